@@ -1,0 +1,364 @@
+"""Changes: the one currency of Refract.
+
+The schema diff and the SQL reader make them; rules, recipes, naming and the SQL writer read them.
+Each holds what was before and what comes after, so that it can be described, applied and undone.
+`origin` is where the change is asked for: a place in the schema, or a statement in a migration.
+For a removal seen from the schema it is the place that remains (the model, or nothing).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from attrs import field, frozen
+
+from refract.schema.model import (
+    Check,
+    Column,
+    Enum,
+    Extension,
+    ForeignKey,
+    Index,
+    PrimaryKey,
+    QualifiedName,
+    Sequence,
+    Table,
+    View,
+)
+from refract.text import Origin
+
+
+class Cast(StrEnum):
+    """What Prisma thinks of a change from one column type to another."""
+
+    NONE = "none"  # the type does not change
+    SAFE = "safe"  # altered in place, every value survives
+    RISKY = "risky"  # altered in place, values may be lost or the statement may fail
+    NOT_CASTABLE = "not-castable"  # Prisma drops the column and adds it anew
+
+
+@frozen(kw_only=True)
+class _Change:
+    kind: ClassVar[str]
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class TableChange(_Change):
+    """A change inside a table that stays. `table` is the table's name when the change runs."""
+
+    table: QualifiedName
+
+
+@frozen(kw_only=True)
+class CreateSchema(_Change):
+    kind = "create-schema"
+    name: str
+
+
+@frozen(kw_only=True)
+class DropSchema(_Change):
+    kind = "drop-schema"
+    name: str
+
+
+@frozen(kw_only=True)
+class CreateExtension(_Change):
+    kind = "create-extension"
+    extension: Extension
+
+
+@frozen(kw_only=True)
+class DropExtension(_Change):
+    kind = "drop-extension"
+    extension: Extension
+
+
+@frozen(kw_only=True)
+class AlterExtension(_Change):
+    kind = "alter-extension"
+    before: Extension
+    after: Extension
+
+
+@frozen(kw_only=True)
+class CreateSequence(_Change):
+    kind = "create-sequence"
+    sequence: Sequence
+
+
+@frozen(kw_only=True)
+class DropSequence(_Change):
+    kind = "drop-sequence"
+    sequence: Sequence
+
+
+@frozen(kw_only=True)
+class CreateEnum(_Change):
+    kind = "create-enum"
+    enum: Enum
+
+
+@frozen(kw_only=True)
+class DropEnum(_Change):
+    kind = "drop-enum"
+    enum: Enum
+
+
+@frozen(kw_only=True)
+class RenameEnum(_Change):
+    kind = "rename-enum"
+    before: Enum
+    after: Enum
+
+
+@frozen(kw_only=True)
+class AlterEnum(_Change):
+    """Values added to or removed from an enum by Prisma: what it writes depends on whether any goes."""
+
+    kind = "alter-enum"
+    before: Enum
+    after: Enum
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Names of values that are new, in the order they are written."""
+        known = {v.name for v in self.before.values}
+        return tuple(v.name for v in self.after.values if v.name not in known)
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """Names of values that go, in the order they were written."""
+        kept = {v.name for v in self.after.values}
+        return tuple(v.name for v in self.before.values if v.name not in kept)
+
+
+@frozen(kw_only=True)
+class RenameEnumValue(_Change):
+    kind = "rename-enum-value"
+    enum: QualifiedName
+    before: str
+    after: str
+
+
+@frozen(kw_only=True)
+class CreateTable(_Change):
+    kind = "create-table"
+    table: Table
+
+
+@frozen(kw_only=True)
+class DropTable(_Change):
+    kind = "drop-table"
+    table: Table
+
+
+@frozen(kw_only=True)
+class RenameTable(_Change):
+    kind = "rename-table"
+    before: Table
+    after: Table
+
+
+@frozen(kw_only=True)
+class AddColumn(TableChange):
+    kind = "add-column"
+    column: Column
+
+
+@frozen(kw_only=True)
+class DropColumn(TableChange):
+    kind = "drop-column"
+    column: Column
+
+
+@frozen(kw_only=True)
+class RenameColumn(TableChange):
+    kind = "rename-column"
+    before: Column
+    after: Column
+
+
+@frozen(kw_only=True)
+class AlterColumn(TableChange):
+    """A column changed in place: type, nullability, default. `cast` says what becomes of the values;
+    `using` is the expression of a hand-written conversion.
+    """
+
+    kind = "alter-column"
+    before: Column
+    after: Column
+    cast: Cast = Cast.NONE
+    using: str | None = None
+
+
+@frozen(kw_only=True)
+class RecreateColumn(TableChange):
+    """A column dropped and added again under the same name: its values are lost."""
+
+    kind = "recreate-column"
+    before: Column
+    after: Column
+
+
+@frozen(kw_only=True)
+class AddPrimaryKey(TableChange):
+    kind = "add-primary-key"
+    primary_key: PrimaryKey
+
+
+@frozen(kw_only=True)
+class DropPrimaryKey(TableChange):
+    kind = "drop-primary-key"
+    primary_key: PrimaryKey
+
+
+@frozen(kw_only=True)
+class RenamePrimaryKey(TableChange):
+    kind = "rename-primary-key"
+    before: PrimaryKey
+    after: PrimaryKey
+
+
+@frozen(kw_only=True)
+class CreateIndex(TableChange):
+    """`concurrently` as PostgreSQL means it: built without blocking writes."""
+
+    kind = "create-index"
+    index: Index
+    concurrently: bool = False
+
+
+@frozen(kw_only=True)
+class DropIndex(TableChange):
+    kind = "drop-index"
+    index: Index
+    concurrently: bool = False
+
+
+@frozen(kw_only=True)
+class RenameIndex(TableChange):
+    kind = "rename-index"
+    before: Index
+    after: Index
+
+
+@frozen(kw_only=True)
+class RecreateIndex(TableChange):
+    """An index dropped and made anew under the same name, since its definition changed."""
+
+    kind = "recreate-index"
+    before: Index
+    after: Index
+
+
+@frozen(kw_only=True)
+class AddForeignKey(TableChange):
+    kind = "add-foreign-key"
+    foreign_key: ForeignKey
+
+
+@frozen(kw_only=True)
+class DropForeignKey(TableChange):
+    kind = "drop-foreign-key"
+    foreign_key: ForeignKey
+
+
+@frozen(kw_only=True)
+class RenameForeignKey(TableChange):
+    kind = "rename-foreign-key"
+    before: ForeignKey
+    after: ForeignKey
+
+
+@frozen(kw_only=True)
+class AddCheck(TableChange):
+    kind = "add-check"
+    check: Check
+
+
+@frozen(kw_only=True)
+class DropCheck(TableChange):
+    kind = "drop-check"
+    check: Check
+
+
+@frozen(kw_only=True)
+class ValidateConstraint(TableChange):
+    kind = "validate-constraint"
+    constraint: str
+
+
+@frozen(kw_only=True)
+class CreateView(_Change):
+    kind = "create-view"
+    view: View
+
+
+@frozen(kw_only=True)
+class DropView(_Change):
+    kind = "drop-view"
+    view: View
+
+
+@frozen(kw_only=True)
+class Backfill(_Change):
+    """A statement that changes rows. `verb` is INSERT, UPDATE, DELETE, MERGE, TRUNCATE or COPY;
+    `tables` those it writes to.
+    """
+
+    kind = "backfill"
+    verb: str
+    tables: tuple[QualifiedName, ...]
+    sql: str
+
+
+@frozen(kw_only=True)
+class Opaque(_Change):
+    """A statement whose effect on the model is not known. `summary` is its first words."""
+
+    kind = "opaque"
+    summary: str
+    sql: str
+
+
+Change = (
+    CreateSchema
+    | DropSchema
+    | CreateExtension
+    | DropExtension
+    | AlterExtension
+    | CreateSequence
+    | DropSequence
+    | CreateEnum
+    | DropEnum
+    | RenameEnum
+    | AlterEnum
+    | RenameEnumValue
+    | CreateTable
+    | DropTable
+    | RenameTable
+    | AddColumn
+    | DropColumn
+    | RenameColumn
+    | AlterColumn
+    | RecreateColumn
+    | AddPrimaryKey
+    | DropPrimaryKey
+    | RenamePrimaryKey
+    | CreateIndex
+    | DropIndex
+    | RenameIndex
+    | RecreateIndex
+    | AddForeignKey
+    | DropForeignKey
+    | RenameForeignKey
+    | AddCheck
+    | DropCheck
+    | ValidateConstraint
+    | CreateView
+    | DropView
+    | Backfill
+    | Opaque
+)

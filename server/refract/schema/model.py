@@ -1,0 +1,259 @@
+"""The relational model: a database as Prisma would build it, or as the migrations have built it.
+
+Values only. Two objects are equal when the databases they describe are equal: where an object was
+written (`origin`), what Prisma Client calls it and what only the client does are left out of equality.
+Table and column names here are the database's names (after `@@map` and `@map`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from attrs import field, frozen
+
+from refract.text import Origin
+
+
+class QualifiedName(NamedTuple):
+    """A name in a database schema (namespace). `schema` is empty on databases without namespaces (mysql, sqlite)."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+
+@frozen
+class ColumnType:
+    """A column's type, as the SQL that Prisma writes spells it: `VARCHAR`, `DOUBLE PRECISION`, `TIMESTAMP`.
+
+    `args` are what stands in parentheses: `(191,)`, `(65, 30)`, and for mysql's `ENUM` its values.
+    `enum` names the enum type where enums are types of their own (postgresql, cockroachdb); `name` is then empty.
+    A type that the provider does not know (`Unsupported("..")`, or hand-written SQL) keeps its text in `name`.
+    """
+
+    name: str
+    args: tuple[int | str, ...] = ()
+    is_list: bool = False
+    enum: QualifiedName | None = None
+
+
+class DefaultKind(StrEnum):
+    STRING = "string"  # text is the value, unquoted; also enum values, dates, JSON, bytes (as hex)
+    NUMBER = "number"  # text is the number, canonical: no sign for zero, no trailing zeros after the point
+    BOOLEAN = "boolean"  # text is `true` or `false`
+    LIST = "list"  # items are the elements
+    NOW = "now"  # the current time of the statement or transaction
+    EXPRESSION = "expression"  # text is SQL, as written in dbgenerated("..") or in the migration
+
+
+@frozen
+class Default:
+    """A column's default in the database."""
+
+    kind: DefaultKind
+    text: str = ""
+    items: tuple[Default, ...] = ()
+
+
+@frozen
+class Column:
+    """A column. `field_name` is Prisma's name for it; `client_default` what only Prisma Client fills in
+    (`uuid()`, `cuid()`, `updatedAt`), so that the database has no default for it.
+    """
+
+    name: str
+    type: ColumnType
+    nullable: bool = False
+    default: Default | None = None
+    auto_increment: bool = False
+    sequence: str | None = field(default=None, eq=False)
+    default_name: str | None = field(default=None, eq=False)
+    generated: str | None = None
+    field_name: str = field(default="", eq=False)
+    client_default: str | None = field(default=None, eq=False)
+    ignored: bool = field(default=False, eq=False)
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
+class Sort(StrEnum):
+    ASC = "asc"
+    DESC = "desc"
+
+
+@frozen
+class IndexColumn:
+    """One part of an index or primary key. `name` is a column, or empty when `expression` is set.
+
+    `length` is mysql's prefix length; `ops` the operator class (None: the type's default one).
+    """
+
+    name: str
+    sort: Sort = Sort.ASC
+    length: int | None = None
+    ops: str | None = None
+    expression: str | None = None
+
+
+@frozen
+class Index:
+    """An index, unique or not. `type` is the access method in capitals (`BTREE`, `HASH`, `GIN`, `FULLTEXT`...).
+
+    `constraint` is true where the uniqueness is a constraint rather than a bare index (sqlserver).
+    `valid` is false for an index that a failed or unfinished concurrent build left behind.
+    """
+
+    name: str
+    columns: tuple[IndexColumn, ...]
+    unique: bool = False
+    type: str = "BTREE"
+    where: str | None = None
+    clustered: bool | None = None
+    constraint: bool = field(default=False, eq=False)
+    valid: bool = True
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
+@frozen
+class PrimaryKey:
+    """`name` is empty where the database does not name it (sqlite, mysql)."""
+
+    name: str
+    columns: tuple[IndexColumn, ...]
+    clustered: bool | None = None
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
+class ReferentialAction(StrEnum):
+    """As SQL writes it."""
+
+    CASCADE = "CASCADE"
+    RESTRICT = "RESTRICT"
+    NO_ACTION = "NO ACTION"
+    SET_NULL = "SET NULL"
+    SET_DEFAULT = "SET DEFAULT"
+
+
+@frozen
+class ForeignKey:
+    name: str
+    columns: tuple[str, ...]
+    referenced_table: QualifiedName
+    referenced_columns: tuple[str, ...]
+    on_delete: ReferentialAction
+    on_update: ReferentialAction
+    validated: bool = field(default=True, eq=False)
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
+@frozen
+class Check:
+    """A CHECK constraint: Prisma's schema cannot hold one, so only migrations know it."""
+
+    name: str
+    expression: str
+    validated: bool = True
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
+@frozen
+class Table:
+    """A table (a collection on mongodb). `model_name` is Prisma's name, empty for implicit join tables
+    and for tables read from SQL. `ignored` marks `@@ignore`: Prisma Client does not see the model, the table stays.
+    """
+
+    name: QualifiedName
+    columns: tuple[Column, ...]
+    primary_key: PrimaryKey | None = None
+    indexes: tuple[Index, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+    model_name: str = field(default="", eq=False)
+    ignored: bool = field(default=False, eq=False)
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+    _columns_by_name: dict[str, Column] = field(init=False, eq=False, repr=False)
+
+    @_columns_by_name.default
+    def _index_columns(self) -> dict[str, Column]:
+        return {c.name: c for c in self.columns}
+
+    def column(self, name: str) -> Column | None:
+        return self._columns_by_name.get(name)
+
+    def index(self, name: str) -> Index | None:
+        return next((i for i in self.indexes if i.name == name), None)
+
+    def foreign_key(self, name: str) -> ForeignKey | None:
+        return next((k for k in self.foreign_keys if k.name == name), None)
+
+
+@frozen
+class EnumValue:
+    """A value of an enum, by its database name (after `@map`). `value_name` is Prisma's name for it."""
+
+    name: str
+    value_name: str = field(default="", eq=False)
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
+@frozen
+class Enum:
+    """An enum type. On databases without such types (sqlite, sqlserver, mysql, mongodb) it exists for
+    Prisma Client only: it is kept so that rules can speak of it, and writes no SQL of its own.
+    """
+
+    name: QualifiedName
+    values: tuple[EnumValue, ...]
+    enum_name: str = field(default="", eq=False)
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
+@frozen
+class View:
+    """A view; `definition` is its SQL where known (Prisma's schema does not hold it)."""
+
+    name: QualifiedName
+    definition: str | None = field(default=None, eq=False)
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
+@frozen
+class Extension:
+    name: str
+    schema: str | None = None
+    version: str | None = None
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
+@frozen
+class Sequence:
+    name: QualifiedName
+    owned_by: tuple[QualifiedName, str] | None = None
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
+@frozen
+class Database:
+    """Everything that one schema, or one history of migrations, builds. Never change its mappings in place.
+
+    The order of `tables` and `enums` is the order they were written in.
+    `schemas` are the namespaces named in the datasource, `qualified` whether Prisma writes them before names.
+    """
+
+    provider: str
+    default_schema: str = ""
+    tables: Mapping[QualifiedName, Table] = field(factory=dict)
+    enums: Mapping[QualifiedName, Enum] = field(factory=dict)
+    views: Mapping[QualifiedName, View] = field(factory=dict)
+    extensions: Mapping[str, Extension] = field(factory=dict)
+    sequences: Mapping[QualifiedName, Sequence] = field(factory=dict)
+    schemas: tuple[str, ...] = ()
+    qualified: bool = field(default=False, eq=False)
+    relation_mode: str = field(default="foreignKeys", eq=False)
+
+    def table(self, name: str, schema: str | None = None) -> Table | None:
+        """The table `name` in `schema` (default: the default schema)."""
+        return self.tables.get(QualifiedName(self.default_schema if schema is None else schema, name))

@@ -1,0 +1,103 @@
+"""Text as Refract sees it: offsets, spans and edits.
+
+Offsets count Unicode code points from the start of a text (Python string indices).
+Lines and columns exist only at the edges (`lsp/convert.py` and `cli/`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from attrs import frozen
+
+
+class Span(NamedTuple):
+    """A half-open range of offsets: `start` is inside, `end` is not."""
+
+    start: int
+    end: int
+
+    def shifted(self, by: int) -> Span:
+        """The same range, `by` code points further on."""
+        return Span(self.start + by, self.end + by)
+
+    def __contains__(self, offset: object) -> bool:
+        return isinstance(offset, int) and self.start <= offset < self.end
+
+
+class Location(NamedTuple):
+    """A range in a named file. `path` is as the project spells it (absolute, or relative to its root)."""
+
+    path: str
+    span: Span
+
+
+@frozen
+class Origin:
+    """Where an object was written, in a form that survives edits elsewhere in the file.
+
+    `block` names the schema block (model, enum, ...) whose start `span` counts from;
+    it is empty for SQL files, where `span` counts from the start of the file.
+    """
+
+    path: str
+    block: str
+    span: Span
+
+
+@frozen
+class Problem:
+    """Something in a text that could not be read. `origin` says where, `message` what and what to do."""
+
+    message: str
+    origin: Origin
+
+
+@frozen
+class TextEdit:
+    """Replace the text at `span` with `new_text`."""
+
+    span: Span
+    new_text: str
+
+
+def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
+    """`text` with all `edits` made at once.
+
+    Raises ValueError when two edits overlap: which one should win is the caller's decision.
+    """
+    pieces: list[str] = []
+    position = 0
+    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
+        if edit.span.start < position:
+            raise ValueError(f"overlapping edits at offset {edit.span.start}")
+        pieces += (text[position : edit.span.start], edit.new_text)
+        position = edit.span.end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+class LineIndex:
+    """Finds the line and column (both from 0) of an offset, and back. Lines end at `\\n`."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0]
+        position = text.find("\n")
+        while position != -1:
+            self._starts.append(position + 1)
+            position = text.find("\n", position + 1)
+        self._length = len(text)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """(line, column) of `offset`; past the end counts as the end."""
+        offset = max(0, min(offset, self._length))
+        line = bisect_right(self._starts, offset) - 1
+        return line, offset - self._starts[line]
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column; past the end counts as the end."""
+        if line >= len(self._starts):
+            return self._length
+        return min(self._starts[line] + column, self._length)

@@ -1,0 +1,181 @@
+"""Reads `prisma.config.*` as data: where the schema and the migrations are.
+
+The file is TypeScript or JavaScript that Prisma runs. Refract never runs it: a small tolerant reader finds the
+exported object and evaluates literals, `path.join(..)`, `__dirname`, `+` and constants of the same file.
+Whatever is computed in another way is unknown, which is an answer, not an error.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from attrs import frozen
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|//[^\n]*|/\*.*?(?:\*/|\Z))
+      | (?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\$]|\\.|\$(?!\{))*`)
+      | (?P<word>[A-Za-z_$][\w$]*)
+      | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_OPENING = {"{": "}", "[": "]", "(": ")"}
+_CLOSING = frozenset(_OPENING.values())
+_HERE = frozenset({"__dirname", "import.meta.dirname", "process.cwd()"})
+_JOINING = frozenset({"join", "resolve", "path.join", "path.resolve", "path.posix.join", "path.posix.resolve"})
+_STATEMENTS = frozenset({"const", "let", "var", "export"})
+_MAX_LENGTH = 200_000  # characters; a longer configuration is not read
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+
+
+@frozen
+class PrismaConfig:
+    """What the file says, as paths from its own folder; None is unset or not readable as data.
+
+    `computed` names settings that are there but could not be read without running the file.
+    """
+
+    schema: str | None = None
+    migrations: str | None = None
+    computed: tuple[str, ...] = ()
+
+
+def read_prisma_config(text: str) -> PrismaConfig:
+    """The configuration in `text`: the source of a `prisma.config.*` file, or JSON."""
+    tokens = [] if len(text) > _MAX_LENGTH else list(_tokens(text))
+    constants = dict(_constants(tokens))
+    settings = _exported(tokens, constants)
+    schema = settings.get("schema")
+    migrations = _properties(settings["migrations"]).get("path") if "migrations" in settings else None
+    found = {"schema": schema, "migrations.path": migrations}
+    values = {name: _path(value, constants) for name, value in found.items() if value is not None}
+    return PrismaConfig(
+        values.get("schema"),
+        values.get("migrations.path"),
+        tuple(name for name, value in values.items() if value is None),
+    )
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup != "space":
+            yield _Token(str(match.lastgroup), match.group())
+
+
+def _constants(tokens: list[_Token]) -> Iterator[tuple[str, list[_Token]]]:
+    """`const name = ...` and the tokens of its value."""
+    for place, token in enumerate(tokens[:-3]):
+        if token.text in ("const", "let", "var") and tokens[place + 1].kind == "word":
+            start = next((i for i in range(place + 2, min(place + 12, len(tokens))) if tokens[i].text == "="), None)
+            if start is not None:
+                yield tokens[place + 1].text, _value(tokens, start + 1)
+
+
+def _exported(tokens: list[_Token], constants: Mapping[str, list[_Token]]) -> dict[str, list[_Token]]:
+    """The properties of the configuration object, wherever the file keeps it."""
+    if tokens and tokens[0].text == "{":  # JSON
+        return _properties(tokens)
+    for place, token in enumerate(tokens):
+        value = tokens[place + 1 :]
+        if token.text == "defineConfig" and value and value[0].text == "(":
+            return _object(value[1:], constants)
+        if (token.text == "default" and place and tokens[place - 1].text == "export") or (
+            token.text == "=" and place and tokens[place - 1].text == "exports"
+        ):
+            properties = _object(value, constants)
+            if properties:
+                return properties
+    return {}
+
+
+def _object(tokens: list[_Token], constants: Mapping[str, list[_Token]]) -> dict[str, list[_Token]]:
+    if tokens and tokens[0].kind == "word" and tokens[0].text in constants:
+        tokens = constants[tokens[0].text]
+    return _properties(tokens)
+
+
+def _properties(tokens: list[_Token]) -> dict[str, list[_Token]]:
+    """Names and value tokens of the object literal that `tokens` begin with; the first of a name wins."""
+    properties: dict[str, list[_Token]] = {}
+    if not tokens or tokens[0].text != "{":
+        return properties
+    place = 1
+    while place < len(tokens) and tokens[place].text != "}":
+        name = _unquoted(tokens[place])
+        value = _value(tokens, place)
+        if len(value) > 2 and value[1].text == ":" and name is not None:
+            properties.setdefault(name, value[2:])
+        elif len(value) == 1 and tokens[place].kind == "word":  # shorthand: { schema }
+            properties.setdefault(tokens[place].text, value)
+        place += max(len(value), 1) + (place + len(value) < len(tokens) and tokens[place + len(value)].text == ",")
+    return properties
+
+
+def _value(tokens: list[_Token], start: int) -> list[_Token]:
+    """The tokens from `start` to the end of the expression: a comma, semicolon or closing bracket outside brackets."""
+    depth = 0
+    for place in range(start, len(tokens)):
+        text = tokens[place].text
+        if tokens[place].kind == "other":
+            if depth == 0 and (text in ",;" or text in _CLOSING):
+                return tokens[start:place]
+            depth += (text in _OPENING) - (text in _CLOSING)
+        elif depth == 0 and place > start and text in _STATEMENTS:
+            return tokens[start:place]
+    return tokens[start:]
+
+
+def _path(tokens: list[_Token], constants: Mapping[str, list[_Token]], depth: int = 0) -> str | None:
+    """The path that an expression gives, or None when it is not plain data."""
+    if depth > 8 or not tokens:
+        return None
+    pieces = _split(tokens, "+")
+    if len(pieces) > 1:
+        values = [_path(piece, constants, depth + 1) for piece in pieces]
+        return None if any(v is None for v in values) else "".join(str(v) for v in values)
+    if len(tokens) == 1:
+        text = _unquoted(tokens[0])
+        if tokens[0].kind == "string":
+            return text
+        if tokens[0].text in constants:
+            return _path(constants[tokens[0].text], constants, depth + 1)
+    if "".join(t.text for t in tokens) in _HERE:
+        return "."
+    return _joined(tokens, constants, depth)
+
+
+def _joined(tokens: list[_Token], constants: Mapping[str, list[_Token]], depth: int) -> str | None:
+    opening = next((i for i, t in enumerate(tokens) if t.text == "("), len(tokens))
+    if "".join(t.text for t in tokens[:opening]) not in _JOINING or tokens[-1].text != ")":
+        return None
+    parts = [_path(part, constants, depth + 1) for part in _split(tokens[opening + 1 : -1], ",") if part]
+    if any(part is None for part in parts):
+        return None
+    return posixpath.normpath(posixpath.join(".", *(str(part) for part in parts)))
+
+
+def _split(tokens: list[_Token], separator: str) -> list[list[_Token]]:
+    """`tokens` cut at each `separator` that stands outside brackets."""
+    pieces: list[list[_Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        if token.kind == "other":
+            depth += (token.text in _OPENING) - (token.text in _CLOSING)
+            if depth == 0 and token.text == separator:
+                pieces.append([])
+                continue
+        pieces[-1].append(token)
+    return pieces
+
+
+def _unquoted(token: _Token) -> str | None:
+    if token.kind == "string":
+        return _ESCAPE.sub(r"\1", token.text[1:-1])
+    return token.text if token.kind == "word" else None

@@ -1,0 +1,5 @@
+-- AlterEnum
+ALTER TYPE "OrderStatus" ADD VALUE 'REFUNDED';
+
+-- AlterTable
+ALTER TABLE "Order" ADD COLUMN     "trackingNo" TEXT;

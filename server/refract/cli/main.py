@@ -1,0 +1,106 @@
+"""The `refract` command. Each subcommand imports what it needs when it runs, so that `--help` stays instant."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import click
+
+from refract import __version__
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+_COMPLETION = """
+Shell completion: eval "$(_REFRACT_COMPLETE=bash_source refract)" for bash; zsh_source or fish_source for the others.
+"""
+
+
+@click.group(context_settings=CONTEXT, epilog=_COMPLETION)
+@click.version_option(__version__, message="refract %(version)s")
+def cli() -> None:
+    """Make every change to a Prisma schema safe before it reaches a database.
+
+    Refract compares the schema with what its migrations have built, without a database,
+    and says what the pending change would do. Exit codes: 0 clean, 1 findings, 2 could not analyse.
+    """
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path())
+@click.option("--base", metavar="REV", help="Compare with this git revision instead of the migrations here.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="error",
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+def check(path: str, base: str | None, output: str, fail_on: str) -> None:
+    """Report the risky changes that the schema at PATH asks for.
+
+    PATH is a project, a repository with several, a schema file or a schema folder.
+    """
+    from refract.cli.check import run
+
+    sys.exit(run(path, base, output, fail_on))
+
+
+_FROM = click.option(
+    "--from", "source", metavar="SRC", help="What to start from. Default: the migrations of the project here."
+)
+_TO = click.option("--to", "target", metavar="SRC", help="What to arrive at. Default: the schema of the project here.")
+_SRC = """
+\b
+SRC is one of
+  PATH             a schema file or folder
+  migrations:DIR   what the migrations in DIR build
+  git:REV[:PATH]   the schema (or migrations folder) at a git revision
+  empty            an empty database
+"""
+
+
+@cli.command(epilog=_SRC)
+@_FROM
+@_TO
+@click.option("--format", "output", type=click.Choice(["sql", "json"]), default="sql", show_default=True)
+def diff(source: str | None, target: str | None, output: str) -> None:
+    """Print the SQL that Prisma would write for the pending change, or the changes as JSON."""
+    from refract.cli.diff import run
+
+    sys.exit(run(source, target, output))
+
+
+@cli.command(epilog=_SRC)
+@_FROM
+@_TO
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def name(source: str | None, target: str | None, output: str) -> None:
+    """Suggest names for the migration of the pending change, best first."""
+    from refract.cli.name import run
+
+    sys.exit(run(source, target, output))
+
+
+@cli.command()
+@click.option("--tcp", metavar="PORT", type=click.IntRange(1, 65535), help="Listen on 127.0.0.1:PORT, not stdio.")
+@click.option("--stdio", is_flag=True, hidden=True, help="The default; editors pass it by habit.")
+def server(tcp: int | None, stdio: bool) -> None:
+    """Run the language server, for editors."""
+    del stdio
+    from refract.lsp.server import main as serve
+
+    serve(tcp)
+
+
+def main() -> None:
+    """The entry point. A failure of Refract itself must not look like findings (exit code 1)."""
+    try:
+        cli()
+    except Exception as error:
+        traceback.print_exc()
+        click.echo(
+            f"refract: this is a bug in Refract ({type(error).__name__}); please report it with the text above.", err=True
+        )
+        sys.exit(2)

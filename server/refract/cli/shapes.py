@@ -1,0 +1,114 @@
+"""The JSON that the commands print. docs/json.md describes it; a change that breaks a reader raises VERSION."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import Enum
+from functools import cache
+from typing import Any
+
+import attrs
+
+from refract.cli.places import Places, shown_path
+from refract.cli.report import placed_findings
+from refract.diff import Diff
+from refract.project import Analysis
+from refract.rules.base import Finding, Severity
+from refract.schema.changes import Change
+from refract.schema.model import QualifiedName
+from refract.text import Origin
+
+VERSION = 1
+_LEFT_OUT = frozenset({"origin"})
+
+
+def dumps(value: object) -> str:
+    """`value` as JSON text."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def analyses_as_json(analyses: list[Analysis]) -> dict[str, Any]:
+    """What `check --format json` prints."""
+    counts = {severity.value: 0 for severity in Severity}
+    for analysis in analyses:
+        for finding in analysis.findings:
+            counts[finding.severity.value] += 1
+    return {"version": VERSION, "projects": [_analysis(analysis) for analysis in analyses], "summary": counts}
+
+
+def changes_as_json(diff: Diff) -> list[dict[str, Any]]:
+    """What `diff --format json` prints: the changes in order; halves of a probable rename point at each other."""
+    shapes = [change_as_json(change) for change in diff.changes]
+    numbers = {id(change): number for number, change in enumerate(diff.changes)}
+    for rename in diff.renames:
+        for half, other in ((rename.dropped, rename.added), (rename.added, rename.dropped)):
+            if id(half) in numbers and id(other) in numbers:
+                shapes[numbers[id(half)]]["probable_rename"] = {
+                    "other": numbers[id(other)],
+                    "confidence": round(rename.confidence, 2),
+                    "reasons": list(rename.reasons),
+                }
+    return shapes
+
+
+def change_as_json(change: Change) -> dict[str, Any]:
+    """One change: its kind, then what the change holds."""
+    return {"kind": change.kind, **_plain(change)}
+
+
+def _analysis(analysis: Analysis) -> dict[str, Any]:
+    places = Places(analysis.snapshot.tree)
+    snapshot = analysis.snapshot
+    return {
+        "root": shown_path(snapshot.files.root),
+        "schema": [shown_path(file) for file in snapshot.files.schema_files],
+        "provider": analysis.database.provider,
+        "baseline": {
+            "kind": str(snapshot.baseline.kind),
+            "detail": snapshot.baseline.detail,
+            "statements": snapshot.baseline.statements,
+            "opaque": len(snapshot.baseline.opaque),
+        },
+        "findings": [
+            _finding(finding, analysis, places) | place.as_json()
+            for finding, place in placed_findings(analysis, places)
+        ],
+        "ignored": len(analysis.silenced),
+        "problems": [
+            {"message": problem.message} | places.find(analysis.locate_problem(problem)).as_json()
+            for problem in analysis.problems
+        ],
+    }
+
+
+def _finding(finding: Finding, analysis: Analysis, places: Places) -> dict[str, Any]:
+    located = [(related, analysis.locate(related.origin)) for related in finding.related]
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "key": finding.key,
+        "change": change_as_json(finding.change) if finding.change else None,
+        "related": [{"message": r.message} | places.find(place).as_json() for r, place in located if place is not None],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """`value` of the model as JSON has it. Where things were written is left out: findings say it."""
+    if isinstance(value, QualifiedName):
+        return {"schema": value.schema, "name": value.name}
+    if isinstance(value, Enum):
+        return value.value
+    if attrs.has(type(value)):
+        return {name: _plain(getattr(value, name)) for name in _public_fields(type(value))}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return None if isinstance(value, Origin) else value
+
+
+@cache
+def _public_fields(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in attrs.fields(kind) if not f.name.startswith("_") and f.name not in _LEFT_OUT)

@@ -1,0 +1,56 @@
+"""What the commands write to a terminal: messages, colours, and text that cannot harm it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+PATIENCE = 1.0  # seconds of silence before a note says what is going on
+
+
+class CannotRun(click.ClickException):
+    """The command cannot give an answer. Exit code 2, and one message on stderr."""
+
+    exit_code = 2
+
+    def show(self, file: object = None) -> None:
+        """Write the message to stderr."""
+        complain(self.message)
+
+
+def complain(message: str) -> None:
+    """One message on stderr."""
+    click.echo(f"refract: {harmless(message)}", err=True)
+
+
+def colours() -> bool:
+    """Whether stdout is a terminal that wants colours."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def harmless(text: str) -> str:
+    """`text` without control characters, which in a name or path could drive the terminal. Line ends and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+@contextmanager
+def patience(note: str) -> Iterator[None]:
+    """Show `note` on a terminal while the body takes longer than `PATIENCE`."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    timer = threading.Timer(PATIENCE, lambda: click.echo(f"\r{note}", err=True, nl=False))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if timer.finished.is_set() and not timer.is_alive():
+            click.echo(f"\r{' ' * len(note)}\r", err=True, nl=False)

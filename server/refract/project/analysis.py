@@ -1,0 +1,88 @@
+"""The analysis of a snapshot: what the edited schema would change, and what is risky about it."""
+
+from __future__ import annotations
+
+from attrs import evolve, field, frozen
+
+from refract.config import Level, Settings
+from refract.diff import Diff, diff
+from refract.lowering import Lowered, lower
+from refract.project.half_typed import Settled, settle
+from refract.project.snapshot import Snapshot
+from refract.project.suppressions import suppress
+from refract.rules.base import Finding, RuleContext, Severity, check_all
+from refract.schema.model import Database
+from refract.text import Location, Origin, Problem, Span
+
+
+@frozen(eq=False)
+class Analysis:
+    """The findings of one snapshot, and what they were made from.
+
+    `database` is what the schema asks for (the last readable form of a half-typed block included).
+    `silenced` are findings that a comment in the schema answers. `problems` are what could not be read:
+    the findings are true without it, but not all that there would be.
+    """
+
+    snapshot: Snapshot
+    settled: Settled = field(repr=False)
+    lowered: Lowered = field(repr=False)
+    database: Database = field(repr=False)
+    diff: Diff
+    findings: tuple[Finding, ...]
+    silenced: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+
+    def locate(self, origin: Origin | None) -> Location | None:
+        """Where `origin` is now; None when it is nowhere in the schema or in a file."""
+        if origin is None:
+            return None
+        if not origin.block:
+            return Location(origin.path, origin.span)
+        return self.snapshot.tree.location(origin)
+
+    def place(self, finding: Finding) -> Location | None:
+        """Where to show `finding`: for what is written nowhere any more, the datasource."""
+        return self.locate(finding.origin) or _datasource(self.snapshot)
+
+    def locate_problem(self, problem: Problem) -> Location:
+        """Where `problem` is; the start of its file when that place is gone."""
+        return self.locate(problem.origin) or Location(problem.origin.path, Span(0, 0))
+
+
+def analyse(snapshot: Snapshot, previous: Analysis | None = None) -> Analysis:
+    """Find what is risky in the change that the snapshot's schema asks for.
+
+    With the `previous` analysis of the same project, blocks that stayed the same cost nothing.
+    """
+    settled = settle(snapshot.tree, previous.settled if previous else None)
+    lowered = lower(settled.tree, previous.lowered if previous else None)
+    before = snapshot.baseline.database
+    after = settled.complete(lowered.database, before)
+    changes = diff(before, after, previous.diff if previous else None)
+    context = RuleContext(before=before, after=after, provider=lowered.provider, diff=changes)
+    findings = _levelled(check_all(context), snapshot.settings)
+    draft = Analysis(snapshot, settled, lowered, after, changes, findings, (), _problems(snapshot, lowered))
+    kept = suppress(((finding, draft.place(finding)) for finding in findings), snapshot.tree)
+    return evolve(draft, findings=kept.findings, silenced=kept.silenced)
+
+
+def _levelled(findings: tuple[Finding, ...], settings: Settings) -> tuple[Finding, ...]:
+    """The findings with the severities that the settings give their rules."""
+    if not settings.rules:
+        return findings
+    levels = settings.rules
+    wanted = (f for f in findings if levels.get(f.rule) is not Level.OFF)
+    return tuple(evolve(f, severity=Severity(levels[f.rule])) if f.rule in levels else f for f in wanted)
+
+
+def _problems(snapshot: Snapshot, lowered: Lowered) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys((*snapshot.problems, *snapshot.tree.problems(), *lowered.problems)))
+
+
+def _datasource(snapshot: Snapshot) -> Location | None:
+    placed = snapshot.tree.datasource
+    if placed is None:
+        return None
+    start = placed.block.span
+    return snapshot.tree.location(Origin(placed.path, f"datasource {placed.block.name.text}", start))

@@ -1,0 +1,102 @@
+"""A project at one moment: its schema, its settings and what it is compared with."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from refract.baseline import Baseline
+from refract.config import Settings, SettingsError, load_settings
+from refract.project.baselines import CannotAnalyse, baseline_for
+from refract.project.files import ProjectFiles, is_left_alone
+from refract.project.reading import Unreadable, read_text
+from refract.syntax import Document, SchemaTree, parse_schema
+from refract.text import Origin, Problem, Span
+
+
+@frozen(eq=False)
+class Snapshot:
+    """Everything an analysis reads; nothing in it ever changes.
+
+    `tree` is the schema as it is being edited, `baseline` what it is compared with (`base` is the git revision
+    asked for, None for the migrations here). `problems` are files that could not be read or do not fit together.
+    """
+
+    files: ProjectFiles
+    settings: Settings
+    tree: SchemaTree
+    baseline: Baseline
+    base: str | None = None
+    problems: tuple[Problem, ...] = field(default=())
+
+    def edited(self, document: Document) -> Snapshot:
+        """The snapshot with one file of the schema in its new form. Costs what changed in that file."""
+        return evolve(self, tree=self.tree.replaced(document))
+
+
+def open_project(files: ProjectFiles, *, base: str | None = None, tree: SchemaTree | None = None) -> Snapshot:
+    """Read a project from disk. `tree` stands in for the schema on disk, for an editor with unsaved files.
+
+    Raises CannotAnalyse when there is nothing to analyse: settings that are not valid, a revision that git
+    does not know, a schema of which no file can be read.
+    """
+    with _without_collector():
+        settings = _settings(files)
+        files = _with_settings(files, settings)
+        unreadable: tuple[Unreadable, ...] = ()
+        if tree is None:
+            tree, unreadable = _read_schema(files)
+        baseline, problems = baseline_for(files, tree, base)
+        return Snapshot(files, settings, tree, baseline, base, (*map(_problem, unreadable), *problems))
+
+
+def read_baseline(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with its baseline read again, after migrations changed on disk."""
+    baseline, problems = baseline_for(snapshot.files, snapshot.tree, snapshot.base)
+    return evolve(snapshot, baseline=baseline, problems=problems)
+
+
+def _settings(files: ProjectFiles) -> Settings:
+    try:
+        return load_settings(files.root)
+    except SettingsError as error:
+        raise CannotAnalyse(str(error)) from error
+
+
+def _with_settings(files: ProjectFiles, settings: Settings) -> ProjectFiles:
+    """`migrations` in a settings file speaks for the project in the same folder, not for those below."""
+    if settings.migrations is None or settings.file is None or settings.file.parent != files.root:
+        return files
+    return evolve(files, migrations=files.root / settings.migrations)
+
+
+def _read_schema(files: ProjectFiles) -> tuple[SchemaTree, tuple[Unreadable, ...]]:
+    texts = {file: read_text(file) for file in files.schema_files}
+    unreadable = tuple(text for text in texts.values() if isinstance(text, Unreadable))
+    read = [(str(file), text) for file, text in texts.items() if isinstance(text, str) and not is_left_alone(text)]
+    if not read:
+        raise CannotAnalyse("; ".join(text.reason for text in unreadable) or f"{files.schema} holds no Prisma schema")
+    return parse_schema(read), unreadable
+
+
+def _problem(unreadable: Unreadable) -> Problem:
+    return Problem(unreadable.reason, Origin(unreadable.path, "", Span(0, 0)))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """No cyclic garbage collection while very many values are made that all stay: it would take half of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+__all__ = ["CannotAnalyse", "Snapshot", "open_project", "read_baseline"]

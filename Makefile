@@ -25,7 +25,7 @@ bench: .venv/ready ## the speed of the analysis, cold and warm, per key
 	$(BIN)/python bench/run.py
 
 docs: .venv/ready ## write the generated pages of docs/ again
-	$(BIN)/python -m refract.rules.docs docs/rules
+	$(BIN)/python -m refract.rules docs/rules
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

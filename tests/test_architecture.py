@@ -1,0 +1,110 @@
+"""The rules of the house, kept by tests: who may import whom, and what stays out of whose way."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "server" / "refract"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+HEAVY = ("pygls", "lsprotocol", "lark", "sqlglot", "asyncio")
+LONGEST_FILE = 600  # lines
+LONGEST_FUNCTION = 70  # lines
+
+OWNERS = {
+    "pygls": "lsp",
+    "lsprotocol": "lsp",
+    "lark": "syntax",
+    "sqlglot": "sql/reader",
+    "subprocess": "git.py",
+    "click": "cli",
+}
+
+
+def name_of(source: Path) -> str:
+    return source.relative_to(PACKAGE).as_posix()
+
+
+def imported(source: Path) -> set[str]:
+    """The top-level packages that a module imports, anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def functions(source: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_imports_run_downwards() -> None:
+    command = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run(
+        [sys.executable, "-c", command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("package", OWNERS)
+def test_only_its_owner_imports(package: str) -> None:
+    users = {name_of(source) for source in SOURCES if package in imported(source)}
+    assert users, f"nothing imports {package}: is this test still right?"
+    assert {user for user in users if not user.startswith(OWNERS[package])} == set()
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_a_module_says_what_it_is_for_and_stays_readable(source: Path) -> None:
+    text = source.read_text()
+    assert ast.get_docstring(ast.parse(text)), "a module begins with what it is for"
+    assert text.count("\n") <= LONGEST_FILE
+    long = [f.name for f in functions(source) if (f.end_lineno or f.lineno) - f.lineno > LONGEST_FUNCTION]
+    assert long == []
+
+
+def test_nothing_prints_on_the_protocols_channel() -> None:
+    offenders = [name_of(s) for s in SOURCES if re.search(r"^\s*print\(", s.read_text(), re.MULTILINE)]
+    assert offenders == []
+
+
+def modules_after(code: str) -> set[str]:
+    """The top-level modules loaded after a fresh interpreter ran `code`."""
+    tail = "\nimport sys; print('\\n'.join(sorted({name.split('.')[0] for name in sys.modules})))"
+    done = subprocess.run([sys.executable, "-c", code + tail], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("code", ["import refract.cli.main", "import refract.cli.check, refract.cli.diff"])
+def test_the_command_line_starts_light(code: str) -> None:
+    assert modules_after(code).intersection(HEAVY) == set()
+
+
+def test_generated_pages_are_fresh() -> None:
+    from refract.rules.pages import pages
+
+    for name, text in pages().items():
+        written = ROOT / "docs" / "rules" / name
+        assert written.is_file(), f"run `make docs`: {name} is missing"
+        assert written.read_text() == text, f"run `make docs`: {name} is stale"
+
+
+def test_every_link_in_the_pages_leads_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+    broken = [
+        f"{page.name}: {link}"
+        for page in pages
+        for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
+        if "://" not in link and not (page.parent / link).exists()
+    ]
+    assert broken == []

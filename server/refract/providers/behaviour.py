@@ -1,0 +1,246 @@
+"""What each database does to tables that are in use while their schema changes: locks, and rows that stand in the way.
+
+Facts only: rules turn them into findings. PostgreSQL, MariaDB and SQLite were measured; MySQL, SQL Server,
+CockroachDB and MongoDB are as their manuals say. PostgreSQL behaves the same from version 12 to 18.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from attrs import field, frozen
+
+
+class Blocks(StrEnum):
+    """Who has to wait while an operation runs."""
+
+    NOTHING = "nothing"
+    WRITES = "writes"  # rows of the table can be read, not changed
+    EVERYTHING = "everything"  # rows of the table can neither be read nor changed
+    DATABASE = "database"  # nothing in the whole database can be changed
+
+
+@frozen
+class Operation:
+    """One kind of change to a table in use. `lock` is the lock as the vendor writes it, `work` what is done
+    while it is held (it completes "while ..."), `cure` a sentence that says how to do it without the wait.
+    """
+
+    blocks: Blocks
+    lock: str = ""
+    work: str = ""
+    cure: str = ""
+
+
+class EnumHome(StrEnum):
+    """Who knows the values of an enum."""
+
+    TYPE = "type"  # a type of its own in the database
+    COLUMN = "column"  # each column lists the values
+    CLIENT = "client"  # Prisma Client only: the database stores text
+
+
+@frozen
+class Behaviour:
+    """One database. `special_indexes` are the access methods whose index is not built as others are.
+
+    `implicit_value` says what rows get in a new required column without a default, empty where adding it fails.
+    `nulls_collide`: a unique index takes two NULLs for duplicates.
+    `schemaless`: the database holds no columns, so only Prisma Client enforces the schema.
+    """
+
+    create_index: Operation
+    create_unique: Operation
+    add_foreign_key: Operation
+    set_not_null: Operation
+    rewrite: Operation
+    change_primary_key: Operation
+    enum_home: EnumHome
+    remove_enum_value: Operation = Operation(Blocks.NOTHING)
+    special_indexes: Mapping[str, Operation] = field(factory=dict)
+    locks_referenced_table: bool = False
+    checks_foreign_keys: bool = True
+    implicit_value: str = ""
+    nulls_collide: bool = False
+    schemaless: bool = False
+
+
+_ONLINE = Operation(Blocks.NOTHING)
+
+_POSTGRESQL = Behaviour(
+    create_index=Operation(
+        Blocks.WRITES,
+        "SHARE",
+        "the index is built",
+        "Build it with `CREATE INDEX CONCURRENTLY`, alone in a migration of its own.",
+    ),
+    create_unique=Operation(
+        Blocks.WRITES,
+        "SHARE",
+        "the index is built",
+        "Build it with `CREATE UNIQUE INDEX CONCURRENTLY`, alone in a migration of its own.",
+    ),
+    add_foreign_key=Operation(
+        Blocks.WRITES,
+        "SHARE ROW EXCLUSIVE",
+        "every row is checked",
+        "Add the constraint `NOT VALID`, and run `VALIDATE CONSTRAINT` in the next migration: that lets writes go on.",
+    ),
+    set_not_null=Operation(
+        Blocks.EVERYTHING,
+        "ACCESS EXCLUSIVE",
+        "the whole table is read",
+        "Add a `CHECK (... IS NOT NULL) NOT VALID` and validate it in migrations of their own first: "
+        "`SET NOT NULL` then has nothing left to read.",
+    ),
+    rewrite=Operation(
+        Blocks.EVERYTHING,
+        "ACCESS EXCLUSIVE",
+        "the table and all its indexes are written anew",
+        "Add a new field of the new type, copy the values in batches, then switch over to it.",
+    ),
+    change_primary_key=Operation(
+        Blocks.EVERYTHING,
+        "ACCESS EXCLUSIVE",
+        "the new key's index is built",
+        "Build the unique index with `CREATE UNIQUE INDEX CONCURRENTLY` first, then `ADD PRIMARY KEY USING INDEX`.",
+    ),
+    enum_home=EnumHome.TYPE,
+    remove_enum_value=Operation(
+        Blocks.EVERYTHING, "ACCESS EXCLUSIVE", "Prisma's new type is written into every row of every table that uses it"
+    ),
+    locks_referenced_table=True,
+)
+
+_MYSQL = Behaviour(
+    create_index=_ONLINE,
+    create_unique=_ONLINE,
+    special_indexes={
+        kind: Operation(
+            Blocks.WRITES,
+            "SHARED",
+            "the index is built",
+            "Build it while little is written, or with gh-ost or pt-online-schema-change.",
+        )
+        for kind in ("FULLTEXT", "SPATIAL")
+    },
+    add_foreign_key=Operation(
+        Blocks.WRITES,
+        "SHARED",
+        "the whole table is copied",
+        "With `SET foreign_key_checks = 0` no copy is made, but existing rows are not checked either: "
+        "look for rows without a parent first.",
+    ),
+    set_not_null=_ONLINE,
+    rewrite=Operation(
+        Blocks.WRITES,
+        "SHARED",
+        "the whole table is copied",
+        "Use gh-ost or pt-online-schema-change, or add a new field, copy the values in batches and switch over to it.",
+    ),
+    change_primary_key=_ONLINE,
+    enum_home=EnumHome.COLUMN,
+    remove_enum_value=Operation(Blocks.WRITES, "SHARED", "the whole table is copied"),
+    implicit_value="an empty string, 0 or the first value of the enum",
+)
+
+_SQLITE_REBUILD = Operation(
+    Blocks.DATABASE,
+    work="Prisma copies the table into a new one",
+    cure="Run it while little is written, and give the application a busy timeout.",
+)
+_SQLITE_INDEX = Operation(
+    Blocks.DATABASE,
+    work="the index is built",
+    cure="Run it while little is written, and give the application a busy timeout.",
+)
+
+_SQLITE = Behaviour(
+    create_index=_SQLITE_INDEX,
+    create_unique=_SQLITE_INDEX,
+    add_foreign_key=_SQLITE_REBUILD,
+    set_not_null=_SQLITE_REBUILD,
+    rewrite=_SQLITE_REBUILD,
+    change_primary_key=_SQLITE_REBUILD,
+    enum_home=EnumHome.CLIENT,
+    checks_foreign_keys=False,
+)
+
+_SQLSERVER = Behaviour(
+    create_index=Operation(
+        Blocks.WRITES,
+        "shared (S) table",
+        "the index is built",
+        "Build it `WITH (ONLINE = ON)` where the edition allows it (Enterprise, Azure SQL), else while little is written.",
+    ),
+    create_unique=Operation(
+        Blocks.EVERYTHING,
+        "schema modification (Sch-M)",
+        "the constraint's index is built",
+        "Add the constraint `WITH (ONLINE = ON)` where the edition allows it (Enterprise, Azure SQL).",
+    ),
+    add_foreign_key=Operation(
+        Blocks.EVERYTHING,
+        "schema modification (Sch-M)",
+        "every row is checked",
+        "Add it `WITH NOCHECK`, then check the rows with `WITH CHECK CHECK CONSTRAINT` in the next migration.",
+    ),
+    set_not_null=Operation(
+        Blocks.EVERYTHING,
+        "schema modification (Sch-M)",
+        "the whole table is read",
+        "Run it while the table is little used, or `WITH (ONLINE = ON)` where the edition allows it.",
+    ),
+    rewrite=Operation(
+        Blocks.EVERYTHING,
+        "schema modification (Sch-M)",
+        "the values are converted",
+        "Add a new field of the new type, copy the values in batches, then switch over to it.",
+    ),
+    change_primary_key=Operation(
+        Blocks.EVERYTHING,
+        "schema modification (Sch-M)",
+        "the new key's index is built",
+        "Run it while the table is not used, or build a new table and switch over to it.",
+    ),
+    enum_home=EnumHome.CLIENT,
+    nulls_collide=True,
+)
+
+_COCKROACHDB = Behaviour(
+    create_index=_ONLINE,
+    create_unique=_ONLINE,
+    add_foreign_key=_ONLINE,
+    set_not_null=_ONLINE,
+    rewrite=_ONLINE,
+    change_primary_key=_ONLINE,
+    enum_home=EnumHome.TYPE,
+)
+
+_MONGODB = Behaviour(
+    create_index=_ONLINE,
+    create_unique=_ONLINE,
+    add_foreign_key=_ONLINE,
+    set_not_null=_ONLINE,
+    rewrite=_ONLINE,
+    change_primary_key=_ONLINE,
+    enum_home=EnumHome.CLIENT,
+    checks_foreign_keys=False,
+    nulls_collide=True,
+    schemaless=True,
+)
+
+_BEHAVIOURS: Mapping[str, Behaviour] = {
+    "postgresql": _POSTGRESQL,
+    "mysql": _MYSQL,
+    "sqlite": _SQLITE,
+    "sqlserver": _SQLSERVER,
+    "cockroachdb": _COCKROACHDB,
+    "mongodb": _MONGODB,
+}
+
+
+def behaviour(provider: str) -> Behaviour:
+    """The facts for `provider` (one of `refract.providers.PROVIDERS`). Raises KeyError for another name."""
+    return _BEHAVIOURS[provider]

@@ -1,0 +1,1 @@
+"""The rules: one module each. `base` says what a rule is; `check_all` there runs them."""

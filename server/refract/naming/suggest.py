@@ -1,0 +1,236 @@
+"""Names for a diff: a phrase for each group of topics, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from refract.diff import Diff
+from refract.naming.topics import Kind, Topic, topics
+from refract.naming.words import LONGEST, common, cut, distinct, fitting, frequent, joined
+from refract.schema.model import Database
+
+MOST = 3
+
+
+def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str] = ()) -> tuple[str, ...]:
+    """One to three names for the migration that makes `diff`, best first; none when nothing changes.
+
+    `history` are the names of the migrations so far: a name that was used already comes last.
+    """
+    groups = [tuple(group) for _, group in groupby(topics(diff, before, after), key=lambda t: t.kind)]
+    names = distinct(n for n in _names(groups))
+    return tuple(sorted(names, key=lambda n: n in history))[:MOST]
+
+
+def _names(groups: Sequence[tuple[Topic, ...]]) -> Iterator[str]:
+    phrases = [tuple(_phrases(group)) for group in groups]
+    for index, options in enumerate(phrases[:MOST]):
+        yield fitting(options)
+        if index == 0:
+            yield from _together(groups, phrases)
+            yield from (cut(o) for o in options[1:] if len(o) <= LONGEST)
+
+
+def _together(groups: Sequence[tuple[Topic, ...]], phrases: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """What comes and what goes, in one name."""
+    gone = {Kind.GONE_TABLE, Kind.GONE_COLUMN, Kind.GONE_VALUE}
+    for group, options in zip(groups[1:], phrases[1:], strict=True):
+        if group[0].kind in gone:
+            both = f"{fitting(phrases[0])}_and_{fitting(options)}"
+            if len(both) <= LONGEST:
+                yield both
+
+
+def _phrases(group: Sequence[Topic]) -> Iterator[str]:
+    """Phrases for topics of one kind, the most telling first."""
+    yield from _PHRASES[group[0].kind](group)
+
+
+def _subjects(group: Sequence[Topic]) -> tuple[str, ...]:
+    return distinct(t.subject for t in group)
+
+
+def _places(group: Sequence[Topic]) -> tuple[str, ...]:
+    return distinct(t.place for t in group)
+
+
+def _named(names: Sequence[str], what: str) -> tuple[str, ...]:
+    """Ways to name several things at once: each of them, what they share, or what they are (`fields`)."""
+    if not names:
+        return ()
+    everyone = (joined(names),) if len(names) <= 3 else ()
+    shared = common(names)
+    often = frequent(names)
+    return distinct(
+        (
+            *everyone,
+            shared and f"{shared}_{what}",
+            often and f"{often}_{what}",
+        )
+    )
+
+
+def _things(verb: str, what: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
+    """Phrases for things that stand alone, such as tables: `add_team_and_invite`."""
+
+    def phrases(group: Sequence[Topic]) -> Iterator[str]:
+        names = _subjects(group)
+        yield from (f"{verb}_{n}" for n in _named(names, f"{what}s"))
+        yield f"{verb}_{names[0]}" if len(names) == 1 else f"{verb}_{names[0]}_and_related_{what}s"
+        yield f"{verb}_{joined(names[:2])}_{what}{'s' if len(names) > 1 else ''}"
+
+    return phrases
+
+
+def _parts(verb: str, link: str, what: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
+    """Phrases for things inside others, such as columns: `add_email_to_user`."""
+
+    def phrases(group: Sequence[Topic]) -> Iterator[str]:
+        names, places = _subjects(group), _places(group)
+        where = distinct((joined(places) if len(places) <= 3 else "", common(places)))
+        several = _named(names, what) or ()
+        for name in several:
+            yield from (f"{verb}_{name}_{link}_{place}" for place in where)
+        if len(places) == 1:
+            yield f"{verb}_{places[0]}_{what}"
+        main = _biggest(group)
+        if len(places) > 1 and len(names) > 1:
+            yield from _phrases(main)
+        yield from (f"{verb}_{name}" for name in several)
+        yield f"{verb}_{names[0]}_{link}_{places[0]}"
+
+    return phrases
+
+
+def _biggest(group: Sequence[Topic]) -> tuple[Topic, ...]:
+    """The topics of the place with the most of them."""
+    counts = {place: sum(t.place == place for t in group) for place in _places(group)}
+    biggest = max(counts, key=lambda place: counts[place])
+    return tuple(t for t in group if t.place == biggest)
+
+
+def _renamed(link: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
+    def phrases(group: Sequence[Topic]) -> Iterator[str]:
+        first = group[0]
+        if len(group) > 1:
+            place = f"_{link}_{joined(_places(group))}" if 1 <= len(_places(group)) <= 2 else ""
+            yield from (f"rename_{name}{place}" for name in _named(_subjects(group), "fields"))
+        where = f"_{link}_{first.place}" if first.place else ""
+        yield f"rename_{first.subject}_to_{first.detail}{where}"
+        yield f"rename_{first.subject}_to_{first.detail}"
+        yield f"rename_{first.subject}{where}"
+
+    return phrases
+
+
+def _made(state: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
+    def phrases(group: Sequence[Topic]) -> Iterator[str]:
+        places = _places(group)
+        where = f"_on_{joined(places)}" if len(places) <= 2 else ""
+        for name in _named(_subjects(group), "fields"):
+            yield f"make_{name}_{state}{where}"
+            yield f"make_{name}_{state}"
+        yield f"make_{places[0]}_fields_{state}"
+
+    return phrases
+
+
+def _retyped(group: Sequence[Topic]) -> Iterator[str]:
+    places = _places(group)
+    where = f"_on_{joined(places)}" if len(places) <= 2 else ""
+    details = distinct(t.detail for t in group)
+    for name in _named(_subjects(group), "fields"):
+        if len(details) == 1:
+            yield f"change_{name}_to_{details[0]}{where}"
+            yield f"change_{name}_to_{details[0]}"
+        yield f"change_{name}_type{where}"
+    yield f"change_{places[0]}_types"
+
+
+def _defaults(verb: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
+    def phrases(group: Sequence[Topic]) -> Iterator[str]:
+        places = _places(group)
+        where = f"_on_{joined(places)}" if len(places) <= 2 else ""
+        for name in _named(_subjects(group), "fields"):
+            yield f"{verb}_default_for_{name}{where}"
+            yield f"{verb}_default_for_{name}"
+        if len(group) == 1 and group[0].detail:
+            yield f"set_{group[0].subject}_default_to_{group[0].detail}"
+
+    return phrases
+
+
+def _cascades(group: Sequence[Topic]) -> Iterator[str]:
+    first = group[0]
+    places = _places(group)
+    where = joined(places) if len(places) <= 3 else common(places) or first.place
+    if first.detail in ("add", "remove"):
+        yield f"{first.detail}_cascade_delete_{'to' if first.detail == 'add' else 'from'}_{where}"
+        yield f"{first.detail}_{first.place}_{first.subject}_cascade_delete"
+    elif first.detail:
+        yield f"{first.detail.replace(' ', '_')}_on_{first.subject}_delete_for_{where}"
+    yield f"update_{where}_relation{'s' if len(group) > 1 else ''}"
+
+
+def _indexes(verb: str, link: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
+    def phrases(group: Sequence[Topic]) -> Iterator[str]:
+        places = _places(group)
+        if len(group) == 1:
+            yield f"{verb}_{places[0]}_{group[0].subject}_index"
+        shared = common(_subjects(group))
+        many = "indexes" if len(group) > 1 else "index"
+        where = joined(places) if len(places) <= 3 else common(places)
+        yield from (f"{verb}_{name}_{many}_{link}_{where}" for name in (shared,) if name and where)
+        if where:
+            yield f"{verb}_{where}_{many}"
+        yield f"{verb}_{shared or places[0]}_{many}"
+
+    return phrases
+
+
+def _key(group: Sequence[Topic]) -> Iterator[str]:
+    yield from (f"change_{name}_primary_key" for name in _named(_places(group), "tables"))
+    yield f"change_{group[0].place}_primary_key"
+
+
+def _links(group: Sequence[Topic]) -> Iterator[str]:
+    yield from (f"add_{name}_relation" for name in _named(_subjects(group), "tables"))
+    yield f"add_{group[0].subject}_relation"
+
+
+def _others(group: Sequence[Topic]) -> Iterator[str]:
+    yield from (f"update_{name}" for name in _named(_subjects(group), "objects"))
+    yield f"update_{group[0].subject}"
+
+
+_PHRASES: Mapping[Kind, Callable[[Sequence[Topic]], Iterator[str]]] = {
+    Kind.RENAMED_TABLE: _renamed("in"),
+    Kind.NEW_TABLE: _things("add", "table"),
+    Kind.RENAMED_COLUMN: _renamed("on"),
+    Kind.NEW_COLUMN: _parts("add", "to", "fields"),
+    Kind.RENAMED_VALUE: _renamed("in"),
+    Kind.NEW_VALUE: _parts("add", "to", "values"),
+    Kind.GONE_TABLE: _things("remove", "table"),
+    Kind.GONE_COLUMN: _parts("remove", "from", "fields"),
+    Kind.GONE_VALUE: _parts("remove", "from", "values"),
+    Kind.RETYPED: _retyped,
+    Kind.REQUIRED: _made("required"),
+    Kind.OPTIONAL: _made("optional"),
+    Kind.NEW_DEFAULT: _defaults("add"),
+    Kind.OTHER_DEFAULT: _defaults("change"),
+    Kind.GONE_DEFAULT: _defaults("remove"),
+    Kind.NEW_LINK: _links,
+    Kind.NEW_RELATION: _parts("add", "to", "relations"),
+    Kind.UNIQUE: _made("unique"),
+    Kind.CASCADE: _cascades,
+    Kind.KEY: _key,
+    Kind.NEW_ENUM: _things("add", "enum"),
+    Kind.NEW_INDEX: _indexes("add", "to"),
+    Kind.GONE_RELATION: _parts("remove", "from", "relations"),
+    Kind.NOT_UNIQUE: _indexes("remove_unique", "from"),
+    Kind.GONE_INDEX: _indexes("remove", "from"),
+    Kind.GONE_ENUM: _things("remove", "enum"),
+    Kind.RENAMED_OBJECT: _parts("rename", "of", "constraints"),
+    Kind.OTHER: _others,
+}

@@ -1,0 +1,289 @@
+"""What a migration is about: the changes that a person would name, grouped, without those that only follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+
+from attrs import frozen
+
+from refract.diff import Diff
+from refract.naming.words import snake
+from refract.schema import changes as c
+from refract.schema.model import Column, Database, ForeignKey, Index, QualifiedName, ReferentialAction, Table
+
+
+class Kind(IntEnum):
+    """Kinds of topic, the ones that people name first before the others."""
+
+    RENAMED_TABLE = 1
+    NEW_TABLE = 2
+    RENAMED_COLUMN = 3
+    NEW_COLUMN = 4
+    RENAMED_VALUE = 5
+    NEW_VALUE = 6
+    GONE_TABLE = 7
+    GONE_COLUMN = 8
+    GONE_VALUE = 9
+    RETYPED = 10
+    REQUIRED = 11
+    OPTIONAL = 12
+    NEW_DEFAULT = 13
+    OTHER_DEFAULT = 14
+    GONE_DEFAULT = 15
+    NEW_LINK = 16
+    NEW_RELATION = 17
+    UNIQUE = 18
+    CASCADE = 19
+    KEY = 20
+    NEW_ENUM = 21
+    NEW_INDEX = 22
+    GONE_RELATION = 23
+    NOT_UNIQUE = 24
+    GONE_INDEX = 25
+    GONE_ENUM = 26
+    RENAMED_OBJECT = 27
+    OTHER = 28
+
+
+@frozen
+class Topic:
+    """One thing that changed: `subject` in `place`, both in snake_case, with `detail` where the phrase needs it."""
+
+    kind: Kind
+    subject: str
+    place: str = ""
+    detail: str = ""
+
+
+@frozen
+class _Facts:
+    """The two databases, and what in the diff explains other parts of it.
+
+    `touched_columns` come, go or change their name, and so do `touched_tables`: what hangs on them is no news.
+    """
+
+    diff: Diff
+    before: Database
+    after: Database
+    renamed: frozenset[int]
+    touched_columns: frozenset[tuple[QualifiedName, str]]
+    touched_tables: frozenset[QualifiedName]
+
+
+def _facts(diff: Diff, before: Database, after: Database) -> _Facts:
+    return _Facts(
+        diff,
+        before,
+        after,
+        renamed=frozenset(id(half) for r in diff.renames for half in (r.dropped, r.added)),
+        touched_columns=frozenset(pair for change in diff.changes for pair in _touched_columns(change)),
+        touched_tables=frozenset(name for change in diff.changes for name in _touched_tables(change)),
+    )
+
+
+def _touched_columns(change: c.Change) -> tuple[tuple[QualifiedName, str], ...]:
+    match change:
+        case c.AddColumn(table=table, column=column) | c.DropColumn(table=table, column=column):
+            return ((table, column.name),)
+        case c.RecreateColumn(table=table, after=column):
+            return ((table, column.name),)
+        case c.RenameColumn(table=table, before=old, after=new):
+            return ((table, old.name), (table, new.name))
+        case _:
+            return ()
+
+
+def _touched_tables(change: c.Change) -> tuple[QualifiedName, ...]:
+    match change:
+        case c.CreateTable(table=table) | c.DropTable(table=table):
+            return (table.name,)
+        case c.RenameTable(before=old, after=new):
+            return (old.name, new.name)
+        case _:
+            return ()
+
+
+def topics(diff: Diff, before: Database, after: Database) -> tuple[Topic, ...]:
+    """All topics of a diff, in the order people name them; those of one kind in the order of the changes."""
+    facts = _facts(diff, before, after)
+    found = [*_renames(facts), *_plain(facts)]
+    return tuple(sorted(dict.fromkeys(found), key=lambda t: t.kind))
+
+
+def _renames(facts: _Facts) -> Iterator[Topic]:
+    for rename in facts.diff.renames:
+        old, new = rename.dropped, rename.added
+        if isinstance(old, c.DropTable) and isinstance(new, c.CreateTable):
+            if not _is_join(old.table):
+                yield Topic(Kind.RENAMED_TABLE, _model(old.table), detail=_model(new.table))
+        elif isinstance(old, c.DropColumn) and isinstance(new, c.AddColumn):
+            yield Topic(Kind.RENAMED_COLUMN, _field(old.column), _place(facts, new.table), _field(new.column))
+
+
+def _plain(facts: _Facts) -> Iterator[Topic]:
+    for change in facts.diff.changes:
+        if id(change) not in facts.renamed:
+            yield from _topics_of(facts, change)
+
+
+def _topics_of(facts: _Facts, change: c.Change) -> Iterator[Topic]:
+    match change:
+        case c.CreateTable(table=table):
+            yield Topic(Kind.NEW_LINK, _link(table)) if _is_join(table) else Topic(Kind.NEW_TABLE, _model(table))
+        case c.DropTable(table=table):
+            if not _is_join(table):
+                yield Topic(Kind.GONE_TABLE, _model(table))
+        case c.RenameTable(before=old, after=new):
+            yield Topic(Kind.RENAMED_TABLE, _model(old), detail=_model(new))
+        case c.AddColumn(table=name, column=column):
+            yield Topic(Kind.NEW_COLUMN, _field(column), _place(facts, name))
+        case c.DropColumn(table=name, column=column):
+            yield Topic(Kind.GONE_COLUMN, _field(column), _place(facts, name))
+        case c.RenameColumn(table=name, before=old_column, after=new_column):
+            yield Topic(Kind.RENAMED_COLUMN, _field(old_column), _place(facts, name), _field(new_column))
+        case c.RecreateColumn(table=name, after=column) | c.AlterColumn(table=name, after=column):
+            yield from _altered(facts, name, change.before, column)
+        case c.AddPrimaryKey(table=name) | c.DropPrimaryKey(table=name):
+            if name not in facts.touched_tables:
+                yield Topic(Kind.KEY, "primary_key", _place(facts, name))
+        case _:
+            yield from _topics_of_constraints(facts, change)
+
+
+def _topics_of_constraints(facts: _Facts, change: c.Change) -> Iterator[Topic]:
+    match change:
+        case c.CreateIndex(table=name, index=index) if not _follows(facts, name, (x.name for x in index.columns)):
+            kind = Kind.UNIQUE if index.unique else Kind.NEW_INDEX
+            yield Topic(kind, _columns_of(facts, name, index), _place(facts, name))
+        case c.RecreateIndex(table=name, after=index):
+            yield Topic(
+                Kind.UNIQUE if index.unique else Kind.NEW_INDEX, _columns_of(facts, name, index), _place(facts, name)
+            )
+        case c.DropIndex(table=name, index=index) if not _follows(facts, name, (x.name for x in index.columns)):
+            kind = Kind.NOT_UNIQUE if index.unique else Kind.GONE_INDEX
+            yield Topic(kind, _columns_of(facts, name, index), _place(facts, name))
+        case c.AddForeignKey(table=name, foreign_key=key) if not _follows(facts, name, key.columns):
+            yield _relation(facts, name, key)
+        case c.DropForeignKey(table=name, foreign_key=key) if not _follows(facts, name, key.columns):
+            if not _is_added_again(facts, name, key):
+                yield Topic(Kind.GONE_RELATION, _target(facts, key), _place(facts, name))
+        case c.RenameIndex(table=name) | c.RenameForeignKey(table=name) | c.RenamePrimaryKey(table=name):
+            yield Topic(Kind.RENAMED_OBJECT, _object(change), _place(facts, name))
+        case _:
+            yield from _topics_of_enums(change)
+
+
+def _topics_of_enums(change: c.Change) -> Iterator[Topic]:
+    match change:
+        case c.CreateEnum(enum=enum):
+            yield Topic(Kind.NEW_ENUM, snake(enum.enum_name or enum.name.name))
+        case c.DropEnum(enum=enum):
+            yield Topic(Kind.GONE_ENUM, snake(enum.enum_name or enum.name.name))
+        case c.AlterEnum(after=enum):
+            yield from _values(snake(enum.enum_name or enum.name.name), change.removed, change.added)
+        case c.RenameEnumValue(enum=name):
+            yield Topic(Kind.RENAMED_VALUE, snake(change.before), snake(name.name), snake(change.after))
+        case c.CreateView(view=view) | c.DropView(view=view):
+            yield Topic(Kind.OTHER, snake(view.name.name))
+        case c.CreateExtension(extension=extension):
+            yield Topic(Kind.OTHER, snake(extension.name))
+        case c.Backfill(tables=tables):
+            yield from (Topic(Kind.OTHER, snake(t.name)) for t in tables)
+        case _:
+            return
+
+
+def _values(enum: str, removed: tuple[str, ...], added: tuple[str, ...]) -> Iterator[Topic]:
+    if len(removed) == len(added) == 1:
+        yield Topic(Kind.RENAMED_VALUE, snake(removed[0]), enum, snake(added[0]))
+        return
+    yield from (Topic(Kind.NEW_VALUE, snake(v), enum) for v in added)
+    yield from (Topic(Kind.GONE_VALUE, snake(v), enum) for v in removed)
+
+
+def _altered(facts: _Facts, table: QualifiedName, before: Column, after: Column) -> Iterator[Topic]:
+    subject, place = _field(after), _place(facts, table)
+    if before.type.name == after.type.name == "ENUM" and before.type.args != after.type.args:
+        old, new = (tuple(str(v) for v in t.args) for t in (before.type, after.type))
+        yield from _values(subject, tuple(v for v in old if v not in new), tuple(v for v in new if v not in old))
+    elif before.type != after.type:
+        yield Topic(Kind.RETYPED, subject, place, _type(after))
+    if before.nullable != after.nullable and not after.type.is_list:
+        yield Topic(Kind.OPTIONAL if after.nullable else Kind.REQUIRED, subject, place)
+    if before.default != after.default:
+        yield Topic(_default_kind(before, after), subject, place, snake(after.default.text) if after.default else "")
+
+
+def _default_kind(before: Column, after: Column) -> Kind:
+    if after.default is None:
+        return Kind.GONE_DEFAULT
+    return Kind.NEW_DEFAULT if before.default is None else Kind.OTHER_DEFAULT
+
+
+def _relation(facts: _Facts, table: QualifiedName, key: ForeignKey) -> Topic:
+    """A foreign key over columns that were there: a relation, or another action for one."""
+    if not _was_there(facts, table, key):
+        return Topic(Kind.NEW_RELATION, _target(facts, key), _place(facts, table))
+    old = next(k for k in _keys(facts.before, table) if k.columns == key.columns)
+    cascades = key.on_delete is ReferentialAction.CASCADE
+    detail = "add" if cascades else "remove" if old.on_delete is ReferentialAction.CASCADE else key.on_delete.lower()
+    same_action = old.on_delete is key.on_delete
+    return Topic(Kind.CASCADE, _target(facts, key), _place(facts, table), "" if same_action else detail)
+
+
+def _was_there(facts: _Facts, table: QualifiedName, key: ForeignKey) -> bool:
+    return any(k.columns == key.columns for k in _keys(facts.before, table))
+
+
+def _is_added_again(facts: _Facts, table: QualifiedName, key: ForeignKey) -> bool:
+    return any(k.columns == key.columns for k in _keys(facts.after, table))
+
+
+def _keys(database: Database, table: QualifiedName) -> tuple[ForeignKey, ...]:
+    found = database.tables.get(table)
+    return found.foreign_keys if found else ()
+
+
+def _follows(facts: _Facts, table: QualifiedName, columns: Iterable[str]) -> bool:
+    """Whether a constraint only follows from tables or columns that come or go."""
+    return table in facts.touched_tables or any((table, name) in facts.touched_columns for name in columns)
+
+
+def _is_join(table: Table) -> bool:
+    return table.name.name.startswith("_") and {x.name for x in table.columns} == {"A", "B"}
+
+
+def _link(table: Table) -> str:
+    return snake(table.name.name)
+
+
+def _model(table: Table) -> str:
+    return snake(table.model_name or table.name.name)
+
+
+def _field(column: Column) -> str:
+    return snake(column.field_name or column.name)
+
+
+def _place(facts: _Facts, name: QualifiedName) -> str:
+    table = facts.after.tables.get(name) or facts.before.tables.get(name)
+    return _model(table) if table else snake(name.name)
+
+
+def _target(facts: _Facts, key: ForeignKey) -> str:
+    return _place(facts, key.referenced_table)
+
+
+def _columns_of(facts: _Facts, name: QualifiedName, index: Index) -> str:
+    table = facts.after.tables.get(name) or facts.before.tables.get(name)
+    columns = [table.column(x.name) if table else None for x in index.columns]
+    return "_".join(_field(x) for x in columns if x)
+
+
+def _type(column: Column) -> str:
+    return snake(column.type.enum.name if column.type.enum else column.type.name)
+
+
+def _object(change: c.RenameIndex | c.RenameForeignKey | c.RenamePrimaryKey) -> str:
+    return {"rename-index": "index", "rename-foreign-key": "foreign_key"}.get(change.kind, "primary_key")

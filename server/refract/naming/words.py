@@ -1,0 +1,100 @@
+"""Words: taking identifiers apart, joining them, and finding what several have in common."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+COMFORTABLE = 45  # characters: 19 of 20 names that people choose are no longer
+LONGEST = 60  # characters, the verb included
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+
+# Words that say nothing of what several fields are about.
+_FILLERS = frozenset(
+    {"a", "an", "at", "by", "for", "has", "id", "in", "is", "of", "on", "or", "the", "to", "and", "new"}
+)
+
+
+def split(identifier: str) -> tuple[str, ...]:
+    """The lower-case words of an identifier in any style: `displayName` is display, name."""
+    return tuple(w.lower() for w in _CAMEL.split(identifier) if w)
+
+
+def snake(identifier: str) -> str:
+    """The identifier in snake_case."""
+    return "_".join(split(identifier))
+
+
+def singular(word: str) -> str:
+    """The word without a plural ending, as far as its spelling tells."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once, in order; empty ones left out."""
+    return tuple(dict.fromkeys(n for n in names if n))
+
+
+def joined(names: Sequence[str]) -> str:
+    """a · a_and_b · a_b_and_c."""
+    return names[0] if len(names) == 1 else "_".join(names[:-1]) + "_and_" + names[-1]
+
+
+def common(names: Sequence[str]) -> str:
+    """The longest run of words that all names share; empty if there is none that says something."""
+    if len(names) < 2:
+        return ""
+    shared = [run for run in _runs(names[0]) if all(_holds(n, run) for n in names[1:])]
+    telling = [run for run in shared if set(run) - _FILLERS]
+    return "_".join(_trimmed(max(telling, key=len))) if telling else ""
+
+
+def frequent(names: Sequence[str]) -> str:
+    """The word that most names share, if it is at least half of them; empty if there is none that says something."""
+    counts = Counter(w for n in names for w in dict.fromkeys(n.split("_")) if w not in _FILLERS and not w.isdigit())
+    word, count = counts.most_common(1)[0] if counts else ("", 0)
+    return word if count > 1 and count * 2 >= len(names) else ""
+
+
+def _runs(name: str) -> list[tuple[str, ...]]:
+    words = name.split("_")
+    return [tuple(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)]
+
+
+def _holds(name: str, run: tuple[str, ...]) -> bool:
+    words = [singular(w) for w in name.split("_")]
+    wanted = [singular(w) for w in run]
+    return any(words[i : i + len(wanted)] == wanted for i in range(len(words) - len(wanted) + 1))
+
+
+def _trimmed(run: tuple[str, ...]) -> tuple[str, ...]:
+    words = list(run)
+    while words and words[-1] in _FILLERS:
+        words.pop()
+    while words and words[0] in _FILLERS:
+        words.pop(0)
+    return tuple(words)
+
+
+def fitting(names: Iterable[str]) -> str:
+    """The first name that is comfortably short, else the first that is allowed, else the first, cut at a word."""
+    options = distinct(names)
+    for limit in (COMFORTABLE, LONGEST):
+        short = next((n for n in options if len(n) <= limit), None)
+        if short is not None:
+            return short
+    return cut(options[0]) if options else ""
+
+
+def cut(name: str) -> str:
+    """The name without the last words that make it too long, and without a joining word at its end."""
+    words = name.split("_")
+    while len("_".join(words)) > LONGEST or words[-1] in ("and", "to", "from", "on", "in"):
+        words.pop()
+    return "_".join(words)[:LONGEST]

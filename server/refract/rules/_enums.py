@@ -1,0 +1,107 @@
+"""Changes to the values of an enum, wherever the database keeps them: shared by the rules about enums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from refract.providers.behaviour import EnumHome
+from refract.rules._words import column_label
+from refract.rules.base import RuleContext
+from refract.schema.changes import AlterColumn, AlterEnum, Change
+from refract.schema.model import QualifiedName
+from refract.text import Origin
+
+
+@frozen
+class EnumChange:
+    """Values that come and go. `pairs` are values that stand where another one stood: probably renamed.
+
+    `columns` are labels of the columns that use the enum, `tables` their tables.
+    """
+
+    name: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
+    tables: tuple[QualifiedName, ...]
+    change: Change
+
+    def origin_of(self, value: str) -> Origin | None:
+        """Where a value that comes is written."""
+        if not isinstance(self.change, AlterEnum):
+            return None
+        return next((v.origin for v in self.change.after.values if v.name == value), None)
+
+
+def enum_changes(context: RuleContext) -> Iterator[EnumChange]:
+    """The enums in use whose values change."""
+    if context.behaviour.enum_home is EnumHome.COLUMN:
+        return _in_columns(context)
+    return _in_types(context)
+
+
+def _in_types(context: RuleContext) -> Iterator[EnumChange]:
+    in_database = context.behaviour.enum_home is EnumHome.TYPE
+    for change in context.changes(AlterEnum):
+        users = tuple(_users(context, change.before.name))
+        if users or not in_database:
+            yield _enum_change(
+                change.after.enum_name or change.after.name.name,
+                tuple(v.name for v in change.before.values),
+                tuple(v.name for v in change.after.values),
+                users,
+                change,
+            )
+
+
+def _users(context: RuleContext, enum: QualifiedName) -> Iterator[tuple[QualifiedName, str]]:
+    for table in context.before.tables.values():
+        kept = context.after.tables.get(table.name)
+        for column in table.columns:
+            if column.type.enum == enum and kept is not None and kept.column(column.name) is not None:
+                yield table.name, column_label(context, table.name, kept.column(column.name) or column)
+
+
+def _in_columns(context: RuleContext) -> Iterator[EnumChange]:
+    """Columns whose list of values changes in the same way use the same enum."""
+    groups: dict[tuple[object, object], list[AlterColumn]] = {}
+    for change in context.on_existing(AlterColumn):
+        before, after = change.before.type, change.after.type
+        if before.name == after.name == "ENUM" and before.args != after.args:
+            groups.setdefault((before.args, after.args), []).append(change)
+    for changes in groups.values():
+        first = changes[0]
+        users = tuple((c.table, column_label(context, c.table, c.after)) for c in changes)
+        before_values = tuple(str(v) for v in first.before.type.args)
+        after_values = tuple(str(v) for v in first.after.type.args)
+        yield _enum_change(_enum_name(context, first), before_values, after_values, users, first)
+
+
+def _enum_name(context: RuleContext, change: AlterColumn) -> str:
+    values = change.after.type.args
+    named = (e for e in context.after.enums.values() if tuple(v.name for v in e.values) == values)
+    enum = next(named, None)
+    return (enum.enum_name or enum.name.name) if enum else change.after.name
+
+
+def _enum_change(
+    name: str,
+    before: tuple[str, ...],
+    after: tuple[str, ...],
+    users: tuple[tuple[QualifiedName, str], ...],
+    change: Change,
+) -> EnumChange:
+    pairs = tuple((b, a) for b, a in zip(before, after, strict=False) if b not in after and a not in before)
+    renamed = {value for pair in pairs for value in pair}
+    return EnumChange(
+        name=name,
+        added=tuple(v for v in after if v not in before and v not in renamed),
+        removed=tuple(v for v in before if v not in after and v not in renamed),
+        pairs=pairs,
+        columns=tuple(label for _, label in users),
+        tables=tuple(dict.fromkeys(table for table, _ in users)),
+        change=change,
+    )

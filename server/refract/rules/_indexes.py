@@ -1,0 +1,53 @@
+"""Indexes built on tables that hold rows: shared by the rules about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from refract.providers.behaviour import Blocks, Operation
+from refract.rules.base import RuleContext, Severity
+from refract.schema.changes import CreateIndex, RecreateIndex
+from refract.schema.model import Index
+
+
+@frozen
+class Built:
+    """An index to be built, and what building it does to the table meanwhile."""
+
+    change: CreateIndex | RecreateIndex
+    index: Index
+    operation: Operation
+
+    @property
+    def blocks(self) -> bool:
+        """Whether anybody has to wait."""
+        return self.operation.blocks is not Blocks.NOTHING
+
+
+def built_indexes(context: RuleContext) -> Iterator[Built]:
+    """Indexes built on tables that existed. One on a column that is probably renamed would vanish with the rename."""
+    for change in context.diff.changes:
+        if not isinstance(change, CreateIndex | RecreateIndex) or context.is_new(change.table):
+            continue
+        index = change.index if isinstance(change, CreateIndex) else change.after
+        if not context.is_renamed(change.table, (c.name for c in index.columns)):
+            yield Built(change, index, _operation(context, change, index))
+
+
+def _operation(context: RuleContext, change: CreateIndex | RecreateIndex, index: Index) -> Operation:
+    facts = context.behaviour
+    if isinstance(change, CreateIndex) and change.concurrently:
+        return Operation(Blocks.NOTHING)
+    return facts.special_indexes.get(index.type, facts.create_unique if index.unique else facts.create_index)
+
+
+def severity(built: Built) -> Severity:
+    """A database that lives in one file has few writers: worth knowing, no more."""
+    return Severity.INFO if built.operation.blocks is Blocks.DATABASE else Severity.WARNING
+
+
+def subject(built: Built) -> str:
+    """What names the index in a finding's key."""
+    return f"{built.change.table}.{built.index.name}"

@@ -1,0 +1,219 @@
+"""What a rule is, what it sees and what it says.
+
+A rule is one module in this package: a docstring with fixed headings and one function under `@rule`.
+It reads changes, never text or SQL, and yields a `Risk` for each one it objects to. Modules are found by
+their place in the package: nothing else has to be edited to add one. Names that begin with `_` are not rules.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from functools import cache
+from types import ModuleType
+from typing import TypeVar
+
+from attrs import evolve, field, frozen
+
+import refract.rules as package
+from refract.diff import Diff, ProbableRename
+from refract.providers.base import Provider
+from refract.providers.behaviour import Behaviour, behaviour
+from refract.schema.changes import AddColumn, Change, CreateTable, DropColumn, DropTable, TableChange
+from refract.schema.model import Column, Database, QualifiedName, Table
+from refract.text import Origin
+
+
+class Severity(StrEnum):
+    """How bad it is: data is lost or the migration fails · the application waits or may fail · good to know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@frozen
+class Related:
+    """Another place that helps to understand a finding."""
+
+    origin: Origin
+    message: str
+
+
+@frozen
+class Risk:
+    """What a rule objects to. `subject` names the object, so that the finding can be recognised next time;
+    `severity` is set where it differs from the rule's own. `origin` defaults to where the change is asked for.
+    """
+
+    subject: str
+    message: str
+    change: Change
+    rename: ProbableRename | None = None
+    related: tuple[Related, ...] = ()
+    origin: Origin | None = None
+    severity: Severity | None = None
+
+
+@frozen
+class Finding:
+    """A risk under the name of the rule that found it. `key` stays the same while the risk does, wherever it moves."""
+
+    rule: str
+    severity: Severity
+    message: str
+    origin: Origin | None
+    related: tuple[Related, ...]
+    change: Change | None
+    rename: ProbableRename | None
+    key: str
+
+
+_C = TypeVar("_C")
+_T = TypeVar("_T", bound=TableChange)
+
+
+@frozen
+class RuleContext:
+    """All that a rule may look at: the databases before and after, and what leads from one to the other."""
+
+    before: Database
+    after: Database
+    provider: Provider
+    diff: Diff
+    _created: frozenset[QualifiedName] = field(init=False)
+    _renamed: frozenset[int] = field(init=False)
+
+    @_created.default
+    def _find_created(self) -> frozenset[QualifiedName]:
+        return frozenset(c.table.name for c in self.diff.changes if isinstance(c, CreateTable))
+
+    @_renamed.default
+    def _find_renamed(self) -> frozenset[int]:
+        return frozenset(id(c) for r in self.diff.renames for c in (r.dropped, r.added))
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """What this database does to tables in use."""
+        return behaviour(self.provider.name)
+
+    def changes(self, kind: type[_C]) -> Iterator[_C]:
+        """The changes of one kind, without those that are half of a probable rename."""
+        return (c for c in self.diff.changes if isinstance(c, kind) and id(c) not in self._renamed)
+
+    def on_existing(self, kind: type[_T]) -> Iterator[_T]:
+        """The changes of one kind to tables that are not new: a table made by the same diff has no rows and no users."""
+        return (c for c in self.changes(kind) if not self.is_new(c.table))
+
+    def renames(self, kind: type[_C]) -> Iterator[tuple[ProbableRename, _C]]:
+        """The probable renames whose dropped half is of one kind."""
+        return ((r, r.dropped) for r in self.diff.renames if isinstance(r.dropped, kind))
+
+    def is_new(self, table: QualifiedName) -> bool:
+        """Whether the table is made by this diff."""
+        return table in self._created
+
+    def is_renamed(self, table: QualifiedName, columns: Iterable[str]) -> bool:
+        """Whether one of a table's columns is half of a probable rename: what hangs on it would not change then."""
+        wanted = set(columns)
+        halves = (half for r in self.diff.renames for half in (r.dropped, r.added))
+        return any(
+            half.table == table and half.column.name in wanted
+            for half in halves
+            if isinstance(half, AddColumn | DropColumn)
+        )
+
+    def added_column(self, table: QualifiedName, name: str) -> Column | None:
+        """The column that this diff adds to an existing table under that name."""
+        added = (c.column for c in self.diff.changes if isinstance(c, AddColumn) and c.table == table)
+        return next((c for c in added if c.name == name), None)
+
+    def table_renames(self) -> Iterator[tuple[Table, Table]]:
+        """Tables that are probably renamed: as they were, as they would be."""
+        for r in self.diff.renames:
+            if isinstance(r.dropped, DropTable) and isinstance(r.added, CreateTable):
+                yield r.dropped.table, r.added.table
+
+
+Check = Callable[[RuleContext], Iterable[Risk]]
+
+
+@frozen
+class Rule:
+    """A rule. `providers` is where it applies; `doc` its module's docstring."""
+
+    name: str
+    severity: Severity
+    providers: frozenset[str]
+    doc: str
+    check: Check = field(repr=False)
+
+    @property
+    def summary(self) -> str:
+        """What the rule is about, in one sentence."""
+        return self.doc.split("\n", 1)[0]
+
+    def findings(self, context: RuleContext) -> Iterator[Finding]:
+        """What the rule finds; nothing where the provider is not one of its own."""
+        if context.provider.name in self.providers:
+            yield from (self._finding(risk) for risk in self.check(context))
+
+    def _finding(self, risk: Risk) -> Finding:
+        return Finding(
+            rule=self.name,
+            severity=risk.severity or self.severity,
+            message=risk.message,
+            origin=risk.origin or risk.change.origin,
+            related=risk.related,
+            change=risk.change,
+            rename=risk.rename,
+            key=f"{self.name}:{risk.subject}",
+        )
+
+
+SQL = frozenset({"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"})
+EVERY_PROVIDER = SQL | {"mongodb"}
+
+
+def rule(severity: Severity, providers: frozenset[str] = EVERY_PROVIDER) -> Callable[[Check], Rule]:
+    """Make a rule of the decorated function. Its name is the module's: `drop_column.py` is `drop-column`."""
+
+    def declare(check: Check) -> Rule:
+        module = sys.modules[check.__module__]
+        name = module.__name__.rpartition(".")[2].replace("_", "-")
+        return Rule(name, severity, providers, (module.__doc__ or "").strip(), check)
+
+    return declare
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule in this package, by name."""
+    names = [m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")]
+    modules = (importlib.import_module(f"{package.__name__}.{name}") for name in names)
+    return tuple(sorted(_rules_in(modules), key=lambda r: r.name))
+
+
+def _rules_in(modules: Iterable[ModuleType]) -> Iterator[Rule]:
+    for module in modules:
+        yield from (value for value in vars(module).values() if isinstance(value, Rule))
+
+
+def check_all(context: RuleContext) -> tuple[Finding, ...]:
+    """What all rules find, in the order of the rules."""
+    if not context.diff.changes:
+        return ()
+    return _with_distinct_keys(f for r in all_rules() for f in r.findings(context))
+
+
+def _with_distinct_keys(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Two findings about the same object are told apart by their number."""
+    counts: dict[str, int] = {}
+    distinct: list[Finding] = []
+    for finding in findings:
+        count = counts[finding.key] = counts.get(finding.key, 0) + 1
+        distinct.append(finding if count == 1 else evolve(finding, key=f"{finding.key}#{count}"))
+    return tuple(distinct)

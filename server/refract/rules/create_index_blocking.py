@@ -1,0 +1,85 @@
+"""An index is built on a table in use, and writes wait for it.
+
+## What it does
+Finds new indexes on tables that exist, where the database keeps writers waiting while it builds them.
+
+## Why it is risky
+Common advice calls a new index harmless. It is not: PostgreSQL's plain `CREATE INDEX`, which is what Prisma writes,
+takes a SHARE lock. Reads go on, but every INSERT, UPDATE and DELETE waits until the index is complete,
+which takes seconds per million rows, and longer behind an open transaction that has written to the table.
+
+## Example
+```prisma before
+model User {
+  id    Int    @id @default(autoincrement())
+  email String
+}
+```
+```prisma after
+model User {
+  id    Int    @id @default(autoincrement())
+  email String
+
+  @@index([email])
+}
+```
+
+## Safer way
+On PostgreSQL, let the migration say `CREATE INDEX CONCURRENTLY`, and nothing else:
+it cannot run inside a transaction, and a file with a single statement is not run in one.
+The schema is the same, so the way to say "this is taken care of" is to edit the migration.
+An index that comes with its table costs nothing:
+```prisma after
+model User {
+  id    Int    @id @default(autoincrement())
+  email String
+}
+
+model Login {
+  id    Int    @id @default(autoincrement())
+  email String
+
+  @@index([email])
+}
+```
+
+## When to ignore it
+When the table is small, or nothing writes to it while the migration runs.
+
+## Providers
+PostgreSQL, SQL Server (offline build) and SQLite, which locks the whole file.
+MySQL and MariaDB build ordinary indexes while writes go on; full-text indexes do block them.
+CockroachDB builds every index online, and MongoDB yields to other work while it builds one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._indexes import Built, built_indexes, severity, subject
+from refract.rules._words import listed, sentences, table_label, who_waits
+from refract.rules.base import Risk, RuleContext, Severity, rule
+
+
+@rule(Severity.WARNING)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each index that is not unique and keeps others waiting."""
+    for built in built_indexes(context):
+        if not built.index.unique and built.blocks:
+            yield Risk(
+                subject=subject(built),
+                message=_message(context, built),
+                change=built.change,
+                severity=severity(built),
+            )
+
+
+def _message(context: RuleContext, built: Built) -> str:
+    table = table_label(context, built.change.table)
+    columns = [c.name for c in built.index.columns if c.name]
+    what = f"on {listed(columns)} " if columns else ""
+    return sentences(
+        f"The index {what}is built on {table} while it is in use.",
+        who_waits(built.operation, table),
+        built.operation.cure,
+    )

@@ -1,0 +1,69 @@
+"""A field is removed, and its column with all its values goes.
+
+## What it does
+Finds columns that go, unless they look renamed.
+
+## Why it is risky
+The values are gone for good.
+Code breaks as well: Prisma Client names every column of a model when it reads or writes it,
+so a running program built from the older schema fails on that model (P2022) even if it never uses the field.
+
+## Example
+```prisma before
+model User {
+  id       Int     @id @default(autoincrement())
+  nickname String?
+}
+```
+```prisma after
+model User {
+  id Int @id @default(autoincrement())
+}
+```
+
+## Safer way
+First mark the field `@ignore` and deploy: the column stays, and no client asks for it any more.
+A required field needs a default or `?` first, since nobody fills it from then on.
+```prisma after
+model User {
+  id       Int     @id @default(autoincrement())
+  nickname String? @ignore
+}
+```
+Remove the field in a later release, when nothing that runs was built from the older schema.
+
+## When to ignore it
+When the values may go and no running program was built from a schema that has the field,
+or the field was already `@ignore` in what runs.
+
+## Providers
+All with columns. On MongoDB the values stay in the documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._words import column_label, created_here, sentences
+from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.schema.changes import DropColumn
+
+
+@rule(Severity.ERROR, SQL)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each column that goes."""
+    for change in context.changes(DropColumn):
+        label = column_label(context, change.table, change.column)
+        yield Risk(
+            subject=f"{change.table}.{change.column.name}",
+            message=sentences(
+                f"{label} is dropped: all its values are lost.",
+                ""
+                if change.column.ignored
+                else "Programs that still run with the older schema fail on every read of this model, "
+                "since Prisma Client names each column. "
+                "Mark the field `@ignore` and deploy that first, then remove it in a later release.",
+            ),
+            change=change,
+            related=created_here(f"Column `{change.column.name}`", change.column.origin),
+        )

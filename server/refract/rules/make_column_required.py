@@ -1,0 +1,79 @@
+"""An optional field becomes required on a model that exists.
+
+## What it does
+Finds columns that may be NULL now and must not be from then on.
+
+## Why it is risky
+The migration fails if a single row holds NULL; a `@default` does not help, since it fills new rows only.
+While the database looks, it may keep everybody else out: PostgreSQL reads the whole table under an ACCESS EXCLUSIVE lock.
+Programs that still write NULL fail from then on.
+
+## Example
+```prisma before
+model User {
+  id    Int     @id @default(autoincrement())
+  email String?
+}
+```
+```prisma after
+model User {
+  id    Int    @id @default(autoincrement())
+  email String
+}
+```
+
+## Safer way
+Write the field in every place first, fill the rows that hold NULL, and make it required in a later migration.
+Until then, the schema stays as it is.
+```prisma after
+model User {
+  id    Int     @id @default(autoincrement())
+  email String?
+}
+```
+
+## When to ignore it
+When no row holds NULL, no running program writes NULL, and the table is small enough to be read in a moment.
+
+## Providers
+All. On MongoDB nothing fails at first, but Prisma Client cannot read the documents without a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._words import column_label, created_here, sentences, table_label, who_waits
+from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.schema.changes import AlterColumn
+
+
+@rule(Severity.ERROR)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each column that loses its `?`."""
+    for change in context.on_existing(AlterColumn):
+        if change.before.nullable and not change.after.nullable and not change.before.type.is_list:
+            yield Risk(
+                subject=f"{change.table}.{change.after.name}",
+                message=_message(context, change),
+                change=change,
+                related=created_here(f"Column `{change.before.name}`", change.before.origin),
+            )
+
+
+def _message(context: RuleContext, change: AlterColumn) -> str:
+    label = column_label(context, change.table, change.after)
+    operation = context.behaviour.set_not_null
+    if context.behaviour.schemaless:
+        return (
+            f"{label} becomes required: Prisma Client fails when it reads a document without a value. "
+            "Fill those documents first."
+        )
+    default = change.after.default is not None
+    return sentences(
+        f"{label} becomes required: the migration fails if any row holds NULL"
+        + (", and the default does not fill those." if default else "."),
+        who_waits(operation, table_label(context, change.table)),
+        "Fill the rows in an earlier migration, once nothing writes NULL any more.",
+        operation.cure,
+    )

@@ -57,10 +57,11 @@ def _size(type_: ColumnType, default: int = 1) -> int:
     return next((a for a in type_.args if isinstance(a, int)), default)
 
 
-def _resized(before: ColumnType, after: ColumnType) -> Cast:
-    if _size(before) == _size(after):
+def _resized(before: ColumnType, after: ColumnType, default: int = 1) -> Cast:
+    size, new_size = _size(before, default), _size(after, default)
+    if size == new_size:
         return Cast.NONE
-    return Cast.SAFE if _size(before) < _size(after) else Cast.RISKY
+    return Cast.SAFE if size < new_size else Cast.RISKY
 
 
 def _from_bigint(_: ColumnType, after: ColumnType) -> Cast | None:
@@ -104,8 +105,7 @@ def _from_varbinary(before: ColumnType, after: ColumnType) -> Cast | None:
 
 def _from_moment(before: ColumnType, after: ColumnType) -> Cast | None:
     if after.name == before.name:
-        precisions = _size(before, -1), _size(after, -1)
-        return Cast.NONE if precisions[0] == precisions[1] else _resized(before, after)
+        return _resized(before, after, default=_NO_PRECISION)
     return Cast.SAFE if after.name == "BIT" and _size(after) == 64 else None
 
 
@@ -133,6 +133,8 @@ def _from_floating(bits: int) -> _Exception:
 def _from_int(_: ColumnType, after: ColumnType) -> Cast | None:
     return Cast.SAFE if after.name == "BIT" and _size(after) >= 32 else None
 
+
+_NO_PRECISION = -1  # Prisma thinks less of DATETIME than of DATETIME(0)
 
 _SIZED = frozenset({"CHAR", "VARCHAR", "BINARY", "VARBINARY"})
 _TEXTS = frozenset({"TINYTEXT", "TEXT", "MEDIUMTEXT", "LONGTEXT"})

@@ -25,21 +25,26 @@ def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str
 
 def _names(groups: Sequence[tuple[Topic, ...]]) -> Iterator[str]:
     phrases = [tuple(_phrases(group)) for group in groups]
-    for index, options in enumerate(phrases[:MOST]):
+    for index, options in enumerate(phrases):
         yield fitting(options)
         if index == 0:
             yield from _together(groups, phrases)
-            yield from (cut(o) for o in options[1:] if len(o) <= LONGEST)
+    yield from (cut(o) for options in phrases for o in options if len(o) <= LONGEST)
 
 
 def _together(groups: Sequence[tuple[Topic, ...]], phrases: Sequence[tuple[str, ...]]) -> Iterator[str]:
     """What comes and what goes, in one name."""
-    gone = {Kind.GONE_TABLE, Kind.GONE_COLUMN, Kind.GONE_VALUE}
     for group, options in zip(groups[1:], phrases[1:], strict=True):
-        if group[0].kind in gone:
-            both = f"{fitting(phrases[0])}_and_{fitting(options)}"
+        if group[0].kind in (Kind.GONE_TABLE, Kind.GONE_COLUMN, Kind.GONE_VALUE):
+            both = _replacement(groups[0], group) or f"{fitting(phrases[0])}_and_{fitting(options)}"
             if len(both) <= LONGEST:
                 yield both
+
+
+def _replacement(new: Sequence[Topic], gone: Sequence[Topic]) -> str:
+    if len(new) != 1 or len(gone) != 1 or new[0].place != gone[0].place:
+        return ""
+    return f"replace_{gone[0].subject}_with_{new[0].subject}" + (f"_on_{new[0].place}" if new[0].place else "")
 
 
 def _phrases(group: Sequence[Topic]) -> Iterator[str]:
@@ -89,15 +94,13 @@ def _parts(verb: str, link: str, what: str) -> Callable[[Sequence[Topic]], Itera
     def phrases(group: Sequence[Topic]) -> Iterator[str]:
         names, places = _subjects(group), _places(group)
         where = distinct((joined(places) if len(places) <= 3 else "", common(places)))
-        several = _named(names, what) or ()
-        for name in several:
+        for name in _named(names, what):
             yield from (f"{verb}_{name}_{link}_{place}" for place in where)
-        if len(places) == 1:
+        if len(names) > 1 and len(places) > 1:
+            yield from phrases(_biggest(group))
+        if len(names) > 1:
             yield f"{verb}_{places[0]}_{what}"
-        main = _biggest(group)
-        if len(places) > 1 and len(names) > 1:
-            yield from _phrases(main)
-        yield from (f"{verb}_{name}" for name in several)
+        yield from (f"{verb}_{name}" for name in _named(names, what))
         yield f"{verb}_{names[0]}_{link}_{places[0]}"
 
     return phrases
@@ -199,6 +202,14 @@ def _links(group: Sequence[Topic]) -> Iterator[str]:
     yield f"add_{group[0].subject}_relation"
 
 
+def _relations(group: Sequence[Topic]) -> Iterator[str]:
+    places = _places(group)
+    for name in _named(_subjects(group), "relations"):
+        yield from (f"add_{name}_relation_to_{place}" for place in (joined(places),) if len(places) <= 3)
+        yield f"add_{name}_relation"
+    yield f"add_{places[0]}_relations"
+
+
 def _others(group: Sequence[Topic]) -> Iterator[str]:
     yield from (f"update_{name}" for name in _named(_subjects(group), "objects"))
     yield f"update_{group[0].subject}"
@@ -211,6 +222,7 @@ _PHRASES: Mapping[Kind, Callable[[Sequence[Topic]], Iterator[str]]] = {
     Kind.NEW_COLUMN: _parts("add", "to", "fields"),
     Kind.RENAMED_VALUE: _renamed("in"),
     Kind.NEW_VALUE: _parts("add", "to", "values"),
+    Kind.OTHER_VALUES: _things("update", "enum"),
     Kind.GONE_TABLE: _things("remove", "table"),
     Kind.GONE_COLUMN: _parts("remove", "from", "fields"),
     Kind.GONE_VALUE: _parts("remove", "from", "values"),
@@ -221,11 +233,13 @@ _PHRASES: Mapping[Kind, Callable[[Sequence[Topic]], Iterator[str]]] = {
     Kind.OTHER_DEFAULT: _defaults("change"),
     Kind.GONE_DEFAULT: _defaults("remove"),
     Kind.NEW_LINK: _links,
-    Kind.NEW_RELATION: _parts("add", "to", "relations"),
+    Kind.NEW_RELATION: _relations,
     Kind.UNIQUE: _made("unique"),
+    Kind.UNIQUE_GROUP: _parts("add_unique", "to", "constraints"),
     Kind.CASCADE: _cascades,
     Kind.KEY: _key,
     Kind.NEW_ENUM: _things("add", "enum"),
+    Kind.OTHER_INDEX: _indexes("update", "of"),
     Kind.NEW_INDEX: _indexes("add", "to"),
     Kind.GONE_RELATION: _parts("remove", "from", "relations"),
     Kind.NOT_UNIQUE: _indexes("remove_unique", "from"),

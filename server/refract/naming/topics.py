@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import IntEnum
+from enum import IntEnum, auto
 
 from attrs import frozen
 
@@ -16,34 +16,37 @@ from refract.schema.model import Column, Database, ForeignKey, Index, QualifiedN
 class Kind(IntEnum):
     """Kinds of topic, the ones that people name first before the others."""
 
-    RENAMED_TABLE = 1
-    NEW_TABLE = 2
-    RENAMED_COLUMN = 3
-    NEW_COLUMN = 4
-    RENAMED_VALUE = 5
-    NEW_VALUE = 6
-    GONE_TABLE = 7
-    GONE_COLUMN = 8
-    GONE_VALUE = 9
-    RETYPED = 10
-    REQUIRED = 11
-    OPTIONAL = 12
-    NEW_DEFAULT = 13
-    OTHER_DEFAULT = 14
-    GONE_DEFAULT = 15
-    NEW_LINK = 16
-    NEW_RELATION = 17
-    UNIQUE = 18
-    CASCADE = 19
-    KEY = 20
-    NEW_ENUM = 21
-    NEW_INDEX = 22
-    GONE_RELATION = 23
-    NOT_UNIQUE = 24
-    GONE_INDEX = 25
-    GONE_ENUM = 26
-    RENAMED_OBJECT = 27
-    OTHER = 28
+    RENAMED_TABLE = auto()
+    NEW_TABLE = auto()
+    RENAMED_COLUMN = auto()
+    NEW_COLUMN = auto()
+    RENAMED_VALUE = auto()
+    NEW_VALUE = auto()
+    OTHER_VALUES = auto()
+    GONE_TABLE = auto()
+    GONE_COLUMN = auto()
+    GONE_VALUE = auto()
+    RETYPED = auto()
+    NEW_DEFAULT = auto()
+    REQUIRED = auto()
+    OPTIONAL = auto()
+    OTHER_DEFAULT = auto()
+    GONE_DEFAULT = auto()
+    NEW_LINK = auto()
+    NEW_RELATION = auto()
+    UNIQUE = auto()
+    UNIQUE_GROUP = auto()
+    CASCADE = auto()
+    KEY = auto()
+    NEW_ENUM = auto()
+    OTHER_INDEX = auto()
+    NEW_INDEX = auto()
+    GONE_RELATION = auto()
+    NOT_UNIQUE = auto()
+    GONE_INDEX = auto()
+    GONE_ENUM = auto()
+    RENAMED_OBJECT = auto()
+    OTHER = auto()
 
 
 @frozen
@@ -154,15 +157,13 @@ def _topics_of(facts: _Facts, change: c.Change) -> Iterator[Topic]:
 def _topics_of_constraints(facts: _Facts, change: c.Change) -> Iterator[Topic]:
     match change:
         case c.CreateIndex(table=name, index=index) if not _follows(facts, name, (x.name for x in index.columns)):
-            kind = Kind.UNIQUE if index.unique else Kind.NEW_INDEX
-            yield Topic(kind, _columns_of(facts, name, index), _place(facts, name))
+            yield _index(facts, name, index, replaced=_on_same_table(facts, name, index, c.DropIndex))
         case c.RecreateIndex(table=name, after=index):
-            yield Topic(
-                Kind.UNIQUE if index.unique else Kind.NEW_INDEX, _columns_of(facts, name, index), _place(facts, name)
-            )
+            yield _index(facts, name, index, replaced=True)
         case c.DropIndex(table=name, index=index) if not _follows(facts, name, (x.name for x in index.columns)):
-            kind = Kind.NOT_UNIQUE if index.unique else Kind.GONE_INDEX
-            yield Topic(kind, _columns_of(facts, name, index), _place(facts, name))
+            if not _on_same_table(facts, name, index, c.CreateIndex):
+                kind = Kind.NOT_UNIQUE if index.unique else Kind.GONE_INDEX
+                yield Topic(kind, _columns_of(facts, name, index), _place(facts, name))
         case c.AddForeignKey(table=name, foreign_key=key) if not _follows(facts, name, key.columns):
             yield _relation(facts, name, key)
         case c.DropForeignKey(table=name, foreign_key=key) if not _follows(facts, name, key.columns):
@@ -197,9 +198,11 @@ def _topics_of_enums(change: c.Change) -> Iterator[Topic]:
 def _values(enum: str, removed: tuple[str, ...], added: tuple[str, ...]) -> Iterator[Topic]:
     if len(removed) == len(added) == 1:
         yield Topic(Kind.RENAMED_VALUE, snake(removed[0]), enum, snake(added[0]))
-        return
-    yield from (Topic(Kind.NEW_VALUE, snake(v), enum) for v in added)
-    yield from (Topic(Kind.GONE_VALUE, snake(v), enum) for v in removed)
+    elif removed and added:
+        yield Topic(Kind.OTHER_VALUES, enum)
+    else:
+        yield from (Topic(Kind.NEW_VALUE, snake(v), enum) for v in added)
+        yield from (Topic(Kind.GONE_VALUE, snake(v), enum) for v in removed)
 
 
 def _altered(facts: _Facts, table: QualifiedName, before: Column, after: Column) -> Iterator[Topic]:
@@ -221,10 +224,29 @@ def _default_kind(before: Column, after: Column) -> Kind:
     return Kind.NEW_DEFAULT if before.default is None else Kind.OTHER_DEFAULT
 
 
+def _index(facts: _Facts, name: QualifiedName, index: Index, *, replaced: bool) -> Topic:
+    if index.unique:
+        kind = Kind.UNIQUE if len(index.columns) == 1 else Kind.UNIQUE_GROUP
+    else:
+        kind = Kind.OTHER_INDEX if replaced else Kind.NEW_INDEX
+    return Topic(kind, _columns_of(facts, name, index), _place(facts, name))
+
+
+def _on_same_table(
+    facts: _Facts, name: QualifiedName, index: Index, kind: type[c.CreateIndex] | type[c.DropIndex]
+) -> bool:
+    """Whether an index of the same sort goes or comes on that table as well."""
+    return any(
+        x.table == name and x.index.unique == index.unique
+        for x in facts.diff.changes
+        if isinstance(x, kind) and not _follows(facts, name, (part.name for part in x.index.columns))
+    )
+
+
 def _relation(facts: _Facts, table: QualifiedName, key: ForeignKey) -> Topic:
     """A foreign key over columns that were there: a relation, or another action for one."""
     if not _was_there(facts, table, key):
-        return Topic(Kind.NEW_RELATION, _target(facts, key), _place(facts, table))
+        return Topic(Kind.NEW_RELATION, _relation_name(facts, key), _place(facts, table))
     old = next(k for k in _keys(facts.before, table) if k.columns == key.columns)
     cascades = key.on_delete is ReferentialAction.CASCADE
     detail = "add" if cascades else "remove" if old.on_delete is ReferentialAction.CASCADE else key.on_delete.lower()
@@ -273,6 +295,12 @@ def _place(facts: _Facts, name: QualifiedName) -> str:
 
 def _target(facts: _Facts, key: ForeignKey) -> str:
     return _place(facts, key.referenced_table)
+
+
+def _relation_name(facts: _Facts, key: ForeignKey) -> str:
+    """What the field would be called: `author` for `authorId`."""
+    name = snake(key.columns[0]).removesuffix("_id") if len(key.columns) == 1 else ""
+    return name or _target(facts, key)
 
 
 def _columns_of(facts: _Facts, name: QualifiedName, index: Index) -> str:

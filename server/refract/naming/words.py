@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 COMFORTABLE = 45  # characters: 19 of 20 names that people choose are no longer
+STRETCHED = 50  # characters that a name may have when a shorter one would tell less
 LONGEST = 60  # characters, the verb included
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
@@ -58,7 +59,7 @@ def common(names: Sequence[str]) -> str:
 def frequent(names: Sequence[str]) -> str:
     """The word that most names share, if it is at least half of them; empty if there is none that says something."""
     counts = Counter(w for n in names for w in dict.fromkeys(n.split("_")) if w not in _FILLERS and not w.isdigit())
-    word, count = counts.most_common(1)[0] if counts else ("", 0)
+    word, count = max(counts.items(), key=lambda item: (item[1], len(item[0])), default=("", 0))
     return word if count > 1 and count * 2 >= len(names) else ""
 
 
@@ -83,13 +84,17 @@ def _trimmed(run: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def fitting(names: Iterable[str]) -> str:
-    """The first name that is comfortably short, else the first that is allowed, else the first, cut at a word."""
+    """The first name, which tells most, if it is not much too long; else the first that is comfortably short,
+    else the first that is allowed, else the first, cut at a word.
+    """
     options = distinct(names)
+    if len(options[0]) <= STRETCHED:
+        return options[0]
     for limit in (COMFORTABLE, LONGEST):
         short = next((n for n in options if len(n) <= limit), None)
         if short is not None:
             return short
-    return cut(options[0]) if options else ""
+    return cut(options[0])
 
 
 def cut(name: str) -> str:

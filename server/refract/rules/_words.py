@@ -47,13 +47,17 @@ def listed(names: Iterable[str]) -> str:
 
 def who_waits(operation: Operation, tables: str) -> str:
     """Sentence: the lock an operation takes on `tables`, and what waits for it. Empty when nothing does."""
-    lock = f"It takes a {operation.lock} lock on {tables}"
+    lock = f"It takes {_article(operation.lock)} {operation.lock} lock on {tables}"
     return {
         Blocks.NOTHING: "",
         Blocks.WRITES: f"{lock}: reads go on, but every INSERT, UPDATE and DELETE waits while {operation.work}.",
         Blocks.EVERYTHING: f"{lock}: every query, reads too, waits while {operation.work}.",
         Blocks.DATABASE: f"It locks the whole database file: every write, to any table, waits while {operation.work}.",
     }[operation.blocks]
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1] in "AEIO" else "a"
 
 
 def sentences(*parts: str) -> str:

@@ -70,6 +70,7 @@ from refract.providers.behaviour import Blocks
 from refract.rules._words import listed, sentences, table_label, who_waits
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddForeignKey, DropForeignKey
+from refract.schema.model import Column
 
 
 @rule(Severity.WARNING, SQL)
@@ -96,11 +97,18 @@ def _orphans(context: RuleContext, change: AddForeignKey) -> str:
     """What is to be said about rows without a parent; nothing where there can be none."""
     key = change.foreign_key
     added = [context.added_column(change.table, c) for c in key.columns]
-    if any(c is not None and c.nullable and c.default is None for c in added) or _was_there(context, change):
+    if any(c is not None and _is_empty(context, c) for c in added) or _was_there(context, change):
         return ""
     if not context.behaviour.checks_foreign_keys:
         return "rows that point to no parent stay, and nothing says so."
+    if context.is_new(key.referenced_table):
+        return "the parent's table is new and empty, so the migration fails if any row points anywhere."
     return "the migration fails if any row points to no parent."
+
+
+def _is_empty(context: RuleContext, column: Column) -> bool:
+    """Whether a new column is NULL in every row; where it must not be, adding it fails before its rows are checked."""
+    return column.default is None and (column.nullable or not context.behaviour.implicit_value)
 
 
 def _was_there(context: RuleContext, change: AddForeignKey) -> bool:
@@ -126,6 +134,6 @@ def _message(context: RuleContext, change: AddForeignKey, orphans: str, waits: b
         f"A foreign key from {listed(change.foreign_key.columns)} of {table_label(context, table)} to "
         f"{table_label(context, parent)} is added to rows that exist{': ' if orphans else '.'}{orphans}",
         who_waits(operation, locked) if waits else "",
-        "Find and settle such rows first." if orphans else "",
+        "Find and settle rows without a parent first." if orphans else "",
         operation.cure if waits else "",
     )

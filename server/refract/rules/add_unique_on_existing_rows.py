@@ -93,8 +93,8 @@ def _duplicates(context: RuleContext, built: Built) -> tuple[str, bool]:
     if any(c is not None and _differs_by_row(context, c) for c in added):
         return "", False
     if all(c is not None for c in added):
-        return "all rows get the same value in a new field, so the migration fails if the table has two rows.", True
-    return "the migration fails if two rows hold the same values.", False
+        return "all rows get the same value in a new field, so this fails if there are two rows.", True
+    return "this fails if two rows hold the same values.", False
 
 
 def _covers(change: RecreateIndex) -> bool:

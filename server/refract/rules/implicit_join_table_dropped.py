@@ -111,11 +111,13 @@ def _message(table: Table, successor: Table | None) -> str:
             f"The join table `{old}` is dropped: all links between the two models are lost. "
             "Copy them to where they belong from now on first, in an earlier migration."
         )
+    swapped = not _same_order(table, successor)
     return sentences(
         f"Prisma names the join table after the relation, so it drops `{old}` with all its links "
-        f"and creates `{successor.name.name}` empty.",
-        f"""Keep the table: write `@relation("{old[1:]}")` on both sides, or rename it in the migration.""",
-        "" if _same_order(table, successor) else "Its columns `A` and `B` swap as well.",
+        f"and creates `{successor.name.name}` empty{', with `A` and `B` the other way round' if swapped else ''}.",
+        "Keep the links: make the migration rename the table, and swap its columns `A` and `B`."
+        if swapped
+        else f"""Keep the table: write `@relation("{old[1:]}")` on both sides, or make the migration rename it.""",
     )
 
 

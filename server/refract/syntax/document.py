@@ -1,0 +1,177 @@
+"""One schema file: its text as a sequence of parsed chunks, edited without looking at the rest."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+
+from attrs import frozen
+
+from refract.syntax.parser import parse_block
+from refract.syntax.splitter import Cut, cuts
+from refract.syntax.tree import Block, SyntaxProblem
+from refract.text import Span
+
+MAX_LENGTH = 8_000_000
+"""Code points of a schema file beyond which it is not read: the largest known real schema is below 400,000."""
+
+
+@frozen
+class Chunk:
+    """The text from the end of the previous block to the end of this one.
+
+    `block` is None where no block could be found (trailing comments, or unreadable text).
+    Spans of `problems` count from the chunk's start. `closed` is false for a block without its brace and
+    for trailing text: both may join with what follows when the text changes.
+    """
+
+    text: str
+    block: Block | None
+    problems: tuple[SyntaxProblem, ...]
+    closed: bool
+    newlines: int
+
+
+@frozen(eq=False)
+class Document:
+    """A schema file. `starts[i]` is the offset of `chunks[i]`, `lines[i]` the line it starts on."""
+
+    path: str
+    chunks: tuple[Chunk, ...]
+    starts: tuple[int, ...]
+    lines: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole text, put together anew."""
+        return "".join(chunk.text for chunk in self.chunks)
+
+    @property
+    def length(self) -> int:
+        """Code points in the whole text."""
+        return self.starts[-1] + len(self.chunks[-1].text) if self.chunks else 0
+
+    def chunk_at(self, offset: int) -> int:
+        """The index of the chunk that `offset` falls into; past the end counts as the last one."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """(line, column) of `offset`, both from 0."""
+        if not self.chunks:
+            return 0, 0
+        index = self.chunk_at(offset)
+        text = self.chunks[index].text
+        inside = min(offset - self.starts[index], len(text))
+        line_start = text.rfind("\n", 0, inside) + 1
+        if line_start:
+            return self.lines[index] + text.count("\n", 0, inside), inside - line_start
+        return self.lines[index], self.starts[index] + inside - self._line_start(index)
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column (from 0); past a line's end counts as its end."""
+        if not self.chunks or line < 0:
+            return 0
+        start = self._offset_of_line(line)
+        if start is None:
+            return self.length
+        return min(start + column, self._line_end(start))
+
+    def line_text(self, line: int) -> str:
+        """The text of a line without its line end."""
+        start = self._offset_of_line(line)
+        return "" if start is None else self.slice(Span(start, self._line_end(start)))
+
+    def slice(self, span: Span) -> str:
+        """The text at `span`."""
+        first, last = self.chunk_at(span.start), self.chunk_at(span.end)
+        joined = "".join(chunk.text for chunk in self.chunks[first : last + 1])
+        base = self.starts[first] if self.chunks else 0
+        return joined[span.start - base : span.end - base]
+
+    def edited(self, span: Span, new_text: str) -> Document:
+        """The document after replacing `span` with `new_text`. Only the chunks that the edit touches are cut anew."""
+        if not self.chunks:
+            return parse_document(self.path, new_text)
+        first, last = self.chunk_at(span.start), self.chunk_at(span.end)
+        while first > 0 and not self.chunks[first - 1].closed:
+            first -= 1
+        base = self.starts[first]
+        region = "".join(chunk.text for chunk in self.chunks[first : last + 1])
+        region = region[: span.start - base] + new_text + region[span.end - base :]
+        if self.length - (span.end - span.start) + len(new_text) > MAX_LENGTH:
+            return parse_document(self.path, self.text[: span.start] + new_text + self.text[span.end :])
+        while True:
+            found = list(cuts(region))
+            if last + 1 >= len(self.chunks) or (found and found[-1].closed):
+                break
+            last += 1
+            region += self.chunks[last].text
+        middle = _chunks(region, found, self.chunks[first : last + 1])
+        return _document(self.path, (*self.chunks[:first], *middle, *self.chunks[last + 1 :]))
+
+    def _line_start(self, index: int) -> int:
+        """The offset where the line begins on which chunk `index` starts."""
+        while index > 0:
+            index -= 1
+            line_start = self.chunks[index].text.rfind("\n") + 1
+            if line_start:
+                return self.starts[index] + line_start
+        return 0
+
+    def _offset_of_line(self, line: int) -> int | None:
+        if line == 0:
+            return 0
+        index = bisect_right(self.lines, line - 1) - 1
+        text, skip = self.chunks[index].text, line - self.lines[index]
+        position = -1
+        for _ in range(skip):
+            position = text.find("\n", position + 1)
+            if position == -1:
+                return None
+        return self.starts[index] + position + 1
+
+    def _line_end(self, start: int) -> int:
+        index = self.chunk_at(start)
+        while index < len(self.chunks):
+            found = self.chunks[index].text.find("\n", max(0, start - self.starts[index]))
+            if found != -1:
+                end = self.starts[index] + found
+                return end - 1 if end > start and self.slice(Span(end - 1, end)) == "\r" else end
+            index += 1
+        return self.length
+
+
+def parse_document(path: str, text: str, previous: Document | None = None) -> Document:
+    """Reads a schema file. Chunks whose text also stands in `previous` are taken from there. Never raises."""
+    if len(text) > MAX_LENGTH:
+        return _document(path, (_too_large(text),))
+    return _document(path, _chunks(text, cuts(text), previous.chunks if previous else ()))
+
+
+def _too_large(text: str) -> Chunk:
+    message = f"This file is too large to be a schema ({len(text):,} characters, limit {MAX_LENGTH:,}): it is not read."
+    return Chunk(text, None, (SyntaxProblem(message, Span(0, 0)),), closed=False, newlines=text.count("\n"))
+
+
+def _document(path: str, chunks: tuple[Chunk, ...]) -> Document:
+    starts = tuple(accumulate((len(c.text) for c in chunks[:-1]), initial=0)) if chunks else ()
+    lines = tuple(accumulate((c.newlines for c in chunks[:-1]), initial=0)) if chunks else ()
+    return Document(path, chunks, starts, lines)
+
+
+def _chunks(text: str, found: Iterable[Cut], known: Iterable[Chunk]) -> tuple[Chunk, ...]:
+    reusable = {chunk.text: chunk for chunk in known}
+    return tuple(_reused_or_parsed(text, found, reusable))
+
+
+def _reused_or_parsed(text: str, found: Iterable[Cut], reusable: dict[str, Chunk]) -> Iterator[Chunk]:
+    for cut in found:
+        chunk_text = text[cut.start : cut.end]
+        known = reusable.get(chunk_text)
+        if known is not None and known.closed == cut.closed:
+            yield known
+            continue
+        block = parse_block(chunk_text, cut.header) if cut.header else None
+        problems = cut.problems + (block.problems if block else ())
+        yield Chunk(chunk_text, block, problems, cut.closed, chunk_text.count("\n"))

@@ -110,6 +110,10 @@ class Document:
         middle = _chunks(region, found, self.chunks[first : last + 1])
         return _document(self.path, (*self.chunks[:first], *middle, *self.chunks[last + 1 :]))
 
+    def with_chunks(self, chunks: tuple[Chunk, ...]) -> Document:
+        """A document of the same file made of `chunks`, which may be older forms of its own."""
+        return _document(self.path, chunks)
+
     def _line_start(self, index: int) -> int:
         """The offset where the line begins on which chunk `index` starts."""
         while index > 0:

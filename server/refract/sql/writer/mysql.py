@@ -1,0 +1,112 @@
+"""The SQL that Prisma writes for MySQL and MariaDB.
+
+A column changes by one `MODIFY` with its whole definition, and so do the values of its enum: MySQL has no enum
+types of their own. Indexes stand inside CREATE TABLE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import evolve
+
+from refract.schema import changes as c
+from refract.schema.model import Column, Index, IndexColumn, QualifiedName, Sort
+from refract.sql.writer.base import Context, TableAlteration, Writer
+
+_TABLE_OPTIONS = "DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
+
+
+class MysqlWriter(Writer):
+    """Writes for MySQL and MariaDB."""
+
+    def quote(self, name: str) -> str:
+        return "`" + name.replace("`", "``") + "`"
+
+    def name(self, name: QualifiedName, context: Context) -> str:
+        return self.quote(name.name)
+
+    def create_table(self, change: c.CreateTable, context: Context) -> Sequence[str]:
+        table = change.table
+        columns = [self.column(column, table.name, context) for column in table.columns]
+        keys = [f"{_kind(i)}INDEX {self.quote(i.name)}({self._parts(i.columns)})" for i in table.indexes]
+        if table.primary_key:
+            keys.append(f"PRIMARY KEY ({self._parts(table.primary_key.columns)})")
+        body = ",\n\n".join(self.indented(lines) for lines in (columns, keys) if lines)
+        return (f"CREATE TABLE {self.name(table.name, context)} (\n{body}\n) {_TABLE_OPTIONS}",)
+
+    def column(self, column: Column, table: QualifiedName, context: Context) -> str:
+        default = context.provider.render_default(column)
+        return "".join(
+            (
+                f"{self.quote(column.name)} {context.provider.render_type(column.type)}",
+                " NULL" if column.nullable else " NOT NULL",
+                f" DEFAULT {default}" if default else "",
+                " AUTO_INCREMENT" if column.auto_increment else "",
+            )
+        )
+
+    def alter_table(self, alteration: TableAlteration, context: Context) -> Sequence[str]:
+        clauses = [clause for change in alteration.changes for clause in self._clauses(change, context)]
+        return (f"ALTER TABLE {self.name(alteration.table, context)} " + ",\n    ".join(clauses),)
+
+    def _clauses(self, change: c.TableChange, context: Context) -> Iterator[str]:
+        match change:
+            case c.DropPrimaryKey():
+                yield "DROP PRIMARY KEY"
+            case c.AddPrimaryKey(primary_key=key):
+                yield f"ADD PRIMARY KEY ({self._parts(key.columns)})"
+            case c.DropColumn(column=column):
+                yield f"DROP COLUMN {self.quote(column.name)}"
+            case c.AddColumn(column=column):
+                yield f"ADD COLUMN {self.column(column, change.table, context)}"
+            case c.RecreateColumn(before=before, after=after):
+                yield f"DROP COLUMN {self.quote(before.name)}"
+                yield f"ADD COLUMN {self.column(after, change.table, context)}"
+            case c.AlterColumn(before=before, after=after) if _only_loses_default(before, after):
+                yield f"ALTER COLUMN {self.quote(before.name)} DROP DEFAULT"
+            case c.AlterColumn(after=after):
+                yield f"MODIFY {self.column(after, change.table, context)}"
+
+    def create_index(self, table: QualifiedName, index: Index, context: Context) -> str:
+        columns = self._parts(index.columns)
+        return f"CREATE {_kind(index)}INDEX {self.quote(index.name)} ON {self.name(table, context)}({columns})"
+
+    def drop_index(self, table: QualifiedName, index: Index, context: Context) -> str:
+        return f"DROP INDEX {self.quote(index.name)} ON {self.name(table, context)}"
+
+    def rename_index(self, change: c.RenameIndex, context: Context) -> Sequence[str]:
+        old, new = self.quote(change.before.name), self.quote(change.after.name)
+        return (f"ALTER TABLE {self.name(change.table, context)} RENAME INDEX {old} TO {new}",)
+
+    def recreate_index(self, change: c.RecreateIndex, context: Context) -> Sequence[str]:
+        # A foreign key may lean on the old index: it can go only when the new one is there.
+        return tuple(reversed(super().recreate_index(change, context)))
+
+    def drop_foreign_key(self, change: c.DropForeignKey, context: Context) -> Sequence[str]:
+        name = self.quote(change.foreign_key.name)
+        return (f"ALTER TABLE {self.name(change.table, context)} DROP FOREIGN KEY {name}",)
+
+    def rename_foreign_key(self, change: c.RenameForeignKey, context: Context) -> Sequence[str]:
+        return (
+            *self.drop_foreign_key(c.DropForeignKey(table=change.table, foreign_key=change.before), context),
+            *self.add_foreign_key(c.AddForeignKey(table=change.table, foreign_key=change.after), context),
+        )
+
+    def _parts(self, columns: Iterable[IndexColumn]) -> str:
+        return ", ".join(map(self._part, columns))
+
+    def _part(self, column: IndexColumn) -> str:
+        name = f"({column.expression})" if column.expression else self.quote(column.name)
+        length = f"({column.length})" if column.length is not None else ""
+        return f"{name}{length}{' DESC' if column.sort is Sort.DESC else ''}"
+
+
+def _kind(index: Index) -> str:
+    if index.unique:
+        return "UNIQUE "
+    return f"{index.type} " if index.type in {"FULLTEXT", "SPATIAL"} else ""
+
+
+def _only_loses_default(before: Column, after: Column) -> bool:
+    return before.default is not None and evolve(before, default=None) == after

@@ -1,0 +1,264 @@
+"""The SQL that Prisma writes for SQL Server.
+
+A script stands in one transaction that is rolled back at the first error. Uniques and defaults are constraints with
+names. A table whose IDENTITY changes, or all of whose columns would be dropped, is built anew under another name.
+
+Where SQL Server would refuse Prisma's SQL, this writes SQL that runs: a default constraint goes before its column is
+dropped or changes its type, and a primary key on a new column comes after the column. A table built anew gets
+back its own foreign keys, which Prisma forgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from refract.schema import changes as c
+from refract.schema.model import Column, ForeignKey, Index, IndexColumn, PrimaryKey, QualifiedName, Sort, Table
+from refract.sql.writer.base import EMPTY, Context, Step, TableAlteration, Writer
+
+_BEGIN = """\
+BEGIN TRY
+
+BEGIN TRAN;
+"""
+
+_COMMIT = """\
+COMMIT TRAN;
+
+END TRY
+BEGIN CATCH
+
+IF @@TRANCOUNT > 0
+BEGIN
+    ROLLBACK TRAN;
+END;
+THROW
+
+END CATCH
+"""
+
+_DROP_ALL_CONSTRAINTS = """\
+DECLARE @SQL NVARCHAR(MAX) = N''
+SELECT @SQL += N'ALTER TABLE '
+    + QUOTENAME(OBJECT_SCHEMA_NAME(PARENT_OBJECT_ID))
+    + '.'
+    + QUOTENAME(OBJECT_NAME(PARENT_OBJECT_ID))
+    + ' DROP CONSTRAINT '
+    + OBJECT_NAME(OBJECT_ID) + ';'
+FROM SYS.OBJECTS
+WHERE TYPE_DESC LIKE '%CONSTRAINT'
+    AND OBJECT_NAME(PARENT_OBJECT_ID) = '{table}'
+    AND SCHEMA_NAME(SCHEMA_ID) = '{schema}'
+EXEC sp_executesql @SQL
+"""
+
+
+class SqlserverWriter(Writer):
+    """Writes for SQL Server."""
+
+    def script(self, steps: Iterable[Step]) -> str:
+        text = super().script(steps)
+        return text if text == EMPTY else f"{_BEGIN}\n{text}\n{_COMMIT}"
+
+    def quote(self, name: str) -> str:
+        return "[" + name.replace("]", "]]") + "]"
+
+    def name(self, name: QualifiedName, context: Context) -> str:
+        return f"{self.quote(name.schema)}.{self.quote(name.name)}"
+
+    def create_schema(self, change: c.CreateSchema, context: Context) -> Sequence[str]:
+        return (f"EXEC sp_executesql N'CREATE SCHEMA {self.quote(change.name)};'",)
+
+    def create_table(self, change: c.CreateTable, context: Context) -> Sequence[str]:
+        return (self._create_table_as(change.table, change.table.name, context),)
+
+    def _create_table_as(self, table: Table, name: QualifiedName, context: Context) -> str:
+        lines = [self.column(column, table.name, context) for column in table.columns]
+        if table.primary_key:
+            lines.append(self.primary_key(table.primary_key))
+        lines += (
+            f"CONSTRAINT {self.quote(i.name)} UNIQUE {_clustering(i.clustered)} ({self._parts(i.columns, ',')})"
+            for i in table.indexes
+            if i.unique
+        )
+        return f"CREATE TABLE {self.name(name, context)} (\n{self.indented(lines)}\n)"
+
+    def column(self, column: Column, table: QualifiedName, context: Context) -> str:
+        text = f"{self.quote(column.name)} {context.provider.render_type(column.type)}"
+        text += "" if column.nullable else " NOT NULL"
+        if column.auto_increment:
+            return f"{text} IDENTITY(1,1)"
+        return f"{text} {self._default(column, table, context)}" if column.default else text
+
+    def _default(self, column: Column, table: QualifiedName, context: Context) -> str:
+        return f"CONSTRAINT {self._default_name(column, table)} DEFAULT {context.provider.render_default(column)}"
+
+    def _default_name(self, column: Column, table: QualifiedName) -> str:
+        return self.quote(column.default_name or f"DF__{table.name}__{column.name}")
+
+    def primary_key(self, key: PrimaryKey) -> str:
+        kind = _clustering(key.clustered is not False)
+        return f"CONSTRAINT {self.quote(key.name)} PRIMARY KEY {kind} ({self._parts(key.columns, ',')})"
+
+    def alter_table_step(self, alteration: TableAlteration, context: Context) -> Step:
+        before, after = context.before.tables[alteration.table], context.after.tables[alteration.table]
+        if is_redefined(alteration.changes, before):
+            return Step("RedefineTables", tuple(self._redefine_table(before, after, context)))
+        return super().alter_table_step(alteration, context)
+
+    def alter_table(self, alteration: TableAlteration, context: Context) -> Sequence[str]:
+        """Up to seven statements; the order is what SQL Server can follow."""
+        table, changes = alteration.table, alteration.changes
+        key = _key_of_new_columns(changes)
+        added = [self.column(column, table, context) for column in _added_columns(changes)]
+        constraints = sorted(self._added_constraints([x for x in changes if x is not key], context))
+        dropped = [self.quote(column.name) for column in _dropped_columns(changes)]
+        target = f"ALTER TABLE {self.name(table, context)}"
+        return (
+            *_joined(f"{target} DROP CONSTRAINT ", sorted(set(self._dropped_constraints(changes))), ",\n"),
+            *(_rename(table, x.before.name, x.after.name) for x in changes if isinstance(x, c.RenamePrimaryKey)),
+            *(f"{target} ALTER COLUMN {self._altered(x, context)}" for x in changes if _is_modified(x)),
+            *_joined(f"{target} DROP COLUMN ", dropped, ",\n"),
+            *_joined(f"{target} ADD ", constraints, ", "),
+            *_joined(f"{target} ADD ", added, ",\n"),
+            *((f"{target} ADD {self.primary_key(key.primary_key)}",) if key else ()),
+        )
+
+    def _dropped_constraints(self, changes: Iterable[c.TableChange]) -> Iterator[str]:
+        for change in changes:
+            match change:
+                case c.DropPrimaryKey(primary_key=key):
+                    yield self.quote(key.name)
+                case c.DropColumn(column=column) | c.RecreateColumn(before=column) if column.default:
+                    yield self._default_name(column, change.table)
+                case c.AlterColumn(before=column) if column.default and _default_is_rebuilt(change):
+                    yield self._default_name(column, change.table)
+
+    def _added_constraints(self, changes: Iterable[c.TableChange], context: Context) -> Iterator[str]:
+        for change in changes:
+            match change:
+                case c.AddPrimaryKey(primary_key=key):
+                    yield self.primary_key(key)
+                case c.AlterColumn(after=column) if column.default and _default_is_rebuilt(change):
+                    yield f"{self._default(column, change.table, context)} FOR {self.quote(column.name)}"
+
+    def _altered(self, change: c.TableChange, context: Context) -> str:
+        assert isinstance(change, c.AlterColumn)
+        column = change.after
+        nullability = "NULL" if column.nullable else "NOT NULL"
+        return f"{self.quote(column.name)} {context.provider.render_type(column.type)} {nullability}"
+
+    def _redefine_table(self, before: Table, after: Table, context: Context) -> Iterator[str]:
+        temporary = QualifiedName(after.name.schema, f"_prisma_new_{after.name.name}")
+        old, new = self.name(before.name, context), self.name(temporary, context)
+        kept = sorted(column.name for column in after.columns if before.column(column.name))
+        columns = ",".join(map(self.quote, kept))
+        numbered = any(column.auto_increment and column.name in kept for column in after.columns)
+        yield "BEGIN TRANSACTION"
+        yield from (self.drop_index(before.name, i, context) for i in before.indexes)
+        yield _DROP_ALL_CONSTRAINTS.format(table=before.name.name, schema=before.name.schema)
+        yield self._create_table_as(after, temporary, context)
+        if numbered:
+            yield f"SET IDENTITY_INSERT {new} ON"
+        yield (
+            f"IF EXISTS(SELECT * FROM {old})\n"
+            f"    EXEC('INSERT INTO {new} ({columns}) SELECT {columns} FROM {old} WITH (holdlock tablockx)')"
+        )
+        if numbered:
+            yield f"SET IDENTITY_INSERT {new} OFF"
+        yield f"DROP TABLE {old}"
+        yield _rename(after.name, temporary.name, after.name.name)
+        yield from (self.create_index(after.name, i, context) for i in after.indexes if not i.unique)
+        yield "COMMIT"
+
+    def create_index(self, table: QualifiedName, index: Index, context: Context) -> str:
+        kind, columns = _clustering(index.clustered), self._parts(index.columns, ", ")
+        if index.unique:
+            constraint = f"CONSTRAINT {self.quote(index.name)} UNIQUE {kind} ({columns})"
+            return f"ALTER TABLE {self.name(table, context)} ADD {constraint}"
+        return f"CREATE {kind} INDEX {self.quote(index.name)} ON {self.name(table, context)}({columns})"
+
+    def drop_index(self, table: QualifiedName, index: Index, context: Context) -> str:
+        if index.constraint:
+            return self.drop_constraint(table, index.name, context)
+        return f"DROP INDEX {self.quote(index.name)} ON {self.name(table, context)}"
+
+    def rename_index(self, change: c.RenameIndex, context: Context) -> Sequence[str]:
+        old = f"{change.table.schema}.{change.table.name}.{change.before.name}"
+        return (f"EXEC SP_RENAME N{self.string(old)}, N{self.string(change.after.name)}, N'INDEX'",)
+
+    def rename_table(self, change: c.RenameTable, context: Context) -> Sequence[str]:
+        return (_rename(change.before.name, change.before.name.name, change.after.name.name),)
+
+    def rename_column(self, change: c.RenameColumn, context: Context) -> Sequence[str]:
+        old = f"{change.table.schema}.{change.table.name}.{change.before.name}"
+        return (f"EXEC SP_RENAME N{self.string(old)}, N{self.string(change.after.name)}, N'COLUMN'",)
+
+    def foreign_key(self, key: ForeignKey, context: Context) -> str:
+        referenced = ",".join(map(self.quote, key.referenced_columns))
+        return (
+            f"CONSTRAINT {self.quote(key.name)} FOREIGN KEY ({self.quoted_list(key.columns)}) "
+            f"REFERENCES {self.name(key.referenced_table, context)}({referenced}) {self.referential_actions(key)}"
+        )
+
+    def rename_foreign_key(self, change: c.RenameForeignKey, context: Context) -> Sequence[str]:
+        old = self.string(f"{change.table.schema}.{change.before.name}")
+        return (f"EXEC sp_rename {old}, {self.string(change.after.name)}, 'OBJECT'",)
+
+    def _parts(self, columns: Iterable[IndexColumn], separator: str) -> str:
+        return separator.join(f"{self.quote(p.name)}{' DESC' if p.sort is Sort.DESC else ''}" for p in columns)
+
+
+def is_redefined(changes: Iterable[c.TableChange], before: Table) -> bool:
+    """Whether Prisma builds a table anew: IDENTITY cannot be altered, and a table cannot lose all its columns."""
+    changes = tuple(changes)
+    lost = {x.before.name for x in changes if isinstance(x, c.RecreateColumn)}
+    lost |= {x.column.name for x in changes if isinstance(x, c.DropColumn)}
+    renumbered = any(
+        isinstance(x, c.AlterColumn | c.RecreateColumn) and x.before.auto_increment != x.after.auto_increment
+        for x in changes
+    )
+    return renumbered or all(column.name in lost for column in before.columns)
+
+
+def _key_of_new_columns(changes: Sequence[c.TableChange]) -> c.AddPrimaryKey | None:
+    added = {column.name for column in _added_columns(changes)}
+    keys = (x for x in changes if isinstance(x, c.AddPrimaryKey))
+    return next((k for k in keys if any(part.name in added for part in k.primary_key.columns)), None)
+
+
+def _dropped_columns(changes: Iterable[c.TableChange]) -> Iterator[Column]:
+    for change in changes:
+        match change:
+            case c.DropColumn(column=column) | c.RecreateColumn(before=column):
+                yield column
+
+
+def _added_columns(changes: Iterable[c.TableChange]) -> Iterator[Column]:
+    for change in changes:
+        match change:
+            case c.AddColumn(column=column) | c.RecreateColumn(after=column):
+                yield column
+
+
+def _default_is_rebuilt(change: c.AlterColumn) -> bool:
+    """SQL Server keeps a default through a change of length or nullability, not through one of the type."""
+    return change.before.default != change.after.default or change.before.type.name != change.after.type.name
+
+
+def _is_modified(change: c.TableChange) -> bool:
+    if not isinstance(change, c.AlterColumn):
+        return False
+    return change.before.type != change.after.type or change.before.nullable != change.after.nullable
+
+
+def _joined(start: str, parts: Sequence[str], separator: str) -> Sequence[str]:
+    return (start + separator.join(parts),) if parts else ()
+
+
+def _clustering(clustered: bool | None) -> str:
+    return "CLUSTERED" if clustered else "NONCLUSTERED"
+
+
+def _rename(table: QualifiedName, before: str, after: str) -> str:
+    return f"EXEC SP_RENAME N'{table.schema}.{before}', N'{after}'"

@@ -219,6 +219,7 @@ _PHRASES: Mapping[Kind, Callable[[Sequence[Topic]], Iterator[str]]] = {
     Kind.RENAMED_TABLE: _renamed("in"),
     Kind.NEW_TABLE: _things("add", "table"),
     Kind.RENAMED_COLUMN: _renamed("on"),
+    Kind.RENAMED_ENUM: _renamed("in"),
     Kind.NEW_COLUMN: _parts("add", "to", "fields"),
     Kind.RENAMED_VALUE: _renamed("in"),
     Kind.NEW_VALUE: _parts("add", "to", "values"),

@@ -8,9 +8,20 @@ from enum import IntEnum, auto
 from attrs import frozen
 
 from refract.diff import Diff
+from refract.diff.renames import value_renames
 from refract.naming.words import snake
 from refract.schema import changes as c
-from refract.schema.model import Column, Database, ForeignKey, Index, QualifiedName, ReferentialAction, Table
+from refract.schema.model import (
+    Column,
+    Database,
+    Enum,
+    EnumValue,
+    ForeignKey,
+    Index,
+    QualifiedName,
+    ReferentialAction,
+    Table,
+)
 
 
 class Kind(IntEnum):
@@ -19,6 +30,7 @@ class Kind(IntEnum):
     RENAMED_TABLE = auto()
     NEW_TABLE = auto()
     RENAMED_COLUMN = auto()
+    RENAMED_ENUM = auto()
     NEW_COLUMN = auto()
     RENAMED_VALUE = auto()
     NEW_VALUE = auto()
@@ -120,6 +132,8 @@ def _renames(facts: _Facts) -> Iterator[Topic]:
         if isinstance(old, c.DropTable) and isinstance(new, c.CreateTable):
             if not _is_join(old.table):
                 yield Topic(Kind.RENAMED_TABLE, _model(old.table), detail=_model(new.table))
+        elif isinstance(old, c.DropEnum) and isinstance(new, c.CreateEnum):
+            yield Topic(Kind.RENAMED_ENUM, _enum(old.enum), detail=_enum(new.enum))
         elif isinstance(old, c.DropColumn) and isinstance(new, c.AddColumn):
             yield Topic(Kind.RENAMED_COLUMN, _field(old.column), _place(facts, new.table), _field(new.column))
 
@@ -178,11 +192,11 @@ def _topics_of_constraints(facts: _Facts, change: c.Change) -> Iterator[Topic]:
 def _topics_of_enums(change: c.Change) -> Iterator[Topic]:
     match change:
         case c.CreateEnum(enum=enum):
-            yield Topic(Kind.NEW_ENUM, snake(enum.enum_name or enum.name.name))
+            yield Topic(Kind.NEW_ENUM, _enum(enum))
         case c.DropEnum(enum=enum):
-            yield Topic(Kind.GONE_ENUM, snake(enum.enum_name or enum.name.name))
+            yield Topic(Kind.GONE_ENUM, _enum(enum))
         case c.AlterEnum(after=enum):
-            yield from _values(snake(enum.enum_name or enum.name.name), change.removed, change.added)
+            yield from _values(_enum(enum), change)
         case c.RenameEnumValue(enum=name):
             yield Topic(Kind.RENAMED_VALUE, snake(change.before), snake(name.name), snake(change.after))
         case c.CreateView(view=view) | c.DropView(view=view):
@@ -195,10 +209,12 @@ def _topics_of_enums(change: c.Change) -> Iterator[Topic]:
             return
 
 
-def _values(enum: str, removed: tuple[str, ...], added: tuple[str, ...]) -> Iterator[Topic]:
-    if len(removed) == len(added) == 1:
-        yield Topic(Kind.RENAMED_VALUE, snake(removed[0]), enum, snake(added[0]))
-    elif removed and added:
+def _values(enum: str, change: c.AlterEnum) -> Iterator[Topic]:
+    renamed = value_renames(change)
+    yield from (Topic(Kind.RENAMED_VALUE, snake(r.before), enum, snake(r.after)) for r in renamed)
+    added = [v for v in change.added if v not in {r.after for r in renamed}]
+    removed = [v for v in change.removed if v not in {r.before for r in renamed}]
+    if removed and added:
         yield Topic(Kind.OTHER_VALUES, enum)
     else:
         yield from (Topic(Kind.NEW_VALUE, snake(v), enum) for v in added)
@@ -208,14 +224,18 @@ def _values(enum: str, removed: tuple[str, ...], added: tuple[str, ...]) -> Iter
 def _altered(facts: _Facts, table: QualifiedName, before: Column, after: Column) -> Iterator[Topic]:
     subject, place = _field(after), _place(facts, table)
     if before.type.name == after.type.name == "ENUM" and before.type.args != after.type.args:
-        old, new = (tuple(str(v) for v in t.args) for t in (before.type, after.type))
-        yield from _values(subject, tuple(v for v in old if v not in new), tuple(v for v in new if v not in old))
+        yield from _values(subject, c.AlterEnum(before=_as_type(before), after=_as_type(after)))
     elif before.type != after.type:
         yield Topic(Kind.RETYPED, subject, place, _type(after))
     if before.nullable != after.nullable and not after.type.is_list:
         yield Topic(Kind.OPTIONAL if after.nullable else Kind.REQUIRED, subject, place)
     if before.default != after.default:
         yield Topic(_default_kind(before, after), subject, place, snake(after.default.text) if after.default else "")
+
+
+def _as_type(column: Column) -> Enum:
+    """The enum whose values the column lists (mysql)."""
+    return Enum(QualifiedName("", column.name), tuple(EnumValue(str(v)) for v in column.type.args))
 
 
 def _default_kind(before: Column, after: Column) -> Kind:
@@ -282,6 +302,10 @@ def _link(table: Table) -> str:
 
 def _model(table: Table) -> str:
     return snake(table.model_name or table.name.name)
+
+
+def _enum(enum: Enum) -> str:
+    return snake(enum.enum_name or enum.name.name)
 
 
 def _field(column: Column) -> str:

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from refract.diff.renames import value_renames
 from refract.providers.behaviour import EnumHome
 from refract.rules._words import column_label
 from refract.rules.base import RuleContext
 from refract.schema.changes import AlterColumn, AlterEnum, Change
-from refract.schema.model import QualifiedName
+from refract.schema.model import Column, Enum, EnumValue, QualifiedName
 from refract.text import Origin
 
 
 @frozen
 class EnumChange:
-    """Values that come and go. `pairs` are values that stand where another one stood: probably renamed.
+    """Values that come and go. `pairs` are values that go and the ones they probably became.
 
     `columns` are labels of the columns that use the enum, `tables` their tables.
     """
@@ -48,21 +49,16 @@ def _in_types(context: RuleContext) -> Iterator[EnumChange]:
     for change in context.changes(AlterEnum):
         users = tuple(_users(context, change.before.name))
         if users or not in_database:
-            yield _enum_change(
-                change.after.enum_name or change.after.name.name,
-                tuple(v.name for v in change.before.values),
-                tuple(v.name for v in change.after.values),
-                users,
-                change,
-            )
+            yield _enum_change(change.after.enum_name or change.after.name.name, change, users, change)
 
 
 def _users(context: RuleContext, enum: QualifiedName) -> Iterator[tuple[QualifiedName, str]]:
     for table in context.before.tables.values():
         kept = context.after.tables.get(table.name)
         for column in table.columns:
-            if column.type.enum == enum and kept is not None and kept.column(column.name) is not None:
-                yield table.name, column_label(context, table.name, kept.column(column.name) or column)
+            now = kept.column(column.name) if kept and column.type.enum == enum else None
+            if now is not None:
+                yield table.name, column_label(context, table.name, now)
 
 
 def _in_columns(context: RuleContext) -> Iterator[EnumChange]:
@@ -73,11 +69,13 @@ def _in_columns(context: RuleContext) -> Iterator[EnumChange]:
         if before.name == after.name == "ENUM" and before.args != after.args:
             groups.setdefault((before.args, after.args), []).append(change)
     for changes in groups.values():
-        first = changes[0]
         users = tuple((c.table, column_label(context, c.table, c.after)) for c in changes)
-        before_values = tuple(str(v) for v in first.before.type.args)
-        after_values = tuple(str(v) for v in first.after.type.args)
-        yield _enum_change(_enum_name(context, first), before_values, after_values, users, first)
+        as_types = AlterEnum(before=_as_type(changes[0].before), after=_as_type(changes[0].after))
+        yield _enum_change(_enum_name(context, changes[0]), as_types, users, changes[0])
+
+
+def _as_type(column: Column) -> Enum:
+    return Enum(QualifiedName("", column.name), tuple(EnumValue(str(v)) for v in column.type.args))
 
 
 def _enum_name(context: RuleContext, change: AlterColumn) -> str:
@@ -88,18 +86,14 @@ def _enum_name(context: RuleContext, change: AlterColumn) -> str:
 
 
 def _enum_change(
-    name: str,
-    before: tuple[str, ...],
-    after: tuple[str, ...],
-    users: tuple[tuple[QualifiedName, str], ...],
-    change: Change,
+    name: str, values: AlterEnum, users: tuple[tuple[QualifiedName, str], ...], change: Change
 ) -> EnumChange:
-    pairs = tuple((b, a) for b, a in zip(before, after, strict=False) if b not in after and a not in before)
+    pairs = tuple((r.before, r.after) for r in value_renames(values))
     renamed = {value for pair in pairs for value in pair}
     return EnumChange(
         name=name,
-        added=tuple(v for v in after if v not in before and v not in renamed),
-        removed=tuple(v for v in before if v not in after and v not in renamed),
+        added=tuple(v for v in values.added if v not in renamed),
+        removed=tuple(v for v in values.removed if v not in renamed),
         pairs=pairs,
         columns=tuple(label for _, label in users),
         tables=tuple(dict.fromkeys(table for table, _ in users)),

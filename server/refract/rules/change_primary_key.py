@@ -58,7 +58,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for table in {**dropped, **added}:
         old, new = dropped.get(table), added.get(table)
         change = new or old
-        before, after = old and old.primary_key, new and new.primary_key
+        before = old.primary_key if old else None
+        after = new.primary_key if new else None
         if change is None or _same_columns(before, after) or _is_renamed(context, table, before, after):
             continue
         yield Risk(

@@ -46,13 +46,18 @@ from collections.abc import Iterator
 
 from refract.rules._words import column_label, created_here, sentences
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
-from refract.schema.changes import RecreateColumn
+from refract.schema.changes import CreateEnum, DropEnum, RecreateColumn
 
 
 @rule(Severity.ERROR, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each column that is dropped and added under the same name."""
+    renamed = {
+        (d.enum.name, r.added.enum.name) for r, d in context.renames(DropEnum) if isinstance(r.added, CreateEnum)
+    }
     for change in context.on_existing(RecreateColumn):
+        if (change.before.type.enum, change.after.type.enum) in renamed:
+            continue  # a renamed enum has a rule of its own
         yield Risk(
             subject=f"{change.table}.{change.after.name}",
             message=_message(context, change),

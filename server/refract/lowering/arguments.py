@@ -1,0 +1,110 @@
+"""Reads what attributes say: names, lists of fields with their options, settings of the datasource."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from refract.schema.model import Sort
+from refract.syntax.tree import (
+    Argument,
+    Array,
+    Attribute,
+    Block,
+    Call,
+    Constant,
+    Expression,
+    Field,
+    NumberLiteral,
+    StringLiteral,
+)
+
+
+class FieldReference(NamedTuple):
+    """A field named in `@@index([..])` and its like, with what the reference says of it."""
+
+    field: str
+    sort: Sort = Sort.ASC
+    length: int | None = None
+    ops: str | None = None
+
+
+def text_of(value: Expression | None) -> str | None:
+    """The value of a string literal, else None."""
+    return value.value if isinstance(value, StringLiteral) else None
+
+
+def word_of(value: Expression | None) -> str | None:
+    """The text of a bare word, else None."""
+    return value.text if isinstance(value, Constant) else None
+
+
+def mapped_name(attribute: Attribute | None) -> str | None:
+    """What `@map("..")`, `@@map("..")` or `@@schema("..")` says."""
+    return text_of(attribute.argument("name", 0)) if attribute else None
+
+
+def database_name(block: Block) -> str:
+    """The table's (or enum type's) name."""
+    return mapped_name(block.attribute("map")) or block.name.text
+
+
+def column_name(field: Field) -> str:
+    return mapped_name(field.attribute("map")) or field.name.text
+
+
+def field_references(value: Expression | None) -> tuple[FieldReference, ...]:
+    """The fields in `[a, b(sort: Desc, length: 10)]`."""
+    return tuple(_references(value))
+
+
+def _references(value: Expression | None) -> Iterator[FieldReference]:
+    items = value.items if isinstance(value, Array) else (value,) if value is not None else ()
+    for item in items:
+        if isinstance(item, Constant):
+            yield FieldReference(item.text)
+        elif isinstance(item, Call):
+            yield reference_options(item.name.text, item.arguments)
+
+
+def reference_options(field: str, arguments: tuple[Argument, ...]) -> FieldReference:
+    """The options of one indexed field, as they stand in `field(..)` or in `@id(..)` and `@unique(..)`."""
+    named = {a.name.text: a.value for a in arguments if a.name is not None}
+    length = named.get("length")
+    return FieldReference(
+        field,
+        Sort.DESC if word_of(named.get("sort")) == "Desc" else Sort.ASC,
+        int(length.text) if isinstance(length, NumberLiteral) and length.text.isdigit() else None,
+        _operator_class(named.get("ops")),
+    )
+
+
+def _operator_class(value: Expression | None) -> str | None:
+    """`raw("text_pattern_ops")` as it is; `JsonbPathOps` in the database's spelling."""
+    if isinstance(value, Call) and value.arguments:
+        return text_of(value.arguments[0].value)
+    word = word_of(value)
+    if word is None:
+        return None
+    for compound in ("MinMax", "TimestampTz", "TimeTz", "VarBit"):
+        word = word.replace(compound, compound.capitalize())
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower()
+
+
+def truth_of(value: Expression | None) -> bool | None:
+    word = word_of(value)
+    return None if word not in ("true", "false") else word == "true"
+
+
+def predicate(value: Expression | None) -> str | None:
+    """The condition of a partial index: `raw("..")` as it is, `{ field: value }` as SQL."""
+    if isinstance(value, Call) and value.name.text == "raw" and value.arguments:
+        return text_of(value.arguments[0].value)
+    return None
+
+
+def setting_texts(value: Expression | None) -> tuple[str, ...]:
+    """The strings in `["a", "b"]`."""
+    items = value.items if isinstance(value, Array) else ()
+    return tuple(text for text in map(text_of, items) if text is not None)

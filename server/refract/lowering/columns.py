@@ -1,0 +1,159 @@
+"""Lowers one scalar field to its column."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from refract.lowering.arguments import column_name, mapped_name, text_of
+from refract.lowering.scope import Scope
+from refract.providers import defaults
+from refract.schema.model import Column, ColumnType, Default, DefaultKind
+from refract.syntax.tree import (
+    Arity,
+    Array,
+    Attribute,
+    Block,
+    Call,
+    Constant,
+    Expression,
+    Field,
+    Keyword,
+    NumberLiteral,
+    StringLiteral,
+)
+from refract.text import Origin
+
+_CLIENT_FUNCTIONS = {"uuid", "cuid", "ulid", "nanoid", "auto"}
+
+
+def lower_column(block: Block, field: Field, origin: Origin, scope: Scope) -> Column | None:
+    """The column of `field`, None when its type is unknown."""
+    type_ = _column_type(field, scope)
+    if type_ is None:
+        return None
+    column = Column(
+        name=column_name(field),
+        type=type_,
+        nullable=field.type.arity is not Arity.REQUIRED,
+        field_name=field.name.text,
+        client_default="updatedAt" if field.attribute("updatedAt") else None,
+        ignored=field.attribute("ignore") is not None,
+        origin=origin,
+    )
+    attribute = field.attribute("default")
+    value = attribute.argument("value", 0) if attribute else None
+    if attribute is None or value is None:
+        return column
+    return _with_default(column, block, field, attribute, value, scope)
+
+
+def _column_type(field: Field, scope: Scope) -> ColumnType | None:
+    is_list = field.type.arity is Arity.LIST
+    if field.type.unsupported is not None:
+        return ColumnType(field.type.unsupported.value, is_list=is_list)
+    name = field.type.name.text
+    target = scope.blocks.get(name)
+    if target is not None:
+        return _block_type(target, is_list, scope)
+    type_ = _native_type(field, scope) or scope.provider.scalar_type(name)
+    return evolve(type_, is_list=is_list) if type_ is not None and is_list else type_
+
+
+def _block_type(target: Block, is_list: bool, scope: Scope) -> ColumnType:
+    """The type of a field whose type is an enum, or (mongodb) a composite type."""
+    if target.keyword is Keyword.TYPE:
+        return ColumnType(target.name.text, is_list=is_list)
+    if scope.provider.enum_types:
+        return ColumnType("", is_list=is_list, enum=scope.qualified(target))
+    if scope.provider.inline_enums:
+        return ColumnType("ENUM", tuple(_stored(target, v.name.text) for v in target.values), is_list)
+    text = scope.provider.scalars["String"]
+    return evolve(text, is_list=is_list)
+
+
+def _native_type(field: Field, scope: Scope) -> ColumnType | None:
+    for attribute in field.attributes:
+        _, dot, native = attribute.name.text.partition(".")
+        if dot:
+            args = tuple(_native_argument(a.value) for a in attribute.arguments)
+            return scope.provider.native_type(field.type.name.text, native, args)
+    return None
+
+
+def _native_argument(value: Expression) -> int | str:
+    if isinstance(value, NumberLiteral) and value.text.isdigit():
+        return int(value.text)
+    if isinstance(value, Constant):
+        return value.text.lower()
+    return value.value if isinstance(value, StringLiteral) else ""
+
+
+def _with_default(
+    column: Column, block: Block, field: Field, attribute: Attribute, value: Expression, scope: Scope
+) -> Column:
+    column = evolve(column, default_name=_default_name(block, column, attribute, scope))
+    if isinstance(value, Call):
+        return _with_function(column, block, value, scope)
+    return evolve(column, default=_literal(value, field, column.type, scope))
+
+
+def _default_name(block: Block, column: Column, attribute: Attribute, scope: Scope) -> str | None:
+    if scope.provider.name != "sqlserver":
+        return None
+    said = text_of(attribute.argument("map"))
+    return said or scope.provider.default_constraint_name(scope.qualified(block).name, column.name)
+
+
+def _with_function(column: Column, block: Block, call: Call, scope: Scope) -> Column:
+    name = call.name.text
+    if name == "now":
+        return evolve(column, default=defaults.NOW)
+    if name == "dbgenerated":
+        sql = text_of(call.arguments[0].value) if call.arguments else None
+        return evolve(column, default=defaults.expression(sql)) if sql else column
+    if name == "autoincrement" and scope.provider.name == "cockroachdb":
+        return evolve(column, default=defaults.expression("unique_rowid()"))
+    if name in ("autoincrement", "sequence"):
+        return evolve(column, auto_increment=True, sequence=f"{scope.qualified(block).name}_{column.name}_seq")
+    if name in _CLIENT_FUNCTIONS:
+        return evolve(column, client_default=f"{name}()")
+    return column
+
+
+def _literal(value: Expression, field: Field, type_: ColumnType, scope: Scope) -> Default | None:
+    if isinstance(value, Array):
+        element = evolve(type_, is_list=False)
+        items = (_literal(item, field, element, scope) for item in value.items)
+        return Default(DefaultKind.LIST, items=tuple(i for i in items if i is not None))
+    if isinstance(value, NumberLiteral):
+        return defaults.number(value.text)
+    if isinstance(value, Constant):
+        return _constant(value, field, scope)
+    return _text(value, field) if isinstance(value, StringLiteral) else None
+
+
+def _constant(value: Constant, field: Field, scope: Scope) -> Default:
+    target = scope.blocks.get(field.type.name.text)
+    if target is not None and target.keyword is Keyword.ENUM:
+        return defaults.string(_stored(target, value.text))
+    if value.text in ("true", "false"):
+        return defaults.boolean(value.text == "true")
+    return defaults.string(value.text)
+
+
+def _text(value: StringLiteral, field: Field) -> Default:
+    match field.type.name.text:
+        case "Bytes":
+            return defaults.bytes_from_base64(value.value)
+        case "DateTime":
+            return defaults.moment(value.value)
+        case "Decimal" | "Float" | "Int" | "BigInt":
+            return defaults.number(value.value)
+        case _:
+            return defaults.string(value.value)
+
+
+def _stored(enum: Block, name: str) -> str:
+    """What the database holds for the enum value `name`."""
+    value = next((v for v in enum.values if v.name.text == name), None)
+    return (mapped_name(value.attribute("map")) if value else None) or name

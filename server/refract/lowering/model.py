@@ -1,0 +1,175 @@
+"""Lowers one model to its table, and to the join tables of its implicit many-to-many relations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
+
+from refract.lowering.arguments import (
+    FieldReference,
+    column_name,
+    database_name,
+    field_references,
+    predicate,
+    reference_options,
+    text_of,
+    truth_of,
+    word_of,
+)
+from refract.lowering.columns import lower_column
+from refract.lowering.relations import foreign_key, join_table
+from refract.lowering.scope import Scope
+from refract.schema.model import Column, Index, IndexColumn, PrimaryKey, Table
+from refract.syntax import PlacedBlock
+from refract.syntax.tree import Arity, Attribute, Block, Field, Keyword
+from refract.text import Origin, Problem
+
+__all__ = ["LoweredModel", "Scope", "lower_model"]
+
+
+@frozen(eq=False)
+class LoweredModel:
+    """What a model became. `reads` names every block whose text has a say in it, besides its own."""
+
+    table: Table
+    join_tables: tuple[Table, ...]
+    reads: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def lower_model(placed: PlacedBlock, scope: Scope) -> LoweredModel:
+    """The table of the model `placed`. Fields of unknown types are left out, and told in `problems`."""
+    block, path = placed.block, placed.path
+    problems: list[Problem] = []
+    columns = tuple(_columns(block, path, scope, problems))
+    primary_key = _primary_key(block, path, scope)
+    if primary_key is not None:
+        columns = _with_sqlite_row_id(columns, primary_key, scope)
+    keys = tuple(k for f in block.fields if (k := foreign_key(block, f, path, scope)))
+    table = Table(
+        name=scope.qualified(block),
+        columns=columns,
+        primary_key=primary_key,
+        indexes=tuple(_indexes(block, path, scope)),
+        foreign_keys=keys,
+        model_name=block.name.text,
+        ignored=block.attribute("ignore") is not None,
+        origin=Origin(path, block.name.text, block.name.span),
+    )
+    joins = tuple(t for f in block.fields if (t := join_table(block, f, path, scope)))
+    reads = frozenset(f.type.name.text for f in block.fields if f.type.name.text not in scope.provider.scalars)
+    return LoweredModel(table, joins, reads, tuple(problems))
+
+
+def _columns(block: Block, path: str, scope: Scope, problems: list[Problem]) -> Iterator[Column]:
+    seen: set[str] = set()
+    for field in block.fields:
+        type_name = field.type.name.text
+        target = scope.blocks.get(type_name)
+        if target is not None and target.keyword in (Keyword.MODEL, Keyword.VIEW):
+            continue
+        origin = Origin(path, block.name.text, field.name.span)
+        if field.name.text in seen:
+            message = f'{block.name.text} already has a field "{field.name.text}": this one is not read. Rename or remove one.'
+            problems.append(Problem(message, origin))
+            continue
+        seen.add(field.name.text)
+        column = lower_column(block, field, origin, scope)
+        if column is None:
+            message = (
+                f'"{type_name}" is not a type of {scope.provider.name} nor a model or enum of this schema, '
+                f"so {block.name.text}.{field.name.text} is left out: check its spelling."
+            )
+            problems.append(Problem(message, Origin(path, block.name.text, field.type.name.span)))
+            continue
+        yield column
+
+
+def _with_sqlite_row_id(columns: tuple[Column, ...], key: PrimaryKey, scope: Scope) -> tuple[Column, ...]:
+    """Prisma gives every single INTEGER key of sqlite AUTOINCREMENT, whatever its default says."""
+    if scope.provider.name != "sqlite" or len(key.columns) != 1:
+        return columns
+    return tuple(
+        evolve(c, auto_increment=True, default=None)
+        if c.name == key.columns[0].name and c.type.name == "INTEGER" and c.default is None
+        else c
+        for c in columns
+    )
+
+
+def _primary_key(block: Block, path: str, scope: Scope) -> PrimaryKey | None:
+    field = next((f for f in block.fields if f.attribute("id")), None)
+    if field is not None:
+        attribute = field.attribute("id")
+        assert attribute is not None
+        references: tuple[FieldReference, ...] = (reference_options(field.name.text, attribute.arguments),)
+    else:
+        attribute = block.attribute("id")
+        if attribute is None:
+            return None
+        references = field_references(attribute.argument("fields", 0))
+    name = _constraint_name(attribute, on_field=field) or scope.provider.primary_key_name(database_name(block))
+    return PrimaryKey(
+        name if scope.provider.names_primary_keys else "",
+        _index_columns(block, references),
+        _clustered(attribute, scope, default=True),
+        Origin(path, block.name.text, attribute.span),
+    )
+
+
+def _constraint_name(attribute: Attribute, on_field: Field | None) -> str | None:
+    return text_of(attribute.argument("map", 0 if on_field else None))
+
+
+def _clustered(attribute: Attribute, scope: Scope, default: bool) -> bool | None:
+    if scope.provider.name != "sqlserver":
+        return None
+    said = truth_of(attribute.argument("clustered"))
+    return default if said is None else said
+
+
+def _index_columns(block: Block, references: tuple[FieldReference, ...]) -> tuple[IndexColumn, ...]:
+    return tuple(IndexColumn(_column_of(block, r.field), r.sort, r.length, r.ops) for r in references)
+
+
+def _column_of(block: Block, field_name: str) -> str:
+    field = block.field(field_name)
+    return column_name(field) if field else field_name
+
+
+def _indexes(block: Block, path: str, scope: Scope) -> Iterator[Index]:
+    for field in block.fields:
+        attribute = field.attribute("unique")
+        if attribute is not None and field.type.arity is not Arity.LIST:
+            references: tuple[FieldReference, ...] = (reference_options(field.name.text, attribute.arguments),)
+            yield _index(block, attribute, references, path, scope, _constraint_name(attribute, field))
+    for attribute in block.attributes:
+        if attribute.name.text in ("unique", "index", "fulltext"):
+            references = field_references(attribute.argument("fields", 0))
+            yield _index(block, attribute, references, path, scope, _constraint_name(attribute, None))
+
+
+def _index(
+    block: Block,
+    attribute: Attribute,
+    references: tuple[FieldReference, ...],
+    path: str,
+    scope: Scope,
+    name: str | None,
+) -> Index:
+    unique = attribute.name.text == "unique"
+    columns = _index_columns(block, references)
+    derive = scope.provider.unique_name if unique else scope.provider.index_name
+    if name is None and attribute.name.text != "unique":
+        name = text_of(attribute.argument("name"))
+    return Index(
+        name=name or derive(database_name(block), [c.name for c in columns]),
+        columns=columns,
+        unique=unique,
+        type="FULLTEXT" if attribute.name.text == "fulltext" else (word_of(attribute.argument("type")) or "BTree").upper(),
+        where=predicate(attribute.argument("where")),
+        clustered=_clustered(attribute, scope, default=False),
+        constraint=unique and scope.provider.name == "sqlserver",
+        origin=Origin(path, block.name.text, attribute.span),
+    )

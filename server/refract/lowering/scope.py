@@ -1,0 +1,24 @@
+"""What lowering one model may look at: the provider, the schema's settings, and the other blocks by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from refract.lowering.arguments import database_name, mapped_name
+from refract.providers import Provider
+from refract.schema.model import QualifiedName
+from refract.syntax.tree import Block
+
+
+@frozen(eq=False)
+class Scope:
+    provider: Provider
+    blocks: Mapping[str, Block]
+    relation_mode: str
+
+    def qualified(self, block: Block) -> QualifiedName:
+        """The database's name of a model, view or enum."""
+        schema = mapped_name(block.attribute("schema")) or self.provider.default_schema
+        return QualifiedName(schema, database_name(block))

@@ -1,0 +1,154 @@
+"""What Refract knows of a database: its types, names, literals. One value per database; see the modules beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+
+from attrs import field, frozen
+
+from refract.schema.changes import Cast
+from refract.schema.model import Column, ColumnType, Default, DefaultKind
+
+Literal = Callable[[Default, ColumnType], str]
+
+
+@frozen
+class SqlSpelling:
+    """What a type's name in SQL stands for. `args` are used when the SQL gives none; `keeps_args` says whether
+    those that it gives mean anything (mysql's `INT(11)` does not).
+    """
+
+    name: str
+    args: tuple[int | str, ...] = ()
+    keeps_args: bool = True
+
+
+@frozen
+class Provider:
+    """A database that Prisma can talk to.
+
+    `scalars` are the column types of Prisma's scalars, `natives` the type names of `@db.*` attributes.
+    `spellings` maps a type's name in SQL (lower case, with its arguments where these make it another type) to the
+    name that Prisma writes. `argument_separator` is what Prisma writes between a type's arguments.
+    `identifier_limit` is in bytes, None where names are never cut.
+    """
+
+    name: str
+    default_schema: str
+    identifier_limit: int | None
+    scalars: Mapping[str, ColumnType]
+    natives: Mapping[str, str]
+    spellings: Mapping[str, SqlSpelling]
+    quotes: tuple[str, str] = ('"', '"')
+    enum_types: bool = False
+    scalar_lists: bool = False
+    inline_enums: bool = False
+    argument_separator: str = ","
+    names_primary_keys: bool = True
+    join_table_has_primary_key: bool = False
+    schemaless: bool = False
+    restrict_is_no_action: bool = False
+    now: Callable[[ColumnType], str] = field(default=lambda _: "CURRENT_TIMESTAMP")
+    literal: Literal | None = None
+
+    def scalar_type(self, scalar: str) -> ColumnType | None:
+        """The column type of a Prisma scalar (`String`, `Int`, ...), None if there is no such scalar here."""
+        return self.scalars.get(scalar)
+
+    def native_type(self, scalar: str, native: str, args: Sequence[int | str]) -> ColumnType | None:
+        """The column type of `@db.<native>(args)`, None if this database has no such type."""
+        name = self.natives.get(native)
+        return None if name is None else ColumnType(name, _canonical_args(name, args))
+
+    def type_from_sql(self, name: str, args: Sequence[int | str] = (), is_list: bool = False) -> ColumnType:
+        """The canonical type for any spelling of it in SQL. Unknown names are kept as they are."""
+        plain = " ".join(name.lower().split())
+        spelling = self.spellings.get(f"{plain}({','.join(map(str, args))})") or self.spellings.get(plain)
+        if spelling is None:
+            return ColumnType(name, tuple(args), is_list)
+        kept = _canonical_args(spelling.name, args) if args and spelling.keeps_args else spelling.args
+        return ColumnType(spelling.name, kept, is_list)
+
+    def primary_key_name(self, table: str) -> str:
+        """The name of a table's primary key, empty where it has none."""
+        return self._cut(table, "_pkey") if self.names_primary_keys else ""
+
+    def unique_name(self, table: str, columns: Sequence[str]) -> str:
+        return self._cut("_".join((table, *columns)), "_key")
+
+    def index_name(self, table: str, columns: Sequence[str]) -> str:
+        return self._cut("_".join((table, *columns)), "_idx")
+
+    def foreign_key_name(self, table: str, columns: Sequence[str]) -> str:
+        return self._cut("_".join((table, *columns)), "_fkey")
+
+    def default_constraint_name(self, table: str, column: str) -> str:
+        """The name that Prisma gives a default where defaults are constraints (sqlserver)."""
+        return self._cut("_".join((table, column)), "_df")
+
+    def quote(self, identifier: str) -> str:
+        """An identifier as SQL writes it here."""
+        opening, closing = self.quotes
+        return opening + identifier.replace(closing, closing * 2) + closing
+
+    def cast(self, before: Column, after: Column) -> Cast:
+        """What Prisma does when the first column's type becomes the second's."""
+        decide: Callable[[Column, Column], Cast] = import_module(f"refract.providers.{self.name}_casts").cast
+        return decide(before, after)
+
+    def render_type(self, type_: ColumnType) -> str:
+        """A type as a column definition has it. Enum types are written by the SQL writer, which knows schemas."""
+        args = f"({self.argument_separator.join(map(_render_argument(type_), type_.args))})" if type_.args else ""
+        name, _, rest = type_.name.partition(" ") if type_.name.endswith(" UNSIGNED") else (type_.name, "", "")
+        suffix = f" {rest}" if rest else ""
+        return f"{name}{args}{suffix}{'[]' if type_.is_list else ''}"
+
+    def render_default(self, column: Column) -> str | None:
+        """The text after DEFAULT; None where the column has no default."""
+        default = column.default
+        if default is None:
+            return None
+        if self.literal is not None:
+            return self.literal(default, column.type)
+        return self.plain_default(default, column.type)
+
+    def plain_default(self, default: Default, type_: ColumnType) -> str:
+        """A default as standard SQL writes it."""
+        match default.kind:
+            case DefaultKind.NOW:
+                return self.now(type_)
+            case DefaultKind.STRING:
+                return quote_string(default.text)
+            case _:
+                return default.text
+
+    def _cut(self, stem: str, suffix: str) -> str:
+        """`stem` + `suffix` within the limit; only the stem is cut, never inside a character."""
+        if self.identifier_limit is None:
+            return stem + suffix
+        room = self.identifier_limit - len(suffix.encode())
+        return stem.encode()[:room].decode(errors="ignore") + suffix
+
+
+def _canonical_args(name: str, args: Sequence[int | str]) -> tuple[int | str, ...]:
+    """The arguments of a type, words among them (sqlserver's `max`) in lower case; an enum's values stay as they are."""
+    return tuple(a.lower() if isinstance(a, str) and name != "ENUM" else a for a in args)
+
+
+def _render_argument(type_: ColumnType) -> Callable[[int | str], str]:
+    return (lambda value: quote_string(str(value))) if type_.name == "ENUM" else str
+
+
+def quote_string(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def spellings(table: Mapping[str, str | SqlSpelling]) -> dict[str, SqlSpelling]:
+    """A table of spellings, written shortly: `canonical: "spelling, spelling"` turned round."""
+    found: dict[str, SqlSpelling] = {}
+    for names, target in table.items():
+        spelling = SqlSpelling(target) if isinstance(target, str) else target
+        found |= {name.strip(): spelling for name in names.split(",")}
+    return found

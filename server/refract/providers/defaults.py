@@ -1,0 +1,196 @@
+"""Defaults in one canonical form, whether they come from a schema or from SQL, so that equal ones compare equal."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+
+from refract.schema.model import ColumnType, Default, DefaultKind
+
+NOW = Default(DefaultKind.NOW)
+_NOW_WORDS = re.compile(r"(?:current_timestamp|now|getdate|sysdatetime|localtimestamp|transaction_timestamp)\s*(?:\(\s*\d*\s*\))?\Z", re.I)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\Z", re.I)
+_STRING = re.compile(r"N?'((?:[^']|'')*)'\Z", re.S)
+_ESCAPE_STRING = re.compile(r"E'((?:[^'\\]|''|\\.)*)'\Z", re.S)
+_CAST = re.compile(r"(.*\S)\s*::\s*[\w\". ]+(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])*\Z", re.S)
+_STD_CAST = re.compile(r"CAST\((.*)\s+AS\s+[^()]+(?:\([\d, ]+\))?\)\Z", re.S | re.I)
+_ARRAY = re.compile(r"ARRAY\[(.*)\]\Z", re.S | re.I)
+_BOOLEAN_TYPES = {"BOOLEAN", "BOOL", "BIT", "TINYINT"}
+_BYTES_TYPES = {"BYTEA", "BYTES", "BLOB", "LONGBLOB", "MEDIUMBLOB", "TINYBLOB", "VARBINARY", "BINARY"}
+_TIME_TYPES = {"TIMESTAMP", "TIMESTAMPTZ", "DATETIME", "DATETIME2", "DATETIMEOFFSET"}
+_NUMBER_TYPES = {
+    "SMALLINT", "INTEGER", "INT", "BIGINT", "DECIMAL", "REAL", "DOUBLE PRECISION", "DOUBLE", "FLOAT", "OID", "MONEY",
+    "INT2", "INT4", "INT8", "FLOAT4", "FLOAT8", "TINYINT", "MEDIUMINT",
+}  # fmt: skip
+
+
+def string(text: str) -> Default:
+    return Default(DefaultKind.STRING, text)
+
+
+def boolean(value: bool) -> Default:
+    return Default(DefaultKind.BOOLEAN, "true" if value else "false")
+
+
+def number(text: str) -> Default:
+    """A number in its shortest plain form: `1.50` is `1.5`, `-0` is `0`, `1e3` is `1000`."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return Default(DefaultKind.EXPRESSION, text)
+    plain = format(value.normalize(), "f") if value else "0"
+    return Default(DefaultKind.NUMBER, plain)
+
+
+def expression(sql: str) -> Default:
+    return Default(DefaultKind.EXPRESSION, sql.strip())
+
+
+def bytes_from_base64(text: str) -> Default:
+    """Bytes as a schema writes them (base64), kept as hexadecimal digits. What is no base64 is kept as it is."""
+    try:
+        return string(base64.b64decode(text, validate=True).hex())
+    except (binascii.Error, ValueError):
+        return string(text)
+
+
+def moment(text: str) -> Default:
+    """A date and time as a schema writes it (RFC 3339), in UTC, as Prisma writes it into SQL."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return string(text)
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    value = value.astimezone(UTC)
+    fraction = f".{value.microsecond:06d}".rstrip("0") if value.microsecond else ""
+    return string(f"{value:%Y-%m-%d %H:%M:%S}{fraction} +00:00")
+
+
+def parse_sql_default(sql: str, type_: ColumnType) -> Default | None:
+    """What stands after DEFAULT in SQL, for a column of `type_`. None for NULL."""
+    text = _unwrapped(sql)
+    if not text or text.lower() == "null":
+        return None
+    if type_.is_list:
+        return _parse_list(text, type_)
+    if _NOW_WORDS.match(text):
+        return NOW
+    if text.lower() in ("true", "false"):
+        return boolean(text.lower() == "true")
+    literal = _string_literal(text)
+    if literal is not None:
+        return _typed_string(literal, type_)
+    if _NUMBER.match(text):
+        return _typed_number(text, type_)
+    if type_.name in _BYTES_TYPES and re.match(r"(?:0x|x')[0-9a-f]*'?\Z", text, re.I):
+        return string(re.sub(r"^(?:0x|x')|'$", "", text, flags=re.I).lower())
+    if re.match(r"b'[01]+'\Z", text, re.I) and type_.name in ("BIT", "BOOLEAN"):
+        return boolean("1" in text) if type_.args in ((), (1,)) else expression(text)
+    return expression(text)
+
+
+def _unwrapped(sql: str) -> str:
+    """The text without casts, and without the parentheses that SQL Server puts around every default."""
+    text = sql.strip()
+    while True:
+        shorter = _without_parentheses(text)
+        cast = _CAST.match(shorter) or _STD_CAST.match(shorter)
+        if cast and _is_simple(cast.group(1).strip()):
+            shorter = cast.group(1).strip()
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def _is_simple(text: str) -> bool:
+    """Whether taking a cast off leaves a literal: the cast of a longer expression is part of it."""
+    return bool(
+        _STRING.match(text)
+        or _NUMBER.match(text)
+        or _ARRAY.match(text)
+        or text.lower() in ("true", "false", "null")
+        or text.startswith("(")
+        or _CAST.match(text)
+    )
+
+
+def _without_parentheses(text: str) -> str:
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for index, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0 and index < len(text) - 1:
+            return text
+    return text[1:-1].strip()
+
+
+def _string_literal(text: str) -> str | None:
+    match = _STRING.match(text)
+    if match:
+        return match.group(1).replace("''", "'")
+    match = _ESCAPE_STRING.match(text)
+    if match:
+        return re.sub(r"\\(.)", r"\1", match.group(1).replace("''", "'"))
+    if len(text) >= 2 and text[0] == text[-1] == '"':
+        return text[1:-1].replace('""', '"')
+    return None
+
+
+def _typed_string(text: str, type_: ColumnType) -> Default:
+    name = type_.name
+    if name in _BYTES_TYPES and text.lower().startswith("\\x"):
+        return string(text[2:].lower())
+    if name in _TIME_TYPES and re.match(r"\d{4}-\d\d-\d\d", text):
+        return moment(text.replace(" +", "+").replace(" ", "T", 1))
+    if name in _NUMBER_TYPES and _NUMBER.match(text):
+        return number(text)
+    if name in ("BOOLEAN", "BOOL") and text.lower() in ("true", "false", "t", "f"):
+        return boolean(text.lower().startswith("t"))
+    return string(text)
+
+
+def _typed_number(text: str, type_: ColumnType) -> Default:
+    if type_.name in ("BOOLEAN", "BOOL") or (type_.name == "BIT" and not type_.args):
+        return boolean(Decimal(text) != 0)
+    return number(text)
+
+
+def _parse_list(text: str, type_: ColumnType) -> Default:
+    element = ColumnType(type_.name, type_.args, enum=type_.enum)
+    array = _ARRAY.match(text)
+    if array:
+        return _list(_split(array.group(1)), element)
+    literal = _string_literal(text)
+    if literal is not None and literal.startswith("{") and literal.endswith("}"):
+        items = [f"'{i}'" if not i.startswith('"') else i for i in _split(literal[1:-1])]
+        return _list(items, element)
+    return expression(text)
+
+
+def _list(items: list[str], element: ColumnType) -> Default:
+    parsed = (parse_sql_default(item, element) for item in items)
+    return Default(DefaultKind.LIST, items=tuple(p for p in parsed if p is not None))
+
+
+def _split(text: str) -> list[str]:
+    """The parts of `text` between commas that stand in no quotes and no parentheses."""
+    parts, depth, quote, start = [], 0, "", 0
+    for index, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character in "([":
+            depth += 1
+        elif character in ")]":
+            depth -= 1
+        elif character == "," and depth == 0:
+            parts.append(text[start:index].strip())
+            start = index + 1
+    parts.append(text[start:].strip())
+    return [p for p in parts if p]

@@ -1,0 +1,120 @@
+"""MySQL and MariaDB. Types: prisma-engines `native_types/mysql`, MySQL manual chapter 11."""
+
+from __future__ import annotations
+
+from refract.providers.base import Provider, SqlSpelling, quote_string, spellings
+from refract.schema.model import ColumnType, Default, DefaultKind
+
+_INTEGERS = ("TINYINT", "SMALLINT", "MEDIUMINT", "INTEGER", "BIGINT")
+
+
+def _now(type_: ColumnType) -> str:
+    """The precision must be the column's own, or MySQL refuses the default."""
+    precision = type_.args[0] if type_.args else None
+    return f"CURRENT_TIMESTAMP({precision})" if precision is not None else "CURRENT_TIMESTAMP"
+
+
+def _literal(default: Default, type_: ColumnType) -> str:
+    match default.kind:
+        case DefaultKind.NOW:
+            return _now(type_)
+        case DefaultKind.STRING:
+            return quote_string(default.text.replace("\\", "\\\\"))
+        case _:
+            return default.text
+
+
+_UNSIGNED = {
+    "Unsigned" + native: name + " UNSIGNED"
+    for native, name in zip(("TinyInt", "SmallInt", "MediumInt", "Int", "BigInt"), _INTEGERS, strict=True)
+}
+
+MYSQL = Provider(
+    name="mysql",
+    default_schema="",
+    identifier_limit=64,
+    quotes=("`", "`"),
+    scalars={
+        "String": ColumnType("VARCHAR", (191,)),
+        "Boolean": ColumnType("BOOLEAN"),
+        "Int": ColumnType("INTEGER"),
+        "BigInt": ColumnType("BIGINT"),
+        "Float": ColumnType("DOUBLE"),
+        "Decimal": ColumnType("DECIMAL", (65, 30)),
+        "DateTime": ColumnType("DATETIME", (3,)),
+        "Json": ColumnType("JSON"),
+        "Bytes": ColumnType("LONGBLOB"),
+    },
+    natives=_UNSIGNED
+    | {
+        "TinyInt": "TINYINT",
+        "SmallInt": "SMALLINT",
+        "MediumInt": "MEDIUMINT",
+        "Int": "INTEGER",
+        "BigInt": "BIGINT",
+        "Decimal": "DECIMAL",
+        "Float": "FLOAT",
+        "Double": "DOUBLE",
+        "Bit": "BIT",
+        "Char": "CHAR",
+        "VarChar": "VARCHAR",
+        "Binary": "BINARY",
+        "VarBinary": "VARBINARY",
+        "TinyBlob": "TINYBLOB",
+        "Blob": "BLOB",
+        "MediumBlob": "MEDIUMBLOB",
+        "LongBlob": "LONGBLOB",
+        "TinyText": "TINYTEXT",
+        "Text": "TEXT",
+        "MediumText": "MEDIUMTEXT",
+        "LongText": "LONGTEXT",
+        "Date": "DATE",
+        "Time": "TIME",
+        "DateTime": "DATETIME",
+        "Timestamp": "TIMESTAMP",
+        "Year": "YEAR",
+        "Json": "JSON",
+    },
+    spellings=spellings(
+        {
+            "boolean, bool, tinyint(1)": SqlSpelling("BOOLEAN", keeps_args=False),
+            "int, integer, int4": SqlSpelling("INTEGER", keeps_args=False),
+            "int unsigned, integer unsigned": SqlSpelling("INTEGER UNSIGNED", keeps_args=False),
+            "tinyint": SqlSpelling("TINYINT", keeps_args=False),
+            "tinyint unsigned": SqlSpelling("TINYINT UNSIGNED", keeps_args=False),
+            "smallint": SqlSpelling("SMALLINT", keeps_args=False),
+            "smallint unsigned": SqlSpelling("SMALLINT UNSIGNED", keeps_args=False),
+            "mediumint": SqlSpelling("MEDIUMINT", keeps_args=False),
+            "mediumint unsigned": SqlSpelling("MEDIUMINT UNSIGNED", keeps_args=False),
+            "bigint": SqlSpelling("BIGINT", keeps_args=False),
+            "bigint unsigned": SqlSpelling("BIGINT UNSIGNED", keeps_args=False),
+            "decimal, numeric, dec, fixed": "DECIMAL",
+            "float": "FLOAT",
+            "double, double precision, real": "DOUBLE",
+            "bit": "BIT",
+            "char, character, nchar": "CHAR",
+            "varchar, character varying, nvarchar": "VARCHAR",
+            "binary": "BINARY",
+            "varbinary": "VARBINARY",
+            "tinyblob": "TINYBLOB",
+            "blob": "BLOB",
+            "mediumblob": "MEDIUMBLOB",
+            "longblob": "LONGBLOB",
+            "tinytext": "TINYTEXT",
+            "text": "TEXT",
+            "mediumtext": "MEDIUMTEXT",
+            "longtext": "LONGTEXT",
+            "date": "DATE",
+            "time": "TIME",
+            "datetime": "DATETIME",
+            "timestamp": "TIMESTAMP",
+            "year": SqlSpelling("YEAR", keeps_args=False),
+            "json": "JSON",
+            "enum": "ENUM",
+        }
+    ),
+    inline_enums=True,
+    argument_separator=", ",
+    names_primary_keys=False,
+    literal=_literal,
+)

@@ -1,0 +1,107 @@
+"""PostgreSQL. Types: prisma-engines `native_types/postgres`, PostgreSQL manual chapter 8."""
+
+from __future__ import annotations
+
+from refract.providers.base import Provider, SqlSpelling, quote_string, spellings
+from refract.schema.model import ColumnType, Default, DefaultKind
+
+
+def array_literal(default: Default, type_: ColumnType) -> str:
+    """A default as PostgreSQL and CockroachDB write it, lists included."""
+    match default.kind:
+        case DefaultKind.LIST:
+            element = ColumnType(type_.name, type_.args, enum=type_.enum)
+            items = ", ".join(array_literal(item, element) for item in default.items)
+            name = f'"{type_.enum.name}"' if type_.enum else POSTGRESQL.render_type(element)
+            return f"ARRAY[{items}]::{name}[]"
+        case DefaultKind.NOW:
+            return "CURRENT_TIMESTAMP"
+        case DefaultKind.STRING:
+            return bytes_literal(default, type_) if type_.name in ("BYTEA", "BYTES") else quote_string(default.text)
+        case _:
+            return default.text
+
+
+def bytes_literal(default: Default, _: ColumnType) -> str:
+    """Bytes (kept as hexadecimal digits) as PostgreSQL writes them."""
+    return f"'\\x{default.text}'"
+
+
+POSTGRESQL = Provider(
+    name="postgresql",
+    default_schema="public",
+    identifier_limit=63,
+    scalars={
+        "String": ColumnType("TEXT"),
+        "Boolean": ColumnType("BOOLEAN"),
+        "Int": ColumnType("INTEGER"),
+        "BigInt": ColumnType("BIGINT"),
+        "Float": ColumnType("DOUBLE PRECISION"),
+        "Decimal": ColumnType("DECIMAL", (65, 30)),
+        "DateTime": ColumnType("TIMESTAMP", (3,)),
+        "Json": ColumnType("JSONB"),
+        "Bytes": ColumnType("BYTEA"),
+    },
+    natives={
+        "SmallInt": "SMALLINT",
+        "Integer": "INTEGER",
+        "BigInt": "BIGINT",
+        "Decimal": "DECIMAL",
+        "Money": "MONEY",
+        "Inet": "INET",
+        "Oid": "OID",
+        "Citext": "CITEXT",
+        "Real": "REAL",
+        "DoublePrecision": "DOUBLE PRECISION",
+        "VarChar": "VARCHAR",
+        "Char": "CHAR",
+        "Text": "TEXT",
+        "ByteA": "BYTEA",
+        "Timestamp": "TIMESTAMP",
+        "Timestamptz": "TIMESTAMPTZ",
+        "Date": "DATE",
+        "Time": "TIME",
+        "Timetz": "TIMETZ",
+        "Boolean": "BOOLEAN",
+        "Bit": "BIT",
+        "VarBit": "VARBIT",
+        "Uuid": "UUID",
+        "Xml": "XML",
+        "Json": "JSON",
+        "JsonB": "JSONB",
+    },
+    spellings=spellings(
+        {
+            "smallint, int2, smallserial, serial2": "SMALLINT",
+            "integer, int, int4, serial, serial4": "INTEGER",
+            "bigint, int8, bigserial, serial8": "BIGINT",
+            "decimal, numeric": "DECIMAL",
+            "money": "MONEY",
+            "inet": "INET",
+            "oid": "OID",
+            "citext": "CITEXT",
+            "real, float4": "REAL",
+            "double precision, double, float8, float": SqlSpelling("DOUBLE PRECISION", keeps_args=False),
+            "varchar, character varying": "VARCHAR",
+            "char, character, bpchar": "CHAR",
+            "text": "TEXT",
+            "bytea": "BYTEA",
+            "timestamp, timestamp without time zone": "TIMESTAMP",
+            "timestamptz, timestamp with time zone": "TIMESTAMPTZ",
+            "date": "DATE",
+            "time, time without time zone": "TIME",
+            "timetz, time with time zone": "TIMETZ",
+            "boolean, bool": "BOOLEAN",
+            "bit": "BIT",
+            "varbit, bit varying": "VARBIT",
+            "uuid": "UUID",
+            "xml": "XML",
+            "json": "JSON",
+            "jsonb": "JSONB",
+        }
+    ),
+    enum_types=True,
+    scalar_lists=True,
+    join_table_has_primary_key=True,
+    literal=array_literal,
+)

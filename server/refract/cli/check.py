@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from refract.cli.places import Places, shown_path
+from refract.cli.projects import projects_at
 from refract.cli.report import report
 from refract.cli.shapes import analyses_as_json, dumps
 from refract.cli.terminal import CannotRun, colours, complain, patience
-from refract.project import Analysis, CannotAnalyse, analyse, find_projects, is_left_alone_at, open_project
+from refract.project import Analysis, CannotAnalyse, analyse, open_project
 from refract.rules.base import Severity
 
 _FAILING = {
@@ -26,7 +27,8 @@ def run(path: str, base: str | None, output: str, fail_on: str) -> int:
     if output == "json":
         click.echo(dumps(analyses_as_json(analyses)))
     else:
-        click.echo("\n".join(line for analysis in analyses for line in report(analysis)), color=colours())
+        for analysis in analyses:
+            click.echo("\n".join(report(analysis)), color=colours())
     for analysis in analyses:
         _complain_of_problems(analysis)
     if not complete or any(analysis.problems for analysis in analyses):
@@ -52,7 +54,7 @@ def _analyse_all(path: Path, base: str | None) -> tuple[list[Analysis], bool]:
 
 
 def _complain_of_problems(analysis: Analysis) -> None:
-    places = Places(analysis.snapshot.tree)
+    places = Places(analysis.snapshot.tree.documents)
     for problem in analysis.problems:
         place = places.find(analysis.locate_problem(problem))
         complain(f"{place.path}:{place.line}:{place.column}: {problem.message}")

@@ -101,6 +101,7 @@ def main() -> None:
     except Exception as error:
         traceback.print_exc()
         click.echo(
-            f"refract: this is a bug in Refract ({type(error).__name__}); please report it with the text above.", err=True
+            f"refract: this is a bug in Refract ({type(error).__name__}); please report it with the text above.",
+            err=True,
         )
         sys.exit(2)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
 from refract.project import Unreadable, read_text
-from refract.syntax import Document, SchemaTree
+from refract.syntax import Document
 from refract.text import LineIndex, Location
 
 
@@ -37,34 +38,40 @@ class Place:
 
 
 class Places:
-    """Finds places in the files of one schema, and in any other file (each read once)."""
+    """Finds places in documents, and in any other file (each read once)."""
 
-    def __init__(self, tree: SchemaTree) -> None:
-        self._documents = {document.path: document for document in tree.documents}
-        self._other: dict[str, tuple[str, LineIndex]] = {}
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = {document.path: document for document in documents}
+        self._other: dict[str, _File] = {}
 
     def find(self, location: Location) -> Place:
         """Where `location` is. A file that cannot be read has one empty line."""
-        document = self._documents.get(location.path)
-        text, index = (document.text, document) if document else self._read(location.path)
+        index = self._documents.get(location.path) or self._read(location.path)
         line, column = index.position(location.span.start)
         end_line, end_column = index.position(location.span.end)
         return Place(
-            shown_path(location.path), line + 1, column + 1, end_line + 1, end_column + 1, _line(text, index, line)
+            shown_path(location.path), line + 1, column + 1, end_line + 1, end_column + 1, index.line_text(line)
         )
 
-    def _read(self, path: str) -> tuple[str, LineIndex]:
+    def _read(self, path: str) -> _File:
         if path not in self._other:
             text = read_text(Path(path))
-            known = "" if isinstance(text, Unreadable) else text
-            self._other[path] = known, LineIndex(known)
+            self._other[path] = _File("" if isinstance(text, Unreadable) else text)
         return self._other[path]
 
 
-def _line(text: str, index: LineIndex | Document, line: int) -> str:
-    start = index.offset(line, 0)
-    end = text.find("\n", start)
-    return (text[start:] if end == -1 else text[start:end]).removesuffix("\r")
+class _File(LineIndex):
+    """A file that is no schema, such as a migration."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._text = text
+
+    def line_text(self, line: int) -> str:
+        """The text of a line without its line end."""
+        start = self.offset(line, 0)
+        end = self._text.find("\n", start)
+        return (self._text[start:] if end == -1 else self._text[start:end]).removesuffix("\r")
 
 
 def shown_path(path: str | Path) -> str:

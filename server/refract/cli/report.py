@@ -30,7 +30,7 @@ def location_of(analysis: Analysis, finding: Finding) -> Location:
 
 def report(analysis: Analysis) -> Iterator[str]:
     """The lines that `check` prints for one project."""
-    places = Places(analysis.snapshot.tree)
+    places = Places(analysis.snapshot.tree.documents)
     for finding, place in placed_findings(analysis, places):
         colour = _COLOURS[finding.severity]
         label = click.style(finding.severity.value, fg=colour, bold=True)

@@ -58,7 +58,7 @@ def change_as_json(change: Change) -> dict[str, Any]:
 
 
 def _analysis(analysis: Analysis) -> dict[str, Any]:
-    places = Places(analysis.snapshot.tree)
+    places = Places(analysis.snapshot.tree.documents)
     snapshot = analysis.snapshot
     return {
         "root": shown_path(snapshot.files.root),

@@ -33,6 +33,11 @@ def colours() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def printable(text: str) -> str:
+    """`text` as it is for a file or a program, made harmless for a terminal."""
+    return harmless(text) if sys.stdout.isatty() else text
+
+
 def harmless(text: str) -> str:
     """`text` without control characters, which in a name or path could drive the terminal. Line ends and tabs stay."""
     if text.isprintable():

@@ -39,6 +39,8 @@ class Analysis:
             return None
         if not origin.block:
             return Location(origin.path, origin.span)
+        if self.snapshot.tree.document(origin.path) is None:  # the schema at another revision
+            return None
         return self.snapshot.tree.location(origin)
 
     def place(self, finding: Finding) -> Location | None:
@@ -55,16 +57,29 @@ def analyse(snapshot: Snapshot, previous: Analysis | None = None) -> Analysis:
 
     With the `previous` analysis of the same project, blocks that stayed the same cost nothing.
     """
-    settled = settle(snapshot.tree, previous.settled if previous else None)
-    lowered = lower(settled.tree, previous.lowered if previous else None)
+    settled, lowered, problems = _lowered(snapshot, previous)
     before = snapshot.baseline.database
     after = settled.complete(lowered.database, before)
     changes = diff(before, after, previous.diff if previous else None)
     context = RuleContext(before=before, after=after, provider=lowered.provider, diff=changes)
     findings = _levelled(check_all(context), snapshot.settings)
-    draft = Analysis(snapshot, settled, lowered, after, changes, findings, (), _problems(snapshot, lowered))
+    problems = tuple(dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *problems)))
+    draft = Analysis(snapshot, settled, lowered, after, changes, findings, (), problems)
     kept = suppress(((finding, draft.place(finding)) for finding in findings), snapshot.tree)
     return evolve(draft, findings=kept.findings, silenced=kept.silenced)
+
+
+def _lowered(snapshot: Snapshot, previous: Analysis | None) -> tuple[Settled, Lowered, tuple[Problem, ...]]:
+    """The schema without its half-typed blocks, lowered; and the problems of the schema as it is typed."""
+    known = previous.settled if previous else None
+    settled = settle(snapshot.tree, known)
+    lowered = lower(settled.tree, previous.lowered if previous else None)
+    problems = (*snapshot.tree.problems(), *lowered.problems)
+    unresolved = {problem.origin.block for problem in lowered.problems if problem.origin.block}
+    if unresolved:
+        settled = settle(snapshot.tree, known, unresolved)
+        lowered = lower(settled.tree, lowered)
+    return settled, lowered, problems
 
 
 def _levelled(findings: tuple[Finding, ...], settings: Settings) -> tuple[Finding, ...]:
@@ -74,10 +89,6 @@ def _levelled(findings: tuple[Finding, ...], settings: Settings) -> tuple[Findin
     levels = settings.rules
     wanted = (f for f in findings if levels.get(f.rule) is not Level.OFF)
     return tuple(evolve(f, severity=Severity(levels[f.rule])) if f.rule in levels else f for f in wanted)
-
-
-def _problems(snapshot: Snapshot, lowered: Lowered) -> tuple[Problem, ...]:
-    return tuple(dict.fromkeys((*snapshot.problems, *snapshot.tree.problems(), *lowered.problems)))
 
 
 def _datasource(snapshot: Snapshot) -> Location | None:

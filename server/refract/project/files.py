@@ -63,10 +63,21 @@ def find_projects(path: Path) -> tuple[ProjectFiles, ...]:
         return (project,) if project else ()
     if not path.is_dir():
         return ()
-    own = _project_of_folder(path)
+    own = prisma_project(path)
     below = _projects_below(path)
     projects = {project.schema_files: project for project in reversed((*([own] if own else []), *below))}
     return tuple(reversed(projects.values()))
+
+
+def prisma_project(folder: Path) -> ProjectFiles | None:
+    """The project that Prisma would use when run in `folder`."""
+    config = _config_of(folder)
+    if config is not None:
+        return _project_of_config(folder, *config)
+    named = _schema_in_package_json(folder)
+    if named is not None:
+        return _project_at(folder, folder / named, "the prisma key of package.json")
+    return _project_at_default(folder)
 
 
 def project_root(path: Path) -> Path:
@@ -101,20 +112,15 @@ def schema_files_of(schema: Path) -> tuple[Path, ...]:
     return tuple(sorted(file for file in found[:_MAX_SCHEMA_FILES] if not _is_inside_migrations(file, schema)))
 
 
+def only_left_alone(path: Path) -> bool:
+    """Whether there are schemas at `path`, all of them of a language that Refract leaves alone."""
+    schemas = [path] if path.is_file() else [file for file in _tree(path) if file.suffix == ".prisma"]
+    return bool(schemas) and not any(map(_is_ours, schemas))
+
+
 def is_left_alone(text: str) -> bool:
     """Whether the text says that it is written in a successor of the schema language Refract reads."""
     return _OTHER_LANGUAGE.match(text) is not None
-
-
-def _project_of_folder(folder: Path) -> ProjectFiles | None:
-    """The project that Prisma run in `folder` would use."""
-    config = _config_of(folder)
-    if config is not None:
-        return _project_of_config(folder, *config)
-    named = _schema_in_package_json(folder)
-    if named is not None:
-        return _project_at(folder, folder / named, "the prisma key of package.json")
-    return _project_at_default(folder)
 
 
 def _project_at_default(folder: Path) -> ProjectFiles | None:
@@ -196,7 +202,7 @@ def _has_datasource(file: Path) -> bool:
 def _project_of_file(file: Path) -> ProjectFiles | None:
     """The project that the schema file belongs to: a configured one, its schema folder, or the file alone."""
     for folder in file.parents:
-        project = _project_of_folder(folder)
+        project = prisma_project(folder)
         if project and file in project.schema_files:
             return project
         if (folder / ".git").exists():
@@ -214,7 +220,7 @@ def _projects_below(top: Path) -> Iterator[ProjectFiles]:
     claimed: set[Path] = set()
     configured = sorted({_configured_folder(file) for file in files if _names_a_project(file)})
     for folder in configured:
-        project = _project_of_folder(folder)
+        project = prisma_project(folder)
         if project and not claimed.intersection(project.schema_files):
             claimed.update(project.schema_files)
             yield project

@@ -5,16 +5,19 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from attrs import evolve, field, frozen
 
 from refract.baseline import Baseline
 from refract.config import Settings, SettingsError, load_settings
-from refract.project.baselines import CannotAnalyse, baseline_for
+from refract.lowering import lower
+from refract.project.baselines import baseline_for
+from refract.project.failure import CannotAnalyse
 from refract.project.files import ProjectFiles, is_left_alone
 from refract.project.reading import Unreadable, read_text
+from refract.providers import Provider
 from refract.syntax import Document, SchemaTree, parse_schema
+from refract.syntax.tree import Keyword
 from refract.text import Origin, Problem, Span
 
 
@@ -23,7 +26,7 @@ class Snapshot:
     """Everything an analysis reads; nothing in it ever changes.
 
     `tree` is the schema as it is being edited, `baseline` what it is compared with (`base` is the git revision
-    asked for, None for the migrations here). `problems` are files that could not be read or do not fit together.
+    asked for, None for the migrations here). `problems` are files of the schema that could not be read.
     """
 
     files: ProjectFiles
@@ -47,17 +50,35 @@ def open_project(files: ProjectFiles, *, base: str | None = None, tree: SchemaTr
     with _without_collector():
         settings = _settings(files)
         files = _with_settings(files, settings)
-        unreadable: tuple[Unreadable, ...] = ()
+        unreadable: tuple[Problem, ...] = ()
         if tree is None:
-            tree, unreadable = _read_schema(files)
-        baseline, problems = baseline_for(files, tree, base)
-        return Snapshot(files, settings, tree, baseline, base, (*map(_problem, unreadable), *problems))
+            tree, unreadable = read_schema(files)
+        baseline = baseline_for(files, provider_of(tree), base)
+        return Snapshot(files, settings, tree, baseline, base, unreadable)
 
 
 def read_baseline(snapshot: Snapshot) -> Snapshot:
-    """The snapshot with its baseline read again, after migrations changed on disk."""
-    baseline, problems = baseline_for(snapshot.files, snapshot.tree, snapshot.base)
-    return evolve(snapshot, baseline=baseline, problems=problems)
+    """The snapshot with its baseline read again, after migrations or the provider changed."""
+    return evolve(snapshot, baseline=baseline_for(snapshot.files, provider_of(snapshot.tree), snapshot.base))
+
+
+def provider_of(tree: SchemaTree) -> Provider:
+    """The database that the schema's datasource names, as lowering understands it."""
+    sources = (
+        document.with_chunks(tuple(c for c in document.chunks if c.block and c.block.keyword is Keyword.DATASOURCE))
+        for document in tree.documents
+    )
+    return lower(SchemaTree(tuple(sources))).provider
+
+
+def read_schema(files: ProjectFiles) -> tuple[SchemaTree, tuple[Problem, ...]]:
+    """The schema on disk, and the files of it that cannot be read. Raises CannotAnalyse when none can."""
+    texts = {file: read_text(file) for file in files.schema_files}
+    unreadable = tuple(text for text in texts.values() if isinstance(text, Unreadable))
+    read = [(str(file), text) for file, text in texts.items() if isinstance(text, str) and not is_left_alone(text)]
+    if not read:
+        raise CannotAnalyse("; ".join(text.reason for text in unreadable) or f"{files.schema} holds no Prisma schema")
+    return parse_schema(read), tuple(map(_problem, unreadable))
 
 
 def _settings(files: ProjectFiles) -> Settings:
@@ -74,15 +95,6 @@ def _with_settings(files: ProjectFiles, settings: Settings) -> ProjectFiles:
     return evolve(files, migrations=files.root / settings.migrations)
 
 
-def _read_schema(files: ProjectFiles) -> tuple[SchemaTree, tuple[Unreadable, ...]]:
-    texts = {file: read_text(file) for file in files.schema_files}
-    unreadable = tuple(text for text in texts.values() if isinstance(text, Unreadable))
-    read = [(str(file), text) for file, text in texts.items() if isinstance(text, str) and not is_left_alone(text)]
-    if not read:
-        raise CannotAnalyse("; ".join(text.reason for text in unreadable) or f"{files.schema} holds no Prisma schema")
-    return parse_schema(read), unreadable
-
-
 def _problem(unreadable: Unreadable) -> Problem:
     return Problem(unreadable.reason, Origin(unreadable.path, "", Span(0, 0)))
 
@@ -97,6 +109,3 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-__all__ = ["CannotAnalyse", "Snapshot", "open_project", "read_baseline"]

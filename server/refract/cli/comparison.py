@@ -1,0 +1,37 @@
+"""The two sides that `diff` and `name` speak about, with their complaints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from refract.cli.places import Places
+from refract.cli.projects import project_here
+from refract.cli.terminal import CannotRun, complain, patience
+from refract.project import CannotAnalyse, Comparison, compare
+from refract.text import Location, Problem, Span
+
+
+def comparison(source: str | None, target: str | None) -> Comparison:
+    """What leads from `source` to `target`. Raises CannotRun when there is no answer."""
+    try:
+        with patience("Reading the schema and its migrations ..."):
+            return compare(source, target, project_here)
+    except CannotAnalyse as error:
+        raise CannotRun(str(error)) from error
+
+
+def exit_code(compared: Comparison) -> int:
+    """0, or 2 after saying on stderr what could not be read."""
+    places = Places(document for tree in compared.trees for document in tree.documents)
+    for problem in compared.problems:
+        place = places.find(_location(problem, compared))
+        complain(f"{place.path}:{place.line}:{place.column}: {problem.message}")
+    return 2 if compared.problems else 0
+
+
+def _location(problem: Problem, compared: Comparison) -> Location:
+    origin = problem.origin
+    if not origin.block:
+        return Location(origin.path, origin.span)
+    found: Iterable[Location | None] = (tree.location(origin) for tree in compared.trees)
+    return next((location for location in found if location), Location(origin.path, Span(0, 0)))

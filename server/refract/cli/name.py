@@ -1,0 +1,20 @@
+"""`refract name`: names for the migration of the pending change."""
+
+from __future__ import annotations
+
+import click
+
+from refract.cli.comparison import comparison, exit_code
+from refract.cli.shapes import VERSION, dumps
+from refract.naming import suggest
+
+
+def run(source: str | None, target: str | None, output: str) -> int:
+    """Print names for what leads from `source` to `target`. Returns the exit code."""
+    compared = comparison(source, target)
+    names = suggest(compared.diff, compared.before, compared.after, compared.history)
+    if output == "json":
+        click.echo(dumps({"version": VERSION, "names": list(names)}))
+    elif names:
+        click.echo("\n".join(names))
+    return exit_code(compared)

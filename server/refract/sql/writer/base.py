@@ -13,9 +13,10 @@ from typing import Any
 
 from attrs import frozen
 
+from refract.diff.flavour import flavour
 from refract.providers.base import Provider
 from refract.schema import changes as c
-from refract.schema.model import Check, Column, Database, ForeignKey, Index, PrimaryKey, QualifiedName
+from refract.schema.model import Check, Column, ColumnType, Database, ForeignKey, Index, PrimaryKey, QualifiedName
 
 EMPTY = "-- This is an empty migration."
 INDENT = "    "
@@ -62,11 +63,32 @@ class Writer(ABC):
 
     def steps(self, changes: Sequence[c.Change], context: Context) -> Iterator[Step]:
         """The steps, in order. Those that need no statement are left out."""
-        for _, group in groupby(changes, key=_step_key):
+        redefined = self.redefined_tables(changes, context)
+        inside = tuple(x for x in changes if isinstance(x, c.TableChange) and x.table in redefined)
+        first = inside[0] if inside else None
+        others = (x for x in changes if x is first or not (isinstance(x, c.TableChange) and x.table in redefined))
+        for _, group in groupby(others, key=_step_key):
             together = tuple(group)
-            step = self.step(together, context)
-            if step.statements:
+            if together[0] is first:
+                yield Step("RedefineTables", tuple(self.redefine_tables(inside, context)))
+                together = together[1:]
+            step = self.step(together, context) if together else None
+            if step and step.statements:
                 yield step
+
+    def redefined_tables(self, changes: Sequence[c.Change | c.TableChange], context: Context) -> Mapping[QualifiedName, None]:
+        """The tables that must be made anew, in the order of the database. Changes inside them are one step together."""
+        altered: dict[QualifiedName, list[c.TableChange]] = {}
+        for change in changes:
+            if isinstance(change, c.TableChange) and change.table in context.before.tables:
+                altered.setdefault(change.table, []).append(change)
+        redefines = flavour(context.provider.name).redefines
+        names = {n for n, inside in altered.items() if redefines(context.before.tables[n], inside)}
+        return {n: None for n in context.before.tables if n in names} if names else {}
+
+    def redefine_tables(self, changes: Sequence[c.TableChange], context: Context) -> Sequence[str]:
+        """The statements that make tables anew; `changes` are all that happens inside them."""
+        raise NotImplementedError(f"no table is redefined on {context.provider.name}")
 
     def step(self, together: Sequence[c.Change], context: Context) -> Step:
         """The one step that makes the changes of one table alteration, or a single other change."""
@@ -75,12 +97,32 @@ class Writer(ABC):
             alteration = TableAlteration(first.table, tuple(t for t in together if isinstance(t, c.TableChange)))
             return self.alter_table_step(alteration, context)
         title, write = _SINGLE_STEPS[type(first)]
+        title = self.rename_index_title if isinstance(first, c.RenameIndex) else title
         return Step(title, tuple(write(self, first, context)))
 
     def script(self, steps: Iterable[Step]) -> str:
         """The text of a migration: steps parted by a blank line, each statement closed."""
         texts = ["".join((f"-- {s.title}\n", *(f"{statement};\n" for statement in s.statements))) for s in steps]
         return "\n".join(texts) if texts else EMPTY
+
+    @property
+    def rename_index_title(self) -> str:
+        """Prisma's name for the renaming of an index: another one where that takes a drop and a create."""
+        return "RenameIndex"
+
+    def type_in_words(self, type_: ColumnType) -> str:
+        """A type as Prisma's warnings name it."""
+        return type_.name
+
+    def alters_primary_key(self, table: QualifiedName, context: Context) -> bool:
+        """Whether the primary key is changed in place rather than dropped."""
+        before, after = context.before.tables.get(table), context.after.tables.get(table)
+        in_place = flavour(context.provider.name).alters_primary_keys
+        return bool(in_place and before and after and before.primary_key and after.primary_key)
+
+    def has_enum_types(self, context: Context) -> bool:
+        """Whether enums are types of the database."""
+        return flavour(context.provider.name).enum_types
 
     def alter_table_step(self, alteration: TableAlteration, context: Context) -> Step:
         """The step for the changes inside one table."""
@@ -122,6 +164,12 @@ class Writer(ABC):
 
     @abstractmethod
     def rename_index(self, change: c.RenameIndex, context: Context) -> Sequence[str]: ...
+
+    def create_index_step(self, change: c.CreateIndex, context: Context) -> Sequence[str]:
+        return (self.create_index(change.table, change.index, context),)
+
+    def drop_index_step(self, change: c.DropIndex, context: Context) -> Sequence[str]:
+        return (self.drop_index(change.table, change.index, context),)
 
     def recreate_index(self, change: c.RecreateIndex, context: Context) -> Sequence[str]:
         return (
@@ -240,14 +288,6 @@ def _verbatim(_: Writer, change: Any, __: Context) -> Sequence[str]:
     return (change.sql.strip().rstrip(";"),)
 
 
-def _create_index(writer: Writer, change: c.CreateIndex, context: Context) -> Sequence[str]:
-    return (writer.create_index(change.table, change.index, context),)
-
-
-def _drop_index(writer: Writer, change: c.DropIndex, context: Context) -> Sequence[str]:
-    return (writer.drop_index(change.table, change.index, context),)
-
-
 _Write = Callable[[Writer, Any, Context], Sequence[str]]
 
 _SINGLE_STEPS: Mapping[type[Any], tuple[str, _Write]] = {
@@ -267,8 +307,8 @@ _SINGLE_STEPS: Mapping[type[Any], tuple[str, _Write]] = {
     c.DropTable: ("DropTable", lambda w, x, k: w.drop_table(x, k)),
     c.RenameTable: ("AlterTable", lambda w, x, k: w.rename_table(x, k)),
     c.RenameColumn: ("AlterTable", lambda w, x, k: w.rename_column(x, k)),
-    c.CreateIndex: ("CreateIndex", _create_index),
-    c.DropIndex: ("DropIndex", _drop_index),
+    c.CreateIndex: ("CreateIndex", lambda w, x, k: w.create_index_step(x, k)),
+    c.DropIndex: ("DropIndex", lambda w, x, k: w.drop_index_step(x, k)),
     c.RenameIndex: ("RenameIndex", lambda w, x, k: w.rename_index(x, k)),
     c.RecreateIndex: ("RedefineIndex", lambda w, x, k: w.recreate_index(x, k)),
     c.AddForeignKey: ("AddForeignKey", lambda w, x, k: w.add_foreign_key(x, k)),

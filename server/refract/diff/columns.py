@@ -1,0 +1,120 @@
+"""What changes in a column that stays, as Prisma's differ sees it."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+
+from attrs import frozen
+
+from refract.diff.flavour import AutoIncrement, Flavour
+from refract.schema.changes import Cast
+from refract.schema.model import Column, Default, DefaultKind
+
+_DATES = ("DATE", "TIME")
+_WHOLE_NUMBERS = ("INT", "SERIAL", "OID")
+_VALUES = (DefaultKind.STRING, DefaultKind.NUMBER, DefaultKind.BOOLEAN, DefaultKind.LIST)
+
+
+class Arity(StrEnum):
+    """Prisma's three: `String`, `String?`, `String[]`."""
+
+    REQUIRED = "required"
+    NULLABLE = "nullable"
+    LIST = "list"
+
+
+@frozen
+class ColumnChanges:
+    """Which parts of a column change. `cast` is NONE where the type stays."""
+
+    arity: bool
+    default: bool
+    cast: Cast
+    auto_increment: bool
+
+    def __bool__(self) -> bool:
+        return self.arity or self.default or self.auto_increment or self.cast is not Cast.NONE
+
+
+def arity(column: Column) -> Arity:
+    """Prisma's view of nullability: a list is neither required nor nullable."""
+    if column.type.is_list:
+        return Arity.LIST
+    return Arity.NULLABLE if column.nullable else Arity.REQUIRED
+
+
+def column_changes(before: Column, after: Column, cast: Cast, flavour: Flavour) -> ColumnChanges:
+    """The parts that differ. `cast` is the provider's verdict on the types."""
+    switched = before.auto_increment != after.auto_increment
+    return ColumnChanges(
+        arity=arity(before) is not arity(after),
+        default=not _defaults_match(before, after, flavour),
+        cast=cast,
+        auto_increment=switched and flavour.auto_increment is AutoIncrement.SEQUENCE,
+    )
+
+
+def _defaults_match(before: Column, after: Column, flavour: Flavour) -> bool:
+    if flavour.auto_increment is AutoIncrement.DEFAULT and before.auto_increment != after.auto_increment:
+        return False
+    if before.auto_increment or after.auto_increment:
+        return _match_without_sequence(before, after)
+    if not flavour.compares_json_defaults and "JSON" in (before.type.name, after.type.name):
+        return True
+    old, new = before.default, after.default
+    if old is None or new is None:
+        return old is new or _is_unknown_expression(new)
+    if _is_date_value(old, before) or _is_date_value(new, after) or _is_unknown_expression(new):
+        return True  # Prisma cannot compare these, and says nothing
+    if old.kind is DefaultKind.LIST and new.kind is DefaultKind.LIST:
+        return _lists_match(old, new, before, after)
+    if "JSON" in before.type.name or "JSON" in after.type.name:
+        return _json_match(old, new)
+    if old.kind is DefaultKind.EXPRESSION and new.kind is DefaultKind.EXPRESSION:
+        return old.text.casefold() == new.text.casefold()
+    return old == new and _same_numbers(old, before, after)
+
+
+def _match_without_sequence(before: Column, after: Column) -> bool:
+    """A sequence comes and goes on its own; only another default in its place is a change of default."""
+    if before.auto_increment and not after.auto_increment:
+        return after.default is None or _is_unknown_expression(after.default)
+    return True
+
+
+def _is_unknown_expression(default: Default | None) -> bool:
+    """`dbgenerated()` without an argument: whatever the database has is right."""
+    return default is not None and default.kind is DefaultKind.EXPRESSION and not default.text
+
+
+def _is_date_value(default: Default, column: Column) -> bool:
+    return default.kind is DefaultKind.STRING and any(d in column.type.name for d in _DATES)
+
+
+def _lists_match(old: Default, new: Default, before: Column, after: Column) -> bool:
+    if len(old.items) != len(new.items):
+        return False
+    if any(d in before.type.name or d in after.type.name for d in _DATES):
+        return True
+    if "JSON" in before.type.name or "JSON" in after.type.name:
+        return all(_json_match(a, b) for a, b in zip(old.items, new.items, strict=True))
+    return old.items == new.items and (not old.items or _same_numbers(old.items[0], before, after))
+
+
+def _json_match(old: Default, new: Default) -> bool:
+    if old.kind is not DefaultKind.STRING or new.kind is not DefaultKind.STRING:
+        return old == new
+    try:
+        return bool(json.loads(old.text) == json.loads(new.text))
+    except ValueError:
+        return True
+
+
+def _same_numbers(old: Default, before: Column, after: Column) -> bool:
+    """To Prisma a whole number and a decimal one are different values, even when they are equal."""
+    return old.kind is not DefaultKind.NUMBER or _is_whole(before) == _is_whole(after)
+
+
+def _is_whole(column: Column) -> bool:
+    return any(n in column.type.name for n in _WHOLE_NUMBERS)

@@ -1,0 +1,191 @@
+"""The diff of two databases: which changes, in which order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import evolve, field, frozen
+
+from refract.diff.flavour import Flavour, flavour
+from refract.diff.rank import Rank
+from refract.diff.renames import ProbableRename, probable_renames
+from refract.diff.tables import Ranked, TableChanges, add_foreign_key, drop_foreign_key, table_changes
+from refract.providers import Provider, provider
+from refract.schema import changes as c
+from refract.schema.model import Database, Enum, Extension, QualifiedName, Table
+
+_NOT_OURS = re.compile(
+    r"_prisma_migrations|(?i:spatial_ref_sys|geometry_columns|geography_columns|raster_columns|raster_overviews)"
+)
+
+
+@frozen
+class _Compared:
+    """Two tables of one name, and what was found between them."""
+
+    before: Table
+    after: Table
+    changes: TableChanges
+
+
+@frozen
+class Diff:
+    """What leads from one database to another: `changes` in the order in which Prisma would make them, and those
+    pairs of a drop and an addition that are probably renames.
+    """
+
+    changes: tuple[c.Change, ...]
+    renames: tuple[ProbableRename, ...] = ()
+    _tables: Mapping[QualifiedName, _Compared] = field(factory=dict, eq=False, repr=False)
+
+
+def diff(before: Database, after: Database, previous: Diff | None = None) -> Diff:
+    """What leads from `before` to `after`, which are of one provider: that of `after`.
+
+    Tables that are the very objects that `previous` compared cost next to nothing.
+    """
+    compared = _compare(before, after, previous)
+    steps = [*_database_steps(before, after), *_table_steps(before, after, compared)]
+    steps.sort(key=lambda ranked: ranked[0])
+    changes = tuple(change for _, change in steps)
+    return Diff(changes, probable_renames(changes, before, after), compared)
+
+
+def _compare(before: Database, after: Database, previous: Diff | None) -> Mapping[QualifiedName, _Compared]:
+    """The tables that are in both. Equal tables are in it too, so that the next diff need not look at them."""
+    known = previous._tables if previous is not None else {}
+    fresh: dict[QualifiedName, _Compared] = {}
+    tables, dialect, style = before.tables, provider(after.provider), flavour(after.provider)
+    for name, new in after.tables.items():
+        seen = known.get(name)
+        old = tables.get(name)
+        if old is None:
+            continue
+        if seen is None or seen.after is not new or seen.before is not old:
+            seen = _Compared(old, new, _table_changes(old, new, dialect, style))
+        fresh[name] = seen
+    return fresh
+
+
+def _table_changes(old: Table, new: Table, dialect: Provider, style: Flavour) -> TableChanges:
+    if _NOT_OURS.fullmatch(old.name.name):
+        return TableChanges()
+    return table_changes(old, new, dialect, style)
+
+
+def _database_steps(before: Database, after: Database) -> Iterator[Ranked]:
+    style = flavour(after.provider)
+    if style.schemas:
+        yield from _schema_steps(before, after)
+    yield from _enum_steps(before, after) if style.enum_types else _client_enum_steps(before, after)
+    for extension in after.extensions.values():
+        yield from _extension_steps(before.extensions.get(extension.name), extension)
+
+
+def _schema_steps(before: Database, after: Database) -> Iterator[Ranked]:
+    existing = {before.default_schema, *before.schemas} if _exists(before) else set()
+    wanted = after.schemas or (after.default_schema,)
+    for name in wanted if _exists(after) else ():
+        if name and name not in existing:
+            yield Rank.CREATE_SCHEMA, c.CreateSchema(name=name)
+
+
+def _exists(database: Database) -> bool:
+    """Whether there is a database at all, be it without tables: `empty` is nothing, not even its default schema."""
+    return bool(database.default_schema or database.schemas)
+
+
+def _enum_steps(before: Database, after: Database) -> Iterator[Ranked]:
+    for name, enum in after.enums.items():
+        old = before.enums.get(name)
+        if old is None:
+            yield Rank.CREATE_ENUM, c.CreateEnum(enum=enum, origin=enum.origin)
+        elif _value_names(old) != _value_names(enum):
+            yield Rank.ALTER_ENUM, c.AlterEnum(before=old, after=enum, origin=enum.origin)
+    for name, enum in before.enums.items():
+        if name not in after.enums:
+            yield Rank.DROP_ENUM, c.DropEnum(enum=enum)
+
+
+def _client_enum_steps(before: Database, after: Database) -> Iterator[Ranked]:
+    """Enums that only Prisma Client knows: no SQL comes of them, but rows may hold values that the client refuses."""
+    for name, enum in after.enums.items():
+        old = before.enums.get(name)
+        if old is not None and _value_names(old) != _value_names(enum):
+            yield Rank.ALTER_ENUM, c.AlterEnum(before=old, after=enum, origin=enum.origin)
+
+
+def _value_names(enum: Enum) -> set[str]:
+    """The values without their order: Prisma never changes that."""
+    return {v.name for v in enum.values}
+
+
+def _extension_steps(old: Extension | None, new: Extension) -> Iterator[Ranked]:
+    if old is None:
+        yield Rank.CREATE_EXTENSION, c.CreateExtension(extension=new, origin=new.origin)
+    elif _differs(old.version, new.version) or _differs(old.schema, new.schema):
+        yield Rank.ALTER_EXTENSION, c.AlterExtension(before=old, after=new, origin=new.origin)
+
+
+def _differs(old: str | None, new: str | None) -> bool:
+    """What is left open matches anything."""
+    return bool(old and new and old != new)
+
+
+def _table_steps(before: Database, after: Database, compared: Mapping[QualifiedName, _Compared]) -> Iterator[Ranked]:
+    style = flavour(after.provider)
+    for name in _added(before, after):
+        yield from _create_table(after.tables[name], style)
+    for name in _added(after, before):
+        yield from _drop_table(before.tables[name], style)
+    changed = [name for name, both in compared.items() if both.changes.ranked]
+    for name in _in_order_of(changed, before):
+        yield from compared[name].changes.ranked
+    if style.foreign_keys_follow_redefined_table:
+        redefined = {name for name in changed if compared[name].changes.redefined}
+        yield from _keys_to_redefined(compared.values(), redefined) if redefined else ()
+
+
+def _added(before: Database, after: Database) -> list[QualifiedName]:
+    """The tables of `after` that `before` does not have, in their order."""
+    return [n for n in after.tables if n not in before.tables and not _NOT_OURS.fullmatch(n.name)]
+
+
+def _in_order_of(names: list[QualifiedName], database: Database) -> list[QualifiedName]:
+    if len(names) < 2:
+        return names
+    wanted = set(names)
+    return [name for name in database.tables if name in wanted]
+
+
+def _create_table(table: Table, style: Flavour) -> Iterator[Ranked]:
+    """The table with what stands inside its CREATE TABLE, then what is added to it afterwards."""
+    apart = [i for i in table.indexes if not style.is_inline(i)]
+    inside = tuple(i for i in table.indexes if style.is_inline(i))
+    keys = table.foreign_keys if style.inline_foreign_keys else ()
+    yield Rank.CREATE_TABLE, c.CreateTable(table=evolve(table, indexes=inside, foreign_keys=keys), origin=table.origin)
+    for index in apart:
+        origin = index.origin or table.origin
+        yield Rank.CREATE_INDEX, c.CreateIndex(table=table.name, index=index, origin=origin)
+    for key in () if style.inline_foreign_keys else table.foreign_keys:
+        yield Rank.ADD_FOREIGN_KEY, add_foreign_key(table, key)
+
+
+def _drop_table(table: Table, style: Flavour) -> Iterator[Ranked]:
+    for key in () if style.inline_foreign_keys else table.foreign_keys:
+        yield Rank.DROP_FOREIGN_KEY, c.DropForeignKey(table=table.name, foreign_key=key)
+    yield Rank.DROP_TABLE, c.DropTable(table=table)
+
+
+def _keys_to_redefined(compared: Iterable[_Compared], redefined: set[QualifiedName]) -> Iterator[Ranked]:
+    """Foreign keys that stay, but point to a table that is made anew: they go before it and come back after."""
+    for both in compared:
+        if both.before.name in redefined:
+            continue
+        touched = {x.foreign_key.name for _, x in both.changes.ranked if isinstance(x, c.DropForeignKey)}
+        for key in both.before.foreign_keys:
+            if key.referenced_table in redefined and key.name not in touched:
+                new = next((k for k in both.after.foreign_keys if k.columns == key.columns), key)
+                yield Rank.DROP_FOREIGN_KEY, drop_foreign_key(both.after, key)
+                yield Rank.ADD_FOREIGN_KEY, add_foreign_key(both.after, new)

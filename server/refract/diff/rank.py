@@ -1,0 +1,28 @@
+"""The order of a migration's steps."""
+
+from __future__ import annotations
+
+from enum import IntEnum, auto
+
+
+class Rank(IntEnum):
+    """The kinds of step in the order in which Prisma takes them."""
+
+    CREATE_SCHEMA = auto()
+    DROP_EXTENSION = auto()
+    CREATE_EXTENSION = auto()
+    ALTER_EXTENSION = auto()
+    CREATE_ENUM = auto()
+    ALTER_ENUM = auto()
+    DROP_FOREIGN_KEY = auto()
+    DROP_INDEX = auto()
+    ALTER_TABLE = auto()
+    ALTER_PRIMARY_KEY = auto()
+    DROP_TABLE = auto()
+    DROP_ENUM = auto()
+    CREATE_TABLE = auto()
+    REDEFINE_TABLE = auto()
+    CREATE_INDEX = auto()
+    RENAME_FOREIGN_KEY = auto()
+    ADD_FOREIGN_KEY = auto()
+    RENAME_INDEX = auto()

@@ -1,0 +1,294 @@
+"""What changes in a table that stays: its columns, primary key, indexes and foreign keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
+
+from refract.diff.columns import Arity, arity, column_changes
+from refract.diff.flavour import Flavour
+from refract.diff.rank import Rank
+from refract.providers import Provider
+from refract.schema import changes as c
+from refract.schema.changes import Cast
+from refract.schema.model import Column, ForeignKey, Index, QualifiedName, Table
+
+Ranked = tuple[Rank, c.Change]
+
+
+@frozen
+class TableChanges:
+    """The changes inside one table, each with its rank. `redefined`: the database needs the table made anew for them."""
+
+    ranked: tuple[Ranked, ...] = ()
+    redefined: bool = False
+
+
+def table_changes(before: Table, after: Table, provider: Provider, flavour: Flavour) -> TableChanges:
+    """What leads from `before` to `after`, which have the same name. The order within a rank is Prisma's."""
+    if before == after:
+        return TableChanges()
+    pair = _Pair(before, after, provider, flavour)
+    columns = tuple(_column_pairs(pair))
+    ranked = (*_alterations(pair, columns), *_indexes(pair, columns), *_foreign_keys(pair, columns))
+    if flavour.redefines(before, [x for _, x in ranked if isinstance(x, c.TableChange)]):
+        together = sorted(ranked, key=lambda r: r[0])
+        return TableChanges(tuple((Rank.REDEFINE_TABLE, x) for _, x in together), redefined=True)
+    return TableChanges(ranked)
+
+
+@frozen
+class _Pair:
+    before: Table
+    after: Table
+    provider: Provider
+    flavour: Flavour
+
+    @property
+    def name(self) -> QualifiedName:
+        return self.before.name
+
+
+@frozen
+class _ColumnPair:
+    """A column that stays; `changed` says whether in more than its place."""
+
+    before: Column
+    after: Column
+    cast: Cast
+    changed: bool
+
+
+def _column_pairs(pair: _Pair) -> Iterator[_ColumnPair]:
+    for before in pair.before.columns:
+        after = pair.after.column(before.name)
+        if after is not None:
+            cast = _cast(pair, before, after)
+            yield _ColumnPair(before, after, cast, bool(column_changes(before, after, cast, pair.flavour)))
+
+
+def _cast(pair: _Pair, before: Column, after: Column) -> Cast:
+    if before.type == after.type:
+        return Cast.NONE
+    cast = pair.provider.cast(before, after)
+    in_place = cast in (Cast.SAFE, Cast.RISKY) and before.type.is_list == after.type.is_list
+    if in_place and not pair.flavour.casts_indexed_columns and _is_indexed(before, pair.before):
+        return Cast.NOT_CASTABLE if _is_indexed(after, pair.after) else cast
+    return cast
+
+
+def _is_indexed(column: Column, table: Table) -> bool:
+    keys = [i.columns for i in table.indexes]
+    if table.primary_key:
+        keys.append(table.primary_key.columns)
+    return any(part.name == column.name for key in keys for part in key)
+
+
+def _alterations(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
+    """The changes of columns and primary key, in the order of their clauses."""
+    drop, rename, add = _primary_key(pair, columns)
+    alters_key = pair.flavour.alters_primary_keys and drop is not None and add is not None
+    if drop and not alters_key:
+        yield Rank.ALTER_TABLE, drop
+    if rename:
+        yield Rank.ALTER_TABLE, rename
+    for column in sorted(pair.before.columns, key=lambda x: x.name):
+        if pair.after.column(column.name) is None:
+            yield Rank.ALTER_TABLE, c.DropColumn(table=pair.name, column=column, origin=pair.after.origin)
+    for column in sorted(pair.after.columns, key=lambda x: x.name):
+        if pair.before.column(column.name) is None:
+            yield Rank.ALTER_TABLE, c.AddColumn(table=pair.name, column=column, origin=column.origin)
+    for kept in columns:
+        if kept.changed:
+            yield Rank.ALTER_TABLE, _alter_column(pair.name, kept)
+    if add and not alters_key:
+        yield Rank.ALTER_TABLE, add
+    if drop and add and alters_key and _key_columns(pair.before) != _key_columns(pair.after):
+        yield Rank.ALTER_PRIMARY_KEY, drop
+        yield Rank.ALTER_PRIMARY_KEY, add
+
+
+def _alter_column(table: QualifiedName, pair: _ColumnPair) -> c.Change:
+    before, after = pair.before, pair.after
+    if pair.cast is Cast.NOT_CASTABLE:
+        return c.RecreateColumn(table=table, before=before, after=after, origin=after.origin)
+    return c.AlterColumn(table=table, before=before, after=after, cast=pair.cast, origin=after.origin)
+
+
+_KeyChanges = tuple[c.DropPrimaryKey | None, c.RenamePrimaryKey | None, c.AddPrimaryKey | None]
+
+
+def _primary_key(pair: _Pair, columns: Sequence[_ColumnPair]) -> _KeyChanges:
+    before, after = pair.before.primary_key, pair.after.primary_key
+    origin = (after and after.origin) or pair.after.origin
+    if before is not None and after is not None and not _key_changed(pair, columns):
+        if before.name == after.name:
+            return None, None, None
+        return None, c.RenamePrimaryKey(table=pair.name, before=before, after=after, origin=origin), None
+    return (
+        c.DropPrimaryKey(table=pair.name, primary_key=before, origin=origin) if before else None,
+        None,
+        c.AddPrimaryKey(table=pair.name, primary_key=after, origin=origin) if after else None,
+    )
+
+
+def _key_changed(pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
+    """Whether a primary key that stays must be made anew: its columns differ, or the type of one of them."""
+    before, after = pair.before.primary_key, pair.after.primary_key
+    assert before is not None and after is not None
+    if [(p.name, p.sort, p.length) for p in before.columns] != [(p.name, p.sort, p.length) for p in after.columns]:
+        return True
+    if pair.flavour.compares_clustering and before.clustered != after.clustered:
+        return True
+    names = _key_columns(pair.before)
+    return any(x.before.name in names and x.cast is not Cast.NONE for x in columns)
+
+
+def _key_columns(table: Table) -> list[str]:
+    return [p.name for p in table.primary_key.columns] if table.primary_key else []
+
+
+def _indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
+    flavour, name = pair.flavour, pair.name
+    old, new = _visible(pair.before.indexes), _visible(pair.after.indexes)
+    for index in old:
+        if not any(_indexes_match(index, other, flavour) for other in new) and not _belongs_to_key(index, pair):
+            rank = Rank.ALTER_TABLE if _becomes_primary_key(index, pair, columns) else Rank.DROP_INDEX
+            yield rank, c.DropIndex(table=name, index=index, origin=pair.after.origin)
+    for index in new:
+        if not any(_indexes_match(other, index, flavour) for other in old):
+            yield Rank.CREATE_INDEX, c.CreateIndex(table=name, index=index, origin=index.origin or pair.after.origin)
+    for before, after in _index_pairs(old, new, flavour):
+        yield from _kept_index(pair, before, after, columns)
+
+
+def _kept_index(pair: _Pair, before: Index, after: Index, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
+    names = {p.name for p in before.columns}
+    origin = after.origin or pair.after.origin
+    casts = [x.cast for x in columns if x.after.name in names]
+    if pair.flavour.type_change_rebuilds_indexes and any(x is not Cast.NONE for x in casts):
+        yield Rank.DROP_INDEX, c.DropIndex(table=pair.name, index=before, origin=origin)
+        yield Rank.CREATE_INDEX, c.CreateIndex(table=pair.name, index=after, origin=origin)
+    elif pair.flavour.column_drop_drops_indexes and Cast.NOT_CASTABLE in casts:
+        yield Rank.CREATE_INDEX, c.CreateIndex(table=pair.name, index=after, origin=origin)
+    elif before.name != after.name:
+        yield Rank.RENAME_INDEX, c.RenameIndex(table=pair.name, before=before, after=after, origin=origin)
+
+
+def _visible(indexes: Sequence[Index]) -> list[Index]:
+    """Indexes that Prisma knows of: those on expressions it does not see."""
+    return [i for i in indexes if not any(p.expression for p in i.columns)]
+
+
+def _indexes_match(before: Index, after: Index, flavour: Flavour) -> bool:
+    """Whether two indexes differ in name at most."""
+    return (
+        before.columns == after.columns
+        and before.unique == after.unique
+        and before.type == after.type
+        and before.where == after.where
+        and not (flavour.compares_clustering and bool(before.clustered) != bool(after.clustered))
+    )
+
+
+def _index_pairs(old: Sequence[Index], new: Sequence[Index], flavour: Flavour) -> Iterator[tuple[Index, Index]]:
+    """Indexes that stay. Prisma leaves those alone that have a twin: which is which it cannot know."""
+    for index in old:
+        if sum(_are_twins(index, other) for other in old) == 1:
+            match = next((other for other in new if _indexes_match(index, other, flavour)), None)
+            if match is not None:
+                yield index, match
+
+
+def _are_twins(one: Index, other: Index) -> bool:
+    return one.unique == other.unique and [p.name for p in one.columns] == [p.name for p in other.columns]
+
+
+def _belongs_to_key(index: Index, pair: _Pair) -> bool:
+    """Whether the database made the index for a foreign key, and drops it with that."""
+    if not pair.flavour.foreign_keys_make_indexes:
+        return False
+    names = tuple(p.name for p in index.columns)
+    return any(k.columns == names for k in pair.before.foreign_keys)
+
+
+def _becomes_primary_key(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
+    """A unique index that guards the rows of a table without a primary key stays until the new key is there."""
+    key = pair.after.primary_key
+    if pair.before.primary_key is not None or key is None or not index.unique:
+        return False
+    names = [p.name for p in index.columns]
+    recreated = any(x.before.name in names and x.cast is Cast.NOT_CASTABLE for x in columns)
+    return not recreated and names == _key_columns(pair.after)
+
+
+def _foreign_keys(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
+    old, new = pair.before.foreign_keys, pair.after.foreign_keys
+    kept = {x.before.name: x for x in columns}
+    for key in old:
+        if not any(_keys_match(key, other, kept, pair.flavour) for other in new):
+            yield Rank.DROP_FOREIGN_KEY, drop_foreign_key(pair.after, key)
+    for key in new:
+        if not any(_keys_match(other, key, kept, pair.flavour) for other in old):
+            yield Rank.ADD_FOREIGN_KEY, add_foreign_key(pair.after, key)
+    if pair.flavour.inline_foreign_keys:
+        return
+    for before, after in _key_pairs(pair, kept):
+        if before.name != after.name and not _is_join_table(pair.before, pair.after):
+            yield from _rename_key(pair, before, after)
+
+
+def drop_foreign_key(table: Table, key: ForeignKey) -> c.DropForeignKey:
+    """The drop of a key; `table` is what remains of the table."""
+    return c.DropForeignKey(table=table.name, foreign_key=key, origin=table.origin)
+
+
+def add_foreign_key(table: Table, key: ForeignKey) -> c.AddForeignKey:
+    """The addition of a key to a table, asked for where the key is written."""
+    return c.AddForeignKey(table=table.name, foreign_key=key, origin=key.origin or table.origin)
+
+
+def _rename_key(pair: _Pair, before: ForeignKey, after: ForeignKey) -> Iterator[Ranked]:
+    if pair.flavour.renames_foreign_keys:
+        origin = after.origin or pair.after.origin
+        change = c.RenameForeignKey(table=pair.name, before=before, after=after, origin=origin)
+        yield Rank.RENAME_FOREIGN_KEY, change
+    else:
+        yield Rank.DROP_FOREIGN_KEY, drop_foreign_key(pair.after, before)
+        yield Rank.ADD_FOREIGN_KEY, add_foreign_key(pair.after, after)
+
+
+def _key_pairs(pair: _Pair, kept: dict[str, _ColumnPair]) -> Iterator[tuple[ForeignKey, ForeignKey]]:
+    seen: set[str] = set()
+    for key in pair.before.foreign_keys:
+        candidates = (k for k in pair.after.foreign_keys if k.name not in seen)
+        match = next((k for k in candidates if _keys_match(key, k, kept, pair.flavour)), None)
+        if match is not None:
+            seen.add(match.name)
+            yield key, match
+
+
+def _keys_match(before: ForeignKey, after: ForeignKey, kept: dict[str, _ColumnPair], flavour: Flavour) -> bool:
+    """Whether two foreign keys do the same to columns that keep their type."""
+    return (
+        before.columns == after.columns
+        and before.referenced_table == after.referenced_table
+        and before.referenced_columns == after.referenced_columns
+        and before.on_delete == after.on_delete
+        and before.on_update == after.on_update
+        and all(_column_allows(kept.get(name), flavour) for name in before.columns)
+    )
+
+
+def _column_allows(column: _ColumnPair | None, flavour: Flavour) -> bool:
+    if column is None or column.cast is not Cast.NONE:
+        return False
+    if flavour.foreign_key_column_can_become_required:
+        return True
+    return arity(column.before) is arity(column.after) or arity(column.after) is Arity.NULLABLE
+
+
+def _is_join_table(before: Table, after: Table) -> bool:
+    """The foreign keys of implicit join tables had other names once; Prisma never renames them."""
+    return all({x.name for x in t.columns} == {"A", "B"} for t in (before, after))

@@ -1,0 +1,130 @@
+"""The SQL that Prisma writes for SQLite, which can alter little: most changes make a table anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from refract.diff.columns import Arity, arity
+from refract.schema import changes as c
+from refract.schema.model import Column, DefaultKind, ForeignKey, Index, QualifiedName, Sort, Table
+from refract.sql.writer.base import INDENT, Context, TableAlteration, Writer
+
+_WHOLE_NUMBER = "INTEGER"
+
+
+class SqliteWriter(Writer):
+    """Writes for SQLite."""
+
+    def name(self, name: QualifiedName, context: Context) -> str:
+        return self.quote(name.name)
+
+    def create_table(self, change: c.CreateTable, context: Context) -> Sequence[str]:
+        return (self._create_table_as(change.table, change.table.name.name, context),)
+
+    def _create_table_as(self, table: Table, name: str, context: Context) -> str:
+        key = _single_key(table)
+        lines = [self._column(x, context, is_key=x.name == key) for x in table.columns]
+        body = self.indented(lines)
+        if table.primary_key and key is None:
+            body += f",\n\n{INDENT}PRIMARY KEY ({self.quoted_list(p.name for p in table.primary_key.columns)})"
+        if table.foreign_keys:
+            body += ",\n" + self.indented(self.foreign_key(k, context) for k in table.foreign_keys)
+        return f"CREATE TABLE {self.quote(name)} (\n{body}\n)"
+
+    def column(self, column: Column, table: QualifiedName, context: Context) -> str:
+        return self._column(column, context)
+
+    def _column(self, column: Column, context: Context, *, is_key: bool = False) -> str:
+        required = "" if arity(column) is Arity.NULLABLE else " NOT NULL"
+        key = " PRIMARY KEY" if is_key else ""
+        counts = " AUTOINCREMENT" if is_key and column.type.name == _WHOLE_NUMBER else ""
+        default = self._default(column, context)
+        text = f" DEFAULT {default}" if default else ""
+        return f"{self.quote(column.name)} {context.provider.render_type(column.type)}{required}{key}{counts}{text}"
+
+    def _default(self, column: Column, context: Context) -> str:
+        if column.default is None or (column.default.kind is DefaultKind.EXPRESSION and not column.default.text):
+            return ""
+        return context.provider.render_default(column) or ""
+
+    def foreign_key(self, key: ForeignKey, context: Context) -> str:
+        return (
+            f"CONSTRAINT {self.quote(key.name)} FOREIGN KEY ({self.quoted_list(key.columns)}) "
+            f"REFERENCES {self.name(key.referenced_table, context)} ({self.quoted_list(key.referenced_columns)}) "
+            f"{self.referential_actions(key)}"
+        )
+
+    def alter_table(self, alteration: TableAlteration, context: Context) -> Sequence[str]:
+        table = self.name(alteration.table, context)
+        return tuple(
+            f"ALTER TABLE {table} ADD COLUMN {self.column(change.column, alteration.table, context)}"
+            for change in alteration.changes
+            if isinstance(change, c.AddColumn)
+        )
+
+    def drop_table(self, change: c.DropTable, context: Context) -> Sequence[str]:
+        # Tables may refer to each other: SQLite drops them in any order only while it does not look at foreign keys.
+        return ("PRAGMA foreign_keys=off", *super().drop_table(change, context), "PRAGMA foreign_keys=on")
+
+    def redefine_tables(self, changes: Sequence[c.TableChange], context: Context) -> Sequence[str]:
+        names = self.redefined_tables(changes, context)
+        return (
+            "PRAGMA defer_foreign_keys=ON",
+            "PRAGMA foreign_keys=OFF",
+            *(
+                statement
+                for name in names
+                for statement in self._redefine(context.before.tables[name], context.after.tables[name], context)
+            ),
+            "PRAGMA foreign_keys=ON",
+            "PRAGMA defer_foreign_keys=OFF",
+        )
+
+    def _redefine(self, before: Table, after: Table, context: Context) -> Iterator[str]:
+        old, new = before.name.name, f"new_{after.name.name}"
+        yield self._create_table_as(after, new, context)
+        kept = sorted((x for x in after.columns if before.column(x.name)), key=lambda x: x.name)
+        if kept:
+            values = ", ".join(self._copied(before, x, context) for x in kept)
+            names = self.quoted_list(x.name for x in kept)
+            yield f"INSERT INTO {self.quote(new)} ({names}) SELECT {values} FROM {self.quote(old)}"
+        yield f"DROP TABLE {self.quote(old)}"
+        yield f"ALTER TABLE {self.quote(new)} RENAME TO {self.quote(after.name.name)}"
+        yield from (self.create_index(after.name, index, context) for index in after.indexes)
+
+    def _copied(self, before: Table, column: Column, context: Context) -> str:
+        """The old column; where it could be NULL and no longer may, with the default in its place."""
+        old, name = before.column(column.name), self.quote(column.name)
+        default = self._default(column, context)
+        if old is not None and old.nullable and not column.nullable and default:
+            return f"coalesce({name}, {default}) AS {name}"
+        return name
+
+    def create_index(self, table: QualifiedName, index: Index, context: Context) -> str:
+        kind = "UNIQUE INDEX" if index.unique else "INDEX"
+        where = f" WHERE ({index.where})" if index.where else ""
+        parts = self._parts(index)
+        return f"CREATE {kind} {self.quote(index.name)} ON {self.name(table, context)}({', '.join(parts)}){where}"
+
+    def _parts(self, index: Index) -> Iterable[str]:
+        for part in index.columns:
+            name = f"({part.expression})" if part.expression else self.quote(part.name)
+            yield f"{name}{' DESC' if part.sort is Sort.DESC else ''}"
+
+    def drop_index(self, table: QualifiedName, index: Index, context: Context) -> str:
+        return f"DROP INDEX {self.quote(index.name)}"
+
+    def rename_index(self, change: c.RenameIndex, context: Context) -> Sequence[str]:
+        return (
+            self.drop_index(change.table, change.before, context),
+            self.create_index(change.table, change.after, context),
+        )
+
+    @property
+    def rename_index_title(self) -> str:
+        return "RedefineIndex"
+
+
+def _single_key(table: Table) -> str | None:
+    key = table.primary_key
+    return key.columns[0].name if key is not None and len(key.columns) == 1 else None

@@ -23,7 +23,8 @@ class Chunk:
 
     `block` is None where no block could be found (trailing comments, or unreadable text).
     Spans of `problems` count from the chunk's start. `closed` is false for a block without its brace and
-    for trailing text: both may join with what follows when the text changes.
+    for trailing text: both may join with what follows when the text changes. `dangling`: it holds a `/*` that is
+    closed nowhere, so that any `*/` further on would change what it means.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Chunk:
     problems: tuple[SyntaxProblem, ...]
     closed: bool
     newlines: int
+    dangling: bool = False
 
 
 @frozen(eq=False)
@@ -41,6 +43,7 @@ class Document:
     chunks: tuple[Chunk, ...]
     starts: tuple[int, ...]
     lines: tuple[int, ...]
+    _has_dangling: bool
 
     @property
     def text(self) -> str:
@@ -91,24 +94,34 @@ class Document:
 
     def edited(self, span: Span, new_text: str) -> Document:
         """The document after replacing `span` with `new_text`. Only the chunks that the edit touches are cut anew."""
-        if not self.chunks:
-            return parse_document(self.path, new_text)
-        first, last = self.chunk_at(span.start), self.chunk_at(span.end)
-        while first > 0 and not self.chunks[first - 1].closed:
-            first -= 1
+        length = self.length - (span.end - span.start) + len(new_text)
+        if not self.chunks or length > MAX_LENGTH or self.length > MAX_LENGTH or self._has_dangling:
+            return self._edited_whole(span, new_text)
+        first, last = self._first_touched(span.start), self.chunk_at(span.end)
         base = self.starts[first]
-        region = "".join(chunk.text for chunk in self.chunks[first : last + 1])
+        region = "".join([chunk.text for chunk in self.chunks[first : last + 1]])
         region = region[: span.start - base] + new_text + region[span.end - base :]
-        if self.length - (span.end - span.start) + len(new_text) > MAX_LENGTH:
-            return parse_document(self.path, self.text[: span.start] + new_text + self.text[span.end :])
         while True:
             found = list(cuts(region))
-            if last + 1 >= len(self.chunks) or (found and found[-1].closed):
+            if last + 1 >= len(self.chunks) or (found and found[-1].closed and region.endswith("\n")):
                 break
             last += 1
             region += self.chunks[last].text
+        if any(cut.dangling for cut in found):
+            return self._edited_whole(span, new_text)
         middle = _chunks(region, found, self.chunks[first : last + 1])
         return _document(self.path, (*self.chunks[:first], *middle, *self.chunks[last + 1 :]))
+
+    def _edited_whole(self, span: Span, new_text: str) -> Document:
+        text = self.text
+        return parse_document(self.path, text[: span.start] + new_text + text[span.end :], self)
+
+    def _first_touched(self, offset: int) -> int:
+        """The first chunk whose cut an edit at `offset` may move."""
+        index = self.chunk_at(offset)
+        while index > 0 and not (self.chunks[index - 1].closed and self.chunks[index - 1].text.endswith("\n")):
+            index -= 1
+        return index
 
     def with_chunks(self, chunks: tuple[Chunk, ...]) -> Document:
         """A document of the same file made of `chunks`, which may be older forms of its own."""
@@ -161,7 +174,7 @@ def _too_large(text: str) -> Chunk:
 def _document(path: str, chunks: tuple[Chunk, ...]) -> Document:
     starts = tuple(accumulate((len(c.text) for c in chunks[:-1]), initial=0)) if chunks else ()
     lines = tuple(accumulate((c.newlines for c in chunks[:-1]), initial=0)) if chunks else ()
-    return Document(path, chunks, starts, lines)
+    return Document(path, chunks, starts, lines, any(chunk.dangling for chunk in chunks))
 
 
 def _chunks(text: str, found: Iterable[Cut], known: Iterable[Chunk]) -> tuple[Chunk, ...]:
@@ -173,9 +186,9 @@ def _reused_or_parsed(text: str, found: Iterable[Cut], reusable: dict[str, Chunk
     for cut in found:
         chunk_text = text[cut.start : cut.end]
         known = reusable.get(chunk_text)
-        if known is not None and known.closed == cut.closed:
+        if known is not None and known.closed == cut.closed and known.dangling == cut.dangling:
             yield known
             continue
-        block = parse_block(chunk_text, cut.header) if cut.header else None
+        block = parse_block(chunk_text, cut.block) if cut.block else None
         problems = cut.problems + (block.problems if block else ())
-        yield Chunk(chunk_text, block, problems, cut.closed, chunk_text.count("\n"))
+        yield Chunk(chunk_text, block, problems, cut.closed, chunk_text.count("\n"), cut.dangling)

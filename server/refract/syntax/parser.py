@@ -1,7 +1,7 @@
-"""Parses one chunk of a schema: the text of a block, with the comments before it.
+"""Parses the block of one chunk, line by line, so that a line that cannot be read costs no other line.
 
-lark reads the whole block. When it cannot, the block is read line by line, so that one broken line
-costs one problem and not the block.
+A line is cut into terminals by one regular expression. The tree of a line depends only on their names, so
+each sequence of names is given to lark once and remembered.
 """
 
 from __future__ import annotations
@@ -9,378 +9,317 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
 
-from refract.syntax.tree import (
-    Argument,
-    Arity,
-    Array,
-    Attribute,
-    Block,
-    Call,
-    Constant,
-    EnumValue,
-    Field,
-    FieldType,
-    Keyword,
-    Name,
-    NumberLiteral,
-    Property,
-    StringLiteral,
-    SyntaxProblem,
-)
+from attrs import evolve, frozen
+
+from refract.syntax import messages
+from refract.syntax.builders import Build, Member, builder
+from refract.syntax.grammar import Rejected, line_regex, parse, terminals
+from refract.syntax.splitter import Extent
+from refract.syntax.tree import Attribute, Block, EnumValue, Field, Keyword, Name, Property, SyntaxProblem
 from refract.text import Span
 
-if TYPE_CHECKING:
-    from lark import Lark, Token
+MAX_LINE = 100_000
+"""Characters of a line beyond which it is not read."""
 
 MAX_NESTING = 64
-"""Brackets inside brackets, beyond which a line is refused: real schemas stay below 6."""
+"""Brackets inside brackets beyond which a line is not read: real schemas stay below 6."""
 
-MAX_BROKEN_LINES = 200
-"""After so many unreadable lines in one block the rest of it is skipped, to bound the time."""
+MAX_JOINED_LINES = 500
+"""Lines that the arguments of one attribute may take."""
 
-_MODEL_KEYWORDS = {Keyword.MODEL, Keyword.VIEW, Keyword.TYPE}
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-_DOC_LINE = re.compile(r"///[ \t]?([^\n\r]*)")
+MAX_PROBLEMS = 200
+"""Unreadable stretches of a block after which the rest of it is not read."""
 
+MAX_SHAPES = 20_000
+MAX_REMEMBERED_TERMINALS = 100
 
-class Header(NamedTuple):
-    """Where a block's parts stand in its chunk; `body_end` is before the closing brace, or where the block gives up."""
-
-    keyword: Keyword
-    name: Name
-    span: Span
-    body: Span
-    closed: bool
+_RULES = {
+    Keyword.ENUM: "enum_member",
+    Keyword.DATASOURCE: "config_member",
+    Keyword.GENERATOR: "config_member",
+}
+_shapes: dict[tuple[str, bytes], Build | Rejected] = {}
 
 
-def parse_block(text: str, header: Header) -> Block:
-    """The block that `header` found in `text` (a chunk). Never raises."""
-    problems: list[SyntaxProblem] = []
-    members: list[Any]
-    try:
-        if not header.closed:
-            raise _Unreadable
-        members = _parse(text, header.span, "block")
-    except _unreadable_errors():
-        members = list(_members_line_by_line(text, header, problems))
-    if not header.closed:
-        problems.append(
-            SyntaxProblem(
-                f'This {header.keyword} block is not closed: add "}}" after its last line.', header.name.span
-            )
-        )
-    return _block(text, header, members, tuple(problems))
-
-
-def _block(text: str, header: Header, members: list[Any], problems: tuple[SyntaxProblem, ...]) -> Block:
-    docs = _DocComments(text)
+def parse_block(text: str, extent: Extent) -> Block:
+    """The block that stands at `extent` in `text` (a chunk). Never raises."""
+    reader = _Reader(text)
+    keyword, name = reader.header(extent)
+    reader.read_members(_RULES.get(keyword, "model_member"), extent)
+    problems = reader.problems
+    if not extent.closed and not reader.has_conflict:
+        problems.append(SyntaxProblem(messages.not_closed(keyword, name.text), name.span))
     return Block(
-        keyword=header.keyword,
-        name=header.name,
-        fields=tuple(docs.documented(m) for m in members if isinstance(m, Field)),
-        values=tuple(docs.documented(m) for m in members if isinstance(m, EnumValue)),
-        properties=tuple(m for m in members if isinstance(m, Property)),
-        attributes=tuple(m for m in members if isinstance(m, Attribute)),
-        doc=docs.before(header.span.start),
-        span=header.span,
-        problems=problems,
+        keyword=keyword,
+        name=name,
+        fields=tuple([m for m in reader.members if isinstance(m, Field)]),
+        values=tuple([m for m in reader.members if isinstance(m, EnumValue)]),
+        properties=tuple([m for m in reader.members if isinstance(m, Property)]),
+        attributes=tuple([m for m in reader.members if isinstance(m, Attribute)]),
+        doc=reader.doc_before(extent),
+        span=extent.span,
+        problems=tuple(problems),
     )
 
 
-class _DocComments:
-    """Finds the `///` lines that document a member: those just above it, or the one that ends its line."""
+@frozen
+class _Terminals:
+    """Numbers of the terminals: the group numbers of the line expression."""
+
+    names: tuple[str, ...]
+    newline: int
+    doc: int
+    comment: int
+    word: int
+    other: int
+
+    @classmethod
+    def load(cls) -> _Terminals:
+        names = ("", *(name for name, _ in terminals()), "OTHER")
+        return cls(names, *(names.index(n) for n in ("NEWLINE", "DOC", "COMMENT", "WORD", "OTHER")))
+
+
+class _Reader:
+    """Reads the lines of one block into `members` and `problems`."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._any = "///" in text
+        self._regex = line_regex()
+        self._terminals = _terminals()
+        self.members: list[Member] = []
+        self.problems: list[SyntaxProblem] = []
+        self.has_conflict = False
 
-    def documented(self, member: Any) -> Any:
-        if not self._any:
-            return member
-        above = self.before(member.span.start)
-        line_end = self._text.find("\n", member.span.end)
-        rest = self._text[member.span.end : len(self._text) if line_end == -1 else line_end]
-        trailing = _DOC_LINE.match(rest.lstrip())
-        doc = "\n".join(part for part in (above, trailing.group(1) if trailing else "") if part)
-        if not doc:
-            return member
-        if isinstance(member, Field):
-            return Field(member.name, member.type, member.attributes, doc, member.span)
-        return EnumValue(member.name, member.attributes, doc, member.span)
+    def header(self, extent: Extent) -> tuple[Keyword, Name]:
+        """The keyword and the name; the splitter has seen both, and the brace."""
+        matches = self._regex.finditer(self._text, extent.span.start)
+        (keyword, kind1), (name, kind2), (brace, kind3) = (_span_and_kind(next(matches)) for _ in range(3))
+        build = self._shape("header", bytes((kind1, kind2, kind3)))
+        assert not isinstance(build, Rejected)
+        return Keyword(self._text[slice(*keyword)]), build(self._text, (keyword, name, brace))
 
-    def before(self, offset: int) -> str:
-        if not self._any:
+    def read_members(self, rule: str, extent: Extent) -> None:
+        """Reads the body of the block."""
+        for stretch in self._stretches(extent.body):
+            if extent.one_line and rule == "enum_member":
+                self._read_one_line_enum(stretch)
+            else:
+                self._read_lines(rule, stretch)
+
+    def doc_before(self, extent: Extent) -> str:
+        """The `///` lines right above the block."""
+        above = self._text[: extent.span.start]
+        if "///" not in above:
             return ""
-        lines: list[str] = []
-        start = self._text.rfind("\n", 0, offset) + 1
-        while start > 0:
-            previous = self._text.rfind("\n", 0, start - 1) + 1
-            match = _DOC_LINE.match(self._text[previous : start - 1].strip())
-            if not match:
+        docs: list[str] = []
+        for line in reversed(above.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:-1]):
+            stripped = line.strip()
+            if not stripped.startswith("//"):
                 break
-            lines.append(match.group(1))
-            start = previous
-        return "\n".join(reversed(lines))
+            if stripped.startswith("///"):
+                docs.append(_doc(stripped))
+        return "\n".join(reversed(docs))
 
-
-# --- reading a broken block line by line ---------------------------------------------------------
-
-
-def _members_line_by_line(text: str, header: Header, problems: list[SyntaxProblem]) -> Iterator[Any]:
-    rule = _line_rule(header.keyword)
-    broken = 0
-    for line in _logical_lines(text, header.body):
-        if broken >= MAX_BROKEN_LINES:
-            problems.append(SyntaxProblem("The rest of this block was skipped: too many lines cannot be read.", line))
+    def _stretches(self, body: Span) -> Iterator[Span]:
+        """The body without the lines that are too long."""
+        if body.end - body.start <= MAX_LINE:
+            yield body
             return
-        try:
-            yield from _parse(text, line, rule)
-        except _unreadable_errors():
-            broken += 1
-            problems.append(SyntaxProblem(_explanation(text, line, header.keyword), _trimmed(text, line)))
-
-
-def _line_rule(keyword: Keyword) -> str:
-    if keyword in _MODEL_KEYWORDS:
-        return "model_line"
-    return "enum_line" if keyword is Keyword.ENUM else "config_line"
-
-
-def _logical_lines(text: str, body: Span) -> Iterator[Span]:
-    """The non-empty lines of a block; a line that opens a parenthesis runs on to where it is closed."""
-    start, depth = body.start, 0
-    for match in _TOKENS_OF_LINES.finditer(text, body.start, body.end):
-        token = match.group()
-        if token in "([":
-            depth += 1
-        elif token in ")]":
-            depth = max(0, depth - 1)
-        elif token == "\n" and (depth == 0 or _starts_member(text, match.end())):
-            depth = 0
-            if _has_content(text, start, match.start()):
-                yield Span(start, match.start())
-            start = match.end()
-    if _has_content(text, start, body.end):
+        start = line_start = body.start
+        while line_start < body.end:
+            line_end = self._text.find("\n", line_start, body.end) + 1 or body.end
+            if line_end - line_start > MAX_LINE:
+                yield Span(start, line_start)
+                message = messages.TOO_LONG_LINE.format(length=line_end - line_start)
+                self.problems.append(SyntaxProblem(message, Span(line_start, line_end)))
+                start = line_end
+            line_start = line_end
         yield Span(start, body.end)
 
+    def _read_lines(self, rule: str, stretch: Span) -> None:
+        position: int | None = stretch.start
+        while position is not None and len(self.problems) < MAX_PROBLEMS:
+            position = self._read_until_broken(rule, Span(position, stretch.end))
+        if position is not None:
+            self.problems.append(SyntaxProblem(messages.TOO_MANY_PROBLEMS, Span(position, stretch.end)))
 
-_TOKENS_OF_LINES = re.compile(r'"(?:[^"\\\n]|\\.)*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|[()\[\]\n]')
-_MEMBER_START = re.compile(r"[ \t]*(?:@@\w|[A-Za-z]\w*[ \t]+[A-Z]\w*)")
-_ONLY_COMMENT = re.compile(r"\s*(?:(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)\s*)*\Z")
-
-
-def _starts_member(text: str, offset: int) -> bool:
-    return _MEMBER_START.match(text, offset) is not None
-
-
-def _has_content(text: str, start: int, end: int) -> bool:
-    return _ONLY_COMMENT.match(text[start:end]) is None
-
-
-def _trimmed(text: str, line: Span) -> Span:
-    stretch = text[line.start : line.end]
-    start = line.start + len(stretch) - len(stretch.lstrip())
-    return Span(start, max(start, line.start + len(stretch.rstrip())))
-
-
-def _explanation(text: str, line: Span, keyword: Keyword) -> str:
-    words = text[line.start : line.end].split()
-    shown = words[0][:40] if words else ""
-    if keyword is Keyword.ENUM:
-        return f'"{shown}" cannot be read as an enum value: write one name a line, such as "ACTIVE".'
-    if keyword not in _MODEL_KEYWORDS:
-        return f'"{shown}" cannot be read as a setting: write a name, "=", and a value, such as "provider = \\"mysql\\"".'
-    if len(words) == 1 and not shown.startswith("@"):
-        return f'Field "{shown}" has no type yet: write its type after the name, such as "{shown} String".'
-    return f'"{shown}" cannot be read as a field: write a name, a type, then attributes, such as "email String @unique".'
-
-
-# --- lark -----------------------------------------------------------------------------------------
-
-
-class _Unreadable(Exception):
-    """The text is not what the grammar describes."""
-
-
-@cache
-def _unreadable_errors() -> tuple[type[Exception], ...]:
-    from lark.exceptions import LarkError
-
-    return (_Unreadable, LarkError)
-
-
-def _parse(text: str, span: Span, rule: str) -> list[Any]:
-    from lark import TextSlice
-
-    result: list[Any] = _lark().parse(TextSlice(text, span.start, span.end), start=rule)  # type: ignore[assignment]
-    return result
-
-
-@cache
-def _lark() -> Lark:
-    from lark import Lark
-
-    return Lark(
-        _grammar(),
-        parser="lalr",
-        start=["block", "model_line", "enum_line", "config_line"],
-        postlex=_line_ends(),
-        transformer=_transformer(),
-        maybe_placeholders=False,
-        propagate_positions=False,
-    )
-
-
-def _grammar() -> str:
-    """The grammar's text: from the repository when running in a checkout, else from the installed package."""
-    in_checkout = Path(__file__).parents[3] / "grammar" / "prisma.lark"
-    if in_checkout.is_file():
-        return in_checkout.read_text(encoding="utf-8")
-    return resources.files("refract.syntax").joinpath("prisma.lark").read_text(encoding="utf-8")
-
-
-def _line_ends() -> Any:
-    from lark.lark import PostLex
-
-    class LineEnds(PostLex):
-        """Drops line ends inside brackets and repeated ones, and refuses absurd nesting."""
-
-        always_accept = ("_NL",)
-
-        def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-            depth, after_line_end = 0, False
-            for token in stream:
-                kind = token.type
-                if kind == "_NL":
-                    if depth == 0 and not after_line_end:
-                        after_line_end = True
-                        yield token
+    def _read_until_broken(self, rule: str, stretch: Span) -> int | None:
+        """Reads lines up to and including the first that cannot be read; answers where to go on, None at the end."""
+        newline, doc, comment = self._terminals.newline, self._terminals.doc, self._terminals.comment
+        kinds: list[int] = []
+        spans: list[tuple[int, int]] = []
+        docs = _Docs()
+        parts: list[
+            tuple[int, int]
+        ] = []  # of a member on several lines: its terminals so far, where the next line begins
+        for match in self._regex.finditer(self._text, *stretch):
+            kind = match.lastindex
+            if kind is None:
+                continue
+            if kind == newline:
+                if not kinds:
+                    docs.blank_line()
                     continue
-                after_line_end = False
-                if kind in ("_LPAR", "LBRACKET"):
-                    depth += 1
-                    if depth > MAX_NESTING:
-                        raise _Unreadable
-                elif kind in ("RPAR", "RBRACKET"):
-                    depth -= 1
-                yield token
+                shape = self._shape(rule, bytes(kinds))
+                if isinstance(shape, Rejected):
+                    parts.append((len(kinds), match.end()))
+                    if self._goes_on(shape, kinds) and len(parts) < MAX_JOINED_LINES:
+                        continue
+                    return self._broken(rule, kinds, spans, parts[0])
+                self.members.append(docs.documented(shape(self._text, spans)))
+                kinds.clear()
+                spans.clear()
+                parts.clear()
+            elif kind == doc:
+                docs.add(match.group(doc))
+            elif kind == comment:
+                self._check_comment(match)
+            else:
+                kinds.append(kind)
+                spans.append(match.span(kind))
+        if not kinds:
+            return None
+        shape = self._shape(rule, bytes(kinds))
+        if isinstance(shape, Rejected):
+            return self._broken(rule, kinds, spans, *parts[:1], (len(kinds), stretch.end))
+        self.members.append(docs.documented(shape(self._text, spans)))
+        return None
 
-    return LineEnds()
+    def _broken(self, rule: str, kinds: list[int], spans: list[tuple[int, int]], *parts: tuple[int, int]) -> int:
+        """Notes the first line of a member that cannot be read; answers where the next line begins."""
+        length, following = parts[0]
+        self._note(rule, kinds[:length], spans[:length])
+        return following
 
+    def _read_one_line_enum(self, stretch: Span) -> None:
+        """`enum Role { USER ADMIN @map("admin") }`: each name that no bracket holds begins a value."""
+        found = [_span_and_kind(m) for m in self._regex.finditer(self._text, *stretch) if m.lastindex]
+        found = [(span, kind) for span, kind in found if kind not in (self._terminals.comment, self._terminals.doc)]
+        values: list[list[tuple[tuple[int, int], int]]] = []
+        depth = 0
+        for span, kind in found:
+            depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(self._text[slice(*span)], 0)
+            if not values or (kind == self._terminals.word and depth == 0):
+                values.append([])
+            values[-1].append((span, kind))
+        for value in values:
+            spans, kinds = [s for s, _ in value], [k for _, k in value]
+            shape = self._shape("enum_member", bytes(kinds))
+            if isinstance(shape, Rejected):
+                self._note("enum_member", kinds, spans)
+            else:
+                self.members.append(shape(self._text, spans))
 
-def _span(token: Token) -> Span:
-    return Span(token.start_pos, token.end_pos)  # type: ignore[arg-type]
+    def _shape(self, rule: str, key: bytes) -> Build | Rejected:
+        """What builds a line with these terminals, or why no line can have them."""
+        known = _shapes.get((rule, key))
+        if known is not None:
+            return known
+        names = self._terminals.names
+        other = key.find(self._terminals.other)
+        if len(key) > 2 * MAX_NESTING and _nesting([names[k] for k in key]) > MAX_NESTING:
+            return Rejected(-1, frozenset())
+        tree = parse(rule, [names[k] for k in (key if other == -1 else key[:other])])
+        shape: Build | Rejected
+        if isinstance(tree, Rejected):
+            shape = tree
+        elif other != -1:
+            shape = Rejected(other, frozenset())
+        else:
+            shape = builder(tree)
+        if len(key) <= MAX_REMEMBERED_TERMINALS:
+            if len(_shapes) >= MAX_SHAPES:
+                _shapes.clear()
+            _shapes[rule, key] = shape
+        return shape
 
+    def _goes_on(self, rejected: Rejected, kinds: list[int]) -> bool:
+        """Whether the line lacks nothing but its end, and that may stand on the next line: a bracket is open."""
+        if rejected.index != len(kinds):
+            return False
+        names = [self._terminals.names[k] for k in kinds]
+        return sum(n in _OPENING for n in names) > sum(n in _CLOSING for n in names)
 
-def _name(token: Token, skip: int = 0) -> Name:
-    return Name(str(token)[skip:], Span(token.start_pos + skip, token.end_pos))  # type: ignore[operator,arg-type]
+    def _check_comment(self, match: re.Match[str]) -> None:
+        span = Span(*match.span(self._terminals.comment))
+        comment = self._text[span.start : span.end]
+        if comment.startswith("/*") and (len(comment) < 4 or not comment.endswith("*/")):
+            self.problems.append(SyntaxProblem(messages.UNCLOSED_COMMENT, Span(span.start, span.start + 2)))
 
+    def _note(self, rule: str, kinds: list[int], spans: list[tuple[int, int]]) -> None:
+        span = Span(spans[0][0], spans[-1][1])
+        line = self._text[slice(*span)]
+        if messages.is_conflict_marker(line):
+            if not self.has_conflict:
+                self.problems.append(SyntaxProblem(messages.MERGE_CONFLICT, span))
+            self.has_conflict = True
+            return
+        self.problems.append(SyntaxProblem(self._explanation(rule, kinds, spans), span))
 
-def _string(token: Token) -> StringLiteral:
-    return StringLiteral(unescape(str(token)[1:-1]), _span(token))
-
-
-def unescape(content: str) -> str:
-    """The value of a string literal whose quotes were taken off."""
-    if "\\" not in content:
-        return content
-    return _ESCAPE.sub(
-        lambda m: chr(int(m[1][1:], 16)) if len(m[1]) == 5 else _ESCAPES.get(m[1], m[1]),
-        content,
-    )
-
-
-def _transformer() -> Any:
-    from lark import Transformer
-
-    class BuildTree(Transformer[Any, Any]):
-        """Makes tree nodes straight from the parser's reductions: no parse tree is ever built."""
-
-        def model_block(self, children: list[Any]) -> list[Any]:
-            return children[2:-1]
-
-        enum_block = config_block = model_block
-
-        def model_line(self, children: list[Any]) -> list[Any]:
-            return children
-
-        enum_line = config_line = model_line
-
-        def model_field(self, children: list[Any]) -> Field:
-            name, type_, *attributes = children
-            span = Span(name.start_pos, (attributes[-1] if attributes else type_).span.end)
-            return Field(_name(name), type_, tuple(attributes), "", span)
-
-        def field_type(self, children: list[Any]) -> FieldType:
-            name = children[0]
-            return FieldType(_name(name), _arity(children[1:]), None, Span(name.start_pos, children[-1].end_pos))
-
-        def unsupported_type(self, children: list[Any]) -> FieldType:
-            name, string, _, *arity = children
-            span = Span(name.start_pos, children[-1].end_pos)
-            if name != "Unsupported":
-                raise _Unreadable
-            return FieldType(_name(name), _arity(arity), _string(string), span)
-
-        def enum_value(self, children: list[Any]) -> EnumValue:
-            name, *attributes = children
-            end = attributes[-1].span.end if attributes else name.end_pos
-            return EnumValue(_name(name), tuple(attributes), "", Span(name.start_pos, end))
-
-        def property(self, children: list[Any]) -> Property:
-            name, value = children
-            return Property(_name(name), value, Span(name.start_pos, value.span.end))
-
-        def attribute(self, children: list[Any]) -> Attribute:
-            return _attribute(children, 1)
-
-        def block_attribute(self, children: list[Any]) -> Attribute:
-            return _attribute(children, 2)
-
-        def named_argument(self, children: list[Any]) -> Argument:
-            name, value = children
-            return Argument(_name(name), value, Span(name.start_pos, value.span.end))
-
-        def unnamed_argument(self, children: list[Any]) -> Argument:
-            return Argument(None, children[0], children[0].span)
-
-        def string(self, children: list[Any]) -> StringLiteral:
-            return _string(children[0])
-
-        def number(self, children: list[Any]) -> NumberLiteral:
-            return NumberLiteral(str(children[0]), _span(children[0]))
-
-        def constant(self, children: list[Any]) -> Constant:
-            return Constant(str(children[0]), _span(children[0]))
-
-        def array(self, children: list[Any]) -> Array:
-            return Array(tuple(children[1:-1]), Span(children[0].start_pos, children[-1].end_pos))
-
-        def call(self, children: list[Any]) -> Call:
-            name = children[0]
-            return Call(_name(name), tuple(children[1:-1]), Span(name.start_pos, children[-1].end_pos))
-
-        def object(self, children: list[Any]) -> Call:
-            start, end = children[0].start_pos, children[-1].end_pos
-            return Call(Name("", Span(start, start)), tuple(children[1:-1]), Span(start, end))
-
-    return BuildTree()
-
-
-def _attribute(children: list[Any], at_signs: int) -> Attribute:
-    token = children[0]
-    return Attribute(_name(token, at_signs), tuple(children[1:-1]), Span(token.start_pos, children[-1].end_pos))
+    def _explanation(self, rule: str, kinds: list[int], spans: list[tuple[int, int]]) -> str:
+        rejected = self._shape(rule, bytes(kinds))
+        if not isinstance(rejected, Rejected):
+            return messages.unreadable_line(rule, "", "", ())
+        if rejected.index == -1:
+            return messages.TOO_DEEP
+        at = rejected.index
+        found = self._text[spans[at][0] : spans[-1][1]] if at < len(spans) else ""
+        if found and not found.startswith('"'):
+            found = self._text[slice(*spans[at])]
+        previous = self._text[slice(*spans[at - 1])] if at else ""
+        return messages.unreadable_line(rule, found, previous, rejected.expected)
 
 
-def _arity(suffix: list[Any]) -> Arity:
-    if not suffix:
-        return Arity.REQUIRED
-    return Arity.OPTIONAL if suffix[0].type == "OPTIONAL" else Arity.LIST
+class _Docs:
+    """The `///` comments that belong to the next member: on the lines above it, and at the end of its own."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._line_was_blank = True
+
+    def add(self, comment: str) -> None:
+        self._lines.append(_doc(comment))
+        self._line_was_blank = False
+
+    def blank_line(self) -> None:
+        """Called at the end of each line without a member: comments above an empty line stand for themselves."""
+        if self._line_was_blank:
+            self._lines.clear()
+        self._line_was_blank = True
+
+    def documented(self, member: Member) -> Member:
+        """`member` with its comments, which are then done with."""
+        self._line_was_blank = True
+        if not self._lines:
+            return member
+        doc = "\n".join(self._lines)
+        self._lines.clear()
+        return evolve(member, doc=doc) if isinstance(member, Field | EnumValue) else member
 
 
-__all__ = ["Header", "parse_block", "unescape"]
+_OPENING = frozenset(("LPAR", "LBRACKET", "LBRACE"))
+_CLOSING = frozenset(("RPAR", "RBRACKET", "RBRACE"))
+
+
+@cache
+def _terminals() -> _Terminals:
+    return _Terminals.load()
+
+
+def _span_and_kind(match: re.Match[str]) -> tuple[tuple[int, int], int]:
+    kind = match.lastindex or 0
+    return match.span(kind), kind
+
+
+def _nesting(names: list[str]) -> int:
+    deepest = depth = 0
+    for name in names:
+        depth += (name in _OPENING) - (name in _CLOSING)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _doc(comment: str) -> str:
+    """The text of a `///` comment."""
+    return comment[3:].strip()

@@ -63,6 +63,7 @@ class SchemaTree:
 
     @property
     def generators(self) -> tuple[PlacedBlock, ...]:
+        """All generator blocks."""
         return tuple(b for b in self.blocks() if b.block.keyword is Keyword.GENERATOR)
 
     def location(self, origin: Origin) -> Location | None:
@@ -74,6 +75,7 @@ class SchemaTree:
         return Location(document.path, origin.span.shifted(document.starts[place[1]]))
 
     def document(self, path: str) -> Document | None:
+        """The document of the file at `path`."""
         return next((d for d in self.documents if d.path == path), None)
 
     def replaced(self, document: Document) -> SchemaTree:
@@ -95,7 +97,9 @@ class SchemaTree:
 
 
 def _duplicate(path: str, block: Block, start: int) -> Problem:
-    message = f'There is already a block called "{block.name.text}": this one is not read. Rename or remove one of them.'
+    message = (
+        f'There is already a block called "{block.name.text}": this one is not read. Rename or remove one of them.'
+    )
     return Problem(message, Origin(path, "", Span(*block.name.span).shifted(start)))
 
 

@@ -1,7 +1,8 @@
 """Cuts a schema's text into chunks: each the comments and blank lines before a block, and the block.
 
-The cut depends only on the text from a chunk's start, so after an edit the text is cut again from the
-touched chunk until a cut falls where one fell before.
+A block ends, as Prisma reads it, at the first line that begins with `}`. A block without such a line ends before
+the next line that opens a block. A cut depends only on the text from its chunk's start to its end, except for a
+`/*` that is never closed (`Cut.dangling`).
 """
 
 from __future__ import annotations
@@ -11,100 +12,151 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from refract.syntax.parser import Header
-from refract.syntax.tree import Keyword, Name, SyntaxProblem
+from refract.syntax.messages import unreadable_text
+from refract.syntax.tree import Keyword, SyntaxProblem
 from refract.text import Span
 
-_HEADER = re.compile(
-    r"(?P<keyword>model|view|type|enum|datasource|generator)[ \t]+(?P<name>[\w-]+)[ \t\r]*(?:\n[ \t\r]*)?\{"
+_WS = r"[^\S\r\n]"
+_WORD = r"[^\W_][\w-]*+"
+_KEYWORDS = "|".join(Keyword)
+_LINE_START = r"(?<![^\r\n])"
+_HEADER = rf"(?:{_KEYWORDS}){_WS}*+{_WORD}{_WS}*+\{{"
+_COMMENT = r"/\*(?s:.*?)\*/"
+_STRING = r'"(?:[^"\\\r\n]|\\[^\r\n])*+"'
+
+_TRIVIA = re.compile(rf"(?:[\s\ufeff]++|//[^\r\n]*+|{_COMMENT})*+")
+_TRIVIA_AFTER_COMMENTS = re.compile(r"(?:[\s\ufeff]++|//[^\r\n]*+)*+")
+_BLOCK = re.compile(rf"(?P<header>{_HEADER})|(?P<unknown>[\w-]++(?:{_WS}++[\w-]++)?{_WS}*+\{{)")
+_ONE_LINE = re.compile(rf"(?:{_STRING}|{_COMMENT}|(?!//|/\*)[^\"\r\n])*\}}(?={_WS}*+(?://[^\r\n]*+)?(?:[\r\n]|\Z))")
+_BLOCK_END = re.compile(rf"{_LINE_START}{_WS}*+(?:(?P<close>\}})|(?P<next>{_HEADER}))")
+_BLOCK_END_AFTER_COMMENTS = re.compile(rf"{_STRING}|//[^\r\n]*+|(?P<dangling>/\*)|{_BLOCK_END.pattern}")
+_BLOCK_END_AMONG_COMMENTS = re.compile(rf"{_COMMENT}{_WS}*+(?P<late_close>\}})?|{_BLOCK_END_AFTER_COMMENTS.pattern}")
+_REST_OF_LINE = re.compile(rf"{_WS}*+(?://[^\r\n]*+)?(?:\r\n?|\n|\Z)")
+_LINE = re.compile(r"[^\r\n]*+")
+_UNREADABLE = re.compile(
+    rf"[^\r\n]*+(?:(?:\r\n?|\n){_WS}*+(?!//|/\*|[<>=|]{{7}}|{_BLOCK.pattern.replace('?P<header>', '?:').replace('?P<unknown>', '?:')})[^\r\n]++)*+"
 )
-_NEXT_HEADER = re.compile(
-    r"^(?:model|view|type|enum|datasource|generator)[ \t]+[\w-]+[ \t]*\{", re.MULTILINE
-)
-_TRIVIA = re.compile(r"(?:[ \t\r\n\f\ufeff]+|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+")
-_IN_BLOCK = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|[{}]')
-_CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?:[ \t]|$)", re.MULTILINE)
+
+
+@frozen
+class Extent:
+    """Where a block stands in its chunk: from its keyword to its end, and its body (between the braces).
+
+    `one_line` blocks have their members on the line of their header.
+    """
+
+    span: Span
+    body: Span
+    closed: bool
+    one_line: bool
 
 
 @frozen
 class Cut:
-    """One chunk's extent in the text, the header of its block if it has one, and what could not be read before it."""
+    """One chunk: its place in the text, its block if it has one, and what could not be read before that.
+
+    `dangling`: it holds a `/*` without a `*/` anywhere after it.
+    """
 
     start: int
     end: int
-    header: Header | None
+    block: Extent | None
     problems: tuple[SyntaxProblem, ...]
     closed: bool
+    dangling: bool
 
 
 def cuts(text: str) -> Iterator[Cut]:
     """All chunks of `text`, which cover it without a gap. Spans in a cut count from the chunk's start."""
-    start = position = 0
-    problems: list[SyntaxProblem] = []
+    position = 0
+    scanner = _Scanner(text)
     while position < len(text):
-        trivia = _TRIVIA.match(text, position)
-        if trivia:
-            position = trivia.end()
-            continue
-        match = _HEADER.match(text, position)
-        if match is None:
-            end = _line_end(text, position)
-            _note_unreadable(text, Span(position, end), start, problems)
-            position = end
-            continue
-        header, end = _header(text, match, start)
-        yield Cut(start, end, header, tuple(problems), header.closed)
-        start = position = end
-        problems = []
-    if start < len(text):
-        yield Cut(start, len(text), None, tuple(problems), closed=False)
+        cut = scanner.next_cut(position)
+        yield cut
+        position = cut.end
 
 
-def _header(text: str, match: re.Match[str], chunk_start: int) -> tuple[Header, int]:
-    body_end, end, closed = _block_end(text, match.end())
-    header = Header(
-        Keyword(match["keyword"]),
-        Name(match["name"], Span(*match.span("name")).shifted(-chunk_start)),
-        Span(match.start(), end).shifted(-chunk_start),
-        Span(match.end(), body_end).shifted(-chunk_start),
-        closed,
-    )
-    return header, end
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._last_comment_end = text.rfind("*/")
+        self._has_comments = "/*" in text
 
+    def next_cut(self, start: int) -> Cut:
+        """The chunk that begins at `start`."""
+        unreadable: list[Span] = []
+        dangling = False
+        position = start
+        while True:
+            position = self._after_trivia(position)
+            if position == len(self._text):
+                return self._cut(Span(start, position), None, unreadable, dangling)
+            block = _BLOCK.match(self._text, position)
+            if block is None:
+                end = _UNREADABLE.match(self._text, position).end()  # type: ignore[union-attr]
+                dangling = dangling or "/*" in self._text[position:end]
+                self._note(unreadable, Span(position, end))
+                position = end
+                continue
+            extent, dangling_inside = self._extent(block, start)
+            end = extent.span.end + start
+            span = Span(start, self._line_end(end) if extent.closed else end)
+            if block["unknown"]:
+                unreadable.append(Span(position, block.end()))
+                return self._cut(span, None, unreadable, dangling or dangling_inside, extent.closed)
+            return self._cut(span, extent, unreadable, dangling or dangling_inside, extent.closed)
 
-def _block_end(text: str, body_start: int) -> tuple[int, int, bool]:
-    """(end of the body, end of the block, whether it is closed). A block without its brace ends before the next header."""
-    following = _NEXT_HEADER.search(text, body_start)
-    limit = following.start() if following else len(text)
-    depth = 0
-    for token in _IN_BLOCK.finditer(text, body_start, limit):
-        brace = token.group()
-        if brace == "{":
-            depth += 1
-        elif brace == "}":
-            if depth == 0:
-                return token.start(), token.end(), True
-            depth -= 1
-    return limit, limit, False
+    def _cut(
+        self, span: Span, block: Extent | None, unreadable: list[Span], dangling: bool, closed: bool = False
+    ) -> Cut:
+        problems = tuple(
+            SyntaxProblem(unreadable_text(self._text[slice(*place)]), place.shifted(-span.start))
+            for place in unreadable
+        )
+        return Cut(span.start, span.end, block, problems, closed, dangling)
 
+    def _after_trivia(self, position: int) -> int:
+        pattern = _TRIVIA if position < self._last_comment_end else _TRIVIA_AFTER_COMMENTS
+        return pattern.match(self._text, position).end()  # type: ignore[union-attr]
 
-def _line_end(text: str, position: int) -> int:
-    end = text.find("\n", position)
-    return len(text) if end == -1 else end
+    def _note(self, unreadable: list[Span], span: Span) -> None:
+        """Adds a line; lines with nothing readable between them are one stretch."""
+        if unreadable and self._text[unreadable[-1].end : span.start].isspace():
+            span = Span(unreadable.pop().start, span.end)
+        unreadable.append(span)
 
+    def _line_end(self, position: int) -> int:
+        """The start of the next line when only a comment follows on this one, else `position`."""
+        rest = _REST_OF_LINE.match(self._text, position)
+        return rest.end() if rest else position
 
-def _note_unreadable(text: str, line: Span, chunk_start: int, problems: list[SyntaxProblem]) -> None:
-    span = line.shifted(-chunk_start)
-    if _CONFLICT.match(text, line.start):
-        message = "Merge conflict marker: finish the merge here; until then both sides are read as one schema."
-        problems.append(SyntaxProblem(message, span))
-        return
-    if problems and text[problems[-1].span.end + chunk_start : line.start].isspace():
-        previous = problems.pop()
-        problems.append(SyntaxProblem(previous.message, Span(previous.span.start, span.end)))
-        return
-    message = (
-        "This is not part of any block: a schema holds datasource, generator, model, view, type and enum blocks,"
-        " each with its name and { }."
-    )
-    problems.append(SyntaxProblem(message, span))
+    def _extent(self, block: re.Match[str], chunk_start: int) -> tuple[Extent, bool]:
+        start, brace = block.start(), block.end()
+        one_line = _ONE_LINE.match(self._text, brace)
+        if one_line:
+            body, span = Span(brace, one_line.end() - 1), Span(start, one_line.end())
+            return Extent(span.shifted(-chunk_start), body.shifted(-chunk_start), True, True), False
+        line_end = _LINE.match(self._text, brace).end()  # type: ignore[union-attr]
+        body_end, end, dangling = self._block_end(line_end)
+        body, span = Span(line_end, body_end), Span(start, end)
+        return Extent(span.shifted(-chunk_start), body.shifted(-chunk_start), end > body_end, False), dangling
+
+    def _block_end(self, position: int) -> tuple[int, int, bool]:
+        """(end of the body, end of the block, whether a `/*` in it is never closed)."""
+        dangling = False
+        while True:
+            found = self._block_end_pattern(position).search(self._text, position)
+            if found is None:
+                return len(self._text), len(self._text), dangling
+            groups = found.groupdict()
+            if groups["close"] or groups.get("late_close"):
+                return found.end() - 1, found.end(), dangling
+            if groups["next"]:
+                return found.start(), found.start(), dangling
+            dangling = dangling or bool(groups["dangling"])
+            position = found.end()
+
+    def _block_end_pattern(self, position: int) -> re.Pattern[str]:
+        if not self._has_comments:
+            return _BLOCK_END
+        return _BLOCK_END_AMONG_COMMENTS if position < self._last_comment_end else _BLOCK_END_AFTER_COMMENTS

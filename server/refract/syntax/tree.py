@@ -67,6 +67,8 @@ class Constant:
 
 @frozen
 class Array:
+    """`[a, b]`."""
+
     items: tuple[Expression, ...]
     span: Span
 
@@ -80,7 +82,15 @@ class Call:
     span: Span
 
 
-Expression = StringLiteral | NumberLiteral | Constant | Array | Call
+@frozen
+class Object:
+    """`{ status: "open", deleted: null }`, the condition of a partial index."""
+
+    entries: tuple[Argument, ...]
+    span: Span
+
+
+Expression = StringLiteral | NumberLiteral | Constant | Array | Call | Object
 
 
 @frozen
@@ -138,6 +148,8 @@ class Field:
 
 @frozen
 class EnumValue:
+    """One value of an enum. `span` runs from its name to its last attribute."""
+
     name: Name
     attributes: tuple[Attribute, ...]
     doc: str
@@ -216,6 +228,7 @@ __all__ = [
     "Keyword",
     "Name",
     "NumberLiteral",
+    "Object",
     "Property",
     "StringLiteral",
     "SyntaxProblem",

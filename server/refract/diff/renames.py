@@ -224,8 +224,13 @@ def _tables(
     def evidence(drop: c.DropTable, add: c.CreateTable) -> list[_Evidence]:
         old = before.tables.get(drop.table.name, drop.table)
         new = after.tables.get(add.table.name, add.table)
-        return _join_table_evidence(old, new) if _is_join_table(old) else _table_evidence(old, new)
+        if _is_join_table(old):
+            return _join_table_evidence(old, new)
+        found = _table_evidence(old, new)
+        return [*found, *alone] if found else []
 
+    only_one = all(sum(not _is_join_table(x.table) for x in side) == 1 for side in (dropped, added))
+    alone = [_Evidence(0.15, "the only table dropped and the only one added")] if only_one else []
     for drop, add, sure, why in _match(dropped, added, evidence):
         yield ProbableRename(drop, add, sure, why)
 

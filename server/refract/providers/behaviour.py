@@ -46,6 +46,7 @@ class Behaviour:
     """One database. `special_indexes` are the access methods whose index is not built as others are.
 
     `implicit_value` says what rows get in a new required column without a default, empty where adding it fails.
+    `default_fills_nulls`: a column that becomes required with a default gets it where it was NULL.
     `nulls_collide`: a unique index takes two NULLs for duplicates.
     `schemaless`: the database holds no columns, so only Prisma Client enforces the schema.
     """
@@ -62,6 +63,7 @@ class Behaviour:
     locks_referenced_table: bool = False
     checks_foreign_keys: bool = True
     implicit_value: str = ""
+    default_fills_nulls: bool = False
     nulls_collide: bool = False
     schemaless: bool = False
 
@@ -165,6 +167,7 @@ _SQLITE = Behaviour(
     change_primary_key=_SQLITE_REBUILD,
     enum_home=EnumHome.CLIENT,
     checks_foreign_keys=False,
+    default_fills_nulls=True,  # Prisma copies the table, and the default in place of NULL
 )
 
 _SQLSERVER = Behaviour(

@@ -19,7 +19,7 @@ from refract.text import Origin
 class EnumChange:
     """Values that come and go. `pairs` are values that go and the ones they probably became.
 
-    `columns` are labels of the columns that use the enum, `tables` their tables.
+    `columns` are labels of the columns that use the enum, `tables` their tables, `written` is the enum as the schema has it.
     """
 
     name: str
@@ -29,12 +29,17 @@ class EnumChange:
     columns: tuple[str, ...]
     tables: tuple[QualifiedName, ...]
     change: Change
+    written: Enum | None
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where the enum is written, if that is known."""
+        return self.written.origin if self.written else None
 
     def origin_of(self, value: str) -> Origin | None:
         """Where a value that comes is written."""
-        if not isinstance(self.change, AlterEnum):
-            return None
-        return next((v.origin for v in self.change.after.values if v.name == value), None)
+        values = self.written.values if self.written else ()
+        return next((v.origin for v in values if v.name == value), None)
 
 
 def enum_changes(context: RuleContext) -> Iterator[EnumChange]:
@@ -49,7 +54,7 @@ def _in_types(context: RuleContext) -> Iterator[EnumChange]:
     for change in context.changes(AlterEnum):
         users = tuple(_users(context, change.before.name))
         if users or not in_database:
-            yield _enum_change(change.after.enum_name or change.after.name.name, change, users, change)
+            yield _enum_change(change.after, change, users, change)
 
 
 def _users(context: RuleContext, enum: QualifiedName) -> Iterator[tuple[QualifiedName, str]]:
@@ -71,31 +76,35 @@ def _in_columns(context: RuleContext) -> Iterator[EnumChange]:
     for changes in groups.values():
         users = tuple((c.table, column_label(context, c.table, c.after)) for c in changes)
         as_types = AlterEnum(before=_as_type(changes[0].before), after=_as_type(changes[0].after))
-        yield _enum_change(_enum_name(context, changes[0]), as_types, users, changes[0])
+        yield _enum_change(_written(context, changes[0]), as_types, users, changes[0])
 
 
 def _as_type(column: Column) -> Enum:
     return Enum(QualifiedName("", column.name), tuple(EnumValue(str(v)) for v in column.type.args))
 
 
-def _enum_name(context: RuleContext, change: AlterColumn) -> str:
+def _written(context: RuleContext, change: AlterColumn) -> Enum | None:
+    """The schema's enum that has the column's values."""
     values = change.after.type.args
-    named = (e for e in context.after.enums.values() if tuple(v.name for v in e.values) == values)
-    enum = next(named, None)
-    return (enum.enum_name or enum.name.name) if enum else change.after.name
+    return next((e for e in context.after.enums.values() if tuple(v.name for v in e.values) == values), None)
 
 
 def _enum_change(
-    name: str, values: AlterEnum, users: tuple[tuple[QualifiedName, str], ...], change: Change
+    written: Enum | None, values: AlterEnum, users: tuple[tuple[QualifiedName, str], ...], change: Change
 ) -> EnumChange:
     pairs = tuple((r.before, r.after) for r in value_renames(values))
     renamed = {value for pair in pairs for value in pair}
     return EnumChange(
-        name=name,
+        name=_name(written or values.after),
         added=tuple(v for v in values.added if v not in renamed),
         removed=tuple(v for v in values.removed if v not in renamed),
         pairs=pairs,
         columns=tuple(label for _, label in users),
         tables=tuple(dict.fromkeys(table for table, _ in users)),
         change=change,
+        written=written,
     )
+
+
+def _name(enum: Enum) -> str:
+    return enum.enum_name or enum.name.name

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from refract.diff import ProbableRename
 from refract.providers.behaviour import Blocks, Operation
 from refract.rules.base import Related, RuleContext
 from refract.schema.model import Column, QualifiedName, Table
 from refract.text import Origin
+
+_MOST_REASONS = 3
 
 
 def model(context: RuleContext, name: QualifiedName) -> str:
@@ -43,6 +46,11 @@ def listed(names: Iterable[str]) -> str:
     """`a`, `b` and `c`."""
     quoted = [f"`{n}`" for n in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def because(rename: ProbableRename) -> str:
+    """What speaks most for a rename."""
+    return ", ".join(rename.reasons[:_MOST_REASONS])
 
 
 def who_waits(operation: Operation, tables: str) -> str:

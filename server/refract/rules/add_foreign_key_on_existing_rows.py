@@ -130,9 +130,10 @@ def _message(context: RuleContext, change: AddForeignKey, orphans: str, waits: b
     operation = context.behaviour.add_foreign_key
     both = context.behaviour.locks_referenced_table and parent != table and not context.is_new(parent)
     locked = " and on ".join(table_label(context, t) for t in ((table, parent) if both else (table,)))
+    again = "is dropped and made again" if _was_there(context, change) else "is added to rows that exist"
     return sentences(
-        f"A foreign key from {listed(change.foreign_key.columns)} of {table_label(context, table)} to "
-        f"{table_label(context, parent)} is added to rows that exist{': ' if orphans else '.'}{orphans}",
+        f"The foreign key from {listed(change.foreign_key.columns)} of {table_label(context, table)} to "
+        f"{table_label(context, parent)} {again}{': ' if orphans else '.'}{orphans}",
         who_waits(operation, locked) if waits else "",
         "Find and settle rows without a parent first." if orphans else "",
         operation.cure if waits else "",

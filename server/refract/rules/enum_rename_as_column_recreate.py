@@ -92,7 +92,7 @@ def _message(dropped: DropEnum, added: CreateEnum, columns: list[str]) -> str:
     old, new = dropped.enum.name.name, added.enum.enum_name or added.enum.name.name
     return (
         f"`{new}` looks like `{old}` under a new name. Prisma does not rename the type: it drops "
-        f"{', '.join(columns)} with all values and adds the same columns empty. "
+        f"{', '.join(columns)} with all values and adds {'it' if len(columns) == 1 else 'them'} again empty. "
         f"""To keep the values, keep the type: add `@@map("{old}")` to `{new}`. """
         "Or make the migration say `ALTER TYPE ... RENAME TO`."
     )

@@ -49,7 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff import ProbableRename
-from refract.rules._words import column_label, created_here, field_name, sentences
+from refract.rules._words import because, column_label, created_here, field_name, sentences
 from refract.rules.base import Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddColumn, DropColumn
 from refract.schema.model import Column
@@ -73,7 +73,7 @@ def _message(context: RuleContext, rename: ProbableRename, dropped: DropColumn, 
     old = dropped.column.name
     label = column_label(context, added.table, added.column)
     return sentences(
-        f"{label} looks like `{old}` under a new name ({', '.join(rename.reasons)}).",
+        f"{label} looks like `{old}` under a new name ({because(rename)}).",
         _loss(context, old, added.column),
         f"""To keep the values, keep the column: add `@map("{old}")` to `{field_name(added.column)}`.""",
         ""

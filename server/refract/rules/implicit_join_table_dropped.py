@@ -68,40 +68,47 @@ from refract.rules._words import created_here, join_table, sentences
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import CreateTable, DropTable
 from refract.schema.model import QualifiedName, Table
+from refract.text import Origin
 
 
 @rule(Severity.ERROR, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each join table that goes although both ends of the relation stay, be it under another name."""
     for change in context.diff.changes:
-        if isinstance(change, DropTable) and join_table(change.table) and _ends_stay(context, change.table):
-            successor = _successor(context, change.table)
+        if not isinstance(change, DropTable) or not join_table(change.table):
+            continue
+        table = context.before.tables.get(change.table.name, change.table)
+        ends = _ends(context, table)
+        if all(name in context.after.tables for name in ends):
+            successor = _successor(context, ends)
             yield Risk(
-                subject=str(change.table.name),
-                message=_message(change.table, successor),
+                subject=str(table.name),
+                message=_message(table, successor),
                 change=change,
-                origin=successor.origin if successor else None,
-                related=created_here(f"Table `{change.table.name.name}`", change.table.origin),
+                origin=_origin(context, successor, ends),
+                related=created_here(f"Table `{table.name.name}`", table.origin),
             )
 
 
-def _ends_stay(context: RuleContext, table: Table) -> bool:
-    return all(_today(context, k.referenced_table) in context.after.tables for k in table.foreign_keys)
+def _ends(context: RuleContext, table: Table) -> frozenset[QualifiedName]:
+    """The tables that a join table joins, by the names they will have."""
+    renamed = {old.name: new.name for old, new in context.table_renames()}
+    names = (k.referenced_table for k in table.foreign_keys)
+    return frozenset(renamed.get(name, name) for name in names)
 
 
-def _today(context: RuleContext, table: QualifiedName) -> QualifiedName:
-    """The table's name after a probable rename."""
-    return next((new.name for old, new in context.table_renames() if old.name == table), table)
-
-
-def _ends(context: RuleContext, table: Table) -> set[QualifiedName]:
-    return {_today(context, k.referenced_table) for k in table.foreign_keys}
-
-
-def _successor(context: RuleContext, table: Table) -> Table | None:
+def _successor(context: RuleContext, ends: frozenset[QualifiedName]) -> Table | None:
     """The join table created between the same two models."""
-    created = (c.table for c in context.diff.changes if isinstance(c, CreateTable) and join_table(c.table))
-    return next((t for t in created if _ends(context, t) == _ends(context, table)), None)
+    created = (c.table.name for c in context.diff.changes if isinstance(c, CreateTable) and join_table(c.table))
+    tables = (context.after.tables[name] for name in created if name in context.after.tables)
+    return next((t for t in tables if _ends(context, t) == ends), None)
+
+
+def _origin(context: RuleContext, successor: Table | None, ends: frozenset[QualifiedName]) -> Origin | None:
+    """Where the new relation is, else one of the models that have lost it."""
+    if successor is not None:
+        return successor.origin
+    return next((context.after.tables[name].origin for name in sorted(ends)), None)
 
 
 def _message(table: Table, successor: Table | None) -> str:

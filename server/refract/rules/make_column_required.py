@@ -36,7 +36,8 @@ model User {
 When no row holds NULL, no running program writes NULL, and the table is small enough to be read in a moment.
 
 ## Providers
-All. On MongoDB nothing fails at first, but Prisma Client cannot read the documents without a value.
+All. On SQLite a default is enough: Prisma copies the table, and writes the default where NULL was.
+On MongoDB nothing fails at first, but Prisma Client cannot read the documents without a value.
 """
 
 from __future__ import annotations
@@ -52,13 +53,21 @@ from refract.schema.changes import AlterColumn
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each column that loses its `?`."""
     for change in context.on_existing(AlterColumn):
-        if change.before.nullable and not change.after.nullable and not change.before.type.is_list:
+        if _becomes_required(change) and not _is_filled(context, change):
             yield Risk(
                 subject=f"{change.table}.{change.after.name}",
                 message=_message(context, change),
                 change=change,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
             )
+
+
+def _becomes_required(change: AlterColumn) -> bool:
+    return change.before.nullable and not change.after.nullable and not change.before.type.is_list
+
+
+def _is_filled(context: RuleContext, change: AlterColumn) -> bool:
+    return context.behaviour.default_fills_nulls and change.after.default is not None
 
 
 def _message(context: RuleContext, change: AlterColumn) -> str:

@@ -49,7 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff import ProbableRename
-from refract.rules._words import created_here, join_table, model, sentences, table_label
+from refract.rules._words import because, created_here, join_table, model, sentences, table_label
 from refract.rules.base import Risk, RuleContext, Severity, rule
 from refract.schema.changes import CreateTable, DropTable
 
@@ -76,7 +76,7 @@ def _message(context: RuleContext, rename: ProbableRename, dropped: DropTable, a
     old = dropped.table.name.name
     new = table_label(context, added.table.name)
     return sentences(
-        f"{new} looks like `{old}` under a new name ({', '.join(rename.reasons)}).",
+        f"{new} looks like `{old}` under a new name ({because(rename)}).",
         f"All documents stay in `{old}`, and the new collection starts empty."
         if context.behaviour.schemaless
         else f"Prisma drops table `{old}` with all its rows and creates an empty one.",

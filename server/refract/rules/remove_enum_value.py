@@ -78,6 +78,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 subject=f"{enum.name}.{','.join(enum.removed)}",
                 message=_message(context, enum),
                 change=enum.change,
+                origin=enum.origin,
             )
 
 

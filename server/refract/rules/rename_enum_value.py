@@ -80,11 +80,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 def _message(context: RuleContext, enum: EnumChange, old: str, new: str) -> str:
     if context.behaviour.enum_home is EnumHome.CLIENT:
-        outcome = f"no SQL runs: rows keep `{old}`, and Prisma Client fails when it reads one of them."
+        outcome = f"No SQL runs: rows keep `{old}`, and Prisma Client fails when it reads one of them."
     else:
         held = f" ({', '.join(enum.columns)})" if enum.columns else ""
         outcome = f"Prisma removes one value and adds another, and fails if any row holds `{old}`{held}."
     return sentences(
-        f"`{new}` stands where `{old}` was in `{enum.name}`: {outcome}",
+        f"`{new}` in `{enum.name}` looks like `{old}` under a new name.",
+        outcome,
         f"""To rename it for Prisma only, write `{new} @map("{old}")`: no SQL runs, and rows stay as they are.""",
     )

@@ -1,0 +1,28 @@
+"""The facts about databases are complete: whoever waits is told for what, and how to avoid it."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from refract.providers import PROVIDERS
+from refract.providers.behaviour import Behaviour, Blocks, Operation, behaviour
+
+
+def operations(facts: Behaviour) -> dict[str, Operation]:
+    named = {f.name: getattr(facts, f.name) for f in attrs.fields(Behaviour)}
+    return {name: value for name, value in named.items() if isinstance(value, Operation)}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_provider_has_facts(provider: str) -> None:
+    for name, operation in operations(behaviour(provider)).items():
+        waits = operation.blocks is not Blocks.NOTHING
+        assert bool(operation.work) == waits, name
+        assert bool(operation.lock) == (waits and operation.blocks is not Blocks.DATABASE), name
+        assert operation.cure == "" or operation.cure.endswith("."), name
+
+
+def test_an_unknown_provider_has_none() -> None:
+    with pytest.raises(KeyError):
+        behaviour("oracle")

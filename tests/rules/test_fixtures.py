@@ -1,0 +1,90 @@
+"""Runs the Markdown fixtures beside this file: one a rule, each case a schema before and after.
+
+A case is a `##` heading with a `prisma before` block, a `prisma after` block and one or more `findings PROVIDER...`
+blocks that hold exactly what the rule finds there. `UPDATE_EXPECT=1 pytest tests/rules` writes them anew: read the diff.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from refract.rules.base import all_rules
+from rules.markdown import FENCE, Sides, blocks, find, fixtures, render
+
+
+class Case(NamedTuple):
+    path: Path
+    title: str
+    sides: Sides
+    providers: tuple[str, ...]
+    expected: str
+
+
+def cases_of(path: Path) -> list[Case]:
+    sections = re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    return [case for section in sections for case in _cases_in(path, section)]
+
+
+def _cases_in(path: Path, section: str) -> list[Case]:
+    found = dict(blocks(section))
+    sides = Sides(found["prisma before"], found["prisma after"])
+    title = section.partition("\n")[0]
+    return [
+        Case(path, title, sides, tuple(info.split()[1:]), text)
+        for info, text in blocks(section)
+        if info.startswith("findings")
+    ]
+
+
+def update(path: Path) -> None:
+    sections = re.split(r"^(?=## )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    path.write_text("".join(_updated(path, s) for s in sections), encoding="utf-8")
+
+
+def _updated(path: Path, section: str) -> str:
+    found = dict(blocks(section))
+
+    def rewrite(match: re.Match[str]) -> str:
+        info = match["info"].strip()
+        if not info.startswith("findings"):
+            return match[0]
+        sides = Sides(found["prisma before"], found["prisma after"])
+        return f"```{info}\n{render(sides, info.split()[1], path.stem)}```"
+
+    return FENCE.sub(rewrite, section)
+
+
+if "UPDATE_EXPECT" in os.environ:
+    for fixture in fixtures():
+        update(fixture)
+
+ALL = [(case, provider) for path in fixtures() for case in cases_of(path) for provider in case.providers]
+EACH = pytest.mark.parametrize(
+    ("case", "provider"), ALL, ids=[f"{case.path.stem}: {case.title} ({provider})" for case, provider in ALL]
+)
+
+
+@EACH
+def test_fixture(case: Case, provider: str) -> None:
+    assert render(case.sides, provider, case.path.stem) == case.expected
+
+
+@EACH
+def test_nothing_is_found_without_a_change(case: Case, provider: str) -> None:
+    for schema in case.sides:
+        assert find(Sides(schema, schema), provider)[0] == ()
+
+
+def test_every_rule_has_a_fixture() -> None:
+    assert [p.stem for p in fixtures()] == [r.name for r in all_rules()]
+
+
+def test_every_fixture_fires_and_stays_silent() -> None:
+    for path in fixtures():
+        silent = [c.expected == "none\n" for c in cases_of(path)]
+        assert any(silent) and not all(silent), path.stem

@@ -1,0 +1,71 @@
+"""What holds for every rule: its docstring, its examples, its page, its silence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from refract.rules.base import Rule, all_rules
+from refract.rules.pages import pages
+from rules.markdown import Sides, blocks, find
+
+HEADINGS = ["What it does", "Why it is risky", "Example", "Safer way", "When to ignore it", "Providers"]
+DOCS = Path(__file__).parents[2] / "docs" / "rules"
+
+
+def sides(rule: Rule, heading: str) -> Sides:
+    """The schemas under a heading; what it does not give is the Example's."""
+    example, given = dict(blocks(section(rule, "Example"))), dict(blocks(section(rule, heading)))
+    both = {**example, **given}
+    return Sides(both["prisma before"], both["prisma after"])
+
+
+def section(rule: Rule, heading: str) -> str:
+    return re.split(r"^## ", rule.doc.split(f"## {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def each_rule() -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("rule", all_rules(), ids=lambda r: r.name)
+
+
+@each_rule()
+def test_docstring_has_the_headings(rule: Rule) -> None:
+    assert re.findall(r"^## (.*)$", rule.doc, re.MULTILINE) == HEADINGS
+    assert rule.summary.endswith(".") and len(rule.summary) < 120
+
+
+@each_rule()
+def test_example_fires(rule: Rule) -> None:
+    findings, _, _ = find(sides(rule, "Example"), "postgresql")
+    assert rule.name in {f.rule for f in findings}
+
+
+@each_rule()
+def test_safer_way_does_not_fire(rule: Rule) -> None:
+    assert "prisma after" in dict(blocks(section(rule, "Safer way")))
+    findings, _, _ = find(sides(rule, "Safer way"), "postgresql")
+    assert rule.name not in {f.rule for f in findings}
+
+
+@each_rule()
+def test_an_unchanged_schema_yields_nothing(rule: Rule) -> None:
+    for text in sides(rule, "Example"):
+        findings, _, _ = find(Sides(text, text), "postgresql")
+        assert findings == ()
+
+
+@each_rule()
+def test_keys_are_stable_and_distinct(rule: Rule) -> None:
+    given = sides(rule, "Example")
+    first, _, _ = find(given, "postgresql")
+    second, _, _ = find(Sides("// moved\n\n" + given.before, "// moved\n\n" + given.after), "postgresql")
+    keys = [f.key for f in first]
+    assert keys == [f.key for f in second]
+    assert len(keys) == len(set(keys))
+
+
+def test_pages_are_fresh() -> None:
+    written = {p.name: p.read_text(encoding="utf-8") for p in DOCS.glob("*.md")}
+    assert written == dict(pages()), "run: python -m refract.rules docs/rules"

@@ -101,7 +101,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if attrs.has(type(value)):
-        return {name: _plain(getattr(value, name)) for name in _public_fields(type(value))}
+        kind: type = type(value)
+        return {name: _plain(getattr(value, name)) for name in _public_fields(kind)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):

@@ -148,10 +148,8 @@ def _provider_of_both(*sides: _Side) -> Provider:
     known = [found for found in map(_provider, sides) if found is not None]
     if not known:
         raise CannotAnalyse("no provider is known: neither side is a schema or has a migration_lock.toml")
-    schemas = {side.lowered.provider.name for side in sides if isinstance(side, _Schema)}
-    names = sorted(schemas or {found.name for found in known})
-    if len({found.name for found in known} | set(names)) > 1:
-        raise CannotAnalyse(f"the two sides are of different databases: {' and '.join(sorted(f.name for f in known))}")
+    if known[0] is not known[-1]:
+        raise CannotAnalyse(f"the two sides are of different databases: {known[0].name} and {known[-1].name}")
     return known[0]
 
 

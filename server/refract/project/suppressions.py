@@ -47,7 +47,7 @@ def _without_reason(finding: Finding) -> Finding:
         f"Write why this is safe: `// {_MARK} {finding.rule}: <reason>`."
     )
     key = f"{WITHOUT_REASON}:{finding.key}"
-    return Finding(rule=WITHOUT_REASON, severity=Severity.WARNING, message=message, origin=finding.origin, key=key)
+    return Finding(WITHOUT_REASON, Severity.WARNING, message, finding.origin, (), None, None, key)
 
 
 def _reason(rule: str, lines: Iterable[str]) -> str | None:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from pymysql.cursors import Cursor
 
 from refract.providers import provider
+from refract.providers.defaults import parse_sql_default
 from refract.schema.model import (
     Column,
     ColumnType,
@@ -86,7 +87,8 @@ def column_type(text: str) -> ColumnType:
 def _default(text: str | None, type_: ColumnType) -> Default | None:
     if text is None or text == "NULL":
         return None
-    return MYSQL.default_from_sql(text, type_)
+    # The catalogue shows strings as SQL would write them, a backslash as two.
+    return parse_sql_default(text.replace("\\\\", "\\"), type_)
 
 
 def _indexes(cursor: Cursor) -> dict[str, dict[str, Index]]:

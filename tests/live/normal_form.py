@@ -2,6 +2,9 @@
 
 MariaDB changes this by itself:
 
+- JSON and bytes have no default (Prisma never writes one, its client fills it in);
+- BOOLEAN is TINYINT(1), and to Prisma the same as TINYINT: one never becomes the other;
+- a column that is added stands at the end, whatever its place in the model;
 - a boolean's default is the number 0 or 1, for BOOLEAN (TINYINT(1)) as for BIT(1);
 - a DATETIME, TIMESTAMP or TIME without a precision has the precision 0, a DECIMAL without digits is DECIMAL(10,0);
 - a foreign key without an index on its columns gets one, named after the key, and keeps an index that would do;
@@ -22,6 +25,7 @@ from attrs import evolve
 from refract.schema.model import Column, ColumnType, Database, Default, DefaultKind, Index, Table
 
 _WITHOUT_ARGUMENTS = {"DECIMAL": (10, 0), "BIT": (1,), "CHAR": (1,), "BINARY": (1,)}
+_WITHOUT_DEFAULT = ("JSON", "BINARY", "VARBINARY", "TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB")
 _MAY_LACK_PRECISION = ("DATETIME", "TIMESTAMP", "TIME")
 
 
@@ -45,7 +49,7 @@ def _without_extra_indexes(held: Table, asked: Table | None) -> Table:
 def _table(table: Table) -> Table:
     return evolve(
         table,
-        columns=tuple(map(_column, table.columns)),
+        columns=tuple(sorted(map(_column, table.columns), key=lambda column: column.name)),
         indexes=_sorted(table.indexes),
         foreign_keys=tuple(sorted(table.foreign_keys, key=lambda k: k.name)),
     )
@@ -57,10 +61,13 @@ def _sorted(indexes: Iterable[Index]) -> tuple[Index, ...]:
 
 def _column(column: Column) -> Column:
     type_ = _type(column.type)
-    return evolve(column, type=type_, default=column.default and _default(column.default, type_))
+    default = None if type_.name in _WITHOUT_DEFAULT else column.default
+    return evolve(column, type=type_, default=default and _default(default, type_))
 
 
 def _type(type_: ColumnType) -> ColumnType:
+    if type_.name == "BOOLEAN":
+        return ColumnType("TINYINT")
     if type_.args:
         return type_
     if type_.name in _MAY_LACK_PRECISION:

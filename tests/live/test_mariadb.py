@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 
+from live.generate import random_pair
 from live.introspection import introspect
 from live.mariadb import empty_database, run_script, running_server
 from live.normal_form import normal_form, without_indexes_for_foreign_keys
@@ -30,6 +31,12 @@ def server() -> Iterator[str]:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_cases(case: Case, server: str) -> None:
     check_on_server(server, database(case.before, "mysql"), database(case.after, "mysql"))
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_random_pairs(seed: int, server: str) -> None:
+    before, after = random_pair(seed)
+    check_on_server(server, database(before, "mysql"), database(after, "mysql"))
 
 
 def check_on_server(server: str, before: Database, after: Database) -> None:

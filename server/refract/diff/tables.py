@@ -152,10 +152,9 @@ def _key_columns(table: Table) -> list[str]:
 def _indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
     flavour, name = pair.flavour, pair.name
     old, new = _visible(pair.before.indexes), _visible(pair.after.indexes)
-    for index in old:
-        if not any(_indexes_match(index, other, flavour) for other in new) and not _belongs_to_key(index, pair):
-            rank = Rank.ALTER_TABLE if _becomes_primary_key(index, pair, columns) else Rank.DROP_INDEX
-            yield rank, c.DropIndex(table=name, index=index, origin=pair.after.origin)
+    for index in _dropped_indexes(pair, columns):
+        rank = Rank.ALTER_TABLE if _becomes_primary_key(index, pair, columns) else Rank.DROP_INDEX
+        yield rank, c.DropIndex(table=name, index=index, origin=pair.after.origin)
     for index in new:
         if not any(_indexes_match(other, index, flavour) for other in old):
             yield Rank.CREATE_INDEX, c.CreateIndex(table=name, index=index, origin=index.origin or pair.after.origin)
@@ -205,12 +204,25 @@ def _are_twins(one: Index, other: Index) -> bool:
     return one.unique == other.unique and [p.name for p in one.columns] == [p.name for p in other.columns]
 
 
-def _belongs_to_key(index: Index, pair: _Pair) -> bool:
-    """Whether the database made the index for a foreign key, and drops it with that."""
-    if not pair.flavour.foreign_keys_make_indexes:
-        return False
+def _dropped_indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> list[Index]:
+    new = _visible(pair.after.indexes)
+    gone = [i for i in _visible(pair.before.indexes) if not any(_indexes_match(i, x, pair.flavour) for x in new)]
+    return [i for i in gone if not _may_be_of_key(i, pair, columns)]
+
+
+def _may_be_of_key(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
+    """Whether the database may have made the index for a foreign key that stays: then it stays too."""
     names = tuple(p.name for p in index.columns)
-    return any(k.columns == names for k in pair.before.foreign_keys)
+    return not index.unique and any(k.columns == names for k in _leaning_keys(index, pair, columns))
+
+
+def _leaning_keys(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> list[ForeignKey]:
+    """The foreign keys that stay and that use the index, which begins with their columns."""
+    if not pair.flavour.foreign_keys_make_indexes or index.type == "FULLTEXT":
+        return []
+    names = tuple(p.name for p in index.columns)
+    kept = {x.before.name: x for x in columns}
+    return [key for key, _ in _key_pairs(pair, kept) if names[: len(key.columns)] == key.columns]
 
 
 def _becomes_primary_key(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
@@ -234,8 +246,12 @@ def _foreign_keys(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranke
             yield Rank.ADD_FOREIGN_KEY, add_foreign_key(pair.after, key)
     if pair.flavour.inline_foreign_keys:
         return
+    leaning = [key for index in _dropped_indexes(pair, columns) for key in _leaning_keys(index, pair, columns)]
     for before, after in _key_pairs(pair, kept):
-        if before.name != after.name and not _is_join_table(pair.before, pair.after):
+        if before in leaning:  # the database does not let the index go while they are there
+            yield Rank.DROP_FOREIGN_KEY, drop_foreign_key(pair.after, before)
+            yield Rank.ADD_FOREIGN_KEY, add_foreign_key(pair.after, after)
+        elif before.name != after.name and not _is_join_table(pair.before, pair.after):
             yield from _rename_key(pair, before, after)
 
 

@@ -144,8 +144,8 @@ def _indexes(block: Block, path: str, scope: Scope) -> Iterator[Index]:
         if attribute is not None and field.type.arity is not Arity.LIST:
             references: tuple[FieldReference, ...] = (reference_options(field.name.text, attribute.arguments),)
             yield _index(block, attribute, references, path, scope, _constraint_name(attribute, field))
-    for attribute in block.attributes:
-        if attribute.name.text in ("unique", "index", "fulltext"):
+    for kind in ("index", "unique", "fulltext"):  # the order in which Prisma reads them, and so writes them
+        for attribute in (a for a in block.attributes if a.name.text == kind):
             references = field_references(attribute.argument("fields", 0))
             yield _index(block, attribute, references, path, scope, _constraint_name(attribute, None))
 

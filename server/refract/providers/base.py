@@ -61,6 +61,12 @@ class Provider:
         name = self.natives.get(native)
         return None if name is None else ColumnType(name, _canonical_args(name, args))
 
+    def native_name(self, type_: ColumnType) -> str:
+        """A type as `@db.` names it, without that prefix: `VarChar(191)`. Other types keep their name in SQL."""
+        name = next((native for native, sql in self.natives.items() if sql == type_.name), type_.name)
+        args = ",".join(str(a).capitalize() for a in type_.args)
+        return f"{name}({args})" if args else name
+
     def type_from_sql(self, name: str, args: Sequence[int | str] = (), is_list: bool = False) -> ColumnType:
         """The canonical type for any spelling of it in SQL. Unknown names are kept as they are."""
         plain = " ".join(name.lower().split())

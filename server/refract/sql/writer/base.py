@@ -76,7 +76,9 @@ class Writer(ABC):
             if step and step.statements:
                 yield step
 
-    def redefined_tables(self, changes: Sequence[c.Change | c.TableChange], context: Context) -> Mapping[QualifiedName, None]:
+    def redefined_tables(
+        self, changes: Sequence[c.Change | c.TableChange], context: Context
+    ) -> Mapping[QualifiedName, None]:
         """The tables that must be made anew, in the order of the database. Changes inside them are one step together."""
         altered: dict[QualifiedName, list[c.TableChange]] = {}
         for change in changes:
@@ -113,6 +115,18 @@ class Writer(ABC):
     def type_in_words(self, type_: ColumnType) -> str:
         """A type as Prisma's warnings name it."""
         return type_.name
+
+    @property
+    def made_required_says_all(self) -> bool:
+        """Whether Prisma has nothing to say about the type of a column that also becomes required."""
+        return False
+
+    def removed_enum_values(self, change: c.AlterColumn) -> tuple[str, tuple[str, ...]] | None:
+        """Where a column holds its enum itself: Prisma's name for the enum and the values that go.
+
+        None when more changes than the values.
+        """
+        return None
 
     def alters_primary_key(self, table: QualifiedName, context: Context) -> bool:
         """Whether the primary key is changed in place rather than dropped."""

@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
+from refract.providers.mysql import MYSQL
 from refract.schema import changes as c
-from refract.schema.model import Column, Index, IndexColumn, QualifiedName, Sort
+from refract.schema.model import Column, ColumnType, DefaultKind, Index, IndexColumn, QualifiedName, Sort
 from refract.sql.writer.base import Context, TableAlteration, Writer
 
+_ENUM = "ENUM"
+_BYTES = frozenset({"BINARY", "VARBINARY", "TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB"})
 _TABLE_OPTIONS = "DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
 
 
@@ -36,7 +39,7 @@ class MysqlWriter(Writer):
         return (f"CREATE TABLE {self.name(table.name, context)} (\n{body}\n) {_TABLE_OPTIONS}",)
 
     def column(self, column: Column, table: QualifiedName, context: Context) -> str:
-        default = context.provider.render_default(column)
+        default = context.provider.render_default(column) if _holds_default(column) else None
         return "".join(
             (
                 f"{self.quote(column.name)} {context.provider.render_type(column.type)}",
@@ -79,6 +82,22 @@ class MysqlWriter(Writer):
         old, new = self.quote(change.before.name), self.quote(change.after.name)
         return (f"ALTER TABLE {self.name(change.table, context)} RENAME INDEX {old} TO {new}",)
 
+    @property
+    def made_required_says_all(self) -> bool:
+        return True
+
+    def removed_enum_values(self, change: c.AlterColumn) -> tuple[str, tuple[str, ...]] | None:
+        before, after = change.before, change.after
+        if evolve(before, type=after.type) != after or {before.type.name, after.type.name} != {_ENUM}:
+            return None
+        gone = tuple(str(value) for value in before.type.args if value not in after.type.args)
+        return f"{change.table.name}_{after.name}", gone
+
+    def type_in_words(self, type_: ColumnType) -> str:
+        if type_.name == _ENUM:
+            return "Enum"
+        return MYSQL.native_name(evolve(type_, name="TINYINT") if type_.name == "BOOLEAN" else type_)
+
     def recreate_index(self, change: c.RecreateIndex, context: Context) -> Sequence[str]:
         # A foreign key may lean on the old index: it can go only when the new one is there.
         return tuple(reversed(super().recreate_index(change, context)))
@@ -106,6 +125,13 @@ def _kind(index: Index) -> str:
     if index.unique:
         return "UNIQUE "
     return f"{index.type} " if index.type in {"FULLTEXT", "SPATIAL"} else ""
+
+
+def _holds_default(column: Column) -> bool:
+    """MySQL refuses a default for JSON and for bytes, unless it is an expression; Prisma Client fills it in."""
+    if column.default is None or column.type.name == "JSON":
+        return False
+    return column.type.name not in _BYTES or column.default.kind is DefaultKind.EXPRESSION
 
 
 def _only_loses_default(before: Column, after: Column) -> bool:

@@ -10,10 +10,21 @@ back its own foreign keys, which Prisma forgets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from refract.providers.sqlserver import SQLSERVER
 from refract.schema import changes as c
-from refract.schema.model import Column, ForeignKey, Index, IndexColumn, PrimaryKey, QualifiedName, Sort, Table
+from refract.schema.model import (
+    Column,
+    ColumnType,
+    ForeignKey,
+    Index,
+    IndexColumn,
+    PrimaryKey,
+    QualifiedName,
+    Sort,
+    Table,
+)
 from refract.sql.writer.base import EMPTY, Context, Step, TableAlteration, Writer
 
 _BEGIN = """\
@@ -56,9 +67,22 @@ EXEC sp_executesql @SQL
 class SqlserverWriter(Writer):
     """Writes for SQL Server."""
 
+    def steps(self, changes: Sequence[c.Change], context: Context) -> Iterator[Step]:
+        anew = self.redefined_tables(changes, context)
+        yield from super().steps(tuple(_keys_in_the_way(changes, anew, context)), context)
+        yield from super().steps(changes, context)
+        yield from super().steps(tuple(_keys_to_restore(anew, context)), context)
+
     def script(self, steps: Iterable[Step]) -> str:
         text = super().script(steps)
         return text if text == EMPTY else f"{_BEGIN}\n{text}\n{_COMMIT}"
+
+    @property
+    def made_required_says_all(self) -> bool:
+        return True
+
+    def type_in_words(self, type_: ColumnType) -> str:
+        return SQLSERVER.native_name(type_)
 
     def quote(self, name: str) -> str:
         return "[" + name.replace("]", "]]") + "]"
@@ -99,12 +123,6 @@ class SqlserverWriter(Writer):
     def primary_key(self, key: PrimaryKey) -> str:
         kind = _clustering(key.clustered is not False)
         return f"CONSTRAINT {self.quote(key.name)} PRIMARY KEY {kind} ({self._parts(key.columns, ',')})"
-
-    def alter_table_step(self, alteration: TableAlteration, context: Context) -> Step:
-        before, after = context.before.tables[alteration.table], context.after.tables[alteration.table]
-        if is_redefined(alteration.changes, before):
-            return Step("RedefineTables", tuple(self._redefine_table(before, after, context)))
-        return super().alter_table_step(alteration, context)
 
     def alter_table(self, alteration: TableAlteration, context: Context) -> Sequence[str]:
         """Up to seven statements; the order is what SQL Server can follow."""
@@ -148,16 +166,27 @@ class SqlserverWriter(Writer):
         nullability = "NULL" if column.nullable else "NOT NULL"
         return f"{self.quote(column.name)} {context.provider.render_type(column.type)} {nullability}"
 
+    def redefine_tables(self, changes: Sequence[c.TableChange], context: Context) -> Sequence[str]:
+        pairs = [(context.before.tables[n], context.after.tables[n]) for n in self.redefined_tables(changes, context)]
+        statements = [s for before, after in pairs for s in self._redefine_table(before, after, context)]
+        return ("BEGIN TRANSACTION", *statements, "COMMIT")
+
     def _redefine_table(self, before: Table, after: Table, context: Context) -> Iterator[str]:
         temporary = QualifiedName(after.name.schema, f"_prisma_new_{after.name.name}")
-        old, new = self.name(before.name, context), self.name(temporary, context)
-        kept = sorted(column.name for column in after.columns if before.column(column.name))
-        columns = ",".join(map(self.quote, kept))
-        numbered = any(column.auto_increment and column.name in kept for column in after.columns)
-        yield "BEGIN TRANSACTION"
         yield from (self.drop_index(before.name, i, context) for i in before.indexes)
         yield _DROP_ALL_CONSTRAINTS.format(table=before.name.name, schema=before.name.schema)
         yield self._create_table_as(after, temporary, context)
+        yield from self._copy_rows(before, after, temporary, context)
+        yield f"DROP TABLE {self.name(before.name, context)}"
+        yield _rename(after.name, temporary.name, after.name.name)
+        yield from (self.create_index(after.name, i, context) for i in after.indexes if not i.unique)
+
+    def _copy_rows(self, before: Table, after: Table, to: QualifiedName, context: Context) -> Iterator[str]:
+        kept = sorted(column.name for column in after.columns if before.column(column.name))
+        if not kept:
+            return
+        old, new, columns = self.name(before.name, context), self.name(to, context), ",".join(map(self.quote, kept))
+        numbered = any(column.auto_increment and column.name in kept for column in after.columns)
         if numbered:
             yield f"SET IDENTITY_INSERT {new} ON"
         yield (
@@ -166,10 +195,6 @@ class SqlserverWriter(Writer):
         )
         if numbered:
             yield f"SET IDENTITY_INSERT {new} OFF"
-        yield f"DROP TABLE {old}"
-        yield _rename(after.name, temporary.name, after.name.name)
-        yield from (self.create_index(after.name, i, context) for i in after.indexes if not i.unique)
-        yield "COMMIT"
 
     def create_index(self, table: QualifiedName, index: Index, context: Context) -> str:
         kind, columns = _clustering(index.clustered), self._parts(index.columns, ", ")
@@ -209,16 +234,23 @@ class SqlserverWriter(Writer):
         return separator.join(f"{self.quote(p.name)}{' DESC' if p.sort is Sort.DESC else ''}" for p in columns)
 
 
-def is_redefined(changes: Iterable[c.TableChange], before: Table) -> bool:
-    """Whether Prisma builds a table anew: IDENTITY cannot be altered, and a table cannot lose all its columns."""
-    changes = tuple(changes)
-    lost = {x.before.name for x in changes if isinstance(x, c.RecreateColumn)}
-    lost |= {x.column.name for x in changes if isinstance(x, c.DropColumn)}
-    renumbered = any(
-        isinstance(x, c.AlterColumn | c.RecreateColumn) and x.before.auto_increment != x.after.auto_increment
-        for x in changes
-    )
-    return renumbered or all(column.name in lost for column in before.columns)
+def _keys_in_the_way(
+    changes: Iterable[c.Change], anew: Collection[QualifiedName], context: Context
+) -> Iterator[c.DropForeignKey]:
+    """Foreign keys of redefined tables that must go first: those that go anyway, and those to one another."""
+    going = {(x.table, x.foreign_key.name) for x in changes if isinstance(x, c.DropForeignKey)}
+    for table in (context.before.tables[name] for name in context.before.tables if name in anew):
+        for key in table.foreign_keys:
+            between = key.referenced_table in anew and key.referenced_table != table.name
+            if between or (table.name, key.name) in going:
+                yield c.DropForeignKey(table=table.name, foreign_key=key)
+
+
+def _keys_to_restore(anew: Collection[QualifiedName], context: Context) -> Iterator[c.AddForeignKey]:
+    """The foreign keys of redefined tables: the old ones went with the other constraints."""
+    for name, table in context.after.tables.items():
+        for key in table.foreign_keys if name in anew else ():
+            yield c.AddForeignKey(table=name, foreign_key=key)
 
 
 def _key_of_new_columns(changes: Sequence[c.TableChange]) -> c.AddPrimaryKey | None:

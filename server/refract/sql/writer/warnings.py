@@ -85,10 +85,7 @@ def _of_change(change: c.Change, context: Context, writer: Writer) -> Iterator[_
                 "will be added. If there are existing duplicate values, this will fail."
             )
         case c.AlterEnum() if change.removed and writer.has_enum_types(context):
-            yield _Warning(
-                f"The values [{','.join(change.removed)}] on the enum `{change.after.name.name}` will be removed. "
-                "If these variants are still used in the database, this will fail."
-            )
+            yield _values_removed(change.after.name.name, change.removed)
 
 
 def _of_redefined(table: QualifiedName, changes: Sequence[c.Change], context: Context) -> Iterator[_Notice]:
@@ -174,13 +171,26 @@ def _column_altered(change: c.AlterColumn, writer: Writer) -> Iterator[_Notice]:
     before, after = change.before, change.after
     if arity(before) is Arity.NULLABLE and arity(after) is Arity.REQUIRED:
         yield _made_required(change.table, before)
+        if writer.made_required_says_all:
+            return
     if arity(before) is not Arity.LIST and arity(after) is Arity.LIST:
         yield _Unexecutable(
             f"Changed the column `{before.name}` on the `{change.table.name}` table from a scalar field to a list "
             "field. If there are non-null values in that column, this step will fail."
         )
-    if change.cast is Cast.RISKY:
+    removed = writer.removed_enum_values(change)
+    if removed is not None:
+        if removed[1]:
+            yield _values_removed(*removed)
+    elif change.cast is Cast.RISKY:
         yield _risky(change.table, before, writer.type_in_words(before.type), writer.type_in_words(after.type))
+
+
+def _values_removed(enum: str, values: Sequence[str]) -> _Notice:
+    return _Warning(
+        f"The values [{','.join(values)}] on the enum `{enum}` will be removed. "
+        "If these variants are still used in the database, this will fail."
+    )
 
 
 def _made_required(table: QualifiedName, column: Column) -> _Notice:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from refract.diff.renames import value_renames
 from refract.providers.behaviour import EnumHome
-from refract.rules._words import column_label
+from refract.rules._words import field_name, model
 from refract.rules.base import RuleContext
 from refract.schema.changes import AlterColumn, AlterEnum, Change
 from refract.schema.model import Column, Enum, EnumValue, QualifiedName
@@ -63,7 +63,11 @@ def _users(context: RuleContext, enum: QualifiedName) -> Iterator[tuple[Qualifie
         for column in table.columns:
             now = kept.column(column.name) if kept and column.type.enum == enum else None
             if now is not None:
-                yield table.name, column_label(context, table.name, now)
+                yield table.name, _field(context, table.name, now)
+
+
+def _field(context: RuleContext, table: QualifiedName, column: Column) -> str:
+    return f"`{model(context, table)}.{field_name(column)}`"
 
 
 def _in_columns(context: RuleContext) -> Iterator[EnumChange]:
@@ -74,7 +78,7 @@ def _in_columns(context: RuleContext) -> Iterator[EnumChange]:
         if before.name == after.name == "ENUM" and before.args != after.args:
             groups.setdefault((before.args, after.args), []).append(change)
     for changes in groups.values():
-        users = tuple((c.table, column_label(context, c.table, c.after)) for c in changes)
+        users = tuple((c.table, _field(context, c.table, c.after)) for c in changes)
         as_types = AlterEnum(before=_as_type(changes[0].before), after=_as_type(changes[0].after))
         yield _enum_change(_written(context, changes[0]), as_types, users, changes[0])
 

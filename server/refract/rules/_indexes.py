@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
 from refract.providers.behaviour import Blocks, Operation
 from refract.rules.base import RuleContext, Severity
 from refract.schema.changes import CreateIndex, RecreateIndex
-from refract.schema.model import Index
+from refract.schema.model import Index, IndexColumn, QualifiedName, Table
 
 
 @frozen
@@ -41,6 +41,23 @@ def _operation(context: RuleContext, change: CreateIndex | RecreateIndex, index:
     if isinstance(change, CreateIndex) and change.concurrently:
         return Operation(Blocks.NOTHING)
     return facts.special_indexes.get(index.type, facts.create_unique if index.unique else facts.create_index)
+
+
+def already_unique(context: RuleContext, name: QualifiedName, columns: Iterable[str]) -> bool:
+    """Whether no two rows of the table as it was can hold the same values in these columns."""
+    table = context.before.tables.get(name)
+    if table is None:
+        return False
+    keys = [table.primary_key.columns] if table.primary_key else []
+    keys += [i.columns for i in table.indexes if i.unique and i.where is None]
+    wanted = set(columns)
+    return any(_is_known(table, key) and {part.name for part in key} <= wanted for key in keys)
+
+
+def _is_known(table: Table, key: Sequence[IndexColumn]) -> bool:
+    """Whether a key is over plain columns that hold a value in every row: NULLs would be no duplicates of each other."""
+    columns = [table.column(part.name) for part in key]
+    return all(c is not None and not c.nullable for c in columns)
 
 
 def severity(built: Built) -> Severity:

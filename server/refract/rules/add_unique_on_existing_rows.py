@@ -51,10 +51,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._indexes import Built, built_indexes, severity, subject
+from refract.rules._indexes import Built, already_unique, built_indexes, severity, subject
 from refract.rules._words import listed, sentences, table_label, who_waits
 from refract.rules.base import Risk, RuleContext, Severity, rule
-from refract.schema.changes import RecreateIndex
 from refract.schema.model import Column, DefaultKind
 
 
@@ -87,7 +86,7 @@ def _message(context: RuleContext, built: Built, duplicates: str) -> str:
 
 def _duplicates(context: RuleContext, built: Built) -> tuple[str, bool]:
     """What is to be said about duplicates, and whether there are some as soon as there are two rows."""
-    if isinstance(built.change, RecreateIndex) and built.change.before.unique and _covers(built.change):
+    if already_unique(context, built.change.table, (c.name for c in built.index.columns)):
         return "", False
     added = [context.added_column(built.change.table, c.name) for c in built.index.columns]
     if any(c is not None and _differs_by_row(context, c) for c in added):
@@ -95,10 +94,6 @@ def _duplicates(context: RuleContext, built: Built) -> tuple[str, bool]:
     if all(c is not None for c in added):
         return "all rows get the same value in a new field, so this fails if there are two rows.", True
     return "this fails if two rows hold the same values.", False
-
-
-def _covers(change: RecreateIndex) -> bool:
-    return {c.name for c in change.before.columns} <= {c.name for c in change.after.columns}
 
 
 def _differs_by_row(context: RuleContext, column: Column) -> bool:

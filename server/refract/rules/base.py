@@ -51,7 +51,7 @@ class Risk:
 
     subject: str
     message: str
-    change: Change
+    change: Change | None
     rename: ProbableRename | None = None
     related: tuple[Related, ...] = ()
     origin: Origin | None = None
@@ -166,7 +166,7 @@ class Rule:
             rule=self.name,
             severity=risk.severity or self.severity,
             message=risk.message,
-            origin=risk.origin or risk.change.origin,
+            origin=risk.origin or (risk.change.origin if risk.change else None),
             related=risk.related,
             change=risk.change,
             rename=risk.rename,
@@ -203,8 +203,13 @@ def _rules_in(modules: Iterable[ModuleType]) -> Iterator[Rule]:
 
 
 def check_all(context: RuleContext) -> tuple[Finding, ...]:
-    """What all rules find, in the order of the rules."""
-    if not context.diff.changes:
+    """What all rules find, in the order of the rules.
+
+    Between databases of two providers everything differs, so that only the rules that need no diff have a say.
+    """
+    if context.before.provider != context.after.provider:
+        context = evolve(context, diff=Diff(()))
+    elif not context.diff.changes:
         return ()
     return _with_distinct_keys(f for r in all_rules() for f in r.findings(context))
 

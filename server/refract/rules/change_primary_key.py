@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._indexes import already_unique
 from refract.rules._words import created_here, listed, sentences, table_label, who_waits
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddPrimaryKey, DropPrimaryKey
@@ -89,12 +90,20 @@ def _message(context: RuleContext, table: QualifiedName, before: PrimaryKey | No
     label = table_label(context, table)
     if after is None:
         return f"{label} loses its primary key: nothing keeps its rows apart any more, and code that finds them by it breaks."
-    from_key = f"from {listed(_names(before))} " if before else ""
+    from_key = f" from {listed(_names(before))}" if before else ""
     operation = context.behaviour.change_primary_key
+    fails = _may_fail(context, table, after)
     return sentences(
-        f"The primary key of {label} changes {from_key}to {listed(_names(after))}: "
-        "the migration fails if two rows have the same new key, or a row has none.",
+        f"The primary key of {label} changes{from_key} to {listed(_names(after))}"
+        + (": the migration fails if two rows have the same new key, or a row has none." if fails else "."),
         who_waits(operation, label),
         "Foreign keys that point to the old key have to be made anew." if before else "",
         operation.cure,
     )
+
+
+def _may_fail(context: RuleContext, table: QualifiedName, key: PrimaryKey) -> bool:
+    """Not where the old rows differ in these columns anyway, or the database numbers them."""
+    columns = context.after.tables[table].columns if table in context.after.tables else ()
+    numbered = {c.name for c in columns if c.auto_increment and context.added_column(table, c.name)}
+    return not (numbered & set(_names(key)) or already_unique(context, table, _names(key)))

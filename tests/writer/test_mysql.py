@@ -321,6 +321,23 @@ CASES = [
             ADD COLUMN `b` DATETIME(3) NULL;
         """,
     ),
+    # Prisma leaves the index, and MySQL refuses: it would give the new column's key the old one's length.
+    Case(
+        "indexed-type-without-cast",
+        user("a Int", "@@index([a])"),
+        user("a DateTime", "@@index([a])"),
+        """
+        -- DropIndex
+        DROP INDEX `User_a_idx` ON `User`;
+
+        -- AlterTable
+        ALTER TABLE `User` DROP COLUMN `a`,
+            ADD COLUMN `a` DATETIME(3) NOT NULL;
+
+        -- CreateIndex
+        CREATE INDEX `User_a_idx` ON `User`(`a`);
+        """,
+    ),
     Case("boolean-is-tinyint", user("a Boolean"), user("a Boolean @db.TinyInt"), "-- This is an empty migration."),
     Case(
         "enum-value-added",

@@ -48,6 +48,8 @@ class Flavour:
     """One database. What is true here is what Prisma does there, not what the database could do.
 
     `redefines`: whether a table must be made anew for such changes.
+    `recreated_column_spoils_indexes`: an index on a column that is dropped and added is in the way. Prisma does not
+    know that, and MySQL then refuses its SQL ("Incorrect prefix key").
     `casts_indexed_columns`: columns in an index or key can change their type in place.
     """
 
@@ -62,6 +64,7 @@ class Flavour:
     casts_indexed_columns: bool = True
     column_drop_drops_indexes: bool = False
     type_change_rebuilds_indexes: bool = False
+    recreated_column_spoils_indexes: bool = False
     recreates_primary_key_with_column: bool = False
     foreign_key_column_can_become_required: bool = True
     foreign_keys_follow_redefined_table: bool = False
@@ -126,6 +129,7 @@ _FLAVOURS: Mapping[str, Flavour] = {
         inline_indexes=Inline.ALL,
         renames_foreign_keys=False,
         compares_json_defaults=False,
+        recreated_column_spoils_indexes=True,
         foreign_key_column_can_become_required=False,
         foreign_keys_make_indexes=True,
     ),

@@ -163,16 +163,28 @@ def _indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
 
 
 def _kept_index(pair: _Pair, before: Index, after: Index, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
-    names = {p.name for p in before.columns}
     origin = after.origin or pair.after.origin
-    casts = [x.cast for x in columns if x.after.name in names]
-    if pair.flavour.type_change_rebuilds_indexes and any(x is not Cast.NONE for x in casts):
+    casts = _casts(before, columns)
+    if _is_rebuilt(before, pair, columns):
         yield Rank.DROP_INDEX, c.DropIndex(table=pair.name, index=before, origin=origin)
         yield Rank.CREATE_INDEX, c.CreateIndex(table=pair.name, index=after, origin=origin)
     elif pair.flavour.column_drop_drops_indexes and Cast.NOT_CASTABLE in casts:
         yield Rank.CREATE_INDEX, c.CreateIndex(table=pair.name, index=after, origin=origin)
     elif before.name != after.name:
         yield Rank.RENAME_INDEX, c.RenameIndex(table=pair.name, before=before, after=after, origin=origin)
+
+
+def _is_rebuilt(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
+    """Whether an index that stays must be out of the way while its columns change."""
+    casts = _casts(index, columns)
+    if pair.flavour.type_change_rebuilds_indexes and any(x is not Cast.NONE for x in casts):
+        return True
+    return pair.flavour.recreated_column_spoils_indexes and Cast.NOT_CASTABLE in casts
+
+
+def _casts(index: Index, columns: Sequence[_ColumnPair]) -> list[Cast]:
+    names = {p.name for p in index.columns}
+    return [x.cast for x in columns if x.after.name in names]
 
 
 def _visible(indexes: Sequence[Index]) -> list[Index]:
@@ -246,7 +258,9 @@ def _foreign_keys(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranke
             yield Rank.ADD_FOREIGN_KEY, add_foreign_key(pair.after, key)
     if pair.flavour.inline_foreign_keys:
         return
-    leaning = [key for index in _dropped_indexes(pair, columns) for key in _leaning_keys(index, pair, columns)]
+    rebuilt = (i for i in pair.before.indexes if _is_rebuilt(i, pair, columns))
+    going = (*_dropped_indexes(pair, columns), *rebuilt)
+    leaning = [key for index in going for key in _leaning_keys(index, pair, columns)]
     for before, after in _key_pairs(pair, kept):
         if before in leaning:  # the database does not let the index go while they are there
             yield Rank.DROP_FOREIGN_KEY, drop_foreign_key(pair.after, before)

@@ -137,9 +137,12 @@ def _table_steps(before: Database, after: Database, compared: Mapping[QualifiedN
     style = flavour(after.provider)
     for name in _added(before, after):
         yield from _create_table(after.tables[name], style)
+    changed = [name for name, both in compared.items() if both.changes.ranked]
     for name in _added(after, before):
         yield from _drop_table(before.tables[name], style)
-    changed = [name for name, both in compared.items() if both.changes.ranked]
+        if style.inline_foreign_keys and any(compared[n].changes.redefined for n in changed):
+            # The names of indexes are free at once for the tables made anew, although the tables go later.
+            yield from _drop_indexes(before.tables[name])
     for name in _in_order_of(changed, before):
         yield from compared[name].changes.ranked
     if style.foreign_keys_follow_redefined_table:
@@ -176,6 +179,11 @@ def _drop_table(table: Table, style: Flavour) -> Iterator[Ranked]:
     for key in () if style.inline_foreign_keys else table.foreign_keys:
         yield Rank.DROP_FOREIGN_KEY, c.DropForeignKey(table=table.name, foreign_key=key)
     yield Rank.DROP_TABLE, c.DropTable(table=table)
+
+
+def _drop_indexes(table: Table) -> Iterator[Ranked]:
+    for index in table.indexes:
+        yield Rank.DROP_INDEX, c.DropIndex(table=table.name, index=index)
 
 
 def _keys_to_redefined(compared: Iterable[_Compared], redefined: set[QualifiedName]) -> Iterator[Ranked]:

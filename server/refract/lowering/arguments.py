@@ -28,6 +28,7 @@ class FieldReference(NamedTuple):
     sort: Sort = Sort.ASC
     length: int | None = None
     ops: str | None = None
+    sort_written: bool = False
 
 
 def text_of(value: Expression | None) -> str | None:
@@ -77,6 +78,7 @@ def reference_options(field: str, arguments: tuple[Argument, ...]) -> FieldRefer
         Sort.DESC if word_of(named.get("sort")) == "Desc" else Sort.ASC,
         int(length.text) if isinstance(length, NumberLiteral) and length.text.isdigit() else None,
         _operator_class(named.get("ops")),
+        "sort" in named,
     )
 
 

@@ -130,7 +130,10 @@ def _clustered(attribute: Attribute, scope: Scope, default: bool) -> bool | None
 
 
 def _index_columns(block: Block, references: tuple[FieldReference, ...]) -> tuple[IndexColumn, ...]:
-    return tuple(IndexColumn(_column_of(block, r.field), r.sort, r.length, r.ops) for r in references)
+    return tuple(
+        IndexColumn(_column_of(block, r.field), r.sort, r.length, r.ops, sort_written=r.sort_written)
+        for r in references
+    )
 
 
 def _column_of(block: Block, field_name: str) -> str:
@@ -141,7 +144,7 @@ def _column_of(block: Block, field_name: str) -> str:
 def _indexes(block: Block, path: str, scope: Scope) -> Iterator[Index]:
     for field in block.fields:
         attribute = field.attribute("unique")
-        if attribute is not None and field.type.arity is not Arity.LIST:
+        if attribute is not None:
             references: tuple[FieldReference, ...] = (reference_options(field.name.text, attribute.arguments),)
             yield _index(block, attribute, references, path, scope, _constraint_name(attribute, field))
     for kind in ("index", "unique", "fulltext"):  # the order in which Prisma reads them, and so writes them

@@ -10,8 +10,6 @@ def _literal(default: Default, type_: ColumnType) -> str:
     match default.kind:
         case DefaultKind.NOW:
             return "CURRENT_TIMESTAMP"
-        case DefaultKind.STRING if type_.name == "BLOB":
-            return f"X'{default.text}'"
         case DefaultKind.STRING:
             return quote_string(default.text)
         case _:

@@ -89,6 +89,7 @@ class IndexColumn:
     """One part of an index or primary key. `name` is a column, or empty when `expression` is set.
 
     `length` is mysql's prefix length; `ops` the operator class (None: the type's default one).
+    `sort_written`: the order is spelled out in the schema, even where it is the usual one.
     """
 
     name: str
@@ -96,6 +97,7 @@ class IndexColumn:
     length: int | None = None
     ops: str | None = None
     expression: str | None = None
+    sort_written: bool = field(default=False, eq=False)
 
 
 @frozen

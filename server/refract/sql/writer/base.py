@@ -16,7 +16,18 @@ from attrs import frozen
 from refract.diff.flavour import flavour
 from refract.providers.base import Provider
 from refract.schema import changes as c
-from refract.schema.model import Check, Column, ColumnType, Database, ForeignKey, Index, PrimaryKey, QualifiedName
+from refract.schema.model import (
+    Check,
+    Column,
+    ColumnType,
+    Database,
+    ForeignKey,
+    Index,
+    IndexColumn,
+    PrimaryKey,
+    QualifiedName,
+    Sort,
+)
 
 EMPTY = "-- This is an empty migration."
 INDENT = "    "
@@ -67,7 +78,7 @@ class Writer(ABC):
         inside = tuple(x for x in changes if isinstance(x, c.TableChange) and x.table in redefined)
         first = inside[0] if inside else None
         others = (x for x in changes if x is first or not (isinstance(x, c.TableChange) and x.table in redefined))
-        for _, group in groupby(others, key=_step_key):
+        for _, group in groupby(others, key=lambda change: self.step_key(change, context)):
             together = tuple(group)
             if together[0] is first:
                 yield Step("RedefineTables", tuple(self.redefine_tables(inside, context)))
@@ -75,6 +86,10 @@ class Writer(ABC):
             step = self.step(together, context) if together else None
             if step and step.statements:
                 yield step
+
+    def step_key(self, change: c.Change, context: Context) -> object:
+        """Neighbours with equal keys belong to one step."""
+        return ("alter", change.table) if isinstance(change, ALTERS_TABLE) else id(change)
 
     def redefined_tables(
         self, changes: Sequence[c.Change | c.TableChange], context: Context
@@ -155,6 +170,12 @@ class Writer(ABC):
         if name.schema and (context.after.qualified or context.before.qualified):
             return f"{self.quote(name.schema)}.{self.quote(name.name)}"
         return self.quote(name.name)
+
+    def sort(self, part: IndexColumn) -> str:
+        """The order of an index's column, where the schema says it."""
+        if part.sort is Sort.DESC:
+            return " DESC"
+        return " ASC" if part.sort_written else ""
 
     def quoted_list(self, names: Iterable[str]) -> str:
         """Identifiers, parted by a comma and a space."""
@@ -291,11 +312,6 @@ class Writer(ABC):
     def primary_key(self, key: PrimaryKey) -> str:
         """The clause of a named primary key."""
         return f"CONSTRAINT {self.quote(key.name)} PRIMARY KEY ({self.quoted_list(p.name for p in key.columns)})"
-
-
-def _step_key(change: c.Change) -> object:
-    """Neighbours with equal keys belong to one step."""
-    return ("alter", change.table) if isinstance(change, ALTERS_TABLE) else id(change)
 
 
 def _verbatim(_: Writer, change: Any, __: Context) -> Sequence[str]:

@@ -20,7 +20,6 @@ from refract.schema.model import (
     Index,
     IndexColumn,
     QualifiedName,
-    Sort,
     Table,
 )
 from refract.sql.writer.base import INDENT, Context, TableAlteration, Writer
@@ -194,7 +193,7 @@ class PostgresqlWriter(Writer):
     def _index_part(self, part: IndexColumn) -> str:
         name = f"({part.expression})" if part.expression else self.quote(part.name)
         ops = f" {part.ops}" if part.ops else ""
-        return f"{name}{ops}{' DESC' if part.sort is Sort.DESC else ''}"
+        return f"{name}{ops}{self.sort(part)}"
 
     def create_index_step(self, change: c.CreateIndex, context: Context) -> Sequence[str]:
         how = "CONCURRENTLY " if change.concurrently else ""

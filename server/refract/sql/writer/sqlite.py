@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from refract.diff.columns import Arity, arity
 from refract.schema import changes as c
-from refract.schema.model import Column, DefaultKind, ForeignKey, Index, QualifiedName, Sort, Table
+from refract.schema.model import Column, DefaultKind, ForeignKey, Index, QualifiedName, Table
 from refract.sql.writer.base import INDENT, Context, TableAlteration, Writer
 
 _WHOLE_NUMBER = "INTEGER"
@@ -109,7 +109,7 @@ class SqliteWriter(Writer):
     def _parts(self, index: Index) -> Iterable[str]:
         for part in index.columns:
             name = f"({part.expression})" if part.expression else self.quote(part.name)
-            yield f"{name}{' DESC' if part.sort is Sort.DESC else ''}"
+            yield f"{name}{self.sort(part)}"
 
     def drop_index(self, table: QualifiedName, index: Index, context: Context) -> str:
         return f"DROP INDEX {self.quote(index.name)}"

@@ -5,8 +5,9 @@ The same file rules the editor and the command line.
 
 from __future__ import annotations
 
+import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -45,14 +46,31 @@ def load_settings(folder: Path) -> Settings:
 
     Raises SettingsError when the nearest file is not valid.
     """
-    for place in (folder, *folder.parents):
-        for name, table in (("refract.toml", ()), ("pyproject.toml", ("tool", "refract"))):
-            found = _read(place / name, table)
-            if found is not None:
-                return _structured(found, place / name)
-        if (place / ".git").exists():
-            break
+    for file in settings_files(folder):
+        found = _read(file, ("tool", "refract") if file.name == "pyproject.toml" else ())
+        if found is not None:
+            return _structured(found, file)
     return Settings()
+
+
+def cache_folder() -> Path | None:
+    """Where results are remembered from run to run; None when REFRACT_NO_CACHE asks for no memory."""
+    if os.environ.get("REFRACT_NO_CACHE", "0") not in ("", "0"):
+        return None
+    if chosen := os.environ.get("REFRACT_CACHE_DIR"):
+        return Path(chosen)
+    from platformdirs import user_cache_path  # noqa: PLC0415 (only where nothing else is chosen)
+
+    return user_cache_path("refract")
+
+
+def settings_files(folder: Path) -> Iterator[Path]:
+    """The files that may hold the settings of `folder`, the nearest first; most of them do not exist."""
+    for place in (folder, *folder.parents):
+        yield place / "refract.toml"
+        yield place / "pyproject.toml"
+        if (place / ".git").exists():
+            return
 
 
 def _read(file: Path, table: tuple[str, ...]) -> dict[str, Any] | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
-from refract.project import Unreadable, read_text
+from refract.cli.terminal import shown_path
+from refract.project.reading import Unreadable, read_text
 from refract.syntax import Document
 from refract.text import LineIndex, Location
 
@@ -72,10 +72,3 @@ class _File(LineIndex):
         start = self.offset(line, 0)
         end = self._text.find("\n", start)
         return (self._text[start:] if end == -1 else self._text[start:end]).removesuffix("\r")
-
-
-def shown_path(path: str | Path) -> str:
-    """`path` as the user would write it: from the current folder when it is below it."""
-    absolute = os.path.normpath(Path(path).absolute())
-    relative = os.path.relpath(absolute)
-    return absolute if relative.startswith("..") else relative

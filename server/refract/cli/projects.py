@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from refract.cli.places import shown_path
-from refract.cli.terminal import CannotRun
-from refract.project import ProjectFiles, find_projects, only_left_alone, prisma_project
+from refract.cli.terminal import CannotRun, shown_path
+from refract.project.files import ProjectFiles, find_projects, only_left_alone, prisma_project
 
 
 def projects_at(path: Path) -> tuple[ProjectFiles, ...]:

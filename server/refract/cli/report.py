@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from refract.cli.places import Place, Places, shown_path
-from refract.cli.terminal import harmless
+from refract.cli.places import Place, Places
+from refract.cli.terminal import harmless, shown_path
 from refract.project import Analysis
 from refract.rules.base import Finding, Severity
 from refract.text import Location, Span

@@ -10,8 +10,9 @@ from typing import Any
 
 import attrs
 
-from refract.cli.places import Places, shown_path
+from refract.cli.places import Places
 from refract.cli.report import placed_findings
+from refract.cli.terminal import shown_path
 from refract.diff import Diff
 from refract.project import Analysis
 from refract.rules.base import Finding, Severity

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -25,7 +26,12 @@ class CannotRun(click.ClickException):
 
 def complain(message: str) -> None:
     """One message on stderr."""
-    click.echo(f"refract: {harmless(message)}", err=True)
+    click.echo(complaint(message), err=True)
+
+
+def complaint(message: str) -> str:
+    """The one form of a message on stderr."""
+    return f"refract: {harmless(message)}"
 
 
 def colours() -> bool:
@@ -43,6 +49,13 @@ def harmless(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def shown_path(path: str | Path) -> str:
+    """`path` as the user would write it: from the current folder when it is below it."""
+    absolute = os.path.normpath(Path(path).absolute())
+    relative = os.path.relpath(absolute)
+    return absolute if relative.startswith("..") else relative
 
 
 @contextmanager

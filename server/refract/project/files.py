@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from refract import git
+from refract.config import Settings
 from refract.project.prisma_config import PrismaConfig, read_prisma_config
 from refract.project.reading import Unreadable, read_text
 
@@ -89,6 +90,13 @@ def project_root(path: Path) -> Path:
         if (folder / ".git").exists():
             break
     return start.parent if start.name == "prisma" else start
+
+
+def configured(files: ProjectFiles, settings: Settings) -> ProjectFiles:
+    """The project with what its settings say. `migrations` speaks for the project in the settings' own folder only."""
+    if settings.migrations is None or settings.file is None or settings.file.parent != files.root:
+        return files
+    return evolve(files, migrations=files.root / settings.migrations)
 
 
 def holds_migrations(folder: Path) -> bool:

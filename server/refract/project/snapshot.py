@@ -13,7 +13,7 @@ from refract.config import Settings, SettingsError, load_settings
 from refract.lowering import lower
 from refract.project.baselines import baseline_for
 from refract.project.failure import CannotAnalyse
-from refract.project.files import ProjectFiles, is_left_alone
+from refract.project.files import ProjectFiles, configured, is_left_alone
 from refract.project.reading import Unreadable, read_text
 from refract.providers import Provider
 from refract.syntax import Document, SchemaTree, parse_schema
@@ -49,7 +49,7 @@ def open_project(files: ProjectFiles, *, base: str | None = None, tree: SchemaTr
     """
     with _without_collector():
         settings = _settings(files)
-        files = _with_settings(files, settings)
+        files = configured(files, settings)
         unreadable: tuple[Problem, ...] = ()
         if tree is None:
             tree, unreadable = read_schema(files)
@@ -86,13 +86,6 @@ def _settings(files: ProjectFiles) -> Settings:
         return load_settings(files.root)
     except SettingsError as error:
         raise CannotAnalyse(str(error)) from error
-
-
-def _with_settings(files: ProjectFiles, settings: Settings) -> ProjectFiles:
-    """`migrations` in a settings file speaks for the project in the same folder, not for those below."""
-    if settings.migrations is None or settings.file is None or settings.file.parent != files.root:
-        return files
-    return evolve(files, migrations=files.root / settings.migrations)
 
 
 def _problem(unreadable: Unreadable) -> Problem:

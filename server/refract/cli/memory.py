@@ -1,0 +1,121 @@
+"""The last answers of `refract check`, so that an unchanged project is not analysed again.
+
+An answer is kept under a hash of everything it was made from: the text of the schema, the migrations and the
+settings, the git commit compared with, the options, and the code of Refract itself. Failing to read or write
+an answer is harmless and silent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from attrs import asdict, frozen
+
+import refract
+from refract import git
+from refract.config import SettingsError, cache_folder, load_settings, settings_files
+from refract.project.files import ProjectFiles, configured, holds_migrations
+
+_KEPT = 200  # answers; the oldest go first
+
+
+@frozen
+class Answer:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+def key_of(projects: Iterable[ProjectFiles], base: str | None, options: Iterable[str]) -> str:
+    """The hash of everything that an answer about `projects` depends on."""
+    digest = sha256()
+    for part in _parts(tuple(projects), base, options):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def recall(key: str) -> Answer | None:
+    """The answer kept under `key`."""
+    folder = cache_folder()
+    try:
+        kept = json.loads((folder / "answers" / key).read_bytes()) if folder else None
+        return Answer(int(kept["code"]), str(kept["out"]), str(kept["err"])) if kept else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def remember(key: str, answer: Answer) -> None:
+    """Keep `answer` under `key`."""
+    folder = cache_folder()
+    if folder is None:
+        return
+    try:
+        place = folder / "answers"
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=place, delete=False, encoding="utf-8") as file:
+            json.dump(asdict(answer), file)
+        Path(file.name).replace(place / key)
+        for old in sorted(place.iterdir(), key=lambda f: f.stat().st_mtime)[:-_KEPT]:
+            old.unlink()
+    except (OSError, ValueError):
+        return
+
+
+def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable[str]) -> Iterator[bytes]:
+    for text in (*_code(), str(Path.cwd()), base or "", *options):
+        yield os.fsencode(text)
+    for project in map(_configured, projects):
+        yield os.fsencode(repr(project))
+        yield os.fsencode(_commit(project, base))
+        for file in _inputs(project):
+            yield os.fsencode(file)
+            yield _content(file)
+
+
+def _code() -> Iterator[str]:
+    """What tells one build of Refract from another, a working copy being edited included."""
+    yield refract.__version__
+    for package in refract.__path__:
+        for folder, _, names in sorted(os.walk(package)):
+            for name in sorted(names):
+                if name.endswith((".py", ".lark")):
+                    status = (Path(folder) / name).stat()
+                    yield f"{folder}/{name}:{status.st_mtime_ns}:{status.st_size}"
+
+
+def _configured(project: ProjectFiles) -> ProjectFiles:
+    try:
+        return configured(project, load_settings(project.root))
+    except SettingsError:  # the analysis will say so
+        return project
+
+
+def _commit(project: ProjectFiles, base: str | None) -> str:
+    """The commit that the project is compared with; empty when its migrations in the work tree are."""
+    if base is None and holds_migrations(project.migrations):
+        return ""
+    repository = git.repository(project.schema)
+    commit = repository if isinstance(repository, git.Unavailable) else git.commit(repository, base or "HEAD")
+    return commit.reason if isinstance(commit, git.Unavailable) else commit.hash
+
+
+def _inputs(project: ProjectFiles) -> Iterator[Path]:
+    yield from settings_files(project.root)
+    yield from project.schema_files
+    for folder, folders, names in os.walk(project.migrations):
+        folders.sort()
+        yield from (Path(folder) / name for name in sorted(names) if name.endswith((".sql", ".toml")))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes() if file.is_file() else b"none"
+    except OSError as error:
+        return str(error.errno).encode()

@@ -1,0 +1,97 @@
+"""What a change is measured against: the database that the migrations build."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from attrs import evolve, frozen
+
+from refract.baseline import cache
+from refract.baseline.folder import Migration, MigrationFolder
+from refract.providers import Provider
+from refract.schema.changes import Opaque
+from refract.schema.model import Database
+from refract.text import Origin, Problem, Span
+
+
+@frozen
+class Baseline:
+    """A database, and where it comes from: `kind` is `migrations`, `git` (a schema at a revision) or `empty`.
+
+    `detail` says it in words. `statements` were read, of which `opaque` are those whose effect is not known:
+    the more of them, the less sure the baseline is.
+    """
+
+    database: Database
+    kind: str
+    detail: str
+    statements: int = 0
+    opaque: tuple[Opaque, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def replay(folder: MigrationFolder, provider: Provider, upto: int | None = None) -> Baseline:
+    """The database that the migrations of a folder build (the first `upto` of them; default: all)."""
+    migrations = folder.migrations[:upto]
+    database = Database(provider.name, provider.default_schema)
+    counted = f"{len(migrations)} migration{'' if len(migrations) == 1 else 's'}"
+    start = Baseline(database, "migrations", f"{counted} in {folder.path}")
+    keys = _chain(migrations, folder.path, provider)
+    known, state = cache.longest(keys)
+    baseline = start if state is None else evolve(state, kind=start.kind, detail=start.detail)
+    if known < len(migrations):
+        baseline = _continued(baseline, migrations[known:], provider)
+        cache.keep(keys[-1], baseline)
+    return evolve(baseline, problems=(*_lock_mismatch(folder, provider), *folder.problems, *baseline.problems))
+
+
+def _chain(migrations: Sequence[Migration], path: str, provider: Provider) -> list[str]:
+    """For each migration a key of everything that its outcome depends on: it, and all before it."""
+    key = hashlib.sha256(f"{cache.FORMAT}\0{provider.name}\0{path}".encode()).hexdigest()
+    keys = []
+    for migration in migrations:
+        key = hashlib.sha256(f"{key}\0{migration.name}\0{migration.checksum}".encode()).hexdigest()
+        keys.append(key)
+    return keys
+
+
+def _continued(baseline: Baseline, migrations: Sequence[Migration], provider: Provider) -> Baseline:
+    from refract.sql.reader import read_migration  # noqa: PLC0415  a warm run has no SQL to read
+
+    database, statements = baseline.database, baseline.statements
+    opaque, problems = list(baseline.opaque), list(baseline.problems)
+    with _without_collector():
+        for migration in migrations:
+            reading = read_migration(migration.sql, migration.path, database, provider)
+            database = reading.database
+            statements += reading.statements
+            opaque += [change for change in reading.changes if isinstance(change, Opaque)]
+            problems += reading.problems
+    return evolve(
+        baseline, database=database, statements=statements, opaque=tuple(opaque), problems=tuple(problems)
+    )
+
+
+def _lock_mismatch(folder: MigrationFolder, provider: Provider) -> tuple[Problem, ...]:
+    if folder.provider is None or folder.provider == provider.name:
+        return ()
+    message = (
+        f"{folder.path}/migration_lock.toml says {folder.provider}, the schema {provider.name}: Prisma refuses to "
+        "migrate. Set the schema's provider back, or begin a new migrations folder."
+    )
+    return (Problem(message, Origin(f"{folder.path}/migration_lock.toml", "", Span(0, 0))),)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Replay makes many values that stay: the cyclic garbage collector would look at them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,126 @@
+"""A folder of migrations, as Prisma orders them, with everything in it that cannot be used told."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from attrs import field, frozen
+
+from refract.providers import UnknownProvider, provider
+from refract.text import Origin, Problem, Span
+
+SQL_FILE = "migration.sql"
+LOCK_FILE = "migration_lock.toml"
+_CONFLICT = re.compile(rb"^(?:<{7} |>{7} |={7}\r?$)", re.MULTILINE)
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@frozen
+class Migration:
+    """One migration. `checksum` is the SHA-256 of the file's bytes, as Prisma keeps it in `_prisma_migrations`."""
+
+    name: str
+    path: str
+    data: bytes = field(repr=False)
+    checksum: str
+
+    @property
+    def sql(self) -> str:
+        """The text; bytes that are no UTF-8 are replaced (and told as a problem of the folder)."""
+        return self.data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+
+
+@frozen
+class MigrationFolder:
+    """`migrations` in the order that Prisma applies them. `provider` is what migration_lock.toml says, if it does."""
+
+    path: str
+    migrations: tuple[Migration, ...]
+    provider: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def load_migrations(folder: Path | str) -> MigrationFolder:
+    """The migrations in a folder on disk. Never raises: what cannot be read is among the problems."""
+    root = Path(folder)
+    files: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    try:
+        names = sorted(child.name for child in root.iterdir() if child.is_dir())
+    except OSError as error:
+        return MigrationFolder(str(root), (), None, (_problem(root, f"{root} cannot be read: {error.strerror or error}."),))
+    for name in names:
+        _load(root / name / SQL_FILE, f"{name}/{SQL_FILE}", files, problems)
+    if (root / LOCK_FILE).exists():
+        _load(root / LOCK_FILE, LOCK_FILE, files, problems)
+    return _folder(files, str(root), problems)
+
+
+def migrations_of(files: Mapping[str, bytes], path: str) -> MigrationFolder:
+    """The same from the contents of files (by their paths in the folder, with `/`), as git has them at a revision."""
+    return _folder(files, path, [])
+
+
+def _load(file: Path, key: str, files: dict[str, bytes], problems: list[Problem]) -> None:
+    try:
+        files[key] = file.read_bytes()
+    except FileNotFoundError:
+        message = f"{file.parent} has no {SQL_FILE}: restore the file, or remove the folder if it is left over."
+        problems.append(_problem(file, message))
+    except OSError as error:
+        problems.append(_problem(file, f"{file} cannot be read: {error.strerror or error}. It is left out."))
+
+
+def _folder(files: Mapping[str, bytes], path: str, problems: list[Problem]) -> MigrationFolder:
+    lock = files.get(LOCK_FILE)
+    name, told = (None, []) if lock is None else _lock_provider(lock, Path(path) / LOCK_FILE)
+    migrations = tuple(_migrations(files, path))
+    found = [p for migration in migrations for p in _problems_of(migration)]
+    return MigrationFolder(path, migrations, name, (*problems, *told, *found))
+
+
+def _migrations(files: Mapping[str, bytes], path: str) -> Iterable[Migration]:
+    named = ((PurePosixPath(key).parts, data) for key, data in files.items())
+    for parts, data in sorted(named):
+        if len(parts) == 2 and parts[1] == SQL_FILE:
+            file = str(Path(path) / parts[0] / SQL_FILE)
+            yield Migration(parts[0], file, data, hashlib.sha256(data).hexdigest())
+
+
+def _lock_provider(data: bytes, path: Path) -> tuple[str | None, list[Problem]]:
+    try:
+        name = tomllib.loads(data.decode("utf-8-sig")).get("provider")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return None, [_problem(path, f'{path} is not valid: {error}. It should hold one line: provider = "postgresql".')]
+    if not isinstance(name, str):
+        return None, [_problem(path, f'{path} names no provider. It should hold one line: provider = "postgresql".')]
+    try:
+        return provider(name).name, []
+    except UnknownProvider:
+        return None, [_problem(path, f'{path} names the provider "{name}", which Refract does not know.')]
+
+
+def _problems_of(migration: Migration) -> list[Problem]:
+    data, path = migration.data, migration.path
+    if data.startswith(_UTF16):
+        return [_problem(path, f"{path} is UTF-16, which Prisma cannot apply: save it as UTF-8.")]
+    if b"\0" in data[:8192]:
+        return [_problem(path, f"{path} is a binary file: restore the SQL, or remove the folder.")]
+    conflict = _CONFLICT.search(data)
+    if conflict:
+        offset = len(data[: conflict.start()].decode(errors="replace").replace("\r\n", "\n"))
+        return [_problem(path, f"{path} holds conflict markers of git: resolve the conflict.", offset)]
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return [_problem(path, f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8.")]
+    return []
+
+
+def _problem(path: Path | str, message: str, offset: int = 0) -> Problem:
+    return Problem(message, Origin(str(path), "", Span(offset, offset)))

@@ -1,0 +1,387 @@
+"""What a change does to a database: the one place that knows. Tolerant, since histories are: what does not fit is
+said and left out, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from attrs import evolve
+
+from refract.schema import changes as c
+from refract.schema.model import (
+    Check,
+    Column,
+    Database,
+    Default,
+    DefaultKind,
+    Enum,
+    EnumValue,
+    Extension,
+    ForeignKey,
+    Index,
+    IndexColumn,
+    PrimaryKey,
+    QualifiedName,
+    Sequence,
+    Table,
+    View,
+)
+
+
+def apply(database: Database, changes: Iterable[c.Change]) -> tuple[Database, tuple[str, ...]]:
+    """The database after `changes`, and a sentence for each that does not fit it (and was left out)."""
+    draft = Draft(database)
+    misfits = [misfit for change in changes if (misfit := draft.apply(change))]
+    return draft.database(), tuple(misfits)
+
+
+class Draft:
+    """A database that is being changed: its mappings are copied once, whatever the number of changes."""
+
+    def __init__(self, database: Database) -> None:
+        self.start = database
+        self.tables: dict[QualifiedName, Table] = dict(database.tables)
+        self.enums: dict[QualifiedName, Enum] = dict(database.enums)
+        self.views: dict[QualifiedName, View] = dict(database.views)
+        self.extensions: dict[str, Extension] = dict(database.extensions)
+        self.sequences: dict[QualifiedName, Sequence] = dict(database.sequences)
+        self.schemas = database.schemas
+
+    def apply(self, change: c.Change) -> str | None:
+        """Make the change. The sentence says why it could not be made."""
+        step: Callable[[Draft, Any], str | None] | None = _STEPS.get(type(change))
+        return step(self, change) if step else None
+
+    def database(self) -> Database:
+        """The database as it is now."""
+        return evolve(
+            self.start,
+            tables=dict(self.tables),
+            enums=dict(self.enums),
+            views=dict(self.views),
+            extensions=dict(self.extensions),
+            sequences=dict(self.sequences),
+            schemas=self.schemas,
+        )
+
+
+def renamed_column(table: Table, before: str, after: Column) -> Table:
+    """The table with a column under its new name, in its keys and indexes too."""
+
+    def parts(columns: tuple[IndexColumn, ...]) -> tuple[IndexColumn, ...]:
+        return tuple(evolve(p, name=after.name) if p.name == before else p for p in columns)
+
+    def names(columns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(after.name if n == before else n for n in columns)
+
+    key = table.primary_key
+    return evolve(
+        table,
+        columns=tuple(after if col.name == before else col for col in table.columns),
+        primary_key=evolve(key, columns=parts(key.columns)) if key else None,
+        indexes=tuple(evolve(i, columns=parts(i.columns)) for i in table.indexes),
+        foreign_keys=tuple(
+            evolve(
+                k,
+                columns=names(k.columns),
+                referenced_columns=names(k.referenced_columns)
+                if k.referenced_table == table.name
+                else k.referenced_columns,
+            )
+            for k in table.foreign_keys
+        ),
+    )
+
+
+def without_column(table: Table, name: str, provider: str) -> Table:
+    """The table without a column. MySQL shrinks the indexes that held it, others drop them."""
+    kept = (_shrunk(i, name) if provider == "mysql" else i for i in table.indexes)
+    key = table.primary_key
+    return evolve(
+        table,
+        columns=tuple(col for col in table.columns if col.name != name),
+        primary_key=None if key and any(p.name == name for p in key.columns) else key,
+        indexes=tuple(i for i in kept if i.columns and all(p.name != name for p in i.columns)),
+        foreign_keys=tuple(k for k in table.foreign_keys if name not in k.columns),
+    )
+
+
+def _shrunk(index: Index, column: str) -> Index:
+    return evolve(index, columns=tuple(p for p in index.columns if p.name != column))
+
+
+def _create_table(draft: Draft, change: c.CreateTable) -> str | None:
+    if change.table.name in draft.tables:
+        return f"table {change.table.name} is there already"
+    draft.tables[change.table.name] = change.table
+    return None
+
+
+def _drop_table(draft: Draft, change: c.DropTable) -> str | None:
+    if draft.tables.pop(change.table.name, None) is None:
+        return f"there is no table {change.table.name}"
+    if draft.start.provider in ("postgresql", "cockroachdb"):
+        for table in _referring_to(draft, change.table.name):
+            kept = tuple(k for k in table.foreign_keys if k.referenced_table != change.table.name)
+            draft.tables[table.name] = evolve(table, foreign_keys=kept)
+    return None
+
+
+def _rename_table(draft: Draft, change: c.RenameTable) -> str | None:
+    table = draft.tables.get(change.before.name)
+    if table is None:
+        return f"there is no table {change.before.name}"
+    new = change.after.name
+    draft.tables = {
+        (new if name == change.before.name else name): (evolve(table, name=new) if name == change.before.name else held)
+        for name, held in draft.tables.items()
+        if name != new
+    }
+    for other in list(_referring_to(draft, change.before.name)):
+        keys = tuple(
+            evolve(k, referenced_table=new) if k.referenced_table == change.before.name else k
+            for k in other.foreign_keys
+        )
+        draft.tables[other.name] = evolve(other, foreign_keys=keys)
+    return None
+
+
+def _referring_to(draft: Draft, name: QualifiedName) -> Iterator[Table]:
+    for table in list(draft.tables.values()):
+        if any(k.referenced_table == name for k in table.foreign_keys):
+            yield table
+
+
+def _in_table(step: Callable[[Draft, Table, Any], Table | str]) -> Callable[[Draft, Any], str | None]:
+    """A step that turns one table into another, or says why it cannot."""
+
+    def apply_to_table(draft: Draft, change: c.TableChange) -> str | None:
+        table = draft.tables.get(change.table)
+        if table is None:
+            return f"there is no table {change.table}"
+        result = step(draft, table, change)
+        if isinstance(result, str):
+            return result
+        draft.tables[change.table] = result
+        return None
+
+    return apply_to_table
+
+
+def _add_column(_: Draft, table: Table, change: c.AddColumn) -> Table | str:
+    if table.column(change.column.name):
+        return f"table {table.name} has a column {change.column.name} already"
+    return evolve(table, columns=(*table.columns, change.column))
+
+
+def _drop_column(draft: Draft, table: Table, change: c.DropColumn) -> Table | str:
+    if table.column(change.column.name) is None:
+        return f"table {table.name} has no column {change.column.name}"
+    return without_column(table, change.column.name, draft.start.provider)
+
+
+def _rename_column(draft: Draft, table: Table, change: c.RenameColumn) -> Table | str:
+    before, after = change.before.name, change.after
+    if table.column(before) is None:
+        return f"table {table.name} has no column {before}"
+    for other in _referring_to(draft, table.name):
+        if other.name != table.name:
+            draft.tables[other.name] = _with_referenced_column(other, table.name, before, after.name)
+    return renamed_column(table, before, after)
+
+
+def _with_referenced_column(table: Table, referenced: QualifiedName, before: str, after: str) -> Table:
+    def columns(key: ForeignKey) -> tuple[str, ...]:
+        return tuple(after if n == before else n for n in key.referenced_columns)
+
+    keys = (evolve(k, referenced_columns=columns(k)) if k.referenced_table == referenced else k for k in table.foreign_keys)
+    return evolve(table, foreign_keys=tuple(keys))
+
+
+def _alter_column(_: Draft, table: Table, change: c.AlterColumn) -> Table | str:
+    if table.column(change.before.name) is None:
+        return f"table {table.name} has no column {change.before.name}"
+    if change.before.name != change.after.name:
+        return renamed_column(table, change.before.name, change.after)
+    return evolve(table, columns=tuple(change.after if x.name == change.before.name else x for x in table.columns))
+
+
+def _recreate_column(draft: Draft, table: Table, change: c.RecreateColumn) -> Table | str:
+    if table.column(change.before.name) is None:
+        return f"table {table.name} has no column {change.before.name}"
+    rest = without_column(table, change.before.name, draft.start.provider)
+    return evolve(rest, columns=(*rest.columns, change.after))
+
+
+def _set_primary_key(_: Draft, table: Table, change: c.AddPrimaryKey) -> Table:
+    key: PrimaryKey = change.primary_key
+    names = {p.name for p in key.columns}
+    columns = tuple(evolve(x, nullable=False) if x.nullable and x.name in names else x for x in table.columns)
+    return evolve(table, primary_key=key, columns=columns)
+
+
+def _drop_primary_key(_: Draft, table: Table, change: c.DropPrimaryKey) -> Table:
+    return evolve(table, primary_key=None)
+
+
+def _rename_primary_key(_: Draft, table: Table, change: c.RenamePrimaryKey) -> Table:
+    return evolve(table, primary_key=change.after)
+
+
+def _add_to(field: str) -> Callable[[Draft, Table, Any], Table | str]:
+    """A step that adds the object a change holds to one of the table's lists."""
+
+    def add(_: Draft, table: Table, change: Any) -> Table | str:
+        added = getattr(change, _HELD[field])
+        held = getattr(table, field)
+        if added.name and any(x.name == added.name for x in held):
+            return f"table {table.name} has {added.name} already"
+        return evolve(table, **{field: (*held, added)})
+
+    return add
+
+
+def _drop_from(field: str) -> Callable[[Draft, Table, Any], Table | str]:
+    def drop(_: Draft, table: Table, change: Any) -> Table | str:
+        gone = getattr(change, _HELD[field])
+        held: tuple[Any, ...] = getattr(table, field)
+        kept = tuple(x for x in held if x.name != gone.name or (not gone.name and x != gone))
+        return f"table {table.name} has no {gone.name}" if len(kept) == len(held) else evolve(table, **{field: kept})
+
+    return drop
+
+
+def _replace_in(field: str) -> Callable[[Draft, Table, Any], Table | str]:
+    def replace(_: Draft, table: Table, change: Any) -> Table | str:
+        held = getattr(table, field)
+        if all(x.name != change.before.name for x in held):
+            return f"table {table.name} has no {change.before.name}"
+        return evolve(table, **{field: tuple(change.after if x.name == change.before.name else x for x in held)})
+
+    return replace
+
+
+_HELD = {"indexes": "index", "foreign_keys": "foreign_key", "checks": "check"}
+
+
+def _validate(_: Draft, table: Table, change: c.ValidateConstraint) -> Table:
+    def valid(item: Any) -> Any:
+        return evolve(item, validated=True) if item.name == change.constraint else item
+
+    keys: tuple[ForeignKey, ...] = tuple(map(valid, table.foreign_keys))
+    checks: tuple[Check, ...] = tuple(map(valid, table.checks))
+    return evolve(table, foreign_keys=keys, checks=checks)
+
+
+def _alter_enum(draft: Draft, change: c.AlterEnum) -> str | None:
+    if change.before.name not in draft.enums:
+        return f"there is no enum {change.before.name}"
+    draft.enums[change.before.name] = change.after
+    return None
+
+
+def _rename_enum(draft: Draft, change: c.RenameEnum) -> str | None:
+    old, new = change.before.name, change.after.name
+    if old not in draft.enums:
+        return f"there is no enum {old}"
+    draft.enums = {(new if n == old else n): (change.after if n == old else e) for n, e in draft.enums.items()}
+    _change_columns(draft, old, lambda column: evolve(column, type=evolve(column.type, enum=new)))
+    return None
+
+
+def _rename_enum_value(draft: Draft, change: c.RenameEnumValue) -> str | None:
+    enum = draft.enums.get(change.enum)
+    if enum is None or all(v.name != change.before for v in enum.values):
+        return f"there is no value {change.before} in enum {change.enum}"
+    values = tuple(EnumValue(change.after) if v.name == change.before else v for v in enum.values)
+    draft.enums[change.enum] = evolve(enum, values=values)
+    _change_columns(draft, change.enum, lambda column: _with_default_value(column, change.before, change.after))
+    return None
+
+
+def _with_default_value(column: Column, before: str, after: str) -> Column:
+    def renamed(default: Default) -> Default:
+        if default.kind is DefaultKind.LIST:
+            return evolve(default, items=tuple(map(renamed, default.items)))
+        return evolve(default, text=after) if default == Default(DefaultKind.STRING, before) else default
+
+    return column if column.default is None else evolve(column, default=renamed(column.default))
+
+
+def _change_columns(draft: Draft, enum: QualifiedName, change: Callable[[Column], Column]) -> None:
+    for name, table in list(draft.tables.items()):
+        if any(column.type.enum == enum for column in table.columns):
+            columns = tuple(change(x) if x.type.enum == enum else x for x in table.columns)
+            draft.tables[name] = evolve(table, columns=columns)
+
+
+def _create_in(mapping: str, held: str) -> Callable[[Draft, Any], str | None]:
+    def create(draft: Draft, change: Any) -> str | None:
+        item = getattr(change, held)
+        getattr(draft, mapping)[item.name] = item
+        return None
+
+    return create
+
+
+def _drop_in(mapping: str, held: str) -> Callable[[Draft, Any], str | None]:
+    def drop(draft: Draft, change: Any) -> str | None:
+        name = getattr(change, held).name
+        gone = getattr(draft, mapping).pop(name, None)
+        return None if gone is not None else f"there is no {held} {name}"
+
+    return drop
+
+
+def _alter_extension(draft: Draft, change: c.AlterExtension) -> None:
+    draft.extensions[change.after.name] = change.after
+
+
+def _create_schema(draft: Draft, change: c.CreateSchema) -> None:
+    if change.name not in draft.schemas:
+        draft.schemas = (*draft.schemas, change.name)
+
+
+def _drop_schema(draft: Draft, change: c.DropSchema) -> None:
+    draft.schemas = tuple(name for name in draft.schemas if name != change.name)
+
+
+_STEPS: dict[type, Callable[[Draft, Any], str | None]] = {
+    c.CreateSchema: _create_schema,
+    c.DropSchema: _drop_schema,
+    c.CreateExtension: _create_in("extensions", "extension"),
+    c.DropExtension: _drop_in("extensions", "extension"),
+    c.AlterExtension: _alter_extension,
+    c.CreateSequence: _create_in("sequences", "sequence"),
+    c.DropSequence: _drop_in("sequences", "sequence"),
+    c.CreateView: _create_in("views", "view"),
+    c.DropView: _drop_in("views", "view"),
+    c.CreateEnum: _create_in("enums", "enum"),
+    c.DropEnum: _drop_in("enums", "enum"),
+    c.AlterEnum: _alter_enum,
+    c.RenameEnum: _rename_enum,
+    c.RenameEnumValue: _rename_enum_value,
+    c.CreateTable: _create_table,
+    c.DropTable: _drop_table,
+    c.RenameTable: _rename_table,
+    c.AddColumn: _in_table(_add_column),
+    c.DropColumn: _in_table(_drop_column),
+    c.RenameColumn: _in_table(_rename_column),
+    c.AlterColumn: _in_table(_alter_column),
+    c.RecreateColumn: _in_table(_recreate_column),
+    c.AddPrimaryKey: _in_table(_set_primary_key),
+    c.DropPrimaryKey: _in_table(_drop_primary_key),
+    c.RenamePrimaryKey: _in_table(_rename_primary_key),
+    c.CreateIndex: _in_table(_add_to("indexes")),
+    c.DropIndex: _in_table(_drop_from("indexes")),
+    c.RenameIndex: _in_table(_replace_in("indexes")),
+    c.RecreateIndex: _in_table(_replace_in("indexes")),
+    c.AddForeignKey: _in_table(_add_to("foreign_keys")),
+    c.DropForeignKey: _in_table(_drop_from("foreign_keys")),
+    c.RenameForeignKey: _in_table(_replace_in("foreign_keys")),
+    c.AddCheck: _in_table(_add_to("checks")),
+    c.DropCheck: _in_table(_drop_from("checks")),
+    c.ValidateConstraint: _in_table(_validate),
+}

@@ -1,0 +1,6 @@
+"""Reads migrations: SQL in, changes out."""
+
+from refract.sql.reader.migration import SIZE_LIMIT, read_migration
+from refract.sql.reader.session import Reading
+
+__all__ = ["SIZE_LIMIT", "Reading", "read_migration"]

@@ -1,0 +1,419 @@
+"""Columns, types, keys and indexes as SQL defines them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from attrs import evolve, frozen
+
+from refract.providers import Provider
+from refract.providers.defaults import parse_sql_default
+from refract.schema.model import (
+    Check,
+    Column,
+    ColumnType,
+    Enum,
+    ForeignKey,
+    Index,
+    IndexColumn,
+    PrimaryKey,
+    QualifiedName,
+    ReferentialAction,
+    Sort,
+)
+from refract.sql.reader.cursor import Cursor, Unreadable
+from refract.sql.reader.tokens import NUMBER, QUOTED, STRING
+
+_SERIALS = {"SERIAL", "SERIAL4", "BIGSERIAL", "SERIAL8", "SMALLSERIAL", "SERIAL2"}
+_LONGER_TYPES = {
+    "DOUBLE": ("PRECISION",),
+    "CHARACTER": ("VARYING",),
+    "CHAR": ("VARYING",),
+    "BIT": ("VARYING",),
+    "NATIONAL": ("CHARACTER", "CHAR", "VARCHAR", "VARYING"),
+    "LONG": ("VARCHAR", "VARBINARY"),
+}
+CONSTRAINT_WORDS = frozenset(
+    "NOT NULL DEFAULT CONSTRAINT PRIMARY UNIQUE CHECK REFERENCES COLLATE GENERATED AUTO_INCREMENT AUTOINCREMENT ON "
+    "COMMENT IDENTITY AS AFTER FIRST FOR DEFERRABLE INITIALLY USING WITH STORED VIRTUAL INVISIBLE VISIBLE SPARSE "
+    "ROWGUIDCOL , ) KEY CHARACTER CHARSET ENABLE DISABLE".split()
+)
+
+
+@frozen
+class Scope:
+    """What a definition is read against: the database's ways, and the enums that there are."""
+
+    provider: Provider
+    schema: str
+    enum: Callable[[QualifiedName], Enum | None]
+    primary_key: Callable[[QualifiedName], tuple[str, ...]]
+
+    def name(self, cursor: Cursor) -> QualifiedName:
+        return cursor.name(self.schema)
+
+
+@frozen
+class Definition:
+    """A column, and the constraints that are written with it."""
+
+    column: Column
+    primary_key: PrimaryKey | None = None
+    indexes: tuple[Index, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+Constraint = PrimaryKey | Index | ForeignKey | Check
+
+
+def read_type(cursor: Cursor, scope: Scope) -> tuple[ColumnType, bool]:
+    """A type, and whether it is one that numbers the rows (SERIAL)."""
+    quoted = cursor.key() == QUOTED
+    if quoted or cursor.key(1) == ".":
+        start = cursor.position
+        enum = scope.enum(scope.name(cursor))
+        if enum is not None:
+            return ColumnType("", is_list=_is_list(cursor), enum=enum.name), False
+        cursor.position = start
+        name = cursor.dotted()[-1]
+    else:
+        known = scope.enum(QualifiedName(scope.schema, cursor.text().lower())) if scope.provider.enum_types else None
+        if known is not None:
+            cursor.position += 1
+            return ColumnType("", is_list=_is_list(cursor), enum=known.name), False
+        name = _plain_type_name(cursor)
+    args = _type_arguments(cursor)
+    name += _suffix(cursor)
+    is_list = _is_list(cursor)
+    if name.upper() == "ENUM":
+        return ColumnType("ENUM", args), False
+    return scope.provider.type_from_sql(name, args, is_list), name.upper() in _SERIALS
+
+
+def _plain_type_name(cursor: Cursor) -> str:
+    words = [cursor.text()]
+    longer = _LONGER_TYPES.get(cursor.key(), ())
+    if not words[0].isidentifier():
+        raise Unreadable("type expected")
+    cursor.position += 1
+    while cursor.key() in longer or (words[0].upper() == "NATIONAL" and cursor.key() == "VARYING"):
+        words.append(cursor.text())
+        cursor.position += 1
+    return " ".join(words)
+
+
+def _type_arguments(cursor: Cursor) -> tuple[int | str, ...]:
+    if cursor.key() != "(":
+        return ()
+    arguments: list[int | str] = []
+    for item in cursor.group().items():
+        if item.key() == STRING:
+            arguments.append(item.string())
+        elif item.key() == NUMBER and item.text().isdigit() and item.key(1) == "":
+            arguments.append(int(item.text()))
+        else:
+            text = item.rest()
+            arguments.append(text.upper() if text.lower() == "max" else text)
+    return tuple(arguments)
+
+
+def _suffix(cursor: Cursor) -> str:
+    """Words after the arguments that belong to the type."""
+    words = ""
+    for zone in ("WITHOUT", "WITH"):
+        if cursor.accept(zone, "TIME", "ZONE"):
+            words = f" {zone.lower()} time zone"
+    if cursor.accept("UNSIGNED"):
+        words = " unsigned"
+    cursor.accept("ZEROFILL")
+    return words
+
+
+def _is_list(cursor: Cursor) -> bool:
+    if cursor.accept("ARRAY"):
+        return True
+    found = False
+    while cursor.key() == "[":
+        while not cursor.done and not cursor.accept("]"):
+            cursor.position += 1
+        found = True
+    return found
+
+
+def read_column(cursor: Cursor, table: QualifiedName, scope: Scope) -> Definition:
+    """`name TYPE constraints`, to the end or to what does not belong to a column."""
+    name = cursor.identifier()
+    untyped = cursor.done or cursor.key() in CONSTRAINT_WORDS
+    type_, numbered = (ColumnType(""), False) if untyped else read_type(cursor, scope)
+    return read_constraints(cursor, Definition(numbering(Column(name, type_, nullable=True), numbered, scope)), table, scope)
+
+
+def numbering(column: Column, numbered: bool, scope: Scope) -> Column:
+    """A SERIAL column numbers itself: CockroachDB does it with a default."""
+    if not numbered:
+        return column
+    if scope.provider.name == "cockroachdb":
+        return evolve(column, nullable=False, default=parse_sql_default("unique_rowid()", column.type))
+    return evolve(column, nullable=False, auto_increment=True)
+
+
+def read_constraints(cursor: Cursor, found: Definition, table: QualifiedName, scope: Scope) -> Definition:
+    while not cursor.done:
+        name = cursor.identifier() if cursor.accept("CONSTRAINT") else ""
+        step = next((read for keys, read in _COLUMN_CONSTRAINTS if cursor.accept(*keys)), None)
+        if step is None:
+            break
+        found = step(cursor, found, name, table, scope)
+    return found
+
+
+def with_default(column: Column, sql: str, name: str = "") -> Column:
+    """The column with the default that `sql` says. One that takes the next number of a sequence numbers the column."""
+    if sql.lstrip().lower().startswith("nextval"):
+        return evolve(column, auto_increment=True, default=None)
+    return evolve(column, default=parse_sql_default(sql, column.type), default_name=name or None)
+
+
+def _of_column(change: Callable[[Column], Column]) -> Callable[..., Definition]:
+    return lambda cursor, found, name, table, scope: evolve(found, column=change(found.column))
+
+
+def _default(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+    return evolve(found, column=with_default(found.column, cursor.until(CONSTRAINT_WORDS), name))
+
+
+def _primary(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+    clustered = _clustered(cursor, scope, default=True)
+    sort = Sort.DESC if cursor.one_of("ASC", "DESC") == "DESC" else Sort.ASC
+    part = IndexColumn(found.column.name, sort)
+    key = PrimaryKey(_key_name(name, table, scope), (part,), clustered)
+    return evolve(found, primary_key=key, column=evolve(found.column, nullable=False))
+
+
+def _key_name(name: str, table: QualifiedName, scope: Scope) -> str:
+    return (name or scope.provider.primary_key_name(table.name)) if scope.provider.names_primary_keys else ""
+
+
+def _unique(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+    cursor.accept("KEY")
+    clustered = _clustered(cursor, scope, default=False)
+    column = found.column.name
+    index = Index(name or _unique_name(table, (column,), scope), (IndexColumn(column),), True, clustered=clustered, constraint=True)
+    return evolve(found, indexes=(*found.indexes, index))
+
+
+def _unique_name(table: QualifiedName, columns: Sequence[str], scope: Scope) -> str:
+    return columns[0] if scope.provider.name == "mysql" else scope.provider.unique_name(table.name, columns)
+
+
+def _references(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+    key = _foreign_key(cursor, name, table, (found.column.name,), scope)
+    return evolve(found, foreign_keys=(*found.foreign_keys, key))
+
+
+def _check(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+    check = Check(name or f"{table.name}_{found.column.name}_check", squeezed(cursor.group().rest()))
+    return evolve(found, checks=(*found.checks, check))
+
+
+def _generated(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+    cursor.accept("ALWAYS") or cursor.accept("BY", "DEFAULT")
+    cursor.expect("AS")
+    if cursor.accept("IDENTITY"):
+        if cursor.key() == "(":
+            cursor.group()
+        return evolve(found, column=evolve(found.column, auto_increment=True, nullable=False))
+    return _computed(cursor, found, name, table, scope)
+
+
+def _computed(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+    expression = squeezed(cursor.group().rest())
+    cursor.one_of("STORED", "VIRTUAL", "PERSISTED")
+    return evolve(found, column=evolve(found.column, generated=expression))
+
+
+def _identity(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+    if cursor.key() == "(":
+        cursor.group()
+    return evolve(found, column=evolve(found.column, auto_increment=True))
+
+
+def _one_more(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+    cursor.accept("=")
+    cursor.dotted() if cursor.key() != STRING else cursor.string()
+    return found
+
+
+def _update_default(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+    cursor.until(CONSTRAINT_WORDS)
+    return found
+
+
+def _conflict(cursor: Cursor, found: Definition, *_: object) -> Definition:
+    cursor.identifier()
+    return found
+
+
+_nothing = _of_column(lambda column: column)
+_COLUMN_CONSTRAINTS: tuple[tuple[tuple[str, ...], Callable[..., Definition]], ...] = (
+    (("NOT", "NULL"), _of_column(lambda column: evolve(column, nullable=False))),
+    (("NULL",), _of_column(lambda column: evolve(column, nullable=True))),
+    (("DEFAULT",), _default),
+    (("PRIMARY", "KEY"), _primary),
+    (("UNIQUE",), _unique),
+    (("REFERENCES",), _references),
+    (("CHECK",), _check),
+    (("AUTO_INCREMENT",), _of_column(lambda column: evolve(column, auto_increment=True))),
+    (("AUTOINCREMENT",), _of_column(lambda column: evolve(column, auto_increment=True))),
+    (("IDENTITY",), _identity),
+    (("GENERATED",), _generated),
+    (("AS",), _computed),
+    (("COLLATE",), _one_more),
+    (("CHARACTER", "SET"), _one_more),
+    (("CHARSET",), _one_more),
+    (("COMMENT",), _one_more),
+    (("ON", "UPDATE"), _update_default),
+    (("ON", "CONFLICT"), _conflict),
+    (("NOT", "FOR", "REPLICATION"), _nothing),
+    (("NOT", "DEFERRABLE"), _nothing),
+    (("DEFERRABLE",), _nothing),
+    (("INITIALLY",), _conflict),
+)
+
+
+def read_constraint(cursor: Cursor, table: QualifiedName, scope: Scope) -> Constraint | None:
+    """A table's constraint or (mysql) inline index; None if a column stands here."""
+    start = cursor.position
+    name = ""
+    if cursor.accept("CONSTRAINT"):
+        cursor.if_not_exists()
+    if cursor.position > start and cursor.key() not in ("PRIMARY", "UNIQUE", "FOREIGN", "CHECK"):
+        name = cursor.identifier()
+    if cursor.accept("PRIMARY", "KEY"):
+        clustered = _clustered(cursor, scope, default=True)
+        if cursor.accept("USING", "INDEX"):
+            return PrimaryKey(name or cursor.identifier(), ())
+        cursor.accept("USING") and cursor.identifier()
+        return PrimaryKey(_key_name(name, table, scope), index_columns(cursor.group()), clustered)
+    if cursor.accept("FOREIGN", "KEY"):
+        if cursor.key() != "(":
+            name = name or cursor.identifier()
+        return _foreign_key(cursor, name, table, cursor.names(), scope)
+    if cursor.accept("CHECK"):
+        return Check(name or f"{table.name}_check", squeezed(cursor.group().rest()), validated=_validated(cursor))
+    if cursor.key() in ("UNIQUE", "INDEX", "KEY", "FULLTEXT", "SPATIAL") and _begins_index(cursor, scope):
+        return _inline_index(cursor, name, table, scope)
+    cursor.position = start
+    return None
+
+
+def _begins_index(cursor: Cursor, scope: Scope) -> bool:
+    """Whether UNIQUE, KEY, ... begins an index here, and is not the name of a column."""
+    return cursor.key() == "UNIQUE" or "(" in (cursor.key(1), cursor.key(2), cursor.key(3), cursor.key(4))
+
+
+def _inline_index(cursor: Cursor, name: str, table: QualifiedName, scope: Scope) -> Index:
+    first = cursor.one_of("UNIQUE", "INDEX", "KEY", "FULLTEXT", "SPATIAL")
+    unique = first == "UNIQUE"
+    cursor.one_of("INDEX", "KEY")
+    clustered = _clustered(cursor, scope, default=False)
+    if cursor.accept("USING", "INDEX"):
+        return Index(name or cursor.identifier(), (), unique, constraint=True)
+    cursor.accept("NULLS", "NOT", "DISTINCT")
+    if cursor.key() not in ("(", "USING"):
+        name = name or cursor.identifier()
+    kind = cursor.identifier().upper() if cursor.accept("USING") else "BTREE"
+    columns = index_columns(cursor.group())
+    kind = first if first in ("FULLTEXT", "SPATIAL") else kind
+    derived = name or _unique_name(table, [c.name for c in columns], scope)
+    where = squeezed(cursor.rest()) if cursor.accept("WHERE") else None
+    return Index(derived, columns, unique, kind, where, clustered, constraint=unique)
+
+
+def _clustered(cursor: Cursor, scope: Scope, *, default: bool) -> bool | None:
+    said = cursor.one_of("CLUSTERED", "NONCLUSTERED")
+    if scope.provider.name != "sqlserver":
+        return None
+    return default if said is None else said == "CLUSTERED"
+
+
+def _foreign_key(
+    cursor: Cursor, name: str, table: QualifiedName, columns: tuple[str, ...], scope: Scope
+) -> ForeignKey:
+    cursor.accept("REFERENCES")
+    referenced = scope.name(cursor)
+    to = cursor.names() if cursor.key() == "(" else scope.primary_key(referenced)
+    actions = {"DELETE": ReferentialAction.NO_ACTION, "UPDATE": ReferentialAction.NO_ACTION}
+    if scope.provider.name == "mysql":
+        actions = dict.fromkeys(actions, ReferentialAction.RESTRICT)
+    while cursor.key() in ("ON", "MATCH"):
+        if cursor.accept("MATCH"):
+            cursor.identifier()
+            continue
+        if cursor.key(1) not in actions:
+            break
+        event = cursor.key(1)
+        cursor.position += 2
+        actions[event] = _action(cursor)
+    derived = name or scope.provider.foreign_key_name(table.name, columns)
+    return ForeignKey(derived, columns, referenced, to, actions["DELETE"], actions["UPDATE"], _validated(cursor))
+
+
+def _action(cursor: Cursor) -> ReferentialAction:
+    for action in ReferentialAction:
+        if cursor.accept(*action.value.split()):
+            return action
+    raise Unreadable("referential action expected")
+
+
+def _validated(cursor: Cursor) -> bool:
+    while cursor.key() in ("DEFERRABLE", "INITIALLY", "NOT"):
+        if cursor.accept("NOT", "VALID"):
+            return False
+        cursor.position += 1
+        cursor.one_of("DEFERRED", "IMMEDIATE", "DEFERRABLE")
+    return True
+
+
+_COLUMN_ORDER = {"ASC": Sort.ASC, "DESC": Sort.DESC}
+
+
+def index_columns(group: Cursor) -> tuple[IndexColumn, ...]:
+    """The parts of an index."""
+    return tuple(_index_column(item) for item in group.items())
+
+
+def _index_column(item: Cursor) -> IndexColumn:
+    start = item.position
+    name, length, expression = "", None, None
+    if item.key() == "(":
+        expression = squeezed(item.group().rest())
+    else:
+        name = item.identifier()
+        if item.key() == "(":
+            inner = item.group()
+            if inner.key() == NUMBER and inner.key(1) == "":
+                length = int(inner.text())
+            else:
+                item.position = start
+                name, expression = "", squeezed(item.until(frozenset({"ASC", "DESC", "NULLS"})))
+        elif item.key() not in ("", "ASC", "DESC", "NULLS", "COLLATE") and item.key() in ("::", "-", "+", "|", "||"):
+            item.position = start
+            name, expression = "", squeezed(item.rest())
+    if item.accept("COLLATE"):
+        item.dotted()
+    ops = None
+    if not item.done and item.key() not in ("ASC", "DESC", "NULLS"):
+        ops = item.dotted()[-1]
+        if item.key() == "(":
+            item.group()
+    return IndexColumn(name, _COLUMN_ORDER.get(item.key(), Sort.ASC), length, ops, expression)
+
+
+def squeezed(text: str) -> str:
+    """SQL on one line."""
+    return " ".join(text.split())
+
+
+__all__ = ["CONSTRAINT_WORDS", "Constraint", "Definition", "Scope", "index_columns", "read_column", "read_constraint", "read_constraints", "read_type", "squeezed", "with_default"]

@@ -1,0 +1,167 @@
+"""Reads along the tokens of one statement."""
+
+from __future__ import annotations
+
+from refract.schema.model import QualifiedName
+from refract.sql.reader.tokens import BODY, END, NUMBER, QUOTED, STRING, Token
+
+
+class Unreadable(Exception):
+    """The statement is none that the reader knows; it stays inside this package."""
+
+
+_NOT_NAMES = frozenset({"(", ")", ",", ";", ".", "=", "::", "*", END, NUMBER, BODY, "+", "-", "/", "<", ">"})
+
+
+class Cursor:
+    """A place in a list of tokens. `folds` says whether names without quotes are in small letters (PostgreSQL)."""
+
+    __slots__ = ("_folds", "_tokens", "position", "sql")
+
+    def __init__(self, sql: str, tokens: list[Token], folds: bool) -> None:
+        self.sql = sql
+        self._tokens = tokens
+        self._folds = folds
+        self.position = 0
+
+    def key(self, ahead: int = 0) -> str:
+        """The key of the token here (or some tokens further on); END after the last."""
+        index = self.position + ahead
+        return self._tokens[index].key if index < len(self._tokens) else END
+
+    @property
+    def token(self) -> Token:
+        if self.position < len(self._tokens):
+            return self._tokens[self.position]
+        end = self._tokens[-1].end if self._tokens else 0
+        return Token(END, end, end)
+
+    @property
+    def done(self) -> bool:
+        return self.position >= len(self._tokens)
+
+    def text(self) -> str:
+        token = self.token
+        return self.sql[token.start : token.end]
+
+    def whole(self) -> str:
+        """The text of all tokens, as written."""
+        return self.sql[self._tokens[0].start : self._tokens[-1].end] if self._tokens else ""
+
+    def at(self, *keys: str) -> bool:
+        """Whether these tokens stand here, one after another."""
+        return all(self.key(i) == key for i, key in enumerate(keys))
+
+    def accept(self, *keys: str) -> bool:
+        """Step over these tokens if they stand here."""
+        if not self.at(*keys):
+            return False
+        self.position += len(keys)
+        return True
+
+    def one_of(self, *keys: str) -> str | None:
+        """Step over one of these tokens."""
+        key = self.key()
+        if key not in keys:
+            return None
+        self.position += 1
+        return key
+
+    def expect(self, *keys: str) -> None:
+        """Step over these tokens. Raises Unreadable."""
+        if not self.accept(*keys):
+            raise Unreadable(f"{' '.join(keys)} expected")
+
+    def if_exists(self) -> bool:
+        return self.accept("IF", "EXISTS")
+
+    def if_not_exists(self) -> bool:
+        return self.accept("IF", "NOT", "EXISTS")
+
+    def identifier(self) -> str:
+        """A name, without its quotes. Raises Unreadable."""
+        token = self.token
+        if token.key in _NOT_NAMES:
+            raise Unreadable("name expected")
+        text = self.sql[token.start : token.end]
+        self.position += 1
+        if token.key == QUOTED or (token.key == STRING and text[0] in "'\""):
+            return unquoted(text)
+        return text.lower() if self._folds else text
+
+    def dotted(self) -> list[str]:
+        """A name and those before it, with dots between."""
+        parts = [self.identifier()]
+        while self.accept("."):
+            parts.append(self.identifier())
+        return parts
+
+    def name(self, default_schema: str) -> QualifiedName:
+        """A name in a schema. Databases without schemas have an empty one, whatever stands before the dot."""
+        parts = self.dotted()
+        if not default_schema:
+            return QualifiedName("", parts[-1])
+        return QualifiedName(parts[-2] if len(parts) > 1 else default_schema, parts[-1])
+
+    def string(self) -> str:
+        """A string's value. Raises Unreadable."""
+        if self.key() != STRING:
+            raise Unreadable("string expected")
+        text = self.text()
+        self.position += 1
+        return unquoted(text)
+
+    def group(self) -> Cursor:
+        """What stands between the parentheses that open here. Raises Unreadable."""
+        self.expect("(")
+        start, depth = self.position, 1
+        while depth:
+            if self.done:
+                raise Unreadable("parenthesis without end")
+            depth += (self.key() == "(") - (self.key() == ")")
+            self.position += 1
+        return Cursor(self.sql, self._tokens[start : self.position - 1], self._folds)
+
+    def items(self) -> list[Cursor]:
+        """The parts of what is left between commas that stand in no parentheses."""
+        parts: list[Cursor] = []
+        start, depth = self.position, 0
+        for index in range(self.position, len(self._tokens)):
+            key = self._tokens[index].key
+            depth += (key in "([" and key != END) - (key in ")]" and key != END)
+            if key == "," and depth == 0:
+                parts.append(Cursor(self.sql, self._tokens[start:index], self._folds))
+                start = index + 1
+        parts.append(Cursor(self.sql, self._tokens[start:], self._folds))
+        self.position = len(self._tokens)
+        return [part for part in parts if not part.done]
+
+    def names(self) -> tuple[str, ...]:
+        """Names in parentheses."""
+        return tuple(item.identifier() for item in self.group().items())
+
+    def until(self, stops: frozenset[str]) -> str:
+        """The text up to one of these words outside parentheses; at least one token."""
+        start = self.token
+        end, depth = start.end, 0
+        while not self.done:
+            key = self.key()
+            if depth == 0 and self.token is not start and key in stops:
+                break
+            depth += (key in ("(", "[")) - (key in (")", "]"))
+            end = self.token.end
+            self.position += 1
+        return self.sql[start.start : end]
+
+    def rest(self) -> str:
+        """The text of what is left."""
+        return self.until(frozenset())
+
+
+def unquoted(text: str) -> str:
+    """A string's or a quoted name's value."""
+    if text[:1] in "nNeEbBxX" and text[1:2] == "'":
+        text = text[1:]
+    closing = "]" if text[:1] == "[" else text[:1]
+    inner = text[1:-1] if len(text) > 1 and text[-1] == closing else text[1:]
+    return inner.replace(closing * 2, closing)

@@ -1,0 +1,184 @@
+"""Reads a migration: every statement by itself, so that one which cannot be read loses nothing but itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from refract.providers import Provider
+from refract.schema.changes import Opaque
+from refract.schema.model import Database
+from refract.sql.reader import objects, tables
+from refract.sql.reader.cursor import Cursor, Unreadable
+from refract.sql.reader.data import VERBS, backfill
+from refract.sql.reader.folding import fold
+from refract.sql.reader.session import Reading, Session
+from refract.sql.reader.tokens import BODY, Statement, statements, tokens
+from refract.text import Origin, Problem, Span
+
+SIZE_LIMIT = 8_000_000
+"""Characters. A longer file is taken as one statement that is not read."""
+
+Step = Callable[[Cursor, Session], None]
+
+
+def read_migration(sql: str, path: str, before: Database, provider: Provider) -> Reading:
+    """What the migration in `sql` changes in the database `before` it. Any text can be read; `path` names it."""
+    session = Session(before, provider)
+    if len(sql) > SIZE_LIMIT:
+        return _too_long(sql, path, before)
+    count = opaque = 0
+    redefines = "_prisma_new_" in sql
+    for statement in statements(sql, provider.name):
+        count += 1
+        session.origin = Origin(path, "", Span(statement.start, statement.end))
+        if not _read(statement, sql, session, redefines):
+            opaque += 1
+            _keep(session, sql[statement.start : statement.end])
+    database = session.draft.database()
+    changes = fold(session.changes, before, database, provider)
+    return Reading(changes, database, count, opaque, tuple(session.problems))
+
+
+def _too_long(sql: str, path: str, before: Database) -> Reading:
+    origin = Origin(path, "", Span(0, 0))
+    message = f"{path} has {len(sql):,} characters: more than {SIZE_LIMIT:,} are not read. Load data outside migrations."
+    return Reading((Opaque(summary=sql[:60], sql="", origin=origin),), before, 1, 1, (Problem(message, origin),))
+
+
+def _keep(session: Session, sql: str) -> None:
+    summary = " ".join(sql[:200].split())[:60]
+    session.changes.append(Opaque(summary=summary, sql=sql, origin=session.origin))
+
+
+def _read(statement: Statement, sql: str, session: Session, redefines: bool) -> bool:
+    """Whether the statement could be read. What it did before it could not, stays."""
+    cursor = Cursor(sql, statement.tokens, session.folds)
+    if session.provider.name == "sqlserver":
+        _skip_wrapper(cursor)
+    if cursor.done:
+        return True
+    if redefines and session.provider.name == "sqlserver" and cursor.key() in ("DECLARE", "IF", "EXEC", "SELECT"):
+        if not _is_rename(cursor):
+            return True
+    try:
+        return _dispatch(cursor, session)
+    except Unreadable:
+        return False
+
+
+_WRAPPERS = (
+    ("BEGIN", "TRY"), ("END", "TRY"), ("BEGIN", "CATCH"), ("END", "CATCH"), ("BEGIN", "TRANSACTION"), ("BEGIN", "TRAN"),
+    ("COMMIT", "TRANSACTION"), ("COMMIT", "TRAN"), ("ROLLBACK", "TRANSACTION"), ("ROLLBACK", "TRAN"), ("THROW",),
+    ("IF", "@@TRANCOUNT", ">", "0", "BEGIN"), ("END",),
+)  # fmt: skip
+
+
+def _skip_wrapper(cursor: Cursor) -> None:
+    """Prisma's BEGIN TRY, BEGIN TRAN ... END CATCH around every migration."""
+    while any(cursor.accept(*words) for words in _WRAPPERS):
+        pass
+
+
+def _is_rename(cursor: Cursor) -> bool:
+    """Whether `EXEC [sys.]sp_rename` stands here."""
+    return "SP_RENAME" in (cursor.key(1), cursor.key(3))
+
+
+def _dispatch(cursor: Cursor, session: Session) -> bool:
+    for words, step in _STEPS:
+        if cursor.accept(*words):
+            step(cursor, session)
+            return True
+    word = cursor.key()
+    if word == "CREATE" and cursor.key(1) in ("INDEX", "UNIQUE", "FULLTEXT", "SPATIAL", "CLUSTERED", "NONCLUSTERED"):
+        cursor.position += 1
+        objects.create_index(cursor, session)
+        return True
+    if word in VERBS or word == "WITH":
+        backfill(cursor, session)
+        return True
+    if word in ("EXEC", "EXECUTE") and _is_rename(cursor):
+        while cursor.key() != "SP_RENAME":
+            cursor.position += 1
+        cursor.position += 1
+        objects.rename_anything(cursor, session)
+        return True
+    if word == "DO" and not session.provider.quotes == ("`", "`"):
+        return _do(cursor, session)
+    if word in ("CREATE", "DROP", "ALTER"):
+        return _is_beside_the_model(cursor)
+    return word in _HARMLESS
+
+
+def _is_beside_the_model(cursor: Cursor) -> bool:
+    """Whether CREATE, ALTER or DROP is about something that the model does not hold."""
+    return any(cursor.key(ahead) in _BESIDE_THE_MODEL for ahead in range(1, 6))
+
+
+def _do(cursor: Cursor, session: Session) -> bool:
+    """A block of PL/pgSQL that defines nothing is a backfill; one that only runs statements is read."""
+    while not cursor.done and cursor.key() not in (BODY, "'"):
+        cursor.position += 1
+    start = cursor.token.start
+    body = cursor.text().strip("$'")
+    inner = tokens(body, session.provider.name)
+    words = {token.key for token in inner}
+    if words & {"CREATE", "ALTER", "DROP", "EXECUTE", "PERFORM", "CALL"}:
+        return _guarded(body, session, start)
+    backfill(Cursor(body, inner, session.folds), session)
+    return True
+
+
+def _guarded(body: str, session: Session, start: int) -> bool:
+    """`BEGIN statement; ... EXCEPTION WHEN duplicate_object THEN NULL; END`: statements that may have run before."""
+    inner = tokens(body, session.provider.name)
+    keys = [token.key for token in inner]
+    if "BEGIN" not in keys or "EXCEPTION" not in keys or set(keys) & {"IF", "LOOP", "EXECUTE", "PERFORM", "DECLARE"}:
+        return False
+    held = inner[keys.index("BEGIN") + 1 : keys.index("EXCEPTION")]
+    current: list[tuple[int, int]] = []
+    begin = 0
+    for index, token in enumerate(held):
+        if token.key == ";":
+            current.append((begin, index))
+            begin = index + 1
+    read = [_dispatch(Cursor(body, held[a:b], session.folds), session) for a, b in current]
+    return all(read)
+
+
+_STEPS: tuple[tuple[tuple[str, ...], Step], ...] = (
+    (("ALTER", "TABLE"), tables.alter_table),
+    (("CREATE", "TABLE"), tables.create_table),
+    (("CREATE", "UNLOGGED", "TABLE"), tables.create_table),
+    (("DROP", "TABLE"), tables.drop_table),
+    (("RENAME", "TABLE"), tables.rename_tables),
+    (("DROP", "INDEX"), objects.drop_index),
+    (("ALTER", "INDEX"), objects.alter_index),
+    (("CREATE", "TYPE"), objects.create_type),
+    (("DROP", "TYPE"), objects.drop_type),
+    (("ALTER", "TYPE"), objects.alter_type),
+    (("CREATE", "VIEW"), objects.create_view),
+    (("CREATE", "OR", "REPLACE", "VIEW"), objects.create_view),
+    (("CREATE", "MATERIALIZED", "VIEW"), objects.create_view),
+    (("DROP", "VIEW"), objects.drop_view),
+    (("DROP", "MATERIALIZED", "VIEW"), objects.drop_view),
+    (("CREATE", "SEQUENCE"), objects.create_sequence),
+    (("DROP", "SEQUENCE"), objects.drop_sequence),
+    (("CREATE", "EXTENSION"), objects.create_extension),
+    (("DROP", "EXTENSION"), objects.drop_extension),
+    (("CREATE", "SCHEMA"), objects.create_schema),
+    (("DROP", "SCHEMA"), objects.drop_schema),
+    (("SET", "LOCAL"), objects.set_search_path),
+    (("SET", "SESSION"), objects.set_search_path),
+    (("SET",), objects.set_search_path),
+)
+_HARMLESS = frozenset(
+    "SELECT BEGIN COMMIT ROLLBACK START SAVEPOINT RELEASE END ABORT GRANT REVOKE COMMENT PRAGMA ANALYZE VACUUM LOCK "
+    "UNLOCK REINDEX CLUSTER RESET SHOW EXPLAIN USE DISCARD NOTIFY LISTEN REFRESH DECLARE PRINT GO THROW FLUSH OPTIMIZE "
+    "CHECKPOINT VALUES DEALLOCATE".split()
+)
+_BESIDE_THE_MODEL = frozenset(
+    "FUNCTION PROCEDURE TRIGGER POLICY RULE AGGREGATE OPERATOR CAST COLLATION CONVERSION DOMAIN ROLE USER DATABASE EVENT "
+    "PUBLICATION SUBSCRIPTION STATISTICS SERVER LANGUAGE SEQUENCE VIEW EXTENSION PRIVILEGES TABLESPACE TRANSFORM "
+    "SCHEMA SYSTEM LOGIN SYNONYM".split()
+)

@@ -1,0 +1,288 @@
+"""Indexes, enums, views, sequences, extensions and schemas; and SQL Server's procedure that renames anything."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from refract.schema import changes as c
+from refract.schema.model import Enum, EnumValue, Extension, Index, QualifiedName, Sequence, Table, View
+from refract.sql.reader.columns import index_columns, squeezed
+from refract.sql.reader.cursor import Cursor, Unreadable
+from refract.sql.reader.session import Session
+from refract.sql.reader.tables import rename_constraint
+
+
+def create_index(cursor: Cursor, session: Session) -> None:
+    """After CREATE, at UNIQUE, FULLTEXT, ... INDEX."""
+    modifiers = set()
+    while (word := cursor.one_of("UNIQUE", "FULLTEXT", "SPATIAL", "CLUSTERED", "NONCLUSTERED")) is not None:
+        modifiers.add(word)
+    cursor.expect("INDEX")
+    concurrently = cursor.accept("CONCURRENTLY")
+    allowed = cursor.if_not_exists()
+    name = "" if cursor.key() == "ON" else cursor.dotted()[-1]
+    kind = cursor.identifier().upper() if cursor.accept("USING") else None
+    cursor.expect("ON")
+    cursor.accept("ONLY")
+    table = session.table_name(cursor)
+    kind = cursor.identifier().upper() if cursor.accept("USING") else kind
+    index = _index(name, kind, modifiers, table, cursor, session)
+    if table in session.draft.views:
+        return
+    held = session.table(table)
+    if allowed and held is not None and held.index(index.name):
+        return
+    session.add(c.CreateIndex(table=table, index=index, concurrently=concurrently))
+
+
+def _index(
+    name: str, kind: str | None, modifiers: set[str], table: QualifiedName, cursor: Cursor, session: Session
+) -> Index:
+    columns = index_columns(cursor.group())
+    clustered = "CLUSTERED" in modifiers if session.provider.name == "sqlserver" else None
+    special = next(iter(modifiers & {"FULLTEXT", "SPATIAL"}), None)
+    where = None
+    while not cursor.done:
+        if cursor.accept("WHERE"):
+            where = squeezed(cursor.rest())
+        elif cursor.accept("USING"):
+            kind = cursor.identifier().upper()
+        else:
+            cursor.position += 1
+    derived = name or session.provider.index_name(table.name, [x.name for x in columns])
+    return Index(derived, columns, "UNIQUE" in modifiers, special or kind or "BTREE", where, clustered)
+
+
+def drop_index(cursor: Cursor, session: Session) -> None:
+    """After DROP INDEX."""
+    concurrently = cursor.accept("CONCURRENTLY")
+    allowed = cursor.if_exists()
+    for item in cursor.items():
+        name = session.name(item)
+        found = _index_of(item, name, session)
+        if found is not None:
+            table, index = found
+            session.add(c.DropIndex(table=table.name, index=index, concurrently=concurrently))
+        elif not allowed:
+            session.missing("index", name)
+
+
+def _index_of(item: Cursor, name: QualifiedName, session: Session) -> tuple[Table, Index] | None:
+    on_table = item.accept("ON") or item.accept("@")
+    if not on_table:
+        return session.index(name.name, name.schema)
+    table = session.table(session.table_name(item))
+    index = table.index(name.name) if table else None
+    return (table, index) if table is not None and index is not None else None
+
+
+def alter_index(cursor: Cursor, session: Session) -> None:
+    """After ALTER INDEX."""
+    allowed = cursor.if_exists()
+    name = session.name(cursor)
+    if not cursor.accept("RENAME", "TO"):
+        return
+    found = session.index(name.name, name.schema)
+    key = next((t for t in session.draft.tables.values() if t.primary_key and t.primary_key.name == name.name), None)
+    if found is not None or key is not None:
+        table = found[0] if found else key
+        if table is not None:
+            rename_constraint(table.name, name.name, cursor.identifier(), session)
+    elif not allowed:
+        session.missing("index", name)
+
+
+def create_type(cursor: Cursor, session: Session) -> None:
+    """After CREATE TYPE. Types that are no enums are kept as names only."""
+    allowed = cursor.if_not_exists()
+    name = session.name(cursor)
+    if not cursor.accept("AS", "ENUM"):
+        return
+    if allowed and session.enum(name):
+        return
+    values = tuple(EnumValue(item.string()) for item in cursor.group().items())
+    session.add(c.CreateEnum(enum=Enum(name, values)))
+
+
+def drop_type(cursor: Cursor, session: Session) -> None:
+    """After DROP TYPE."""
+    cursor.if_exists()
+    for item in cursor.items():
+        enum = session.enum(session.name(item))
+        if enum is not None:
+            session.add(c.DropEnum(enum=enum))
+
+
+def alter_type(cursor: Cursor, session: Session) -> None:
+    """After ALTER TYPE."""
+    name = session.name(cursor)
+    enum = session.enum(name)
+    if enum is None:
+        session.missing("enum", name)
+    elif cursor.accept("ADD", "VALUE"):
+        _add_value(cursor, enum, session)
+    elif cursor.accept("RENAME", "VALUE"):
+        before = cursor.string()
+        cursor.expect("TO")
+        session.add(c.RenameEnumValue(enum=name, before=before, after=cursor.string()))
+    elif cursor.accept("RENAME", "TO"):
+        renamed = QualifiedName(name.schema, cursor.dotted()[-1])
+        session.add(c.RenameEnum(before=enum, after=evolve(enum, name=renamed)))
+    elif cursor.accept("SET", "SCHEMA"):
+        renamed = QualifiedName(cursor.identifier(), name.name)
+        session.add(c.RenameEnum(before=enum, after=evolve(enum, name=renamed)))
+    elif cursor.accept("DROP", "VALUE"):
+        gone = cursor.string()
+        kept = tuple(v for v in enum.values if v.name != gone)
+        session.add(c.AlterEnum(before=enum, after=evolve(enum, values=kept)))
+    elif not cursor.accept("OWNER"):
+        raise Unreadable("unknown action on a type")
+
+
+def _add_value(cursor: Cursor, enum: Enum, session: Session) -> None:
+    cursor.if_not_exists()
+    value = cursor.string()
+    names = [v.name for v in enum.values]
+    if value in names:
+        return
+    place = len(names)
+    side = cursor.one_of("BEFORE", "AFTER")
+    if side is not None:
+        neighbour = cursor.string()
+        if neighbour in names:
+            place = names.index(neighbour) + (side == "AFTER")
+    values = (*enum.values[:place], EnumValue(value), *enum.values[place:])
+    session.add(c.AlterEnum(before=enum, after=evolve(enum, values=values)))
+
+
+def create_view(cursor: Cursor, session: Session) -> None:
+    """After CREATE [OR REPLACE] [MATERIALIZED] VIEW."""
+    allowed = cursor.if_not_exists()
+    name = session.name(cursor)
+    if allowed and name in session.draft.views:
+        return
+    session.add(c.CreateView(view=View(name, squeezed(cursor.rest()))))
+
+
+def drop_view(cursor: Cursor, session: Session) -> None:
+    """After DROP [MATERIALIZED] VIEW."""
+    cursor.if_exists()
+    for item in cursor.items():
+        view = session.draft.views.get(session.name(item))
+        if view is not None:
+            session.add(c.DropView(view=view))
+
+
+def create_sequence(cursor: Cursor, session: Session) -> None:
+    """After CREATE SEQUENCE."""
+    cursor.if_not_exists()
+    session.add(c.CreateSequence(sequence=Sequence(session.name(cursor))))
+
+
+def drop_sequence(cursor: Cursor, session: Session) -> None:
+    """After DROP SEQUENCE. Those that SERIAL made are part of their column."""
+    cursor.if_exists()
+    for item in cursor.items():
+        sequence = session.draft.sequences.get(session.name(item))
+        if sequence is not None:
+            session.add(c.DropSequence(sequence=sequence))
+
+
+def create_extension(cursor: Cursor, session: Session) -> None:
+    """After CREATE EXTENSION."""
+    cursor.if_not_exists()
+    name, schema, version = cursor.identifier(), None, None
+    while not cursor.done:
+        if cursor.accept("SCHEMA"):
+            schema = cursor.identifier()
+        elif cursor.accept("VERSION"):
+            version = cursor.string() if cursor.key() == "'" else cursor.identifier()
+        else:
+            cursor.position += 1
+    if name not in session.draft.extensions:
+        session.add(c.CreateExtension(extension=Extension(name, schema, version)))
+
+
+def drop_extension(cursor: Cursor, session: Session) -> None:
+    """After DROP EXTENSION."""
+    cursor.if_exists()
+    for item in cursor.items():
+        extension = session.draft.extensions.get(item.identifier())
+        if extension is not None:
+            session.add(c.DropExtension(extension=extension))
+
+
+def create_schema(cursor: Cursor, session: Session) -> None:
+    """After CREATE SCHEMA."""
+    cursor.if_not_exists()
+    name = cursor.identifier()
+    if name not in session.draft.schemas:
+        session.add(c.CreateSchema(name=name))
+
+
+def drop_schema(cursor: Cursor, session: Session) -> None:
+    """After DROP SCHEMA."""
+    cursor.if_exists()
+    session.add(c.DropSchema(name=cursor.identifier()))
+
+
+def set_search_path(cursor: Cursor, session: Session) -> None:
+    """After SET [LOCAL | SESSION]. Other settings do not touch the model."""
+    if session.provider.default_schema and cursor.accept("SEARCH_PATH") and (cursor.accept("TO") or cursor.accept("=")):
+        path = [unquoted for item in cursor.items() if (unquoted := _setting(item))]
+        named = [schema for schema in path if schema not in ("$user", "pg_catalog")]
+        session.schema = named[0] if named else session.schema
+
+
+def _setting(item: Cursor) -> str:
+    return item.string() if item.key() == "'" else item.identifier()
+
+
+def rename_anything(cursor: Cursor, session: Session) -> None:
+    """SQL Server, after EXEC sp_rename: `'schema.table.column', 'new name' [, 'COLUMN' | 'INDEX' | 'OBJECT']`."""
+    arguments = [_argument(item) for item in cursor.items()]
+    if len(arguments) < 2:
+        raise Unreadable("sp_rename needs two arguments")
+    path = _path(arguments[0])
+    kind = arguments[2].upper() if len(arguments) > 2 else "OBJECT"
+    if kind in ("COLUMN", "INDEX"):
+        _rename_part(path, arguments[1], kind, session)
+    else:
+        _rename_object(path, arguments[1], session)
+
+
+def _argument(item: Cursor) -> str:
+    if item.key(1) == "=":
+        item.position += 2
+    return item.string() if item.key() == "'" else item.identifier()
+
+
+def _path(text: str) -> list[str]:
+    return [part.strip("[]\"") for part in text.split(".")]
+
+
+def _rename_part(path: list[str], after: str, kind: str, session: Session) -> None:
+    if len(path) < 2:
+        raise Unreadable("table and name expected")
+    table = QualifiedName(path[-3] if len(path) > 2 else session.schema, path[-2])
+    column = session.column(table, path[-1])
+    if kind == "INDEX":
+        rename_constraint(table, path[-1], after, session)
+    elif column is None:
+        session.missing("column", ".".join(path))
+    else:
+        session.add(c.RenameColumn(table=table, before=column, after=evolve(column, name=after)))
+
+
+def _rename_object(path: list[str], after: str, session: Session) -> None:
+    name = QualifiedName(path[-2] if len(path) > 1 else session.schema, path[-1])
+    table = session.table(name)
+    if table is not None:
+        session.add(c.RenameTable(before=table, after=evolve(table, name=QualifiedName(name.schema, after))))
+        return
+    for held in session.draft.tables.values():
+        key = held.primary_key
+        if held.foreign_key(path[-1]) or held.index(path[-1]) or (key and key.name == path[-1]):
+            rename_constraint(held.name, path[-1], after, session)
+            return
+    session.missing("object", ".".join(path))

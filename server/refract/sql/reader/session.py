@@ -1,0 +1,112 @@
+"""What is known while a migration is read: the database so far, and the changes that led to it."""
+
+from __future__ import annotations
+
+from attrs import evolve, field, frozen
+
+from refract.providers import Provider
+from refract.schema.apply import Draft
+from refract.schema.changes import AlterColumn, Cast, Change
+from refract.schema.model import Column, Database, Enum, Index, QualifiedName, Table
+from refract.sql.reader.columns import Scope
+from refract.sql.reader.cursor import Cursor
+from refract.text import Origin, Problem
+
+_FOLDING = ("postgresql", "cockroachdb")
+_CASE_MATTERS = _FOLDING
+
+
+class Session:
+    """One migration being read. `origin` is the place of the statement that is read now."""
+
+    def __init__(self, before: Database, provider: Provider) -> None:
+        self.draft = Draft(before)
+        self.provider = provider
+        self.schema = before.default_schema or provider.default_schema
+        self.changes: list[Change] = []
+        self.problems: list[Problem] = []
+        self.origin: Origin | None = None
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.provider, self.schema, self.enum, self.primary_key)
+
+    @property
+    def folds(self) -> bool:
+        """Whether names without quotes are in small letters."""
+        return self.provider.name in _FOLDING
+
+    def add(self, change: Change) -> None:
+        """Make a change, and keep it. What does not fit the database so far is told."""
+        change = evolve(change, origin=self.origin)
+        misfit = self.draft.apply(change)
+        if misfit is None:
+            self.changes.append(change)
+        elif self.origin is not None:
+            message = f"This statement does not fit what the migrations before it have built: {misfit}."
+            self.problems.append(Problem(message, self.origin))
+
+    def name(self, cursor: Cursor) -> QualifiedName:
+        return cursor.name(self.schema)
+
+    def table_name(self, cursor: Cursor) -> QualifiedName:
+        """The name of a table as it was created, where case does not matter."""
+        name = self.name(cursor)
+        if name in self.draft.tables or self.provider.name in _CASE_MATTERS:
+            return name
+        folded = (name.schema.lower(), name.name.lower())
+        return next((n for n in self.draft.tables if (n.schema.lower(), n.name.lower()) == folded), name)
+
+    def table(self, name: QualifiedName) -> Table | None:
+        return self.draft.tables.get(name)
+
+    def column(self, table: QualifiedName, name: str) -> Column | None:
+        """A column of a table, whatever the case of its name where that does not matter."""
+        held = self.draft.tables.get(table)
+        if held is None:
+            return None
+        found = held.column(name)
+        if found is not None or self.provider.name in _CASE_MATTERS:
+            return found
+        return next((c for c in held.columns if c.name.lower() == name.lower()), None)
+
+    def enum(self, name: QualifiedName) -> Enum | None:
+        return self.draft.enums.get(name)
+
+    def primary_key(self, name: QualifiedName) -> tuple[str, ...]:
+        table = self.draft.tables.get(name)
+        key = table.primary_key if table else None
+        return tuple(c.name for c in key.columns) if key else ()
+
+    def index(self, name: str, schema: str) -> tuple[Table, Index] | None:
+        """The index of that name, and its table: indexes have names of their own on most databases."""
+        for table in self.draft.tables.values():
+            if table.name.schema == schema:
+                for index in table.indexes:
+                    if index.name == name:
+                        return table, index
+        return None
+
+    def missing(self, what: str, name: object) -> None:
+        """Tell that the statement speaks of something that is not there."""
+        if self.origin is not None:
+            message = f"This statement does not fit what the migrations before it have built: there is no {what} {name}."
+            self.problems.append(Problem(message, self.origin))
+
+    def alter(self, table: QualifiedName, before: Column, after: Column, using: str | None = None) -> None:
+        """Change a column, if anything of it changes."""
+        if before == after and before.default_name == after.default_name:
+            return
+        cast = Cast.NONE if before.type == after.type else self.provider.cast(before, after)
+        self.add(AlterColumn(table=table, before=before, after=after, cast=cast, using=using))
+
+
+@frozen
+class Reading:
+    """What a migration does. `opaque` counts the statements whose effect on the model is not known."""
+
+    changes: tuple[Change, ...]
+    database: Database
+    statements: int = 0
+    opaque: int = 0
+    problems: tuple[Problem, ...] = field(default=())

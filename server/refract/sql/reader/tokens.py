@@ -1,0 +1,212 @@
+"""Cuts SQL into tokens, and tokens into statements. Any text has tokens: what is no SQL becomes symbols."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+STRING = "'"
+QUOTED = '"'
+NUMBER = "0"
+BODY = "$"
+END = ""
+
+
+class Token(NamedTuple):
+    """`key` is a word in capitals, a symbol, or the class of what has a text of its own (STRING, QUOTED, ...)."""
+
+    key: str
+    start: int
+    end: int
+
+
+class Statement(NamedTuple):
+    """The tokens of one statement, without the semicolon."""
+
+    tokens: list[Token]
+
+    @property
+    def start(self) -> int:
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        return self.tokens[-1].end
+
+
+_COMMON = r"""
+    (?P<space>[\s\ufeff]+ | --[^\n]* | /\*.*?(?:\*/|\Z) {hash})
+  | (?P<word>[^\W\d][\w$]*)
+  | (?P<string>{string})
+  | (?P<quoted>{quoted})
+  | (?P<number>\d[\w.]*)
+  {body}
+  | (?P<symbol>::|[|<>!=]{{1,2}}|@+\w*|.)
+"""
+_PLAIN_STRING = r"'[^']*(?:''[^']*)*'?"
+_ESCAPED_STRING = r"[\"'](?:(?<=')(?:[^'\\]|\\.|'')*'? | (?<=\")(?:[^\"\\]|\\.|\"\")*\"?)"
+_DOUBLE = r'"[^"]*(?:""[^"]*)*"?'
+_BACKTICK = r"`[^`]*(?:``[^`]*)*`?"
+_BRACKET = r"\[[^\]]*(?:\]\][^\]]*)*\]?"
+
+
+def _lexer(string: str, quoted: str, extra_space: str = "", body: str = "") -> re.Pattern[str]:
+    text = _COMMON.format(string=string, quoted=quoted, hash=extra_space, body=body)
+    return re.compile(text, re.VERBOSE | re.DOTALL)
+
+
+_BODY = r"| (?P<body>\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z))"
+_POSTGRESQL = _lexer(r"[eE]'(?:[^'\\]|\\.|'')*'?|[nNbBxX]?" + _PLAIN_STRING, _DOUBLE, body=_BODY)
+_LEXERS = {
+    "postgresql": _POSTGRESQL,
+    "cockroachdb": _POSTGRESQL,
+    "mysql": _lexer(_ESCAPED_STRING, _BACKTICK, r"| \#[^\n]*"),
+    "sqlite": _lexer(_PLAIN_STRING, f"{_DOUBLE}|{_BACKTICK}|{_BRACKET}"),
+    "sqlserver": _lexer(_PLAIN_STRING, f"{_DOUBLE}|{_BRACKET}"),
+}
+_KEYS = {"string": STRING, "quoted": QUOTED, "number": NUMBER, "body": BODY}
+_PREFIXED = {"E'", "N'", "B'", "X'"}
+
+
+def tokens(sql: str, provider: str) -> list[Token]:
+    """All tokens of `sql`; white space and comments are none."""
+    found: list[Token] = []
+    lexer = _LEXERS.get(provider, _POSTGRESQL)
+    position, length = 0, len(sql)
+    while position < length:
+        match = lexer.match(sql, position)
+        if match is None:
+            break
+        kind = match.lastgroup
+        start, position = position, match.end()
+        if kind == "space":
+            continue
+        if kind == "word":
+            text = match.group()
+            if sql[position : position + 1] == "'" and text.upper() + "'" in _PREFIXED:
+                position = _string_end(lexer, sql, start, position)
+                found.append(Token(STRING, start, position))
+            else:
+                found.append(Token(text.upper(), start, position))
+        elif kind == "symbol":
+            found.append(Token(match.group(), start, position))
+        else:
+            found.append(Token(BODY if kind == "tag" else _KEYS[kind or "string"], start, position))
+    return found
+
+
+def _string_end(lexer: re.Pattern[str], sql: str, start: int, quote: int) -> int:
+    """The end of a string with a prefix: PostgreSQL's E'..' has escapes of its own."""
+    escaped = _ESCAPES.match(sql, quote) if sql[start] in "eE" and lexer is _POSTGRESQL else None
+    match = escaped or lexer.match(sql, quote)
+    return match.end() if match else len(sql)
+
+
+_ESCAPES = re.compile(r"'(?:[^'\\]|\\.|'')*'?", re.DOTALL)
+_DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_GO = re.compile(r"^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_PROGRAMS = {"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"}
+_OPENS = {"BEGIN", "CASE"}
+_NOT_CLOSING = {"IF", "LOOP", "WHILE", "REPEAT"}
+
+
+def statements(sql: str, provider: str) -> Iterator[Statement]:
+    """The statements of `sql`, in order."""
+    if provider == "mysql" and _DELIMITER.search(sql):
+        yield from _delimited(sql)
+        return
+    if provider == "sqlserver":
+        yield from _batches(sql)
+        return
+    yield from _split(tokens(sql, provider), provider)
+
+
+def _delimited(sql: str) -> Iterator[Statement]:
+    """MySQL's client can end statements with another text than a semicolon."""
+    delimiter, position = ";", 0
+    for match in [*_DELIMITER.finditer(sql), None]:
+        end = match.start() if match else len(sql)
+        yield from _between(sql, position, end, delimiter)
+        if match:
+            delimiter, position = match.group(1), match.end()
+
+
+def _between(sql: str, start: int, end: int, delimiter: str) -> Iterator[Statement]:
+    while start < end:
+        stop = end if delimiter == ";" else sql.find(delimiter, start, end)
+        stop = end if stop < 0 else stop
+        part = _shifted(tokens(sql[start:stop], "mysql"), start)
+        if delimiter == ";":
+            yield from _split(part, "mysql")
+        elif part:
+            yield Statement(part)
+        start = stop + len(delimiter)
+
+
+def _shifted(found: list[Token], by: int) -> list[Token]:
+    return [Token(t.key, t.start + by, t.end + by) for t in found]
+
+
+_BATCH_STARTS = {"CREATE", "ALTER", "DROP", "EXEC", "EXECUTE", "INSERT", "UPDATE", "DELETE", "DECLARE", "PRINT", "MERGE"}
+_OBJECTS = {"TABLE", "INDEX", "UNIQUE", "VIEW", "SCHEMA", "TYPE", "NONCLUSTERED", "CLUSTERED", "SEQUENCE", "DATABASE"}
+
+
+def _batches(sql: str) -> Iterator[Statement]:
+    """SQL Server: GO ends a batch, and a statement needs no semicolon."""
+    position = 0
+    for match in [*_GO.finditer(sql), None]:
+        end = match.start() if match else len(sql)
+        found = _shifted(tokens(sql[position:end], "sqlserver"), position)
+        if len(found) > 1 and found[0].key in ("CREATE", "ALTER") and any(t.key in _PROGRAMS for t in found[1:4]):
+            yield Statement(found)
+        else:
+            for statement in _split(found, "sqlserver"):
+                yield from _without_semicolons(statement, sql)
+        position = match.end() if match else end
+
+
+def _without_semicolons(statement: Statement, sql: str) -> Iterator[Statement]:
+    """Cut where a line begins with a word that only a new statement begins with."""
+    found, start, depth = statement.tokens, 0, 0
+    for index in range(1, len(found)):
+        key = found[index].key
+        depth += (key == "(") - (key == ")")
+        following = found[index + 1].key if index + 1 < len(found) else END
+        if depth or key not in _BATCH_STARTS or "\n" not in sql[found[index - 1].end : found[index].start]:
+            continue
+        if key in ("CREATE", "ALTER", "DROP") and following not in _OBJECTS:
+            continue
+        if found[start].key in ("WITH", "MERGE", "CREATE") and key in ("UPDATE", "DELETE", "INSERT", "MERGE"):
+            continue
+        yield Statement(found[start:index])
+        start = index
+    yield Statement(found[start:])
+
+
+def _split(found: list[Token], provider: str) -> Iterator[Statement]:
+    has_programs = provider in ("sqlite", "mysql", "postgresql")
+    current: list[Token] = []
+    depth, program, atomic = 0, False, False
+    for index, token in enumerate(found):
+        key = token.key
+        if key == ";" and depth == 0:
+            if current:
+                yield Statement(current)
+            current, program, atomic = [], False, False
+            continue
+        current.append(token)
+        if not has_programs:
+            continue
+        if not program:
+            program = key in _PROGRAMS and len(current) <= 8 and current[0].key == "CREATE"
+            continue
+        atomic = atomic or provider != "postgresql" or key == "ATOMIC"
+        if not atomic:
+            continue
+        if key in _OPENS or key == "ATOMIC":
+            depth += 1
+        elif key == "END" and depth and not (index + 1 < len(found) and found[index + 1].key in _NOT_CLOSING):
+            depth -= 1
+    if current:
+        yield Statement(current)

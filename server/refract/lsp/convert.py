@@ -1,0 +1,94 @@
+"""Between Refract's offsets and the editor's lines, columns and URIs. No other module makes LSP positions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import frozen
+from lsprotocol import types
+from pygls import uris
+
+from refract.rules.base import Severity
+from refract.syntax import Document, parse_document
+from refract.text import Location, Span, TextEdit
+
+_SEVERITIES = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFO: types.DiagnosticSeverity.Information,
+}
+
+
+@frozen
+class Encoding:
+    """How the client counts columns, as negotiated: in UTF-8 bytes, UTF-16 units or code points."""
+
+    kind: str
+
+    def width(self, text: str) -> int:
+        """How long `text` is for the client."""
+        if self.kind == types.PositionEncodingKind.Utf32 or text.isascii():
+            return len(text)
+        return (
+            len(text.encode()) if self.kind == types.PositionEncodingKind.Utf8 else len(text.encode("utf-16-le")) // 2
+        )
+
+    def code_points(self, line: str, width: int) -> int:
+        """How many code points of `line` the client's column `width` stands for; inside one counts as before it."""
+        if self.kind == types.PositionEncodingKind.Utf32 or line.isascii():
+            return min(width, len(line))
+        reached = 0
+        for index, character in enumerate(line):
+            reached += self.width(character)
+            if reached > width:
+                return index
+        return len(line)
+
+
+def position(document: Document, offset: int, encoding: Encoding) -> types.Position:
+    """The editor's position of an offset."""
+    line, column = document.position(offset)
+    before = document.slice(Span(offset - column, offset))
+    return types.Position(line, encoding.width(before))
+
+
+def offset(document: Document, place: types.Position, encoding: Encoding) -> int:
+    """The offset of an editor's position; past the end counts as the end."""
+    column = encoding.code_points(document.line_text(place.line), place.character)
+    return document.offset(place.line, column)
+
+
+def to_range(document: Document, span: Span, encoding: Encoding) -> types.Range:
+    return types.Range(position(document, span.start, encoding), position(document, span.end, encoding))
+
+
+def to_span(document: Document, range_: types.Range, encoding: Encoding) -> Span:
+    start = offset(document, range_.start, encoding)
+    return Span(start, max(start, offset(document, range_.end, encoding)))
+
+
+def to_location(location: Location, document: Document | None, encoding: Encoding) -> types.Location | None:
+    """A place in a file, which is read when no `document` of it is at hand. None when it cannot be read."""
+    if document is None:
+        try:
+            document = parse_document(location.path, Path(location.path).read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            return None
+    return types.Location(to_uri(location.path), to_range(document, location.span, encoding))
+
+
+def to_text_edit(document: Document, edit: TextEdit, encoding: Encoding) -> types.TextEdit:
+    return types.TextEdit(to_range(document, edit.span, encoding), edit.new_text)
+
+
+def to_severity(severity: Severity) -> types.DiagnosticSeverity:
+    return _SEVERITIES[severity]
+
+
+def to_uri(path: str) -> str:
+    return uris.from_fs_path(path) or ""
+
+
+def to_path(uri: str) -> str | None:
+    """The path of a file URI; None for any other URI."""
+    return uris.to_fs_path(uri) or None

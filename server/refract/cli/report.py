@@ -56,10 +56,14 @@ def summary(analysis: Analysis) -> str:
     baseline = analysis.snapshot.baseline
     opaque = _counted(len(baseline.opaque), "statement") if baseline.opaque else ""
     unread = f"; {opaque} not understood and left out" if opaque else ""
-    schema = shown_path(analysis.snapshot.files.schema)
-    return harmless(
-        f"{', '.join(told) or 'No findings'}{silenced} in {schema}, compared with {baseline.detail}{unread}."
-    )
+    schema, compared = shown_path(analysis.snapshot.files.schema), baseline_detail(analysis)
+    return harmless(f"{', '.join(told) or 'No findings'}{silenced} in {schema}, compared with {compared}{unread}.")
+
+
+def baseline_detail(analysis: Analysis) -> str:
+    """What the schema is compared with, in words, with paths as the user would write them."""
+    migrations = str(analysis.snapshot.files.migrations)
+    return analysis.snapshot.baseline.detail.replace(migrations, shown_path(migrations))
 
 
 def _counted(count: int, noun: str) -> str:

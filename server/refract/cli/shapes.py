@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from refract.cli.places import Places
-from refract.cli.report import placed_findings
+from refract.cli.report import baseline_detail, placed_findings
 from refract.cli.terminal import shown_path
 from refract.diff import Diff
 from refract.project import Analysis
@@ -67,7 +67,7 @@ def _analysis(analysis: Analysis) -> dict[str, Any]:
         "provider": analysis.database.provider,
         "baseline": {
             "kind": str(snapshot.baseline.kind),
-            "detail": snapshot.baseline.detail,
+            "detail": baseline_detail(analysis),
             "statements": snapshot.baseline.statements,
             "opaque": len(snapshot.baseline.opaque),
         },

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from attrs import evolve
+
 from refract import git
 from refract.baseline import Baseline, MigrationFolder, load_migrations, migrations_of, replay
 from refract.lowering import lower
@@ -50,8 +52,9 @@ def empty(provider: Provider, detail: str) -> Baseline:
 
 
 def replayed(folder: MigrationFolder, provider: Provider, at: str = "") -> Baseline:
-    """The database that the migrations build. A lock file that names another database is a problem."""
-    return replay(folder, provider)
+    """The database that the migrations build; `at` says in words which revision they are of."""
+    baseline = replay(folder, provider)
+    return evolve(baseline, detail=f"{baseline.detail}{at}") if at else baseline
 
 
 def migrations_at(commit: git.Commit, folder: str) -> MigrationFolder | None:

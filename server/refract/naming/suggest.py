@@ -16,10 +16,12 @@ MOST = 3
 def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str] = ()) -> tuple[str, ...]:
     """One to three names for the migration that makes `diff`, best first; none when nothing changes.
 
+    The first migration of all is `init`, as everybody calls it.
     `history` are the names of the migrations so far: a name that was used already comes last.
     """
     groups = [tuple(group) for _, group in groupby(topics(diff, before, after), key=lambda t: t.kind)]
-    names = distinct(n for n in _names(groups))
+    first = () if before.tables or not after.tables else ("init",)
+    names = distinct((*first, *_names(groups)))
     return tuple(sorted(names, key=lambda n: n in history))[:MOST]
 
 

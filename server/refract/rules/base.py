@@ -85,11 +85,16 @@ class RuleContext:
     provider: Provider
     diff: Diff
     _created: frozenset[QualifiedName] = field(init=False)
+    _created_names: frozenset[str] = field(init=False)
     _renamed: frozenset[int] = field(init=False)
 
     @_created.default
     def _find_created(self) -> frozenset[QualifiedName]:
         return frozenset(c.table.name for c in self.diff.changes if isinstance(c, CreateTable))
+
+    @_created_names.default
+    def _find_created_names(self) -> frozenset[str]:
+        return frozenset(name.name for name in self._created)
 
     @_renamed.default
     def _find_renamed(self) -> frozenset[int]:
@@ -115,6 +120,10 @@ class RuleContext:
     def is_new(self, table: QualifiedName) -> bool:
         """Whether the table is made by this diff."""
         return table in self._created
+
+    def is_created_elsewhere(self, table: QualifiedName) -> bool:
+        """Whether the diff makes a table of the same name, in this schema of the database or another."""
+        return table.name in self._created_names
 
     def is_renamed(self, table: QualifiedName, columns: Iterable[str]) -> bool:
         """Whether one of a table's columns is half of a probable rename: what hangs on it would not change then."""

@@ -52,8 +52,7 @@ from collections.abc import Iterator
 
 from refract.rules._words import created_here, join_table, sentences, table_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
-from refract.schema.changes import CreateTable, DropTable
-from refract.schema.model import Table
+from refract.schema.changes import DropTable
 
 
 @rule(Severity.ERROR, SQL)
@@ -61,7 +60,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each table that goes. Join tables and moves to another schema have rules of their own."""
     for change in context.changes(DropTable):
         table = change.table
-        if join_table(table) or _moved(context, table):
+        if join_table(table) or context.is_created_elsewhere(table.name):
             continue
         yield Risk(
             subject=str(table.name),
@@ -75,7 +74,3 @@ def check(context: RuleContext) -> Iterator[Risk]:
             change=change,
             related=created_here(f"Table `{table.name.name}`", table.origin),
         )
-
-
-def _moved(context: RuleContext, table: Table) -> bool:
-    return any(c.table.name.name == table.name.name for c in context.changes(CreateTable))

@@ -21,6 +21,7 @@ from refract.syntax.tree import (
     Expression,
     Field,
     FieldType,
+    Keyword,
     Name,
     NumberLiteral,
     Object,
@@ -248,7 +249,15 @@ def _object(tree: Tree[Token]) -> Build:
 
 
 def _header(tree: Tree[Token]) -> Build:
-    return lambda text, spans: Name(text[slice(*spans[1])], Span(*spans[1]))
+    index = _first(tree)
+
+    def build(text: str, spans: Spans) -> tuple[Keyword, Name]:
+        start, end = spans[index]
+        keyword = next(k for k in Keyword if text.startswith(k, start))
+        name = text[start + len(keyword) : end].lstrip()
+        return keyword, Name(name, Span(end - len(name), end))
+
+    return build
 
 
 _BUILDERS: dict[str, Callable[[Tree[Token]], Build]] = {

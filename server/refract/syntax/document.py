@@ -13,7 +13,7 @@ from refract.syntax.splitter import Cut, cuts
 from refract.syntax.tree import Block, SyntaxProblem
 from refract.text import Span
 
-MAX_LENGTH = 8_000_000
+MAX_LENGTH = 5_000_000
 """Code points of a schema file beyond which it is not read: the largest known real schema is below 400,000."""
 
 

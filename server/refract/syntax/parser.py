@@ -94,10 +94,11 @@ class _Reader:
     def header(self, extent: Extent) -> tuple[Keyword, Name]:
         """The keyword and the name; the splitter has seen both, and the brace."""
         matches = self._regex.finditer(self._text, extent.span.start)
-        (keyword, kind1), (name, kind2), (brace, kind3) = (_span_and_kind(next(matches)) for _ in range(3))
-        build = self._shape("header", bytes((kind1, kind2, kind3)))
+        (header, header_kind), (brace, brace_kind) = _span_and_kind(next(matches)), _span_and_kind(next(matches))
+        build = self._shape("header", bytes((header_kind, brace_kind)))
         assert not isinstance(build, Rejected)
-        return Keyword(self._text[slice(*keyword)]), build(self._text, (keyword, name, brace))
+        found: tuple[Keyword, Name] = build(self._text, (header, brace))
+        return found
 
     def read_members(self, rule: str, extent: Extent) -> None:
         """Reads the body of the block."""

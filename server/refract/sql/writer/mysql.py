@@ -12,7 +12,7 @@ from attrs import evolve
 
 from refract.providers.mysql import MYSQL
 from refract.schema import changes as c
-from refract.schema.model import Column, ColumnType, DefaultKind, Index, IndexColumn, QualifiedName, Sort
+from refract.schema.model import Column, ColumnType, DefaultKind, Index, IndexColumn, QualifiedName
 from refract.sql.writer.base import Context, TableAlteration, Writer
 
 _ENUM = "ENUM"
@@ -118,7 +118,7 @@ class MysqlWriter(Writer):
     def _part(self, column: IndexColumn) -> str:
         name = f"({column.expression})" if column.expression else self.quote(column.name)
         length = f"({column.length})" if column.length is not None else ""
-        return f"{name}{length}{' DESC' if column.sort is Sort.DESC else ''}"
+        return f"{name}{length}{self.sort(column)}"
 
 
 def _kind(index: Index) -> str:

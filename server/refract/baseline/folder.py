@@ -17,6 +17,8 @@ from refract.text import Origin, Problem, Span
 SQL_FILE = "migration.sql"
 LOCK_FILE = "migration_lock.toml"
 _CONFLICT = re.compile(rb"^(?:<{7} |>{7} |={7}\r?$)", re.MULTILINE)
+_OLD_NAMES = {"mssql": "sqlserver"}  # what Prisma 3 wrote into lock files
+_FORMER_NAMES = {"mssql": "sqlserver"}
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -100,7 +102,7 @@ def _lock_provider(data: bytes, path: Path) -> tuple[str | None, list[Problem]]:
     if not isinstance(name, str):
         return None, [_problem(path, f'{path} names no provider. It should hold one line: provider = "postgresql".')]
     try:
-        return provider(name).name, []
+        return provider(_OLD_NAMES.get(name, name)).name, []
     except UnknownProvider:
         return None, [_problem(path, f'{path} names the provider "{name}", which Refract does not know.')]
 

@@ -90,7 +90,7 @@ def parse_sql_default(sql: str, type_: ColumnType) -> Default | None:
         return string(re.sub(r"^(?:0x|x')|'$", "", text, flags=re.I).lower())
     if re.match(r"b'[01]+'\Z", text, re.I) and type_.name in ("BIT", "BOOLEAN"):
         return boolean("1" in text) if type_.args in ((), (1,)) else expression(text)
-    return expression(text)
+    return expression(sql)
 
 
 def _unwrapped(sql: str) -> str:

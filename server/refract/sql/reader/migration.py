@@ -8,11 +8,12 @@ from refract.providers import Provider
 from refract.schema.changes import Opaque
 from refract.schema.model import Database
 from refract.sql.reader import objects, tables
+from refract.sql.reader.blocks import block_body, read_block
 from refract.sql.reader.cursor import Cursor, Unreadable
 from refract.sql.reader.data import VERBS, backfill
 from refract.sql.reader.folding import fold
 from refract.sql.reader.session import Reading, Session
-from refract.sql.reader.tokens import BODY, Statement, statements, tokens
+from refract.sql.reader.tokens import BODY, STRING, Statement, statements, tokens
 from refract.text import Origin, Problem, Span
 
 SIZE_LIMIT = 8_000_000
@@ -116,34 +117,18 @@ def _is_beside_the_model(cursor: Cursor) -> bool:
 
 
 def _do(cursor: Cursor, session: Session) -> bool:
-    """A block of PL/pgSQL that defines nothing is a backfill; one that only runs statements is read."""
-    while not cursor.done and cursor.key() not in (BODY, "'"):
+    """An anonymous block: one that defines nothing is a backfill."""
+    while not cursor.done and cursor.key() not in (BODY, STRING):
         cursor.position += 1
-    start = cursor.token.start
-    body = cursor.text().strip("$'")
-    inner = tokens(body, session.provider.name)
-    words = {token.key for token in inner}
-    if words & {"CREATE", "ALTER", "DROP", "EXECUTE", "PERFORM", "CALL"}:
-        return _guarded(body, session, start)
-    backfill(Cursor(body, inner, session.folds), session)
+    body = block_body(cursor.text())
+    found = tokens(body, session.provider.name)
+    if {token.key for token in found} & _DEFINING:
+        return read_block(body, found, session, _dispatch)
+    backfill(Cursor(body, found, session.folds), session)
     return True
 
 
-def _guarded(body: str, session: Session, start: int) -> bool:
-    """`BEGIN statement; ... EXCEPTION WHEN duplicate_object THEN NULL; END`: statements that may have run before."""
-    inner = tokens(body, session.provider.name)
-    keys = [token.key for token in inner]
-    if "BEGIN" not in keys or "EXCEPTION" not in keys or set(keys) & {"IF", "LOOP", "EXECUTE", "PERFORM", "DECLARE"}:
-        return False
-    held = inner[keys.index("BEGIN") + 1 : keys.index("EXCEPTION")]
-    current: list[tuple[int, int]] = []
-    begin = 0
-    for index, token in enumerate(held):
-        if token.key == ";":
-            current.append((begin, index))
-            begin = index + 1
-    read = [_dispatch(Cursor(body, held[a:b], session.folds), session) for a, b in current]
-    return all(read)
+_DEFINING = {"CREATE", "ALTER", "DROP", "EXECUTE", "PERFORM", "CALL", "RENAME"}
 
 
 _STEPS: tuple[tuple[tuple[str, ...], Step], ...] = (

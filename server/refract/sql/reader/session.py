@@ -42,9 +42,8 @@ class Session:
         misfit = self.draft.apply(change)
         if misfit is None:
             self.changes.append(change)
-        elif self.origin is not None:
-            message = f"This statement does not fit what the migrations before it have built: {misfit}."
-            self.problems.append(Problem(message, self.origin))
+        else:
+            self._tell(misfit)
 
     def name(self, cursor: Cursor) -> QualifiedName:
         return cursor.name(self.schema)
@@ -89,8 +88,11 @@ class Session:
 
     def missing(self, what: str, name: object) -> None:
         """Tell that the statement speaks of something that is not there."""
+        self._tell(f"there is no {what} {name}")
+
+    def _tell(self, misfit: str) -> None:
         if self.origin is not None:
-            message = f"This statement does not fit what the migrations before it have built: there is no {what} {name}."
+            message = f"This statement does not fit what the migrations before it have built: {misfit}."
             self.problems.append(Problem(message, self.origin))
 
     def alter(self, table: QualifiedName, before: Column, after: Column, using: str | None = None) -> None:

@@ -1,0 +1,65 @@
+"""PL/pgSQL blocks whose outcome is plain: statements that are made harmless when they have run before.
+
+    BEGIN CREATE TYPE ..; EXCEPTION WHEN duplicate_object THEN NULL; END
+    BEGIN IF NOT EXISTS (SELECT ..) THEN ALTER TABLE ..; END IF; END
+
+Here the question is answered by the model: a statement that does not fit is one that has run before.
+Blocks with variables, loops, alternatives or computed statements are not for us to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from refract.sql.reader.cursor import Cursor, unquoted
+from refract.sql.reader.session import Session
+from refract.sql.reader.tokens import STRING, Token, tokens
+
+_NOT_PLAIN = {"LOOP", "FOR", "WHILE", "DECLARE", "ELSE", "ELSIF", "ELSEIF", "CASE", "RETURN", "RAISE", "CALL", "PERFORM"}
+
+Dispatch = Callable[[Cursor, Session], bool]
+
+
+def block_body(text: str) -> str:
+    """What stands between the dollar quotes (or quotes) of a block."""
+    if text.startswith("$"):
+        tag = text[: text.index("$", 1) + 1] if "$" in text[1:] else "$"
+        return text[len(tag) :].removesuffix(tag)
+    return unquoted(text)
+
+
+def read_block(body: str, found: list[Token], session: Session, dispatch: Dispatch) -> bool:
+    """Whether the block is a plain one; its statements are then read."""
+    plain = list(_statements(found))
+    keys = {token.key for statement in plain for token in statement}
+    if not plain or keys & _NOT_PLAIN:
+        return False
+    known = len(session.problems)
+    read = all([_run(body, statement, session, dispatch) for statement in plain])
+    del session.problems[known:]
+    return read
+
+
+def _run(body: str, statement: list[Token], session: Session, dispatch: Dispatch) -> bool:
+    if statement[0].key != "EXECUTE":
+        return dispatch(Cursor(body, statement, session.folds), session)
+    if len(statement) != 2 or statement[1].key != STRING:
+        return False
+    inner = unquoted(body[statement[1].start : statement[1].end])
+    return dispatch(Cursor(inner, tokens(inner, session.provider.name), session.folds), session)
+
+
+def _statements(found: list[Token]) -> Iterator[list[Token]]:
+    """The statements between BEGIN and EXCEPTION or END, without the questions around them."""
+    current: list[Token] = []
+    for token in found:
+        if token.key in ("BEGIN", "THEN") and (not current or current[0].key in ("IF", "BEGIN")):
+            current = []
+        elif token.key == "EXCEPTION":
+            return
+        elif token.key == ";":
+            if current and current[0].key != "END":
+                yield current
+            current = []
+        else:
+            current.append(token)

@@ -55,7 +55,9 @@ def load_migrations(folder: Path | str) -> MigrationFolder:
     try:
         names = sorted(child.name for child in root.iterdir() if child.is_dir())
     except OSError as error:
-        return MigrationFolder(str(root), (), None, (_problem(root, f"{root} cannot be read: {error.strerror or error}."),))
+        return MigrationFolder(
+            str(root), (), None, (_problem(root, f"{root} cannot be read: {error.strerror or error}."),)
+        )
     for name in names:
         _load(root / name / SQL_FILE, f"{name}/{SQL_FILE}", files, problems)
     if (root / LOCK_FILE).exists():
@@ -98,7 +100,9 @@ def _lock_provider(data: bytes, path: Path) -> tuple[str | None, list[Problem]]:
     try:
         name = tomllib.loads(data.decode("utf-8-sig")).get("provider")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return None, [_problem(path, f'{path} is not valid: {error}. It should hold one line: provider = "postgresql".')]
+        return None, [
+            _problem(path, f'{path} is not valid: {error}. It should hold one line: provider = "postgresql".')
+        ]
     if not isinstance(name, str):
         return None, [_problem(path, f'{path} names no provider. It should hold one line: provider = "postgresql".')]
     try:

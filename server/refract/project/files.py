@@ -66,8 +66,10 @@ def find_projects(path: Path) -> tuple[ProjectFiles, ...]:
         return ()
     own = prisma_project(path)
     below = _projects_below(path)
-    projects = {project.schema_files: project for project in reversed((*([own] if own else []), *below))}
-    return tuple(reversed(projects.values()))
+    projects: dict[tuple[Path, ...], ProjectFiles] = {}
+    for project in (*([own] if own else []), *below):
+        projects.setdefault(project.schema_files, project)
+    return tuple(projects.values())
 
 
 def prisma_project(folder: Path) -> ProjectFiles | None:

@@ -244,6 +244,8 @@ def _table_evidence(old: Table, new: Table) -> list[_Evidence]:
         return []
     enough = min(1.0, shared / 4)
     found = [_Evidence(0.6 * overlap * enough, f"{shared} of {len(new.columns)} columns are the same")]
+    if overlap == 1 and shared > 1:
+        found.append(_Evidence(0.1))
     if old.name.name == new.name.name:
         found.append(_Evidence(0.4, "same name in another schema"))
     else:

@@ -109,10 +109,10 @@ def _parts(verb: str, link: str, what: str) -> Callable[[Sequence[Topic]], Itera
 
 
 def _biggest(group: Sequence[Topic]) -> tuple[Topic, ...]:
-    """The topics of the place with the most of them."""
-    counts = {place: sum(t.place == place for t in group) for place in _places(group)}
-    biggest = max(counts, key=lambda place: counts[place])
-    return tuple(t for t in group if t.place == biggest)
+    """The topics of the thing found in most places, or of the place with most things, whichever are more."""
+    by_subject = [tuple(t for t in group if t.subject == subject) for subject in _subjects(group)]
+    by_place = [tuple(t for t in group if t.place == place) for place in _places(group)]
+    return max((*by_subject, *by_place), key=len)
 
 
 def _renamed(link: str) -> Callable[[Sequence[Topic]], Iterator[str]]:

@@ -24,6 +24,7 @@ _JSON = re.compile(
 _SET_AND_DROP = re.compile(
     r"(ALTER COLUMN (\"[^\"]+\") SET DEFAULT (?:'(?:[^']|'')*'|[^',])+), ALTER COLUMN \2 DROP DEFAULT"
 )
+_DROPPED_DEFAULT = re.compile(r'ALTER COLUMN "([^"]+)" DROP DEFAULT')
 _MOVED = re.compile(r'ALTER TABLE (\S+) ALTER COLUMN "([^"]+)" TYPE (\S+) USING \(')
 _RENAMED_KEY = re.compile(r'ALTER TABLE (\S+) RENAME CONSTRAINT "[^"]+" TO "([^"]+)"$')
 _RENAMED_INDEX = re.compile(r'ALTER INDEX \S+ RENAME TO "([^"]+)"$')
@@ -45,7 +46,8 @@ class Pair:
 
 def as_refract_writes(pair: Pair) -> Statements:
     """Prisma's statements, those that cannot run replaced by what Refract writes in their place."""
-    return Counter(rewritten for one in pair.prisma.elements() for rewritten in _rewritten(one, pair))
+    expected = Counter(rewritten for one in pair.prisma.elements() for rewritten in _rewritten(one, pair))
+    return expected + Counter(_moved_keys(pair))
 
 
 def _rewritten(statement: Statement, pair: Pair) -> Iterator[Statement]:
@@ -57,9 +59,8 @@ def _rewritten(statement: Statement, pair: Pair) -> Iterator[Statement]:
     if step == "RenameIndex" and _renames_index_made_anew(text, pair):
         return
     if step == "AlterTable" and text.startswith("DROP SEQUENCE") and text.endswith('""'):
-        yield from _named_sequence(pair)
         return
-    if step == "AlterTable" and _SET_AND_DROP.search(text):
+    if step == "AlterTable":
         yield from _dropped_sequences(text, pair)
         text = _SET_AND_DROP.sub(r"\1", text)
     text = _SERIAL.sub(lambda m: f"SET DATA TYPE {_SERIALS[m[1]]}", text)
@@ -94,18 +95,22 @@ def _renames_index_made_anew(text: str, pair: Pair) -> bool:
     return bool(created) and any(step == "CreateIndex" and created in other for step, other in pair.prisma)
 
 
-def _named_sequence(pair: Pair) -> Iterator[Statement]:
-    """2. The sequence has a name. (Several of them: each of Refract's is wanted once.)"""
-    ours = [s for s in pair.refract.elements() if s[1].startswith("DROP SEQUENCE")]
-    theirs = sum(n for (_, text), n in pair.prisma.items() if text.startswith("DROP SEQUENCE"))
-    if ours and theirs == 1:
-        yield ours[0]
-    elif len(ours) == theirs:
-        yield ours[0] if len(set(ours)) == 1 else ("AlterTable", "DROP SEQUENCE, several")
-
-
 def _dropped_sequences(text: str, pair: Pair) -> Iterator[Statement]:
-    """3. A sequence that a literal default replaces goes; Prisma drops the new default too and leaves the sequence."""
-    for found in _SET_AND_DROP.finditer(text):
-        column = found[2].strip('"')
-        yield from (s for s in pair.refract if s[1].startswith("DROP SEQUENCE") and s[1].endswith(f'_{column}_seq"'))
+    """2 and 3. The sequence of a column that no longer counts goes, and has a name."""
+    table = text.removeprefix("ALTER TABLE ").split(" ")[0]
+    schema, _, name = table.rpartition(".")
+    for column in dict.fromkeys(_DROPPED_DEFAULT.findall(text)):
+        sequence = f"{schema}." if schema else ""
+        wanted = ("AlterTable", f'DROP SEQUENCE {sequence}"{name[1:-1]}_{column}_seq"')
+        if wanted in pair.refract:
+            yield wanted
+
+
+def _moved_keys(pair: Pair) -> Iterator[Statement]:
+    """7. A foreign key to a table that moves to another schema: the old table cannot go while it is there."""
+    moved = {n.name for n in pair.before.tables if n not in pair.after.tables} & {n.name for n in pair.after.tables}
+    for step, text in (pair.refract - pair.prisma).elements():
+        if step == "AddForeignKey" and any(f'."{name}"(' in text for name in moved):
+            start = text.split(" FOREIGN KEY")[0].replace(" ADD CONSTRAINT ", " DROP CONSTRAINT ")
+            if ("DropForeignKey", start) in pair.refract:
+                yield from ((step, text), ("DropForeignKey", start))

@@ -382,7 +382,7 @@ class _Maker:
         elif enum:
             made.default = self.chance.choice(enum.values)[0]
         else:
-            made.default = self.chance.choice(_DEFAULTS[made.type])
+            made.default = self.chance.choice(_DEFAULTS.get(made.type, ("",)))
         if made.default == "autoincrement()" and (made.arity or self.provider == "sqlite"):
             made.default = ""
 

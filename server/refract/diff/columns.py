@@ -8,6 +8,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from refract.diff.flavour import AutoIncrement, Flavour
+from refract.providers.defaults import bare_expression
 from refract.schema.changes import Cast
 from refract.schema.model import Column, Default, DefaultKind
 
@@ -72,7 +73,7 @@ def _defaults_match(before: Column, after: Column, flavour: Flavour) -> bool:
     if "JSON" in before.type.name or "JSON" in after.type.name:
         return _json_match(old, new)
     if old.kind is DefaultKind.EXPRESSION and new.kind is DefaultKind.EXPRESSION:
-        return old.text.casefold() == new.text.casefold()
+        return bare_expression(old.text).casefold() == bare_expression(new.text).casefold()
     return old == new and _same_numbers(old, before, after)
 
 

@@ -122,13 +122,16 @@ _KeyChanges = tuple[c.DropPrimaryKey | None, c.RenamePrimaryKey | None, c.AddPri
 def _primary_key(pair: _Pair, columns: Sequence[_ColumnPair]) -> _KeyChanges:
     before, after = pair.before.primary_key, pair.after.primary_key
     origin = (after and after.origin) or pair.after.origin
-    if before is not None and after is not None and not _key_changed(pair, columns):
-        if before.name == after.name:
-            return None, None, None
-        return None, c.RenamePrimaryKey(table=pair.name, before=before, after=after, origin=origin), None
+    rename = None
+    if before is not None and after is not None:
+        changed = _key_changed(pair, columns)
+        if before.name != after.name and (not changed or pair.flavour.alters_primary_keys):
+            rename = c.RenamePrimaryKey(table=pair.name, before=before, after=after, origin=origin)
+        if not changed:
+            return None, rename, None
     return (
         c.DropPrimaryKey(table=pair.name, primary_key=before, origin=origin) if before else None,
-        None,
+        rename,
         c.AddPrimaryKey(table=pair.name, primary_key=after, origin=origin) if after else None,
     )
 

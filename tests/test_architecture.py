@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "server" / "refract"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = ("pygls", "lsprotocol", "lark", "sqlglot", "asyncio")
+HEAVY = ("pygls", "lsprotocol", "lark", "asyncio")
 LONGEST_FILE = 600  # lines
 LONGEST_FUNCTION = 70  # lines
 
@@ -22,7 +22,6 @@ OWNERS = {
     "pygls": "lsp",
     "lsprotocol": "lsp",
     "lark": "syntax",
-    "sqlglot": "sql/reader",
     "subprocess": "git.py",
     "click": "cli",
 }

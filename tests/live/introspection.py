@@ -65,7 +65,7 @@ def _columns(cursor: Cursor) -> dict[str, list[Column]]:
                 name=name,
                 type=type_,
                 nullable=nullable == "YES",
-                default=_default(default, type_),
+                default=_default(f"{default} {extra}" if extra.startswith("on update") else default, type_),
                 auto_increment="auto_increment" in extra,
             )
         )

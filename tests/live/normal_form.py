@@ -10,7 +10,8 @@ MariaDB changes this by itself:
 - a foreign key without an index on its columns gets one, named after the key, and keeps an index that would do;
 - a DECIMAL's default is written with all the digits of its scale, a FLOAT's or DOUBLE's as MariaDB prints it;
 - a date's default is written as MariaDB writes dates;
-- an expression's default is written in its own words: `(uuid())` becomes `uuid()`.
+- an expression is written in MariaDB's own words (`now()` becomes `current_timestamp()`): only that there is one is
+  compared.
 
 Display widths and `JSON` as another name for LONGTEXT are undone by the introspection already.
 """
@@ -81,7 +82,7 @@ def _default(default: Default, type_: ColumnType) -> Default:
     if default.kind is DefaultKind.NUMBER:
         return _number(default, type_)
     if default.kind is DefaultKind.EXPRESSION:
-        return evolve(default, text=default.text.strip("()").lower())
+        return Default(DefaultKind.EXPRESSION)
     return default
 
 

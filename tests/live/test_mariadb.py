@@ -19,6 +19,8 @@ from writer.test_mysql import CASES
 
 pytestmark = pytest.mark.live
 
+PAIRS = 220
+
 _numbers = count()
 
 
@@ -33,7 +35,7 @@ def test_cases(case: Case, server: str) -> None:
     check_on_server(server, database(case.before, "mysql"), database(case.after, "mysql"))
 
 
-@pytest.mark.parametrize("seed", range(300))
+@pytest.mark.parametrize("seed", range(PAIRS))
 def test_random_pairs(seed: int, server: str) -> None:
     before, after = random_pair(seed)
     check_on_server(server, database(before, "mysql"), database(after, "mysql"))

@@ -521,6 +521,24 @@ CASES = [
         {TAIL}
         """,
     ),
+    # Prisma leaves out the parentheses where the schema does, and MySQL refuses (MariaDB does not).
+    Case(
+        "expression-as-a-default",
+        user("d DateTime"),
+        user(
+            'a String @default(dbgenerated("uuid()"))',
+            'b Int @default(dbgenerated("(1) + (2)"))',
+            'c DateTime @default(dbgenerated("CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)"))',
+            'd DateTime @default(dbgenerated("(now() + interval 1 day)"))',
+        ),
+        """
+        -- AlterTable
+        ALTER TABLE `User` ADD COLUMN `a` VARCHAR(191) NOT NULL DEFAULT (uuid()),
+            ADD COLUMN `b` INTEGER NOT NULL DEFAULT ((1) + (2)),
+            ADD COLUMN `c` DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+            MODIFY `d` DATETIME(3) NOT NULL DEFAULT (now() + interval 1 day);
+        """,
+    ),
     # Prisma leaves the backslash as it is; MySQL would read it as an escape and make a tab of it.
     Case(
         "backslash-in-a-default",

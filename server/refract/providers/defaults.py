@@ -97,7 +97,7 @@ def _unwrapped(sql: str) -> str:
     """The text without casts, and without the parentheses that SQL Server puts around every default."""
     text = sql.strip()
     while True:
-        shorter = _without_parentheses(text)
+        shorter = bare_expression(text)
         cast = _CAST.match(shorter) or _STD_CAST.match(shorter)
         if cast and _is_simple(cast.group(1).strip()):
             shorter = cast.group(1).strip()
@@ -118,7 +118,8 @@ def _is_simple(text: str) -> bool:
     )
 
 
-def _without_parentheses(text: str) -> str:
+def bare_expression(text: str) -> str:
+    """An expression without the parentheses around the whole of it, if there are any."""
     if not (text.startswith("(") and text.endswith(")")):
         return text
     depth = 0

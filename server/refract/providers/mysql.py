@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from refract.providers.base import Provider, SqlSpelling, quote_string, spellings
+from refract.providers.defaults import bare_expression
 from refract.schema.model import ColumnType, Default, DefaultKind
 
+# What MySQL takes after DEFAULT as it is; every other expression needs parentheses.
+_STANDS_ALONE = re.compile(
+    r"(?:current_timestamp|now|localtime|localtimestamp)(?:\(\d*\))?(?:\s+on\s+update\s.*)?\Z"
+    r"|(?:null|true|false|[bxn]?'[^']*'|0x[0-9a-f]+|[-+]?[\d.]+)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
 _INTEGERS = ("TINYINT", "SMALLINT", "MEDIUMINT", "INTEGER", "BIGINT")
 
 
@@ -20,6 +29,8 @@ def _literal(default: Default, type_: ColumnType) -> str:
             return _now(type_)
         case DefaultKind.STRING:
             return quote_string(default.text.replace("\\", "\\\\"))
+        case DefaultKind.EXPRESSION if default.text and not _STANDS_ALONE.match(default.text):
+            return f"({bare_expression(default.text)})"
         case _:
             return default.text
 

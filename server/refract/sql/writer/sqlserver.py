@@ -22,7 +22,6 @@ from refract.schema.model import (
     IndexColumn,
     PrimaryKey,
     QualifiedName,
-    Sort,
     Table,
 )
 from refract.sql.writer.base import EMPTY, Context, Step, TableAlteration, Writer
@@ -231,7 +230,7 @@ class SqlserverWriter(Writer):
         return (f"EXEC sp_rename {old}, {self.string(change.after.name)}, 'OBJECT'",)
 
     def _parts(self, columns: Iterable[IndexColumn], separator: str) -> str:
-        return separator.join(f"{self.quote(p.name)}{' DESC' if p.sort is Sort.DESC else ''}" for p in columns)
+        return separator.join(f"{self.quote(p.name)}{self.sort(p)}" for p in columns)
 
 
 def _keys_in_the_way(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from refract.diff import Diff
@@ -19,10 +19,21 @@ def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str
     The first migration of all is `init`, as everybody calls it.
     `history` are the names of the migrations so far: a name that was used already comes last.
     """
-    groups = [tuple(group) for _, group in groupby(topics(diff, before, after), key=lambda t: t.kind)]
+    groups = _by_weight(tuple(group) for _, group in groupby(topics(diff, before, after), key=lambda t: t.kind))
     first = () if before.tables or not after.tables else ("init",)
     names = distinct((*first, *_names(groups)))
     return tuple(sorted(names, key=lambda n: n in history))[:MOST]
+
+
+def _by_weight(groups: Iterable[tuple[Topic, ...]]) -> list[tuple[Topic, ...]]:
+    """In the order of their kinds, but new fields before renamed ones when they are more."""
+    ordered = list(groups)
+    kinds = [group[0].kind for group in ordered]
+    if Kind.RENAMED_COLUMN in kinds and Kind.NEW_COLUMN in kinds:
+        renamed, new = kinds.index(Kind.RENAMED_COLUMN), kinds.index(Kind.NEW_COLUMN)
+        if len(ordered[new]) > len(ordered[renamed]):
+            ordered.insert(renamed, ordered.pop(new))
+    return ordered
 
 
 def _names(groups: Sequence[tuple[Topic, ...]]) -> Iterator[str]:

@@ -70,9 +70,7 @@ def _continued(baseline: Baseline, migrations: Sequence[Migration], provider: Pr
             statements += reading.statements
             opaque += [change for change in reading.changes if isinstance(change, Opaque)]
             problems += reading.problems
-    return evolve(
-        baseline, database=database, statements=statements, opaque=tuple(opaque), problems=tuple(problems)
-    )
+    return evolve(baseline, database=database, statements=statements, opaque=tuple(opaque), problems=tuple(problems))
 
 
 def _lock_mismatch(folder: MigrationFolder, provider: Provider) -> tuple[Problem, ...]:

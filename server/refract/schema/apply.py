@@ -196,7 +196,9 @@ def _with_referenced_column(table: Table, referenced: QualifiedName, before: str
     def columns(key: ForeignKey) -> tuple[str, ...]:
         return tuple(after if n == before else n for n in key.referenced_columns)
 
-    keys = (evolve(k, referenced_columns=columns(k)) if k.referenced_table == referenced else k for k in table.foreign_keys)
+    keys = (
+        evolve(k, referenced_columns=columns(k)) if k.referenced_table == referenced else k for k in table.foreign_keys
+    )
     return evolve(table, foreign_keys=tuple(keys))
 
 
@@ -238,7 +240,7 @@ def _add_to(field: str) -> Callable[[Draft, Table, Any], Table | str]:
         held = getattr(table, field)
         if added.name and any(x.name == added.name for x in held):
             return f"table {table.name} has {added.name} already"
-        return evolve(table, **{field: (*held, added)})
+        return _with(table, field, (*held, added))
 
     return add
 
@@ -248,7 +250,7 @@ def _drop_from(field: str) -> Callable[[Draft, Table, Any], Table | str]:
         gone = getattr(change, _HELD[field])
         held: tuple[Any, ...] = getattr(table, field)
         kept = tuple(x for x in held if x.name != gone.name or (not gone.name and x != gone))
-        return f"table {table.name} has no {gone.name}" if len(kept) == len(held) else evolve(table, **{field: kept})
+        return f"table {table.name} has no {gone.name}" if len(kept) == len(held) else _with(table, field, kept)
 
     return drop
 
@@ -258,12 +260,17 @@ def _replace_in(field: str) -> Callable[[Draft, Table, Any], Table | str]:
         held = getattr(table, field)
         if all(x.name != change.before.name for x in held):
             return f"table {table.name} has no {change.before.name}"
-        return evolve(table, **{field: tuple(change.after if x.name == change.before.name else x for x in held)})
+        return _with(table, field, tuple(change.after if x.name == change.before.name else x for x in held))
 
     return replace
 
 
 _HELD = {"indexes": "index", "foreign_keys": "foreign_key", "checks": "check"}
+
+
+def _with(table: Table, field: str, items: tuple[Any, ...]) -> Table:
+    values: dict[str, Any] = {field: items}
+    return evolve(table, **values)
 
 
 def _validate(_: Draft, table: Table, change: c.ValidateConstraint) -> Table:

@@ -15,7 +15,20 @@ from refract.sql.reader.cursor import Cursor, unquoted
 from refract.sql.reader.session import Session
 from refract.sql.reader.tokens import STRING, Token, tokens
 
-_NOT_PLAIN = {"LOOP", "FOR", "WHILE", "DECLARE", "ELSE", "ELSIF", "ELSEIF", "CASE", "RETURN", "RAISE", "CALL", "PERFORM"}
+_NOT_PLAIN = {
+    "LOOP",
+    "FOR",
+    "WHILE",
+    "DECLARE",
+    "ELSE",
+    "ELSIF",
+    "ELSEIF",
+    "CASE",
+    "RETURN",
+    "RAISE",
+    "CALL",
+    "PERFORM",
+}
 
 Dispatch = Callable[[Cursor, Session], bool]
 

@@ -34,9 +34,7 @@ _LONGER_TYPES = {
     "LONG": ("VARCHAR", "VARBINARY"),
 }
 CONSTRAINT_WORDS = frozenset(
-    "NOT NULL DEFAULT CONSTRAINT PRIMARY UNIQUE CHECK REFERENCES COLLATE GENERATED AUTO_INCREMENT AUTOINCREMENT ON "
-    "COMMENT IDENTITY AS AFTER FIRST FOR DEFERRABLE INITIALLY USING WITH STORED VIRTUAL INVISIBLE VISIBLE SPARSE "
-    "ROWGUIDCOL , ) KEY CHARACTER CHARSET ENABLE DISABLE".split()
+    ["NOT", "NULL", "DEFAULT", "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "GENERATED", "AUTO_INCREMENT", "AUTOINCREMENT", "ON", "COMMENT", "IDENTITY", "AS", "AFTER", "FIRST", "FOR", "DEFERRABLE", "INITIALLY", "USING", "WITH", "STORED", "VIRTUAL", "INVISIBLE", "VISIBLE", "SPARSE", "ROWGUIDCOL", ",", ")", "KEY", "CHARACTER", "CHARSET", "ENABLE", "DISABLE"]
 )
 
 
@@ -146,7 +144,9 @@ def read_column(cursor: Cursor, table: QualifiedName, scope: Scope) -> Definitio
     name = cursor.identifier()
     untyped = cursor.done or cursor.key() in CONSTRAINT_WORDS
     type_, numbered = (ColumnType(""), False) if untyped else read_type(cursor, scope)
-    return read_constraints(cursor, Definition(numbering(Column(name, type_, nullable=True), numbered, scope)), table, scope)
+    return read_constraints(
+        cursor, Definition(numbering(Column(name, type_, nullable=True), numbered, scope)), table, scope
+    )
 
 
 def numbering(column: Column, numbered: bool, scope: Scope) -> Column:
@@ -199,7 +199,13 @@ def _unique(cursor: Cursor, found: Definition, name: str, table: QualifiedName, 
     cursor.accept("KEY")
     clustered = _clustered(cursor, scope, default=False)
     column = found.column.name
-    index = Index(name or _unique_name(table, (column,), scope), (IndexColumn(column),), True, clustered=clustered, constraint=True)
+    index = Index(
+        name or _unique_name(table, (column,), scope),
+        (IndexColumn(column),),
+        True,
+        clustered=clustered,
+        constraint=True,
+    )
     return evolve(found, indexes=(*found.indexes, index))
 
 
@@ -338,9 +344,7 @@ def _clustered(cursor: Cursor, scope: Scope, *, default: bool) -> bool | None:
     return default if said is None else said == "CLUSTERED"
 
 
-def _foreign_key(
-    cursor: Cursor, name: str, table: QualifiedName, columns: tuple[str, ...], scope: Scope
-) -> ForeignKey:
+def _foreign_key(cursor: Cursor, name: str, table: QualifiedName, columns: tuple[str, ...], scope: Scope) -> ForeignKey:
     cursor.accept("REFERENCES")
     referenced = scope.name(cursor)
     to = cursor.names() if cursor.key() == "(" else scope.primary_key(referenced)
@@ -416,4 +420,16 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
-__all__ = ["CONSTRAINT_WORDS", "Constraint", "Definition", "Scope", "index_columns", "read_column", "read_constraint", "read_constraints", "read_type", "squeezed", "with_default"]
+__all__ = [
+    "CONSTRAINT_WORDS",
+    "Constraint",
+    "Definition",
+    "Scope",
+    "index_columns",
+    "read_column",
+    "read_constraint",
+    "read_constraints",
+    "read_type",
+    "squeezed",
+    "with_default",
+]

@@ -31,6 +31,7 @@ class Cursor:
 
     @property
     def token(self) -> Token:
+        """The token here; END, without a length, after the last."""
         if self.position < len(self._tokens):
             return self._tokens[self.position]
         end = self._tokens[-1].end if self._tokens else 0
@@ -38,9 +39,11 @@ class Cursor:
 
     @property
     def done(self) -> bool:
+        """Whether nothing is left."""
         return self.position >= len(self._tokens)
 
     def text(self) -> str:
+        """The token here, as written."""
         token = self.token
         return self.sql[token.start : token.end]
 
@@ -54,7 +57,7 @@ class Cursor:
 
     def accept(self, *keys: str) -> bool:
         """Step over these tokens if they stand here."""
-        if not self.at(*keys):
+        if self.key() != keys[0] or (len(keys) > 1 and not self.at(*keys)):
             return False
         self.position += len(keys)
         return True
@@ -73,9 +76,11 @@ class Cursor:
             raise Unreadable(f"{' '.join(keys)} expected")
 
     def if_exists(self) -> bool:
+        """Step over IF EXISTS."""
         return self.accept("IF", "EXISTS")
 
     def if_not_exists(self) -> bool:
+        """Step over IF NOT EXISTS."""
         return self.accept("IF", "NOT", "EXISTS")
 
     def identifier(self) -> str:

@@ -11,9 +11,7 @@ from refract.schema import changes as c
 from refract.schema.model import Column, Database, QualifiedName, Table
 
 
-def fold(
-    changes: Sequence[c.Change], before: Database, after: Database, provider: Provider
-) -> tuple[c.Change, ...]:
+def fold(changes: Sequence[c.Change], before: Database, after: Database, provider: Provider) -> tuple[c.Change, ...]:
     """The changes of one migration, as what they amount to."""
     folded = list(changes)
     kinds = {type(change) for change in folded}
@@ -142,7 +140,11 @@ def _remade(following: Iterable[c.Change], table: Table, old: Table) -> tuple[se
     """The indexes of the old table that are made again on the new one, and the table with them."""
     steps: set[int] = set()
     for change in following:
-        if isinstance(change, c.CreateIndex) and change.table == table.name and change.index == old.index(change.index.name):
+        if (
+            isinstance(change, c.CreateIndex)
+            and change.table == table.name
+            and change.index == old.index(change.index.name)
+        ):
             steps.add(id(change))
             table = evolve(table, indexes=(*table.indexes, change.index))
     return steps, table
@@ -155,7 +157,9 @@ def _is_copy(change: c.Change, new: QualifiedName) -> bool:
 def table_changes(before: Table, after: Table, provider: Provider) -> Iterator[c.Change]:
     """What a table that was copied into a new shape has new, changed and lost."""
     table = after.name
-    yield from (c.DropForeignKey(table=table, foreign_key=k) for k in before.foreign_keys if k not in after.foreign_keys)
+    yield from (
+        c.DropForeignKey(table=table, foreign_key=k) for k in before.foreign_keys if k not in after.foreign_keys
+    )
     yield from (c.DropIndex(table=table, index=i) for i in before.indexes if i not in after.indexes)
     if before.primary_key and not _same_key(before, after):
         yield c.DropPrimaryKey(table=table, primary_key=before.primary_key)

@@ -42,7 +42,9 @@ def read_migration(sql: str, path: str, before: Database, provider: Provider) ->
 
 def _too_long(sql: str, path: str, before: Database) -> Reading:
     origin = Origin(path, "", Span(0, 0))
-    message = f"{path} has {len(sql):,} characters: more than {SIZE_LIMIT:,} are not read. Load data outside migrations."
+    message = (
+        f"{path} has {len(sql):,} characters: more than {SIZE_LIMIT:,} are not read. Load data outside migrations."
+    )
     return Reading((Opaque(summary=sql[:60], sql="", origin=origin),), before, 1, 1, (Problem(message, origin),))
 
 
@@ -158,12 +160,8 @@ _STEPS: tuple[tuple[tuple[str, ...], Step], ...] = (
     (("SET",), objects.set_search_path),
 )
 _HARMLESS = frozenset(
-    "SELECT BEGIN COMMIT ROLLBACK START SAVEPOINT RELEASE END ABORT GRANT REVOKE COMMENT PRAGMA ANALYZE VACUUM LOCK "
-    "UNLOCK REINDEX CLUSTER RESET SHOW EXPLAIN USE DISCARD NOTIFY LISTEN REFRESH DECLARE PRINT GO THROW FLUSH OPTIMIZE "
-    "CHECKPOINT VALUES DEALLOCATE".split()
+    ["SELECT", "BEGIN", "COMMIT", "ROLLBACK", "START", "SAVEPOINT", "RELEASE", "END", "ABORT", "GRANT", "REVOKE", "COMMENT", "PRAGMA", "ANALYZE", "VACUUM", "LOCK", "UNLOCK", "REINDEX", "CLUSTER", "RESET", "SHOW", "EXPLAIN", "USE", "DISCARD", "NOTIFY", "LISTEN", "REFRESH", "DECLARE", "PRINT", "GO", "THROW", "FLUSH", "OPTIMIZE", "CHECKPOINT", "VALUES", "DEALLOCATE"]
 )
 _BESIDE_THE_MODEL = frozenset(
-    "FUNCTION PROCEDURE TRIGGER POLICY RULE AGGREGATE OPERATOR CAST COLLATION CONVERSION DOMAIN ROLE USER DATABASE EVENT "
-    "PUBLICATION SUBSCRIPTION STATISTICS SERVER LANGUAGE SEQUENCE VIEW EXTENSION PRIVILEGES TABLESPACE TRANSFORM "
-    "SCHEMA SYSTEM LOGIN SYNONYM".split()
+    ["FUNCTION", "PROCEDURE", "TRIGGER", "POLICY", "RULE", "AGGREGATE", "OPERATOR", "CAST", "COLLATION", "CONVERSION", "DOMAIN", "ROLE", "USER", "DATABASE", "EVENT", "PUBLICATION", "SUBSCRIPTION", "STATISTICS", "SERVER", "LANGUAGE", "SEQUENCE", "VIEW", "EXTENSION", "PRIVILEGES", "TABLESPACE", "TRANSFORM", "SCHEMA", "SYSTEM", "LOGIN", "SYNONYM"]
 )

@@ -258,7 +258,7 @@ def _argument(item: Cursor) -> str:
 
 
 def _path(text: str) -> list[str]:
-    return [part.strip("[]\"") for part in text.split(".")]
+    return [part.strip('[]"') for part in text.split(".")]
 
 
 def _rename_part(path: list[str], after: str, kind: str, session: Session) -> None:

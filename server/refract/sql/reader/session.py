@@ -29,6 +29,7 @@ class Session:
 
     @property
     def scope(self) -> Scope:
+        """What definitions are read against now."""
         return Scope(self.provider, self.schema, self.enum, self.primary_key)
 
     @property
@@ -46,6 +47,7 @@ class Session:
             self._tell(misfit)
 
     def name(self, cursor: Cursor) -> QualifiedName:
+        """A name at the cursor, in the schema that is current."""
         return cursor.name(self.schema)
 
     def table_name(self, cursor: Cursor) -> QualifiedName:
@@ -57,6 +59,7 @@ class Session:
         return next((n for n in self.draft.tables if (n.schema.lower(), n.name.lower()) == folded), name)
 
     def table(self, name: QualifiedName) -> Table | None:
+        """The table of that name."""
         return self.draft.tables.get(name)
 
     def column(self, table: QualifiedName, name: str) -> Column | None:
@@ -70,9 +73,11 @@ class Session:
         return next((c for c in held.columns if c.name.lower() == name.lower()), None)
 
     def enum(self, name: QualifiedName) -> Enum | None:
+        """The enum of that name."""
         return self.draft.enums.get(name)
 
     def primary_key(self, name: QualifiedName) -> tuple[str, ...]:
+        """The columns of a table's primary key."""
         table = self.draft.tables.get(name)
         key = table.primary_key if table else None
         return tuple(c.name for c in key.columns) if key else ()

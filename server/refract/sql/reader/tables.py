@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from attrs import evolve
 
@@ -122,7 +123,7 @@ def _action(item: Cursor, table: QualifiedName, session: Session, previous: str)
             act(item, table, session)
             return " ".join(keys)
     if previous and session.provider.name == "sqlserver":
-        dict((" ".join(keys), act) for keys, act in _ACTIONS)[previous](item, table, session)
+        {" ".join(keys): act for keys, act in _ACTIONS}[previous](item, table, session)
         return previous
     raise Unreadable("unknown action")
 
@@ -292,7 +293,9 @@ def _drop_index(item: Cursor, table: QualifiedName, session: Session) -> None:
 
 
 def _drop(item: Cursor, table: QualifiedName, session: Session) -> None:
-    _drop_constraint(item, table, session) if session.provider.name == "sqlserver" else _drop_column(item, table, session)
+    _drop_constraint(item, table, session) if session.provider.name == "sqlserver" else _drop_column(
+        item, table, session
+    )
 
 
 def _rename_column(item: Cursor, table: QualifiedName, session: Session) -> None:
@@ -376,7 +379,7 @@ def _drop_default_of(item: Cursor, table: QualifiedName, column: Column, session
     session.alter(table, column, evolve(column, default=None, auto_increment=False))
 
 
-def _to(**values: object) -> Callable[[Cursor, QualifiedName, Column, Session], None]:
+def _to(**values: Any) -> Callable[[Cursor, QualifiedName, Column, Session], None]:
     def change(_: Cursor, table: QualifiedName, column: Column, session: Session) -> None:
         session.alter(table, column, evolve(column, **values))
 

@@ -28,10 +28,12 @@ class Statement(NamedTuple):
 
     @property
     def start(self) -> int:
+        """Where the first token begins."""
         return self.tokens[0].start
 
     @property
     def end(self) -> int:
+        """Where the last token ends."""
         return self.tokens[-1].end
 
 
@@ -148,7 +150,19 @@ def _shifted(found: list[Token], by: int) -> list[Token]:
     return [Token(t.key, t.start + by, t.end + by) for t in found]
 
 
-_BATCH_STARTS = {"CREATE", "ALTER", "DROP", "EXEC", "EXECUTE", "INSERT", "UPDATE", "DELETE", "DECLARE", "PRINT", "MERGE"}
+_BATCH_STARTS = {
+    "CREATE",
+    "ALTER",
+    "DROP",
+    "EXEC",
+    "EXECUTE",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "DECLARE",
+    "PRINT",
+    "MERGE",
+}
 _OBJECTS = {"TABLE", "INDEX", "UNIQUE", "VIEW", "SCHEMA", "TYPE", "NONCLUSTERED", "CLUSTERED", "SEQUENCE", "DATABASE"}
 
 

@@ -1,0 +1,122 @@
+"""Migration folders, good and bad, and the memo of what they build."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from refract.baseline import cache, load_migrations, migrations_of, replay
+from refract.providers import provider
+
+INIT = 'CREATE TABLE "User" ("id" INTEGER NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));'
+MORE = 'ALTER TABLE "User" ADD COLUMN "email" TEXT;'
+PG = provider("postgresql")
+
+
+@pytest.fixture(autouse=True)
+def memo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("REFRACT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("REFRACT_NO_CACHE", raising=False)
+    cache.forget()
+    return tmp_path / "cache" / "replay"
+
+
+def folder(root: Path, **migrations: bytes | str) -> Path:
+    for name, sql in migrations.items():
+        (root / name.removeprefix("m")).mkdir(parents=True)
+        data = sql.encode() if isinstance(sql, str) else sql
+        (root / name.removeprefix("m") / "migration.sql").write_bytes(data)
+    return root
+
+
+def test_migrations_run_in_the_order_of_their_names(tmp_path: Path) -> None:
+    root = folder(tmp_path / "m", m2_more=MORE, m1_init=INIT)
+    found = load_migrations(root)
+    baseline = replay(found, PG)
+    assert [m.name for m in found.migrations] == ["1_init", "2_more"]
+    table = baseline.database.table("User")
+    assert table and [c.name for c in table.columns] == ["id", "email"]
+    assert (baseline.kind, baseline.statements, baseline.opaque, baseline.problems) == ("migrations", 2, (), ())
+
+
+def test_the_same_from_bytes() -> None:
+    found = migrations_of({"1_a/migration.sql": INIT.encode(), "migration_lock.toml": b'provider = "postgresql"'}, "at")
+    assert found.provider == "postgresql"
+    assert replay(found, PG).database.table("User")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"<<<<<<< HEAD\nSELECT 1;\n=======\n>>>>>>> x\n", "conflict markers"),
+        ("SELECT 1;".encode("utf-16"), "UTF-16"),
+        (b"SELECT '\xff';", "not UTF-8"),
+        (b"\x00\x01\x02" * 99, "binary"),
+    ],
+)
+def test_bad_files_are_told_and_the_rest_goes_on(tmp_path: Path, data: bytes, told: str) -> None:
+    root = folder(tmp_path / "m", m1_init=INIT, m2_bad=data, m3_more=MORE)
+    baseline = replay(load_migrations(root), PG)
+    assert any(told in problem.message for problem in baseline.problems)
+    table = baseline.database.table("User")
+    assert table and table.column("email")
+
+
+def test_a_folder_without_sql_and_a_missing_folder(tmp_path: Path) -> None:
+    (tmp_path / "m" / "1_empty").mkdir(parents=True)
+    assert "has no migration.sql" in load_migrations(tmp_path / "m").problems[0].message
+    assert "cannot be read" in load_migrations(tmp_path / "nowhere").problems[0].message
+
+
+@pytest.mark.parametrize("lock", ["provider = ", 'provider = "dbase"', "x = 1", 'provider = "mysql"'])
+def test_a_lock_that_does_not_fit_is_told(tmp_path: Path, lock: str) -> None:
+    root = folder(tmp_path / "m", m1_init=INIT)
+    (root / "migration_lock.toml").write_text(lock)
+    problems = replay(load_migrations(root), PG).problems
+    assert len(problems) == 1
+    assert "migration_lock.toml" in problems[0].message
+
+
+def test_a_byte_order_mark_is_no_sql(tmp_path: Path) -> None:
+    baseline = replay(load_migrations(folder(tmp_path / "m", m1_init=b"\xef\xbb\xbf" + INIT.encode())), PG)
+    assert (baseline.opaque, baseline.problems) == ((), ())
+
+
+def test_what_is_known_is_not_read_again(tmp_path: Path, memo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = folder(tmp_path / "m", m1_init=INIT)
+    first = replay(load_migrations(root), PG)
+    cache.forget()
+    read = []
+    from refract.sql import reader
+
+    real = reader.read_migration
+    monkeypatch.setattr(reader, "read_migration", lambda *a: read.append(a[1]) or real(*a))
+    assert replay(load_migrations(root), PG) == first
+    assert read == []
+    folder(root, m2_more=MORE)
+    table = replay(load_migrations(root), PG).database.table("User")
+    assert table and table.column("email")
+    assert [Path(path).parent.name for path in read] == ["2_more"]
+    (root / "1_init" / "migration.sql").write_text(INIT.replace("User", "Person"))
+    assert replay(load_migrations(root), PG).database.table("Person")
+
+
+class Evil:
+    def __reduce__(self) -> tuple[object, tuple[str, ...]]:
+        return Path.touch, (Path("/tmp/refract-was-here"),)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("damage", [b"", b"junk", pickle.dumps(Path("/")), pickle.dumps(Evil())])
+def test_a_damaged_memo_is_no_memo(tmp_path: Path, memo: Path, damage: bytes) -> None:
+    root = folder(tmp_path / "m", m1_init=INIT)
+    first = replay(load_migrations(root), PG)
+    cache.forget()
+    (entry,) = memo.iterdir()
+    entry.write_bytes(damage)
+    assert replay(load_migrations(root), PG) == first
+
+
+def test_a_memo_that_cannot_be_written_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("REFRACT_CACHE_DIR", str(tmp_path / "file"))
+    assert replay(load_migrations(folder(tmp_path / "m", m1_init=INIT)), PG).database.table("User")

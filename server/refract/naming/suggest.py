@@ -11,6 +11,7 @@ from refract.naming.words import LONGEST, common, cut, distinct, fitting, freque
 from refract.schema.model import Database
 
 MOST = 3
+_REPLACED = {(Kind.NEW_TABLE, Kind.GONE_TABLE), (Kind.NEW_COLUMN, Kind.GONE_COLUMN)}
 
 
 def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str] = ()) -> tuple[str, ...]:
@@ -55,7 +56,8 @@ def _together(groups: Sequence[tuple[Topic, ...]], phrases: Sequence[tuple[str, 
 
 
 def _replacement(new: Sequence[Topic], gone: Sequence[Topic]) -> str:
-    if len(new) != 1 or len(gone) != 1 or new[0].place != gone[0].place:
+    same_sort = (new[0].kind, gone[0].kind) in _REPLACED
+    if not same_sort or len(new) != 1 or len(gone) != 1 or new[0].place != gone[0].place:
         return ""
     return f"replace_{gone[0].subject}_with_{new[0].subject}" + (f"_on_{new[0].place}" if new[0].place else "")
 

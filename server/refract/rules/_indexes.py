@@ -27,13 +27,23 @@ class Built:
 
 
 def built_indexes(context: RuleContext) -> Iterator[Built]:
-    """Indexes built on tables that existed. One on a column that is probably renamed would vanish with the rename."""
+    """Indexes built on tables that existed."""
     for change in context.diff.changes:
         if not isinstance(change, CreateIndex | RecreateIndex) or context.is_new(change.table):
             continue
         index = change.index if isinstance(change, CreateIndex) else change.after
-        if not context.is_renamed(change.table, (c.name for c in index.columns)):
+        if not _follows_from_rename(context, change.table, index):
             yield Built(change, index, _operation(context, change, index))
+
+
+def _follows_from_rename(context: RuleContext, name: QualifiedName, index: Index) -> bool:
+    """Whether the index was there under the columns' old names: a rename would keep it."""
+    columns = [c.name for c in index.columns]
+    former = [context.former_name(name, c) for c in columns]
+    table = context.before.tables.get(name)
+    if former == columns or table is None:
+        return False
+    return any(i.unique == index.unique and [c.name for c in i.columns] == former for i in table.indexes)
 
 
 def _operation(context: RuleContext, change: CreateIndex | RecreateIndex, index: Index) -> Operation:

@@ -135,6 +135,17 @@ class RuleContext:
             if isinstance(half, AddColumn | DropColumn)
         )
 
+    def former_name(self, table: QualifiedName, column: str) -> str:
+        """What a column was called before its probable rename; its own name if there is none."""
+        pairs = ((r.dropped, r.added) for r in self.diff.renames)
+        names = (
+            old.column.name
+            for old, new in pairs
+            if isinstance(old, DropColumn) and isinstance(new, AddColumn)
+            if new.table == table and new.column.name == column
+        )
+        return next(names, column)
+
     def added_column(self, table: QualifiedName, name: str) -> Column | None:
         """The column that this diff adds to an existing table under that name."""
         added = (c.column for c in self.diff.changes if isinstance(c, AddColumn) and c.table == table)

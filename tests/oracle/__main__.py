@@ -24,8 +24,9 @@ def main() -> int:
         with running_engine() as engine:
             result = run(engine, provider, options.pairs, options.start)
         for found in result.differences[: options.show]:
-            print(found.report(), flush=True)
-        print(f"{provider}: {result.summary()}, {time.monotonic() - began:.0f} s", flush=True)
+            sys.stdout.write(found.report() + "\n")
+        sys.stdout.write(f"{provider}: {result.summary()}, {time.monotonic() - began:.0f} s\n")
+        sys.stdout.flush()
         failed = failed or bool(result.differences)
     return int(failed)
 

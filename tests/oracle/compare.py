@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from oracle.deliberate import Pair, as_refract_writes
 from refract.diff import diff
 from refract.lowering import lower
 from refract.schema.model import Database
 from refract.sql.writer import write_script
 from refract.syntax import parse_schema
-from oracle.deliberate import Pair, as_refract_writes
 
 _STEP = re.compile(r"^-- ([A-Z][A-Za-z]+)$", re.MULTILINE)
 Statements = Counter[tuple[str, str]]

@@ -362,7 +362,7 @@ class _Maker:
         self._native(made)
         self._default(schema, made)
         made.map = f"{name}_col" if self.likely(0.1) else ""
-        if not made.arity == "[]" and made.type in ("String", "Int", "BigInt", "DateTime") and self.likely(0.15):
+        if made.arity != "[]" and made.type in ("String", "Int", "BigInt", "DateTime") and self.likely(0.15):
             made.unique = self.chance.choice(("-", "-", f'(map: "{self.fresh("uq_")}")'))
         made.updated = made.type == "DateTime" and not made.arity and self.likely(0.2)
         return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import field, define, frozen
+from attrs import define, field, frozen
 
 from oracle.compare import Comparison, compare
 from oracle.engine import Engine

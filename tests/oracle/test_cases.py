@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
+
 from oracle.compare import compare
 from oracle.engine import Engine, running_engine
 
@@ -74,5 +75,3 @@ def test_writes_what_prisma_writes(engine: Engine, case: Case, provider: str) ->
     assert case.name not in _REFUSED[provider]
     found = compare(provider, answer.sql, before, after)
     assert (found.missing, found.surplus) == ((), ())
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+
 from oracle.engine import running_engine
 from oracle.random_pairs import run
 

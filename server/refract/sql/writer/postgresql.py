@@ -8,6 +8,7 @@ from attrs import evolve
 
 from refract.diff.columns import Arity, ColumnChanges, arity, column_changes
 from refract.diff.flavour import flavour
+from refract.providers import provider
 from refract.schema import changes as c
 from refract.schema.changes import Cast
 from refract.schema.model import (
@@ -41,6 +42,13 @@ _SEVERAL_VALUES = """\
 
 class PostgresqlWriter(Writer):
     """Writes for PostgreSQL."""
+
+    provider_name = "postgresql"
+
+    def type_in_words(self, type_: ColumnType) -> str:
+        names = {sql: prisma for prisma, sql in provider(self.provider_name).natives.items()}
+        args = f"({','.join(map(str, type_.args))})" if type_.args else ""
+        return names[type_.name] + args if type_.name in names else f'Unsupported("{type_.name}")'
 
     def create_table(self, change: c.CreateTable, context: Context) -> Sequence[str]:
         return (self.create_table_as(change.table, change.table.name, context),)

@@ -1,0 +1,88 @@
+"""Which drops and additions are taken for renames, and which are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from refract.diff import Diff, diff
+from refract.lowering import lower
+from refract.schema.changes import AddColumn, CreateTable, DropColumn, DropTable
+from refract.schema.model import Database
+from refract.syntax import parse_schema
+
+
+def database(models: str) -> Database:
+    text = 'datasource db {\n  provider = "postgresql"\n}\n' + models.replace("; ", "\n")
+    return lower(parse_schema([("schema.prisma", text)])).database
+
+
+def compared(before: str, after: str) -> Diff:
+    return diff(database(before), database(after))
+
+
+def user(fields: str) -> str:
+    return "model User {\n id Int @id; " + fields + "\n}"
+
+
+def columns(found: Diff) -> list[tuple[str, str]]:
+    return [
+        (r.dropped.column.name, r.added.column.name)
+        for r in found.renames
+        if isinstance(r.dropped, DropColumn) and isinstance(r.added, AddColumn)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "renamed"),
+    [
+        ("name String; age Int", "fullName String; age Int", [("name", "fullName")]),
+        ("first_name String?", "firstName String?", [("first_name", "firstName")]),
+        ("mail String @unique", "email String @unique", [("mail", "email")]),
+        ("age Int", "bio String", []),
+        ("nick String?", "bio String?", []),
+        ("firstName String; lastName String", "name String", []),
+        ("isActive Boolean; x Int", "x Int; isArchived Boolean", []),
+        ("createdAt DateTime", "updatedAt DateTime", []),
+        ('email String @map("mail")', 'email String @map("address")', [("mail", "address")]),
+        ("a_name String; b_code Int", "aName String; bCode Int", [("a_name", "aName"), ("b_code", "bCode")]),
+    ],
+)
+def test_columns(before: str, after: str, renamed: list[tuple[str, str]]) -> None:
+    assert columns(compared(user(before), user(after))) == renamed
+
+
+def test_a_rename_says_why_and_how_sure_it_is() -> None:
+    (rename,) = compared(user("name String"), user("fullName String")).renames
+    assert 0.6 <= rename.confidence <= 1
+    assert "same type" in rename.reasons
+    assert "similar names" in rename.reasons
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "renamed"),
+    [
+        (
+            "User { id Int @id; email String; name String; age Int }",
+            "Account { id Int @id; email String; name String; age Int }",
+            [("User", "Account")],
+        ),
+        (
+            'User { id Int @id; email String; @@map("users") }',
+            'User { id Int @id; email String; @@map("people") }',
+            [("users", "people")],
+        ),
+        ("Tag { id Int @id; name String }", "Team { id Int @id; title String }", []),
+        ("Post { id Int @id; body String; at DateTime }", "Log { id Int @id; level Int; text String }", []),
+    ],
+)
+def test_tables(before: str, after: str, renamed: list[tuple[str, str]]) -> None:
+    def model(text: str) -> str:
+        return "model " + text.replace("{ ", "{\n").replace(" }", "\n}")
+
+    found = compared(model(before), model(after)).renames
+    names = [
+        (r.dropped.table.name.name, r.added.table.name.name)
+        for r in found
+        if isinstance(r.dropped, DropTable) and isinstance(r.added, CreateTable)
+    ]
+    assert names == renamed

@@ -229,6 +229,12 @@ CASES = [
         """,
     ),
     Case(
+        "bytes-default-changes-nothing",
+        user("a Bytes @db.VarBinary(5)"),
+        user('a Bytes @default("aGk=") @db.VarBinary(5)'),
+        "-- This is an empty migration.",
+    ),
+    Case(
         "drop-column",
         user("a Int"),
         user(),

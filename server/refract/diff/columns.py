@@ -64,6 +64,13 @@ def _defaults_match(before: Column, after: Column, flavour: Flavour) -> bool:
     if not flavour.compares_json_defaults and "JSON" in (before.type.name, after.type.name):
         return True
     old, new = before.default, after.default
+    if (
+        not flavour.holds_bytes_defaults
+        and _are_bytes(before, after)
+        and not _is_expression(old)
+        and not _is_expression(new)
+    ):
+        return True
     if old is None or new is None:
         return old is new or _is_unknown_expression(new)
     if _is_date_value(old, before) or _is_date_value(new, after) or _is_unknown_expression(new):
@@ -82,6 +89,14 @@ def _match_without_sequence(before: Column, after: Column) -> bool:
     if before.auto_increment and not after.auto_increment:
         return after.default is None or _is_unknown_expression(after.default)
     return True
+
+
+def _are_bytes(before: Column, after: Column) -> bool:
+    return all("BLOB" in c.type.name or "BINARY" in c.type.name for c in (before, after))
+
+
+def _is_expression(default: Default | None) -> bool:
+    return default is not None and default.kind is DefaultKind.EXPRESSION
 
 
 def _is_unknown_expression(default: Default | None) -> bool:

@@ -60,6 +60,7 @@ class Flavour:
     alters_primary_keys: bool = False
     auto_increment: AutoIncrement = AutoIncrement.SEQUENCE
     compares_json_defaults: bool = True
+    holds_bytes_defaults: bool = True
     compares_clustering: bool = False
     casts_indexed_columns: bool = True
     column_drop_drops_indexes: bool = False
@@ -129,6 +130,7 @@ _FLAVOURS: Mapping[str, Flavour] = {
         inline_indexes=Inline.ALL,
         renames_foreign_keys=False,
         compares_json_defaults=False,
+        holds_bytes_defaults=False,
         recreated_column_spoils_indexes=True,
         foreign_key_column_can_become_required=False,
         foreign_keys_make_indexes=True,

@@ -191,8 +191,13 @@ def _casts(index: Index, columns: Sequence[_ColumnPair]) -> list[Cast]:
 
 
 def _visible(indexes: Sequence[Index]) -> list[Index]:
-    """Indexes that Prisma knows of: those on expressions it does not see."""
-    return [i for i in indexes if not any(p.expression for p in i.columns)]
+    """Indexes that Prisma knows of: those on expressions it does not see, nor partial ones that no schema asked for."""
+    return [i for i in indexes if not any(p.expression for p in i.columns) and not _is_hidden(i)]
+
+
+def _is_hidden(index: Index) -> bool:
+    """Whether an index is a partial one that only migrations know (an origin in a schema names a block)."""
+    return index.where is not None and not (index.origin and index.origin.block)
 
 
 def _indexes_match(before: Index, after: Index, flavour: Flavour) -> bool:

@@ -48,9 +48,9 @@ def read_block(body: str, found: list[Token], session: Session, dispatch: Dispat
     if not plain or keys & _NOT_PLAIN:
         return False
     known = len(session.problems)
-    read = all([_run(body, statement, session, dispatch) for statement in plain])
+    unread = [statement for statement in plain if not _run(body, statement, session, dispatch)]
     del session.problems[known:]
-    return read
+    return not unread
 
 
 def _run(body: str, statement: list[Token], session: Session, dispatch: Dispatch) -> bool:

@@ -34,7 +34,44 @@ _LONGER_TYPES = {
     "LONG": ("VARCHAR", "VARBINARY"),
 }
 CONSTRAINT_WORDS = frozenset(
-    ["NOT", "NULL", "DEFAULT", "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "GENERATED", "AUTO_INCREMENT", "AUTOINCREMENT", "ON", "COMMENT", "IDENTITY", "AS", "AFTER", "FIRST", "FOR", "DEFERRABLE", "INITIALLY", "USING", "WITH", "STORED", "VIRTUAL", "INVISIBLE", "VISIBLE", "SPARSE", "ROWGUIDCOL", ",", ")", "KEY", "CHARACTER", "CHARSET", "ENABLE", "DISABLE"]
+    [
+        "NOT",
+        "NULL",
+        "DEFAULT",
+        "CONSTRAINT",
+        "PRIMARY",
+        "UNIQUE",
+        "CHECK",
+        "REFERENCES",
+        "COLLATE",
+        "GENERATED",
+        "AUTO_INCREMENT",
+        "AUTOINCREMENT",
+        "ON",
+        "COMMENT",
+        "IDENTITY",
+        "AS",
+        "AFTER",
+        "FIRST",
+        "FOR",
+        "DEFERRABLE",
+        "INITIALLY",
+        "USING",
+        "WITH",
+        "STORED",
+        "VIRTUAL",
+        "INVISIBLE",
+        "VISIBLE",
+        "SPARSE",
+        "ROWGUIDCOL",
+        ",",
+        ")",
+        "KEY",
+        "CHARACTER",
+        "CHARSET",
+        "ENABLE",
+        "DISABLE",
+    ]
 )
 
 

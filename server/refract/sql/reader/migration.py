@@ -106,7 +106,7 @@ def _dispatch(cursor: Cursor, session: Session) -> bool:
         cursor.position += 1
         objects.rename_anything(cursor, session)
         return True
-    if word == "DO" and not session.provider.quotes == ("`", "`"):
+    if word == "DO" and session.provider.name != "mysql":
         return _do(cursor, session)
     if word in ("CREATE", "DROP", "ALTER"):
         return _is_beside_the_model(cursor)
@@ -160,8 +160,76 @@ _STEPS: tuple[tuple[tuple[str, ...], Step], ...] = (
     (("SET",), objects.set_search_path),
 )
 _HARMLESS = frozenset(
-    ["SELECT", "BEGIN", "COMMIT", "ROLLBACK", "START", "SAVEPOINT", "RELEASE", "END", "ABORT", "GRANT", "REVOKE", "COMMENT", "PRAGMA", "ANALYZE", "VACUUM", "LOCK", "UNLOCK", "REINDEX", "CLUSTER", "RESET", "SHOW", "EXPLAIN", "USE", "DISCARD", "NOTIFY", "LISTEN", "REFRESH", "DECLARE", "PRINT", "GO", "THROW", "FLUSH", "OPTIMIZE", "CHECKPOINT", "VALUES", "DEALLOCATE"]
+    [
+        "SELECT",
+        "BEGIN",
+        "COMMIT",
+        "ROLLBACK",
+        "START",
+        "SAVEPOINT",
+        "RELEASE",
+        "END",
+        "ABORT",
+        "GRANT",
+        "REVOKE",
+        "COMMENT",
+        "PRAGMA",
+        "ANALYZE",
+        "VACUUM",
+        "LOCK",
+        "UNLOCK",
+        "REINDEX",
+        "CLUSTER",
+        "RESET",
+        "SHOW",
+        "EXPLAIN",
+        "USE",
+        "DISCARD",
+        "NOTIFY",
+        "LISTEN",
+        "REFRESH",
+        "DECLARE",
+        "PRINT",
+        "GO",
+        "THROW",
+        "FLUSH",
+        "OPTIMIZE",
+        "CHECKPOINT",
+        "VALUES",
+        "DEALLOCATE",
+    ]
 )
 _BESIDE_THE_MODEL = frozenset(
-    ["FUNCTION", "PROCEDURE", "TRIGGER", "POLICY", "RULE", "AGGREGATE", "OPERATOR", "CAST", "COLLATION", "CONVERSION", "DOMAIN", "ROLE", "USER", "DATABASE", "EVENT", "PUBLICATION", "SUBSCRIPTION", "STATISTICS", "SERVER", "LANGUAGE", "SEQUENCE", "VIEW", "EXTENSION", "PRIVILEGES", "TABLESPACE", "TRANSFORM", "SCHEMA", "SYSTEM", "LOGIN", "SYNONYM"]
+    [
+        "FUNCTION",
+        "PROCEDURE",
+        "TRIGGER",
+        "POLICY",
+        "RULE",
+        "AGGREGATE",
+        "OPERATOR",
+        "CAST",
+        "COLLATION",
+        "CONVERSION",
+        "DOMAIN",
+        "ROLE",
+        "USER",
+        "DATABASE",
+        "EVENT",
+        "PUBLICATION",
+        "SUBSCRIPTION",
+        "STATISTICS",
+        "SERVER",
+        "LANGUAGE",
+        "SEQUENCE",
+        "VIEW",
+        "EXTENSION",
+        "PRIVILEGES",
+        "TABLESPACE",
+        "TRANSFORM",
+        "SCHEMA",
+        "SYSTEM",
+        "LOGIN",
+        "SYNONYM",
+    ]
 )

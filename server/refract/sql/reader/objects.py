@@ -9,7 +9,7 @@ from refract.schema.model import Enum, EnumValue, Extension, Index, QualifiedNam
 from refract.sql.reader.columns import index_columns, squeezed
 from refract.sql.reader.cursor import Cursor, Unreadable
 from refract.sql.reader.session import Session
-from refract.sql.reader.tables import rename_constraint
+from refract.sql.reader.tables import enum_literal, rename_constraint
 
 
 def create_index(cursor: Cursor, session: Session) -> None:
@@ -111,6 +111,16 @@ def drop_type(cursor: Cursor, session: Session) -> None:
         enum = session.enum(session.name(item))
         if enum is not None:
             session.add(c.DropEnum(enum=enum))
+            _drop_defaults(enum, session)
+
+
+def _drop_defaults(enum: Enum, session: Session) -> None:
+    """CASCADE takes the defaults that are still values of the enum with it."""
+    literals = {enum_literal(value.name, enum.name) for value in enum.values}
+    for table in list(session.draft.tables.values()):
+        for column in table.columns:
+            if column.default is not None and column.default.text in literals:
+                session.alter(table.name, column, evolve(column, default=None))
 
 
 def alter_type(cursor: Cursor, session: Session) -> None:

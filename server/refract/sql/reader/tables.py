@@ -7,8 +7,19 @@ from typing import Any
 
 from attrs import evolve
 
+from refract.providers.base import quote_string
 from refract.schema import changes as c
-from refract.schema.model import Check, Column, ForeignKey, Index, PrimaryKey, QualifiedName, Table
+from refract.schema.model import (
+    Check,
+    Column,
+    Default,
+    DefaultKind,
+    ForeignKey,
+    Index,
+    PrimaryKey,
+    QualifiedName,
+    Table,
+)
 from refract.sql.reader.columns import (
     CONSTRAINT_WORDS,
     Constraint,
@@ -366,9 +377,22 @@ def _retype(item: Cursor, table: QualifiedName, column: Column, session: Session
 def _set_type(item: Cursor, table: QualifiedName, column: Column, session: Session) -> None:
     type_, numbered = read_type(item, session.scope)
     using = squeezed(item.rest()) if item.accept("USING") else None
-    default = column.default
+    default = _default_as_kept(column) if type_.enum is None else column.default
     after = numbering(evolve(column, type=type_, default=default), numbered, session.scope)
     session.alter(table, column, after, using)
+
+
+def _default_as_kept(column: Column) -> Default | None:
+    """PostgreSQL keeps a value of an enum as what it was when the column becomes something else."""
+    default, enum = column.default, column.type.enum
+    if default is None or enum is None or default.kind is not DefaultKind.STRING:
+        return default
+    return Default(DefaultKind.EXPRESSION, enum_literal(default.text, enum))
+
+
+def enum_literal(value: str, enum: QualifiedName) -> str:
+    """A value of an enum as PostgreSQL writes it."""
+    return f'{quote_string(value)}::"{enum.name}"'
 
 
 def _set_default(item: Cursor, table: QualifiedName, column: Column, session: Session) -> None:

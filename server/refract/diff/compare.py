@@ -30,6 +30,18 @@ class _Compared:
 
 
 @frozen
+class _Known:
+    """What a comparison of two databases found, for the next one to build on. Names are in Prisma's order."""
+
+    before: Database
+    after: Database
+    compared: Mapping[QualifiedName, _Compared]
+    created: tuple[QualifiedName, ...]
+    dropped: tuple[QualifiedName, ...]
+    changed: tuple[QualifiedName, ...]
+
+
+@frozen
 class Diff:
     """What leads from one database to another: `changes` in the order in which Prisma would make them, and those
     pairs of a drop and an addition that are probably renames.
@@ -37,7 +49,7 @@ class Diff:
 
     changes: tuple[c.Change, ...]
     renames: tuple[ProbableRename, ...] = ()
-    _tables: Mapping[QualifiedName, _Compared] = field(factory=dict, eq=False, repr=False)
+    _known: _Known | None = field(default=None, eq=False, repr=False)
 
 
 def diff(before: Database, after: Database, previous: Diff | None = None) -> Diff:
@@ -45,27 +57,49 @@ def diff(before: Database, after: Database, previous: Diff | None = None) -> Dif
 
     Tables that are the very objects that `previous` compared cost next to nothing.
     """
-    compared = _compare(before, after, previous)
-    steps = [*_database_steps(before, after), *_table_steps(before, after, compared)]
+    known = _compare(before, after, previous._known if previous is not None else None)
+    steps = [*_database_steps(before, after), *_table_steps(known)]
     steps.sort(key=lambda ranked: ranked[0])
     changes = tuple(change for _, change in steps)
-    return Diff(changes, probable_renames(changes, before, after), compared)
+    return Diff(changes, probable_renames(changes, before, after), known)
 
 
-def _compare(before: Database, after: Database, previous: Diff | None) -> Mapping[QualifiedName, _Compared]:
-    """The tables that are in both. Equal tables are in it too, so that the next diff need not look at them."""
-    known = previous._tables if previous is not None else {}
-    fresh: dict[QualifiedName, _Compared] = {}
-    tables, dialect, style = before.tables, provider(after.provider), flavour(after.provider)
-    for name, new in after.tables.items():
-        seen = known.get(name)
-        old = tables.get(name)
-        if old is None:
-            continue
-        if seen is None or seen.after is not new or seen.before is not old:
-            seen = _Compared(old, new, _table_changes(old, new, dialect, style))
-        fresh[name] = seen
-    return fresh
+def _compare(before: Database, after: Database, known: _Known | None) -> _Known:
+    if known is not None and known.before.tables is before.tables:
+        touched = [n for n, table in after.tables.items() if known.after.tables.get(n) is not table]
+        if len(after.tables) == len(known.after.tables) and all(n in known.after.tables for n in touched):
+            return _compare_touched(before, after, known, touched)
+    return _compare_all(before, after, known)
+
+
+def _compare_touched(before: Database, after: Database, known: _Known, touched: list[QualifiedName]) -> _Known:
+    """The same names as before: only the tables that are other objects now are looked at."""
+    compared = dict(known.compared)
+    for name in touched:
+        if name in before.tables:
+            compared[name] = _compare_pair(before.tables[name], after)
+    among = {*known.changed, *touched}
+    changed = [n for n in among if n in compared and compared[n].changes.ranked]
+    return _Known(before, after, compared, known.created, known.dropped, _in_order_of(changed, before))
+
+
+def _compare_all(before: Database, after: Database, known: _Known | None) -> _Known:
+    """Every table; equal ones are kept too, so that the next comparison need not look at them."""
+    seen = known.compared if known is not None else {}
+    compared: dict[QualifiedName, _Compared] = {}
+    for name, old in before.tables.items():
+        new = after.tables.get(name)
+        if new is not None:
+            found = seen.get(name)
+            fits = found is not None and found.after is new and found.before is old
+            compared[name] = found if found is not None and fits else _compare_pair(old, after)
+    changed = tuple(n for n, both in compared.items() if both.changes.ranked)
+    return _Known(before, after, compared, _added(before, after), _added(after, before), changed)
+
+
+def _compare_pair(old: Table, after: Database) -> _Compared:
+    new = after.tables[old.name]
+    return _Compared(old, new, _table_changes(old, new, provider(after.provider), flavour(after.provider)))
 
 
 def _table_changes(old: Table, new: Table, dialect: Provider, style: Flavour) -> TableChanges:
@@ -133,33 +167,32 @@ def _differs(old: str | None, new: str | None) -> bool:
     return bool(old and new and old != new)
 
 
-def _table_steps(before: Database, after: Database, compared: Mapping[QualifiedName, _Compared]) -> Iterator[Ranked]:
-    style = flavour(after.provider)
-    for name in _added(before, after):
-        yield from _create_table(after.tables[name], style)
-    changed = [name for name, both in compared.items() if both.changes.ranked]
-    for name in _added(after, before):
-        yield from _drop_table(before.tables[name], style)
-        if style.inline_foreign_keys and any(compared[n].changes.redefined for n in changed):
+def _table_steps(known: _Known) -> Iterator[Ranked]:
+    style, compared = flavour(known.after.provider), known.compared
+    for name in known.created:
+        yield from _create_table(known.after.tables[name], style)
+    redefined = {name for name in known.changed if compared[name].changes.redefined}
+    for name in known.dropped:
+        yield from _drop_table(known.before.tables[name], style)
+        if style.inline_foreign_keys and redefined:
             # The names of indexes are free at once for the tables made anew, although the tables go later.
-            yield from _drop_indexes(before.tables[name])
-    for name in _in_order_of(changed, before):
+            yield from _drop_indexes(known.before.tables[name])
+    for name in known.changed:
         yield from compared[name].changes.ranked
-    if style.foreign_keys_follow_redefined_table:
-        redefined = {name for name in changed if compared[name].changes.redefined}
-        yield from _keys_to_redefined(compared.values(), redefined) if redefined else ()
+    if style.foreign_keys_follow_redefined_table and redefined:
+        yield from _keys_to_redefined(compared.values(), redefined)
 
 
-def _added(before: Database, after: Database) -> list[QualifiedName]:
+def _added(before: Database, after: Database) -> tuple[QualifiedName, ...]:
     """The tables of `after` that `before` does not have, in their order."""
-    return [n for n in after.tables if n not in before.tables and not _NOT_OURS.fullmatch(n.name)]
+    return tuple(n for n in after.tables if n not in before.tables and not _NOT_OURS.fullmatch(n.name))
 
 
-def _in_order_of(names: list[QualifiedName], database: Database) -> list[QualifiedName]:
+def _in_order_of(names: list[QualifiedName], database: Database) -> tuple[QualifiedName, ...]:
     if len(names) < 2:
-        return names
+        return tuple(names)
     wanted = set(names)
-    return [name for name in database.tables if name in wanted]
+    return tuple(name for name in database.tables if name in wanted)
 
 
 def _create_table(table: Table, style: Flavour) -> Iterator[Ranked]:

@@ -93,7 +93,7 @@ def read(sql: str, name: str) -> Reading:
     before = read_migration(BEFORE[name], "before.sql", Database(chosen.name, chosen.default_schema), chosen)
     assert not before.problems
     assert not before.opaque
-    if "CREATE TYPE \"Role\" AS" in sql:
+    if 'CREATE TYPE "Role" AS' in sql:
         before = read_migration("", "none.sql", Database(chosen.name, chosen.default_schema), chosen)
     return read_migration(sql, "m.sql", before.database, chosen)
 

@@ -463,11 +463,11 @@ def _rename_index(item: Cursor, table: QualifiedName, session: Session) -> None:
 def _alter_primary_key(item: Cursor, table: QualifiedName, session: Session) -> None:
     """CockroachDB."""
     held = session.table(table)
-    if held is None or held.primary_key is None:
-        raise Unreadable("no primary key")
-    key = held.primary_key
-    session.add(c.DropPrimaryKey(table=table, primary_key=key))
-    session.add(c.AddPrimaryKey(table=table, primary_key=evolve(key, columns=index_columns(item.group()))))
+    key = held.primary_key if held else None
+    if key is not None:
+        session.add(c.DropPrimaryKey(table=table, primary_key=key))
+    name = key.name if key else session.provider.primary_key_name(table.name)
+    session.add(c.AddPrimaryKey(table=table, primary_key=PrimaryKey(name, index_columns(item.group()))))
 
 
 def _validate(item: Cursor, table: QualifiedName, session: Session) -> None:

@@ -1,0 +1,1 @@
+"""Benchmarks: how long an analysis, a keystroke and a whole command take, and how that grows. See README.md here."""

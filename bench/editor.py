@@ -1,0 +1,131 @@
+"""Keystroke to diagnostics through the protocol, for Refract and for Prisma's own server in the same run.
+
+The keystrokes turn a field's type into one that does not exist and back: both servers say something about that,
+so each keystroke is answered by one `publishDiagnostics`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.analysis import figures
+
+KEYSTROKES = 40
+PATIENCE = 120.0
+_PEER_FOLDER = Path(__file__).parent / "out" / "peer"
+_PEER = "@prisma/language-server@31.12.10"
+
+
+def servers(peer: bool) -> dict[str, list[str]]:
+    """The commands of the servers to time, by name."""
+    found = {"refract": [sys.executable, "-m", "refract", "server"]}
+    if peer:
+        script = _PEER_FOLDER / "node_modules" / "@prisma" / "language-server" / "dist" / "bin.js"
+        if not script.exists():
+            _PEER_FOLDER.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["npm", "install", "--no-save", "--silent", _PEER], cwd=_PEER_FOLDER, check=True)
+        found["@prisma/language-server"] = ["node", str(script), "--stdio"]
+    return found
+
+
+def cell(root: Path, command: list[str]) -> str:
+    """median / p95 from a keystroke to the diagnostics it causes."""
+    schema = root / "prisma" / "schema.prisma"
+    client = _Client(command, root)
+    try:
+        client.open(schema)
+        return figures(list(_keystrokes(client, schema)))
+    finally:
+        client.process.kill()
+        client.process.wait()
+
+
+def _keystrokes(client: _Client, schema: Path):  # type: ignore[no-untyped-def]
+    lines = schema.read_text().split("\n")
+    middle = next(i for i in range(len(lines) // 2, len(lines)) if re.match(r"  \w+ +String\b", lines[i]))
+    column = lines[middle].index("String") + len("String")
+    for number in range(KEYSTROKES):
+        typed, end = ("q", column) if number % 2 == 0 else ("", column + 1)
+        begin = time.perf_counter()
+        client.change(schema, middle, column, end, typed, number + 2)
+        client.wait_for_diagnostics(schema)
+        yield (time.perf_counter() - begin) * 1000
+        time.sleep(0.02)
+
+
+class _Client:
+    """As much of an editor as it takes."""
+
+    def __init__(self, command: list[str], root: Path) -> None:
+        self.process = subprocess.Popen(
+            command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._send("initialize", {"processId": None, "rootUri": root.as_uri(), "capabilities": {}}, id=1)
+        while self._receive().get("id") != 1:
+            pass
+        self._send("initialized", {})
+
+    def open(self, schema: Path) -> None:
+        document = {"uri": schema.as_uri(), "languageId": "prisma", "version": 1, "text": schema.read_text()}
+        self._send("textDocument/didOpen", {"textDocument": document})
+        # A server that has nothing to say about a clean schema is silent: a wrong type makes it speak.
+        line = document["text"].split("\n").index(next(x for x in document["text"].split("\n") if " String" in x))
+        time.sleep(3)
+        column = document["text"].split("\n")[line].index(" String") + 1
+        self.change(schema, line, column, column, "q", 1)
+        self.wait_for_diagnostics(schema)
+        self.change(schema, line, column, column + 1, "", 1)
+        self.wait_for_diagnostics(schema)
+
+    def change(self, schema: Path, line: int, start: int, end: int, text: str, version: int) -> None:
+        range_ = {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}
+        identifier = {"uri": schema.as_uri(), "version": version}
+        self._send(
+            "textDocument/didChange",
+            {"textDocument": identifier, "contentChanges": [{"range": range_, "text": text}]},
+        )
+
+    def wait_for_diagnostics(self, schema: Path) -> None:
+        end = time.perf_counter() + PATIENCE
+        while time.perf_counter() < end:
+            message = self._receive()
+            if (
+                message.get("method") == "textDocument/publishDiagnostics"
+                and message["params"]["uri"] == schema.as_uri()
+            ):
+                return
+            if "id" in message and "method" in message:
+                self._answer(message)
+        raise TimeoutError("no diagnostics")
+
+    def _answer(self, request: dict[str, Any]) -> None:
+        items = request.get("params", {}).get("items", [])
+        result = [None] * len(items) if request["method"] == "workspace/configuration" else None
+        self._write({"jsonrpc": "2.0", "id": request["id"], "result": result})
+
+    def _send(self, method: str, params: dict[str, Any], **more: Any) -> None:
+        self._write({"jsonrpc": "2.0", "method": method, "params": params, **more})
+
+    def _write(self, message: dict[str, Any]) -> None:
+        body = json.dumps(message).encode()
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        self.process.stdin.flush()
+
+    def _receive(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        length = 0
+        while line := self.process.stdout.readline().strip():
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        if not length:
+            raise ConnectionError("the server has gone")
+        message: dict[str, Any] = json.loads(self.process.stdout.read(length))
+        return message

@@ -1,0 +1,93 @@
+"""What a person does in an editor, in the words of the protocol."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from lsprotocol import types
+from pytest_lsp import LanguageClient
+
+from refract.text import LineIndex
+
+PATIENCE = 20.0
+"""Seconds to wait for diagnostics before a test fails."""
+
+
+class Editor:
+    """One open file. `text` is what the editor shows."""
+
+    def __init__(self, client: LanguageClient, path: Path) -> None:
+        self.client, self.uri, self.version = client, path.as_uri(), 1
+        self.text = path.read_bytes().decode()
+        item = types.TextDocumentItem(uri=self.uri, language_id="prisma", version=1, text=self.text)
+        client.text_document_did_open(types.DidOpenTextDocumentParams(text_document=item))
+
+    def replace(self, old: str, new: str) -> None:
+        """Type `new` over the first `old`."""
+        start = self.text.index(old)
+        range_ = types.Range(self._position(start), self._position(start + len(old)))
+        self.text = self.text[:start] + new + self.text[start + len(old) :]
+        self.version += 1
+        self.client.text_document_did_change(
+            types.DidChangeTextDocumentParams(
+                text_document=types.VersionedTextDocumentIdentifier(version=self.version, uri=self.uri),
+                content_changes=[types.TextDocumentContentChangePartial(range=range_, text=new)],
+            )
+        )
+
+    def close(self) -> None:
+        identifier = types.TextDocumentIdentifier(uri=self.uri)
+        self.client.text_document_did_close(types.DidCloseTextDocumentParams(text_document=identifier))
+
+    async def rules(self) -> list[str]:
+        """The rules that speak up about the text as it is now: asks for code actions first, which settles the analysis."""
+        await self.actions("")
+        await asyncio.sleep(0.05)
+        return sorted(str(d.code) for d in self.diagnostics())
+
+    async def wait_for(self, *rules: str) -> list[types.Diagnostic]:
+        """Waits until exactly these rules speak up."""
+        wanted = sorted(rules)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + PATIENCE
+        while loop.time() < end:
+            if sorted(str(d.code) for d in self.diagnostics()) == wanted:
+                return self.diagnostics()
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"wanted {wanted}, got {[(d.code, d.message) for d in self.diagnostics()]}")
+
+    def diagnostics(self) -> list[types.Diagnostic]:
+        return list(self.client.diagnostics.get(self.uri, []))
+
+    async def actions(self, at: str) -> list[types.CodeAction]:
+        """The code actions where `at` stands first."""
+        place = self._position(self.text.index(at) if at else 0)
+        params = types.CodeActionParams(
+            text_document=types.TextDocumentIdentifier(uri=self.uri),
+            range=types.Range(place, place),
+            context=types.CodeActionContext(diagnostics=self.diagnostics()),
+        )
+        found = await self.client.text_document_code_action_async(params)
+        return [a for a in found or [] if isinstance(a, types.CodeAction)]
+
+    def apply(self, edit: types.WorkspaceEdit) -> None:
+        """Does to this file what the edit says."""
+        for change in edit.document_changes or []:
+            assert isinstance(change, types.TextDocumentEdit)
+            assert change.text_document.uri == self.uri
+            for text_edit in change.edits:
+                start, end = self._offset(text_edit.range.start), self._offset(text_edit.range.end)
+                before, after = self.text[:start], self.text[end:]
+                inserted = text_edit.new_text
+                self.replace(self.text, before + inserted + after)
+
+    def _position(self, offset: int) -> types.Position:
+        line, column = LineIndex(self.text).position(offset)
+        before = self.text[offset - column : offset]
+        return types.Position(line, len(before.encode("utf-16-le")) // 2)
+
+    def _offset(self, position: types.Position) -> int:
+        start = LineIndex(self.text).offset(position.line, 0)
+        units = self.text[start:].encode("utf-16-le")[: position.character * 2]
+        return start + len(units.decode("utf-16-le"))

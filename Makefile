@@ -22,7 +22,7 @@ demo: .venv/ready ## the findings of the example project
 	$(BIN)/refract check examples/shop --fail-on never
 
 bench: .venv/ready ## the speed of the analysis, cold and warm, per key
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench
 
 docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.rules docs/rules

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+
 from small_projects import HEAD, INIT, USER, commit, write
 
 Refract = Callable[..., Result]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from attrs import field, frozen
 
@@ -11,25 +12,34 @@ from refract.lowering.model import LoweredModel, Scope, lower_model
 from refract.providers import Provider, UnknownProvider, provider
 from refract.schema.model import Database, Enum, EnumValue, Extension, QualifiedName, Table, View
 from refract.syntax import PlacedBlock, SchemaTree
-from refract.syntax.tree import Array, Call, Constant, Keyword
+from refract.syntax.tree import Array, Block, Call, Constant, Keyword
 from refract.text import Origin, Problem, Span
 
+_Part = TypeVar("_Part", LoweredModel, Enum, View)
 _FALLBACK = "postgresql"
 """The provider that stands in when a schema names none that is known: its problems say so."""
 
 
 @frozen(eq=False)
 class Lowered:
-    """A lowered schema. `models` holds what each model became, `dependents` which models read which block."""
+    """A lowered schema, with what lowering the next state of the same schema can take from it."""
 
     database: Database
     problems: tuple[Problem, ...]
     provider: Provider
     preview_features: frozenset[str]
-    settings: _Settings = field(repr=False)
-    blocks: Mapping[str, PlacedBlock] = field(repr=False)
-    models: Mapping[str, LoweredModel] = field(repr=False)
-    enums: Mapping[str, Enum] = field(repr=False)
+    _settings: _Settings = field(repr=False)
+    _blocks: Mapping[str, Block] = field(repr=False)
+    _parts: _Parts = field(repr=False)
+
+
+@frozen
+class _Parts:
+    """What each block became, by its name in the schema and in its order."""
+
+    models: Mapping[str, LoweredModel]
+    enums: Mapping[str, Enum]
+    views: Mapping[str, View]
 
 
 @frozen
@@ -50,60 +60,72 @@ def lower(tree: SchemaTree, previous: Lowered | None = None) -> Lowered:
     """
     problems: list[Problem] = []
     settings = _settings(tree, problems)
-    blocks = {placed.block.name.text: placed for placed in tree.blocks() if placed.block.keyword in _LOWERED}
-    reusable = previous if previous is not None and previous.settings == settings else None
-    scope = _scope(settings, blocks)
-    stale = _stale(blocks, reusable)
-    models: dict[str, LoweredModel] = {}
-    enums: dict[str, Enum] = {}
-    views: dict[QualifiedName, View] = {}
-    for name, placed in blocks.items():
-        keyword = placed.block.keyword
-        if keyword is Keyword.MODEL:
-            known = reusable.models.get(name) if reusable and name not in stale else None
-            models[name] = known or lower_model(placed, scope)
-        elif keyword is Keyword.ENUM:
-            kept = reusable.enums.get(name) if reusable and name not in stale else None
-            enums[name] = kept or _enum(placed, scope)
-        elif keyword is Keyword.VIEW:
-            view = View(scope.qualified(placed.block), origin=_name_origin(placed))
-            views[view.name] = view
-    for model in models.values():
+    scope = Scope(provider(settings.provider), tree.named(), settings.relation_mode)
+    known = previous if previous is not None and previous._settings == settings else None
+    stale = _stale(scope.blocks, known)
+    parts, database = known._parts if known else _Parts({}, {}, {}), known.database if known else None
+    if stale or database is None:
+        lowered = _lowered_parts(tree, scope, stale, parts)
+        tables = _replaced_tables(database, parts, lowered) if database else None
+        database = _database(lowered, tables or _tables(lowered.models.values()), settings, scope)
+        parts = lowered
+    for model in parts.models.values():
         problems += model.problems
-    database = Database(
+    features = settings.preview_features
+    return Lowered(database, tuple(problems), scope.provider, features, settings, scope.blocks, parts)
+
+
+def _stale(blocks: Mapping[str, Block], previous: Lowered | None) -> set[str]:
+    """The names of blocks that changed, came or went, and of models that read one of those. All, without `previous`."""
+    known = previous._blocks if previous else {}
+    if previous is None or (blocks.keys() == known.keys() and list(blocks) != list(known)):
+        return {*blocks, *known}
+    changed = {name for name, block in blocks.items() if known.get(name) is not block}
+    changed |= known.keys() - blocks.keys()
+    if not changed:
+        return changed
+    models = previous._parts.models
+    return changed.union([name for name, model in models.items() if not changed.isdisjoint(model.reads)])
+
+
+def _lowered_parts(tree: SchemaTree, scope: Scope, stale: set[str], known: _Parts) -> _Parts:
+    """The parts of all blocks, those of stale ones made anew."""
+    models, enums, views = dict(known.models), dict(known.enums), dict(known.views)
+    for name in stale:
+        placed = tree.placed(name)
+        keyword = placed.block.keyword if placed else None
+        _set(models, name, lower_model(placed, scope) if placed and keyword is Keyword.MODEL else None)
+        _set(enums, name, _enum(placed, scope) if placed and keyword is Keyword.ENUM else None)
+        _set(views, name, _view(placed, scope) if placed and keyword is Keyword.VIEW else None)
+    if models.keys() == known.models.keys() and enums.keys() == known.enums.keys():
+        return _Parts(models, enums, views)
+    return _Parts(_in_order(models, scope), _in_order(enums, scope), _in_order(views, scope))
+
+
+def _in_order(parts: dict[str, _Part], scope: Scope) -> dict[str, _Part]:
+    return {name: parts[name] for name in scope.blocks if name in parts}
+
+
+def _set(parts: dict[str, _Part], name: str, part: _Part | None) -> None:
+    """Puts `part` in the place of what had its name, which may have been there or not, and may go."""
+    if part is not None:
+        parts[name] = part
+    else:
+        parts.pop(name, None)
+
+
+def _database(parts: _Parts, tables: Mapping[QualifiedName, Table], settings: _Settings, scope: Scope) -> Database:
+    return Database(
         provider=scope.provider.name,
         default_schema=scope.provider.default_schema,
-        tables=_tables(models.values()),
-        enums={e.name: e for e in enums.values()},
-        views=views,
+        tables=tables,
+        enums={e.name: e for e in parts.enums.values()},
+        views={v.name: v for v in parts.views.values()},
         extensions={e.name: e for e in settings.extensions},
         schemas=settings.schemas,
         qualified=bool(settings.schemas) or scope.provider.name == "sqlserver",
         relation_mode=settings.relation_mode,
     )
-    return Lowered(
-        database, tuple(problems), scope.provider, settings.preview_features, settings, blocks, models, enums
-    )
-
-
-_LOWERED = {Keyword.MODEL, Keyword.VIEW, Keyword.ENUM, Keyword.TYPE}
-
-
-def _stale(blocks: Mapping[str, PlacedBlock], previous: Lowered | None) -> set[str]:
-    """The names of blocks that changed, came or went, and of models that read one of those."""
-    if previous is None:
-        return set()
-    known = previous.blocks
-    changed = {
-        name
-        for name, placed in blocks.items()
-        if (before := known.get(name)) is None or before.block is not placed.block or before.path != placed.path
-    }
-    changed.update(known.keys() - blocks.keys())
-    if not changed:
-        return changed
-    readers = {name for name, model in previous.models.items() if not changed.isdisjoint(model.reads)}
-    return changed | readers
 
 
 def _tables(models: Iterable[LoweredModel]) -> dict[QualifiedName, Table]:
@@ -118,12 +140,27 @@ def _tables(models: Iterable[LoweredModel]) -> dict[QualifiedName, Table]:
     return tables
 
 
-def _scope(settings: _Settings, blocks: Mapping[str, PlacedBlock]) -> Scope:
-    return Scope(
-        provider(settings.provider),
-        {name: placed.block for name, placed in blocks.items()},
-        settings.relation_mode,
-    )
+def _replaced_tables(before: Database, old: _Parts, new: _Parts) -> dict[QualifiedName, Table] | None:
+    """The tables of `before` with those of re-lowered models replaced; None when that is not enough."""
+    if old.models.keys() != new.models.keys():
+        return None
+    tables = dict(before.tables)
+    for name, model in new.models.items():
+        known = old.models[name]
+        if known is model:
+            continue
+        if _table_names(known) != _table_names(model) or tables[known.table.name] is not known.table:
+            return None
+        tables.update({table.name: table for table in (model.table, *model.join_tables)})
+    return tables
+
+
+def _table_names(model: LoweredModel) -> list[QualifiedName]:
+    return [table.name for table in (model.table, *model.join_tables)]
+
+
+def _view(placed: PlacedBlock, scope: Scope) -> View:
+    return View(scope.qualified(placed.block), origin=_name_origin(placed))
 
 
 def _enum(placed: PlacedBlock, scope: Scope) -> Enum:
@@ -156,7 +193,9 @@ def _settings(tree: SchemaTree, problems: list[Problem]) -> _Settings:
     else:
         name = _provider_name(source, problems)
         values = {p.name.text: p.value for p in source.block.properties}
-        relation_mode = text_of(values.get("relationMode")) or text_of(values.get("referentialIntegrity")) or relation_mode
+        relation_mode = (
+            text_of(values.get("relationMode")) or text_of(values.get("referentialIntegrity")) or relation_mode
+        )
         schemas = setting_texts(values.get("schemas"))
         extensions = tuple(_extensions(source))
     return _Settings(name, relation_mode, schemas, extensions, frozenset(_preview_features(tree)))

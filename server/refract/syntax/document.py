@@ -6,11 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
-from attrs import frozen
+from attrs import field, frozen
 
 from refract.syntax.parser import parse_block
 from refract.syntax.splitter import Cut, cuts
-from refract.syntax.tree import Block, SyntaxProblem
+from refract.syntax.tree import Block, Keyword, SyntaxProblem
 from refract.text import Span
 
 MAX_LENGTH = 5_000_000
@@ -33,6 +33,21 @@ class Chunk:
     closed: bool
     newlines: int
     dangling: bool = False
+    key: str = field(init=False, eq=False, repr=False)
+
+    @key.default
+    def _find_key(self) -> str:
+        return block_key(self.block) if self.block is not None else ""
+
+
+def block_key(block: Block) -> str:
+    """How an `Origin` names a block: by its name; a datasource or generator with its keyword in front."""
+    if block.keyword in _SETTINGS:
+        return f"{block.keyword} {block.name.text}"
+    return block.name.text
+
+
+_SETTINGS = frozenset({Keyword.DATASOURCE, Keyword.GENERATOR})
 
 
 @frozen(eq=False)
@@ -172,8 +187,8 @@ def _too_large(text: str) -> Chunk:
 
 
 def _document(path: str, chunks: tuple[Chunk, ...]) -> Document:
-    starts = tuple(accumulate((len(c.text) for c in chunks[:-1]), initial=0)) if chunks else ()
-    lines = tuple(accumulate((c.newlines for c in chunks[:-1]), initial=0)) if chunks else ()
+    starts = tuple(accumulate([len(c.text) for c in chunks[:-1]], initial=0)) if chunks else ()
+    lines = tuple(accumulate([c.newlines for c in chunks[:-1]], initial=0)) if chunks else ()
     return Document(path, chunks, starts, lines, any(chunk.dangling for chunk in chunks))
 
 

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from refract.syntax.document import Document
-from refract.syntax.schema_tree import block_key
+from refract.syntax.document import Document, block_key
 from refract.syntax.tree import Argument, Array, Attribute, Block, Call, Constant, EnumValue, Expression, Field, Name
 from refract.text import Span, TextEdit
 

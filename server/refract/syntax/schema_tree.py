@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from refract.syntax.document import Document, parse_document
 from refract.syntax.tree import Block, Keyword
-from refract.text import Location, Origin, Problem, Span
+from refract.text import Location, Origin, Problem
 
 
 class PlacedBlock(NamedTuple):
@@ -20,11 +20,8 @@ class PlacedBlock(NamedTuple):
     chunk_start: int
 
 
-def block_key(block: Block) -> str:
-    """How an `Origin` names a block: by its name; a datasource or generator with its keyword in front."""
-    if block.keyword in (Keyword.DATASOURCE, Keyword.GENERATOR):
-        return f"{block.keyword} {block.name.text}"
-    return block.name.text
+_Place = tuple[int, int]
+"""The number of a document, and of a chunk in it."""
 
 
 @frozen(eq=False)
@@ -32,47 +29,63 @@ class SchemaTree:
     """All documents of a schema, in the order they were given. Of blocks with one name, the first counts."""
 
     documents: tuple[Document, ...]
-    _places: dict[str, tuple[int, int]] = field(init=False, repr=False)
+    _index: tuple[dict[str, _Place], tuple[_Place, ...]] = field(init=False, repr=False)
 
-    @_places.default
-    def _index(self) -> dict[str, tuple[int, int]]:
-        places: dict[str, tuple[int, int]] = {}
+    @_index.default
+    def _find_blocks(self) -> tuple[dict[str, _Place], tuple[_Place, ...]]:
+        """Where each block that counts is, and where those are that repeat a name."""
+        places: dict[str, _Place] = {}
+        repeated: list[_Place] = []
         for number, document in enumerate(self.documents):
             for index, chunk in enumerate(document.chunks):
-                if chunk.block is not None:
-                    places.setdefault(block_key(chunk.block), (number, index))
-        return places
+                if chunk.key not in places:
+                    places[chunk.key] = (number, index)
+                elif chunk.key:
+                    repeated.append((number, index))
+        places.pop("", None)
+        return places, tuple(repeated)
+
+    @property
+    def _places(self) -> dict[str, _Place]:
+        return self._index[0]
 
     def block(self, name: str) -> Block | None:
         """The model, view, type or enum called `name`."""
-        place = self._places.get(name)
-        return self.documents[place[0]].chunks[place[1]].block if place else None
+        placed = self.placed(name)
+        return placed.block if placed else None
+
+    def placed(self, key: str) -> PlacedBlock | None:
+        """The block that `Origin.block` calls `key`, with its place."""
+        place = self._places.get(key)
+        return self._placed(place) if place else None
 
     def blocks(self) -> Iterator[PlacedBlock]:
         """Every block that counts, in document order."""
-        for number, index in self._places.values():
-            document = self.documents[number]
-            block = document.chunks[index].block
-            if block is not None:
-                yield PlacedBlock(document.path, block, document.starts[index])
+        return map(self._placed, self._places.values())
+
+    def named(self) -> dict[str, Block]:
+        """The models, views, types and enums that count, by name, in document order."""
+        documents = self.documents
+        return {
+            key: block
+            for key, (number, index) in self._places.items()
+            if " " not in key and (block := documents[number].chunks[index].block)
+        }
 
     @property
     def datasource(self) -> PlacedBlock | None:
         """The first datasource block."""
-        return next((b for b in self.blocks() if b.block.keyword is Keyword.DATASOURCE), None)
+        return next(self._settings(Keyword.DATASOURCE), None)
 
     @property
     def generators(self) -> tuple[PlacedBlock, ...]:
         """All generator blocks."""
-        return tuple(b for b in self.blocks() if b.block.keyword is Keyword.GENERATOR)
+        return tuple(self._settings(Keyword.GENERATOR))
 
     def location(self, origin: Origin) -> Location | None:
         """Where `origin` stands now; None when its block is gone or it belongs to another file."""
-        place = self._places.get(origin.block)
-        if place is None:
-            return None
-        document = self.documents[place[0]]
-        return Location(document.path, origin.span.shifted(document.starts[place[1]]))
+        placed = self.placed(origin.block)
+        return Location(placed.path, origin.span.shifted(placed.chunk_start)) if placed else None
 
     def document(self, path: str) -> Document | None:
         """The document of the file at `path`."""
@@ -83,24 +96,32 @@ class SchemaTree:
         return SchemaTree(tuple(document if d.path == document.path else d for d in self.documents))
 
     def problems(self) -> tuple[Problem, ...]:
-        """What could not be read, in document order. Origins have no block: their spans count from the file's start."""
+        """What could not be read. Origins have no block: their spans count from the file's start."""
         return tuple(self._problems())
 
     def _problems(self) -> Iterator[Problem]:
-        for number, document in enumerate(self.documents):
-            for index, chunk in enumerate(document.chunks):
-                start = document.starts[index]
-                for problem in chunk.problems:
-                    yield Problem(problem.message, Origin(document.path, "", problem.span.shifted(start)))
-                if chunk.block is not None and self._places[block_key(chunk.block)] != (number, index):
-                    yield _duplicate(document.path, chunk.block, start)
+        for document in self.documents:
+            for index, problems in enumerate([chunk.problems for chunk in document.chunks]):
+                for problem in problems:
+                    span = problem.span.shifted(document.starts[index])
+                    yield Problem(problem.message, Origin(document.path, "", span))
+        yield from map(_duplicate, map(self._placed, self._index[1]))
+
+    def _settings(self, keyword: Keyword) -> Iterator[PlacedBlock]:
+        places = [place for key, place in self._places.items() if " " in key]
+        return (placed for placed in map(self._placed, places) if placed.block.keyword is keyword)
+
+    def _placed(self, place: _Place) -> PlacedBlock:
+        document = self.documents[place[0]]
+        chunk = document.chunks[place[1]]
+        assert chunk.block is not None, "only chunks with a block have a place"
+        return PlacedBlock(document.path, chunk.block, document.starts[place[1]])
 
 
-def _duplicate(path: str, block: Block, start: int) -> Problem:
-    message = (
-        f'There is already a block called "{block.name.text}": this one is not read. Rename or remove one of them.'
-    )
-    return Problem(message, Origin(path, "", Span(*block.name.span).shifted(start)))
+def _duplicate(placed: PlacedBlock) -> Problem:
+    name = placed.block.name
+    message = f'There is already a block called "{name.text}": this one is not read. Rename or remove one of them.'
+    return Problem(message, Origin(placed.path, "", name.span.shifted(placed.chunk_start)))
 
 
 def parse_schema(files: Iterable[tuple[str, str]], previous: SchemaTree | None = None) -> SchemaTree:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -42,11 +43,12 @@ class EnumChange:
         return next((v.origin for v in values if v.name == value), None)
 
 
-def enum_changes(context: RuleContext) -> Iterator[EnumChange]:
+@lru_cache(maxsize=1)  # each rule about enums asks, one after the other
+def enum_changes(context: RuleContext) -> tuple[EnumChange, ...]:
     """The enums in use whose values change."""
     if context.behaviour.enum_home is EnumHome.COLUMN:
-        return _in_columns(context)
-    return _in_types(context)
+        return tuple(_in_columns(context))
+    return tuple(_in_types(context))
 
 
 def _in_types(context: RuleContext) -> Iterator[EnumChange]:
@@ -59,9 +61,9 @@ def _in_types(context: RuleContext) -> Iterator[EnumChange]:
 
 def _users(context: RuleContext, enum: QualifiedName) -> Iterator[tuple[QualifiedName, str]]:
     for table in context.before.tables.values():
-        kept = context.after.tables.get(table.name)
-        for column in table.columns:
-            now = kept.column(column.name) if kept and column.type.enum == enum else None
+        for column in [c for c in table.columns if c.type.enum is not None and c.type.enum == enum]:
+            kept = context.after.tables.get(table.name)
+            now = kept.column(column.name) if kept else None
             if now is not None:
                 yield table.name, _field(context, table.name, now)
 

@@ -76,7 +76,7 @@ _C = TypeVar("_C")
 _T = TypeVar("_T", bound=TableChange)
 
 
-@frozen
+@frozen(eq=False)
 class RuleContext:
     """All that a rule may look at: the databases before and after, and what leads from one to the other."""
 

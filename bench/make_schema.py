@@ -41,8 +41,18 @@ SIZES = {
     "XL": (1_500, 25_000, 2_000),
 }
 
-NOUNS = ["User", "Organization", "Project", "Invoice", "Payment", "Order", "Product", "Customer", "Ticket", "Comment", "Session", "Account", "Address", "Shipment", "Coupon", "Review", "Category", "Message", "Channel", "Document", "Folder", "Report", "Webhook", "Event", "Task", "Team", "Role", "Policy", "Plan", "Subscription", "Device", "Asset", "Campaign", "Lead", "Contract", "Quote", "Refund", "Ledger", "Batch", "Snapshot"]
-PREFIXES = ["Billing", "Sales", "Support", "Catalog", "Internal", "Partner", "Vendor", "Archive", "Mobile", "Public", "Shared", "Legacy", "Regional", "Market", "Store", "Finance", "Audit", "Growth", "Content", "Media", "Search", "Logistics", "Warehouse", "Travel", "Health", "School", "Energy", "Retail", "Fleet", "Game", "Studio", "Legal", "People", "Cloud", "Edge", "Data", "Model", "Signal", "Open", "Core"]
+NOUNS = (
+    "User Organization Project Invoice Payment Order Product Customer Ticket Comment "
+    "Session Account Address Shipment Coupon Review Category Message Channel Document "
+    "Folder Report Webhook Event Task Team Role Policy Plan Subscription Device Asset "
+    "Campaign Lead Contract Quote Refund Ledger Batch Snapshot"
+).split()
+PREFIXES = (
+    "Billing Sales Support Catalog Internal Partner Vendor Archive Mobile Public "
+    "Shared Legacy Regional Market Store Finance Audit Growth Content Media "
+    "Search Logistics Warehouse Travel Health School Energy Retail Fleet Game "
+    "Studio Legal People Cloud Edge Data Model Signal Open Core"
+).split()
 
 # (name, Prisma type, native attribute, SQL type, defaults to draw from)
 SCALARS = [
@@ -89,7 +99,7 @@ DOCS = [
     "Written by the importer, read by the API.",
     "Personal data: mask it in logs.",
 ]
-ENUM_WORDS = ["DRAFT", "ACTIVE", "PENDING", "PAUSED", "DONE", "FAILED", "CANCELLED", "ARCHIVED", "OPEN", "CLOSED", "NEW", "HIDDEN"]
+ENUM_WORDS = "DRAFT ACTIVE PENDING PAUSED DONE FAILED CANCELLED ARCHIVED OPEN CLOSED NEW HIDDEN".split()
 
 
 def snake(name: str) -> str:
@@ -149,7 +159,7 @@ class Relation:
 
     name: str
     fk: str
-    target: Model
+    target: "Model"
     back: str
     label: str = ""
     on_delete: str = ""  # Cascade, SetNull or empty
@@ -672,13 +682,13 @@ def print_model(m: Model) -> list[str]:
     if m.table:
         tail.append(f'  @@map("{m.table}")')
     if tail:
-        out += [""] + tail
+        out += ["", *tail]
     out += ["}", ""]
     return out
 
 
 def print_schema(w: World) -> list[str]:
-    out = HEADER.splitlines() + [""]
+    out = [*HEADER.splitlines(), ""]
     enums = list(w.enums)
     step = max(1, len(w.models) // (len(enums) + 1))
     for i, m in enumerate(w.models):
@@ -735,7 +745,7 @@ def pad(w: World, lines: int, rnd: random.Random) -> list[str]:
         if not free or lines - len(out) < 1:
             out += ["// end of file"] * (lines - len(out))
             break
-        for m, f in rnd.sample(free, min(len(free), lines - len(out))):
+        for _, f in rnd.sample(free, min(len(free), lines - len(out))):
             f.doc = rnd.choice(DOCS)
         out = print_schema(w)
     return out

@@ -59,10 +59,12 @@ def offset(document: Document, place: types.Position, encoding: Encoding) -> int
 
 
 def to_range(document: Document, span: Span, encoding: Encoding) -> types.Range:
+    """The editor's range of a span."""
     return types.Range(position(document, span.start, encoding), position(document, span.end, encoding))
 
 
 def to_span(document: Document, range_: types.Range, encoding: Encoding) -> Span:
+    """The span of an editor's range; one that ends before it starts is empty."""
     start = offset(document, range_.start, encoding)
     return Span(start, max(start, offset(document, range_.end, encoding)))
 
@@ -78,14 +80,17 @@ def to_location(location: Location, document: Document | None, encoding: Encodin
 
 
 def to_text_edit(document: Document, edit: TextEdit, encoding: Encoding) -> types.TextEdit:
+    """An edit of `document` as the editor makes it."""
     return types.TextEdit(to_range(document, edit.span, encoding), edit.new_text)
 
 
 def to_severity(severity: Severity) -> types.DiagnosticSeverity:
+    """The editor's name for a severity."""
     return _SEVERITIES[severity]
 
 
 def to_uri(path: str) -> str:
+    """The URI of a file."""
     return uris.from_fs_path(path) or ""
 
 

@@ -67,7 +67,7 @@ class Session:
     """Everything the server knows about its client. `publish` is called when a project has a new analysis."""
 
     publish: Publish
-    encoding: Encoding = Encoding(types.PositionEncodingKind.Utf16)
+    encoding: Encoding = field(factory=lambda: Encoding(types.PositionEncodingKind.Utf16))
     open_files: dict[str, OpenFile] = field(factory=dict)
     projects: dict[Path, OpenProject] = field(factory=dict)
     _tasks: set[asyncio.Task[None]] = field(factory=set)

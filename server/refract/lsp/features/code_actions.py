@@ -26,6 +26,7 @@ class KeepName:
 
     @property
     def title(self) -> str:
+        """What the editor offers."""
         if self.field:
             return f'Keep the column "{self.old}": add @map("{self.old}")'
         return f'Keep the table "{self.old}": add @@map("{self.old}")'

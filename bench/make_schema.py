@@ -159,7 +159,7 @@ class Relation:
 
     name: str
     fk: str
-    target: "Model"
+    target: Model
     back: str
     label: str = ""
     on_delete: str = ""  # Cascade, SetNull or empty

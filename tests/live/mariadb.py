@@ -68,6 +68,7 @@ def _server_process(home: Path, user: str) -> Iterator[str]:
         "--no-defaults",
         f"--datadir={home / 'data'}",
         f"--socket={socket}",
+        f"--tmpdir={socket.parent}",  # servers that share one delete each other's temporary tables
         f"--pid-file={home / 'pid'}",
         f"--user={user}",
         "--skip-networking",

@@ -85,7 +85,8 @@ def make_server() -> RefractServer:
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix], resolve_provider=True),
     )
-    def code_action(ls: RefractServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+    async def code_action(ls: RefractServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+        await ls.session.ready(convert.to_path(params.text_document.uri) or "")
         return code_actions.code_actions(ls.session, params, ls.resolves_edits)
 
     @server.feature(types.CODE_ACTION_RESOLVE)

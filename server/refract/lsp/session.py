@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from attrs import define, field, frozen
 from lsprotocol import types
@@ -49,13 +48,14 @@ class OpenFile:
 
 @define(eq=False)
 class OpenProject:
-    """A project of which a file is or was open. `opening` is set while its first snapshot is being read."""
+    """A project of which a file is or was open. `opening` reads it from disk, while that lasts; `outdated` says that it must be read once more."""
 
     files: ProjectFiles
     snapshot: Snapshot | None = None
     analysis: Analysis | None = None
     failure: str = ""
-    opening: bool = False
+    opening: asyncio.Task[None] | None = None
+    outdated: bool = False
     timer: asyncio.TimerHandle | None = None
 
 
@@ -70,7 +70,6 @@ class Session:
     encoding: Encoding = field(factory=lambda: Encoding(types.PositionEncodingKind.Utf16))
     open_files: dict[str, OpenFile] = field(factory=dict)
     projects: dict[Path, OpenProject] = field(factory=dict)
-    _tasks: set[asyncio.Task[None]] = field(factory=set)
 
     def opened(self, item: types.TextDocumentItem) -> None:
         """A document was opened in the editor. Files outside any project, and those that are no files, are left alone."""
@@ -82,7 +81,7 @@ class Session:
         if project is None:
             return
         if project.snapshot is None:
-            self._run(self._open(project))
+            self._open(project)
         else:
             self._replace(project, self.open_files[path].document)
 
@@ -117,7 +116,7 @@ class Session:
         """Files changed on disk: migrations are replayed again, schema files that are not open are read again."""
         for project in tuple(self.projects.values()):
             if any(_concerns(project, path) for path in paths):
-                self._run(self._open(project))
+                self._open(project)
 
     def project_at(self, path: str) -> OpenProject | None:
         """The open project that the schema file at `path` belongs to."""
@@ -133,6 +132,12 @@ class Session:
             if known is not None:
                 return known
         return None
+
+    async def ready(self, path: str) -> None:
+        """Waits until the project of the file at `path` has been read."""
+        project = self.project_at(path)
+        if project is not None and project.opening is not None:
+            await asyncio.shield(project.opening)
 
     def analysis_of(self, path: str) -> Analysis | None:
         """The analysis of the current text at `path`, made now if the last one is older."""
@@ -186,16 +191,20 @@ class Session:
             return
         self.publish(project)
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _open(self, project: OpenProject) -> None:
+        """Read the project from disk in the background; while that lasts, further wishes make one more reading."""
+        project.outdated = True
+        if project.opening is None:
+            project.opening = asyncio.get_running_loop().create_task(self._read_until_current(project))
 
-    async def _open(self, project: OpenProject) -> None:
+    async def _read_until_current(self, project: OpenProject) -> None:
+        while project.outdated:
+            project.outdated = False
+            await self._read(project)
+        project.opening = None
+
+    async def _read(self, project: OpenProject) -> None:
         """Read the project from disk in a thread, then put what is open in the editor on top."""
-        if project.opening:
-            return
-        project.opening = True
         try:
             project.snapshot = await asyncio.to_thread(open_project, project.files)
             project.failure = ""
@@ -204,8 +213,6 @@ class Session:
         except Exception as error:
             _log.exception("reading %s failed", project.files.schema)
             project.failure = f"Refract could not read this project: {error}"
-        finally:
-            project.opening = False
         if project.failure:
             self.publish(project)
             return

@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from bench.analysis import figures
 
 KEYSTROKES = 40
 PATIENCE = 120.0
+"""Seconds after which a server that hangs is ended."""
 _PEER_FOLDER = Path(__file__).parent / "out" / "peer"
 _PEER = "@prisma/language-server@31.12.10"
 
@@ -42,8 +44,7 @@ def cell(root: Path, command: list[str]) -> str:
         client.open(schema)
         return figures(list(_keystrokes(client, schema)))
     finally:
-        client.process.kill()
-        client.process.wait()
+        client.close()
 
 
 def _keystrokes(client: _Client, schema: Path):  # type: ignore[no-untyped-def]
@@ -66,22 +67,38 @@ class _Client:
         self.process = subprocess.Popen(
             command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+        self._watchdog = threading.Timer(PATIENCE, self.process.kill)
+        self._watchdog.start()
         self._send("initialize", {"processId": None, "rootUri": root.as_uri(), "capabilities": {}}, id=1)
         while self._receive().get("id") != 1:
             pass
         self._send("initialized", {})
 
+    def close(self) -> None:
+        self._watchdog.cancel()
+        self.process.kill()
+        self.process.wait()
+
     def open(self, schema: Path) -> None:
         document = {"uri": schema.as_uri(), "languageId": "prisma", "version": 1, "text": schema.read_text()}
         self._send("textDocument/didOpen", {"textDocument": document})
+        self._wait_until_read(schema)
         # A server that has nothing to say about a clean schema is silent: a wrong type makes it speak.
-        line = document["text"].split("\n").index(next(x for x in document["text"].split("\n") if " String" in x))
-        time.sleep(3)
-        column = document["text"].split("\n")[line].index(" String") + 1
+        lines = document["text"].split("\n")
+        line = next(number for number, text in enumerate(lines) if " String" in text)
+        column = lines[line].index(" String") + 1
         self.change(schema, line, column, column, "q", 1)
         self.wait_for_diagnostics(schema)
         self.change(schema, line, column, column + 1, "", 1)
         self.wait_for_diagnostics(schema)
+
+    def _wait_until_read(self, schema: Path) -> None:
+        """Asks for code actions: no server answers before it has read the project."""
+        start = {"line": 0, "character": 0}
+        place = {"textDocument": {"uri": schema.as_uri()}, "range": {"start": start, "end": start}}
+        self._send("textDocument/codeAction", {**place, "context": {"diagnostics": []}}, id=2)
+        while self._receive().get("id") != 2:
+            pass
 
     def change(self, schema: Path, line: int, start: int, end: int, text: str, version: int) -> None:
         range_ = {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}
@@ -92,17 +109,12 @@ class _Client:
         )
 
     def wait_for_diagnostics(self, schema: Path) -> None:
-        end = time.perf_counter() + PATIENCE
-        while time.perf_counter() < end:
+        while True:
             message = self._receive()
-            if (
-                message.get("method") == "textDocument/publishDiagnostics"
-                and message["params"]["uri"] == schema.as_uri()
-            ):
+            if message.get("method") == "textDocument/publishDiagnostics" and _is_about(message, schema):
                 return
             if "id" in message and "method" in message:
                 self._answer(message)
-        raise TimeoutError("no diagnostics")
 
     def _answer(self, request: dict[str, Any]) -> None:
         items = request.get("params", {}).get("items", [])
@@ -129,3 +141,7 @@ class _Client:
             raise ConnectionError("the server has gone")
         message: dict[str, Any] = json.loads(self.process.stdout.read(length))
         return message
+
+
+def _is_about(message: dict[str, Any], schema: Path) -> bool:
+    return bool(message["params"]["uri"] == schema.as_uri())

@@ -31,8 +31,8 @@ from refract.project import (
 )
 from refract.syntax import Document, parse_document
 
-DEBOUNCE = 0.002
-"""Seconds from a keystroke to its analysis: enough to let keystrokes that wait in the pipe join it."""
+DEBOUNCE = 0.0
+"""Seconds from a keystroke to its analysis. Even without any, keystrokes that wait in the pipe are read first."""
 
 _log = logging.getLogger(__name__)
 

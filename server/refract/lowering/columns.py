@@ -55,7 +55,8 @@ def _column_type(field: Field, scope: Scope) -> ColumnType | None:
     target = scope.blocks.get(name)
     if target is not None:
         return _block_type(target, is_list, scope)
-    type_ = _native_type(field, scope) or scope.provider.scalar_type(name)
+    scalar = scope.provider.scalar_type(name)
+    type_ = scalar and (_native_type(field, scope) or scalar)
     return evolve(type_, is_list=is_list) if type_ is not None and is_list else type_
 
 

@@ -6,13 +6,13 @@ command line) its table is taken from the baseline as it is, so that nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
 from refract.schema.model import Database, Enum, QualifiedName, Table
-from refract.syntax import Chunk, Document, SchemaTree, block_key
+from refract.syntax import Chunk, Document, SchemaTree
 
 _T = TypeVar("_T", Table, Enum)
 
@@ -61,47 +61,56 @@ def settle(tree: SchemaTree, previous: Settled | None, unresolved: Collection[st
 
     `unresolved` names blocks that could be read but not understood, such as one with a type that does not exist yet.
     """
-    if not unresolved and not any(chunk.problems for document in tree.documents for chunk in document.chunks):
-        return Settled(tree, tree)
-    documents: list[Document] = []
+    settled = [_settled(document, previous, unresolved) for document in tree.documents]
+    if all(new.document is old for new, old in zip(settled, tree.documents, strict=True)):
+        return Settled(tree, tree, frozenset().union(*(s.broken for s in settled)))
+    return Settled(
+        tree,
+        SchemaTree(tuple(s.document for s in settled)),
+        frozenset().union(*(s.broken for s in settled)),
+        any(s.nameless for s in settled),
+    )
+
+
+@frozen(eq=False)
+class _SettledDocument:
+    document: Document
+    broken: frozenset[str] = frozenset()
+    nameless: bool = False
+
+
+def _settled(document: Document, previous: Settled | None, unresolved: Collection[str]) -> _SettledDocument:
+    doubtful = [n for n, chunk in enumerate(document.chunks) if chunk.problems or chunk.key in unresolved]
+    if not doubtful:
+        return _SettledDocument(document)
+    chunks = list(document.chunks)
     broken: set[str] = set()
-    nameless = False
-    for document in tree.documents:
-        known = dict(_readable(document.path, previous))
-        chunks = [_standing_in(chunk, known, unresolved) for chunk in document.chunks]
-        if any(chunk.block is None and chunk.problems for chunk in chunks):
-            chunks += _vanished(chunks, known)
-            nameless = nameless or previous is None
-        broken.update(block_key(c.block) for c in chunks if c.block and _is_broken(c, unresolved, known))
-        documents.append(document.with_chunks(tuple(chunks)))
-    return Settled(tree, SchemaTree(tuple(documents)), frozenset(broken), nameless)
+    for number in doubtful:
+        key = chunks[number].key
+        known = _readable(key, document.path, previous) if key else None
+        chunks[number] = known or chunks[number]
+        if key and known is None:
+            broken.add(key)
+    lost = any(document.chunks[number].block is None for number in doubtful)
+    if lost and previous is not None:
+        chunks += _vanished(chunks, document.path, previous)
+    return _SettledDocument(document.with_chunks(tuple(chunks)), frozenset(broken), lost and previous is None)
 
 
-def _readable(path: str, previous: Settled | None) -> Iterator[tuple[str, Chunk]]:
-    """The blocks of the file in their last readable form, by name."""
-    document = previous.tree.document(path) if previous else None
-    if document is None or previous is None:
-        return
-    for chunk in document.chunks:
-        if chunk.block is not None and not chunk.problems and block_key(chunk.block) not in previous.broken:
-            yield block_key(chunk.block), chunk
+def _readable(key: str, path: str, previous: Settled | None) -> Chunk | None:
+    """The last readable form of a block of the file."""
+    if previous is None or key in previous.broken:
+        return None
+    chunk = previous.tree.chunk(key, path)
+    return chunk if chunk is not None and not chunk.problems else None
 
 
-def _standing_in(chunk: Chunk, known: Mapping[str, Chunk], unresolved: Collection[str]) -> Chunk:
-    if chunk.block is None or not (chunk.problems or block_key(chunk.block) in unresolved):
-        return chunk
-    return known.get(block_key(chunk.block), chunk)
-
-
-def _is_broken(chunk: Chunk, unresolved: Collection[str], known: Mapping[str, Chunk]) -> bool:
-    key = block_key(chunk.block) if chunk.block else ""
-    return bool(chunk.problems) or (key in unresolved and key not in known)
-
-
-def _vanished(chunks: list[Chunk], known: Mapping[str, Chunk]) -> list[Chunk]:
+def _vanished(chunks: list[Chunk], path: str, previous: Settled) -> list[Chunk]:
     """Blocks that were there before some text became unreadable: that text may be what is left of them."""
-    present = {block_key(chunk.block) for chunk in chunks if chunk.block}
-    return [chunk for key, chunk in known.items() if key not in present]
+    present = {chunk.key for chunk in chunks}
+    document = previous.tree.document(path)
+    missing = [chunk for chunk in document.chunks if chunk.key not in present] if document else []
+    return [chunk for chunk in missing if not chunk.problems and chunk.key not in previous.broken]
 
 
 def _in_order(order: Mapping[QualifiedName, _T], objects: dict[QualifiedName, _T]) -> dict[QualifiedName, _T]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from attrs import field, frozen
 
-from refract.syntax.document import Document, parse_document
+from refract.syntax.document import Chunk, Document, parse_document
 from refract.syntax.tree import Block, Keyword
 from refract.text import Location, Origin, Problem
 
@@ -58,6 +58,13 @@ class SchemaTree:
         """The block that `Origin.block` calls `key`, with its place."""
         place = self._places.get(key)
         return self._placed(place) if place else None
+
+    def chunk(self, key: str, path: str) -> Chunk | None:
+        """The chunk of the block that `Origin.block` calls `key`, if it stands in the file at `path`."""
+        place = self._places.get(key)
+        if place is None or self.documents[place[0]].path != path:
+            return None
+        return self.documents[place[0]].chunks[place[1]]
 
     def blocks(self) -> Iterator[PlacedBlock]:
         """Every block that counts, in document order."""

@@ -3,6 +3,9 @@
 A rule is one module in this package: a docstring with fixed headings and one function under `@rule`.
 It reads changes, never text or SQL, and yields a `Risk` for each one it objects to. Modules are found by
 their place in the package: nothing else has to be edited to add one. Names that begin with `_` are not rules.
+
+The same rule judges the change that a schema asks for and the one that a migration's SQL makes, unless it says
+which `Subject` it is about.
 """
 
 from __future__ import annotations
@@ -19,12 +22,14 @@ from typing import TypeVar
 from attrs import evolve, field, frozen
 
 import refract.rules as package
+from refract.baseline.history import History
 from refract.diff import Diff, ProbableRename
 from refract.providers.base import Provider
 from refract.providers.behaviour import Behaviour, behaviour
-from refract.schema.changes import AddColumn, Change, CreateTable, DropColumn, DropTable, TableChange
+from refract.providers.versions import Versions, default_versions
+from refract.schema.changes import AddColumn, Change, CreateTable, DropColumn, DropTable, Statement, TableChange
 from refract.schema.model import Column, Database, QualifiedName, Table
-from refract.text import Origin
+from refract.text import Origin, Span
 
 
 class Severity(StrEnum):
@@ -33,6 +38,14 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+
+class Subject(StrEnum):
+    """What is judged."""
+
+    SCHEMA = "schema"  # the change that the edited schema asks for
+    MIGRATION = "migration"  # one migration that is new on this branch, by its SQL
+    HISTORY = "history"  # the migrations of this branch against those of the branch it goes to
 
 
 @frozen
@@ -76,17 +89,40 @@ _C = TypeVar("_C")
 _T = TypeVar("_T", bound=TableChange)
 
 
+@frozen
+class JudgedMigration:
+    """A migration that is new on this branch. `statements` is how it is written, one by one."""
+
+    name: str
+    path: str
+    statements: tuple[Statement, ...]
+
+
 @frozen(eq=False)
 class RuleContext:
-    """All that a rule may look at: the databases before and after, and what leads from one to the other."""
+    """All that a rule may look at: the databases before and after, and what leads from one to the other.
+
+    `subject` is what is judged; `migration` is there when it is one migration's SQL, `history` (of which `before`
+    and `after` are the two ends) when it is a branch. `deployed` is the database that the schema at the base asks
+    for, where it is known: what running code was built from.
+    """
 
     before: Database
     after: Database
     provider: Provider
     diff: Diff
+    subject: Subject = Subject.SCHEMA
+    versions: Versions = field()
+    migration: JudgedMigration | None = None
+    history: History | None = None
+    deployed: Database | None = None
     _created: frozenset[QualifiedName] = field(init=False)
     _created_names: frozenset[str] = field(init=False)
     _renamed: frozenset[int] = field(init=False)
+
+    @versions.default
+    def _assume_versions(self) -> Versions:
+        return default_versions(self.provider.name)
 
     @_created.default
     def _find_created(self) -> frozenset[QualifiedName]:
@@ -99,6 +135,11 @@ class RuleContext:
     @_renamed.default
     def _find_renamed(self) -> frozenset[int]:
         return frozenset(id(c) for r in self.diff.renames for c in (r.dropped, r.added))
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """How the migration is written, statement by statement; nothing where a schema is judged."""
+        return self.migration.statements if self.migration else ()
 
     @property
     def behaviour(self) -> Behaviour:
@@ -163,11 +204,15 @@ Check = Callable[[RuleContext], Iterable[Risk]]
 
 @frozen
 class Rule:
-    """A rule. `providers` is where it applies; `doc` its module's docstring."""
+    """A rule. `providers` is where it applies, `subjects` what it judges; `doc` its module's docstring.
+    One that is not `on` says something only in projects that ask for it.
+    """
 
     name: str
     severity: Severity
     providers: frozenset[str]
+    subjects: frozenset[Subject]
+    on: bool
     doc: str
     check: Check = field(repr=False)
 
@@ -177,16 +222,16 @@ class Rule:
         return self.doc.split("\n", 1)[0]
 
     def findings(self, context: RuleContext) -> Iterator[Finding]:
-        """What the rule finds; nothing where the provider is not one of its own."""
-        if context.provider.name in self.providers:
-            yield from (self._finding(risk) for risk in self.check(context))
+        """What the rule finds; nothing where the provider or the subject is not one of its own."""
+        if context.provider.name in self.providers and context.subject in self.subjects:
+            yield from (self._finding(risk, context) for risk in self.check(context))
 
-    def _finding(self, risk: Risk) -> Finding:
+    def _finding(self, risk: Risk, context: RuleContext) -> Finding:
         return Finding(
             rule=self.name,
             severity=risk.severity or self.severity,
             message=risk.message,
-            origin=risk.origin or (risk.change.origin if risk.change else None),
+            origin=_origin(risk, context),
             related=risk.related,
             change=risk.change,
             rename=risk.rename,
@@ -194,17 +239,38 @@ class Rule:
         )
 
 
+def _origin(risk: Risk, context: RuleContext) -> Origin | None:
+    """Where to show a risk: where the rule says, but in a migration never outside its own file."""
+    asked = risk.change.origin if risk.change else None
+    if context.migration is None:
+        return risk.origin or asked
+    inside = (o for o in (risk.origin, asked) if o is not None and o.path == context.migration.path)
+    return next(inside, Origin(context.migration.path, "", Span(0, 0)))
+
+
 SQL = frozenset({"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"})
 EVERY_PROVIDER = SQL | {"mongodb"}
 
 
-def rule(severity: Severity, providers: frozenset[str] = EVERY_PROVIDER) -> Callable[[Check], Rule]:
+CHANGES = frozenset({Subject.SCHEMA, Subject.MIGRATION})
+SCHEMA_ONLY = frozenset({Subject.SCHEMA})
+MIGRATION_ONLY = frozenset({Subject.MIGRATION})
+HISTORY_ONLY = frozenset({Subject.HISTORY})
+
+
+def rule(
+    severity: Severity,
+    providers: frozenset[str] = EVERY_PROVIDER,
+    subjects: frozenset[Subject] = CHANGES,
+    *,
+    on: bool = True,
+) -> Callable[[Check], Rule]:
     """Make a rule of the decorated function. Its name is the module's: `drop_column.py` is `drop-column`."""
 
     def declare(check: Check) -> Rule:
         module = sys.modules[check.__module__]
         name = module.__name__.rpartition(".")[2].replace("_", "-")
-        return Rule(name, severity, providers, (module.__doc__ or "").strip(), check)
+        return Rule(name, severity, providers, subjects, on, (module.__doc__ or "").strip(), check)
 
     return declare
 
@@ -222,16 +288,16 @@ def _rules_in(modules: Iterable[ModuleType]) -> Iterator[Rule]:
         yield from (value for value in vars(module).values() if isinstance(value, Rule))
 
 
-def check_all(context: RuleContext) -> tuple[Finding, ...]:
-    """What all rules find, in the order of the rules.
+def check_all(context: RuleContext, wanted: Callable[[Rule], bool] = lambda rule: rule.on) -> tuple[Finding, ...]:
+    """What the `wanted` rules (default: those that are on) find, in the order of the rules.
 
     Between databases of two providers everything differs, so that only the rules that need no diff have a say.
     """
     if context.before.provider != context.after.provider:
         context = evolve(context, diff=Diff(()))
-    elif not context.diff.changes:
+    elif context.subject is Subject.SCHEMA and not context.diff.changes:
         return ()
-    return _with_distinct_keys(f for r in all_rules() for f in r.findings(context))
+    return _with_distinct_keys(f for r in all_rules() if wanted(r) for f in r.findings(context))
 
 
 def _with_distinct_keys(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -362,3 +362,25 @@ Change = (
     | Backfill
     | Opaque
 )
+
+
+@frozen(kw_only=True)
+class Statement:
+    """One statement of a migration, for those who judge how it is written.
+
+    `verb` is what it begins with, in capitals: `CREATE INDEX`, `ALTER TABLE`, `BEGIN`, `SET`, `UPDATE`, `DO` ...
+    `words` are all its words in capitals, names in quotes and texts left out: `CONCURRENTLY`, `NOT`, `VALID`.
+    `changes` is what it does to the model, one by one, before several statements are seen as one change.
+    `setting` is the name (small letters) and value that a SET gives, such as `("lock_timeout", "5s")`.
+    """
+
+    verb: str
+    words: tuple[str, ...]
+    changes: tuple[Change, ...]
+    origin: Origin
+    setting: tuple[str, str] | None = None
+
+    def says(self, *words: str) -> bool:
+        """Whether `words` stand in the statement, one after the other."""
+        width = len(words)
+        return any(self.words[at : at + width] == words for at in range(len(self.words) - width + 1))

@@ -32,12 +32,18 @@ def read_migration(sql: str, path: str, before: Database, provider: Provider) ->
     for statement in statements(sql, provider.name):
         count += 1
         session.origin = Origin(path, "", Span(statement.start, statement.end))
-        if not _read(statement, sql, session, redefines):
-            opaque += 1
-            _keep(session, sql[statement.start : statement.end])
+        opaque += not read_next(statement, sql, session, redefines)
     database = session.draft.database()
     changes = fold(session.changes, before, database, provider)
     return Reading(changes, database, count, opaque, tuple(session.problems))
+
+
+def read_next(statement: Statement, sql: str, session: Session, redefines: bool) -> bool:
+    """Whether the next statement could be read; one that could not is kept as it stands."""
+    if _read(statement, sql, session, redefines):
+        return True
+    _keep(session, sql[statement.start : statement.end])
+    return False
 
 
 def _too_long(sql: str, path: str, before: Database) -> Reading:

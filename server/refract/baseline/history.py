@@ -1,0 +1,57 @@
+"""A team's migrations: what is new on this branch, what is new on the branch it goes to, and what was tampered with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from refract.baseline.folder import Migration, MigrationFolder
+from refract.schema.changes import Change
+
+
+@frozen
+class History:
+    """`here` are the migrations in the work tree, `new` those of them that the base does not have.
+
+    `base` is the revision that they are compared with, in the user's words. `theirs` are the migrations that
+    the base has and this branch has never had. `edited` are those that the base has with another content,
+    `deleted` those that this branch began with and has no more.
+    `changes` is what each migration of `new` and `theirs` does, by name, as far as it was read.
+    """
+
+    path: str
+    base: str
+    here: tuple[Migration, ...]
+    new: tuple[Migration, ...] = ()
+    theirs: tuple[Migration, ...] = ()
+    edited: tuple[Migration, ...] = ()
+    deleted: tuple[Migration, ...] = ()
+    changes: Mapping[str, tuple[Change, ...]] = field(factory=dict)
+
+    def is_new(self, name: str) -> bool:
+        """Whether the migration of that name is new on this branch."""
+        return any(migration.name == name for migration in self.new)
+
+
+def compare_histories(here: MigrationFolder, fork: MigrationFolder, tip: MigrationFolder, base: str) -> History:
+    """The migrations in the work tree against those of the base: at the commit that this branch began from (`fork`),
+    and as they are there now (`tip`).
+    """
+    at_fork, at_tip = ({m.name: m for m in folder.migrations} for folder in (fork, tip))
+    names = {m.name for m in here.migrations}
+    known = at_fork | at_tip
+    return History(
+        path=here.path,
+        base=base,
+        here=here.migrations,
+        new=tuple(m for m in here.migrations if m.name not in known),
+        theirs=tuple(m for m in tip.migrations if m.name not in at_fork and m.name not in names),
+        edited=tuple(m for m in here.migrations if m.name in known and not _same(m, known[m.name])),
+        deleted=tuple(m for m in fork.migrations if m.name not in names and m.name in at_tip),
+    )
+
+
+def _same(one: Migration, other: Migration) -> bool:
+    """Whether two files hold the same text: line ends may differ, as git writes them for each system."""
+    return one.checksum == other.checksum or one.data.replace(b"\r\n", b"\n") == other.data.replace(b"\r\n", b"\n")

@@ -1,0 +1,65 @@
+"""A migration statement by statement, for rules that judge how it is written: transactions, timeouts, clauses."""
+
+from __future__ import annotations
+
+from refract.providers import Provider
+from refract.schema.changes import Statement
+from refract.schema.model import Database
+from refract.sql.reader.migration import SIZE_LIMIT, read_next
+from refract.sql.reader.session import Session
+from refract.sql.reader.tokens import STRING, Token, statements
+from refract.text import Origin, Span
+
+_TWO_WORDS = frozenset({"ALTER", "CREATE", "DROP", "RENAME", "REFRESH", "TRUNCATE", "VACUUM", "REINDEX", "COMMENT"})
+_FILLERS = frozenset({
+    "UNIQUE", "FULLTEXT", "SPATIAL", "CLUSTERED", "NONCLUSTERED", "OR", "REPLACE", "MATERIALIZED", "TEMP", "TEMPORARY",
+    "UNLOGGED", "CONSTRAINT", "RECURSIVE",
+})  # fmt: skip
+
+
+def read_statements(sql: str, path: str, before: Database, provider: Provider) -> tuple[Statement, ...]:
+    """The statements of the migration in `sql`, in order. Any text can be read; a far too long one has none."""
+    if len(sql) > SIZE_LIMIT:
+        return ()
+    session = Session(before, provider)
+    redefines = "_prisma_new_" in sql
+    found = []
+    for statement in statements(sql, provider.name):
+        session.origin = Origin(path, "", Span(statement.start, statement.end))
+        session.changes = []
+        read_next(statement, sql, session, redefines)
+        found.append(_statement(statement.tokens, sql, session, session.origin))
+    return tuple(found)
+
+
+def _statement(found: list[Token], sql: str, session: Session, origin: Origin) -> Statement:
+    words = tuple(token.key for token in found if token.key[:1].isalpha())
+    return Statement(
+        verb=_verb(words), words=words, changes=tuple(session.changes), origin=origin, setting=_setting(found, sql)
+    )
+
+
+def _verb(words: tuple[str, ...]) -> str:
+    if not words:
+        return ""
+    if words[0] not in _TWO_WORDS:
+        return words[0]
+    kind = next((word for word in words[1:6] if word not in _FILLERS), "")
+    return f"{words[0]} {kind}".rstrip()
+
+
+def _setting(found: list[Token], sql: str) -> tuple[str, str] | None:
+    """What `SET [LOCAL | SESSION | GLOBAL] name {= | TO | nothing} value` sets; the value without its quotes."""
+    if found[0].key != "SET":
+        return None
+    rest = found[2:] if len(found) > 1 and found[1].key in ("LOCAL", "SESSION", "GLOBAL") else found[1:]
+    sign = next((at for at, token in enumerate(rest) if token.key in ("=", "TO")), None)
+    name, value = (rest[:1], rest[1:]) if sign is None else (rest[:sign], rest[sign + 1 :])
+    if not name or not value:
+        return None
+    return _text(name, sql).lower().lstrip("@").removeprefix("session."), _text(value, sql)
+
+
+def _text(found: list[Token], sql: str) -> str:
+    text = sql[found[0].start : found[-1].end]
+    return text[1:-1] if len(found) == 1 and found[0].key == STRING else text

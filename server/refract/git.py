@@ -7,10 +7,11 @@ What cannot be had is a value (`Unavailable`) that says why, since "no git here"
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from attrs import frozen
@@ -50,6 +51,8 @@ _MISLEADING_ENVIRONMENT = (
     "GIT_OBJECT_DIRECTORY",
     "GIT_EXTERNAL_DIFF",
 )
+_PLACES = ("remotes/origin", "heads")
+_MAIN_BRANCHES = ("main", "master")
 _FULL_HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 
 
@@ -105,6 +108,19 @@ def commit(repository: Repository, revision: str) -> Commit | Unavailable:
     return Commit(repository, os.fsdecode(output).strip(), revision)
 
 
+def default_base(repository: Repository) -> Commit | Unavailable:
+    """The commit that work in `repository` goes to: the remote's default branch, else `main` or `master`, else HEAD."""
+    names = ("refs/remotes/origin/HEAD", *(f"refs/{place}/{name}" for place in _PLACES for name in _MAIN_BRANCHES))
+    output = _run(["for-each-ref", "--format=%(refname) %(objectname)", *names], repository.root)
+    if isinstance(output, Unavailable):
+        return output
+    known = dict(line.split(" ", 1) for line in os.fsdecode(output).splitlines() if " " in line)
+    found = next((name for name in names if name in known), None)
+    if found is None:
+        return commit(repository, "HEAD")
+    return Commit(repository, known[found], found.removeprefix("refs/remotes/").removeprefix("refs/heads/"))
+
+
 def merge_base(first: Commit, second: Commit) -> Commit | Unavailable:
     """The commit where the histories of `first` and `second` part."""
     output = _run(["merge-base", first.hash, second.hash], first.repository.root)
@@ -118,14 +134,23 @@ def files_at(commit: Commit, under: str = "") -> tuple[str, ...] | Unavailable:
 
     Symbolic links and submodules are left out.
     """
-    command = ["ls-tree", "-r", "-z", "--full-tree", commit.hash]
-    if under not in ("", "."):
-        command += ["--", str(PurePosixPath(under))]
-    output = _run(command, commit.repository.root)
+    output = _tree(commit, under)
     if isinstance(output, Unavailable):
         return output
-    entries = (entry.split(b"\t", 1) for entry in output.split(b"\0") if entry)
-    return tuple(os.fsdecode(name) for mode, name in entries if mode.startswith(b"100"))
+    return tuple(os.fsdecode(name) for _, name in _regular(output))
+
+
+def blobs_at(commit: Commit, under: str = "") -> Mapping[str, str] | Unavailable:
+    """The hashes of the files that `files_at` names, by path: equal contents have equal hashes."""
+    output = _tree(commit, under)
+    if isinstance(output, Unavailable):
+        return output
+    return {os.fsdecode(name): entry.rsplit(b" ", 1)[1].decode() for entry, name in _regular(output)}
+
+
+def blob_hash(data: bytes) -> str:
+    """The hash that git would give `data` in a repository of SHA-1 hashes."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def read_at(commit: Commit, paths: Iterable[str]) -> Mapping[str, bytes] | Unavailable:
@@ -147,6 +172,21 @@ def work_tree_files(repository: Repository, under: Path) -> tuple[str, ...] | Un
     if len(names) > _MAX_FILES:
         return Unavailable(f"{under} holds more than {_MAX_FILES} files")
     return tuple(dict.fromkeys(os.fsdecode(name) for name in names if name))
+
+
+def _tree(commit: Commit, under: str) -> bytes | Unavailable:
+    command = ["ls-tree", "-r", "-z", "--full-tree", commit.hash]
+    if under not in ("", "."):
+        command += ["--", str(PurePosixPath(under))]
+    return _run(command, commit.repository.root)
+
+
+def _regular(output: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """`mode type hash` and path of each regular file in the answer of `git ls-tree -z`."""
+    for line in output.split(b"\0"):
+        entry, _, name = line.partition(b"\t")
+        if entry.startswith(b"100"):
+            yield entry, name
 
 
 def _split_batch(output: bytes, wanted: Sequence[str]) -> dict[str, bytes]:

@@ -111,11 +111,27 @@ def test_base(project: Path, refract: Refract) -> None:
     commit(project)
     write(project, {"prisma/schema.prisma": HEAD + USER.replace("  email String\n", "")})
     write(project, {"prisma/migrations/2_drop/migration.sql": 'ALTER TABLE "User" DROP COLUMN "email";\n'})
+    for arguments in ((), ("--base", "HEAD")):
+        result = refract("check", *arguments)
+        assert result.exit_code == 1
+        assert "prisma/migrations/2_drop/migration.sql:1:1: error drop-column" in result.stdout
+    commit(project)
     assert refract("check").exit_code == 0
+    assert refract("check", "--base", "HEAD~1").exit_code == 1
+
+
+def test_a_table_that_is_new_on_the_branch_has_no_rows(project: Path, refract: Refract) -> None:
+    commit(project)
+    write(project, {"prisma/schema.prisma": HEAD + USER + "model Tag {\n  id Int @id\n  label String\n}\n"})
+    made = 'CREATE TABLE "Tag" ("id" INTEGER NOT NULL, CONSTRAINT "Tag_pkey" PRIMARY KEY ("id"));\n'
+    write(project, {"prisma/migrations/2_tags/migration.sql": made})
+    added = 'ALTER TABLE "Tag" ADD COLUMN "label" TEXT NOT NULL;\n'
+    write(project, {"prisma/migrations/3_labels/migration.sql": added})
+    assert refract("check").exit_code == 0
+    commit(project)
     result = refract("check", "--base", "HEAD")
-    assert result.exit_code == 1
-    assert "drop-column" in result.stdout
-    assert "at HEAD" in result.stdout
+    assert result.exit_code == 0
+    assert refract("check", "--base", "HEAD~1").exit_code == 0
 
 
 def test_several_projects_are_each_checked(project: Path, refract: Refract) -> None:

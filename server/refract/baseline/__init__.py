@@ -2,5 +2,15 @@
 
 from refract.baseline.baseline import Baseline, replay
 from refract.baseline.folder import Migration, MigrationFolder, load_migrations, migrations_of
+from refract.baseline.history import History, compare_histories
 
-__all__ = ["Baseline", "Migration", "MigrationFolder", "load_migrations", "migrations_of", "replay"]
+__all__ = [
+    "Baseline",
+    "History",
+    "Migration",
+    "MigrationFolder",
+    "compare_histories",
+    "load_migrations",
+    "migrations_of",
+    "replay",
+]

@@ -19,7 +19,7 @@ from attrs import asdict, frozen
 import refract
 from refract import git
 from refract.config import SettingsError, cache_folder, load_settings, settings_files
-from refract.project.files import ProjectFiles, configured, holds_migrations
+from refract.project.files import ProjectFiles, configured
 
 _KEPT = 200  # answers; the oldest go first
 
@@ -98,12 +98,12 @@ def _configured(project: ProjectFiles) -> ProjectFiles:
 
 
 def _commit(project: ProjectFiles, base: str | None) -> str:
-    """The commit that the project is compared with; empty when its migrations in the work tree are."""
-    if base is None and holds_migrations(project.migrations):
-        return ""
+    """The commits that the project is compared with: the one that is checked out, and the newest of the base."""
     repository = git.repository(project.schema)
-    commit = repository if isinstance(repository, git.Unavailable) else git.commit(repository, base or "HEAD")
-    return commit.reason if isinstance(commit, git.Unavailable) else commit.hash
+    if isinstance(repository, git.Unavailable):
+        return repository.reason
+    ends = (git.commit(repository, "HEAD"), git.commit(repository, base) if base else git.default_base(repository))
+    return " ".join(end.reason if isinstance(end, git.Unavailable) else f"{end.name} {end.hash}" for end in ends)
 
 
 def _inputs(project: ProjectFiles) -> Iterator[Path]:

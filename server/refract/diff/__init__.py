@@ -1,6 +1,6 @@
 """Two databases give the changes that lead from one to the other, and which of them are probably renames."""
 
 from refract.diff.compare import Diff, diff
-from refract.diff.renames import ProbableRename
+from refract.diff.renames import ProbableRename, probable_renames
 
-__all__ = ["Diff", "ProbableRename", "diff"]
+__all__ = ["Diff", "ProbableRename", "diff", "probable_renames"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attrs import evolve, field, frozen
 
 from refract.config import Level, Settings
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
+from refract.project.branch import Branch, NewMigration
 from refract.project.half_typed import Settled, settle
 from refract.project.snapshot import Snapshot
 from refract.project.suppressions import suppress
-from refract.rules.base import Finding, RuleContext, Severity, check_all
+from refract.providers import Provider
+from refract.rules.base import Finding, RuleContext, Severity, Subject, check_all
 from refract.schema.model import Database
 from refract.text import Location, Origin, Problem, Span
 
@@ -20,6 +24,7 @@ class Analysis:
     """The findings of one snapshot, and what they were made from.
 
     `database` is what the schema asks for (the last readable form of a half-typed block included).
+    `findings` are about the schema's change, then about the migrations that are new on this branch.
     `silenced` are findings that a comment in the schema answers. `problems` are what could not be read:
     the findings are true without it, but not all that there would be.
     """
@@ -32,6 +37,7 @@ class Analysis:
     findings: tuple[Finding, ...]
     silenced: tuple[Finding, ...]
     problems: tuple[Problem, ...]
+    of_branch: tuple[Finding, ...] = field(default=(), repr=False)
 
     def locate(self, origin: Origin | None) -> Location | None:
         """Where `origin` is now; None when it is nowhere in the schema or in a file."""
@@ -61,12 +67,56 @@ def analyse(snapshot: Snapshot, previous: Analysis | None = None) -> Analysis:
     before = snapshot.baseline.database
     after = settled.complete(lowered.database, before)
     changes = diff(before, after, previous.diff if previous else None)
-    context = RuleContext(before=before, after=after, provider=lowered.provider, diff=changes)
-    findings = _levelled(check_all(context), snapshot.settings)
+    context = RuleContext(
+        before=before, after=after, provider=lowered.provider, diff=changes, read_deployed=_deployed(snapshot)
+    )
+    of_branch = _branch_findings(snapshot, lowered.provider, previous)
+    findings = _levelled((*check_all(context), *of_branch), snapshot.settings)
     problems = tuple(dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *problems)))
-    draft = Analysis(snapshot, settled, lowered, after, changes, findings, (), problems)
+    draft = Analysis(snapshot, settled, lowered, after, changes, findings, (), problems, of_branch)
     kept = suppress(((finding, draft.place(finding)) for finding in findings), snapshot.tree)
     return evolve(draft, findings=kept.findings, silenced=kept.silenced)
+
+
+def _branch_findings(snapshot: Snapshot, provider: Provider, previous: Analysis | None) -> tuple[Finding, ...]:
+    """The findings about the migrations of the branch: they stay the same while the schema is typed."""
+    branch = snapshot.branch
+    if branch is None:
+        return ()
+    if previous is not None and previous.snapshot.branch is branch:
+        return previous.of_branch
+    found = [finding for new in branch.migrations for finding in check_all(_migration_context(new, branch, provider))]
+    return (*found, *check_all(_history_context(branch, snapshot, provider)))
+
+
+def _migration_context(new: NewMigration, branch: Branch, provider: Provider) -> RuleContext:
+    return RuleContext(
+        before=new.before,
+        after=new.after,
+        provider=provider,
+        diff=new.diff,
+        subject=Subject.MIGRATION,
+        migration=new.judged,
+        fresh=new.fresh,
+        read_deployed=branch.deployed,
+    )
+
+
+def _history_context(branch: Branch, snapshot: Snapshot, provider: Provider) -> RuleContext:
+    database = snapshot.baseline.database
+    return RuleContext(
+        before=branch.migrations[0].before if branch.migrations else database,
+        after=database,
+        provider=provider,
+        diff=Diff(()),
+        subject=Subject.HISTORY,
+        history=branch.history,
+        read_deployed=branch.deployed,
+    )
+
+
+def _deployed(snapshot: Snapshot) -> Callable[[], Database | None]:
+    return snapshot.branch.deployed if snapshot.branch else lambda: None
 
 
 def _lowered(snapshot: Snapshot, previous: Analysis | None) -> tuple[Settled, Lowered, tuple[Problem, ...]]:

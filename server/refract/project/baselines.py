@@ -23,15 +23,16 @@ _LOCK = "migration_lock.toml"
 def baseline_for(files: ProjectFiles, provider: Provider, base: str | None) -> Baseline:
     """What the schema is compared with.
 
-    Without `base`: the migrations in the work tree, else the schema of the last commit, else an empty database.
-    With it: the migrations at that revision, else the schema at that revision, else an empty database.
+    The migrations in the work tree: those that are new against `base` are judged by their own SQL.
+    Without any, the migrations at `base`, else the schema there (default: at the last commit), else an empty database.
 
     Raises CannotAnalyse when `base` is no revision that git knows.
     """
-    if base is not None:
-        return _at_commit(files, provider, commit_of(files.schema, base))
+    wanted = commit_of(files.schema, base) if base is not None else None
     if holds_migrations(files.migrations):
         return replayed(load_migrations(files.migrations), provider)
+    if wanted is not None:
+        return _at_commit(files, provider, wanted)
     commit = _commit(files.schema, "HEAD")
     if isinstance(commit, git.Unavailable):
         return empty(provider, f"an empty database, since there are no migrations and {commit.reason}")

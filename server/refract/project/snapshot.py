@@ -12,6 +12,7 @@ from refract.baseline import Baseline
 from refract.config import Settings, SettingsError, load_settings
 from refract.lowering import lower
 from refract.project.baselines import baseline_for
+from refract.project.branch import Branch, read_branch
 from refract.project.failure import CannotAnalyse
 from refract.project.files import ProjectFiles, configured, is_left_alone
 from refract.project.reading import Unreadable, read_text
@@ -26,7 +27,8 @@ class Snapshot:
     """Everything an analysis reads; nothing in it ever changes.
 
     `tree` is the schema as it is being edited, `baseline` what it is compared with (`base` is the git revision
-    asked for, None for the migrations here). `problems` are files of the schema that could not be read.
+    asked for, None for the migrations here). `branch` is how those migrations stand against the base's, where
+    that can be told. `problems` are files of the schema that could not be read.
     """
 
     files: ProjectFiles
@@ -34,6 +36,7 @@ class Snapshot:
     tree: SchemaTree
     baseline: Baseline
     base: str | None = None
+    branch: Branch | None = None
     problems: tuple[Problem, ...] = field(default=())
 
     def edited(self, document: Document) -> Snapshot:
@@ -53,13 +56,19 @@ def open_project(files: ProjectFiles, *, base: str | None = None, tree: SchemaTr
         unreadable: tuple[Problem, ...] = ()
         if tree is None:
             tree, unreadable = read_schema(files)
-        baseline = baseline_for(files, provider_of(tree), base)
-        return Snapshot(files, settings, tree, baseline, base, unreadable)
+        provider = provider_of(tree)
+        baseline = baseline_for(files, provider, base)
+        return Snapshot(files, settings, tree, baseline, base, read_branch(files, provider, base), unreadable)
 
 
 def read_baseline(snapshot: Snapshot) -> Snapshot:
     """The snapshot with its baseline read again, after migrations or the provider changed."""
-    return evolve(snapshot, baseline=baseline_for(snapshot.files, provider_of(snapshot.tree), snapshot.base))
+    provider = provider_of(snapshot.tree)
+    return evolve(
+        snapshot,
+        baseline=baseline_for(snapshot.files, provider, snapshot.base),
+        branch=read_branch(snapshot.files, provider, snapshot.base),
+    )
 
 
 def provider_of(tree: SchemaTree) -> Provider:

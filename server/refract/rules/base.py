@@ -103,8 +103,9 @@ class RuleContext:
     """All that a rule may look at: the databases before and after, and what leads from one to the other.
 
     `subject` is what is judged; `migration` is there when it is one migration's SQL, `history` (of which `before`
-    and `after` are the two ends) when it is a branch. `deployed` is the database that the schema at the base asks
-    for, where it is known: what running code was built from.
+    and `after` are the two ends) when it is a branch. `read_deployed` gives the database that the schema at the
+    base asks for, where it is known: what running code was built from. `fresh` are tables that migrations before
+    this one made on the same branch: no running code knows them.
     """
 
     before: Database
@@ -115,7 +116,8 @@ class RuleContext:
     versions: Versions = field()
     migration: JudgedMigration | None = None
     history: History | None = None
-    deployed: Database | None = None
+    fresh: frozenset[QualifiedName] = frozenset()
+    read_deployed: Callable[[], Database | None] = field(default=lambda: None, repr=False)
     _created: frozenset[QualifiedName] = field(init=False)
     _created_names: frozenset[str] = field(init=False)
     _renamed: frozenset[int] = field(init=False)
@@ -142,6 +144,11 @@ class RuleContext:
         return self.migration.statements if self.migration else ()
 
     @property
+    def deployed(self) -> Database | None:
+        """The database that running code was built for; None where nothing tells."""
+        return self.read_deployed()
+
+    @property
     def behaviour(self) -> Behaviour:
         """What this database does to tables in use."""
         return behaviour(self.provider.name)
@@ -159,8 +166,8 @@ class RuleContext:
         return ((r, r.dropped) for r in self.diff.renames if isinstance(r.dropped, kind))
 
     def is_new(self, table: QualifiedName) -> bool:
-        """Whether the table is made by this diff."""
-        return table in self._created
+        """Whether the table is made by what is judged, or new on its branch: no rows, no users."""
+        return table in self._created or table in self.fresh
 
     def is_created_elsewhere(self, table: QualifiedName) -> bool:
         """Whether the diff makes a table of the same name, in this schema of the database or another."""

@@ -63,6 +63,25 @@ class TextEdit:
     new_text: str
 
 
+@frozen
+class FileEdits:
+    """Edits of one existing file."""
+
+    path: str
+    edits: tuple[TextEdit, ...]
+
+
+@frozen
+class NewFile:
+    """A file to write. One that is already there is never written over."""
+
+    path: str
+    text: str
+
+
+FileChange = FileEdits | NewFile
+
+
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
     """`text` with all `edits` made at once.
 

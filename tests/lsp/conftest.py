@@ -10,7 +10,7 @@ import pytest_lsp
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
 
-from lsp.projects import INIT, SCHEMA
+from lsp.projects import ADDED, INIT, SCHEMA, git
 
 
 @pytest.fixture
@@ -24,6 +24,19 @@ def project(tmp_path: Path) -> Path:
     schema = prisma / "schema.prisma"
     schema.write_text(SCHEMA)
     return schema
+
+
+@pytest.fixture
+def migration(project: Path) -> Path:
+    """A migration that was written after the last commit. Returns the path of its SQL."""
+    git(project.parent, "init", "--initial-branch=main")
+    git(project.parent, "add", ".")
+    git(project.parent, "commit", "--message=start")
+    file = project.parent / "migrations" / "20240201000000_add_email" / "migration.sql"
+    file.parent.mkdir()
+    file.write_text(ADDED)
+    project.write_text(project.read_text().replace("  name String\n", "  name String\n  email String\n"))
+    return file
 
 
 @pytest_lsp.fixture(config=ClientServerConfig(server_command=[sys.executable, "-m", "refract", "server"]))

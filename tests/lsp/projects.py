@@ -1,4 +1,9 @@
-"""A small schema and the migration that built it."""
+"""A small schema, the migration that built it, and one that comes after it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
 
 HEADER = 'datasource db {\n  provider = "postgresql"\n}\n\n'
 INIT = """-- CreateTable
@@ -10,3 +15,9 @@ CREATE TABLE "User" (
 );
 """
 SCHEMA = HEADER + "model User {\n  id   Int    @id @default(autoincrement())\n  name String\n}\n"
+ADDED = 'ALTER TABLE "User" ADD COLUMN "email" TEXT NOT NULL;\n'
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from attrs import frozen
 from lsprotocol import types
 from pygls import uris
 
+from refract.lsp.plain_text import TextFile
 from refract.rules.base import Severity
-from refract.syntax import Document, parse_document
 from refract.text import Location, Span, TextEdit
 
 _SEVERITIES = {
@@ -45,41 +43,36 @@ class Encoding:
         return len(line)
 
 
-def position(document: Document, offset: int, encoding: Encoding) -> types.Position:
+def position(document: TextFile, offset: int, encoding: Encoding) -> types.Position:
     """The editor's position of an offset."""
     line, column = document.position(offset)
     before = document.slice(Span(offset - column, offset))
     return types.Position(line, encoding.width(before))
 
 
-def offset(document: Document, place: types.Position, encoding: Encoding) -> int:
+def offset(document: TextFile, place: types.Position, encoding: Encoding) -> int:
     """The offset of an editor's position; past the end counts as the end."""
     column = encoding.code_points(document.line_text(place.line), place.character)
     return document.offset(place.line, column)
 
 
-def to_range(document: Document, span: Span, encoding: Encoding) -> types.Range:
+def to_range(document: TextFile, span: Span, encoding: Encoding) -> types.Range:
     """The editor's range of a span."""
     return types.Range(position(document, span.start, encoding), position(document, span.end, encoding))
 
 
-def to_span(document: Document, range_: types.Range, encoding: Encoding) -> Span:
+def to_span(document: TextFile, range_: types.Range, encoding: Encoding) -> Span:
     """The span of an editor's range; one that ends before it starts is empty."""
     start = offset(document, range_.start, encoding)
     return Span(start, max(start, offset(document, range_.end, encoding)))
 
 
-def to_location(location: Location, document: Document | None, encoding: Encoding) -> types.Location | None:
-    """A place in a file, which is read when no `document` of it is at hand. None when it cannot be read."""
-    if document is None:
-        try:
-            document = parse_document(location.path, Path(location.path).read_text(encoding="utf-8", errors="replace"))
-        except OSError:
-            return None
+def to_location(location: Location, document: TextFile, encoding: Encoding) -> types.Location:
+    """A place in a file of which `document` is the text."""
     return types.Location(to_uri(location.path), to_range(document, location.span, encoding))
 
 
-def to_text_edit(document: Document, edit: TextEdit, encoding: Encoding) -> types.TextEdit:
+def to_text_edit(document: TextFile, edit: TextEdit, encoding: Encoding) -> types.TextEdit:
     """An edit of `document` as the editor makes it."""
     return types.TextEdit(to_range(document, edit.span, encoding), edit.new_text)
 

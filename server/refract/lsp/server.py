@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -13,9 +16,18 @@ from refract.lsp import convert
 from refract.lsp.convert import Encoding
 from refract.lsp.features import code_actions, diagnostics
 from refract.lsp.protocol import RefractProtocol
+from refract.lsp.pull import Pulled
 from refract.lsp.session import OpenProject, Session
 
-_WATCHED = ("**/*.prisma", "**/migrations/**", "**/migration_lock.toml")
+_WATCHED = (
+    "**/*.prisma",
+    "**/migration.sql",
+    "**/migration_lock.toml",
+    "**/prisma.config.*",
+    "**/refract.toml",
+    "**/.git/HEAD",
+)
+_log = logging.getLogger(__name__)
 
 
 class RefractServer(LanguageServer):
@@ -28,12 +40,39 @@ class RefractServer(LanguageServer):
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
             protocol_cls=RefractProtocol,
         )
-        self.session = Session(self.publish)
+        self.session = Session(self.publish, self.told, self.refresh)
+        self.pulled = Pulled()
         self._published: dict[str, list[types.Diagnostic]] = {}
+
+    @property
+    def pulls(self) -> bool:
+        """Whether the client asks for diagnostics: then none are sent to it unasked."""
+        document = self.client_capabilities.text_document
+        return document is not None and document.diagnostic is not None
+
+    @property
+    def resolves_edits(self) -> bool:
+        """Whether the client asks for an action's edit only when the action is chosen."""
+        document = self.client_capabilities.text_document
+        support = document.code_action.resolve_support if document and document.code_action else None
+        return support is not None and "edit" in support.properties
+
+    @property
+    def annotates_edits(self) -> bool:
+        """Whether the client can show what each part of an edit is for."""
+        workspace = self.client_capabilities.workspace
+        edit = workspace.workspace_edit if workspace else None
+        return edit is not None and edit.change_annotation_support is not None
 
     def publish(self, project: OpenProject) -> None:
         """Tell the client the project's diagnostics, file by file, where they are not what it already shows."""
-        for path, found in diagnostics.diagnostics(project, self.session).items():
+        if self.pulls:
+            return
+        current = diagnostics.diagnostics(project, self.session)
+        cleared: dict[str, list[types.Diagnostic]] = {
+            path: [] for path in self._published if path not in current and project.holds(path)
+        }
+        for path, found in (current | cleared).items():
             if self._published.get(path, []) == found:
                 continue
             self._published[path] = found
@@ -46,24 +85,68 @@ class RefractServer(LanguageServer):
                 )
             )
 
-    @property
-    def resolves_edits(self) -> bool:
-        """Whether the client asks for an action's edit only when the action is chosen."""
-        document = self.client_capabilities.text_document
-        support = document.code_action.resolve_support if document and document.code_action else None
-        return support is not None and "edit" in support.properties
+    def refresh(self) -> None:
+        """Ask the client to ask again, after something changed that it did not type."""
+        workspace = self.client_capabilities.workspace
+        if self.pulls and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
+            self.workspace_diagnostic_refresh(None)
+
+    @asynccontextmanager
+    async def told(self, what: str) -> AsyncIterator[None]:
+        """Shows the client that something slow is under way, where it can show that."""
+        window = self.client_capabilities.window
+        if window is None or not window.work_done_progress:
+            yield
+            return
+        token = str(uuid4())
+        await self.work_done_progress.create_async(token)
+        self.work_done_progress.begin(token, types.WorkDoneProgressBegin(title="Refract", message=what))
+        try:
+            yield
+        finally:
+            self.work_done_progress.end(token, types.WorkDoneProgressEnd())
 
 
 def make_server() -> RefractServer:
     """A server with all its routes."""
     server = RefractServer()
+    _lifetime(server)
+    _documents(server)
+    _requests(server)
+    return server
+
+
+def main(port: int | None = None) -> None:
+    """Serve one client: over standard input and output, or on `port` of 127.0.0.1."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    server = make_server()
+    logging.getLogger("refract").addHandler(_ToClient(server))
+    if port is None:
+        server.start_io()
+    else:
+        server.start_tcp("127.0.0.1", port)
+
+
+def _lifetime(server: RefractServer) -> None:
+    @server.feature(types.INITIALIZE)
+    def initialize(ls: RefractServer, _: types.InitializeParams) -> None:
+        if ls.pulls:
+            _answer_pulls(ls)
 
     @server.feature(types.INITIALIZED)
     def initialized(ls: RefractServer, _: types.InitializedParams) -> None:
         encoding = ls.server_capabilities.position_encoding
         ls.session.encoding = Encoding(encoding or types.PositionEncodingKind.Utf16)
+        ls.session.annotates_edits = ls.annotates_edits
         _watch_files(ls)
 
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_files(ls: RefractServer, params: types.DidChangeWatchedFilesParams) -> None:
+        paths = (convert.to_path(change.uri) for change in params.changes)
+        ls.session.files_changed([path for path in paths if path])
+
+
+def _documents(server: RefractServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(ls: RefractServer, params: types.DidOpenTextDocumentParams) -> None:
         ls.session.opened(params.text_document)
@@ -76,11 +159,8 @@ def make_server() -> RefractServer:
     def did_close(ls: RefractServer, params: types.DidCloseTextDocumentParams) -> None:
         ls.session.closed(params.text_document.uri)
 
-    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def did_change_files(ls: RefractServer, params: types.DidChangeWatchedFilesParams) -> None:
-        paths = (convert.to_path(change.uri) for change in params.changes)
-        ls.session.files_changed([path for path in paths if path])
 
+def _requests(server: RefractServer) -> None:
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix], resolve_provider=True),
@@ -93,21 +173,27 @@ def make_server() -> RefractServer:
     def code_action_resolve(ls: RefractServer, action: types.CodeAction) -> types.CodeAction:
         return code_actions.resolved(ls.session, action)
 
-    return server
 
+def _answer_pulls(server: RefractServer) -> None:
+    """Take requests for diagnostics; for clients that send none, the server offers none either."""
 
-def main(port: int | None = None) -> None:
-    """Serve one client: over standard input and output, or on `port` of 127.0.0.1."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    server = make_server()
-    if port is None:
-        server.start_io()
-    else:
-        server.start_tcp("127.0.0.1", port)
+    document = server.client_capabilities.text_document
+    server.pulled.takes_related = bool(
+        document and document.diagnostic and document.diagnostic.related_document_support
+    )
+
+    @server.feature(
+        types.TEXT_DOCUMENT_DIAGNOSTIC,
+        types.DiagnosticOptions(identifier="refract", inter_file_dependencies=True, workspace_diagnostics=False),
+    )
+    async def diagnostic(ls: RefractServer, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+        path = convert.to_path(params.text_document.uri) or ""
+        await ls.session.ready(path)
+        return ls.pulled.report(path, params.previous_result_id, ls.session)
 
 
 def _watch_files(server: RefractServer) -> None:
-    """Ask the client to say when migrations change on disk, if it can."""
+    """Ask the client to say when files change on disk, if it can."""
     workspace = server.client_capabilities.workspace
     watching = workspace.did_change_watched_files if workspace else None
     if watching is None or not watching.dynamic_registration:
@@ -119,3 +205,19 @@ def _watch_files(server: RefractServer) -> None:
         id="refract-files", method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES, register_options=options
     )
     server.client_register_capability(types.RegistrationParams(registrations=[registration]))
+
+
+class _ToClient(logging.Handler):
+    """Sends what went wrong to the client's log, where a person looks for it."""
+
+    def __init__(self, server: RefractServer) -> None:
+        super().__init__(logging.WARNING)
+        self._server = server
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one record; a client that is gone hears nothing."""
+        kind = types.MessageType.Error if record.levelno >= logging.ERROR else types.MessageType.Warning
+        try:
+            self._server.window_log_message(types.LogMessageParams(type=kind, message=self.format(record)))
+        except Exception:  # logging must not fail what is being logged
+            self.handleError(record)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from attrs import define, field, frozen
@@ -17,6 +18,7 @@ from lsprotocol import types
 
 from refract.lsp import convert
 from refract.lsp.convert import Encoding
+from refract.lsp.plain_text import PlainText, read_plain
 from refract.project import (
     Analysis,
     CannotAnalyse,
@@ -34,6 +36,9 @@ from refract.syntax import Document, parse_document
 DEBOUNCE = 0.0
 """Seconds from a keystroke to its analysis. Even without any, keystrokes that wait in the pipe are read first."""
 
+SLOW = 0.4
+"""Seconds of reading after which the client is told about it."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -43,12 +48,14 @@ class OpenFile:
 
     uri: str
     version: int
-    document: Document
+    document: Document | PlainText
 
 
 @define(eq=False)
 class OpenProject:
-    """A project of which a file is or was open. `opening` reads it from disk, while that lasts; `outdated` says that it must be read once more."""
+    """A project of which a file is or was open. `opening` reads it from disk, while that lasts; `outdated` says that
+    it must be read once more. `failure` is why it could not be read the last time.
+    """
 
     files: ProjectFiles
     snapshot: Snapshot | None = None
@@ -58,32 +65,54 @@ class OpenProject:
     outdated: bool = False
     timer: asyncio.TimerHandle | None = None
 
+    def holds(self, path: str) -> bool:
+        """Whether the file at `path` is part of the schema, or one of the migrations."""
+        file = Path(path)
+        if file in self.files.schema_files:
+            return True
+        if file.suffix == ".prisma":  # new in the editor, and not on disk yet
+            return self.files.schema in file.parents
+        return file.name == "migration.sql" and file.parent.parent == self.files.migrations
+
 
 Publish = Callable[[OpenProject], None]
+Progress = Callable[[str], AbstractAsyncContextManager[None]]
+
+
+@asynccontextmanager
+async def _unseen(_: str) -> AsyncIterator[None]:
+    yield
 
 
 @define(eq=False)
 class Session:
-    """Everything the server knows about its client. `publish` is called when a project has a new analysis."""
+    """Everything the server knows about its client. `publish` is called when a project has a new analysis,
+    `progress` shows that something slow is under way, `refresh` says that answers given before have changed.
+    """
 
     publish: Publish
+    progress: Progress = _unseen
+    refresh: Callable[[], None] = lambda: None
+    annotates_edits: bool = False
     encoding: Encoding = field(factory=lambda: Encoding(types.PositionEncodingKind.Utf16))
     open_files: dict[str, OpenFile] = field(factory=dict)
     projects: dict[Path, OpenProject] = field(factory=dict)
+    _on_disk: dict[str, PlainText | None] = field(factory=dict, init=False)
 
     def opened(self, item: types.TextDocumentItem) -> None:
         """A document was opened in the editor. Files outside any project, and those that are no files, are left alone."""
         path = convert.to_path(item.uri)
-        if path is None or not path.endswith(".prisma"):
+        if path is None or not path.endswith((".prisma", "migration.sql")):
             return
-        self.open_files[path] = OpenFile(item.uri, item.version, parse_document(path, item.text))
+        document = parse_document(path, item.text) if path.endswith(".prisma") else PlainText(path, item.text)
+        self.open_files[path] = OpenFile(item.uri, item.version, document)
         project = self._project_of(path)
         if project is None:
             return
         if project.snapshot is None:
             self._open(project)
         else:
-            self._replace(project, self.open_files[path].document)
+            self._replace(project, document)
 
     def changed(self, params: types.DidChangeTextDocumentParams) -> None:
         """The editor changed a document."""
@@ -107,31 +136,45 @@ class Session:
         project = self.project_at(path)
         if project is None:
             return
-        if not any(str(file) in self.open_files for file in project.files.schema_files):
+        if not any(project.holds(file) for file in self.open_files):
             self.projects.pop(project.files.schema)
             return
-        self._reread(project, path)
+        text = read_text(Path(path))
+        if isinstance(text, Unreadable):
+            self._open(project)
+        elif path.endswith(".prisma"):
+            self._replace(project, parse_document(path, text))
+        else:
+            self._replace(project, PlainText(path, text))
 
     def files_changed(self, paths: Iterable[str]) -> None:
         """Files changed on disk: migrations are replayed again, schema files that are not open are read again."""
+        changed = tuple(paths)
+        self._on_disk.clear()
         for project in tuple(self.projects.values()):
-            if any(_concerns(project, path) for path in paths):
+            if any(_concerns(project, path) for path in changed):
                 self._open(project)
 
-    def project_at(self, path: str) -> OpenProject | None:
-        """The open project that the schema file at `path` belongs to."""
-        wanted = Path(path)
-        return next((p for p in self.projects.values() if wanted in p.files.schema_files), None)
+    def settings_changed(self) -> None:
+        """Something that every project depends on is another than before."""
+        for project in tuple(self.projects.values()):
+            self._open(project)
 
-    def document(self, path: str) -> Document | None:
-        """The document at `path`, as open in the editor or as last read."""
+    def project_at(self, path: str) -> OpenProject | None:
+        """The open project that the file at `path` belongs to."""
+        return next((p for p in self.projects.values() if p.holds(path)), None)
+
+    def document(self, path: str) -> Document | PlainText | None:
+        """The file at `path`, as open in the editor, as last analysed or as on disk."""
         if path in self.open_files:
             return self.open_files[path].document
         for project in self.projects.values():
             known = project.snapshot.tree.document(path) if project.snapshot else None
             if known is not None:
                 return known
-        return None
+        if path not in self._on_disk:
+            self._on_disk[path] = read_plain(path)
+        return self._on_disk[path]
 
     async def ready(self, path: str) -> None:
         """Waits until the project of the file at `path` has been read."""
@@ -147,32 +190,26 @@ class Session:
         self._analyse(project)
         return project.analysis
 
-    def _edited(self, document: Document, change: types.TextDocumentContentChangeEvent) -> Document:
+    def _edited(
+        self, document: Document | PlainText, change: types.TextDocumentContentChangeEvent
+    ) -> Document | PlainText:
         if isinstance(change, types.TextDocumentContentChangePartial):
             return document.edited(convert.to_span(document, change.range, self.encoding), change.text)
+        if isinstance(document, PlainText):
+            return PlainText(document.path, change.text)
         return parse_document(document.path, change.text, document)
 
     def _project_of(self, path: str) -> OpenProject | None:
         known = self.project_at(path)
         if known is not None:
             return known
-        found = find_projects(Path(path))
-        if not found:
-            return None
-        return self.projects.setdefault(found[0].schema, OpenProject(found[0]))
+        found = next(_projects_of(Path(path)), None)
+        return self.projects.setdefault(found.schema, OpenProject(found)) if found else None
 
-    def _replace(self, project: OpenProject, document: Document) -> None:
+    def _replace(self, project: OpenProject, document: Document | PlainText) -> None:
         if project.snapshot is None:
             return
-        project.snapshot = project.snapshot.edited(document)
-        self._schedule(project)
-
-    def _reread(self, project: OpenProject, path: str) -> None:
-        text = read_text(Path(path))
-        if not isinstance(text, Unreadable):
-            self._replace(project, parse_document(path, text, self.document(path)))
-
-    def _schedule(self, project: OpenProject) -> None:
+        project.snapshot = _replaced(project.snapshot, document)
         if project.timer is None:
             project.timer = asyncio.get_running_loop().call_later(DEBOUNCE, self._analyse, project)
 
@@ -198,15 +235,19 @@ class Session:
             project.opening = asyncio.get_running_loop().create_task(self._read_until_current(project))
 
     async def _read_until_current(self, project: OpenProject) -> None:
+        first = project.snapshot is None
         while project.outdated:
             project.outdated = False
             await self._read(project)
         project.opening = None
+        if not first:
+            self.refresh()
 
     async def _read(self, project: OpenProject) -> None:
         """Read the project from disk in a thread, then put what is open in the editor on top."""
         try:
-            project.snapshot = await asyncio.to_thread(open_project, project.files)
+            project.snapshot = await self._told(project, asyncio.to_thread(open_project, _found_again(project.files)))
+            project.files = project.snapshot.files
             project.failure = ""
         except CannotAnalyse as error:
             project.failure = str(error)
@@ -218,9 +259,41 @@ class Session:
             return
         gc.freeze()
         for path, open_file in self.open_files.items():
-            if project.snapshot and Path(path) in project.files.schema_files:
-                project.snapshot = project.snapshot.edited(open_file.document)
+            if project.snapshot and project.holds(path):
+                project.snapshot = _replaced(project.snapshot, open_file.document)
         self._analyse(project)
+
+    async def _told(self, project: OpenProject, reading: asyncio.Future[Snapshot] | object) -> Snapshot:
+        """Wait for the reading; the client is told when that takes long."""
+        task: asyncio.Task[Snapshot] = asyncio.ensure_future(reading)  # type: ignore[arg-type]
+        done, _ = await asyncio.wait({task}, timeout=SLOW)
+        if not done:
+            async with self.progress(f"Reading {project.files.migrations.parent.name}/migrations"):
+                await asyncio.wait({task})
+        return task.result()
+
+
+def _projects_of(file: Path) -> Iterator[ProjectFiles]:
+    """The projects on disk that hold a file: a schema file's own, or those whose migrations it belongs to."""
+    if file.suffix == ".prisma":
+        existing = file if file.exists() else file.parent
+        yield from (p for p in find_projects(existing) if OpenProject(p).holds(str(file)))
+        return
+    migrations = file.parent.parent
+    for top in (migrations.parent, migrations.parent.parent):
+        yield from (p for p in find_projects(top) if p.migrations == migrations)
+
+
+def _found_again(files: ProjectFiles) -> ProjectFiles:
+    """The project as it is on disk now: files of its schema may have come or gone."""
+    start = files.schema if files.schema.exists() else files.root
+    return next((p for p in find_projects(start) if p.schema == files.schema), files)
+
+
+def _replaced(snapshot: Snapshot, document: Document | PlainText) -> Snapshot:
+    if isinstance(document, PlainText):
+        return snapshot.rewritten(document.path, document.text)
+    return snapshot.edited(document)
 
 
 def _provider_changed(analysis: Analysis, snapshot: Snapshot) -> bool:
@@ -231,4 +304,11 @@ def _provider_changed(analysis: Analysis, snapshot: Snapshot) -> bool:
 
 def _concerns(project: OpenProject, path: str) -> bool:
     changed = Path(path)
-    return changed.is_relative_to(project.files.migrations) or changed in project.files.schema_files
+    if changed.is_relative_to(project.files.migrations) or project.holds(path):
+        return True
+    if changed.name in _SETTINGS:
+        return project.files.root.is_relative_to(changed.parent)
+    return ".git" in changed.parts
+
+
+_SETTINGS = frozenset({"refract.toml", "pyproject.toml", "package.json", "prisma.config.ts"})

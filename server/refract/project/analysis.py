@@ -14,6 +14,7 @@ from refract.project.half_typed import Settled, settle
 from refract.project.snapshot import Snapshot
 from refract.project.suppressions import suppress
 from refract.providers import Provider
+from refract.providers.versions import Versions, default_versions
 from refract.rules.base import Finding, RuleContext, Severity, Subject, check_all
 from refract.schema.model import Database
 from refract.text import Location, Origin, Problem, Span
@@ -38,6 +39,11 @@ class Analysis:
     silenced: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     of_branch: tuple[Finding, ...] = field(default=(), repr=False)
+
+    @property
+    def versions(self) -> Versions:
+        """Which versions of the database server and of Prisma the project runs."""
+        return default_versions(self.lowered.provider.name)
 
     def locate(self, origin: Origin | None) -> Location | None:
         """Where `origin` is now; None when it is nowhere in the schema or in a file."""

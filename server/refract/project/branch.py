@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from hashlib import sha256
 from pathlib import PurePosixPath
 
 from attrs import evolve, field, frozen
@@ -37,6 +38,7 @@ class NewMigration:
     """
 
     judged: JudgedMigration
+    source: Migration
     fresh: frozenset[QualifiedName]
     text: str = field(repr=False)
     before: Database = field(repr=False)
@@ -46,11 +48,34 @@ class NewMigration:
 
 @frozen(eq=False)
 class Branch:
-    """The migrations of this branch. `deployed` reads the database that the schema at the base asks for."""
+    """The migrations of this branch. `database` is what all migrations here build, where any of them is new.
+    `deployed` reads the database that the schema at the base asks for.
+    """
 
     history: History
     migrations: tuple[NewMigration, ...]
+    database: Database | None = field(repr=False)
     deployed: Callable[[], Database | None] = field(repr=False)
+    _ends: _Ends = field(repr=False)
+
+    def holds(self, path: str) -> bool:
+        """Whether `path` is one of the migrations here."""
+        return any(migration.path == path for migration in self._ends.here.migrations)
+
+    def rewritten(self, path: str, text: str, provider: Provider) -> Branch:
+        """The branch with the text of one migration as it is being edited. Costs what comes after that migration."""
+        here = evolve(self._ends.here, migrations=tuple(_rewritten(self._ends.here.migrations, path, text)))
+        return _compared(evolve(self._ends, here=here), provider, self.deployed, self)
+
+
+@frozen(eq=False)
+class _Ends:
+    """The migrations here, at the commit that this branch began from, and at the newest of the branch it goes to."""
+
+    here: MigrationFolder
+    fork: MigrationFolder
+    tip: MigrationFolder
+    base: str
 
 
 def read_branch(files: ProjectFiles, provider: Provider, base: str | None) -> Branch | None:
@@ -76,7 +101,7 @@ def read_new(
     statements = read_statements(text, migration.path, before, provider)
     renames = probable_renames(reading.changes, before, reading.database)
     judged = JudgedMigration(migration.name, migration.path, statements)
-    return NewMigration(judged, fresh, text, before, reading.database, Diff(reading.changes, renames))
+    return NewMigration(judged, migration, fresh, text, before, reading.database, Diff(reading.changes, renames))
 
 
 def _ends(files: ProjectFiles, base: str | None) -> tuple[git.Commit, git.Commit] | None:
@@ -102,10 +127,31 @@ def _branch(files: ProjectFiles, provider: Provider, fork: git.Commit, tip: git.
     here = load_migrations(files.migrations)
     at_fork = _at(fork, folder, here)
     at_tip = at_fork if fork.hash == tip.hash else _at(tip, folder, here)
-    history = compare_histories(here, at_fork, at_tip, tip.name)
-    migrations = _new(here, history, provider)
-    changes = {m.judged.name: m.diff.changes for m in migrations} | dict(_theirs(at_tip, history, provider))
-    return Branch(evolve(history, changes=changes), migrations, _deployed(files, fork))
+    return _compared(_Ends(here, at_fork, at_tip, tip.name), provider, _deployed(files, fork), None)
+
+
+def _compared(
+    ends: _Ends, provider: Provider, deployed: Callable[[], Database | None], previous: Branch | None
+) -> Branch:
+    history = compare_histories(ends.here, ends.fork, ends.tip, ends.base)
+    known = {m.judged.path: m for m in previous.migrations} if previous else {}
+    migrations, database = _new(ends.here, history, provider, known)
+    theirs = (
+        {m.name: previous.history.changes[m.name] for m in history.theirs}
+        if previous
+        else _theirs(ends.tip, history, provider)
+    )
+    changes = {m.judged.name: m.diff.changes for m in migrations} | dict(theirs)
+    return Branch(evolve(history, changes=changes), migrations, database, deployed, ends)
+
+
+def _rewritten(migrations: Iterable[Migration], path: str, text: str) -> Iterator[Migration]:
+    for migration in migrations:
+        if migration.path != path:
+            yield migration
+            continue
+        data = text.encode("utf-8", errors="surrogateescape")
+        yield evolve(migration, data=data, checksum=sha256(data).hexdigest())
 
 
 def _at(commit: git.Commit, folder: str, here: MigrationFolder) -> MigrationFolder:
@@ -123,20 +169,26 @@ def _at(commit: git.Commit, folder: str, here: MigrationFolder) -> MigrationFold
     return migrations_of(known | contents, here.path)
 
 
-def _new(here: MigrationFolder, history: History, provider: Provider) -> tuple[NewMigration, ...]:
+def _new(
+    here: MigrationFolder, history: History, provider: Provider, known: Mapping[str, NewMigration]
+) -> tuple[tuple[NewMigration, ...], Database | None]:
+    """The new migrations, and the database that all migrations build. `known` are the same before an edit."""
     if not history.new:
-        return ()
+        return (), None
     first = next(at for at, migration in enumerate(here.migrations) if history.is_new(migration.name))
-    database = replay(here, provider, first).database
+    start = known.get(here.migrations[first].path)
+    database = start.before if start else replay(here, provider, first).database
     found = []
     fresh: frozenset[QualifiedName] = frozenset()
     for migration in here.migrations[first:]:
-        new = read_new(migration, database, provider, fresh)
+        new = known.get(migration.path)
+        if new is None or new.source is not migration or new.before is not database:
+            new = read_new(migration, database, provider, fresh)
         database = new.after
         if history.is_new(migration.name):
             found.append(new)
             fresh |= {change.table.name for change in new.diff.changes if isinstance(change, CreateTable)}
-    return tuple(found)
+    return tuple(found), database
 
 
 def _theirs(tip: MigrationFolder, history: History, provider: Provider) -> Mapping[str, tuple[Change, ...]]:

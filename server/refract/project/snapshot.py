@@ -43,6 +43,14 @@ class Snapshot:
         """The snapshot with one file of the schema in its new form. Costs what changed in that file."""
         return evolve(self, tree=self.tree.replaced(document))
 
+    def rewritten(self, path: str, text: str) -> Snapshot:
+        """The snapshot with one migration as it is being edited; the same for a file that is no migration here."""
+        if self.branch is None or not self.branch.holds(path):
+            return self
+        branch = self.branch.rewritten(path, text, provider_of(self.tree))
+        database = branch.database or self.baseline.database
+        return evolve(self, branch=branch, baseline=evolve(self.baseline, database=database))
+
 
 def open_project(files: ProjectFiles, *, base: str | None = None, tree: SchemaTree | None = None) -> Snapshot:
     """Read a project from disk. `tree` stands in for the schema on disk, for an editor with unsaved files.

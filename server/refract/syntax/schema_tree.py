@@ -99,7 +99,9 @@ class SchemaTree:
         return next((d for d in self.documents if d.path == path), None)
 
     def replaced(self, document: Document) -> SchemaTree:
-        """The schema with `document` in place of the one of the same path."""
+        """The schema with `document` in place of the one of the same path; at the end if there is none."""
+        if self.document(document.path) is None:
+            return SchemaTree((*self.documents, document))
         return SchemaTree(tuple(document if d.path == document.path else d for d in self.documents))
 
     def problems(self) -> tuple[Problem, ...]:

@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from refract.lsp import convert
 from refract.lsp.convert import Encoding
+from refract.lsp.plain_text import TextFile
 from refract.lsp.session import OpenProject, Session
 from refract.project import Analysis
 from refract.rules.base import Finding
@@ -21,7 +22,10 @@ NOT_ANALYSED = "not-analysed"
 
 
 def diagnostics(project: OpenProject, session: Session) -> dict[str, list[types.Diagnostic]]:
-    """The diagnostics of each file of the project's schema, by path. Files without any have an empty list."""
+    """The diagnostics of each file of the project, by path: those of its schema, and migrations with findings.
+
+    Files of the schema without any have an empty list.
+    """
     found: dict[str, list[types.Diagnostic]] = {str(path): [] for path in project.files.schema_files}
     if project.failure:
         first = next(iter(found))
@@ -29,51 +33,64 @@ def diagnostics(project: OpenProject, session: Session) -> dict[str, list[types.
         return found
     if project.analysis is None:
         return found
-    for path, diagnostic in _all(project.analysis, session):
+    for path, diagnostic in _all(project.analysis, _Files(session)):
         if len(found.setdefault(path, [])) < LIMIT:
             found[path].append(diagnostic)
     return found
 
 
-def _all(analysis: Analysis, session: Session) -> Iterator[tuple[str, types.Diagnostic]]:
-    tree = analysis.snapshot.tree
+class _Files:
+    """The texts that diagnostics stand in, each looked up once."""
+
+    def __init__(self, session: Session) -> None:
+        self.encoding: Encoding = session.encoding
+        self._session = session
+        self._known: dict[str, TextFile | None] = {}
+
+    def at(self, path: str) -> TextFile | None:
+        """The text of the file at `path`; None when it cannot be read."""
+        if path not in self._known:
+            self._known[path] = self._session.document(path)
+        return self._known[path]
+
+
+def _all(analysis: Analysis, files: _Files) -> Iterator[tuple[str, types.Diagnostic]]:
     for finding in analysis.findings:
         location = analysis.place(finding)
-        document = tree.document(location.path) if location else None
+        document = files.at(location.path) if location else None
         if location is not None and document is not None:
-            range_ = convert.to_range(document, location.span, session.encoding)
-            yield location.path, _finding(finding, range_, analysis, session.encoding)
+            range_ = convert.to_range(document, location.span, files.encoding)
+            yield location.path, _finding(finding, range_, analysis, files)
     for problem in analysis.problems:
         location = analysis.locate_problem(problem)
-        document = tree.document(location.path)
+        document = files.at(location.path)
         if document is not None:
-            range_ = convert.to_range(document, location.span, session.encoding)
+            range_ = convert.to_range(document, location.span, files.encoding)
             yield location.path, _problem(problem.message, range_)
-        elif tree.documents:
-            first = tree.documents[0]
-            range_ = convert.to_range(first, Span(0, 0), session.encoding)
+        elif analysis.snapshot.tree.documents:
+            first = analysis.snapshot.tree.documents[0]
+            range_ = convert.to_range(first, Span(0, 0), files.encoding)
             yield first.path, _problem(f"{location.path}: {problem.message}", range_)
 
 
-def _finding(finding: Finding, range_: types.Range, analysis: Analysis, encoding: Encoding) -> types.Diagnostic:
+def _finding(finding: Finding, range_: types.Range, analysis: Analysis, files: _Files) -> types.Diagnostic:
     return types.Diagnostic(
         range=range_,
         message=finding.message,
         severity=convert.to_severity(finding.severity),
         code=finding.rule,
         source=SOURCE,
-        related_information=list(_related(finding, analysis, encoding)) or None,
+        related_information=list(_related(finding, analysis, files)) or None,
         data={"key": finding.key},
     )
 
 
-def _related(finding: Finding, analysis: Analysis, encoding: Encoding) -> Iterator[types.DiagnosticRelatedInformation]:
+def _related(finding: Finding, analysis: Analysis, files: _Files) -> Iterator[types.DiagnosticRelatedInformation]:
     for related in finding.related:
         location = analysis.locate(related.origin)
-        if location is None:
-            continue
-        place = convert.to_location(location, analysis.snapshot.tree.document(location.path), encoding)
-        if place is not None:
+        document = files.at(location.path) if location else None
+        if location is not None and document is not None:
+            place = convert.to_location(location, document, files.encoding)
             yield types.DiagnosticRelatedInformation(location=place, message=related.message)
 
 

@@ -1,0 +1,97 @@
+"""What a fix is, what it may look at, and how it is found.
+
+A fix is one function under `@fixes("rule", ...)` in a module of this package; modules are found by their place.
+It looks at a finding and offers `Fix`es, best first: titles at once, edits only when one is chosen.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+
+from attrs import field, frozen
+
+import refract.fixes as package
+from refract.diff import Diff
+from refract.providers import Provider
+from refract.providers.versions import Versions
+from refract.rules.base import Finding
+from refract.schema.model import Database
+from refract.syntax import SchemaTree
+from refract.text import FileChange, Location
+
+EVERY_RULE = "*"
+
+
+@frozen
+class Fix:
+    """A way out of a finding. `title` is what an editor offers, `note` what the edit does beyond its title.
+
+    `build` makes the edits; it raises LookupError when what it would edit is gone.
+    `preferred` marks the one that a senior engineer would take without asking. `safe`: it changes nothing in any
+    database and no meaning of the schema, so that it may be made for all findings at once.
+    """
+
+    title: str
+    build: Callable[[], tuple[FileChange, ...]] = field(repr=False)
+    preferred: bool = False
+    safe: bool = False
+    note: str = ""
+
+
+@frozen(eq=False)
+class FixContext:
+    """A finding and all that a fix of it may need.
+
+    `place` is where the finding is shown. `before`, `after` and `diff` are those that it was found in.
+    `sql` is the text of each migration that is new on this branch, by path.
+    `new_migration` gives the path of the migration.sql of a migration made now under a name: later calls
+    give folders that sort after earlier ones.
+    """
+
+    finding: Finding
+    place: Location | None
+    tree: SchemaTree
+    before: Database
+    after: Database
+    diff: Diff
+    provider: Provider
+    versions: Versions
+    sql: Mapping[str, str]
+    new_migration: Callable[[str], str]
+
+
+Offer = Callable[[FixContext], Iterable[Fix]]
+
+_offers: dict[str, list[Offer]] = defaultdict(list)
+
+
+def fixes(*rules: str) -> Callable[[Offer], Offer]:
+    """Offer the decorated function's fixes for the findings of `rules`."""
+
+    def declare(offer: Offer) -> Offer:
+        for rule in rules:
+            _offers[rule].append(offer)
+        return offer
+
+    return declare
+
+
+def fixes_for(context: FixContext) -> tuple[Fix, ...]:
+    """What can be done about a finding: fixes of its own rule first, then those for any finding."""
+    _load()
+    return tuple(_offered(context))
+
+
+def _offered(context: FixContext) -> Iterator[Fix]:
+    for offer in (*_offers.get(context.finding.rule, ()), *_offers[EVERY_RULE]):
+        yield from offer(context)
+
+
+@cache
+def _load() -> None:
+    for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
+        importlib.import_module(f"{package.__name__}.{module}")

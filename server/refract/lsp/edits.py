@@ -1,0 +1,59 @@
+"""Changes of files as the editor makes them: one WorkspaceEdit, annotated where the client can show that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lsprotocol import types
+
+from refract.lsp import convert
+from refract.lsp.session import Session
+from refract.text import FileChange, FileEdits, NewFile
+
+_ANNOTATION = "refract"
+
+
+def workspace_edit(
+    session: Session, changes: Iterable[FileChange], label: str = "", note: str = ""
+) -> types.WorkspaceEdit:
+    """One edit of several files. Raises LookupError when a file to edit cannot be read any more."""
+    annotated = session.annotates_edits and bool(label)
+    operations = [op for change in changes for op in _operations(session, change, annotated)]
+    annotation = types.ChangeAnnotation(label=label, description=note or None, needs_confirmation=False)
+    return types.WorkspaceEdit(
+        document_changes=operations, change_annotations={_ANNOTATION: annotation} if annotated else None
+    )
+
+
+def _operations(
+    session: Session, change: FileChange, annotated: bool
+) -> Iterator[types.TextDocumentEdit | types.CreateFile]:
+    if isinstance(change, NewFile):
+        uri = convert.to_uri(change.path)
+        options = types.CreateFileOptions(overwrite=False, ignore_if_exists=False)
+        yield types.CreateFile(uri=uri, options=options, annotation_id=_ANNOTATION if annotated else None)
+        start = types.Position(0, 0)
+        edit = types.TextEdit(range=types.Range(start, start), new_text=change.text)
+        identifier = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=None)
+        yield types.TextDocumentEdit(text_document=identifier, edits=[_annotated(edit, annotated)])
+        return
+    yield _text_document_edit(session, change, annotated)
+
+
+def _text_document_edit(session: Session, change: FileEdits, annotated: bool) -> types.TextDocumentEdit:
+    document = session.document(change.path)
+    if document is None:
+        raise LookupError(change.path)
+    open_file = session.open_files.get(change.path)
+    identifier = types.OptionalVersionedTextDocumentIdentifier(
+        uri=open_file.uri if open_file else convert.to_uri(change.path),
+        version=open_file.version if open_file else None,
+    )
+    made = [convert.to_text_edit(document, edit, session.encoding) for edit in change.edits]
+    return types.TextDocumentEdit(text_document=identifier, edits=[_annotated(edit, annotated) for edit in made])
+
+
+def _annotated(edit: types.TextEdit, annotated: bool) -> types.TextEdit | types.AnnotatedTextEdit:
+    if not annotated:
+        return edit
+    return types.AnnotatedTextEdit(annotation_id=_ANNOTATION, range=edit.range, new_text=edit.new_text)

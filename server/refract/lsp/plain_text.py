@@ -1,0 +1,66 @@
+"""A file that is no Prisma schema, such as a migration, as the editor or the disk has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from refract.project import Unreadable, read_text
+from refract.text import LineIndex, Span
+
+
+class TextFile(Protocol):
+    """What positions need to know about a file: a schema's `Document` is one, and `PlainText`."""
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """(line, column) of an offset, both from 0."""
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column; past a line's end counts as its end."""
+
+    def line_text(self, line: int) -> str:
+        """The text of a line without its line end."""
+
+    def slice(self, span: Span) -> str:
+        """The text at a span."""
+
+
+class PlainText:
+    """The text of one file. Never changes."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.text = path, text
+        self._index = LineIndex(text)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """(line, column) of an offset, both from 0; past the end counts as the end."""
+        return self._index.position(offset)
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column; past a line's end counts as its end."""
+        return min(self._index.offset(line, column), self._line_end(line))
+
+    def line_text(self, line: int) -> str:
+        """The text of a line without its line end."""
+        return self.text[self._index.offset(line, 0) : self._line_end(line)]
+
+    def slice(self, span: Span) -> str:
+        """The text at a span."""
+        return self.text[span.start : span.end]
+
+    def edited(self, span: Span, new_text: str) -> PlainText:
+        """The file after replacing `span` with `new_text`."""
+        return PlainText(self.path, self.text[: span.start] + new_text + self.text[span.end :])
+
+    def _line_end(self, line: int) -> int:
+        start = self._index.offset(line, 0)
+        end = self.text.find("\n", start)
+        if end == -1:
+            return len(self.text)
+        return end - 1 if end > start and self.text[end - 1] == "\r" else end
+
+
+def read_plain(path: str) -> PlainText | None:
+    """The file on disk; None when it cannot be read."""
+    text = read_text(Path(path))
+    return None if isinstance(text, Unreadable) else PlainText(path, text)

@@ -1,0 +1,74 @@
+"""The fixes of a finding, with everything that they may need from the analysis that found it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from refract.fixes import Fix, FixContext, fixes_for
+from refract.project.analysis import Analysis
+from refract.project.branch import NewMigration
+from refract.rules.base import Finding
+
+_STAMP = "%Y%m%d%H%M%S"
+
+
+def fixes_of(analysis: Analysis, finding: Finding, now: datetime | None = None) -> tuple[Fix, ...]:
+    """What can be done about a finding of the analysis, best first. `now` (UTC) dates new migrations."""
+    return fixes_for(_context(analysis, finding, now or datetime.now(UTC)))
+
+
+def new_migrations(analysis: Analysis, now: datetime) -> Callable[[str], str]:
+    """Gives the path of the migration.sql of a new migration by its name, each later than all before it."""
+    folder = analysis.snapshot.files.migrations
+    last = max((child.name for child in _children(folder)), default="")
+    start = max(now, _moment(last, now) + timedelta(seconds=1))
+    ordinals = count()
+
+    def path(name: str) -> str:
+        stamp = (start + timedelta(seconds=next(ordinals))).strftime(_STAMP)
+        return str(folder / f"{stamp}_{name}" / "migration.sql")
+
+    return path
+
+
+def _context(analysis: Analysis, finding: Finding, now: datetime) -> FixContext:
+    new = _migration_of(analysis, finding)
+    snapshot = analysis.snapshot
+    return FixContext(
+        finding=finding,
+        place=analysis.place(finding),
+        tree=snapshot.tree,
+        before=new.before if new else snapshot.baseline.database,
+        after=new.after if new else analysis.database,
+        diff=new.diff if new else analysis.diff,
+        provider=analysis.lowered.provider,
+        versions=analysis.versions,
+        sql={m.judged.path: m.text for m in (snapshot.branch.migrations if snapshot.branch else ())},
+        new_migration=new_migrations(analysis, now),
+    )
+
+
+def _migration_of(analysis: Analysis, finding: Finding) -> NewMigration | None:
+    """The new migration that the finding is about; None for a finding about the schema or the history."""
+    branch, origin = analysis.snapshot.branch, finding.origin
+    if branch is None or origin is None:
+        return None
+    return next((m for m in branch.migrations if m.judged.path == origin.path), None)
+
+
+def _children(folder: Path) -> list[Path]:
+    try:
+        return [child for child in folder.iterdir() if child.is_dir()]
+    except OSError:
+        return []
+
+
+def _moment(folder: str, otherwise: datetime) -> datetime:
+    """The moment that a migration's folder is named after."""
+    try:
+        return datetime.strptime(folder[:14], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return otherwise - timedelta(seconds=1)

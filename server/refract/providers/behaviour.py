@@ -48,6 +48,7 @@ class Behaviour:
     `implicit_value` says what rows get in a new required column without a default, empty where adding it fails.
     `default_fills_nulls`: a column that becomes required with a default gets it where it was NULL.
     `nulls_collide`: a unique index takes two NULLs for duplicates.
+    `commits_enum_values_first`: a new enum value can be used only after the transaction that added it is committed.
     `schemaless`: the database holds no columns, so only Prisma Client enforces the schema.
     """
 
@@ -65,6 +66,7 @@ class Behaviour:
     implicit_value: str = ""
     default_fills_nulls: bool = False
     nulls_collide: bool = False
+    commits_enum_values_first: bool = False
     schemaless: bool = False
 
 
@@ -113,6 +115,7 @@ _POSTGRESQL = Behaviour(
         Blocks.EVERYTHING, "ACCESS EXCLUSIVE", "Prisma's new type is written into every row of every table that uses it"
     ),
     locks_referenced_table=True,
+    commits_enum_values_first=True,  # measured: error 55P04, also in the transaction that made the type
 )
 
 _MYSQL = Behaviour(

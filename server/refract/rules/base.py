@@ -83,6 +83,7 @@ class Finding:
     change: Change | None
     rename: ProbableRename | None
     key: str
+    subject: Subject = Subject.SCHEMA
 
 
 _C = TypeVar("_C")
@@ -242,7 +243,10 @@ class Rule:
             related=risk.related,
             change=risk.change,
             rename=risk.rename,
-            key=f"{self.name}:{risk.subject}",
+            key=f"{self.name}:{risk.subject}"
+            if context.migration is None
+            else f"{self.name}:{context.migration.name}:{risk.subject}",
+            subject=context.subject,
         )
 
 

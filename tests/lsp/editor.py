@@ -71,6 +71,12 @@ class Editor:
         found = await self.client.text_document_code_action_async(params)
         return [a for a in found or [] if isinstance(a, types.CodeAction)]
 
+    async def hover(self, at: str) -> types.Hover | None:
+        """What the editor shows over the first `at`."""
+        place = self._position(self.text.index(at))
+        identifier = types.TextDocumentIdentifier(uri=self.uri)
+        return await self.client.text_document_hover_async(types.HoverParams(text_document=identifier, position=place))
+
     def apply(self, edit: types.WorkspaceEdit) -> None:
         """Does to this file what the edit says."""
         for change in edit.document_changes or []:

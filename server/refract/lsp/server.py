@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import uuid4
 
 from lsprotocol import types
@@ -14,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 from refract import __version__
 from refract.lsp import convert
 from refract.lsp.convert import Encoding
-from refract.lsp.features import code_actions, diagnostics
+from refract.lsp.features import code_actions, diagnostics, hover, pending
 from refract.lsp.protocol import RefractProtocol
 from refract.lsp.pull import Pulled
 from refract.lsp.session import OpenProject, Session
@@ -113,6 +114,7 @@ def make_server() -> RefractServer:
     _lifetime(server)
     _documents(server)
     _requests(server)
+    _commands(server)
     return server
 
 
@@ -172,6 +174,40 @@ def _requests(server: RefractServer) -> None:
     @server.feature(types.CODE_ACTION_RESOLVE)
     def code_action_resolve(ls: RefractServer, action: types.CodeAction) -> types.CodeAction:
         return code_actions.resolved(ls.session, action)
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def hover_at(ls: RefractServer, params: types.HoverParams) -> types.Hover | None:
+        return hover.hover(ls.session, params)
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
+    async def code_lens(ls: RefractServer, params: types.CodeLensParams) -> list[types.CodeLens]:
+        await ls.session.ready(convert.to_path(params.text_document.uri) or "")
+        return pending.code_lenses(ls.session, params)
+
+
+def _commands(server: RefractServer) -> None:
+    @server.command(pending.PREVIEW)
+    def preview(ls: RefractServer, uri: str) -> dict[str, Any] | None:
+        return pending.preview(ls.session, uri)
+
+    @server.command(pending.CREATE)
+    async def create(ls: RefractServer, uri: str, *name: str) -> list[str]:
+        made = pending.create(ls.session, uri, name[0] if name else None)
+        if made is None:
+            _show(ls, "Nothing is pending: the migrations build what the schema asks for.")
+            return []
+        edit, uris = made
+        answer = await ls.workspace_apply_edit_async(
+            types.ApplyWorkspaceEditParams(edit=edit, label="Create migration")
+        )
+        if not answer.applied:
+            _show(ls, f"The migration was not created: {answer.failure_reason or 'the editor refused the edit'}.")
+            return []
+        return uris
+
+
+def _show(server: RefractServer, message: str) -> None:
+    server.window_show_message(types.ShowMessageParams(type=types.MessageType.Info, message=message))
 
 
 def _answer_pulls(server: RefractServer) -> None:

@@ -57,7 +57,12 @@ class Analysis:
 
     def place(self, finding: Finding) -> Location | None:
         """Where to show `finding`: for what is written nowhere any more, the datasource."""
-        return self.locate(finding.origin) or _datasource(self.snapshot)
+        return self.locate(finding.origin) or self.datasource
+
+    @property
+    def datasource(self) -> Location | None:
+        """Where the datasource block is."""
+        return _datasource(self.snapshot)
 
     def locate_problem(self, problem: Problem) -> Location:
         """Where `problem` is; the start of its file when that place is gone."""

@@ -126,10 +126,8 @@ def _split(analysis: Analysis) -> Iterator[tuple[Change, ...]]:
 def _values_used_at_once(changes: tuple[Change, ...]) -> Iterator[AlterEnum]:
     """Enums that get a value which another change uses as a default."""
     used = {(column.type.enum, text) for column in _columns(changes) for text in _default_texts(column)}
-    for change in changes:
-        if isinstance(change, AlterEnum) and not change.removed:
-            if any((change.after.name, value) in used for value in change.added):
-                yield change
+    grown = (change for change in changes if isinstance(change, AlterEnum) and not change.removed)
+    yield from (c for c in grown if any((c.after.name, value) in used for value in c.added))
 
 
 def _default_texts(column: Column) -> tuple[str, ...]:

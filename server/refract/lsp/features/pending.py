@@ -1,0 +1,70 @@
+"""The pending migration in the editor: the line above the schema that says how much is pending, and its commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+
+from refract.lsp import convert
+from refract.lsp.edits import workspace_edit
+from refract.lsp.session import Session
+from refract.project import Analysis
+from refract.project.package_manager import prisma_command
+from refract.project.pending import names, pending_files, pending_parts, pending_sql, summary
+
+CREATE = "refract.createMigration"
+PREVIEW = "refract.previewMigration"
+
+
+def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
+    """What is pending, above the datasource (or the first line): nothing where nothing is."""
+    path = convert.to_path(params.text_document.uri) or ""
+    analysis, document = session.analysis_of(path), session.document(path)
+    if analysis is None or document is None or not _has_the_lens(analysis, path):
+        return []
+    pending = summary(analysis)
+    if not pending.changes:
+        return []
+    place = analysis.datasource
+    start = convert.position(document, place.span.start if place else 0, session.encoding)
+    range_ = types.Range(start, start)
+    uri = params.text_document.uri
+    titles = [(f"Refract: {pending}", PREVIEW, [uri]), ("Preview SQL", PREVIEW, [uri])]
+    titles += [(f"Create {name}", CREATE, [uri, name]) for name in names(analysis)[:1] if pending_parts(analysis)]
+    return [
+        types.CodeLens(range=range_, command=types.Command(title=title, command=command, arguments=list(arguments)))
+        for title, command, arguments in titles
+    ]
+
+
+def preview(session: Session, uri: str) -> dict[str, Any] | None:
+    """The pending migration: `sql`, `names` (best first), and the `command` that Prisma's own tool would need."""
+    analysis = session.analysis_of(convert.to_path(uri) or "")
+    if analysis is None:
+        return None
+    suggested = names(analysis)
+    arguments = ("migrate", "dev", "--create-only", "--name", *(suggested[:1] or ("migration",)))
+    return {
+        "summary": str(summary(analysis)),
+        "sql": pending_sql(analysis),
+        "names": list(suggested),
+        "command": prisma_command(analysis.snapshot.files.root, *arguments),
+    }
+
+
+def create(session: Session, uri: str, name: str | None) -> tuple[types.WorkspaceEdit, list[str]] | None:
+    """The edit that writes the pending migration's files, and their URIs; None when nothing is pending."""
+    analysis = session.analysis_of(convert.to_path(uri) or "")
+    files = pending_files(analysis, name) if analysis else ()
+    if not files:
+        return None
+    edit = workspace_edit(session, files, "Create the migration", "Nothing is applied to any database.")
+    return edit, [convert.to_uri(file.path) for file in files]
+
+
+def _has_the_lens(analysis: Analysis, path: str) -> bool:
+    """Whether the file is the one with the datasource; without any, the first of the schema."""
+    place = analysis.datasource
+    documents = analysis.snapshot.tree.documents
+    return path == (place.path if place else documents[0].path if documents else "")

@@ -22,7 +22,7 @@ from refract.lowering.relations import foreign_key, join_table
 from refract.lowering.scope import Scope
 from refract.schema.model import Column, Index, IndexColumn, PrimaryKey, Table
 from refract.syntax import PlacedBlock
-from refract.syntax.tree import Arity, Attribute, Block, Field, Keyword
+from refract.syntax.tree import Attribute, Block, Field, Keyword
 from refract.text import Origin, Problem
 
 __all__ = ["LoweredModel", "Scope", "lower_model"]

@@ -47,7 +47,12 @@ async def test_the_fix_for_a_rename_keeps_the_column(client: LanguageClient, pro
     editor = Editor(client, project)
     editor.replace("name String", "fullName String // the name on the door")
     await editor.wait_for("field-rename-as-drop-add")
-    [action] = await editor.actions("fullName")
+    action, *others = await editor.actions("fullName")
+    assert [a.title for a in others] == [
+        "Write a migration that renames the column instead",
+        "Silence field-rename-as-drop-add here, with a reason",
+        "Turn field-rename-as-drop-add off in refract.toml",
+    ]
     assert action.title == 'Keep the column "name": add @map("name")'
     assert action.is_preferred
     assert [d.code for d in action.diagnostics or []] == ["field-rename-as-drop-add"]
@@ -63,7 +68,7 @@ async def test_the_fix_for_a_renamed_model_keeps_the_table(client: LanguageClien
     editor = Editor(client, project)
     editor.replace("model User", "model Account")
     await editor.wait_for("model-rename-as-drop-create")
-    [action] = await editor.actions("Account")
+    action, *_ = await editor.actions("Account")
     resolved = await client.code_action_resolve_async(action)
     assert resolved.edit is not None
     editor.apply(resolved.edit)

@@ -2,11 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+from attrs import frozen
 
 from refract.fixes.base import FixContext
-from refract.syntax import Document
+from refract.lowering.arguments import column_name
+from refract.schema.model import Column, QualifiedName
+from refract.syntax import Document, SchemaTree
+from refract.syntax.tree import Block, Field
 from refract.text import FileChange, FileEdits, TextEdit
+
+
+@frozen
+class WrittenField:
+    """A field as it stands in a schema: `block` is the key of its model, `text` gives the text of any of its parts."""
+
+    block: str
+    field: Field
+    document: Document
+    chunk_start: int
+
+    @property
+    def type_name(self) -> str:
+        """Its type without `?` or `[]`."""
+        return self.field.type.name.text
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Its attributes, as they are written."""
+        return tuple(self.document.slice(a.span.shifted(self.chunk_start)) for a in self.field.attributes)
+
+    @property
+    def type_text(self) -> str:
+        """Its type, as it is written."""
+        return self.document.slice(self.field.type.span.shifted(self.chunk_start))
 
 
 def in_block(context: FixContext, key: str, make: Callable[[Document], list[TextEdit]]) -> tuple[FileChange, ...]:
@@ -18,6 +48,47 @@ def in_block(context: FixContext, key: str, make: Callable[[Document], list[Text
     return (FileEdits(document.path, tuple(make(document))),)
 
 
+def field_of(context: FixContext, column: Column) -> WrittenField | None:
+    """The field that the schema has for a column; None for a column that is read from SQL."""
+    if column.origin is None or not column.origin.block:
+        return None
+    return _written(context.tree, column.origin.block, lambda field: field.name.text == column.field_name)
+
+
+def former_field(context: FixContext, table: QualifiedName, column: str) -> WrittenField | None:
+    """The field that the schema of running code has for a column that goes."""
+    tree, model = context.deployed(), model_of(context, table)
+    if tree is None or not model:
+        return None
+    return _written(tree, model, lambda field: column_name(field) == column)
+
+
+def model_of(context: FixContext, table: QualifiedName) -> str:
+    """The name of the model that the schema has for a table; empty where there is none."""
+    found = context.after.tables.get(table)
+    return found.model_name if found else ""
+
+
 def quoted(text: str) -> str:
     """`text` as a string of the schema language."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def block_text(tree: SchemaTree, key: str) -> str | None:
+    """A block as it is written, from its keyword to its brace."""
+    placed = tree.placed(key)
+    document = tree.document(placed.path) if placed else None
+    return document.slice(placed.block.span.shifted(placed.chunk_start)) if placed and document else None
+
+
+def _written(tree: SchemaTree, key: str, wanted: Callable[[Field], bool]) -> WrittenField | None:
+    placed = tree.placed(key)
+    document = tree.document(placed.path) if placed else None
+    if placed is None or document is None:
+        return None
+    found = next(_fields(placed.block, wanted), None)
+    return WrittenField(key, found, document, placed.chunk_start) if found else None
+
+
+def _fields(block: Block, wanted: Callable[[Field], bool]) -> Iterator[Field]:
+    return (field for field in block.fields if wanted(field))

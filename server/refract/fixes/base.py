@@ -1,15 +1,14 @@
 """What a fix is, what it may look at, and how it is found.
 
-A fix is one function under `@fixes("rule", ...)` in a module of this package; modules are found by their place.
+A fix is one function under `@fixes("rule", ...)` in a module of this package that `_MODULES` names.
 It looks at a finding and offers `Fix`es, best first: titles at once, edits only when one is chosen.
 """
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from attrs import field, frozen
@@ -19,6 +18,7 @@ from refract.diff import Diff
 from refract.providers import Provider
 from refract.providers.versions import Versions
 from refract.rules.base import Finding
+from refract.schema.changes import Statement
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
 from refract.text import FileChange, Location
@@ -47,7 +47,9 @@ class FixContext:
     """A finding and all that a fix of it may need.
 
     `place` is where the finding is shown. `before`, `after` and `diff` are those that it was found in.
-    `sql` is the text of each migration that is new on this branch, by path.
+    `file` is the text in which it is shown: the schema file's, or the migration's, whose `statements` are given then.
+    `settings` is the file of the project's settings, which may not exist, and its text.
+    `deployed` reads the schema that running code was built from, where that is known.
     `new_migration` gives the path of the migration.sql of a migration made now under a name: later calls
     give folders that sort after earlier ones.
     """
@@ -60,7 +62,10 @@ class FixContext:
     diff: Diff
     provider: Provider
     versions: Versions
-    sql: Mapping[str, str]
+    file: str
+    statements: tuple[Statement, ...]
+    settings: tuple[str, str | None]
+    deployed: Callable[[], SchemaTree | None]
     new_migration: Callable[[str], str]
 
 
@@ -91,7 +96,20 @@ def _offered(context: FixContext) -> Iterator[Fix]:
         yield from offer(context)
 
 
+_MODULES = (
+    "keep_database_name",
+    "rename_in_database",
+    "put_back",
+    "loosen",
+    "give_default",
+    "split_migration",
+    "rewrite_statement",
+    "silence",
+)
+"""In the order in which their fixes are offered."""
+
+
 @cache
 def _load() -> None:
-    for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
+    for module in _MODULES:
         importlib.import_module(f"{package.__name__}.{module}")

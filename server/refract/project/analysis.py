@@ -109,7 +109,7 @@ def _migration_context(new: NewMigration, branch: Branch, provider: Provider) ->
         subject=Subject.MIGRATION,
         migration=new.judged,
         fresh=new.fresh,
-        read_deployed=branch.deployed,
+        read_deployed=branch.deployed_database,
     )
 
 
@@ -122,12 +122,12 @@ def _history_context(branch: Branch, snapshot: Snapshot, provider: Provider) -> 
         diff=Diff(()),
         subject=Subject.HISTORY,
         history=branch.history,
-        read_deployed=branch.deployed,
+        read_deployed=branch.deployed_database,
     )
 
 
 def _deployed(snapshot: Snapshot) -> Callable[[], Database | None]:
-    return snapshot.branch.deployed if snapshot.branch else lambda: None
+    return snapshot.branch.deployed_database if snapshot.branch else lambda: None
 
 
 def _lowered(snapshot: Snapshot, previous: Analysis | None) -> tuple[Settled, Lowered, tuple[Problem, ...]]:

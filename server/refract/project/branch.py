@@ -27,6 +27,7 @@ from refract.providers import Provider
 from refract.rules.base import JudgedMigration
 from refract.schema.changes import Change, CreateTable
 from refract.schema.model import Database, QualifiedName
+from refract.syntax import SchemaTree
 
 
 @frozen(eq=False)
@@ -49,14 +50,19 @@ class NewMigration:
 @frozen(eq=False)
 class Branch:
     """The migrations of this branch. `database` is what all migrations here build, where any of them is new.
-    `deployed` reads the database that the schema at the base asks for.
+    `deployed` reads the schema at the commit that this branch began from: what running code was built from.
     """
 
     history: History
     migrations: tuple[NewMigration, ...]
     database: Database | None = field(repr=False)
-    deployed: Callable[[], Database | None] = field(repr=False)
+    deployed: Callable[[], SchemaTree | None] = field(repr=False)
     _ends: _Ends = field(repr=False)
+
+    def deployed_database(self) -> Database | None:
+        """The database that the schema of running code asks for."""
+        tree = self.deployed()
+        return lower(tree).database if tree else None
 
     def holds(self, path: str) -> bool:
         """Whether `path` is one of the migrations here."""
@@ -131,7 +137,7 @@ def _branch(files: ProjectFiles, provider: Provider, fork: git.Commit, tip: git.
 
 
 def _compared(
-    ends: _Ends, provider: Provider, deployed: Callable[[], Database | None], previous: Branch | None
+    ends: _Ends, provider: Provider, deployed: Callable[[], SchemaTree | None], previous: Branch | None
 ) -> Branch:
     history = compare_histories(ends.here, ends.fork, ends.tip, ends.base)
     known = {m.judged.path: m for m in previous.migrations} if previous else {}
@@ -207,13 +213,7 @@ def _theirs(tip: MigrationFolder, history: History, provider: Provider) -> Mappi
     return found
 
 
-def _deployed(files: ProjectFiles, commit: git.Commit) -> Callable[[], Database | None]:
+def _deployed(files: ProjectFiles, commit: git.Commit) -> Callable[[], SchemaTree | None]:
     """Reads the schema at a commit, when it is first asked for."""
     schema = commit.repository.relative(files.schema)
-
-    @cache
-    def read() -> Database | None:
-        tree = schema_at(commit, schema) if schema else None
-        return lower(tree).database if tree else None
-
-    return read
+    return cache(lambda: schema_at(commit, schema) if schema else None)

@@ -10,6 +10,8 @@ from pathlib import Path
 from refract.fixes import Fix, FixContext, fixes_for
 from refract.project.analysis import Analysis
 from refract.project.branch import NewMigration
+from refract.project.reading import Unreadable, read_text
+from refract.project.snapshot import Snapshot
 from refract.rules.base import Finding
 
 _STAMP = "%Y%m%d%H%M%S"
@@ -46,7 +48,10 @@ def _context(analysis: Analysis, finding: Finding, now: datetime) -> FixContext:
         diff=new.diff if new else analysis.diff,
         provider=analysis.lowered.provider,
         versions=analysis.versions,
-        sql={m.judged.path: m.text for m in (snapshot.branch.migrations if snapshot.branch else ())},
+        file=new.text if new else _schema_text(analysis, finding),
+        statements=new.judged.statements if new else (),
+        settings=_settings(snapshot),
+        deployed=snapshot.branch.deployed if snapshot.branch else lambda: None,
         new_migration=new_migrations(analysis, now),
     )
 
@@ -57,6 +62,19 @@ def _migration_of(analysis: Analysis, finding: Finding) -> NewMigration | None:
     if branch is None or origin is None:
         return None
     return next((m for m in branch.migrations if m.judged.path == origin.path), None)
+
+
+def _schema_text(analysis: Analysis, finding: Finding) -> str:
+    place = analysis.place(finding)
+    document = analysis.snapshot.tree.document(place.path) if place else None
+    return document.text if document else ""
+
+
+def _settings(snapshot: Snapshot) -> tuple[str, str | None]:
+    """The file that holds the project's settings, or the one that would, and its text."""
+    file = snapshot.settings.file or snapshot.files.root / "refract.toml"
+    text = read_text(file)
+    return str(file), None if isinstance(text, Unreadable) else text
 
 
 def _children(folder: Path) -> list[Path]:

@@ -16,7 +16,9 @@ from refract.text import Location
 
 WITHOUT_REASON = "ignore-without-reason"
 _MARK = "refract-ignore"
-_COMMENT = re.compile(r"//+[ \t]*refract-ignore[ \t]+([\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*(?::[ \t]*(.*?))?[ \t]*$")
+_COMMENT = re.compile(
+    r"//+[ \t]*refract-ignore:?[ \t]+([\w-]+?(?:[ \t]*,[ \t]*[\w-]+?)*)[ \t]*(?:(?:--|:)[ \t]*(.*?))?[ \t]*$"
+)
 
 
 class Suppressed(NamedTuple):

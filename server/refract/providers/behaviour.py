@@ -49,6 +49,8 @@ class Behaviour:
     `default_fills_nulls`: a column that becomes required with a default gets it where it was NULL.
     `nulls_collide`: a unique index takes two NULLs for duplicates.
     `commits_enum_values_first`: a new enum value can be used only after the transaction that added it is committed.
+    `concurrent_indexes`: CONCURRENTLY, NOT VALID and VALIDATE CONSTRAINT are known.
+    `uuid_default` is the expression that makes a UUID in the database, empty where there is none.
     `schemaless`: the database holds no columns, so only Prisma Client enforces the schema.
     """
 
@@ -67,6 +69,8 @@ class Behaviour:
     default_fills_nulls: bool = False
     nulls_collide: bool = False
     commits_enum_values_first: bool = False
+    concurrent_indexes: bool = False
+    uuid_default: str = ""
     schemaless: bool = False
 
 
@@ -116,6 +120,8 @@ _POSTGRESQL = Behaviour(
     ),
     locks_referenced_table=True,
     commits_enum_values_first=True,  # measured: error 55P04, also in the transaction that made the type
+    concurrent_indexes=True,
+    uuid_default="gen_random_uuid()",  # PostgreSQL 13 and newer
 )
 
 _MYSQL = Behaviour(
@@ -148,6 +154,7 @@ _MYSQL = Behaviour(
     enum_home=EnumHome.COLUMN,
     remove_enum_value=Operation(Blocks.WRITES, "SHARED", "the whole table is copied"),
     implicit_value="an empty string, 0 or the first value of the enum",
+    uuid_default="(uuid())",  # MySQL 8.0.13 and newer
 )
 
 _SQLITE_REBUILD = Operation(
@@ -212,6 +219,7 @@ _SQLSERVER = Behaviour(
     ),
     enum_home=EnumHome.CLIENT,
     nulls_collide=True,
+    uuid_default="newid()",
 )
 
 _COCKROACHDB = Behaviour(
@@ -222,6 +230,7 @@ _COCKROACHDB = Behaviour(
     rewrite=_ONLINE,
     change_primary_key=_ONLINE,
     enum_home=EnumHome.TYPE,
+    uuid_default="gen_random_uuid()",
 )
 
 _MONGODB = Behaviour(

@@ -64,7 +64,7 @@ def _migrations(_: dict[str, Path], __: bool) -> None:
     for count in (50, 200, 800):
         root = OUT / f"migrations-{count}"
         if not root.exists():
-            write_workload("--models", "100", "--lines", "1700", "--migrations", str(count), "--out", str(root))
+            write_workload("--models", "100", "--lines", "3600", "--migrations", str(count), "--out", str(root))
         rows.append([count, *analysis.cells(root, ["field"])])
     table(["migrations", "field edited"], rows)
 

@@ -87,7 +87,7 @@ class _Ends:
 def read_branch(files: ProjectFiles, provider: Provider, base: str | None) -> Branch | None:
     """The migrations here against those at `base` (default: the branch that work here goes to).
 
-    None where there are no migrations, or no git that could tell which of them are new.
+    None where there are no migrations, here or there, or no git that could tell which of them are new.
     Raises CannotAnalyse when `base` is no revision that git knows.
     """
     if not holds_migrations(files.migrations):
@@ -133,6 +133,8 @@ def _branch(files: ProjectFiles, provider: Provider, fork: git.Commit, tip: git.
     here = load_migrations(files.migrations)
     at_fork = _at(fork, folder, here)
     at_tip = at_fork if fork.hash == tip.hash else _at(tip, folder, here)
+    if not at_fork.migrations and not at_tip.migrations:  # a project that the base has never had: nothing is deployed
+        return None
     return _compared(_Ends(here, at_fork, at_tip, tip.name), provider, _deployed(files, fork), None)
 
 

@@ -20,8 +20,13 @@ _SQL = "migration.sql"
 _LOCK = "migration_lock.toml"
 
 
-def baseline_for(files: ProjectFiles, provider: Provider, base: str | None) -> Baseline:
-    """What the schema is compared with.
+def migrations_here(files: ProjectFiles) -> MigrationFolder | None:
+    """The migrations in the work tree; None when the project keeps none."""
+    return load_migrations(files.migrations) if holds_migrations(files.migrations) else None
+
+
+def baseline_for(files: ProjectFiles, provider: Provider, base: str | None, here: MigrationFolder | None) -> Baseline:
+    """What the schema is compared with. `here` are the migrations in the work tree.
 
     The migrations in the work tree: those that are new against `base` are judged by their own SQL.
     Without any, the migrations at `base`, else the schema there (default: at the last commit), else an empty database.
@@ -29,8 +34,8 @@ def baseline_for(files: ProjectFiles, provider: Provider, base: str | None) -> B
     Raises CannotAnalyse when `base` is no revision that git knows.
     """
     wanted = commit_of(files.schema, base) if base is not None else None
-    if holds_migrations(files.migrations):
-        return replayed(load_migrations(files.migrations), provider)
+    if here is not None:
+        return replayed(here, provider)
     if wanted is not None:
         return _at_commit(files, provider, wanted)
     commit = _commit(files.schema, "HEAD")

@@ -15,14 +15,13 @@ from refract.baseline import (
     Migration,
     MigrationFolder,
     compare_histories,
-    load_migrations,
     migrations_of,
     replay,
 )
 from refract.diff import Diff, probable_renames
 from refract.lowering import lower
 from refract.project.baselines import commit_of, schema_at
-from refract.project.files import ProjectFiles, holds_migrations
+from refract.project.files import ProjectFiles
 from refract.providers import Provider
 from refract.rules.base import JudgedMigration
 from refract.schema.changes import Change, CreateTable
@@ -84,16 +83,16 @@ class _Ends:
     base: str
 
 
-def read_branch(files: ProjectFiles, provider: Provider, base: str | None) -> Branch | None:
-    """The migrations here against those at `base` (default: the branch that work here goes to).
+def read_branch(
+    files: ProjectFiles, provider: Provider, base: str | None, here: MigrationFolder | None
+) -> Branch | None:
+    """The migrations `here`, in the work tree, against those at `base` (default: the branch that work here goes to).
 
     None where there are no migrations, here or there, or no git that could tell which of them are new.
     Raises CannotAnalyse when `base` is no revision that git knows.
     """
-    if not holds_migrations(files.migrations):
-        return None
-    ends = _ends(files, base)
-    return None if ends is None else _branch(files, provider, *ends)
+    ends = _ends(files, base) if here is not None else None
+    return None if ends is None or here is None else _branch(files, provider, here, *ends)
 
 
 def read_new(
@@ -126,11 +125,12 @@ def _ends(files: ProjectFiles, base: str | None) -> tuple[git.Commit, git.Commit
     return (tip, tip) if isinstance(fork, git.Unavailable) else (fork, tip)
 
 
-def _branch(files: ProjectFiles, provider: Provider, fork: git.Commit, tip: git.Commit) -> Branch | None:
+def _branch(
+    files: ProjectFiles, provider: Provider, here: MigrationFolder, fork: git.Commit, tip: git.Commit
+) -> Branch | None:
     folder = tip.repository.relative(files.migrations)
     if folder is None:
         return None
-    here = load_migrations(files.migrations)
     at_fork = _at(fork, folder, here)
     at_tip = at_fork if fork.hash == tip.hash else _at(tip, folder, here)
     if not at_fork.migrations and not at_tip.migrations:  # a project that the base has never had: nothing is deployed

@@ -11,7 +11,8 @@ from attrs import evolve, field, frozen
 from refract.baseline import Baseline
 from refract.config import Settings, SettingsError, load_settings
 from refract.lowering import lower
-from refract.project.baselines import baseline_for
+from refract.project import grammar_memory
+from refract.project.baselines import baseline_for, migrations_here
 from refract.project.branch import Branch, read_branch
 from refract.project.failure import CannotAnalyse
 from refract.project.files import ProjectFiles, configured, is_left_alone
@@ -64,18 +65,18 @@ def open_project(files: ProjectFiles, *, base: str | None = None, tree: SchemaTr
         unreadable: tuple[Problem, ...] = ()
         if tree is None:
             tree, unreadable = read_schema(files)
-        provider = provider_of(tree)
-        baseline = baseline_for(files, provider, base)
-        return Snapshot(files, settings, tree, baseline, base, read_branch(files, provider, base), unreadable)
+        provider, here = provider_of(tree), migrations_here(files)
+        baseline, branch = baseline_for(files, provider, base, here), read_branch(files, provider, base, here)
+        return Snapshot(files, settings, tree, baseline, base, branch, unreadable)
 
 
 def read_baseline(snapshot: Snapshot) -> Snapshot:
     """The snapshot with its baseline read again, after migrations or the provider changed."""
-    provider = provider_of(snapshot.tree)
+    files, provider, here = snapshot.files, provider_of(snapshot.tree), migrations_here(snapshot.files)
     return evolve(
         snapshot,
-        baseline=baseline_for(snapshot.files, provider, snapshot.base),
-        branch=read_branch(snapshot.files, provider, snapshot.base),
+        baseline=baseline_for(files, provider, snapshot.base, here),
+        branch=read_branch(files, provider, snapshot.base, here),
     )
 
 
@@ -95,7 +96,10 @@ def read_schema(files: ProjectFiles) -> tuple[SchemaTree, tuple[Problem, ...]]:
     read = [(str(file), text) for file, text in texts.items() if isinstance(text, str) and not is_left_alone(text)]
     if not read:
         raise CannotAnalyse("; ".join(text.reason for text in unreadable) or f"{files.schema} holds no Prisma schema")
-    return parse_schema(read), tuple(map(_problem, unreadable))
+    grammar_memory.recall()
+    tree = parse_schema(read)
+    grammar_memory.remember()
+    return tree, tuple(map(_problem, unreadable))
 
 
 def _settings(files: ProjectFiles) -> Settings:

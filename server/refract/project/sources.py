@@ -12,7 +12,15 @@ from refract import git
 from refract.baseline import Baseline, MigrationFolder, load_migrations
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
-from refract.project.baselines import baseline_for, commit_of, empty, migrations_at, replayed, schema_at
+from refract.project.baselines import (
+    baseline_for,
+    commit_of,
+    empty,
+    migrations_at,
+    migrations_here,
+    replayed,
+    schema_at,
+)
 from refract.project.failure import CannotAnalyse
 from refract.project.files import ProjectFiles, find_projects, holds_migrations
 from refract.project.half_typed import Settled, settle
@@ -163,7 +171,7 @@ def _provider(side: _Side) -> Provider | None:
 
 def _baseline(side: _Side, chosen: Provider) -> Baseline:
     if isinstance(side, _Pending):
-        return baseline_for(side.files, chosen, None)
+        return baseline_for(side.files, chosen, None, migrations_here(side.files))
     if isinstance(side, MigrationFolder):
         return replayed(side, chosen)
     if isinstance(side, _Schema):

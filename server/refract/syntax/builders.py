@@ -1,6 +1,6 @@
-"""Turns lark's tree of a line into a function that builds the syntax tree of any line of that shape.
+"""Turns the shape of a line into a function that builds the syntax tree of any line of that shape.
 
-Two lines with the same terminals have the same tree but for the texts, so the tree is walked once and
+Two lines with the same terminals have the same tree but for the texts, so its shape is walked once and
 the functions made here are called for every such line. They take the text and the span of each terminal.
 """
 
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
+from refract.syntax.grammar import Leaf, Shape
 from refract.syntax.tree import (
     Argument,
     Arity,
@@ -30,9 +31,6 @@ from refract.syntax.tree import (
 )
 from refract.text import Span
 
-if TYPE_CHECKING:
-    from lark import Token, Tree
-
 Spans: TypeAlias = Sequence[tuple[int, int]]
 Member: TypeAlias = Field | EnumValue | Property | Attribute
 Build: TypeAlias = Callable[[str, Spans], Any]
@@ -42,9 +40,9 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _AT_SIGNS = re.compile(r"@+\s*")
 
 
-def builder(tree: Tree[Token]) -> Build:
+def builder(tree: Shape) -> Build:
     """The function that builds what `tree` (of any rule of the grammar) stands for."""
-    return _BUILDERS[tree.data](tree)
+    return _BUILDERS[tree.rule](tree)
 
 
 def unescape(quoted: str) -> str:
@@ -63,24 +61,24 @@ def _unescaped(match: re.Match[str]) -> str:
     return _ESCAPES.get(match[2], match[2])
 
 
-def _first(node: Tree[Token] | Token) -> int:
-    return int(node) if isinstance(node, str) else _first(node.children[0])
+def _first(node: Shape | Leaf) -> int:
+    return node.place if isinstance(node, Leaf) else _first(node.children[0])
 
 
-def _last(node: Tree[Token] | Token) -> int:
-    return int(node) if isinstance(node, str) else _last(node.children[-1])
+def _last(node: Shape | Leaf) -> int:
+    return node.place if isinstance(node, Leaf) else _last(node.children[-1])
 
 
-def _subtrees(tree: Tree[Token], *rules: str) -> list[Tree[Token]]:
-    return [c for c in tree.children if not isinstance(c, str) and (not rules or c.data in rules)]
+def _subtrees(tree: Shape, *rules: str) -> list[Shape]:
+    return [c for c in tree.children if isinstance(c, Shape) and (not rules or c.rule in rules)]
 
 
-def _model_member(tree: Tree[Token]) -> Build:
+def _model_member(tree: Shape) -> Build:
     (member,) = _subtrees(tree)
     return builder(member)
 
 
-def _field(tree: Tree[Token]) -> Build:
+def _field(tree: Shape) -> Build:
     name, last = _first(tree), _last(tree)
     kind, *attributes = (builder(t) for t in _subtrees(tree))
 
@@ -97,7 +95,7 @@ def _field(tree: Tree[Token]) -> Build:
     return build
 
 
-def _type(tree: Tree[Token]) -> Build:
+def _type(tree: Shape) -> Build:
     name, last, arity = _first(tree), _last(tree), _arity(tree)
 
     def build(text: str, spans: Spans) -> FieldType:
@@ -107,7 +105,7 @@ def _type(tree: Tree[Token]) -> Build:
     return build
 
 
-def _unsupported_type(tree: Tree[Token]) -> Build:
+def _unsupported_type(tree: Shape) -> Build:
     name, last, arity = _first(tree), _last(tree), _arity(tree)
 
     def build(text: str, spans: Spans) -> FieldType:
@@ -118,17 +116,17 @@ def _unsupported_type(tree: Tree[Token]) -> Build:
     return build
 
 
-def _arity(tree: Tree[Token]) -> Arity:
-    match tree.children[-1].type:  # type: ignore[union-attr]
-        case "OPTIONAL":
+def _arity(tree: Shape) -> Arity:
+    match tree.children[-1]:
+        case Leaf(terminal="OPTIONAL"):
             return Arity.OPTIONAL
-        case "LIST":
+        case Leaf(terminal="LIST"):
             return Arity.LIST
         case _:
             return Arity.REQUIRED
 
 
-def _enum_value(tree: Tree[Token]) -> Build:
+def _enum_value(tree: Shape) -> Build:
     name, last = _first(tree), _last(tree)
     attributes = [builder(t) for t in _subtrees(tree)]
 
@@ -140,7 +138,7 @@ def _enum_value(tree: Tree[Token]) -> Build:
     return build
 
 
-def _property(tree: Tree[Token]) -> Build:
+def _property(tree: Shape) -> Build:
     name, last = _first(tree), _last(tree)
     (value,) = (builder(t) for t in _subtrees(tree))
 
@@ -151,7 +149,7 @@ def _property(tree: Tree[Token]) -> Build:
     return build
 
 
-def _attribute(tree: Tree[Token]) -> Build:
+def _attribute(tree: Shape) -> Build:
     sign, last = _first(tree), _last(tree)
     arguments = [builder(t) for t in _subtrees(tree)]
 
@@ -168,7 +166,7 @@ def _attribute(tree: Tree[Token]) -> Build:
     return build
 
 
-def _named_argument(tree: Tree[Token]) -> Build:
+def _named_argument(tree: Shape) -> Build:
     name, last = _first(tree), _last(tree)
     (value,) = (builder(t) for t in _subtrees(tree))
 
@@ -179,7 +177,7 @@ def _named_argument(tree: Tree[Token]) -> Build:
     return build
 
 
-def _unnamed_argument(tree: Tree[Token]) -> Build:
+def _unnamed_argument(tree: Shape) -> Build:
     (value,) = (builder(t) for t in _subtrees(tree))
 
     def build(text: str, spans: Spans) -> Argument:
@@ -189,7 +187,7 @@ def _unnamed_argument(tree: Tree[Token]) -> Build:
     return build
 
 
-def _string(tree: Tree[Token]) -> Build:
+def _string(tree: Shape) -> Build:
     index = _first(tree)
     return lambda text, spans: _string_at(text, spans[index])
 
@@ -198,12 +196,12 @@ def _string_at(text: str, span: tuple[int, int]) -> StringLiteral:
     return StringLiteral(unescape(text[span[0] : span[1]]), Span(*span))
 
 
-def _number(tree: Tree[Token]) -> Build:
+def _number(tree: Shape) -> Build:
     index = _first(tree)
     return lambda text, spans: NumberLiteral(text[slice(*spans[index])], Span(*spans[index]))
 
 
-def _constant(tree: Tree[Token]) -> Build:
+def _constant(tree: Shape) -> Build:
     index = _first(tree)
 
     def build(text: str, spans: Spans) -> Constant:
@@ -213,7 +211,7 @@ def _constant(tree: Tree[Token]) -> Build:
     return build
 
 
-def _array(tree: Tree[Token]) -> Build:
+def _array(tree: Shape) -> Build:
     first, last = _first(tree), _last(tree)
     items = [builder(t) for t in _subtrees(tree)]
 
@@ -223,7 +221,7 @@ def _array(tree: Tree[Token]) -> Build:
     return build
 
 
-def _call(tree: Tree[Token]) -> Build:
+def _call(tree: Shape) -> Build:
     name, last = _first(tree), _last(tree)
     arguments = [builder(t) for t in _subtrees(tree)]
 
@@ -238,7 +236,7 @@ def _call(tree: Tree[Token]) -> Build:
     return build
 
 
-def _object(tree: Tree[Token]) -> Build:
+def _object(tree: Shape) -> Build:
     first, last = _first(tree), _last(tree)
     entries = [builder(t) for t in _subtrees(tree)]
 
@@ -248,7 +246,7 @@ def _object(tree: Tree[Token]) -> Build:
     return build
 
 
-def _header(tree: Tree[Token]) -> Build:
+def _header(tree: Shape) -> Build:
     index = _first(tree)
 
     def build(text: str, spans: Spans) -> tuple[Keyword, Name]:
@@ -260,7 +258,7 @@ def _header(tree: Tree[Token]) -> Build:
     return build
 
 
-_BUILDERS: dict[str, Callable[[Tree[Token]], Build]] = {
+_BUILDERS: dict[str, Callable[[Shape], Build]] = {
     "header": _header,
     "model_member": _model_member,
     "enum_member": _model_member,

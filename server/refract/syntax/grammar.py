@@ -1,6 +1,7 @@
 """The grammar of the Prisma schema language, through lark.
 
-lark is imported only when a line has a sequence of terminals that no earlier line had.
+lark is imported only when a line has a sequence of terminals that no earlier line had, in this process or
+in one before it, whose `memory` was given to `learn`.
 """
 
 from __future__ import annotations
@@ -8,14 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import frozen
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
+
+MOST_REMEMBERED = 5_000
+"""Shapes of lines."""
+
+LONGEST_REMEMBERED = 100
+"""Terminals of a line beyond which its shape is not remembered."""
 
 START_RULES = ("header", "model_member", "enum_member", "config_member")
 
@@ -28,15 +36,46 @@ class Rejected:
     expected: frozenset[str]
 
 
+class Leaf(NamedTuple):
+    """A terminal of a line: its name, and its place among the terminals of the line."""
+
+    terminal: str
+    place: int
+
+
+class Shape(NamedTuple):
+    """The tree of a line, without its texts: the rule of the grammar, and its parts in order."""
+
+    rule: str
+    children: tuple[Shape | Leaf, ...]
+
+
+_parsed: dict[tuple[str, tuple[str, ...]], Shape] = {}
+_terminals: list[tuple[str, str]] = []
+
+
 @cache
 def terminals() -> tuple[tuple[str, str], ...]:
     """(name, regular expression) of every terminal, in the order in which they are to be tried."""
+    if _terminals:
+        return tuple(_terminals)
     found = [(t.priority, t.name, t.pattern.to_regexp()) for t in _lark().terminals]
     return tuple((name, regexp) for _, name, regexp in sorted(found, key=lambda t: -t[0]))
 
 
-def parse(rule: str, names: Sequence[str]) -> Tree[Token] | Rejected:
-    """lark's tree of one line, given as the names of its terminals. The value of each token is its index."""
+def parse(rule: str, names: Sequence[str]) -> Shape | Rejected:
+    """The shape of one line, given as the names of its terminals."""
+    key = (rule, tuple(names))
+    known = _parsed.get(key)
+    if known is not None:
+        return known
+    found = _parse(rule, names)
+    if isinstance(found, Shape) and len(_parsed) < MOST_REMEMBERED and len(names) <= LONGEST_REMEMBERED:
+        _parsed[key] = found
+    return found
+
+
+def _parse(rule: str, names: Sequence[str]) -> Shape | Rejected:
     from lark import Token, UnexpectedToken  # noqa: PLC0415
 
     parser = _lark().parse_interactive(start=rule)
@@ -45,10 +84,16 @@ def parse(rule: str, names: Sequence[str]) -> Tree[Token] | Rejected:
         for index, name in enumerate(names):
             parser.feed_token(Token(name, str(index)))
         index = len(names)
-        tree: Tree[Token] = parser.feed_eof()  # type: ignore[no-untyped-call]
-        return tree
+        return _shape(parser.feed_eof())  # type: ignore[no-untyped-call]
     except UnexpectedToken as error:
         return Rejected(index, frozenset(error.expected))
+
+
+def _shape(tree: Tree[Token]) -> Shape:
+    return Shape(
+        str(tree.data),
+        tuple(Leaf(c.type, int(c)) if isinstance(c, str) else _shape(c) for c in tree.children),
+    )
 
 
 def grammar_text() -> str:
@@ -78,3 +123,48 @@ def line_regex() -> re.Pattern[str]:
     """All terminals as one expression: group number n is `terminals()[n - 1]`, the one after the last is any other character."""
     alternatives = "|".join(f"({regexp})" for _, regexp in terminals())
     return re.compile(rf"[^\S\r\n]*(?:{alternatives}|(\S))|[^\S\r\n]+")
+
+
+def memory() -> dict[str, Any] | None:
+    """What this process knows of the grammar, as plain values for JSON; None when `learn` taught it all of that."""
+    if len(_parsed) == _learnt[0]:
+        return None
+    shapes = [[rule, " ".join(names), _plain(found)] for (rule, names), found in _parsed.items()]
+    return {"grammar": _grammar_hash(), "terminals": [list(t) for t in terminals()], "shapes": shapes}
+
+
+def learn(remembered: Any) -> None:
+    """Take over what an earlier process knew. What was made from another grammar, or is no memory, is left alone."""
+    try:
+        if remembered["grammar"] != _grammar_hash() or _parsed:
+            return
+        found = {(rule, tuple(names.split(" "))): _from_plain(plain) for rule, names, plain in remembered["shapes"]}
+        named = [(str(name), str(regexp)) for name, regexp in remembered["terminals"]]
+    except (TypeError, KeyError, ValueError, AttributeError, RecursionError):
+        return
+    _terminals[:] = named
+    _parsed.update(found)
+    _learnt[0] = len(_parsed)
+
+
+_learnt = [0]
+
+
+def _plain(shape: Shape) -> list[Any]:
+    return [shape.rule, *([c.terminal, c.place] if isinstance(c, Leaf) else _plain(c) for c in shape.children)]
+
+
+def _from_plain(plain: Any) -> Shape:
+    rule, *children = plain
+    return Shape(str(rule), tuple(_from_plain_child(child) for child in children))
+
+
+def _from_plain_child(plain: Any) -> Shape | Leaf:
+    if len(plain) == 2 and isinstance(plain[1], int):
+        return Leaf(str(plain[0]), plain[1])
+    return _from_plain(plain)
+
+
+@cache
+def _grammar_hash() -> str:
+    return sha256(grammar_text().encode()).hexdigest()

@@ -28,6 +28,8 @@ async def test_findings_come_and_go_while_typing(client: LanguageClient, project
     assert finding.severity == types.DiagnosticSeverity.Error
     assert finding.range == types.Range(types.Position(6, 2), types.Position(6, 10))
     assert "fullName" in finding.message
+    assert finding.code_description is not None
+    assert finding.code_description.href.endswith("/field-rename-as-drop-add.md")
     editor.replace("fullName String", "name String")
     await editor.wait_for()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from refract.rules.base import Rule, all_rules
-from refract.rules.pages import pages
+from refract.rules.documentation import pages
 from rules.markdown import Sides, blocks, find
 
 HEADINGS = ["What it does", "Why it is risky", "Example", "Safer way", "When to ignore it", "Providers"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from refract.rules.pages import pages
+from refract.rules.documentation import pages
 
 
 def main(directory: Path) -> None:

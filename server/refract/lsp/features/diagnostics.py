@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from lsprotocol import types
 
@@ -12,6 +13,7 @@ from refract.lsp.plain_text import TextFile
 from refract.lsp.session import OpenProject, Session
 from refract.project import Analysis
 from refract.rules.base import Finding
+from refract.rules.documentation import page_file
 from refract.text import Span
 
 SOURCE = "refract"
@@ -79,10 +81,18 @@ def _finding(finding: Finding, range_: types.Range, analysis: Analysis, files: _
         message=finding.message,
         severity=convert.to_severity(finding.severity),
         code=finding.rule,
+        code_description=_page(finding.rule),
         source=SOURCE,
         related_information=list(_related(finding, analysis, files)) or None,
         data={"key": finding.key},
     )
+
+
+@cache
+def _page(rule: str) -> types.CodeDescription | None:
+    """The link to the rule's documentation."""
+    file = page_file(rule)
+    return types.CodeDescription(href=file.as_uri()) if file else None
 
 
 def _related(finding: Finding, analysis: Analysis, files: _Files) -> Iterator[types.DiagnosticRelatedInformation]:

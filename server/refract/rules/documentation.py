@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from refract.rules.base import Rule, all_rules
 
@@ -19,3 +21,11 @@ def pages() -> Mapping[str, str]:
     listed = "\n".join(f"| [{r.name}]({r.name}.md) | {r.severity} | {r.summary} |" for r in all_rules())
     index = f"# Rules\n\n| rule | severity | finds |\n| --- | --- | --- |\n{listed}\n"
     return {"README.md": index, **{f"{r.name}.md": page(r) for r in all_rules()}}
+
+
+@cache
+def page_file(rule: str) -> Path | None:
+    """The page of a rule on this machine: from the repository when running in a checkout, else from the package."""
+    here = Path(__file__).parent
+    places = (here.parents[2] / "docs" / "rules", here / "pages")
+    return next((file for place in places if (file := place / f"{rule}.md").is_file()), None)

@@ -31,7 +31,9 @@ def servers(peer: bool) -> dict[str, list[str]]:
         script = _PEER_FOLDER / "node_modules" / "@prisma" / "language-server" / "dist" / "bin.js"
         if not script.exists():
             _PEER_FOLDER.mkdir(parents=True, exist_ok=True)
-            subprocess.run(["npm", "install", "--no-save", "--silent", "--prefix", str(_PEER_FOLDER), _PEER], check=True)
+            subprocess.run(
+                ["npm", "install", "--no-save", "--silent", "--prefix", str(_PEER_FOLDER), _PEER], check=True
+            )
         found["@prisma/language-server"] = ["node", str(script), "--stdio"]
     return found
 

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refract.providers import provider
@@ -15,7 +15,7 @@ WORDS = (
     "CREATE TABLE ALTER DROP ADD COLUMN CONSTRAINT PRIMARY KEY UNIQUE INDEX ON FOREIGN REFERENCES TYPE AS ENUM RENAME TO "
     "VALUE DEFAULT NOT NULL ( ) , ; . 'a' \"a\" `a` [a] a 1 $$ BEGIN END IF EXISTS EXEC SP_RENAME GO SET INSERT INTO "
     "UPDATE WITH SELECT USING WHERE CHECK MODIFY CHANGE DO DELIMITER // -- /* */ GENERATED IDENTITY \n"
-).split(" ")
+).split(" ")  # noqa: SIM905
 sqlish = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
 
 
@@ -25,6 +25,7 @@ def read(sql: str, name: str) -> None:
     assert 0 <= reading.opaque <= reading.statements
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), sqlish), st.sampled_from(PROVIDERS))
 def test_nothing_raises(sql: str, name: str) -> None:
     read(sql, name)

@@ -306,12 +306,18 @@ class DropView(_Change):
 class Backfill(_Change):
     """A statement that changes rows. `verb` is INSERT, UPDATE, DELETE, MERGE, TRUNCATE or COPY;
     `tables` those it writes to.
+
+    Known only where a migration is read statement by statement: `reads` are the other tables that it names, `columns`
+    those that INSERT or UPDATE names, `filtered` whether an UPDATE or DELETE is for some rows only (None: not known).
     """
 
     kind = "backfill"
     verb: str
     tables: tuple[QualifiedName, ...]
     sql: str
+    reads: tuple[QualifiedName, ...] = ()
+    columns: tuple[str, ...] = ()
+    filtered: bool | None = None
 
 
 @frozen(kw_only=True)

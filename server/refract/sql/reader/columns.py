@@ -85,6 +85,7 @@ class Scope:
     primary_key: Callable[[QualifiedName], tuple[str, ...]]
 
     def name(self, cursor: Cursor) -> QualifiedName:
+        """A name at the cursor, in the schema that is current."""
         return cursor.name(self.schema)
 
 
@@ -196,6 +197,7 @@ def numbering(column: Column, numbered: bool, scope: Scope) -> Column:
 
 
 def read_constraints(cursor: Cursor, found: Definition, table: QualifiedName, scope: Scope) -> Definition:
+    """What stands behind a column's type, up to what is no part of it."""
     while not cursor.done:
         name = cursor.identifier() if cursor.accept("CONSTRAINT") else ""
         step = next((read for keys, read in _COLUMN_CONSTRAINTS if cursor.accept(*keys)), None)

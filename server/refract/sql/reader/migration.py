@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from refract.providers import Provider
-from refract.schema.changes import Opaque
+from refract.schema.changes import Backfill, Opaque
 from refract.schema.model import Database
 from refract.sql.reader import objects, tables
 from refract.sql.reader.blocks import block_body, read_block
 from refract.sql.reader.cursor import Cursor, Unreadable
 from refract.sql.reader.data import VERBS, backfill
 from refract.sql.reader.folding import fold
+from refract.sql.reader.rows import rows_of
 from refract.sql.reader.session import Reading, Session
 from refract.sql.reader.tokens import BODY, STRING, Statement, statements, tokens
 from refract.text import Origin, Problem, Span
@@ -40,10 +41,21 @@ def read_migration(sql: str, path: str, before: Database, provider: Provider) ->
 
 def read_next(statement: Statement, sql: str, session: Session, redefines: bool) -> bool:
     """Whether the next statement could be read; one that could not is kept as it stands."""
-    if _read(statement, sql, session, redefines):
+    if _read(statement, sql, session, redefines) or _second_opinion(statement, sql, session):
         return True
     _keep(session, sql[statement.start : statement.end])
     return False
+
+
+def _second_opinion(statement: Statement, sql: str, session: Session) -> bool:
+    """Whether the statement, however it begins, is one about rows. What defines something is not asked about."""
+    if statement.tokens[0].key in _DEFINING or statement.tokens[0].key == "DO":
+        return False
+    text = sql[statement.start : statement.end]
+    found = rows_of(text, session.provider.name, session.schema)
+    if found is not None and found.verb:
+        session.add(Backfill(verb=found.verb, tables=found.writes, sql=text))
+    return found is not None
 
 
 def _too_long(sql: str, path: str, before: Database) -> Reading:
@@ -66,14 +78,17 @@ def _read(statement: Statement, sql: str, session: Session, redefines: bool) -> 
         _skip_wrapper(cursor)
     if cursor.done:
         return True
-    if redefines and session.provider.name == "sqlserver" and cursor.key() in ("DECLARE", "IF", "EXEC", "SELECT"):
-        if not _is_rename(cursor):
-            return True
+    scaffolding = redefines and session.provider.name == "sqlserver" and cursor.key() in _SCAFFOLDING
+    if scaffolding and not _is_rename(cursor):
+        return True
     try:
         return _dispatch(cursor, session)
     except Unreadable:
         return False
 
+
+_SCAFFOLDING = ("DECLARE", "IF", "EXEC", "SELECT")
+"""What Prisma writes around a table that it makes anew (SQL Server): it looks for constraints, and drops them."""
 
 _WRAPPERS = (
     ("BEGIN", "TRY"), ("END", "TRY"), ("BEGIN", "CATCH"), ("END", "CATCH"), ("BEGIN", "TRANSACTION"), ("BEGIN", "TRAN"),

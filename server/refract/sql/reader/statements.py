@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from refract.providers import Provider
-from refract.schema.changes import Statement
+from refract.schema.changes import Backfill, Change, Statement
 from refract.schema.model import Database
 from refract.sql.reader.migration import SIZE_LIMIT, read_next
+from refract.sql.reader.rows import with_rows
 from refract.sql.reader.session import Session
 from refract.sql.reader.tokens import STRING, Token, statements
 from refract.text import Origin, Span
@@ -34,9 +35,12 @@ def read_statements(sql: str, path: str, before: Database, provider: Provider) -
 
 def _statement(found: list[Token], sql: str, session: Session, origin: Origin) -> Statement:
     words = tuple(token.key for token in found if token.key[:1].isalpha())
-    return Statement(
-        verb=_verb(words), words=words, changes=tuple(session.changes), origin=origin, setting=_setting(found, sql)
-    )
+    changes = tuple(_in_full(change, session) for change in session.changes)
+    return Statement(verb=_verb(words), words=words, changes=changes, origin=origin, setting=_setting(found, sql))
+
+
+def _in_full(change: Change, session: Session) -> Change:
+    return with_rows(change, session.provider.name, session.schema) if isinstance(change, Backfill) else change
 
 
 def _verb(words: tuple[str, ...]) -> str:

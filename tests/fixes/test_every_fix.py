@@ -49,7 +49,9 @@ def examples() -> Iterator[Example]:
             shown = (
                 info.split()[1:] for info, text in found.items() if info.startswith("findings") and text != "none\n"
             )
-            provider = next((names[0] for names in shown if names and names[0] != "mongodb"), None)
+            provider = next(
+                (names[0] for names in shown if names and names[0].isalpha() and names[0] != "mongodb"), None
+            )
             if provider:
                 yield Example(f"{path.stem}-{number}", provider, found["prisma before"], found["prisma after"])
 

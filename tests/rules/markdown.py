@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from refract.diff import diff
 from refract.lowering import lower
+from refract.providers.versions import Versions, default_versions
 from refract.rules.base import Finding, RuleContext, check_all
 from refract.syntax import SchemaTree, parse_schema
 from refract.text import LineIndex, Origin
@@ -29,13 +30,33 @@ def blocks(markdown: str) -> list[tuple[str, str]]:
     return [(m["info"].strip(), m["text"]) for m in FENCE.finditer(markdown)]
 
 
-def find(sides: Sides, provider: str) -> tuple[tuple[Finding, ...], SchemaTree, SchemaTree]:
-    """What the rules find between two schemas, with the trees that locate it."""
+def find(sides: Sides, target: str, rule: str = "") -> tuple[tuple[Finding, ...], SchemaTree, SchemaTree]:
+    """What the rules that are on, and `rule`, find between two schemas, with the trees that locate it.
+
+    `target` is a provider, if need be with a flavour and the server's version: `mysql+mariadb@10.6`.
+    The schema before is what running code was built from, too.
+    """
+    provider, flavour, server = parse_target(target)
     before, after = (_tree(path, text, provider) for path, text in zip((BEFORE, AFTER), sides, strict=True))
     old, new = lower(before), lower(after)
     assert old.problems == () and new.problems == (), (old.problems, new.problems)
-    context = RuleContext(old.database, new.database, new.provider, diff(old.database, new.database))
-    return check_all(context), before, after
+    usual = default_versions(new.provider.name)
+    context = RuleContext(
+        old.database,
+        new.database,
+        new.provider,
+        diff(old.database, new.database),
+        versions=Versions(server or usual.server, flavour, usual.prisma),
+        read_deployed=lambda: old.database,
+    )
+    return check_all(context, lambda r: r.on or r.name == rule), before, after
+
+
+def parse_target(target: str) -> tuple[str, str, tuple[int, ...]]:
+    """Provider, flavour and server version of a target; what it does not name is empty."""
+    named, _, version = target.partition("@")
+    provider, _, flavour = named.partition("+")
+    return provider, flavour, tuple(int(n) for n in version.split(".") if n)
 
 
 def _tree(path: str, text: str, provider: str) -> SchemaTree:
@@ -50,7 +71,7 @@ def _tree(path: str, text: str, provider: str) -> SchemaTree:
 
 def render(sides: Sides, provider: str, rule: str) -> str:
     """The findings of one rule: severity and message, the line they stand on, and what is related."""
-    findings, before, after = find(sides, provider)
+    findings, before, after = find(sides, provider, rule)
     shown = [_show(f, sides, before, after) for f in findings if f.rule == rule]
     return "\n".join(shown) or "none\n"
 

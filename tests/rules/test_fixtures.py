@@ -77,7 +77,7 @@ def test_fixture(case: Case, provider: str) -> None:
 @EACH
 def test_nothing_is_found_without_a_change(case: Case, provider: str) -> None:
     for schema in case.sides:
-        assert find(Sides(schema, schema), provider)[0] == ()
+        assert find(Sides(schema, schema), provider, case.path.stem)[0] == ()
 
 
 def test_every_rule_has_a_fixture() -> None:

@@ -38,29 +38,29 @@ def test_docstring_has_the_headings(rule: Rule) -> None:
 
 @each_rule()
 def test_example_fires(rule: Rule) -> None:
-    findings, _, _ = find(sides(rule, "Example"), "postgresql")
+    findings, _, _ = find(sides(rule, "Example"), "postgresql", rule.name)
     assert rule.name in {f.rule for f in findings}
 
 
 @each_rule()
 def test_safer_way_does_not_fire(rule: Rule) -> None:
     assert "prisma after" in dict(blocks(section(rule, "Safer way")))
-    findings, _, _ = find(sides(rule, "Safer way"), "postgresql")
+    findings, _, _ = find(sides(rule, "Safer way"), "postgresql", rule.name)
     assert rule.name not in {f.rule for f in findings}
 
 
 @each_rule()
 def test_an_unchanged_schema_yields_nothing(rule: Rule) -> None:
     for text in sides(rule, "Example"):
-        findings, _, _ = find(Sides(text, text), "postgresql")
+        findings, _, _ = find(Sides(text, text), "postgresql", rule.name)
         assert findings == ()
 
 
 @each_rule()
 def test_keys_are_stable_and_distinct(rule: Rule) -> None:
     given = sides(rule, "Example")
-    first, _, _ = find(given, "postgresql")
-    second, _, _ = find(Sides("// moved\n\n" + given.before, "// moved\n\n" + given.after), "postgresql")
+    first, _, _ = find(given, "postgresql", rule.name)
+    second, _, _ = find(Sides("// moved\n\n" + given.before, "// moved\n\n" + given.after), "postgresql", rule.name)
     keys = [f.key for f in first]
     assert keys == [f.key for f in second]
     assert len(keys) == len(set(keys))

@@ -61,7 +61,7 @@ def cache_folder() -> Path | None:
         return Path(chosen)
     from platformdirs import user_cache_path  # noqa: PLC0415 (only where nothing else is chosen)
 
-    return user_cache_path("refract")
+    return user_cache_path("refract", appauthor=False)
 
 
 def settings_files(folder: Path) -> Iterator[Path]:

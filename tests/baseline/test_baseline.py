@@ -1,10 +1,13 @@
 """Migration folders, good and bad, and the memo of what they build."""
 
 import pickle
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
+import refract
 from refract.baseline import cache, load_migrations, migrations_of, replay
 from refract.providers import provider
 
@@ -106,7 +109,7 @@ class Evil:
         return Path.touch, (Path("/tmp/refract-was-here"),)  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("damage", [b"", b"junk", pickle.dumps(Path("/")), pickle.dumps(Evil())])
+@pytest.mark.parametrize("damage", [b"", b"junk", pickle.dumps(Path("/")), pickle.dumps(Evil()), pickle.dumps(PG.name)])
 def test_a_damaged_memo_is_no_memo(tmp_path: Path, memo: Path, damage: bytes) -> None:
     root = folder(tmp_path / "m", m1_init=INIT)
     first = replay(load_migrations(root), PG)
@@ -114,6 +117,73 @@ def test_a_damaged_memo_is_no_memo(tmp_path: Path, memo: Path, damage: bytes) ->
     (entry,) = memo.iterdir()
     entry.write_bytes(damage)
     assert replay(load_migrations(root), PG) == first
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
+def test_half_a_memo_is_no_memo(tmp_path: Path, memo: Path, part: float) -> None:
+    root = folder(tmp_path / "m", m1_init=INIT)
+    first = replay(load_migrations(root), PG)
+    cache.forget()
+    (entry,) = memo.iterdir()
+    whole = entry.read_bytes()
+    entry.write_bytes(whole[: int(len(whole) * part)])
+    assert replay(load_migrations(root), PG) == first
+
+
+def test_a_folder_in_the_memos_place_is_no_memo(tmp_path: Path, memo: Path) -> None:
+    root = folder(tmp_path / "m", m1_init=INIT)
+    first = replay(load_migrations(root), PG)
+    cache.forget()
+    (entry,) = memo.iterdir()
+    entry.unlink()
+    entry.mkdir()
+    assert replay(load_migrations(root), PG) == first
+
+
+def test_a_memo_that_cannot_be_written_to_is_read(tmp_path: Path, memo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = folder(tmp_path / "m", m1_init=INIT)
+    first = replay(load_migrations(root), PG)
+    cache.forget()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    assert replay(load_migrations(root), PG) == first
+    folder(root, m2_more=MORE)
+    table = replay(load_migrations(root), PG).database.table("User")
+    assert table and table.column("email")
+    assert len(list(memo.iterdir())) == 1
+
+
+def test_another_reader_does_not_believe_the_memo(tmp_path: Path, memo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = folder(tmp_path / "m", m1_init=INIT)
+    replay(load_migrations(root), PG)
+    cache.forget()
+    monkeypatch.setattr(cache, "revision", lambda: "another")
+    replay(load_migrations(root), PG)
+    assert len(list(memo.iterdir())) == 2
+
+
+def test_any_source_of_the_reader_makes_another_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = Path(refract.__path__[0])
+    copy = tmp_path / "refract"
+    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(refract, "__path__", [str(copy)])
+    assert cache.revision.__wrapped__() == cache.revision()
+    for name in ("text.py", "sql/reader/tokens.py", "schema/apply.py", "providers/mysql.py", "baseline/folder.py"):
+        known = cache.revision.__wrapped__()
+        (copy / name).write_text((copy / name).read_text() + "\n")
+        assert cache.revision.__wrapped__() != known, name
+
+
+@pytest.mark.parametrize(("said", "kept"), [("1", False), ("0", True), ("", True)])
+def test_no_memory_is_kept_where_none_is_wanted(
+    tmp_path: Path, memo: Path, monkeypatch: pytest.MonkeyPatch, said: str, kept: bool
+) -> None:
+    monkeypatch.setenv("REFRACT_NO_CACHE", said)
+    replay(load_migrations(folder(tmp_path / "m", m1_init=INIT)), PG)
+    assert memo.exists() is kept
 
 
 def test_a_memo_that_cannot_be_written_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

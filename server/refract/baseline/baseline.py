@@ -50,7 +50,7 @@ def replay(folder: MigrationFolder, provider: Provider, upto: int | None = None)
 
 def _chain(migrations: Sequence[Migration], path: str, provider: Provider) -> list[str]:
     """For each migration a key of everything that its outcome depends on: it, and all before it."""
-    key = hashlib.sha256(f"{cache.FORMAT}\0{provider.name}\0{path}".encode()).hexdigest()
+    key = hashlib.sha256(f"{cache.revision()}\0{provider.name}\0{path}".encode()).hexdigest()
     keys = []
     for migration in migrations:
         key = hashlib.sha256(f"{key}\0{migration.name}\0{migration.checksum}".encode()).hexdigest()

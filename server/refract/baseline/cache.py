@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import io
 import os
 import pickle
 import tempfile
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import refract
 from refract import __version__
+from refract.config import cache_folder
 
 if TYPE_CHECKING:
     from refract.baseline.baseline import Baseline
 
-READER_REVISION = 1
-"""Raised whenever the reader takes some SQL for something else than before, or the model changes."""
-
-FORMAT = f"{__version__}/{READER_REVISION}"
 _IN_MEMORY = 16
 _ON_DISK = 64
 _MODULES = ("refract.schema.model", "refract.schema.changes", "refract.text", "refract.baseline.baseline")
 
+_READERS = ("sql/reader", "schema", "providers", "baseline")
+"""What an outcome depends on, besides the migrations."""
+
 _memory: OrderedDict[str, Baseline] = OrderedDict()
+
+
+@functools.cache
+def revision() -> str:
+    """Tells one build of the reader from another: it changes with any source that says how SQL is taken."""
+    digest = hashlib.sha256(__version__.encode())
+    with contextlib.suppress(OSError):  # not installed as files: the version has to do
+        for file in _sources(Path(refract.__path__[0])):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _sources(package: Path) -> Iterator[Path]:
+    yield package / "text.py"
+    for folder in _READERS:
+        yield from sorted((package / folder).glob("*.py"))
 
 
 def longest(keys: Sequence[str]) -> tuple[int, Baseline | None]:
@@ -67,19 +86,13 @@ def _remember(key: str, baseline: Baseline) -> None:
 
 
 def _folder() -> Path | None:
-    if os.environ.get("REFRACT_NO_CACHE"):
-        return None
-    chosen = os.environ.get("REFRACT_CACHE_DIR")
-    if chosen:
-        return Path(chosen) / "replay"
-    from platformdirs import user_cache_path  # noqa: PLC0415  not needed when the memory knows
-
-    return user_cache_path("refract", appauthor=False) / "replay"
+    folder = cache_folder()
+    return folder / "replay" if folder else None
 
 
 def _names(folder: Path) -> frozenset[str]:
     try:
-        return frozenset(os.listdir(folder))
+        return frozenset(entry.name for entry in folder.iterdir())
     except OSError:
         return frozenset()
 

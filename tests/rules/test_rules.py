@@ -13,6 +13,7 @@ from rules.markdown import Sides, blocks, find
 
 HEADINGS = ["What it does", "Why it is risky", "Example", "Safer way", "When to ignore it", "Providers"]
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
+FIXTURES = Path(__file__).parent
 COVERAGE = DOCS / "coverage.md"
 
 
@@ -27,6 +28,12 @@ def section(rule: Rule, heading: str) -> str:
     return re.split(r"^## ", rule.doc.split(f"## {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
 
 
+def target(rule: Rule) -> str:
+    """Where a rule's examples are run: the first database of its fixture."""
+    shown = (info for info, _ in blocks((FIXTURES / f"{rule.name}.md").read_text(encoding="utf-8")))
+    return next(info.split()[1] for info in shown if info.startswith("findings"))
+
+
 def each_rule() -> pytest.MarkDecorator:
     return pytest.mark.parametrize("rule", all_rules(), ids=lambda r: r.name)
 
@@ -39,29 +46,29 @@ def test_docstring_has_the_headings(rule: Rule) -> None:
 
 @each_rule()
 def test_example_fires(rule: Rule) -> None:
-    findings, _, _ = find(sides(rule, "Example"), "postgresql", rule.name)
+    findings, _, _ = find(sides(rule, "Example"), target(rule), rule.name)
     assert rule.name in {f.rule for f in findings}
 
 
 @each_rule()
 def test_safer_way_does_not_fire(rule: Rule) -> None:
     assert "prisma after" in dict(blocks(section(rule, "Safer way")))
-    findings, _, _ = find(sides(rule, "Safer way"), "postgresql", rule.name)
+    findings, _, _ = find(sides(rule, "Safer way"), target(rule), rule.name)
     assert rule.name not in {f.rule for f in findings}
 
 
 @each_rule()
 def test_an_unchanged_schema_yields_nothing(rule: Rule) -> None:
     for text in sides(rule, "Example"):
-        findings, _, _ = find(Sides(text, text), "postgresql", rule.name)
+        findings, _, _ = find(Sides(text, text), target(rule), rule.name)
         assert findings == ()
 
 
 @each_rule()
 def test_keys_are_stable_and_distinct(rule: Rule) -> None:
     given = sides(rule, "Example")
-    first, _, _ = find(given, "postgresql", rule.name)
-    second, _, _ = find(Sides("// moved\n\n" + given.before, "// moved\n\n" + given.after), "postgresql", rule.name)
+    first, _, _ = find(given, target(rule), rule.name)
+    second, _, _ = find(Sides("// moved\n\n" + given.before, "// moved\n\n" + given.after), target(rule), rule.name)
     keys = [f.key for f in first]
     assert keys == [f.key for f in second]
     assert len(keys) == len(set(keys))

@@ -6,10 +6,13 @@ CockroachDB and MongoDB are as their manuals say. PostgreSQL behaves the same fr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 
 from attrs import field, frozen
+
+from refract.providers.versions import Version
 
 
 class Blocks(StrEnum):
@@ -50,6 +53,12 @@ class Behaviour:
     `nulls_collide`: a unique index takes two NULLs for duplicates.
     `commits_enum_values_first`: a new enum value can be used only after the transaction that added it is committed.
     `concurrent_indexes`: CONCURRENTLY, NOT VALID and VALIDATE CONSTRAINT are known.
+    `volatile` finds the defaults that are computed row by row; `adds_defaults_since` is the version from which any other
+    default of a new column is written to the catalog only; `instant_columns_since` that from which columns come and go
+    without the table being written anew.
+    `recreates_renamed_indexes` and `rebuild_cascades` name flavours: on those Prisma makes a renamed index anew,
+    and a table made anew takes the rows that depend on it along. `indexes_foreign_keys`: each foreign key gets an index.
+    `defaults_are_constraints`: a column with a default cannot be dropped before that.
     `uuid_default` is the expression that makes a UUID in the database, empty where there is none.
     `schemaless`: the database holds no columns, so only Prisma Client enforces the schema.
     """
@@ -61,6 +70,11 @@ class Behaviour:
     rewrite: Operation
     change_primary_key: Operation
     enum_home: EnumHome
+    drop_index: Operation = Operation(Blocks.NOTHING)
+    drop_foreign_key: Operation = Operation(Blocks.NOTHING)
+    replace_foreign_key: Operation = Operation(Blocks.NOTHING)
+    volatile_default: Operation = Operation(Blocks.NOTHING)
+    add_auto_increment: Operation = Operation(Blocks.NOTHING)
     remove_enum_value: Operation = Operation(Blocks.NOTHING)
     special_indexes: Mapping[str, Operation] = field(factory=dict)
     locks_referenced_table: bool = False
@@ -70,6 +84,13 @@ class Behaviour:
     nulls_collide: bool = False
     commits_enum_values_first: bool = False
     concurrent_indexes: bool = False
+    volatile: re.Pattern[str] = re.compile("(?!)")
+    adds_defaults_since: Version = ()
+    instant_columns_since: Version = ()
+    recreates_renamed_indexes: frozenset[str] = frozenset()
+    rebuild_cascades: frozenset[str] = frozenset()
+    indexes_foreign_keys: bool = False
+    defaults_are_constraints: bool = False
     uuid_default: str = ""
     schemaless: bool = False
 
@@ -118,6 +139,43 @@ _POSTGRESQL = Behaviour(
     remove_enum_value=Operation(
         Blocks.EVERYTHING, "ACCESS EXCLUSIVE", "Prisma's new type is written into every row of every table that uses it"
     ),
+    drop_index=Operation(
+        Blocks.EVERYTHING,
+        "ACCESS EXCLUSIVE",
+        "the index is dropped: a moment, once the queries that already run are done",
+        "Drop it with `DROP INDEX CONCURRENTLY`, alone in a migration of its own.",
+    ),
+    drop_foreign_key=Operation(
+        Blocks.EVERYTHING,
+        "ACCESS EXCLUSIVE",
+        "the foreign key is dropped: a moment, once the transactions that already run are done",
+        "Set a `lock_timeout` below one second at the start of the migration, and run it again if it gives up.",
+    ),
+    replace_foreign_key=Operation(
+        Blocks.EVERYTHING,
+        "ACCESS EXCLUSIVE",
+        "the foreign key is dropped, made again and every row is checked",
+        "Add the new constraint `NOT VALID` under another name, validate it in the next migration, "
+        "and drop the old one last.",
+    ),
+    volatile_default=Operation(
+        Blocks.EVERYTHING,
+        "ACCESS EXCLUSIVE",
+        "the table and all its indexes are written anew",
+        "Add the field optional and without the default, set the default in the next migration, fill the rows in batches, "
+        "and make it required last.",
+    ),
+    add_auto_increment=Operation(
+        Blocks.EVERYTHING,
+        "ACCESS EXCLUSIVE",
+        "the table and all its indexes are written anew",
+        "Add an optional field, number the rows in batches, and give it its sequence and the `NOT NULL` last.",
+    ),
+    volatile=re.compile(
+        r"(?i)\b(?:gen_random_\w+|uuid_generate_v(?:1|1mc|4)|uuidv[47]|random\w*|clock_timestamp|timeofday|nextval"
+        r"|(?:uuid|ulid|cuid2?|nanoid|xid|ksuid)(?:_\w+)?)\s*\("
+    ),
+    adds_defaults_since=(11,),
     locks_referenced_table=True,
     commits_enum_values_first=True,  # measured: error 55P04, also in the transaction that made the type
     concurrent_indexes=True,
@@ -153,6 +211,28 @@ _MYSQL = Behaviour(
     change_primary_key=_ONLINE,
     enum_home=EnumHome.COLUMN,
     remove_enum_value=Operation(Blocks.WRITES, "SHARED", "the whole table is copied"),
+    replace_foreign_key=Operation(
+        Blocks.WRITES,
+        "SHARED",
+        "the whole table is copied",
+        "Use gh-ost or pt-online-schema-change, or run it while little is written.",
+    ),
+    volatile_default=Operation(
+        Blocks.WRITES,
+        "SHARED",
+        "the whole table is copied",
+        "Add the field optional and without the default, fill the rows in batches, and give it its default last.",
+    ),
+    add_auto_increment=Operation(
+        Blocks.WRITES,
+        "SHARED",
+        "the table is written anew",
+        "Use gh-ost or pt-online-schema-change, or run it while little is written.",
+    ),
+    volatile=re.compile(r"\("),  # any expression: only literals and the current time are written to the catalog
+    instant_columns_since=(8, 0, 29),
+    recreates_renamed_indexes=frozenset({"mariadb"}),
+    indexes_foreign_keys=True,
     implicit_value="an empty string, 0 or the first value of the enum",
     uuid_default="(uuid())",  # MySQL 8.0.13 and newer
 )
@@ -176,6 +256,9 @@ _SQLITE = Behaviour(
     rewrite=_SQLITE_REBUILD,
     change_primary_key=_SQLITE_REBUILD,
     enum_home=EnumHome.CLIENT,
+    replace_foreign_key=_SQLITE_REBUILD,
+    recreates_renamed_indexes=frozenset({"", "d1", "libsql"}),
+    rebuild_cascades=frozenset({"d1", "libsql"}),  # they hold a transaction, in which PRAGMA foreign_keys does nothing
     checks_foreign_keys=False,
     default_fills_nulls=True,  # Prisma copies the table, and the default in place of NULL
 )
@@ -218,6 +301,26 @@ _SQLSERVER = Behaviour(
         "Run it while the table is not used, or build a new table and switch over to it.",
     ),
     enum_home=EnumHome.CLIENT,
+    replace_foreign_key=Operation(
+        Blocks.EVERYTHING,
+        "schema modification (Sch-M)",
+        "every row is checked",
+        "Add the new one `WITH NOCHECK` under another name, check the rows in the next migration, and drop the old one last.",
+    ),
+    volatile_default=Operation(
+        Blocks.EVERYTHING,
+        "schema modification (Sch-M)",
+        "every row gets its value",
+        "Add the field optional and without the default, fill the rows in batches, and give it its default last.",
+    ),
+    add_auto_increment=Operation(
+        Blocks.EVERYTHING,
+        "schema modification (Sch-M)",
+        "every row gets its number",
+        "Build a new table with the field and switch over to it, or run it while the table is not used.",
+    ),
+    volatile=re.compile(r"(?i)\b(?:newid|newsequentialid)\s*\("),
+    defaults_are_constraints=True,
     nulls_collide=True,
     uuid_default="newid()",
 )
@@ -227,7 +330,11 @@ _COCKROACHDB = Behaviour(
     create_unique=_ONLINE,
     add_foreign_key=_ONLINE,
     set_not_null=_ONLINE,
-    rewrite=_ONLINE,
+    rewrite=Operation(
+        Blocks.NOTHING,
+        cure="CockroachDB refuses many type changes in place: add a field of the new type, copy the values in batches, "
+        "and switch over to it.",
+    ),
     change_primary_key=_ONLINE,
     enum_home=EnumHome.TYPE,
     uuid_default="gen_random_uuid()",

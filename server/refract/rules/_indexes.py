@@ -8,7 +8,7 @@ from attrs import frozen
 
 from refract.providers.behaviour import Blocks, Operation
 from refract.rules.base import RuleContext, Severity
-from refract.schema.changes import CreateIndex, RecreateIndex
+from refract.schema.changes import CreateIndex, DropIndex, RecreateIndex
 from refract.schema.model import Index, IndexColumn, QualifiedName, Table
 
 
@@ -68,6 +68,15 @@ def _is_known(table: Table, key: Sequence[IndexColumn]) -> bool:
     """Whether a key is over plain columns that hold a value in every row: NULLs would be no duplicates of each other."""
     columns = [table.column(part.name) for part in key]
     return all(c is not None and not c.nullable for c in columns)
+
+
+def replaces_nothing(context: RuleContext, change: DropIndex) -> bool:
+    """Whether a dropped index goes by itself: not with a column or a table, nor because a column is renamed."""
+    names = [c.name for c in change.index.columns if c.name]
+    table = context.after.tables.get(change.table)
+    if table is None or context.is_renamed(change.table, names):
+        return False
+    return all(table.column(name) is not None for name in names)
 
 
 def severity(built: Built) -> Severity:

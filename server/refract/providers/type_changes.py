@@ -1,0 +1,82 @@
+"""Type changes in place: which ones leave the rows alone, and which ones lose something without an error.
+
+PostgreSQL 12 to 18 and MariaDB 10.11 were measured; MySQL and SQL Server are as their manuals say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from refract.schema.model import ColumnType
+
+_LeavesRows = Callable[[ColumnType, ColumnType], bool]
+_TIMES = frozenset({"TIMESTAMP", "TIMESTAMPTZ", "TIME", "TIMETZ"})
+_BYTES_PER_CHARACTER = 4  # utf8mb4, the default of MySQL and of what Prisma writes
+_ONE_LENGTH_BYTE = 255
+
+
+def leaves_rows(provider: str, before: ColumnType, after: ColumnType) -> bool:
+    """Whether a type change touches the catalog only: no row is written, whatever the size of the table."""
+    return before.is_list == after.is_list and _LEAVES_ROWS.get(provider, _never)(before, after)
+
+
+def loses_silently(before: ColumnType, after: ColumnType) -> str:
+    """What becomes of the values in a cast that Prisma calls safe, empty where each of them survives.
+
+    Source: measured on PostgreSQL; nothing fails and nothing is said.
+    """
+    if before.is_list and not after.is_list:
+        return "a list becomes one text such as `{a,b}`"
+    if after.name == "DATE" and before.name in _TIMES:
+        return "the time of day is cut off"
+    if after.name in ("TIME", "TIMETZ") and before.name in ("TIMESTAMP", "TIMESTAMPTZ"):
+        return "the date is cut off"
+    if before.name in _TIMES and after.name in _TIMES and _precision(after) < _precision(before):
+        return "fractions of a second are rounded"
+    return ""
+
+
+def _never(_: ColumnType, __: ColumnType) -> bool:
+    return False
+
+
+def _precision(type_: ColumnType) -> int:
+    return _number(type_, 0, 6)
+
+
+def _number(type_: ColumnType, place: int, absent: int) -> int:
+    value = type_.args[place] if len(type_.args) > place else absent
+    return value if isinstance(value, int) else absent
+
+
+def _postgresql(before: ColumnType, after: ColumnType) -> bool:
+    if before.name in ("TEXT", "VARCHAR") and after.name in ("TEXT", "VARCHAR"):
+        return not after.args or (bool(before.args) and _number(after, 0, 0) >= _number(before, 0, 0))
+    if before.name == after.name and before.name in _TIMES:
+        return _precision(after) >= _precision(before)
+    if before.name == after.name == "DECIMAL":
+        return not after.args or (
+            bool(before.args)
+            and _number(before, 1, 0) == _number(after, 1, 0)
+            and _number(after, 0, 0) >= _number(before, 0, 0)
+        )
+    return before.name == after.name == "VARBIT" and _number(after, 0, 1 << 31) >= _number(before, 0, 1 << 31)
+
+
+def _mysql(before: ColumnType, after: ColumnType) -> bool:
+    """A longer VARCHAR whose length takes as many bytes as before."""
+    if before.name != "VARCHAR" or after.name != "VARCHAR":
+        return False
+    old, new = (_number(t, 0, 0) * _BYTES_PER_CHARACTER for t in (before, after))
+    return new >= old and (new <= _ONE_LENGTH_BYTE) == (old <= _ONE_LENGTH_BYTE)
+
+
+def _sqlserver(before: ColumnType, after: ColumnType) -> bool:
+    """Longer text of a varying length; `max` is stored in another way."""
+    if before.name != after.name or before.name not in ("NVARCHAR", "VARCHAR", "VARBINARY"):
+        return False
+    sizes = [t.args[0] if t.args else None for t in (before, after)]
+    return all(isinstance(s, int) for s in sizes) and _number(after, 0, 0) >= _number(before, 0, 0)
+
+
+_LEAVES_ROWS: Mapping[str, _LeavesRows] = {"postgresql": _postgresql, "mysql": _mysql, "sqlserver": _sqlserver}

@@ -49,7 +49,8 @@ def read_next(statement: Statement, sql: str, session: Session, redefines: bool)
 
 def _second_opinion(statement: Statement, sql: str, session: Session) -> bool:
     """Whether the statement, however it begins, is one about rows. What defines something is not asked about."""
-    if statement.tokens[0].key in _DEFINING or statement.tokens[0].key == "DO":
+    keys = {token.key for token in statement.tokens}
+    if keys & _DEFINING or not keys & _ABOUT_ROWS or not session.may_ask():
         return False
     text = sql[statement.start : statement.end]
     found = rows_of(text, session.provider.name, session.schema)
@@ -151,6 +152,7 @@ def _do(cursor: Cursor, session: Session) -> bool:
     return True
 
 
+_ABOUT_ROWS = {"SELECT", "VALUES", "INSERT", "UPDATE", "DELETE", "MERGE"}
 _DEFINING = {"CREATE", "ALTER", "DROP", "EXECUTE", "PERFORM", "CALL", "RENAME"}
 
 

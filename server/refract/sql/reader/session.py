@@ -12,6 +12,9 @@ from refract.sql.reader.columns import Scope
 from refract.sql.reader.cursor import Cursor
 from refract.text import Origin, Problem
 
+QUESTION_LIMIT = 200
+"""Statements of one migration. More of them that change rows are a load of data."""
+
 _FOLDING = ("postgresql", "cockroachdb")
 _CASE_MATTERS = _FOLDING
 
@@ -26,6 +29,12 @@ class Session:
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
         self.origin: Origin | None = None
+        self._questions = QUESTION_LIMIT
+
+    def may_ask(self) -> bool:
+        """Whether one more statement may be looked at in depth, which is slow: a migration is asked about so often."""
+        self._questions -= 1
+        return self._questions >= 0
 
     @property
     def scope(self) -> Scope:

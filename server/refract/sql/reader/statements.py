@@ -40,7 +40,9 @@ def _statement(found: list[Token], sql: str, session: Session, origin: Origin) -
 
 
 def _in_full(change: Change, session: Session) -> Change:
-    return with_rows(change, session.provider.name, session.schema) if isinstance(change, Backfill) else change
+    if not isinstance(change, Backfill) or not session.may_ask():
+        return change
+    return with_rows(change, session.provider.name, session.schema)
 
 
 def _verb(words: tuple[str, ...]) -> str:

@@ -16,7 +16,7 @@ WORDS = (  # noqa: SIM905
     "VALUE DEFAULT NOT NULL ( ) , ; . 'a' \"a\" `a` [a] a 1 $$ BEGIN END IF EXISTS EXEC SP_RENAME GO SET INSERT INTO "
     "UPDATE WITH SELECT USING WHERE CHECK MODIFY CHANGE DO DELIMITER // -- /* */ GENERATED IDENTITY \n"
 ).split(" ")
-SECONDS = 10.0  # for a megabyte on a busy machine: linear reading needs one or two
+SECONDS = 30.0  # of a busy machine: linear reading needs three for a megabyte, quadratic reading many minutes
 sqlish = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
 
 

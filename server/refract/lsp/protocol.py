@@ -32,6 +32,13 @@ class RefractProtocol(LanguageServerProtocol):
         """A document was closed."""
         yield from self._handed_on(types.TEXT_DOCUMENT_DID_CLOSE, params)
 
+    def _execute_handler(self, msg_id: Any, *args: Any, **kwargs: Any) -> None:
+        """Run a handler, and forget it when it is done: pygls 2.1 keeps one entry for every notification for good."""
+        super()._execute_handler(msg_id, *args, **kwargs)
+        running = self._request_futures.get(msg_id)
+        if running is not None:
+            running.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
+
     def _handed_on(self, method: str, params: Any) -> Iterator[Any]:
         handler = self.fm.features.get(method)
         if handler is not None:

@@ -24,7 +24,7 @@ from refract.project.baselines import commit_of, schema_at
 from refract.project.files import ProjectFiles
 from refract.providers import Provider
 from refract.rules.base import JudgedMigration
-from refract.schema.changes import Change, CreateTable
+from refract.schema.changes import AddColumn, Backfill, Change, CreateTable, DropColumn, DropTable
 from refract.schema.model import Database, QualifiedName
 from refract.syntax import SchemaTree
 
@@ -104,9 +104,31 @@ def read_new(
     text = migration.data.decode("utf-8", errors="replace")
     reading = read_migration(text, migration.path, before, provider)
     statements = read_statements(text, migration.path, before, provider)
-    renames = probable_renames(reading.changes, before, reading.database)
+    renames = probable_renames(_lasting(reading.changes, before, reading.database), before, reading.database)
     judged = JudgedMigration(migration.name, migration.path, statements)
     return NewMigration(judged, migration, fresh, text, before, reading.database, Diff(reading.changes, renames))
+
+
+def _lasting(changes: Iterable[Change], before: Database, after: Database) -> tuple[Change, ...]:
+    """The changes of SQL that could be halves of a rename that was meant: what they drop was there before, what they
+    add is there in the end, and no statement has moved the rows of that table.
+    """
+    listed = tuple(changes)
+    moved = {table for change in listed if isinstance(change, Backfill) for table in change.tables}
+    return tuple(change for change in listed if _lasts(change, before, after) and _table_of(change) not in moved)
+
+
+def _lasts(change: Change, before: Database, after: Database) -> bool:
+    if isinstance(change, DropColumn | AddColumn):
+        table = (before if isinstance(change, DropColumn) else after).tables.get(change.table)
+        return table is not None and table.column(change.column.name) is not None
+    if isinstance(change, DropTable | CreateTable):
+        return change.table.name in (before if isinstance(change, DropTable) else after).tables
+    return True
+
+
+def _table_of(change: Change) -> QualifiedName | None:
+    return change.table.name if isinstance(change, DropTable | CreateTable) else getattr(change, "table", None)
 
 
 def _ends(files: ProjectFiles, base: str | None) -> tuple[git.Commit, git.Commit] | None:

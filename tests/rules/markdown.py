@@ -99,4 +99,4 @@ def _marked(origin: Origin, sides: Sides, before: SchemaTree, after: SchemaTree)
 
 def fixtures() -> list[Path]:
     """The fixture files, by name."""
-    return sorted(Path(__file__).parent.glob("*.md"))
+    return sorted(Path(__file__).parent.glob("*.md"), key=lambda path: path.stem)

@@ -67,6 +67,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import Blocks
+from refract.rules._foreign_keys import key_changes
 from refract.rules._words import listed, sentences, table_label, who_waits
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddForeignKey, DropForeignKey
@@ -79,6 +80,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in context.on_existing(AddForeignKey):
         if context.is_renamed(change.table, change.foreign_key.columns) or _parent_is_renamed(context, change):
             continue
+        if any(key.added is change and key.acts_otherwise for key in key_changes(context)):
+            continue  # another action, or a column that becomes required: rules of their own say what else that does
         orphans = _orphans(context, change)
         waits = context.behaviour.checks_foreign_keys and _waits(context, change)
         if orphans or waits:

@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._foreign_keys import key_changes, restricts_since_required
 from refract.rules._words import column_label, created_here, sentences, table_label, who_waits
 from refract.rules.base import Risk, RuleContext, Severity, rule
 from refract.schema.changes import AlterColumn
@@ -82,7 +83,24 @@ def _message(context: RuleContext, change: AlterColumn) -> str:
     return sentences(
         f"{label} becomes required: the migration fails if any row holds NULL"
         + (", and the default does not fill those." if default else "."),
+        _effect_on_relation(context, change),
         who_waits(operation, table_label(context, change.table)),
         "Fill the rows in an earlier migration, once nothing writes NULL any more.",
         operation.cure,
     )
+
+
+def _effect_on_relation(context: RuleContext, change: AlterColumn) -> str:
+    """What Prisma does besides where the column refers to another table."""
+    for key in key_changes(context):
+        after = key.after
+        if after is None or key.table != change.table or change.after.name not in after.columns:
+            continue
+        if restricts_since_required(context, key):
+            parent = table_label(context, after.referenced_table)
+            locked = ", and both tables are locked." if context.behaviour.locks_referenced_table else "."
+            return (
+                f"Its foreign key is made anew, ON DELETE {after.on_delete} instead of SET NULL: "
+                f"deleting a row of {parent} is refused from then on while rows refer to it{locked}"
+            )
+    return ""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from refract.providers import provider
 from refract.schema.changes import Statement
 from refract.schema.model import Database
-from refract.sql.reader import read_statements
+from refract.sql.reader import read_migration, read_statements
 
 
 def read(sql: str, name: str = "postgresql") -> tuple[Statement, ...]:
@@ -64,3 +64,18 @@ def test_words_leave_names_and_texts_out() -> None:
 def test_any_text_can_be_read(sql: str) -> None:
     for statement in read(sql):
         assert sql[statement.origin.span.start : statement.origin.span.end]
+
+
+def test_what_sql_makes_knows_where_it_was_made() -> None:
+    sql = 'CREATE TABLE "t" ("a" INT);\nALTER TABLE "t" ADD COLUMN "b" INT;\nCREATE INDEX "i" ON "t"("b");\n'
+    reading = read_migration(sql, "1/migration.sql", Database("postgresql", "public"), provider("postgresql"))
+    table = reading.database.table("t")
+    assert table is not None
+    made = [table.origin, table.columns[0].origin, table.columns[1].origin, table.indexes[0].origin]
+    texts = [sql[o.span.start : o.span.end].split("(")[0].strip() for o in made if o and o.path == "1/migration.sql"]
+    assert texts == [
+        'CREATE TABLE "t"',
+        'CREATE TABLE "t"',
+        'ALTER TABLE "t" ADD COLUMN "b" INT',
+        'CREATE INDEX "i" ON "t"',
+    ]

@@ -6,7 +6,17 @@ from attrs import evolve, field, frozen
 
 from refract.providers import Provider
 from refract.schema.apply import Draft
-from refract.schema.changes import AlterColumn, Cast, Change
+from refract.schema.changes import (
+    AddColumn,
+    AddForeignKey,
+    AddPrimaryKey,
+    AlterColumn,
+    Cast,
+    Change,
+    CreateEnum,
+    CreateIndex,
+    CreateTable,
+)
 from refract.schema.model import Column, Database, Enum, Index, QualifiedName, Table
 from refract.sql.reader.columns import Scope
 from refract.sql.reader.cursor import Cursor
@@ -48,7 +58,7 @@ class Session:
 
     def add(self, change: Change) -> None:
         """Make a change, and keep it. What does not fit the database so far is told."""
-        change = evolve(change, origin=self.origin)
+        change = evolve(_made_here(change, self.origin), origin=self.origin)
         misfit = self.draft.apply(change)
         if misfit is None:
             self.changes.append(change)
@@ -115,6 +125,28 @@ class Session:
             return
         cast = Cast.NONE if before.type == after.type else self.provider.cast(before, after)
         self.add(AlterColumn(table=table, before=before, after=after, cast=cast, using=using))
+
+
+def _made_here(change: Change, origin: Origin | None) -> Change:
+    """The change with the place of its statement on everything that it makes: one value for all of it, so that a
+    remembered database stays small.
+    """
+    match change:
+        case CreateTable(table=table):
+            columns = tuple(evolve(column, origin=origin) for column in table.columns)
+            indexes = tuple(evolve(index, origin=origin) for index in table.indexes)
+            return evolve(change, table=evolve(table, columns=columns, indexes=indexes, origin=origin))
+        case AddColumn(column=column):
+            return evolve(change, column=evolve(column, origin=origin))
+        case CreateIndex(index=index):
+            return evolve(change, index=evolve(index, origin=origin))
+        case AddForeignKey(foreign_key=key):
+            return evolve(change, foreign_key=evolve(key, origin=origin))
+        case AddPrimaryKey(primary_key=primary_key):
+            return evolve(change, primary_key=evolve(primary_key, origin=origin))
+        case CreateEnum(enum=enum):
+            return evolve(change, enum=evolve(enum, origin=origin))
+    return change
 
 
 @frozen

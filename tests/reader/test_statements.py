@@ -76,6 +76,6 @@ def test_what_sql_makes_knows_where_it_was_made() -> None:
     assert texts == [
         'CREATE TABLE "t"',
         'CREATE TABLE "t"',
-        'ALTER TABLE "t" ADD COLUMN "b" INT',
+        'ADD COLUMN "b" INT',
         'CREATE INDEX "i" ON "t"',
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refract.schema.model import QualifiedName
 from refract.sql.reader.tokens import BODY, END, NUMBER, QUOTED, STRING, Token
+from refract.text import Span
 
 
 class Unreadable(Exception):
@@ -50,6 +51,10 @@ class Cursor:
     def whole(self) -> str:
         """The text of all tokens, as written."""
         return self.sql[self._tokens[0].start : self._tokens[-1].end] if self._tokens else ""
+
+    def span(self) -> Span:
+        """Where all its tokens stand in `sql`."""
+        return Span(self._tokens[0].start, self._tokens[-1].end) if self._tokens else Span(0, 0)
 
     def at(self, *keys: str) -> bool:
         """Whether these tokens stand here, one after another."""

@@ -25,7 +25,7 @@ Step = Callable[[Cursor, Session], None]
 
 def read_migration(sql: str, path: str, before: Database, provider: Provider) -> Reading:
     """What the migration in `sql` changes in the database `before` it. Any text can be read; `path` names it."""
-    session = Session(before, provider)
+    session = Session(sql, before, provider)
     if len(sql) > SIZE_LIMIT:
         return _too_long(sql, path, before)
     count = opaque = 0

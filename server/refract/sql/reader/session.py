@@ -30,9 +30,12 @@ _CASE_MATTERS = _FOLDING
 
 
 class Session:
-    """One migration being read. `origin` is the place of the statement that is read now."""
+    """One migration being read: `sql` is its text, `origin` the place of the statement (or the part of it) that is
+    read now.
+    """
 
-    def __init__(self, before: Database, provider: Provider) -> None:
+    def __init__(self, sql: str, before: Database, provider: Provider) -> None:
+        self.sql = sql
         self.draft = Draft(before)
         self.provider = provider
         self.schema = before.default_schema or provider.default_schema
@@ -64,6 +67,12 @@ class Session:
             self.changes.append(change)
         else:
             self._tell(misfit)
+
+    def part(self, cursor: Cursor, statement: Origin | None) -> Origin | None:
+        """The place of a part of a statement; that of the whole where the part stands in a text of its own."""
+        if statement is None or cursor.sql is not self.sql:
+            return statement
+        return evolve(statement, span=cursor.span())
 
     def name(self, cursor: Cursor) -> QualifiedName:
         """A name at the cursor, in the schema that is current."""

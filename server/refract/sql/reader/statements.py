@@ -22,7 +22,7 @@ def read_statements(sql: str, path: str, before: Database, provider: Provider) -
     """The statements of the migration in `sql`, in order. Any text can be read; a far too long one has none."""
     if len(sql) > SIZE_LIMIT:
         return ()
-    session = Session(before, provider)
+    session = Session(sql, before, provider)
     redefines = "_prisma_new_" in sql
     found = []
     for statement in statements(sql, provider.name):

@@ -122,9 +122,11 @@ def alter_table(cursor: Cursor, session: Session) -> None:
         if not allowed and name not in session.draft.views:
             session.missing("table", name)
         return
-    previous = ""
+    previous, statement = "", session.origin
     for item in cursor.items():
+        session.origin = session.part(item, statement)
         previous = _action(item, name, session, previous)
+    session.origin = statement
 
 
 def _action(item: Cursor, table: QualifiedName, session: Session, previous: str) -> str:

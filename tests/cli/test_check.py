@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -114,7 +115,7 @@ def test_base(project: Path, refract: Refract) -> None:
     for arguments in ((), ("--base", "HEAD")):
         result = refract("check", *arguments)
         assert result.exit_code == 1
-        assert "prisma/migrations/2_drop/migration.sql:1:1: error drop-column" in result.stdout
+        assert re.search(r"2_drop/migration\.sql:1:\d+: error drop-column", result.stdout)
     commit(project)
     assert refract("check").exit_code == 0
     assert refract("check", "--base", "HEAD~1").exit_code == 1
@@ -146,12 +147,12 @@ def test_several_projects_are_each_checked(project: Path, refract: Refract) -> N
 @pytest.mark.parametrize(
     ("comment", "code", "said"),
     [
-        ("  // refract-ignore field-rename-as-drop-add: not released yet\n", 0, "(1 ignored)"),
-        ("  // refract-ignore drop-table, field-rename-as-drop-add: both\n", 0, "(1 ignored)"),
-        ("  // a word\n  // refract-ignore field-rename-as-drop-add: a\n  // more\n", 0, "(1 ignored)"),
-        ("  // refract-ignore field-rename-as-drop-add\n", 1, "ignore-without-reason"),
-        ("  // refract-ignore drop-table: another rule\n", 1, "field-rename-as-drop-add"),
-        ("  // refract-ignore field-rename-as-drop-add: too far away\n\n", 1, "field-rename-as-drop-add"),
+        ("  // refract-ignore: field-rename-as-drop-add -- not released yet\n", 0, "(1 ignored)"),
+        ("  // refract-ignore: drop-table, field-rename-as-drop-add -- both\n", 0, "(1 ignored)"),
+        ("  // a word\n  // refract-ignore: field-rename-as-drop-add -- a\n  // more\n", 0, "(1 ignored)"),
+        ("  // refract-ignore: field-rename-as-drop-add\n", 1, "suppression-without-reason"),
+        ("  // refract-ignore: drop-table -- another rule\n", 1, "field-rename-as-drop-add"),
+        ("  // refract-ignore: field-rename-as-drop-add -- too far away\n\n", 1, "field-rename-as-drop-add"),
     ],
 )
 def test_a_comment_with_a_reason_silences(project: Path, refract: Refract, comment: str, code: int, said: str) -> None:
@@ -162,7 +163,7 @@ def test_a_comment_with_a_reason_silences(project: Path, refract: Refract, comme
 
 
 def test_a_comment_at_the_end_of_the_line(project: Path, refract: Refract) -> None:
-    reason = "mail  String // refract-ignore field-rename-as-drop-add: fine"
+    reason = "mail  String // refract-ignore: field-rename-as-drop-add -- fine"
     write(project, {"prisma/schema.prisma": RISKY.replace("mail  String", reason)})
     assert refract("check").exit_code == 0
 

@@ -51,7 +51,7 @@ def test_edit_by_edit_finds_what_a_fresh_reading_finds(snapshot: Snapshot) -> No
         ("}\n", "}\n\nmodel New {\n  id Int @id\n}\n"),
         ("model Person", "model User"),
         ("id    Int    @id\n", "id    Int    @id\n  age   Int\n"),
-        ("age   Int", "age   Int // refract-ignore add-required-column-without-default: no rows yet\n"),
+        ("age   Int", "age   Int // refract-ignore: add-required-column-without-default -- no rows yet\n"),
     ]
     for old, new in edits:
         analysis = typed(analysis, old, new)

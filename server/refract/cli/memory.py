@@ -18,8 +18,10 @@ from attrs import asdict, frozen
 
 import refract
 from refract import git
-from refract.config import SettingsError, cache_folder, load_settings, settings_files
+from refract.config import Settings, SettingsError, cache_folder, load_settings, settings_files
+from refract.project.accepted import accepted_file
 from refract.project.files import ProjectFiles, configured
+from refract.project.versions import version_files
 
 _KEPT = 200  # answers; the oldest go first
 
@@ -71,12 +73,16 @@ def remember(key: str, answer: Answer) -> None:
 def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable[str]) -> Iterator[bytes]:
     for text in (*_code(), str(Path.cwd()), base or "", *options):
         yield os.fsencode(text)
-    for project in map(_configured, projects):
+    for found in projects:
+        settings = _settings(found)
+        project = configured(found, settings)
         yield os.fsencode(repr(project))
-        yield os.fsencode(_commit(project, base))
+        yield os.fsencode(_commit(project, base or settings.base))
         for file in _inputs(project):
             yield os.fsencode(file)
             yield _content(file)
+        for file in version_files(project.root):
+            yield os.fsencode(f"{file}{_stamp(file)}")
 
 
 def _code() -> Iterator[str]:
@@ -90,11 +96,11 @@ def _code() -> Iterator[str]:
                     yield f"{folder}/{name}:{status.st_mtime_ns}:{status.st_size}"
 
 
-def _configured(project: ProjectFiles) -> ProjectFiles:
+def _settings(project: ProjectFiles) -> Settings:
     try:
-        return configured(project, load_settings(project.root))
+        return load_settings(project.root)
     except SettingsError:  # the analysis will say so
-        return project
+        return Settings()
 
 
 def _commit(project: ProjectFiles, base: str | None) -> str:
@@ -108,10 +114,20 @@ def _commit(project: ProjectFiles, base: str | None) -> str:
 
 def _inputs(project: ProjectFiles) -> Iterator[Path]:
     yield from settings_files(project.root)
+    yield accepted_file(project)
     yield from project.schema_files
     for folder, folders, names in os.walk(project.migrations):
         folders.sort()
         yield from (Path(folder) / name for name in sorted(names) if name.endswith((".sql", ".toml")))
+
+
+def _stamp(file: Path) -> str:
+    """Tells one state of a file from another without reading it: lock files are large."""
+    try:
+        status = file.stat()
+    except OSError:
+        return ""
+    return f":{status.st_mtime_ns}:{status.st_size}"
 
 
 def _content(file: Path) -> bytes:

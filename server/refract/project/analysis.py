@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve, field, frozen
 
@@ -11,11 +11,12 @@ from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
 from refract.project.branch import Branch, NewMigration
 from refract.project.half_typed import Settled, settle
+from refract.project.settings import rule_names
 from refract.project.snapshot import Snapshot
-from refract.project.suppressions import suppress
+from refract.project.suppressions import Commented, shifted, suppress, suppressions
 from refract.providers import Provider
 from refract.providers.versions import Versions, default_versions
-from refract.rules.base import Finding, RuleContext, Severity, Subject, check_all
+from refract.rules.base import Finding, Rule, RuleContext, Severity, Subject, check_all
 from refract.schema.model import Database
 from refract.text import Location, Origin, Problem, Span
 
@@ -26,7 +27,8 @@ class Analysis:
 
     `database` is what the schema asks for (the last readable form of a half-typed block included).
     `findings` are about the schema's change, then about the migrations that are new on this branch.
-    `silenced` are findings that a comment in the schema answers. `problems` are what could not be read:
+    `silenced` are findings that a comment answers, `accepted` those that the project has accepted, and `outdated` the
+    keys of accepted ones that are no longer found. `problems` are what could not be read:
     the findings are true without it, but not all that there would be.
     """
 
@@ -39,11 +41,13 @@ class Analysis:
     silenced: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     of_branch: tuple[Finding, ...] = field(default=(), repr=False)
+    accepted: tuple[Finding, ...] = ()
+    outdated: tuple[str, ...] = ()
 
     @property
     def versions(self) -> Versions:
         """Which versions of the database server and of Prisma the project runs."""
-        return default_versions(self.lowered.provider.name)
+        return _versions(self.snapshot, self.lowered.provider)
 
     def locate(self, origin: Origin | None) -> Location | None:
         """Where `origin` is now; None when it is nowhere in the schema or in a file."""
@@ -79,14 +83,62 @@ def analyse(snapshot: Snapshot, previous: Analysis | None = None) -> Analysis:
     after = settled.complete(lowered.database, before)
     changes = diff(before, after, previous.diff if previous else None)
     context = RuleContext(
-        before=before, after=after, provider=lowered.provider, diff=changes, read_deployed=_deployed(snapshot)
+        before=before,
+        after=after,
+        provider=lowered.provider,
+        diff=changes,
+        versions=_versions(snapshot, lowered.provider),
+        read_deployed=_deployed(snapshot),
     )
     of_branch = _branch_findings(snapshot, lowered.provider, previous)
-    findings = _levelled((*check_all(context), *of_branch), snapshot.settings)
+    found = (*check_all(context, _wanted(snapshot.settings)), *of_branch)
     problems = tuple(dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *problems)))
-    draft = Analysis(snapshot, settled, lowered, after, changes, findings, (), problems, of_branch)
-    kept = suppress(((finding, draft.place(finding)) for finding in findings), snapshot.tree)
-    return evolve(draft, findings=kept.findings, silenced=kept.silenced)
+    return _answered(Analysis(snapshot, settled, lowered, after, changes, found, (), problems, of_branch))
+
+
+def _answered(draft: Analysis) -> Analysis:
+    """The analysis with the levels that the settings give, without the findings that a comment answers or the
+    project has accepted.
+    """
+    snapshot = draft.snapshot
+    placed = ((finding, draft.place(finding)) for finding in draft.findings)
+    suppressed = suppress(placed, _commented(snapshot, draft.problems), rule_names())
+    findings = _levelled(suppressed.findings, snapshot.settings)
+    if not snapshot.accepted:
+        return evolve(draft, findings=findings, silenced=suppressed.silenced)
+    return evolve(
+        draft,
+        findings=tuple(f for f in findings if f.key not in snapshot.accepted),
+        silenced=suppressed.silenced,
+        accepted=tuple(f for f in findings if f.key in snapshot.accepted),
+        outdated=tuple(sorted(snapshot.accepted - {f.key for f in findings})),
+    )
+
+
+def _commented(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Iterator[Commented]:
+    """The comments of all that is judged. While something cannot be read, nobody knows which of them are of use."""
+    for document in snapshot.tree.documents:
+        comments = (
+            shifted(comment, start)
+            for chunk, start in zip(document.chunks, document.starts, strict=True)
+            for comment in suppressions(chunk.text, (Span(0, len(chunk.text)),))
+        )
+        yield Commented(document.path, tuple(comments), not problems)
+    for new in snapshot.branch.migrations if snapshot.branch else ():
+        ends = [statement.origin.span.end for statement in new.judged.statements]
+        blocks = tuple(map(Span, (0, *ends), (*ends, len(new.text))))
+        yield Commented(new.judged.path, suppressions(new.text, blocks), not problems)
+
+
+def _wanted(settings: Settings) -> Callable[[Rule], bool]:
+    return lambda rule: settings.is_on(rule.name, rule.on)
+
+
+def _versions(snapshot: Snapshot, provider: Provider) -> Versions:
+    assumed, database = default_versions(provider.name), snapshot.settings.database
+    return Versions(
+        database.version or assumed.server, database.flavour or assumed.flavour, snapshot.prisma or assumed.prisma
+    )
 
 
 def _branch_findings(snapshot: Snapshot, provider: Provider, previous: Analysis | None) -> tuple[Finding, ...]:
@@ -94,18 +146,21 @@ def _branch_findings(snapshot: Snapshot, provider: Provider, previous: Analysis 
     branch = snapshot.branch
     if branch is None:
         return ()
-    if previous is not None and previous.snapshot.branch is branch:
+    if previous is not None and previous.snapshot.branch is branch and previous.snapshot.settings == snapshot.settings:
         return previous.of_branch
-    found = [finding for new in branch.migrations for finding in check_all(_migration_context(new, branch, provider))]
-    return (*found, *check_all(_history_context(branch, snapshot, provider)))
+    wanted, versions = _wanted(snapshot.settings), _versions(snapshot, provider)
+    contexts = (_migration_context(new, branch, provider, versions) for new in branch.migrations)
+    found = [finding for context in contexts for finding in check_all(context, wanted)]
+    return (*found, *check_all(_history_context(branch, snapshot, provider), wanted))
 
 
-def _migration_context(new: NewMigration, branch: Branch, provider: Provider) -> RuleContext:
+def _migration_context(new: NewMigration, branch: Branch, provider: Provider, versions: Versions) -> RuleContext:
     return RuleContext(
         before=new.before,
         after=new.after,
         provider=provider,
         diff=new.diff,
+        versions=versions,
         subject=Subject.MIGRATION,
         migration=new.judged,
         fresh=new.fresh,
@@ -120,6 +175,7 @@ def _history_context(branch: Branch, snapshot: Snapshot, provider: Provider) -> 
         after=database,
         provider=provider,
         diff=Diff(()),
+        versions=_versions(snapshot, provider),
         subject=Subject.HISTORY,
         history=branch.history,
         read_deployed=branch.deployed_database,
@@ -143,13 +199,17 @@ def _lowered(snapshot: Snapshot, previous: Analysis | None) -> tuple[Settled, Lo
     return settled, lowered, problems
 
 
-def _levelled(findings: tuple[Finding, ...], settings: Settings) -> tuple[Finding, ...]:
+def _levelled(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
     """The findings with the severities that the settings give their rules."""
     if not settings.rules:
-        return findings
-    levels = settings.rules
-    wanted = (f for f in findings if levels.get(f.rule) is not Level.OFF)
-    return tuple(evolve(f, severity=Severity(levels[f.rule])) if f.rule in levels else f for f in wanted)
+        return tuple(findings)
+    return tuple(levelled for finding in findings if (levelled := _at_level(finding, settings.level(finding.rule))))
+
+
+def _at_level(finding: Finding, level: Level | None) -> Finding | None:
+    if level is Level.OFF:
+        return None
+    return evolve(finding, severity=Severity(level)) if level else finding
 
 
 def _datasource(snapshot: Snapshot) -> Location | None:

@@ -10,13 +10,14 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
 from refract import git
-from refract.config import Settings
+from refract.config import Settings, SettingsError, load_settings
 from refract.project.prisma_config import PrismaConfig, read_prisma_config
 from refract.project.reading import Unreadable, read_text
 
@@ -57,7 +58,21 @@ def find_projects(path: Path) -> tuple[ProjectFiles, ...]:
     """The projects at or below `path`: a project's root, a repository, a schema file or a schema folder.
 
     Prisma's own project of the folder comes first. Empty when there is none, or `path` does not exist.
+    Those that their settings exclude are left out.
     """
+    return tuple(project for project in every_project(path) if not is_excluded(project))
+
+
+def is_excluded(project: ProjectFiles) -> bool:
+    """Whether the settings on disk say that the project is not to be checked."""
+    try:
+        return excluded(project, load_settings(project.root))
+    except SettingsError:  # the analysis will say so
+        return False
+
+
+def every_project(path: Path) -> tuple[ProjectFiles, ...]:
+    """The projects at or below `path`, excluded ones among them."""
     path = Path(os.path.normpath(path.absolute()))  # not resolve(): a linked folder keeps the user's name for it
     if path.is_file():
         project = _project_of_file(path)
@@ -96,9 +111,19 @@ def project_root(path: Path) -> Path:
 
 def configured(files: ProjectFiles, settings: Settings) -> ProjectFiles:
     """The project with what its settings say. `migrations` speaks for the project in the settings' own folder only."""
-    if settings.migrations is None or settings.file is None or settings.file.parent != files.root:
+    if settings.migrations is None or (settings.file is not None and settings.file.parent != files.root):
         return files
     return evolve(files, migrations=files.root / settings.migrations)
+
+
+def excluded(files: ProjectFiles, settings: Settings) -> bool:
+    """Whether the settings say that the project is not to be checked."""
+    if not settings.exclude:
+        return False
+    below = Path(os.path.relpath(files.schema, settings.file.parent if settings.file else files.root))
+    names = [place.as_posix() for place in (below, *below.parents)]
+    patterns = [pattern.rstrip("/") for pattern in settings.exclude]
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 def holds_migrations(folder: Path) -> bool:

@@ -9,15 +9,19 @@ from contextlib import contextmanager
 from attrs import evolve, field, frozen
 
 from refract.baseline import Baseline
-from refract.config import Settings, SettingsError, load_settings
+from refract.config import Settings, SettingsError
 from refract.lowering import lower
 from refract.project import grammar_memory
+from refract.project.accepted import read_accepted
 from refract.project.baselines import baseline_for, migrations_here
 from refract.project.branch import Branch, read_branch
 from refract.project.failure import CannotAnalyse
 from refract.project.files import ProjectFiles, configured, is_left_alone
 from refract.project.reading import Unreadable, read_text
+from refract.project.settings import settings_of
+from refract.project.versions import prisma_version
 from refract.providers import Provider
+from refract.providers.versions import Version
 from refract.syntax import Document, SchemaTree, parse_schema
 from refract.syntax.tree import Keyword
 from refract.text import Origin, Problem, Span
@@ -29,7 +33,8 @@ class Snapshot:
 
     `tree` is the schema as it is being edited, `baseline` what it is compared with (`base` is the git revision
     asked for, None for the migrations here). `branch` is how those migrations stand against the base's, where
-    that can be told. `problems` are files of the schema that could not be read.
+    that can be told. `problems` are files of the schema that could not be read. `accepted` are the keys of findings
+    that the project lives with. `prisma` is the version of Prisma, where its files tell.
     """
 
     files: ProjectFiles
@@ -39,6 +44,8 @@ class Snapshot:
     base: str | None = None
     branch: Branch | None = None
     problems: tuple[Problem, ...] = field(default=())
+    accepted: frozenset[str] = frozenset()
+    prisma: Version | None = None
 
     def edited(self, document: Document) -> Snapshot:
         """The snapshot with one file of the schema in its new form. Costs what changed in that file."""
@@ -53,21 +60,25 @@ class Snapshot:
         return evolve(self, branch=branch, baseline=evolve(self.baseline, database=database))
 
 
-def open_project(files: ProjectFiles, *, base: str | None = None, tree: SchemaTree | None = None) -> Snapshot:
-    """Read a project from disk. `tree` stands in for the schema on disk, for an editor with unsaved files.
+def open_project(
+    files: ProjectFiles, *, base: str | None = None, tree: SchemaTree | None = None, editor: Settings | None = None
+) -> Snapshot:
+    """Read a project from disk. `tree` stands in for the schema on disk, for an editor with unsaved files;
+    the settings of the `editor` count before those of the project, and `base` before both.
 
     Raises CannotAnalyse when there is nothing to analyse: settings that are not valid, a revision that git
     does not know, a schema of which no file can be read.
     """
     with _without_collector():
-        settings = _settings(files)
-        files = configured(files, settings)
+        settings = _settings(files, editor)
+        files, base = configured(files, settings), base or settings.base
         unreadable: tuple[Problem, ...] = ()
         if tree is None:
             tree, unreadable = read_schema(files)
         provider, here = provider_of(tree), migrations_here(files)
         baseline, branch = baseline_for(files, provider, base, here), read_branch(files, provider, base, here)
-        return Snapshot(files, settings, tree, baseline, base, branch, unreadable)
+        prisma = settings.prisma or prisma_version(files.root)
+        return Snapshot(files, settings, tree, baseline, base, branch, unreadable, read_accepted(files), prisma)
 
 
 def read_baseline(snapshot: Snapshot) -> Snapshot:
@@ -102,9 +113,9 @@ def read_schema(files: ProjectFiles) -> tuple[SchemaTree, tuple[Problem, ...]]:
     return tree, tuple(map(_problem, unreadable))
 
 
-def _settings(files: ProjectFiles) -> Settings:
+def _settings(files: ProjectFiles, editor: Settings | None) -> Settings:
     try:
-        return load_settings(files.root)
+        return settings_of(files.root, editor)
     except SettingsError as error:
         raise CannotAnalyse(str(error)) from error
 

@@ -1,0 +1,32 @@
+"""Settings: `refract.toml`, or `[tool.refract]` in pyproject.toml, and the section `refract` of an editor's settings.
+
+All of them have the same names and the same meaning.
+"""
+
+from refract.config.files import cache_folder, load_settings, settings_files
+from refract.config.settings import (
+    DatabaseSettings,
+    FailOn,
+    Flavour,
+    Level,
+    Settings,
+    SettingsError,
+    merged,
+    nearest,
+    settings_from,
+)
+
+__all__ = [
+    "DatabaseSettings",
+    "FailOn",
+    "Flavour",
+    "Level",
+    "Settings",
+    "SettingsError",
+    "cache_folder",
+    "load_settings",
+    "merged",
+    "nearest",
+    "settings_files",
+    "settings_from",
+]

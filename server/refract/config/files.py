@@ -1,0 +1,66 @@
+"""Where settings stand on disk, and where results are remembered."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from refract.config.settings import Settings, SettingsError, settings_from
+
+
+def load_settings(folder: Path) -> Settings:
+    """The settings that hold in `folder`: the nearest ones, looking up as far as the root of the git repository.
+
+    Raises SettingsError when the nearest file is not valid.
+    """
+    for file in settings_files(folder):
+        found = _read(file, ("tool", "refract") if file.name == "pyproject.toml" else ())
+        if found is not None:
+            return evolve(settings_from(found, str(file)), file=file)
+    return Settings()
+
+
+def cache_folder() -> Path | None:
+    """Where results are remembered from run to run; None when REFRACT_NO_CACHE asks for no memory."""
+    if os.environ.get("REFRACT_NO_CACHE", "0") not in ("", "0"):
+        return None
+    if chosen := os.environ.get("REFRACT_CACHE_DIR"):
+        return Path(chosen)
+    from platformdirs import user_cache_path  # noqa: PLC0415 (only where nothing else is chosen)
+
+    return user_cache_path("refract", appauthor=False)
+
+
+def settings_files(folder: Path) -> Iterator[Path]:
+    """The files that may hold the settings of `folder`, the nearest first; most of them do not exist."""
+    for place in (folder, *folder.parents):
+        yield place / "refract.toml"
+        yield place / "pyproject.toml"
+        if (place / ".git").exists():
+            return
+
+
+def _read(file: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
+    """The table of settings in `file`; None when there is no such file or table."""
+    try:
+        text = file.read_bytes().decode()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}") from error
+    if table and "refract" not in text:
+        return None
+    try:
+        settings: Any = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        if table:  # not our file: its owner will hear of the error from its own tools
+            return None
+        raise SettingsError(f"{file} is not valid TOML: {error}") from error
+    for key in table:
+        settings = settings.get(key) if isinstance(settings, dict) else None
+    return settings if isinstance(settings, dict) else None

@@ -1,0 +1,290 @@
+"""What can be set. One set of classes serves the files, the editors, the reference and the JSON schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+from attrs import evolve, field, frozen
+
+Version = tuple[int, ...]
+_T = TypeVar("_T", bound=attrs.AttrsInstance)
+_MISSING = object()
+_FEW = 12
+
+
+class Level(StrEnum):
+    """How loud a rule is. `OFF` silences it."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    OFF = "off"
+
+
+class FailOn(StrEnum):
+    """The least severity that makes `refract check` fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+class Flavour(StrEnum):
+    """A server that speaks the language of one of Prisma's providers and behaves in its own way."""
+
+    MARIADB = "mariadb"
+    D1 = "d1"
+    LIBSQL = "libsql"
+    PLANETSCALE = "planetscale"
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; the message names where they stand and what to change."""
+
+
+@frozen
+class Kind:
+    """What a setting holds. `read` raises ValueError for anything else; `schema` says the same as JSON schema does."""
+
+    read: Callable[[object], Any]
+    schema: Mapping[str, Any]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(f"{value!r} is not text")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{value!r} is not a list of texts")
+    return tuple(map(_text, value))
+
+
+_VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,3}")
+
+
+def _version(value: object) -> Version:
+    if not isinstance(value, str) or not _VERSION.fullmatch(value):
+        raise ValueError(f'{value!r} is not a version in quotes, such as "14" or "8.0.36"')
+    return tuple(map(int, value.split(".")))
+
+
+def _choice(kind: type[StrEnum]) -> Callable[[object], StrEnum]:
+    def read(value: object) -> StrEnum:
+        if not isinstance(value, str) or value not in set(kind):
+            raise ValueError(f"{value!r} is not one of {', '.join(kind)}")
+        return kind(value)
+
+    return read
+
+
+def _levels(value: object) -> Mapping[str, Level]:
+    if not isinstance(value, Mapping):
+        raise ValueError("is not a table of rules and their levels")
+    read = _choice(Level)
+    levels = {}
+    for rule, level in value.items():
+        try:
+            levels[str(rule)] = Level(read(level))
+        except ValueError as error:
+            raise ValueError(f"{rule}: {error}") from error
+    return levels
+
+
+TEXT = Kind(_text, {"type": "string"})
+TEXTS = Kind(_texts, {"type": "array", "items": {"type": "string"}})
+VERSION = Kind(_version, {"type": "string", "pattern": f"^{_VERSION.pattern}$"})
+LEVELS = Kind(_levels, {"type": "object", "additionalProperties": {"enum": list(Level)}})
+
+
+def choice(kind: type[StrEnum]) -> Kind:
+    """One of the values of an enum."""
+    return Kind(_choice(kind), {"enum": list(kind)})
+
+
+def about(kind: Kind, doc: str, example: str) -> Mapping[str, Any]:
+    """What a setting is. `doc` and `example` (TOML) stand in the reference."""
+    return {"kind": kind, "doc": doc, "example": example}
+
+
+@frozen
+class DatabaseSettings:
+    """The server that migrations run on. Locks and rewrites differ between versions."""
+
+    version: Version | None = field(
+        default=None,
+        metadata=about(
+            VERSION,
+            "The oldest version of the database server that migrations run on. "
+            "Without it Refract assumes the oldest that is still supported.",
+            '"16"',
+        ),
+    )
+    flavour: Flavour | None = field(
+        default=None,
+        metadata=about(
+            choice(Flavour),
+            "The server, where it behaves otherwise than the provider's name says.",
+            '"mariadb"',
+        ),
+    )
+
+
+@frozen
+class Settings:
+    """What a project sets. `file` is where (None: no file), for messages."""
+
+    rules: Mapping[str, Level] = field(
+        factory=dict,
+        metadata=about(
+            LEVELS,
+            "The level of a rule, or of several: `*` in a name stands for anything, and the most exact name counts. "
+            "A name with `*` leaves rules alone that are off by default.",
+            '{ drop-column = "warning", "add-*" = "error" }',
+        ),
+    )
+    migrations: str | None = field(
+        default=None,
+        metadata=about(
+            TEXT,
+            "The migrations folder, from the folder of this file. Only for projects whose `prisma.config.ts` computes it.",
+            '"db/migrations"',
+        ),
+    )
+    base: str | None = field(
+        default=None,
+        metadata=about(
+            TEXT,
+            "The git revision whose migrations are deployed: those that it does not have are judged. "
+            "By default the branch that work here goes to.",
+            '"origin/develop"',
+        ),
+    )
+    prisma: Version | None = field(
+        default=None,
+        metadata=about(
+            VERSION,
+            "The version of Prisma. By default it is found in node_modules, the lock file or package.json.",
+            '"6.19"',
+        ),
+    )
+    fail_on: FailOn = field(
+        default=FailOn.ERROR,
+        metadata=about(choice(FailOn), "The least severity that makes `refract check` exit with 1.", '"warning"'),
+    )
+    exclude: tuple[str, ...] = field(
+        default=(),
+        metadata=about(
+            TEXTS,
+            "Schemas, or folders of them, that are not checked, from the folder of this file. "
+            "`*` stands for anything, `/` included.",
+            '["examples/*"]',
+        ),
+    )
+    database: DatabaseSettings = field(factory=DatabaseSettings, metadata={"table": DatabaseSettings})
+    file: Path | None = field(default=None, eq=False)
+
+    def level(self, rule: str) -> Level | None:
+        """The level that is set for a rule by its name, or else by the longest pattern that fits; None without one."""
+        if rule in self.rules:
+            return self.rules[rule]
+        fitting = [pattern for pattern in self.rules if "*" in pattern and _fits(pattern, rule)]
+        return self.rules[max(fitting, key=lambda p: (len(p), p))] if fitting else None
+
+    def is_on(self, rule: str, by_default: bool) -> bool:
+        """Whether a rule says anything. One that is off by default must be asked for by its own name."""
+        level = self.level(rule) if by_default else self.rules.get(rule)
+        return by_default if level is None else level is not Level.OFF
+
+    def check_rules(self, known: Collection[str]) -> None:
+        """Raise SettingsError when a level is set for something that is no rule."""
+        wrong = [name for name in self.rules if not any(_fits(name, rule) for rule in known)]
+        if wrong:
+            said = "; ".join(f"there is no rule {name}{_hint(name, known)}" for name in wrong)
+            raise SettingsError(f"{self.file or 'settings'}: rules: {said}")
+
+
+def settings_from(given: Mapping[str, Any], where: str) -> Settings:
+    """The settings that a table of a file, or an editor, holds. `where` names it in messages.
+
+    None counts as not set, since editors send it. Raises SettingsError for unknown names and wrong values.
+    """
+    problems: list[str] = []
+    settings = _structured(Settings, given, "", problems)
+    if problems:
+        raise SettingsError(f"{where}: {'; '.join(problems)}")
+    return settings
+
+
+def merged(file: Settings, editor: Settings) -> Settings:
+    """The settings of the editor over those of the file. What the editor leaves at its default is the file's."""
+    return evolve(_over(file, editor), rules={**file.rules, **editor.rules}, file=file.file)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` was probably meant to be."""
+    from difflib import get_close_matches  # noqa: PLC0415 (only for messages)
+
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.5)), None)
+
+
+def keys(kind: type[attrs.AttrsInstance]) -> Mapping[str, attrs.Attribute[Any]]:
+    """The names of what can be set, as they are written, with their fields."""
+    return {f.name.replace("_", "-"): f for f in attrs.fields(kind) if f.metadata}
+
+
+def _over(below: _T, above: _T) -> _T:
+    changes: dict[str, Any] = {}
+    blank = type(above)()
+    for f in keys(type(above)).values():
+        low, value = getattr(below, f.name), getattr(above, f.name)
+        if "table" in f.metadata:
+            changes[f.name] = _over(low, value)
+        elif value != getattr(blank, f.name):
+            changes[f.name] = value
+    values = {f.name: getattr(below, f.name) for f in attrs.fields(type(below))} | changes
+    return type(below)(**values)
+
+
+def _structured(kind: type[_T], given: Mapping[str, Any], prefix: str, problems: list[str]) -> _T:
+    known = keys(kind)
+    values: dict[str, Any] = {}
+    for key, value in given.items():
+        name = f"{prefix}{key}"
+        if key not in known:
+            problems.append(f"unknown setting {name}{_hint(str(key), known)}")
+        elif value is not None:
+            values[known[key].name] = _value(known[key].metadata, value, name, problems)
+    return kind(**{key: value for key, value in values.items() if value is not _MISSING})
+
+
+def _value(metadata: Mapping[str, Any], value: Any, name: str, problems: list[str]) -> Any:
+    if "table" in metadata:
+        if isinstance(value, Mapping):
+            return _structured(metadata["table"], value, f"{name}.", problems)
+        problems.append(f"{name}: is not a table")
+        return _MISSING
+    try:
+        return metadata["kind"].read(value)
+    except ValueError as error:
+        problems.append(f"{name}: {error}")
+        return _MISSING
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    """What was meant; or, where nothing is near, all that there is when that is little."""
+    names = list(known)
+    meant = nearest(name, names)
+    listed = f" (known: {', '.join(names)})" if len(names) <= _FEW else ""
+    return f", did you mean {meant}?" if meant else listed
+
+
+def _fits(pattern: str, rule: str) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), rule) is not None

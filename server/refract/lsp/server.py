@@ -165,7 +165,9 @@ def _documents(server: RefractServer) -> None:
 def _requests(server: RefractServer) -> None:
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix], resolve_provider=True),
+        types.CodeActionOptions(
+            code_action_kinds=[types.CodeActionKind.QuickFix, code_actions.FIX_ALL], resolve_provider=True
+        ),
     )
     async def code_action(ls: RefractServer, params: types.CodeActionParams) -> list[types.CodeAction]:
         await ls.session.ready(convert.to_path(params.text_document.uri) or "")

@@ -12,8 +12,9 @@ from refract.lsp.session import Session
 from refract.project import Analysis
 from refract.project.fixing import fixes_of
 from refract.rules.base import Finding
-from refract.text import Span
+from refract.text import FileChange, Span
 
+FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.refract"
 _QUICK_FIX = types.CodeActionKind.QuickFix.value
 
 
@@ -22,7 +23,11 @@ def code_actions(session: Session, params: types.CodeActionParams, can_resolve: 
     path = convert.to_path(params.text_document.uri)
     analysis = session.analysis_of(path) if path else None
     document = session.document(path) if path else None
-    if path is None or analysis is None or document is None or not _wants_quick_fixes(params.context):
+    if path is None or analysis is None or document is None:
+        return []
+    if _wants(FIX_ALL, params.context) and params.context.only:
+        return _fix_all(session, analysis, path, can_resolve)
+    if not _wants(_QUICK_FIX, params.context):
         return []
     wanted = convert.to_span(document, params.range, session.encoding)
     actions = []
@@ -37,6 +42,9 @@ def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
     """The action with its edit; without one when the text has moved on and nothing is left to fix."""
     data = action.data if isinstance(action.data, dict) else {}
     analysis = session.analysis_of(str(data.get("path", "")))
+    if analysis is not None and action.kind == FIX_ALL:
+        action.edit = edits.workspace_edit(session, _safe_changes(analysis, str(data["path"])), action.title)
+        return action
     finding = next((f for f in analysis.findings if f.key == data.get("key")), None) if analysis else None
     if analysis is None or finding is None:
         return action
@@ -50,9 +58,28 @@ def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
     return action
 
 
-def _wants_quick_fixes(context: types.CodeActionContext) -> bool:
-    kinds = context.only
-    return not kinds or any(kind == _QUICK_FIX or _QUICK_FIX.startswith(f"{kind}.") for kind in map(_text, kinds))
+def _fix_all(session: Session, analysis: Analysis, path: str, can_resolve: bool) -> list[types.CodeAction]:
+    """One action that makes every safe fix of the file; none when there is nothing to make."""
+    if not _safe_changes(analysis, path):
+        return []
+    action = types.CodeAction(title="Make every safe fix of Refract", kind=FIX_ALL, data={"path": path})
+    return [action if can_resolve else resolved(session, action)]
+
+
+def _safe_changes(analysis: Analysis, path: str) -> tuple[FileChange, ...]:
+    """The changes of all safe fixes of a file's findings, each made once."""
+    found: dict[FileChange, None] = {}
+    for finding in analysis.findings:
+        location = analysis.place(finding)
+        if location is not None and location.path == path:
+            safe = next((fix for fix in fixes_of(analysis, finding) if fix.safe), None)
+            found.update(dict.fromkeys(safe.build() if safe else ()))
+    return tuple(found)
+
+
+def _wants(kind: str, context: types.CodeActionContext) -> bool:
+    """Whether the client asks for actions of this kind: everything, the kind itself, or one above it."""
+    return not context.only or any(kind == asked or kind.startswith(f"{asked}.") for asked in map(_text, context.only))
 
 
 def _text(kind: types.CodeActionKind | str) -> str:

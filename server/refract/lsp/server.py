@@ -13,7 +13,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from refract import __version__
-from refract.lsp import convert
+from refract.lsp import configuration, convert
 from refract.lsp.convert import Encoding
 from refract.lsp.features import code_actions, diagnostics, hover, pending
 from refract.lsp.protocol import RefractProtocol
@@ -131,16 +131,25 @@ def main(port: int | None = None) -> None:
 
 def _lifetime(server: RefractServer) -> None:
     @server.feature(types.INITIALIZE)
-    def initialize(ls: RefractServer, _: types.InitializeParams) -> None:
+    def initialize(ls: RefractServer, params: types.InitializeParams) -> None:
         if ls.pulls:
             _answer_pulls(ls)
+        _take_settings(ls, configuration.sent(params.initialization_options))
 
     @server.feature(types.INITIALIZED)
-    def initialized(ls: RefractServer, _: types.InitializedParams) -> None:
+    async def initialized(ls: RefractServer, _: types.InitializedParams) -> None:
         encoding = ls.server_capabilities.position_encoding
         ls.session.encoding = Encoding(encoding or types.PositionEncodingKind.Utf16)
         ls.session.annotates_edits = ls.annotates_edits
         _watch_files(ls)
+        configuration.register_changes(ls)
+        if configuration.can_be_asked(ls):
+            _take_settings(ls, await configuration.asked(ls))
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def did_change_configuration(ls: RefractServer, params: types.DidChangeConfigurationParams) -> None:
+        can_ask = configuration.can_be_asked(ls)
+        _take_settings(ls, await configuration.asked(ls) if can_ask else configuration.sent(params.settings))
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(ls: RefractServer, params: types.DidChangeWatchedFilesParams) -> None:
@@ -228,6 +237,16 @@ def _answer_pulls(server: RefractServer) -> None:
         path = convert.to_path(params.text_document.uri) or ""
         await ls.session.ready(path)
         return ls.pulled.report(path, params.previous_result_id, ls.session)
+
+
+def _take_settings(server: RefractServer, section: Any) -> None:
+    """Take over the editor's settings. Those that are not valid are told once, and the ones before stay."""
+    settings, problem = configuration.editor_settings(section)
+    if problem:
+        message = f"Refract: {problem}"
+        server.window_show_message(types.ShowMessageParams(type=types.MessageType.Warning, message=message))
+    elif settings is not None:
+        server.session.settings_changed(settings)
 
 
 def _watch_files(server: RefractServer) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from attrs import define, field, frozen
 from lsprotocol import types
 
+from refract.config import Settings
 from refract.lsp import convert
 from refract.lsp.convert import Encoding
 from refract.lsp.plain_text import PlainText, read_plain
@@ -88,12 +89,14 @@ async def _unseen(_: str) -> AsyncIterator[None]:
 class Session:
     """Everything the server knows about its client. `publish` is called when a project has a new analysis,
     `progress` shows that something slow is under way, `refresh` says that answers given before have changed.
+    `settings` are the editor's own.
     """
 
     publish: Publish
     progress: Progress = _unseen
     refresh: Callable[[], None] = lambda: None
     annotates_edits: bool = False
+    settings: Settings | None = None
     encoding: Encoding = field(factory=lambda: Encoding(types.PositionEncodingKind.Utf16))
     open_files: dict[str, OpenFile] = field(factory=dict)
     projects: dict[Path, OpenProject] = field(factory=dict)
@@ -155,8 +158,11 @@ class Session:
             if any(_concerns(project, path) for path in changed):
                 self._open(project)
 
-    def settings_changed(self) -> None:
-        """Something that every project depends on is another than before."""
+    def settings_changed(self, settings: Settings | None) -> None:
+        """The editor's settings are others than before: every project is read again."""
+        if settings == self.settings:
+            return
+        self.settings = settings
         for project in tuple(self.projects.values()):
             self._open(project)
 
@@ -246,7 +252,8 @@ class Session:
     async def _read(self, project: OpenProject) -> None:
         """Read the project from disk in a thread, then put what is open in the editor on top."""
         try:
-            project.snapshot = await self._told(project, asyncio.to_thread(open_project, _found_again(project.files)))
+            reading = asyncio.to_thread(open_project, _found_again(project.files), editor=self.settings)
+            project.snapshot = await self._told(project, reading)
             project.files = project.snapshot.files
             project.failure = ""
         except CannotAnalyse as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -61,7 +61,7 @@ class Branch:
     def deployed_database(self) -> Database | None:
         """The database that the schema of running code asks for."""
         tree = self.deployed()
-        return lower(tree).database if tree else None
+        return _database_of(tree) if tree else None
 
     def holds(self, path: str) -> bool:
         """Whether `path` is one of the migrations here."""
@@ -235,6 +235,11 @@ def _theirs(tip: MigrationFolder, history: History, provider: Provider) -> Mappi
         if migration.name in names:
             found[migration.name] = new.diff.changes
     return found
+
+
+@lru_cache(maxsize=8)  # asked for at each key while a removal is pending
+def _database_of(tree: SchemaTree) -> Database:
+    return lower(tree).database
 
 
 def _deployed(files: ProjectFiles, commit: git.Commit) -> Callable[[], SchemaTree | None]:

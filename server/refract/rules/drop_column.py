@@ -37,6 +37,7 @@ When the values may go and no running program was built from a schema that has t
 or the field was already `@ignore` in what runs.
 
 ## Providers
+A field that what runs ignores already is a warning only.
 All with columns. On MongoDB the values stay in the documents.
 """
 
@@ -59,11 +60,20 @@ def check(context: RuleContext) -> Iterator[Risk]:
             message=sentences(
                 f"{label} is dropped: all its values are lost.",
                 ""
-                if change.column.ignored
+                if _is_ignored(context, change)
                 else "Programs that still run with the older schema fail on every read of this model, "
                 "since Prisma Client names each column. "
                 "Mark the field `@ignore` and deploy that first, then remove it in a later release.",
             ),
             change=change,
             related=created_here(f"Column `{change.column.name}`", change.column.origin),
+            severity=Severity.WARNING if _is_ignored(context, change) else None,
         )
+
+
+def _is_ignored(context: RuleContext, change: DropColumn) -> bool:
+    """Whether no running program asks for the column: migrations do not tell, the schema at the base does."""
+    deployed = context.deployed
+    table = deployed.tables.get(change.table) if deployed else None
+    column = table.column(change.column.name) if table else None
+    return change.column.ignored or (table is not None and (table.ignored or column is None or column.ignored))

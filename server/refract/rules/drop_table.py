@@ -53,6 +53,7 @@ from collections.abc import Iterator
 from refract.rules._words import created_here, join_table, sentences, table_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import DropTable
+from refract.schema.model import Table
 
 
 @rule(Severity.ERROR, SQL)
@@ -65,12 +66,20 @@ def check(context: RuleContext) -> Iterator[Risk]:
         yield Risk(
             subject=str(table.name),
             message=sentences(
-                f"{table_label(context, table.name)} is dropped: all its rows are lost, "
-                "and programs that still use it fail.",
+                f"{table_label(context, table.name)} is dropped: all its rows are lost"
+                + ("." if _is_ignored(context, table) else ", and programs that still use it fail."),
                 ""
-                if table.ignored
+                if _is_ignored(context, table)
                 else "Mark the model `@@ignore` and deploy that first, then remove it in a later release.",
             ),
             change=change,
             related=created_here(f"Table `{table.name.name}`", table.origin),
+            severity=Severity.WARNING if _is_ignored(context, table) else None,
         )
+
+
+def _is_ignored(context: RuleContext, table: Table) -> bool:
+    """Whether no running program uses the table: migrations do not tell, the schema at the base does."""
+    deployed = context.deployed
+    known = deployed.tables.get(table.name) if deployed else None
+    return table.ignored or (deployed is not None and (known is None or known.ignored))

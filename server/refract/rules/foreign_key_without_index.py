@@ -1,0 +1,115 @@
+"""A relation has no index on its own side, and deletes on the other side read the whole table.
+
+## What it does
+Finds new foreign keys whose fields are not the first of any index.
+
+## Why it is risky
+When a row of the parent is deleted or its key changes, the database looks for the rows that refer to it.
+Without an index it reads the whole table each time; so does every query over the relation.
+Only MySQL makes such an index by itself.
+
+## Example
+```prisma before
+model User {
+  id    Int    @id @default(autoincrement())
+}
+
+model Post {
+  id       Int   @id @default(autoincrement())
+  authorId Int
+}
+```
+```prisma after
+model User {
+  id    Int    @id @default(autoincrement())
+  posts Post[]
+}
+
+model Post {
+  id       Int   @id @default(autoincrement())
+  authorId Int
+  author   User  @relation(fields: [authorId], references: [id])
+}
+```
+
+## Safer way
+Add an index on the relation's fields with it.
+```prisma after
+model User {
+  id    Int    @id @default(autoincrement())
+  posts Post[]
+}
+
+model Post {
+  id       Int   @id @default(autoincrement())
+  authorId Int
+  author   User  @relation(fields: [authorId], references: [id])
+
+  @@index([authorId])
+}
+```
+
+## When to ignore it
+When the table stays small, or parents are never deleted and the relation is never queried from their side.
+
+## Providers
+PostgreSQL, SQLite, SQL Server, CockroachDB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._words import field_name, listed, table_label
+from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.schema.changes import AddForeignKey, Change, CreateTable, DropForeignKey
+from refract.schema.model import ForeignKey, QualifiedName, Table
+from refract.text import Origin
+
+
+@rule(Severity.INFO, SQL)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each foreign key that is really new and that no index serves."""
+    if context.behaviour.indexes_foreign_keys:
+        return
+    known = {(c.table, c.foreign_key.columns) for c in context.on_existing(DropForeignKey)}
+    for name, key, change in _new_keys(context):
+        table = context.after.tables.get(name)
+        renamed = context.is_renamed(name, key.columns)
+        if table is not None and not renamed and (name, key.columns) not in known and not _is_served(table, key):
+            yield Risk(
+                subject=f"{name}.{key.name}",
+                message=_message(context, table, key),
+                change=change,
+                origin=_origin(key, change),
+            )
+
+
+def _new_keys(context: RuleContext) -> Iterator[tuple[QualifiedName, ForeignKey, Change]]:
+    renamed = {new.name for _, new in context.table_renames()}
+    for change in context.changes(AddForeignKey):
+        if change.table not in renamed:
+            yield change.table, change.foreign_key, change
+    for created in context.changes(CreateTable):
+        yield from ((created.table.name, key, created) for key in created.table.foreign_keys)
+
+
+def _is_served(table: Table, key: ForeignKey) -> bool:
+    keys = [i.columns for i in table.indexes if i.where is None]
+    keys += [table.primary_key.columns] if table.primary_key else []
+    wanted = set(key.columns)
+    return any({part.name for part in columns[: len(wanted)]} == wanted for columns in keys)
+
+
+def _origin(key: ForeignKey, change: Change) -> Origin | None:
+    return key.origin or change.origin
+
+
+def _message(context: RuleContext, table: Table, key: ForeignKey) -> str:
+    columns = [table.column(name) for name in key.columns]
+    fields = [field_name(column) for column in columns if column is not None]
+    return (
+        f"No index begins with {listed(fields)} of {table_label(context, table.name)}: deleting a row of "
+        f"{table_label(context, key.referenced_table)}, and each query over the relation, reads the whole table. "
+        f"Add `@@index([{', '.join(fields)}])`."
+    )

@@ -1,0 +1,106 @@
+"""A new index does what another one already does.
+
+## What it does
+Finds new indexes whose fields are the first ones of another index, unique or key of the same model.
+
+## Why it is risky
+An index on `(a, b)` serves every query by `a` as well. The second one costs space and time on every write, for nothing.
+
+## Example
+```prisma before
+model User {
+  id    Int    @id @default(autoincrement())
+  a     Int
+  b     Int
+
+  @@index([a, b])
+}
+```
+```prisma after
+model User {
+  id    Int    @id @default(autoincrement())
+  a     Int
+  b     Int
+
+  @@index([a, b])
+  @@index([a])
+}
+```
+
+## Safer way
+Leave it out.
+```prisma after
+model User {
+  id    Int    @id @default(autoincrement())
+  a     Int
+  b     Int
+
+  @@index([a, b])
+  @@index([b])
+}
+```
+
+## When to ignore it
+When the longer index is very much wider, and the queries by its first field are hot.
+
+## Providers
+All.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from refract.rules._words import listed, table_label
+from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.schema.changes import Change, CreateIndex, CreateTable
+from refract.schema.model import Index, IndexColumn, QualifiedName, Table
+
+
+@rule(Severity.INFO)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each new index that is the beginning of another."""
+    for name, index, change in _new_indexes(context):
+        table = context.after.tables.get(name)
+        other = _covering(table, index) if table else ""
+        if other:
+            yield Risk(
+                subject=f"{name}.{index.name}",
+                message=f"The index on {listed(c.name for c in index.columns)} of {table_label(context, name)} is the beginning "
+                f"of {other}, which serves the same queries: it only costs space and time on writes. Leave it out.",
+                change=change,
+                origin=index.origin,
+            )
+
+
+def _new_indexes(context: RuleContext) -> Iterator[tuple[QualifiedName, Index, Change]]:
+    for change in context.changes(CreateIndex):
+        yield change.table, change.index, change
+    for created in context.changes(CreateTable):
+        yield from ((created.table.name, index, created) for index in created.table.indexes)
+
+
+def _covering(table: Table, index: Index) -> str:
+    """What makes a plain index superfluous, empty if nothing does. Of two equal ones only the second is."""
+    if index.unique or not _is_plain(index):
+        return ""
+    if table.primary_key and _begins(table.primary_key.columns, index.columns):
+        return "the primary key"
+    place = table.indexes.index(index) if index in table.indexes else len(table.indexes)
+    for at, other in enumerate(table.indexes):
+        wider = len(other.columns) > len(index.columns) or other.unique or at < place
+        if at != place and wider and _is_plain(other) and _begins(other.columns, index.columns):
+            return f"index `{other.name}`"
+    return ""
+
+
+def _is_plain(index: Index) -> bool:
+    return index.type == "BTREE" and index.where is None and index.valid and all(c.name for c in index.columns)
+
+
+def _begins(longer: Sequence[IndexColumn], shorter: Sequence[IndexColumn]) -> bool:
+    return tuple(_part(c) for c in longer[: len(shorter)]) == tuple(_part(c) for c in shorter)
+
+
+def _part(column: IndexColumn) -> tuple[object, ...]:
+    return column.name, column.sort, column.length, column.ops

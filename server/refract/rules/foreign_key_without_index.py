@@ -60,10 +60,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._new import new_foreign_keys
 from refract.rules._words import field_name, listed, table_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
-from refract.schema.changes import AddForeignKey, Change, CreateTable, DropForeignKey
-from refract.schema.model import ForeignKey, QualifiedName, Table
+from refract.schema.changes import Change, DropForeignKey
+from refract.schema.model import ForeignKey, Table
 from refract.text import Origin
 
 
@@ -73,25 +74,17 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if context.behaviour.indexes_foreign_keys:
         return
     known = {(c.table, c.foreign_key.columns) for c in context.on_existing(DropForeignKey)}
-    for name, key, change in _new_keys(context):
+    renamed = {new.name for _, new in context.table_renames()}
+    for name, key, change in new_foreign_keys(context):
         table = context.after.tables.get(name)
-        renamed = context.is_renamed(name, key.columns)
-        if table is not None and not renamed and (name, key.columns) not in known and not _is_served(table, key):
+        kept = name in renamed or (name, key.columns) in known or context.is_renamed(name, key.columns)
+        if table is not None and not kept and not _is_served(table, key):
             yield Risk(
                 subject=f"{name}.{key.name}",
                 message=_message(context, table, key),
                 change=change,
                 origin=_origin(key, change),
             )
-
-
-def _new_keys(context: RuleContext) -> Iterator[tuple[QualifiedName, ForeignKey, Change]]:
-    renamed = {new.name for _, new in context.table_renames()}
-    for change in context.changes(AddForeignKey):
-        if change.table not in renamed:
-            yield change.table, change.foreign_key, change
-    for created in context.changes(CreateTable):
-        yield from ((created.table.name, key, created) for key in created.table.foreign_keys)
 
 
 def _is_served(table: Table, key: ForeignKey) -> bool:

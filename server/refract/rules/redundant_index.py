@@ -51,16 +51,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from refract.rules._new import new_indexes
 from refract.rules._words import listed, table_label
 from refract.rules.base import Risk, RuleContext, Severity, rule
-from refract.schema.changes import Change, CreateIndex, CreateTable
-from refract.schema.model import Index, IndexColumn, QualifiedName, Table
+from refract.schema.model import Index, IndexColumn, Table
 
 
 @rule(Severity.INFO)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new index that is the beginning of another."""
-    for name, index, change in _new_indexes(context):
+    for name, index, change in new_indexes(context):
         table = context.after.tables.get(name)
         other = _covering(table, index) if table else ""
         if other:
@@ -71,13 +71,6 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 change=change,
                 origin=index.origin,
             )
-
-
-def _new_indexes(context: RuleContext) -> Iterator[tuple[QualifiedName, Index, Change]]:
-    for change in context.changes(CreateIndex):
-        yield change.table, change.index, change
-    for created in context.changes(CreateTable):
-        yield from ((created.table.name, index, created) for index in created.table.indexes)
 
 
 def _covering(table: Table, index: Index) -> str:

@@ -1,0 +1,100 @@
+"""The columns of a new table are in an order that wastes space.
+
+## What it does
+Finds new tables in which another order of the columns would save eight bytes a row or more.
+
+## Why it is risky
+PostgreSQL begins an 8-byte value at a multiple of eight, and fills the gap before it. Small and large columns by turns
+leave many gaps. The order cannot be changed once the table is there.
+
+## Example
+```prisma before
+model A {
+  id Int @id
+}
+```
+```prisma after
+model A {
+  id Int @id
+}
+
+model B {
+  id BigInt  @id
+  a  Boolean
+  b  BigInt
+  c  Boolean
+  d  BigInt
+}
+```
+
+## Safer way
+Put the 8-byte fields first, then the smaller ones, text last.
+```prisma after
+model A {
+  id Int @id
+}
+
+model B {
+  id BigInt  @id
+  b  BigInt
+  d  BigInt
+  a  Boolean
+  c  Boolean
+}
+```
+
+## When to ignore it
+When the table is small.
+
+## Providers
+PostgreSQL. Off unless the project asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from refract.rules._new import new_tables
+from refract.rules._words import table_label
+from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.schema.model import Column
+
+_SIZES = {
+    "BIGINT": 8,
+    "TIMESTAMP": 8,
+    "TIMESTAMPTZ": 8,
+    "DOUBLE PRECISION": 8,
+    "TIME": 8,
+    "INTEGER": 4,
+    "DATE": 4,
+    "REAL": 4,
+}
+_SIZES |= {"SMALLINT": 2, "BOOLEAN": 1}
+_WORTH_IT = 8
+
+
+@rule(Severity.INFO, frozenset({"postgresql"}), on=False)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each new table with gaps. Columns of other types come after these: what follows them is not known."""
+    for table, change in new_tables(context):
+        fixed = [c for c in table.columns if _size(c)]
+        saved = _width(fixed) - _width(sorted(fixed, key=_size, reverse=True))
+        if saved >= _WORTH_IT and len(fixed) == len(table.columns):
+            yield Risk(
+                subject=str(table.name),
+                message=f"{table_label(context, table.name)} wastes {saved} bytes in every row between its columns: put the "
+                "8-byte fields first, then the smaller ones.",
+                change=change,
+            )
+
+
+def _size(column: Column) -> int:
+    return 0 if column.type.is_list else _SIZES.get(column.type.name, 0)
+
+
+def _width(columns: Sequence[Column]) -> int:
+    """How many bytes the columns take in this order, up to the end of a group of eight."""
+    end = 0
+    for column in columns:
+        end += -end % _size(column) + _size(column)
+    return end + -end % 8

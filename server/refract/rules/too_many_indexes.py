@@ -1,0 +1,103 @@
+"""A model has more than eight indexes.
+
+## What it does
+Finds models that get an index more and have more than eight then.
+
+## Why it is risky
+Every insert writes all of them, and most updates too.
+
+## Example
+```prisma before
+model A {
+  id Int @id
+}
+```
+```prisma after
+model A {
+  id Int @id
+}
+
+model B {
+  id Int @id
+  f0 Int
+  f1 Int
+  f2 Int
+  f3 Int
+  f4 Int
+  f5 Int
+  f6 Int
+  f7 Int
+  f8 Int
+
+  @@index([f0])
+  @@index([f1])
+  @@index([f2])
+  @@index([f3])
+  @@index([f4])
+  @@index([f5])
+  @@index([f6])
+  @@index([f7])
+  @@index([f8])
+}
+```
+
+## Safer way
+Leave out those that no query needs.
+```prisma after
+model A {
+  id Int @id
+}
+
+model B {
+  id Int @id
+  f0 Int
+  f1 Int
+  f2 Int
+  f3 Int
+  f4 Int
+  f5 Int
+  f6 Int
+  f7 Int
+
+  @@index([f0])
+  @@index([f1])
+  @@index([f2])
+  @@index([f3])
+  @@index([f4])
+  @@index([f5])
+  @@index([f6])
+  @@index([f7])
+}
+```
+
+## When to ignore it
+When the table is written seldom.
+
+## Providers
+All. Off unless the project asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._new import new_indexes
+from refract.rules._words import table_label
+from refract.rules.base import Risk, RuleContext, Severity, rule
+
+_MOST = 8
+
+
+@rule(Severity.INFO, on=False)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each table that gets too many, once."""
+    for name, change in {name: change for name, _, change in new_indexes(context)}.items():
+        table = context.after.tables.get(name)
+        count = len(table.indexes) if table else 0
+        if count > _MOST:
+            yield Risk(
+                subject=str(name),
+                message=f"{table_label(context, name)} has {count} indexes then: every insert writes all of them. "
+                "Leave out those that no query needs.",
+                change=change,
+            )

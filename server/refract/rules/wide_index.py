@@ -1,0 +1,78 @@
+"""A new index has more than three fields.
+
+## What it does
+Finds new indexes, other than unique ones, over four fields or more.
+
+## Why it is risky
+The fields behind the first few seldom help a query, and each costs space and time on every write.
+
+## Example
+```prisma before
+model A {
+  id Int @id
+}
+```
+```prisma after
+model A {
+  id Int @id
+}
+
+model B {
+  id Int @id
+  a  Int
+  b  Int
+  c  Int
+  d  Int
+
+  @@index([a, b, c, d])
+}
+```
+
+## Safer way
+Keep the fields that tell rows apart.
+```prisma after
+model A {
+  id Int @id
+}
+
+model B {
+  id Int @id
+  a  Int
+  b  Int
+  c  Int
+  d  Int
+
+  @@index([a, b, c])
+}
+```
+
+## When to ignore it
+When the index answers a hot query by itself.
+
+## Providers
+All. Off unless the project asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._new import new_indexes
+from refract.rules._words import table_label
+from refract.rules.base import Risk, RuleContext, Severity, rule
+
+_MOST = 3
+
+
+@rule(Severity.INFO, on=False)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each index that is wider."""
+    for table, index, change in new_indexes(context):
+        if not index.unique and len(index.columns) > _MOST:
+            yield Risk(
+                subject=f"{table}.{index.name}",
+                message=f"The index `{index.name}` of {table_label(context, table)} has {len(index.columns)} fields: "
+                f"more than {_MOST} seldom help a query, and each costs on every write.",
+                change=change,
+                origin=index.origin,
+            )

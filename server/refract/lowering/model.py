@@ -170,7 +170,9 @@ def _index(
         name=name or derive(database_name(block), [c.name for c in columns]),
         columns=columns,
         unique=unique,
-        type="FULLTEXT" if attribute.name.text == "fulltext" else (word_of(attribute.argument("type")) or "BTree").upper(),
+        type="FULLTEXT"
+        if attribute.name.text == "fulltext"
+        else (word_of(attribute.argument("type")) or "BTree").upper(),
         where=predicate(attribute.argument("where")),
         clustered=_clustered(attribute, scope, default=False),
         constraint=unique and scope.provider.name == "sqlserver",

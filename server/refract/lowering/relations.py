@@ -116,9 +116,7 @@ def _join_table(
 ) -> Table:
     stem = "_" + (_relation_name(field) or f"{first.name.text}To{second.name.text}")
     name = QualifiedName(scope.qualified(first).schema, stem)
-    columns = tuple(
-        Column(letter, evolve(side.type), origin=origin) for letter, side in zip("AB", sides, strict=True)
-    )
+    columns = tuple(Column(letter, evolve(side.type), origin=origin) for letter, side in zip("AB", sides, strict=True))
     both = (IndexColumn("A"), IndexColumn("B"))
     with_key = scope.provider.join_table_has_primary_key
     unique = Index(f"{stem}_AB_unique", both, unique=True, clustered=_nonclustered(scope), origin=origin)

@@ -11,7 +11,9 @@ from decimal import Decimal, InvalidOperation
 from refract.schema.model import ColumnType, Default, DefaultKind
 
 NOW = Default(DefaultKind.NOW)
-_NOW_WORDS = re.compile(r"(?:current_timestamp|now|getdate|sysdatetime|localtimestamp|transaction_timestamp)\s*(?:\(\s*\d*\s*\))?\Z", re.I)
+_NOW_WORDS = re.compile(
+    r"(?:current_timestamp|now|getdate|sysdatetime|localtimestamp|transaction_timestamp)\s*(?:\(\s*\d*\s*\))?\Z", re.I
+)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\Z", re.I)
 _STRING = re.compile(r"N?'((?:[^']|'')*)'\Z", re.S)
 _ESCAPE_STRING = re.compile(r"E'((?:[^'\\]|''|\\.)*)'\Z", re.S)

@@ -21,7 +21,7 @@ from refract.syntax.tree import (
     NumberLiteral,
     StringLiteral,
 )
-from refract.text import Origin
+from refract.text import Origin, Span
 
 _CLIENT_FUNCTIONS = {"uuid", "cuid", "ulid", "nanoid", "auto"}
 
@@ -72,13 +72,33 @@ def _block_type(target: Block, is_list: bool, scope: Scope) -> ColumnType:
     return evolve(text, is_list=is_list)
 
 
-def _native_type(field: Field, scope: Scope) -> ColumnType | None:
-    for attribute in field.attributes:
-        _, dot, native = attribute.name.text.partition(".")
-        if dot:
-            args = tuple(_native_argument(a.value) for a in attribute.arguments)
-            return scope.provider.native_type(field.type.name.text, native, args)
+def native_problem(field: Field, scope: Scope) -> tuple[str, Span] | None:
+    """Why the native type of a field (`@db.VarChar(191)`) cannot be read, and where it stands; None where it can."""
+    attribute = _native_attribute(field)
+    if attribute is None:
+        return None
+    written, native = f"@{attribute.name.text}", attribute.name.text.partition(".")[2]
+    if native not in scope.provider.natives:
+        return f'{scope.provider.name} has no native type "{written}": check its spelling.', attribute.name.span
+    if any(isinstance(a, str) and a != "max" for a in _native_arguments(attribute)):
+        return f"An argument of {written} is not a number: its length or precision is not known.", attribute.span
     return None
+
+
+def _native_type(field: Field, scope: Scope) -> ColumnType | None:
+    attribute = _native_attribute(field)
+    if attribute is None or native_problem(field, scope):
+        return None
+    native = attribute.name.text.partition(".")[2]
+    return scope.provider.native_type(field.type.name.text, native, _native_arguments(attribute))
+
+
+def _native_attribute(field: Field) -> Attribute | None:
+    return next((attribute for attribute in field.attributes if "." in attribute.name.text), None)
+
+
+def _native_arguments(attribute: Attribute) -> tuple[int | str, ...]:
+    return tuple(_native_argument(a.value) for a in attribute.arguments)
 
 
 def _native_argument(value: Expression) -> int | str:

@@ -17,7 +17,7 @@ from refract.lowering.arguments import (
     truth_of,
     word_of,
 )
-from refract.lowering.columns import lower_column
+from refract.lowering.columns import lower_column, native_problem
 from refract.lowering.relations import foreign_key, join_table
 from refract.lowering.scope import Scope
 from refract.schema.model import Column, Index, IndexColumn, PrimaryKey, Table
@@ -83,6 +83,9 @@ def _columns(block: Block, path: str, scope: Scope, problems: list[Problem]) -> 
             )
             problems.append(Problem(message, Origin(path, block.name.text, field.type.name.span)))
             continue
+        native = native_problem(field, scope)
+        if native is not None:
+            problems.append(Problem(native[0], Origin(path, block.name.text, native[1])))
         yield column
 
 

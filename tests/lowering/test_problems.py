@@ -1,0 +1,47 @@
+"""What a schema asks for that no database has: told where it stands, and everything else is lowered."""
+
+from __future__ import annotations
+
+import pytest
+
+from refract.lowering import lower
+from refract.syntax import parse_schema
+
+CASES = [
+    ("  a Strng", "Strng", '"Strng" is not a type of postgresql nor a model or enum of this schema'),
+    ("  a String @db.VarChar(19s1)", "@db.VarChar(19s1)", "An argument of @db.VarChar is not a number"),
+    ("  a String @db.VarCha(191)", "db.VarCha", 'postgresql has no native type "@db.VarCha"'),
+    ("  a String\n  a Int", "a", 'M already has a field "a"'),
+]
+
+
+@pytest.mark.parametrize(("line", "token", "message"), CASES)
+def test_fields(line: str, token: str, message: str) -> None:
+    text = f'datasource db {{\n  provider = "postgresql"\n}}\n\nmodel M {{\n  id Int @id\n{line}\n}}\n'
+    tree = parse_schema([("schema.prisma", text)])
+    lowered = lower(tree)
+    (problem,) = lowered.problems
+    assert problem.message.startswith(message)
+    place = tree.location(problem.origin)
+    assert place is not None
+    assert text[place.span.start : place.span.end] == token
+    table = lowered.database.table("M")
+    assert table is not None
+    assert table.column("id") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("model M {\n  id Int @id\n}\n", "This schema has no datasource block"),
+        ('datasource db {\n  provider = "oracle"\n}\nmodel M {\n  id Int @id\n}\n', ""),
+        ('datasource db {\n  provider = env("X")\n}\nmodel M {\n  id Int @id\n}\n', ""),
+        ("datasource db {\n}\nmodel M {\n  id Int @id\n}\n", ""),
+    ],
+)
+def test_a_datasource_that_says_nothing(text: str, message: str) -> None:
+    lowered = lower(parse_schema([("schema.prisma", text)]))
+    (problem,) = lowered.problems
+    assert problem.message.startswith(message)
+    assert "provider" in problem.message
+    assert lowered.database.table("M") is not None

@@ -50,6 +50,8 @@ def _number(type_: ColumnType, place: int, absent: int) -> int:
 
 
 def _postgresql(before: ColumnType, after: ColumnType) -> bool:
+    if before.name in ("TEXT", "VARCHAR", "CITEXT") and after.name == "CITEXT":
+        return True  # stored as text; citext's own casts say so
     if before.name in ("TEXT", "VARCHAR") and after.name in ("TEXT", "VARCHAR"):
         return not after.args or (bool(before.args) and _number(after, 0, 0) >= _number(before, 0, 0))
     if before.name == after.name and before.name in _TIMES:

@@ -213,7 +213,8 @@ Check = Callable[[RuleContext], Iterable[Risk]]
 @frozen
 class Rule:
     """A rule. `providers` is where it applies, `subjects` what it judges; `doc` its module's docstring.
-    One that is not `on` says something only in projects that ask for it.
+    One that is not `on` says something only in projects that ask for it; one that judges `unchanged` schemas has a say
+    where only Prisma Client changes, and no SQL would run.
     """
 
     name: str
@@ -221,6 +222,7 @@ class Rule:
     providers: frozenset[str]
     subjects: frozenset[Subject]
     on: bool
+    unchanged: bool
     doc: str
     check: Check = field(repr=False)
 
@@ -275,13 +277,14 @@ def rule(
     subjects: frozenset[Subject] = CHANGES,
     *,
     on: bool = True,
+    unchanged: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a rule of the decorated function. Its name is the module's: `drop_column.py` is `drop-column`."""
 
     def declare(check: Check) -> Rule:
         module = sys.modules[check.__module__]
         name = module.__name__.rpartition(".")[2].replace("_", "-")
-        return Rule(name, severity, providers, subjects, on, (module.__doc__ or "").strip(), check)
+        return Rule(name, severity, providers, subjects, on, unchanged, (module.__doc__ or "").strip(), check)
 
     return declare
 
@@ -304,11 +307,11 @@ def check_all(context: RuleContext, wanted: Callable[[Rule], bool] = lambda rule
 
     Between databases of two providers everything differs, so that only the rules that need no diff have a say.
     """
-    if context.before.provider != context.after.provider:
-        context = evolve(context, diff=Diff(()))
-    elif context.subject is Subject.SCHEMA and not context.diff.changes:
-        return ()
-    return _with_distinct_keys(f for r in all_rules() if wanted(r) for f in r.findings(context))
+    switched = context.before.provider != context.after.provider
+    still = context.subject is Subject.SCHEMA and not switched and not context.diff.changes
+    context = evolve(context, diff=Diff(())) if switched else context
+    judged = (r for r in all_rules() if wanted(r) and (r.unchanged or not still))
+    return _with_distinct_keys(f for r in judged for f in r.findings(context))
 
 
 def _with_distinct_keys(findings: Iterable[Finding]) -> tuple[Finding, ...]:

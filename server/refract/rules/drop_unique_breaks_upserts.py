@@ -66,7 +66,7 @@ def _is_still_unique(context: RuleContext, change: DropIndex) -> bool:
     keys = [table.primary_key.columns] if table.primary_key else []
     keys += [i.columns for i in table.indexes if i.unique and i.where is None]
     wanted = {part.name for part in change.index.columns}
-    return join_table(table) or any({part.name for part in key} == wanted for key in keys)
+    return join_table(table) or any({part.name for part in key} <= wanted for key in keys)
 
 
 def _message(context: RuleContext, change: DropIndex) -> str:

@@ -51,7 +51,7 @@ enum Role {
 When nothing sorts by the field.
 
 ## Providers
-PostgreSQL, CockroachDB.
+PostgreSQL, CockroachDB. Off unless the project asks for it: most enums are never sorted by.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ from refract.schema.changes import AlterEnum
 from refract.text import Origin
 
 
-@rule(Severity.INFO, SQL, SCHEMA_ONLY)
+@rule(Severity.INFO, SQL, SCHEMA_ONLY, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each enum that gains values before others that stay."""
     if context.behaviour.enum_home is not EnumHome.TYPE:
@@ -75,8 +75,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if misplaced and not change.removed:  # where values go, Prisma makes the type anew, in the schema's order
             yield Risk(
                 subject=f"{change.after.name.name}.{','.join(misplaced)}",
-                message=f"{listed(misplaced)} stands before other values of `{change.after.enum_name}`, but Prisma adds it "
-                "after all of them: sorting by it follows the database. Put it last, or write "
+                message=f"{listed(misplaced)} {'stands' if len(misplaced) == 1 else 'stand'} before other values of `{change.after.enum_name}`, but Prisma adds what is new "
+                "after all of them: sorting follows the database. Put it last, or write "
                 "`ADD VALUE ... BEFORE ...` into the migration.",
                 change=change,
                 origin=_origin(change, misplaced[0]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from attrs import field, frozen
@@ -181,6 +182,11 @@ class Table:
     @_columns_by_name.default
     def _index_columns(self) -> dict[str, Column]:
         return {c.name: c for c in self.columns}
+
+    @cached_property
+    def ignored_columns(self) -> tuple[Column, ...]:
+        """The columns that Prisma Client does not see."""
+        return tuple(c for c in self.columns if c.ignored)
 
     def column(self, name: str) -> Column | None:
         return self._columns_by_name.get(name)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from attrs import evolve
 
 from refract.cli.memory import Answer
 from refract.cli.places import Places
 from refract.cli.report import report
+from refract.cli.sarif import sarif
+from refract.cli.services import github, gitlab
 from refract.cli.shapes import analyses_as_json, dumps
 from refract.cli.terminal import CannotRun, complaint, patience, shown_path
 from refract.project.analysis import Analysis, analyse
@@ -22,8 +28,28 @@ _FAILING = {
 }
 
 
-def answer_for(projects: Iterable[ProjectFiles], base: str | None, output: str, fail_on: str) -> Answer:
-    """What `check` says about `projects`. Raises CannotRun when none of them can be analysed."""
+def answer_for(
+    projects: Iterable[ProjectFiles],
+    base: str | None,
+    output: str,
+    fail_on: str | None,
+    only: str = "",
+    columns: int | None = None,
+) -> Answer:
+    """What `check` says about `projects`: about the file `only`, if any, for a terminal with so many `columns`.
+
+    `fail_on` None leaves it to the settings. Raises CannotRun when none of the projects can be analysed.
+    """
+    analyses, reasons = analysed(projects, base)
+    if only:
+        analyses = [_about(analysis, str(Path(only).absolute())) for analysis in analyses]
+    told = [*map(complaint, reasons), *(c for a in analyses for c in _complaints(a))]
+    failing = [a for a in analyses if _fails(a, fail_on or a.snapshot.settings.fail_on)]
+    return Answer(2 if told else int(bool(failing)), _output(analyses, output, columns), _text(told))
+
+
+def analysed(projects: Iterable[ProjectFiles], base: str | None) -> tuple[list[Analysis], list[str]]:
+    """The analyses of the projects, and why others have none. Raises CannotRun when there is none at all."""
     analyses: list[Analysis] = []
     reasons: list[str] = []
     for project in projects:
@@ -34,18 +60,33 @@ def answer_for(projects: Iterable[ProjectFiles], base: str | None, output: str, 
             reasons.append(str(error))
     if reasons and not analyses:
         raise CannotRun("\n".join(dict.fromkeys(reasons)))
-    if output == "json":
-        lines = [dumps(analyses_as_json(analyses))]
-    else:
-        lines = [line for analysis in analyses for line in report(analysis)]
-    complaints = [*map(complaint, dict.fromkeys(reasons)), *(c for a in analyses for c in _complaints(a))]
-    return Answer(_exit_code(analyses, fail_on, complaints), _text(lines), _text(complaints))
+    return analyses, list(dict.fromkeys(reasons))
 
 
-def _exit_code(analyses: list[Analysis], fail_on: str, complaints: list[str]) -> int:
-    if complaints:
-        return 2
-    return int(any(finding.severity in _FAILING[fail_on] for a in analyses for finding in a.findings))
+def _output(analyses: list[Analysis], output: str, columns: int | None) -> str:
+    match output:
+        case "json":
+            return f"{dumps(analyses_as_json(analyses))}\n"
+        case "sarif":
+            return f"{sarif(analyses)}\n"
+        case "github":
+            return _text(filter(None, [github(analyses)]))
+        case "gitlab":
+            return f"{gitlab(analyses)}\n"
+        case _:
+            return _text(line for analysis in analyses for line in report(analysis, columns))
+
+
+def _about(analysis: Analysis, path: str) -> Analysis:
+    """The analysis with the findings in one file only."""
+    wanted = os.path.normpath(path)
+    places = ((finding, analysis.place(finding)) for finding in analysis.findings)
+    inside = tuple(finding for finding, place in places if place and place.path == wanted)
+    return evolve(analysis, findings=inside, silenced=(), accepted=(), outdated=())
+
+
+def _fails(analysis: Analysis, fail_on: str) -> bool:
+    return any(finding.severity in _FAILING[fail_on] for finding in analysis.findings)
 
 
 def _complaints(analysis: Analysis) -> Iterator[str]:
@@ -55,5 +96,5 @@ def _complaints(analysis: Analysis) -> Iterator[str]:
         yield complaint(f"{place.path}:{place.line}:{place.column}: {problem.message}")
 
 
-def _text(lines: list[str]) -> str:
+def _text(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)

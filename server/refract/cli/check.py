@@ -8,19 +8,21 @@ import click
 
 from refract.cli.memory import key_of, recall, remember
 from refract.cli.projects import projects_at
-from refract.cli.terminal import colours
+from refract.cli.terminal import is_unicode, say, width
 
 
-def run(path: str, base: str | None, output: str, fail_on: str) -> int:
+def run(path: str, base: str | None, output: str, fail_on: str | None) -> int:
     """Check what is at `path` and print the findings. Returns the exit code."""
     projects = projects_at(Path(path))
-    key = key_of(projects, base, (output, fail_on))
+    only = path if path.endswith(".sql") else ""
+    columns = width() if output == "text" else None
+    key = key_of(projects, base, (output, fail_on or "", only, str(columns), str(is_unicode())))
     answer = recall(key)
     if answer is None:
         from refract.cli.answer import answer_for
 
-        answer = answer_for(projects, base, output, fail_on)
+        answer = answer_for(projects, base, output, fail_on, only, columns)
         remember(key, answer)
-    click.echo(answer.out, color=colours(), nl=False)
     click.echo(answer.err, err=True, nl=False)
+    say(answer.out)
     return answer.code

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import click
-
 from refract.cli.comparison import comparison, exit_code
 from refract.cli.shapes import changes_as_json, dumps
-from refract.cli.terminal import printable
+from refract.cli.terminal import printable, say
 from refract.sql.writer import write_script
 
 
@@ -14,7 +12,8 @@ def run(source: str | None, target: str | None, output: str) -> int:
     """Print what leads from `source` to `target`. Returns the exit code."""
     compared = comparison(source, target)
     if output == "json":
-        click.echo(dumps(changes_as_json(compared.diff)))
+        say(dumps(changes_as_json(compared.diff)) + "\n")
     else:
-        click.echo(printable(write_script(compared.diff.changes, compared.before, compared.after)).rstrip("\n"))
+        sql = write_script(compared.diff.changes, compared.before, compared.after)
+        say(printable(sql).rstrip("\n") + "\n")
     return exit_code(compared)

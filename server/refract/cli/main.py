@@ -11,6 +11,9 @@ from refract import __version__
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
+INTERRUPTED = 130
+"""The exit code after ctrl-c, as shells have it."""
+
 _COMPLETION = """
 Shell completion: eval "$(_REFRACT_COMPLETE=bash_source refract)" for bash; zsh_source or fish_source for the others.
 """
@@ -29,22 +32,49 @@ def cli() -> None:
 @cli.command()
 @click.argument("path", default=".", type=click.Path())
 @click.option("--base", metavar="REV", help="Compare with this git revision instead of the migrations here.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "sarif", "github", "gitlab"]),
+    default="text",
+    show_default=True,
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
-    default="error",
-    show_default=True,
-    help="The least severity that makes the exit code 1.",
+    help="The least severity that makes the exit code 1.  [default: the settings', else error]",
 )
-def check(path: str, base: str | None, output: str, fail_on: str) -> None:
+@click.option("--accept", is_flag=True, help="Accept what is found now, so that only later findings are reported.")
+def check(path: str, base: str | None, output: str, fail_on: str | None, accept: bool) -> None:
     """Report the risky changes that the schema at PATH asks for.
 
-    PATH is a project, a repository with several, a schema file or a schema folder.
+    PATH is a project, a repository with several, a schema file or folder, or one migration.sql.
     """
+    if accept:
+        from refract.cli.accept import run as run_accept
+
+        sys.exit(run_accept(path, base))
     from refract.cli.check import run
 
     sys.exit(run(path, base, output, fail_on))
+
+
+@cli.command()
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def rules(output: str) -> None:
+    """List the rules, with the levels that they have here."""
+    from refract.cli.rules import list_rules
+
+    sys.exit(list_rules(output))
+
+
+@cli.command()
+@click.argument("rule")
+def explain(rule: str) -> None:
+    """Show what a rule finds, why that is risky and what is safer."""
+    from refract.cli.rules import explain as run
+
+    sys.exit(run(rule))
 
 
 _FROM = click.option(
@@ -96,8 +126,16 @@ def server(tcp: int | None, stdio: bool) -> None:
 
 def main() -> None:
     """The entry point. A failure of Refract itself must not look like findings (exit code 1)."""
+    from refract.cli.terminal import lenient_streams
+
+    lenient_streams()
     try:
-        cli()
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(INTERRUPTED)
     except Exception as error:
         traceback.print_exc()
         click.echo(

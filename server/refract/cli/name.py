@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import click
-
 from refract.cli.comparison import comparison, exit_code
 from refract.cli.shapes import VERSION, dumps
+from refract.cli.terminal import say
 from refract.naming import suggest
 
 
@@ -14,7 +13,7 @@ def run(source: str | None, target: str | None, output: str) -> int:
     compared = comparison(source, target)
     names = suggest(compared.diff, compared.before, compared.after, compared.history)
     if output == "json":
-        click.echo(dumps({"version": VERSION, "names": list(names)}))
+        say(dumps({"version": VERSION, "names": list(names)}) + "\n")
     elif names:
-        click.echo("\n".join(names))
+        say("\n".join(names) + "\n")
     return exit_code(compared)

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from refract.cli.terminal import CannotRun, shown_path
-from refract.project.files import ProjectFiles, find_projects, only_left_alone, prisma_project
+from refract.project.files import ProjectFiles, every_project, is_excluded, only_left_alone, prisma_project
 
 
 def projects_at(path: Path) -> tuple[ProjectFiles, ...]:
-    """The projects at `path`; none when all schemas there are of a language that Refract leaves alone.
+    """The projects at `path`; none when all there are excluded, or of a language that Refract leaves alone.
 
     Raises CannotRun when nothing is there.
     """
     if not path.exists():
         raise CannotRun(f"{path} does not exist. Give the path of a Prisma project or schema.")
-    projects = find_projects(path)
+    projects = _of_migration(path) if path.suffix == ".sql" else every_project(path)
+    if not projects and path.suffix == ".sql":
+        raise CannotRun(f"{path} is in the migrations folder of no Prisma project that Refract finds above it.")
     if not projects and not only_left_alone(path):
         raise CannotRun(
             f"no Prisma schema found in {path}. Refract looks for prisma.config.ts, the prisma key of package.json, "
             "prisma/schema.prisma, schema.prisma and any .prisma file with a datasource. Give the path of the schema."
         )
-    return projects
+    return tuple(project for project in projects if not is_excluded(project))
+
+
+def _of_migration(file: Path) -> tuple[ProjectFiles, ...]:
+    """The project that a migration's file belongs to."""
+    file = Path(os.path.normpath(file.absolute()))
+    for folder in file.parents:
+        for project in every_project(folder):
+            if file.is_relative_to(project.migrations):
+                return (project,)
+        if (folder / ".git").exists():
+            break
+    return ()
 
 
 def project_here() -> ProjectFiles:

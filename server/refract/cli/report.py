@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from unicodedata import combining, east_asian_width
 
 import click
 
@@ -28,17 +29,11 @@ def location_of(analysis: Analysis, finding: Finding) -> Location:
     return analysis.place(finding) or Location(str(analysis.snapshot.files.schema_files[0]), Span(0, 0))
 
 
-def report(analysis: Analysis) -> Iterator[str]:
-    """The lines that `check` prints for one project."""
+def report(analysis: Analysis, columns: int | None = None) -> Iterator[str]:
+    """The lines that `check` prints for one project: for a terminal with so many columns, or for a pipe."""
     places = Places(analysis.snapshot.tree.documents)
     for finding, place in placed_findings(analysis, places):
-        colour = _COLOURS[finding.severity]
-        label = click.style(finding.severity.value, fg=colour, bold=True)
-        where = click.style(f"{harmless(place.path)}:{place.line}:{place.column}", bold=True)
-        first, *rest = harmless(finding.message).split("\n")
-        yield f"{where}: {label} {click.style(finding.rule, bold=True)}: {first}"
-        yield from (f"    {line}" for line in rest)
-        yield from _excerpt(place, colour)
+        yield from _for_pipe(finding, place) if columns is None else _for_terminal(finding, place, columns)
         for related in finding.related:
             location = analysis.locate(related.origin)
             if location is not None:
@@ -48,16 +43,49 @@ def report(analysis: Analysis) -> Iterator[str]:
     yield summary(analysis)
 
 
+def _for_pipe(finding: Finding, place: Place) -> Iterator[str]:
+    first, *rest = harmless(finding.message).split("\n")
+    yield f"{_heading(finding, place)}: {first}"
+    yield from (f"    {line}" for line in rest)
+    yield from _excerpt(place, _COLOURS[finding.severity], _WIDTH)
+
+
+def _for_terminal(finding: Finding, place: Place, columns: int) -> Iterator[str]:
+    """The same, with the message below the line that it is about, broken between words."""
+    gutter = len(f"  {place.line} | ")
+    yield _heading(finding, place)
+    yield from _excerpt(place, _COLOURS[finding.severity], columns - gutter)
+    for line in harmless(finding.message).split("\n"):
+        yield click.wrap_text(line, columns, initial_indent="  ", subsequent_indent="  ")
+
+
+def _heading(finding: Finding, place: Place) -> str:
+    label = click.style(finding.severity.value, fg=_COLOURS[finding.severity], bold=True)
+    where = click.style(f"{harmless(place.path)}:{place.line}:{place.column}", bold=True)
+    return f"{where}: {label} {click.style(finding.rule, bold=True)}"
+
+
 def summary(analysis: Analysis) -> str:
     """One line: how many findings, in what, compared with what."""
     counts = Counter(finding.severity for finding in analysis.findings)
     told = [_counted(counts[severity], severity.value) for severity in Severity if counts[severity]]
-    silenced = f" ({len(analysis.silenced)} ignored)" if analysis.silenced else ""
+    quiet = {"ignored": analysis.silenced, "accepted": analysis.accepted}
+    counted = ", ".join(f"{len(those)} {how}" for how, those in quiet.items() if those)
+    silenced = f" ({counted})" if counted else ""
     baseline = analysis.snapshot.baseline
     opaque = _counted(len(baseline.opaque), "statement") if baseline.opaque else ""
     unread = f"; {opaque} not understood and left out" if opaque else ""
     schema, compared = shown_path(analysis.snapshot.files.schema), baseline_detail(analysis)
-    return harmless(f"{', '.join(told) or 'No findings'}{silenced} in {schema}, compared with {compared}{unread}.")
+    answer = f"{', '.join(told) or 'No findings'}{silenced} in {schema}, compared with {compared}{unread}."
+    return harmless(f"{answer}{_outdated(len(analysis.outdated))}")
+
+
+def _outdated(count: int) -> str:
+    """What to do about accepted findings that are no longer there."""
+    if not count:
+        return ""
+    those, them = ("finding is", "it") if count == 1 else ("findings are", "them")
+    return f" {count} accepted {those} no longer there: `refract check --accept` forgets {them}."
 
 
 def baseline_detail(analysis: Analysis) -> str:
@@ -70,15 +98,26 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 or noun == Severity.INFO else f"{count} {noun}s"
 
 
-def _excerpt(place: Place, colour: str) -> Sequence[str]:
+def _excerpt(place: Place, colour: str, width: int) -> Sequence[str]:
     """The line of the place and carets under it; nothing when the line is empty."""
     if not place.source.strip():
         return ()
     start = place.column - 1
     end = place.end_column - 1 if place.end_line == place.line else len(place.source)
-    first = max(0, start - _WIDTH // 2) if len(place.source) > _WIDTH else 0
-    shown = harmless(place.source[first : first + _WIDTH])
+    first = max(0, start - width // 2) if len(place.source) > width else 0
+    shown = harmless(place.source[first : first + width])
     gutter = str(place.line)
-    indent = "".join("\t" if c == "\t" else " " for c in shown[: start - first])
-    carets = "^" * max(1, min(end, first + _WIDTH) - start)
+    indent = "".join(_blank(c) for c in shown[: start - first])
+    carets = "".join("^" * _cells(c) for c in shown[start - first : end - first]) or "^"
     return f"  {gutter} | {shown}", f"  {' ' * len(gutter)} | {indent}{click.style(carets, fg=colour)}"
+
+
+def _blank(character: str) -> str:
+    return "\t" if character == "\t" else " " * _cells(character)
+
+
+def _cells(character: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if combining(character):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1

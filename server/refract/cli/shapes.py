@@ -12,7 +12,7 @@ import attrs
 
 from refract.cli.places import Places
 from refract.cli.report import baseline_detail, placed_findings
-from refract.cli.terminal import shown_path
+from refract.cli.terminal import is_unicode, shown_path
 from refract.diff import Diff
 from refract.project import Analysis
 from refract.rules.base import Finding, Severity
@@ -25,8 +25,8 @@ _LEFT_OUT = frozenset({"origin"})
 
 
 def dumps(value: object) -> str:
-    """`value` as JSON text."""
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    """`value` as JSON text; in ASCII where stdout can carry no more."""
+    return json.dumps(value, indent=2, ensure_ascii=not is_unicode())
 
 
 def analyses_as_json(analyses: list[Analysis]) -> dict[str, Any]:
@@ -76,6 +76,8 @@ def _analysis(analysis: Analysis) -> dict[str, Any]:
             for finding, place in placed_findings(analysis, places)
         ],
         "ignored": len(analysis.silenced),
+        "accepted": len(analysis.accepted),
+        "accepted_outdated": list(analysis.outdated),
         "problems": [
             {"message": problem.message} | places.find(analysis.locate_problem(problem)).as_json()
             for problem in analysis.problems

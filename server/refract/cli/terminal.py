@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -34,14 +36,59 @@ def complaint(message: str) -> str:
     return f"refract: {harmless(message)}"
 
 
+def say(text: str) -> None:
+    """Write `text` to stdout, as it is. A reader that has gone away has what it wanted.
+
+    Raises CannotRun when the answer cannot be written.
+    """
+    try:
+        click.echo(text, color=colours(), nl=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _silence()
+    except OSError as error:
+        _silence()
+        raise CannotRun(f"the answer cannot be written: {error.strerror}") from error
+
+
+def _silence() -> None:
+    """Nothing more goes to stdout, nor is tried to at exit."""
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 (a device, not a path of anybody's)
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def lenient_streams() -> None:
+    """What the encoding of the terminal lacks, such as a name in UTF-8 under LC_ALL=C, is written escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def is_terminal() -> bool:
+    """Whether stdout is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def width() -> int | None:
+    """How many columns the terminal has, within what is good to read; None where stdout is no terminal."""
+    return max(40, min(120, shutil.get_terminal_size().columns)) if is_terminal() else None
+
+
+def is_unicode() -> bool:
+    """Whether stdout can carry every character."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    return encoding.lower().replace("-", "") == "utf8"
+
+
 def colours() -> bool:
     """Whether stdout is a terminal that wants colours."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def printable(text: str) -> str:
     """`text` as it is for a file or a program, made harmless for a terminal."""
-    return harmless(text) if sys.stdout.isatty() else text
+    return harmless(text) if is_terminal() else text
 
 
 def harmless(text: str) -> str:

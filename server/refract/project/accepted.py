@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from refract.project.failure import CannotAnalyse
-from refract.project.files import ProjectFiles
+from refract.project.files import ProjectFiles, project_root
 from refract.project.reading import Unreadable, read_text
 
 NAME = "refract-accepted.json"
@@ -16,8 +16,8 @@ _VERSION = 1
 
 
 def accepted_file(files: ProjectFiles) -> Path:
-    """The file with the accepted findings of a project; it need not exist."""
-    return files.root / NAME
+    """The file with the accepted findings of a project, wherever it was opened from; it need not exist."""
+    return project_root(files.schema) / NAME
 
 
 def read_accepted(files: ProjectFiles) -> frozenset[str]:
@@ -36,7 +36,7 @@ def accepted_text(files: ProjectFiles, keys: Iterable[str]) -> str | None:
 
 
 def _schema(files: ProjectFiles) -> str:
-    return Path(os.path.relpath(files.schema, files.root)).as_posix()
+    return Path(os.path.relpath(files.schema, project_root(files.schema))).as_posix()
 
 
 def _read(file: Path) -> Mapping[str, list[str]]:

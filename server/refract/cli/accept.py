@@ -1,0 +1,49 @@
+"""`refract check --accept`: what is found now is accepted, so that later runs report only what is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from refract.cli.answer import analysed
+from refract.cli.projects import projects_at
+from refract.cli.terminal import CannotRun, complain, say, shown_path
+from refract.project import Analysis, CannotAnalyse
+from refract.project.accepted import accepted_file, accepted_text
+
+
+def run(path: str, base: str | None) -> int:
+    """Write down the findings of every project at `path`. Returns the exit code."""
+    analyses, reasons = analysed(projects_at(Path(path)), base)
+    for analysis in analyses:
+        say(f"{_accept(analysis)}\n")
+    for reason in reasons:
+        complain(reason)
+    unread = [problem.message for analysis in analyses for problem in analysis.problems]
+    for message in unread:
+        complain(f"{message} (what was accepted before is kept)")
+    return 2 if reasons or unread else 0
+
+
+def _accept(analysis: Analysis) -> str:
+    """Accepts the findings of one project, and says so. While something cannot be read, nothing is forgotten."""
+    files = analysis.snapshot.files
+    found = {finding.key for finding in (*analysis.findings, *analysis.accepted)}
+    kept = found | set(analysis.outdated if analysis.problems else ())
+    file = accepted_file(files)
+    try:
+        _write(file, accepted_text(files, kept))
+    except CannotAnalyse as error:
+        raise CannotRun(str(error)) from error
+    except OSError as error:
+        raise CannotRun(f"{file} cannot be written: {error.strerror}") from error
+    forgotten = len(analysis.snapshot.accepted - kept)
+    also = f"; {forgotten} forgotten that {'is' if forgotten == 1 else 'are'} no longer there" if forgotten else ""
+    noun = "finding" if len(kept) == 1 else "findings"
+    return f"{len(kept)} {noun} of {shown_path(files.schema)} accepted in {shown_path(file)}{also}."
+
+
+def _write(file: Path, text: str | None) -> None:
+    if text is not None:
+        file.write_text(text, encoding="utf-8", newline="\n")
+        return
+    file.unlink(missing_ok=True)

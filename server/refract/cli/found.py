@@ -1,0 +1,57 @@
+"""What all outputs for services have in common: findings with their places, from the root of the sources."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from attrs import frozen
+
+from refract.cli.places import Place, Places
+from refract.cli.report import placed_findings
+from refract.project import Analysis
+from refract.project.suppressions import OWN_RULES
+from refract.rules.base import Finding
+
+
+@frozen
+class Found:
+    """A finding with its place and those that explain it. `fingerprint` is the same from run to run, on any machine."""
+
+    finding: Finding
+    place: Place
+    related: tuple[tuple[str, Place], ...]
+    fingerprint: str
+
+
+def found_in(analyses: Iterable[Analysis]) -> Iterator[Found]:
+    """The findings of all projects."""
+    for analysis in analyses:
+        places = Places(analysis.snapshot.tree.documents)
+        schema = str(analysis.snapshot.files.schema)
+        for finding, place in placed_findings(analysis, places):
+            located = ((related.message, analysis.locate(related.origin)) for related in finding.related)
+            related = tuple((message, places.find(location)) for message, location in located if location)
+            name = f"{rooted(schema) or schema}\0{finding.key}"
+            yield Found(finding, place, related, sha256(os.fsencode(name)).hexdigest())
+
+
+def own_rules() -> Iterable[tuple[str, str]]:
+    """The names of findings that no rule makes, with what they say."""
+    return OWN_RULES.items()
+
+
+@cache
+def source_root() -> Path:
+    """The root of the repository of the current folder; without one, that folder."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
+
+
+def rooted(path: str) -> str | None:
+    """`path` from the root of the sources, with slashes; None when it is outside."""
+    relative = os.path.relpath(Path(path).absolute(), source_root())
+    return None if relative.startswith("..") else Path(relative).as_posix()

@@ -1,0 +1,88 @@
+"""`refract rules` lists the rules, `refract explain` shows the page of one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from refract.cli.shapes import VERSION, dumps
+from refract.cli.terminal import CannotRun, colours, say, width
+from refract.config import Level, Settings, SettingsError, nearest
+from refract.project.settings import rule_names, settings_of
+from refract.project.suppressions import OWN_RULES
+from refract.rules.base import SQL, Rule, all_rules
+from refract.rules.documentation import page
+
+_COLOURS = {"error": "red", "warning": "yellow", "info": "blue", "off": "bright_black"}
+
+
+def list_rules(output: str) -> int:
+    """Print all rules, with the levels that they have in the current folder. Returns the exit code."""
+    try:
+        settings = settings_of(Path.cwd())
+    except SettingsError as error:
+        raise CannotRun(str(error)) from error
+    if output == "json":
+        say(dumps({"version": VERSION, "rules": [_shape(rule, settings) for rule in all_rules()]}) + "\n")
+        return 0
+    longest = max(len(rule.name) for rule in all_rules())
+    say("".join(_line(rule, settings, longest) for rule in all_rules()))
+    return 0
+
+
+def explain(name: str) -> int:
+    """Print the page of a rule. Returns the exit code. Raises CannotRun when there is no such rule."""
+    if name in OWN_RULES:
+        say(_rendered(f"# {name}\n\n{OWN_RULES[name]}\n"))
+        return 0
+    rule = next((rule for rule in all_rules() if rule.name == name), None)
+    if rule is None:
+        meant = nearest(name, rule_names())
+        cure = f"Did you mean {meant}?" if meant else "`refract rules` lists all of them."
+        raise CannotRun(f"there is no rule {name}. {cure}")
+    say(_rendered(page(rule)))
+    return 0
+
+
+def _level(rule: Rule, settings: Settings) -> str:
+    if not settings.is_on(rule.name, rule.on):
+        return Level.OFF.value
+    return (settings.level(rule.name) or rule.severity).value
+
+
+def _line(rule: Rule, settings: Settings, longest: int) -> str:
+    level = _level(rule, settings)
+    only = "" if rule.providers >= SQL else f" ({', '.join(sorted(rule.providers))})"
+    return f"{rule.name:<{longest}}  {click.style(f'{level:<7}', fg=_COLOURS[level])}  {rule.summary}{only}\n"
+
+
+def _shape(rule: Rule, settings: Settings) -> dict[str, object]:
+    return {
+        "rule": rule.name,
+        "severity": rule.severity.value,
+        "level": _level(rule, settings),
+        "on_by_default": rule.on,
+        "providers": sorted(rule.providers),
+        "judges": sorted(subject.value for subject in rule.subjects),
+        "summary": rule.summary,
+    }
+
+
+def _rendered(markdown: str) -> str:
+    """The page for a terminal: headings in bold, long lines broken. As it is for a pipe."""
+    if not colours():
+        return markdown
+    lines: list[str] = []
+    in_code = False
+    for line in markdown.split("\n"):
+        if line.startswith("```"):
+            in_code = not in_code
+        elif in_code:
+            lines.append(click.style(f"    {line}", fg="cyan"))
+        elif line.startswith("#"):
+            lines.append(click.style(line.lstrip("# "), bold=True))
+        else:
+            lines += click.wrap_text(re.sub(r"`([^`]*)`", r"\1", line), width() or 80).split("\n")
+    return "\n".join(lines)

@@ -1,0 +1,61 @@
+"""Findings for the services that show them beside the code: GitHub's annotations, GitLab's Code Quality report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.cli.found import Found, found_in, rooted
+from refract.cli.shapes import dumps
+from refract.project import Analysis
+from refract.rules.base import Severity
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.INFO: "info"}
+
+
+def github(analyses: list[Analysis]) -> str:
+    """Workflow commands, one a finding."""
+    return "\n".join(_command(found) for found in found_in(analyses))
+
+
+def gitlab(analyses: list[Analysis]) -> str:
+    """A Code Quality report."""
+    return dumps([_issue(found) for found in found_in(analyses)])
+
+
+def _command(found: Found) -> str:
+    properties = ",".join(f"{name}={_property(value)}" for name, value in _properties(found))
+    return f"::{_COMMANDS[found.finding.severity]} {properties}::{_data(found.finding.message)}"
+
+
+def _properties(found: Found) -> Iterator[tuple[str, str]]:
+    place = found.place
+    yield "file", rooted(place.path) or place.path
+    yield "line", str(place.line)
+    yield "endLine", str(place.end_line)
+    if place.end_line == place.line:  # GitHub takes columns only within one line
+        yield "col", str(place.column)
+        yield "endColumn", str(place.end_column)
+    yield "title", f"refract {found.finding.rule}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _issue(found: Found) -> dict[str, object]:
+    place = found.place
+    return {
+        "description": found.finding.message,
+        "check_name": found.finding.rule,
+        "fingerprint": found.fingerprint,
+        "severity": _SEVERITIES[found.finding.severity],
+        "location": {
+            "path": rooted(place.path) or place.path,
+            "lines": {"begin": place.line, "end": place.end_line},
+        },
+    }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from refract.providers.base import quote_string
 from refract.schema.model import Sort
 from refract.syntax.tree import (
     Argument,
@@ -17,6 +18,7 @@ from refract.syntax.tree import (
     Expression,
     Field,
     NumberLiteral,
+    Object,
     StringLiteral,
 )
 
@@ -52,6 +54,7 @@ def database_name(block: Block) -> str:
 
 
 def column_name(field: Field) -> str:
+    """What the database calls a field."""
     return mapped_name(field.attribute("map")) or field.name.text
 
 
@@ -95,15 +98,35 @@ def _operator_class(value: Expression | None) -> str | None:
 
 
 def truth_of(value: Expression | None) -> bool | None:
+    """What `true` or `false` says; None for anything else."""
     word = word_of(value)
     return None if word not in ("true", "false") else word == "true"
 
 
-def predicate(value: Expression | None) -> str | None:
-    """The condition of a partial index: `raw("..")` as it is, `{ field: value }` as SQL."""
+def predicate(value: Expression | None, column: Callable[[str], str]) -> str | None:
+    """The condition of a partial index: `raw("..")` as it is, `{ field: value }` as the SQL that Prisma writes.
+    `column` gives a field's column, quoted.
+    """
     if isinstance(value, Call) and value.name.text == "raw" and value.arguments:
         return text_of(value.arguments[0].value)
+    if isinstance(value, Object) and value.entries:
+        return " AND ".join(_comparison(column(e.name.text if e.name else ""), e.value) for e in value.entries)
     return None
+
+
+def _comparison(column: str, value: Expression) -> str:
+    negated = isinstance(value, Object) and len(value.entries) == 1
+    compared = value.entries[0].value if isinstance(value, Object) and value.entries else value
+    if word_of(compared) == "null":
+        return f"{column} IS {'NOT ' if negated else ''}NULL"
+    return f"{column} {'!=' if negated else '='} {_literal(compared)}"
+
+
+def _literal(value: Expression) -> str:
+    text = text_of(value)
+    if text is not None:
+        return quote_string(text)
+    return value.text if isinstance(value, NumberLiteral) else word_of(value) or ""
 
 
 def setting_texts(value: Expression | None) -> tuple[str, ...]:

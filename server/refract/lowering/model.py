@@ -176,7 +176,7 @@ def _index(
         type="FULLTEXT"
         if attribute.name.text == "fulltext"
         else (word_of(attribute.argument("type")) or "BTree").upper(),
-        where=predicate(attribute.argument("where")),
+        where=predicate(attribute.argument("where"), lambda field: scope.provider.quote(_column_of(block, field))),
         clustered=_clustered(attribute, scope, default=False),
         constraint=unique and scope.provider.name == "sqlserver",
         origin=Origin(path, block.name.text, attribute.span),

@@ -14,6 +14,8 @@ from refract.syntax.tree import Block
 
 @frozen(eq=False)
 class Scope:
+    """What lowering a block may look at: the database, and the other blocks by their name in the schema."""
+
     provider: Provider
     blocks: Mapping[str, Block]
     relation_mode: str

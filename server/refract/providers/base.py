@@ -81,12 +81,15 @@ class Provider:
         return self._cut(table, "_pkey") if self.names_primary_keys else ""
 
     def unique_name(self, table: str, columns: Sequence[str]) -> str:
+        """The name that Prisma gives a unique index or constraint."""
         return self._cut("_".join((table, *columns)), "_key")
 
     def index_name(self, table: str, columns: Sequence[str]) -> str:
+        """The name that Prisma gives an index."""
         return self._cut("_".join((table, *columns)), "_idx")
 
     def foreign_key_name(self, table: str, columns: Sequence[str]) -> str:
+        """The name that Prisma gives a foreign key."""
         return self._cut("_".join((table, *columns)), "_fkey")
 
     def default_constraint_name(self, table: str, column: str) -> str:

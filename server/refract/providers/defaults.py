@@ -30,10 +30,12 @@ _NUMBER_TYPES = {
 
 
 def string(text: str) -> Default:
+    """The default that is this text."""
     return Default(DefaultKind.STRING, text)
 
 
 def boolean(value: bool) -> Default:
+    """The default that is true or false."""
     return Default(DefaultKind.BOOLEAN, "true" if value else "false")
 
 
@@ -48,6 +50,7 @@ def number(text: str) -> Default:
 
 
 def expression(sql: str) -> Default:
+    """The default that this SQL gives."""
     return Default(DefaultKind.EXPRESSION, sql.strip())
 
 

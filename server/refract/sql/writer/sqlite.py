@@ -102,7 +102,7 @@ class SqliteWriter(Writer):
 
     def create_index(self, table: QualifiedName, index: Index, context: Context) -> str:
         kind = "UNIQUE INDEX" if index.unique else "INDEX"
-        where = f" WHERE ({index.where})" if index.where else ""
+        where = f" WHERE {index.where}" if index.where else ""
         parts = self._parts(index)
         return f"CREATE {kind} {self.quote(index.name)} ON {self.name(table, context)}({', '.join(parts)}){where}"
 

@@ -66,6 +66,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 def _changes(context: RuleContext, change: AlterColumn) -> bool:
     before, after = change.before, change.after
+    table = context.after.tables.get(change.table)
+    if table is None or table.column(after.name) is None:
+        return False  # the column goes: SQL Server has to drop its default first
     counts = before.auto_increment or after.auto_increment
     if before.default is None or counts or change.cast is not Cast.NONE or before.default == after.default:
         return False

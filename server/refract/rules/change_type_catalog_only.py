@@ -43,6 +43,7 @@ from collections.abc import Iterator
 
 from refract.providers.behaviour import Blocks
 from refract.providers.type_changes import leaves_rows, loses_silently
+from refract.rules._locks import gives_up_waiting
 from refract.rules._words import column_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AlterColumn, Cast
@@ -51,7 +52,7 @@ from refract.schema.changes import AlterColumn, Cast
 @rule(Severity.INFO, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each type change that leaves the rows alone."""
-    for change in context.on_existing(AlterColumn):
+    for change in () if gives_up_waiting(context) else context.on_existing(AlterColumn):
         if change.cast is Cast.SAFE and _is_cheap(context, change):
             yield Risk(
                 subject=f"{change.table}.{change.after.name}",

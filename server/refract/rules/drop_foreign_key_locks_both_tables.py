@@ -55,6 +55,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import Blocks
+from refract.rules._locks import gives_up_waiting
 from refract.rules._words import sentences, table_label, who_waits
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import DropColumn, DropTable
@@ -64,10 +65,11 @@ from refract.schema.model import ForeignKey, QualifiedName, Table
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each table or column that goes with a foreign key of its own."""
-    if context.behaviour.drop_foreign_key.blocks is Blocks.NOTHING:
+    if context.behaviour.drop_foreign_key.blocks is Blocks.NOTHING or gives_up_waiting(context):
         return
     for change in context.changes(DropTable):
-        parents = _parents(context, change.table, change.table.foreign_keys)
+        before = context.before.tables.get(change.table.name, change.table)  # SQL drops the keys first
+        parents = _parents(context, before, before.foreign_keys)
         if parents:
             yield Risk(str(change.table.name), _message(context, change.table.name, parents), change)
     for dropped in context.on_existing(DropColumn):

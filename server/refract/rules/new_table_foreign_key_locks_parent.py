@@ -51,6 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._locks import gives_up_waiting
 from refract.rules._words import sentences, table_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import CreateTable
@@ -59,7 +60,7 @@ from refract.schema.changes import CreateTable
 @rule(Severity.INFO, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new table that refers to ones in use."""
-    if not context.behaviour.locks_referenced_table:
+    if not context.behaviour.locks_referenced_table or gives_up_waiting(context):
         return
     for change in context.changes(CreateTable):
         table = context.after.tables.get(change.table.name, change.table)

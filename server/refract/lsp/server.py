@@ -26,6 +26,7 @@ _WATCHED = (
     "**/migration_lock.toml",
     "**/prisma.config.*",
     "**/refract.toml",
+    "**/refract-accepted.json",
     "**/.git/HEAD",
 )
 _log = logging.getLogger(__name__)

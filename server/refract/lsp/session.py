@@ -318,4 +318,4 @@ def _concerns(project: OpenProject, path: str) -> bool:
     return ".git" in changed.parts
 
 
-_SETTINGS = frozenset({"refract.toml", "pyproject.toml", "package.json", "prisma.config.ts"})
+_SETTINGS = frozenset({"refract.toml", "refract-accepted.json", "pyproject.toml", "package.json", "prisma.config.ts"})

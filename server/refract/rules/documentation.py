@@ -13,14 +13,18 @@ def page(rule: Rule) -> str:
     """The Markdown page of one rule."""
     title, _, rest = rule.doc.partition("\n")
     body = rest.strip().replace("```prisma before", "```prisma").replace("```prisma after", "```prisma")
-    return f"# {rule.name}\n\n{title}\n\nSeverity: {rule.severity}.\n\n{body}\n"
+    return f"# {rule.name}\n\n{title}\n\nSeverity: {_level(rule)}.\n\n{body}\n"
 
 
 def pages() -> Mapping[str, str]:
     """File name -> text: a page for each rule, and `README.md` that lists them."""
-    listed = "\n".join(f"| [{r.name}]({r.name}.md) | {r.severity} | {r.summary} |" for r in all_rules())
+    listed = "\n".join(f"| [{r.name}]({r.name}.md) | {_level(r)} | {r.summary} |" for r in all_rules())
     index = f"# Rules\n\n| rule | severity | finds |\n| --- | --- | --- |\n{listed}\n"
     return {"README.md": index, **{f"{r.name}.md": page(r) for r in all_rules()}}
+
+
+def _level(rule: Rule) -> str:
+    return rule.severity if rule.on else f"{rule.severity}, off unless the settings turn it on"
 
 
 @cache

@@ -45,7 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._words import column_label, created_here, sentences
+from refract.rules._words import column_label, created_here, listed, sentences
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import DropColumn
 
@@ -59,6 +59,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             subject=f"{change.table}.{change.column.name}",
             message=sentences(
                 f"{label} is dropped: all its values are lost.",
+                _dependents(context, change),
                 ""
                 if _is_ignored(context, change)
                 else "Programs that still run with the older schema fail on every read of this model, "
@@ -69,6 +70,17 @@ def check(context: RuleContext) -> Iterator[Risk]:
             related=created_here(f"Column `{change.column.name}`", change.column.origin),
             severity=Severity.WARNING if _is_ignored(context, change) else None,
         )
+
+
+def _dependents(context: RuleContext, change: DropColumn) -> str:
+    """Sentence: the indexes over this column and others, which go with it unless the schema asks for less of them."""
+    table = context.before.tables.get(change.table)
+    indexes = table.indexes if table else ()
+    wider = [i for i in indexes if len(i.columns) > 1 and any(c.name == change.column.name for c in i.columns)]
+    going = [
+        f"the {'unique index' if i.unique else 'index'} on {listed(c.name for c in i.columns if c.name)}" for i in wider
+    ]
+    return f"With it goes {' and '.join(going)}." if going else ""
 
 
 def _is_ignored(context: RuleContext, change: DropColumn) -> bool:

@@ -114,6 +114,19 @@ def name(source: str | None, target: str | None, output: str) -> None:
 
 
 @cli.command()
+@click.argument("name", required=False)
+@click.option("--project", "path", metavar="PATH", help="The project or schema. Default: the project here.")
+def create(name: str | None, path: str | None) -> None:
+    """Write the pending migration, under NAME or the best suggestion. Nothing is applied to any database.
+
+    It becomes two migrations where one would fail: a new enum value must be committed before it is used.
+    """
+    from refract.cli.create import run
+
+    sys.exit(run(name, path))
+
+
+@cli.command()
 @click.option("--tcp", metavar="PORT", type=click.IntRange(1, 65535), help="Listen on 127.0.0.1:PORT, not stdio.")
 @click.option("--stdio", is_flag=True, hidden=True, help="The default; editors pass it by habit.")
 def server(tcp: int | None, stdio: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from refract.diff.columns import Arity, arity, column_changes
 from refract.diff.flavour import Flavour
@@ -158,8 +158,9 @@ def _indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
     for index in _dropped_indexes(pair, columns):
         rank = Rank.ALTER_TABLE if _becomes_primary_key(index, pair, columns) else Rank.DROP_INDEX
         yield rank, c.DropIndex(table=name, index=index, origin=pair.after.origin)
+    partial = [evolve(index, where=None) for index in pair.before.indexes if _is_hidden(index)]
     for index in new:
-        if not any(_indexes_match(other, index, flavour) for other in old):
+        if not any(_indexes_match(other, index, flavour) for other in (*old, *partial)):
             yield Rank.CREATE_INDEX, c.CreateIndex(table=name, index=index, origin=index.origin or pair.after.origin)
     for before, after in _index_pairs(old, new, flavour):
         yield from _kept_index(pair, before, after, columns)
@@ -196,7 +197,9 @@ def _visible(indexes: Sequence[Index]) -> list[Index]:
 
 
 def _is_hidden(index: Index) -> bool:
-    """Whether an index is a partial one that only migrations know (an origin in a schema names a block)."""
+    """Whether an index is a partial one that only migrations know (an origin in a schema names a block).
+    Prisma never drops it, but takes it for the index without a condition that a schema asks for.
+    """
     return index.where is not None and not (index.origin and index.origin.block)
 
 

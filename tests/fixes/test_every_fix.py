@@ -27,7 +27,6 @@ from refract.syntax import parse_schema
 from refract.text import FileEdits, apply_edits
 from rules.markdown import FENCE, fixtures
 
-_RANK = {severity: rank for rank, severity in enumerate(Severity)}
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 GIT = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.org")
 
@@ -124,5 +123,5 @@ def explain(example: Example, finding: Finding, fix: Fix, fixed: Analysis, known
     text = fixed.snapshot.tree.documents[0].text
     assert finding.key not in {f.key for f in fixed.findings}, f"{what} leaves it there:\n{text}"
     assert fixed.problems == (), f"{what} leaves what cannot be read: {fixed.problems[0].message}\n{text}"
-    worse = [f for f in fixed.findings if f.key not in known and _RANK[f.severity] < _RANK[finding.severity]]
+    worse = [f for f in fixed.findings if f.key not in known and f.severity is Severity.ERROR is not finding.severity]
     assert not worse, f"{what} brings {worse[0].rule}: {worse[0].message}\n{text}"

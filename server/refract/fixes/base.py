@@ -103,6 +103,7 @@ _MODULES = (
     "loosen",
     "give_default",
     "split_migration",
+    "indexes",
     "rewrite_statement",
     "silence",
 )

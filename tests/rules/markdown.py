@@ -1,20 +1,38 @@
-"""Runs the rules on schemas in Markdown, and writes findings the way the fixtures show them."""
+"""Runs the rules on what Markdown gives them, and writes findings the way the fixtures show them.
+
+What is judged is given in fenced blocks, by their info strings:
+- `prisma before` and `prisma after`: a schema before and after an edit;
+- `sql before` (may be missing) and `sql migration`: a database, and a migration that is new on a branch;
+- `sql base NAME`, `sql here NAME`, `sql theirs NAME`: the migrations that a branch began with, those that it has or
+  has edited (an empty one is deleted), and those that the base got meanwhile.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from refract.diff import diff
+from attrs import evolve
+
+from refract.baseline import Migration, MigrationFolder, compare_histories
+from refract.diff import Diff, diff
 from refract.lowering import lower
+from refract.project.branch import read_new
+from refract.providers import Provider, provider
 from refract.providers.versions import Versions, default_versions
-from refract.rules.base import Finding, RuleContext, check_all
+from refract.rules.base import Finding, RuleContext, Subject, check_all
+from refract.schema.model import Database
+from refract.sql.reader import read_migration
 from refract.syntax import SchemaTree, parse_schema
-from refract.text import LineIndex, Origin
+from refract.text import LineIndex, Location, Origin
 
 BEFORE = "before.prisma"
 AFTER = "schema.prisma"
+FOLDER = "migrations"
+NEW = "20250201000000_new"
 FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -25,78 +43,210 @@ class Sides(NamedTuple):
     after: str
 
 
+class Sql(NamedTuple):
+    """The SQL that built a database, and a migration that is new."""
+
+    before: str
+    migration: str
+
+
+class Team(NamedTuple):
+    """Migrations by name: those that a branch began with, those it has itself, those that its base got meanwhile."""
+
+    base: Mapping[str, str]
+    here: Mapping[str, str]
+    theirs: Mapping[str, str]
+
+
+Given = Sides | Sql | Team
+
+
+class Found(NamedTuple):
+    """The findings, and the texts that they stand in, by path."""
+
+    findings: tuple[Finding, ...]
+    texts: Mapping[str, str]
+    trees: tuple[SchemaTree, ...] = ()
+
+
 def blocks(markdown: str) -> list[tuple[str, str]]:
     """(info string, text) of every fenced block."""
     return [(m["info"].strip(), m["text"]) for m in FENCE.finditer(markdown)]
 
 
-def find(sides: Sides, target: str, rule: str = "") -> tuple[tuple[Finding, ...], SchemaTree, SchemaTree]:
-    """What the rules that are on, and `rule`, find between two schemas, with the trees that locate it.
-
-    `target` is a provider, if need be with a flavour and the server's version: `mysql+mariadb@10.6`.
-    The schema before is what running code was built from, too.
-    """
-    provider, flavour, server = parse_target(target)
-    before, after = (_tree(path, text, provider) for path, text in zip((BEFORE, AFTER), sides, strict=True))
-    old, new = lower(before), lower(after)
-    assert old.problems == () and new.problems == (), (old.problems, new.problems)
-    usual = default_versions(new.provider.name)
-    context = RuleContext(
-        old.database,
-        new.database,
-        new.provider,
-        diff(old.database, new.database),
-        versions=Versions(server or usual.server, flavour, usual.prisma),
-        read_deployed=lambda: old.database,
+def given(found: Mapping[str, str]) -> Given:
+    """What blocks give to judge."""
+    if "prisma after" in found:
+        return Sides(found["prisma before"], found["prisma after"])
+    if "sql migration" in found:
+        return Sql(found.get("sql before", ""), found["sql migration"])
+    base, here, theirs = (
+        {n.split()[2]: t for n, t in found.items() if n.startswith(f"sql {kind} ")} for kind in _KINDS
     )
-    return check_all(context, lambda r: r.on or r.name == rule), before, after
+    return Team(base, here, theirs)
 
 
-def parse_target(target: str) -> tuple[str, str, tuple[int, ...]]:
-    """Provider, flavour and server version of a target; what it does not name is empty."""
-    named, _, version = target.partition("@")
-    provider, _, flavour = named.partition("+")
-    return provider, flavour, tuple(int(n) for n in version.split(".") if n)
+_KINDS = ("base", "here", "theirs")
 
 
-def _tree(path: str, text: str, provider: str) -> SchemaTree:
-    """The schema in `text`; without a datasource of its own it gets one for `provider`."""
-    files = [(path, text)]
-    if "datasource " not in text:
-        files.append(("datasource.prisma", f'datasource db {{\n  provider = "{provider}"\n}}\n'))
-    tree = parse_schema(files)
-    assert tree.problems() == (), tree.problems()
-    return tree
+def unchanged(what: Given) -> list[Given]:
+    """The same without any change, in as many ways as there are."""
+    match what:
+        case Sides():
+            return [Sides(schema, schema) for schema in what]
+        case Sql():
+            return [Sql(what.before, "")]
+        case Team():
+            return [Team(what.base, {}, {})]
 
 
-def render(sides: Sides, provider: str, rule: str) -> str:
+def moved(what: Given) -> Given:
+    """The same with everything further down."""
+    match what:
+        case Sides():
+            return Sides("// moved\n\n" + what.before, "// moved\n\n" + what.after)
+        case Sql():
+            return Sql(what.before, "-- moved\n\n" + what.migration)
+        case Team():
+            return what
+
+
+def find(what: Given, target: str, rule: str = "") -> Found:
+    """What the rules that are on, and `rule`, find.
+
+    `target` is a provider, if need be with a flavour, the server's version and Prisma's: `mysql+mariadb@10.6/prisma6.2`.
+    """
+    match what:
+        case Sides():
+            return _in_schema(what, target, rule)
+        case Sql():
+            return _in_sql(what, target, rule)
+        case Team():
+            return _in_history(what, target, rule)
+
+
+def parse_target(target: str) -> tuple[str, str, tuple[int, ...], tuple[int, ...]]:
+    """Provider, flavour, server version and Prisma version of a target; what it does not name is empty."""
+    named, _, prisma = target.partition("/prisma")
+    named, _, version = named.partition("@")
+    name, _, flavour = named.partition("+")
+    return name, flavour, _numbers(version), _numbers(prisma)
+
+
+def render(what: Given, target: str, rule: str) -> str:
     """The findings of one rule: severity and message, the line they stand on, and what is related."""
-    findings, before, after = find(sides, provider, rule)
-    shown = [_show(f, sides, before, after) for f in findings if f.rule == rule]
+    found = find(what, target, rule)
+    shown = [_show(f, found) for f in found.findings if f.rule == rule]
     return "\n".join(shown) or "none\n"
-
-
-def _show(finding: Finding, sides: Sides, before: SchemaTree, after: SchemaTree) -> str:
-    lines = [f"{finding.severity}: {finding.message}"]
-    lines += _marked(finding.origin, sides, before, after) if finding.origin else ["  (nowhere)"]
-    for related in finding.related:
-        lines += [f"  {related.message}:", *_marked(related.origin, sides, before, after)]
-    return "\n".join(lines) + "\n"
-
-
-def _marked(origin: Origin, sides: Sides, before: SchemaTree, after: SchemaTree) -> list[str]:
-    """The line an origin stands on, and carets under the stretch it covers."""
-    tree, text = (before, sides.before) if origin.path == BEFORE else (after, sides.after)
-    location = tree.location(origin)
-    assert location is not None, origin
-    index = LineIndex(text)
-    line, start = index.position(location.span.start)
-    end_line, end = index.position(location.span.end)
-    source = text.splitlines()[line]
-    width = (end if end_line == line else len(source)) - start
-    return [f"    {source}", f"    {' ' * start}{'^' * max(width, 1)}"]
 
 
 def fixtures() -> list[Path]:
     """The fixture files, by name."""
     return sorted(Path(__file__).parent.glob("*.md"), key=lambda path: path.stem)
+
+
+def _in_schema(sides: Sides, target: str, rule: str) -> Found:
+    name = parse_target(target)[0]
+    before, after = (_tree(path, text, name) for path, text in zip((BEFORE, AFTER), sides, strict=True))
+    old, new = lower(before), lower(after)
+    assert old.problems == () and new.problems == (), (old.problems, new.problems)
+    changes = diff(old.database, new.database)
+    context = RuleContext(old.database, new.database, new.provider, changes, read_deployed=lambda: old.database)
+    findings = _check(context, target, rule)
+    return Found(findings, {BEFORE: sides.before, AFTER: sides.after}, (before, after))
+
+
+def _in_sql(sql: Sql, target: str, rule: str) -> Found:
+    chosen = provider(parse_target(target)[0])
+    nothing = Database(chosen.name, chosen.default_schema)
+    built = read_migration(sql.before, _path("20250101000000_init"), nothing, chosen)
+    new = read_new(_migration(NEW, sql.migration), built.database, chosen)
+    context = RuleContext(
+        new.before, new.after, chosen, new.diff, subject=Subject.MIGRATION, migration=new.judged, fresh=new.fresh
+    )
+    texts = {_path("20250101000000_init"): sql.before, _path(NEW): sql.migration}
+    return Found(_check(context, target, rule), texts)
+
+
+def _in_history(team: Team, target: str, rule: str) -> Found:
+    chosen = provider(parse_target(target)[0])
+    here = {name: text for name, text in {**team.base, **team.here}.items() if text.strip()}
+    folders = [_folder(migrations) for migrations in (here, team.base, {**team.base, **team.theirs})]
+    history = compare_histories(*folders, "origin/main")
+    changes = _changes(folders[0], chosen) | _changes(folders[2], chosen)
+    empty = Database(chosen.name, chosen.default_schema)
+    context = RuleContext(
+        empty, empty, chosen, Diff(()), subject=Subject.HISTORY, history=evolve(history, changes=changes)
+    )
+    return Found(_check(context, target, rule), {_path(name): text for name, text in {**team.base, **here}.items()})
+
+
+def _changes(folder: MigrationFolder, chosen: Provider) -> dict[str, tuple[object, ...]]:
+    database, found = Database(chosen.name, chosen.default_schema), {}
+    for migration in folder.migrations:
+        new = read_new(migration, database, chosen)
+        database, found[migration.name] = new.after, new.diff.changes
+    return found
+
+
+def _check(context: RuleContext, target: str, rule: str) -> tuple[Finding, ...]:
+    _, flavour, server, prisma = parse_target(target)
+    usual = default_versions(context.provider.name)
+    versions = Versions(server or usual.server, flavour, prisma or usual.prisma)
+    return check_all(evolve(context, versions=versions), lambda r: r.on or r.name == rule)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(n) for n in version.split(".") if n)
+
+
+def _path(name: str) -> str:
+    return f"{FOLDER}/{name}/migration.sql"
+
+
+def _migration(name: str, sql: str) -> Migration:
+    data = sql.encode()
+    return Migration(name, _path(name), data, sha256(data).hexdigest())
+
+
+def _folder(migrations: Mapping[str, str]) -> MigrationFolder:
+    return MigrationFolder(FOLDER, tuple(_migration(name, sql) for name, sql in sorted(migrations.items())))
+
+
+def _tree(path: str, text: str, name: str) -> SchemaTree:
+    """The schema in `text`; without a datasource of its own it gets one for the provider `name`."""
+    files = [(path, text)]
+    if "datasource " not in text:
+        files.append(("datasource.prisma", f'datasource db {{\n  provider = "{name}"\n}}\n'))
+    tree = parse_schema(files)
+    assert tree.problems() == (), tree.problems()
+    return tree
+
+
+def _show(finding: Finding, found: Found) -> str:
+    lines = [f"{finding.severity}: {finding.message}"]
+    lines += _marked(finding.origin, found) if finding.origin else ["  (nowhere)"]
+    for related in finding.related:
+        lines += [f"  {related.message}:", *_marked(related.origin, found)]
+    return "\n".join(lines) + "\n"
+
+
+def _marked(origin: Origin, found: Found) -> list[str]:
+    """The line an origin stands on, and carets under the stretch it covers."""
+    location = _located(origin, found)
+    text = found.texts[location.path]
+    index = LineIndex(text)
+    line, start = index.position(location.span.start)
+    end_line, end = index.position(location.span.end)
+    source = text.splitlines()[line] if text else ""
+    width = (end if end_line == line else len(source)) - start
+    return [f"    {source}", f"    {' ' * start}{'^' * max(width, 1)}"]
+
+
+def _located(origin: Origin, found: Found) -> Location:
+    if not origin.block:
+        return Location(origin.path, origin.span)
+    places = (tree.location(origin) for tree in found.trees)
+    location = next((place for place in places if place is not None and place.path == origin.path), None)
+    assert location is not None, origin
+    return location

@@ -1,7 +1,6 @@
-"""Runs the Markdown fixtures beside this file: one a rule, each case a schema before and after.
+"""Runs the Markdown fixtures beside this file: one a rule, each case something to judge.
 
-A case is a `##` heading with a `prisma before` block, a `prisma after` block and one or more `findings PROVIDER...`
-blocks that hold exactly what the rule finds there. `UPDATE_EXPECT=1 pytest tests/rules` writes them anew: read the diff.
+A case is a `##` heading with the blocks that `rules.markdown` names, and one or more `findings PROVIDER...` that hold exactly what the rule finds there. `UPDATE_EXPECT=1 pytest tests/rules` writes them anew: read the diff.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ from typing import NamedTuple
 import pytest
 
 from refract.rules.base import all_rules
-from rules.markdown import FENCE, Sides, blocks, find, fixtures, render
+from rules.markdown import FENCE, Given, blocks, find, fixtures, given, render, unchanged
 
 
 class Case(NamedTuple):
     path: Path
     title: str
-    sides: Sides
+    given: Given
     providers: tuple[str, ...]
     expected: str
 
@@ -32,10 +31,10 @@ def cases_of(path: Path) -> list[Case]:
 
 def _cases_in(path: Path, section: str) -> list[Case]:
     found = dict(blocks(section))
-    sides = Sides(found["prisma before"], found["prisma after"])
+    what = given(found)
     title = section.partition("\n")[0]
     return [
-        Case(path, title, sides, tuple(info.split()[1:]), text)
+        Case(path, title, what, tuple(info.split()[1:]), text)
         for info, text in blocks(section)
         if info.startswith("findings")
     ]
@@ -53,8 +52,7 @@ def _updated(path: Path, section: str) -> str:
         info = match["info"].strip()
         if not info.startswith("findings"):
             return match[0]
-        sides = Sides(found["prisma before"], found["prisma after"])
-        return f"```{info}\n{render(sides, info.split()[1], path.stem)}```"
+        return f"```{info}\n{render(given(found), info.split()[1], path.stem)}```"
 
     return FENCE.sub(rewrite, section)
 
@@ -71,13 +69,13 @@ EACH = pytest.mark.parametrize(
 
 @EACH
 def test_fixture(case: Case, provider: str) -> None:
-    assert render(case.sides, provider, case.path.stem) == case.expected
+    assert render(case.given, provider, case.path.stem) == case.expected
 
 
 @EACH
 def test_nothing_is_found_without_a_change(case: Case, provider: str) -> None:
-    for schema in case.sides:
-        assert find(Sides(schema, schema), provider, case.path.stem)[0] == ()
+    for same in unchanged(case.given):
+        assert find(same, provider, case.path.stem).findings == ()
 
 
 def test_every_rule_has_a_fixture() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from refract.rules.base import Rule, all_rules
 from refract.rules.documentation import pages
-from rules.markdown import Sides, blocks, find
+from rules.markdown import Given, blocks, find, given, moved, unchanged
 
 HEADINGS = ["What it does", "Why it is risky", "Example", "Safer way", "When to ignore it", "Providers"]
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
@@ -17,11 +17,10 @@ FIXTURES = Path(__file__).parent
 COVERAGE = DOCS / "coverage.md"
 
 
-def sides(rule: Rule, heading: str) -> Sides:
-    """The schemas under a heading; what it does not give is the Example's."""
-    example, given = dict(blocks(section(rule, "Example"))), dict(blocks(section(rule, heading)))
-    both = {**example, **given}
-    return Sides(both["prisma before"], both["prisma after"])
+def example(rule: Rule, heading: str) -> Given:
+    """What is to be judged under a heading; what it does not give is the Example's."""
+    shown, own = dict(blocks(section(rule, "Example"))), dict(blocks(section(rule, heading)))
+    return given({**shown, **own})
 
 
 def section(rule: Rule, heading: str) -> str:
@@ -46,29 +45,28 @@ def test_docstring_has_the_headings(rule: Rule) -> None:
 
 @each_rule()
 def test_example_fires(rule: Rule) -> None:
-    findings, _, _ = find(sides(rule, "Example"), target(rule), rule.name)
-    assert rule.name in {f.rule for f in findings}
+    found = find(example(rule, "Example"), target(rule), rule.name)
+    assert rule.name in {f.rule for f in found.findings}
 
 
 @each_rule()
 def test_safer_way_does_not_fire(rule: Rule) -> None:
-    assert "prisma after" in dict(blocks(section(rule, "Safer way")))
-    findings, _, _ = find(sides(rule, "Safer way"), target(rule), rule.name)
-    assert rule.name not in {f.rule for f in findings}
+    assert blocks(section(rule, "Safer way"))
+    found = find(example(rule, "Safer way"), target(rule), rule.name)
+    assert rule.name not in {f.rule for f in found.findings}
 
 
 @each_rule()
-def test_an_unchanged_schema_yields_nothing(rule: Rule) -> None:
-    for text in sides(rule, "Example"):
-        findings, _, _ = find(Sides(text, text), target(rule), rule.name)
-        assert findings == ()
+def test_nothing_is_found_without_a_change(rule: Rule) -> None:
+    for same in unchanged(example(rule, "Example")):
+        assert find(same, target(rule), rule.name).findings == ()
 
 
 @each_rule()
 def test_keys_are_stable_and_distinct(rule: Rule) -> None:
-    given = sides(rule, "Example")
-    first, _, _ = find(given, target(rule), rule.name)
-    second, _, _ = find(Sides("// moved\n\n" + given.before, "// moved\n\n" + given.after), target(rule), rule.name)
+    what = example(rule, "Example")
+    first = find(what, target(rule), rule.name).findings
+    second = find(moved(what), target(rule), rule.name).findings
     keys = [f.key for f in first]
     assert keys == [f.key for f in second]
     assert len(keys) == len(set(keys))

@@ -2,8 +2,8 @@
 
 import attrs
 import pytest
-from oracle.generate import pair
 
+from oracle.generate import pair
 from refract.diff import diff
 from refract.lowering import lower
 from refract.providers import Provider, provider

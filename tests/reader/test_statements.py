@@ -72,7 +72,11 @@ def test_what_sql_makes_knows_where_it_was_made() -> None:
     table = reading.database.table("t")
     assert table is not None
     made = [table.origin, table.columns[0].origin, table.columns[1].origin, table.indexes[0].origin]
-    texts = [sql[o.span.start : o.span.end].split("(", maxsplit=1)[0].strip() for o in made if o and o.path == "1/migration.sql"]
+    texts = [
+        sql[o.span.start : o.span.end].split("(", maxsplit=1)[0].strip()
+        for o in made
+        if o and o.path == "1/migration.sql"
+    ]
     assert texts == [
         'CREATE TABLE "t"',
         'CREATE TABLE "t"',

@@ -13,6 +13,7 @@ from refract.schema.changes import (
     AddCheck,
     AddForeignKey,
     AlterColumn,
+    Change,
     CreateIndex,
     DropCheck,
     DropForeignKey,
@@ -65,11 +66,12 @@ def foreign_key_in_two(context: FixContext) -> Iterator[Fix]:
         former = (c for c in context.diff.changes if isinstance(c, DropForeignKey) and c.table == change.table)
         dropped = tuple(c for c in former if c.foreign_key.name == key.name)
         added = evolve(change, foreign_key=evolve(key, validated=False))
+        first: tuple[Change, ...] = (*dropped, added)
         validated = ValidateConstraint(table=change.table, constraint=key.name)
         yield Fix(
             title="Write two migrations: NOT VALID first, then VALIDATE CONSTRAINT",
             build=lambda: (
-                migration(context, (*dropped, added)),
+                migration(context, first),
                 migration(context, (validated,), f"validate_{_plain(key.name)}"),
             ),
             preferred=True,

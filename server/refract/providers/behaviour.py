@@ -66,6 +66,7 @@ class Behaviour:
     create_index: Operation
     create_unique: Operation
     add_foreign_key: Operation
+    add_check: Operation
     set_not_null: Operation
     rewrite: Operation
     change_primary_key: Operation
@@ -109,6 +110,12 @@ _POSTGRESQL = Behaviour(
         "SHARE",
         "the index is built",
         "Build it with `CREATE UNIQUE INDEX CONCURRENTLY`, alone in a migration of its own.",
+    ),
+    add_check=Operation(
+        Blocks.EVERYTHING,
+        "ACCESS EXCLUSIVE",
+        "every row is checked",
+        "Add the constraint `NOT VALID`, and run `VALIDATE CONSTRAINT` in the next migration: that lets writes go on.",
     ),
     add_foreign_key=Operation(
         Blocks.WRITES,
@@ -194,6 +201,9 @@ _MYSQL = Behaviour(
         )
         for kind in ("FULLTEXT", "SPATIAL")
     },
+    add_check=Operation(
+        Blocks.WRITES, "SHARED", "the whole table is copied", "Use gh-ost or pt-online-schema-change where it is large."
+    ),
     add_foreign_key=Operation(
         Blocks.WRITES,
         "SHARED",
@@ -251,6 +261,7 @@ _SQLITE_INDEX = Operation(
 _SQLITE = Behaviour(
     create_index=_SQLITE_INDEX,
     create_unique=_SQLITE_INDEX,
+    add_check=_SQLITE_REBUILD,
     add_foreign_key=_SQLITE_REBUILD,
     set_not_null=_SQLITE_REBUILD,
     rewrite=_SQLITE_REBUILD,
@@ -275,6 +286,12 @@ _SQLSERVER = Behaviour(
         "schema modification (Sch-M)",
         "the constraint's index is built",
         "Add the constraint `WITH (ONLINE = ON)` where the edition allows it (Enterprise, Azure SQL).",
+    ),
+    add_check=Operation(
+        Blocks.EVERYTHING,
+        "schema modification (Sch-M)",
+        "every row is checked",
+        "Add it `WITH NOCHECK`, then check the rows with `WITH CHECK CHECK CONSTRAINT` in the next migration.",
     ),
     add_foreign_key=Operation(
         Blocks.EVERYTHING,
@@ -328,6 +345,7 @@ _SQLSERVER = Behaviour(
 _COCKROACHDB = Behaviour(
     create_index=_ONLINE,
     create_unique=_ONLINE,
+    add_check=_ONLINE,
     add_foreign_key=_ONLINE,
     set_not_null=_ONLINE,
     rewrite=Operation(
@@ -343,6 +361,7 @@ _COCKROACHDB = Behaviour(
 _MONGODB = Behaviour(
     create_index=_ONLINE,
     create_unique=_ONLINE,
+    add_check=_ONLINE,
     add_foreign_key=_ONLINE,
     set_not_null=_ONLINE,
     rewrite=_ONLINE,

@@ -170,6 +170,14 @@ class RuleContext:
         """Whether the table is made by what is judged, or new on its branch: no rows, no users."""
         return table in self._created or table in self.fresh
 
+    def tables_of(self, statement: Statement) -> tuple[QualifiedName, ...]:
+        """The tables that a statement changes; that it drops, too."""
+        found = (
+            c.table.name if isinstance(c, CreateTable | DropTable) else getattr(c, "table", None)
+            for c in statement.changes
+        )
+        return tuple(table for table in found if isinstance(table, QualifiedName))
+
     def is_created_elsewhere(self, table: QualifiedName) -> bool:
         """Whether the diff makes a table of the same name, in this schema of the database or another."""
         return table.name in self._created_names

@@ -1,0 +1,54 @@
+"""A concurrent index build shares its file with other statements.
+
+## What it does
+Finds `CONCURRENTLY` in a migration of several statements, for Prisma before 7.4.
+
+## Why it is risky
+Prisma before 7.4 sends the whole file at once, which PostgreSQL takes for one transaction:
+`CREATE INDEX CONCURRENTLY cannot run inside a transaction block` (25001), and the migration fails.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+ALTER TABLE "User" ADD COLUMN "age" INTEGER;
+CREATE INDEX CONCURRENTLY "User_name_idx" ON "User"("name");
+```
+
+## Safer way
+One statement, one migration.
+```sql migration
+CREATE INDEX CONCURRENTLY "User_name_idx" ON "User"("name");
+```
+
+## When to ignore it
+When every environment runs Prisma 7.4 or newer.
+
+## Providers
+PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._transactions import is_one_transaction
+from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+
+
+@rule(Severity.ERROR, frozenset({"postgresql"}), MIGRATION_ONLY)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """The first concurrent statement that is not alone."""
+    if len(context.statements) < 2 or not is_one_transaction(context):
+        return
+    found = next((s for s in context.statements if "CONCURRENTLY" in s.words), None)
+    if found is not None:
+        yield Risk(
+            subject="concurrently",
+            message="Prisma before 7.4 sends this file as one transaction, in which PostgreSQL refuses `CONCURRENTLY` "
+            "(error 25001): the migration fails. Move this statement to a migration of its own.",
+            change=None,
+            origin=found.origin,
+        )

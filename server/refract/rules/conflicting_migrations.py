@@ -1,0 +1,120 @@
+"""This branch and the one it goes to change the same object.
+
+## What it does
+Finds new migrations that touch the same table, column, index or enum value as a migration that the base got meanwhile,
+where the second of the two would fail or undo the first.
+
+## Why it is risky
+Git merges both without a conflict, since they are files of their own. The second one fails, or quietly undoes the first.
+
+## Example
+```sql base 20250101000000_init
+CREATE TABLE "User" ("id" INTEGER, "name" TEXT);
+```
+```sql theirs 20250201000000_theirs
+ALTER TABLE "User" DROP COLUMN "name";
+```
+```sql here 20250202000000_mine
+ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;
+```
+
+## Safer way
+Take the base in, and make the migration again on top of it.
+```sql here 20250202000000_mine
+ALTER TABLE "User" ADD COLUMN "label" TEXT;
+```
+
+## When to ignore it
+When both were agreed on and the order in which they run is certain.
+
+## Providers
+All with migrations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from refract.rules._history import head_of
+from refract.rules._words import listed
+from refract.rules.base import HISTORY_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.schema.changes import (
+    AddColumn,
+    AlterColumn,
+    AlterEnum,
+    Change,
+    CreateEnum,
+    CreateIndex,
+    CreateTable,
+    DropColumn,
+    DropEnum,
+    DropIndex,
+    DropTable,
+    RecreateColumn,
+    RenameColumn,
+    RenameTable,
+    TableChange,
+)
+
+
+@frozen
+class _Touched:
+    """What a migration changes: names that it takes or ends, and names that it needs."""
+
+    claimed: frozenset[str]
+    needed: frozenset[str]
+
+
+@rule(Severity.ERROR, SQL, HISTORY_ONLY)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each new migration against each that the base got meanwhile."""
+    history = context.history
+    if history is None:
+        return
+    theirs = [(m.name, _touched(history.changes.get(m.name, ()))) for m in history.theirs]
+    for migration in history.new:
+        mine = _touched(history.changes.get(migration.name, ()))
+        for name, other in theirs:
+            shared = (mine.claimed & (other.claimed | other.needed)) | (mine.needed & other.claimed)
+            if shared:
+                yield Risk(
+                    subject=f"{migration.name}/{name}",
+                    message=f"`{migration.name}` and `{name}`, which {history.base} got meanwhile, both change {_shown(context, shared)}: "
+                    "the one that runs second fails, or undoes the first. "
+                    f"Merge {history.base} into this branch, and make the migration again on top of it.",
+                    change=None,
+                    origin=head_of(migration),
+                )
+
+
+def _shown(context: RuleContext, names: frozenset[str]) -> str:
+    """The names, without the schema that they are in by default."""
+    default = f"{context.provider.default_schema}."
+    return listed(sorted(name.removeprefix(default) for name in names))
+
+
+def _touched(changes: tuple[Change, ...]) -> _Touched:
+    claimed = {name for change in changes for name in _claimed(change)}
+    made = {str(c.table.name) for c in changes if isinstance(c, CreateTable)}
+    needed = {str(change.table) for change in changes if isinstance(change, TableChange)}
+    return _Touched(frozenset(claimed), frozenset(needed - made))
+
+
+def _claimed(change: Change) -> Iterator[str]:
+    match change:
+        case CreateTable() | DropTable():
+            yield str(change.table.name)
+        case RenameTable():
+            yield from (str(change.before.name), str(change.after.name))
+        case AddColumn() | DropColumn():
+            yield f"{change.table}.{change.column.name}"
+        case AlterColumn() | RecreateColumn() | RenameColumn():
+            yield from {f"{change.table}.{change.before.name}", f"{change.table}.{change.after.name}"}
+        case CreateIndex() | DropIndex():
+            yield f"{change.table}.{change.index.name}"
+        case CreateEnum() | DropEnum():
+            yield str(change.enum.name)
+        case AlterEnum():
+            yield from (f"{change.before.name}.{value}" for value in (*change.added, *change.removed))

@@ -1,0 +1,54 @@
+"""DELETE without a condition empties a table.
+
+## What it does
+Finds `DELETE` without `WHERE`, on tables that are not new.
+
+## Why it is risky
+All rows are lost, one by one, in one transaction.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+DELETE FROM "User";
+```
+
+## Safer way
+Say which rows.
+```sql migration
+DELETE FROM "User" WHERE "name" IS NULL;
+```
+
+## When to ignore it
+When the table holds nothing that cannot be made again.
+
+## Providers
+All with SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._words import listed
+from refract.rules.base import MIGRATION_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.schema.changes import Backfill
+
+
+@rule(Severity.ERROR, SQL, MIGRATION_ONLY)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each table of which all rows are deleted."""
+    for statement in context.statements:
+        for change in statement.changes:
+            if isinstance(change, Backfill) and change.verb == "DELETE" and change.filtered is False:
+                tables = [t for t in change.tables if not context.is_new(t)]
+                if tables:
+                    yield Risk(
+                        subject=",".join(map(str, tables)),
+                        message=f"All rows of {listed(t.name for t in tables)} are deleted, since there is no WHERE. "
+                        "Say which rows should go.",
+                        change=change,
+                        origin=statement.origin,
+                    )

@@ -1,0 +1,67 @@
+"""A strong lock is waited for without a limit.
+
+## What it does
+Finds the first statement of a migration that takes an ACCESS EXCLUSIVE lock on a table in use while no `lock_timeout` is set.
+
+## Why it is risky
+While the statement waits for the lock, every later query waits behind it: one long transaction elsewhere, and the application stands still.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+ALTER TABLE "User" ADD COLUMN "age" INTEGER;
+```
+
+## Safer way
+Set a limit, and run the migration again when it was reached.
+```sql migration
+SET lock_timeout = '5s';
+ALTER TABLE "User" ADD COLUMN "age" INTEGER;
+```
+
+## When to ignore it
+When the role that runs migrations has a `lock_timeout` of its own.
+
+## Providers
+PostgreSQL. Off by default: what Prisma writes never sets one, so that it would speak in nearly every migration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.schema.changes import CreateIndex, DropIndex, DropTable, Statement, TableChange, ValidateConstraint
+
+
+@rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY, on=False)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """The first statement that would wait for ever."""
+    for statement in context.statements:
+        name, value = statement.setting or ("", "")
+        if name == "lock_timeout" and value.strip("'") not in ("0", "default", "DEFAULT"):
+            return
+        if _locks(context, statement):
+            yield Risk(
+                subject="lock_timeout",
+                message="This takes an ACCESS EXCLUSIVE lock, and waits for it without a limit: meanwhile every other query on the table "
+                "waits behind it. Begin the file with `SET lock_timeout = '5s';`, and run the migration again when that was reached.",
+                change=None,
+                origin=statement.origin,
+            )
+            return
+
+
+def _locks(context: RuleContext, statement: Statement) -> bool:
+    for change in statement.changes:
+        if isinstance(change, DropTable) and not context.is_new(change.table.name):
+            return True
+        weak = isinstance(change, CreateIndex | ValidateConstraint) or (
+            isinstance(change, DropIndex) and change.concurrently
+        )
+        if isinstance(change, TableChange) and not weak and not context.is_new(change.table):
+            return True
+    return False

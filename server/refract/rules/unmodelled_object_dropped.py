@@ -1,0 +1,57 @@
+"""An index that only SQL could make is dropped.
+
+## What it does
+Finds dropped indexes on expressions or with conditions, which hand-written SQL has made.
+
+## Why it is risky
+Prisma's schema cannot say them. A migration that was generated drops such an index since the schema does not have it,
+not because somebody wanted it gone.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+CREATE INDEX "by_name" ON "User"(lower("name"));
+```
+```sql migration
+DROP INDEX "by_name";
+```
+
+## Safer way
+Take the statement out of the migration.
+```sql migration
+ALTER TABLE "User" ADD COLUMN "age" INTEGER;
+```
+
+## When to ignore it
+When it is meant to go.
+
+## Providers
+PostgreSQL, CockroachDB, SQLite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._words import created_here
+from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.schema.changes import DropIndex
+
+
+@rule(Severity.WARNING, frozenset({"postgresql", "cockroachdb", "sqlite"}), MIGRATION_ONLY)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each dropped index that no schema could have asked for."""
+    for change in context.on_existing(DropIndex):
+        index = change.index
+        made_anew = context.after.tables.get(change.table)
+        if made_anew is not None and made_anew.index(index.name) is not None:
+            continue
+        if index.where is not None or any(part.expression for part in index.columns):
+            yield Risk(
+                subject=f"{change.table}.{index.name}",
+                message=f"Index `{index.name}` is dropped, which hand-written SQL has made and Prisma's schema cannot say. "
+                "If this statement was generated, take it out of the migration: queries still rely on the index.",
+                change=change,
+                related=created_here(f"Index `{index.name}`", index.origin),
+            )

@@ -1,0 +1,66 @@
+"""A constraint is validated in the migration that adds it.
+
+## What it does
+Finds `VALIDATE CONSTRAINT` in the same migration as the `NOT VALID` that it belongs to.
+
+## Why it is risky
+Both run in one transaction (Prisma before 7.4 sends a file as one; `BEGIN` makes one): the strong lock of ADD CONSTRAINT is held
+while every row is checked, so that nothing is gained.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+ALTER TABLE "Post" ADD CONSTRAINT "fk" FOREIGN KEY ("userId") REFERENCES "User"("id") NOT VALID;
+ALTER TABLE "Post" VALIDATE CONSTRAINT "fk";
+```
+
+## Safer way
+Validate it in the next migration.
+```sql migration
+ALTER TABLE "Post" ADD CONSTRAINT "fk" FOREIGN KEY ("userId") REFERENCES "User"("id") NOT VALID;
+```
+
+## When to ignore it
+When the table is small.
+
+## Providers
+PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._transactions import in_transaction, is_one_transaction
+from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.schema.changes import AddCheck, AddForeignKey, Change, Statement, ValidateConstraint
+
+
+@rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each constraint that is validated at once."""
+    whole = is_one_transaction(context)
+    statements = context.statements if whole else tuple(in_transaction(context.statements))
+    added = {name for change in _changes(statements) if (name := _added(change))}
+    for change in _changes(statements):
+        if isinstance(change, ValidateConstraint) and change.constraint in added and not context.is_new(change.table):
+            yield Risk(
+                subject=change.constraint,
+                message=f"`{change.constraint}` is validated in the transaction that adds it: the lock that ADD CONSTRAINT takes on "
+                f"`{change.table.name}` is held while every row is checked, as without NOT VALID. "
+                "Move VALIDATE CONSTRAINT to the next migration.",
+                change=change,
+            )
+
+
+def _changes(statements: tuple[Statement, ...]) -> Iterator[Change]:
+    return (change for statement in statements for change in statement.changes)
+
+
+def _added(change: Change) -> str:
+    if isinstance(change, AddForeignKey) and not change.foreign_key.validated:
+        return change.foreign_key.name
+    return change.check.name if isinstance(change, AddCheck) and not change.check.validated else ""

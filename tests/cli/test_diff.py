@@ -145,3 +145,21 @@ def test_names(project: Path, refract: Refract) -> None:
 def test_no_names_for_nothing(project: Path, refract: Refract) -> None:
     result = refract("name")
     assert (result.exit_code, result.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "package, key",
+    [('{"dependencies": {"prisma": "5.22.0"}}', "CREATE UNIQUE INDEX"), ("{}", 'CONSTRAINT "_AToB_AB_pkey" PRIMARY')],
+)
+def test_join_tables_are_those_of_the_projects_prisma(
+    tmp_path: Path, refract: Refract, monkeypatch: pytest.MonkeyPatch, package: str, key: str
+) -> None:
+    models = "model A {\n  id Int @id\n  bs B[]\n}\n\nmodel B {\n  id Int @id\n  as A[]\n}\n"
+    schema: dict[str, str | bytes] = {"prisma/schema.prisma": HEAD + models}
+    write(tmp_path, schema | {"package.json": package})
+    monkeypatch.chdir(tmp_path)
+    sql = refract("diff").stdout
+    assert key in sql
+    write(tmp_path, {"prisma/migrations/20250101000000_init/migration.sql": sql})
+    assert refract("diff").stdout == EMPTY
+    assert refract("check").exit_code == 0

@@ -1,7 +1,7 @@
 """Runs the Markdown fixtures beside this file: a schema, and the database that Prisma would build of it.
 
 A case is a `##` heading with a `prisma` block and one or more `database PROVIDER...` blocks. A schema without a
-datasource gets one for each provider. `UPDATE_EXPECT=1 pytest tests/lowering` writes the blocks anew: read the diff.
+datasource gets one for each provider; `PROVIDER/prisma5` is what that version of Prisma builds. `UPDATE_EXPECT=1 pytest tests/lowering` writes the blocks anew: read the diff.
 """
 
 from __future__ import annotations
@@ -42,12 +42,13 @@ def cases() -> list[Case]:
     return found
 
 
-def built(schema: str, provider: str) -> str:
+def built(schema: str, target: str) -> str:
+    provider, _, version = target.partition("/prisma")
     files = [("schema.prisma", schema)]
     if "datasource " not in schema:
         files.append(("datasource.prisma", f'datasource db {{\n  provider = "{provider}"\n}}\n'))
     tree = parse_schema(files)
-    lowered = lower(tree)
+    lowered = lower(tree, prisma=(int(version),) if version else None)
     assert tree.problems() == () and lowered.problems == (), (tree.problems(), lowered.problems)
     return describe(lowered.database)
 

@@ -87,7 +87,7 @@ def required_through_check(context: FixContext) -> Iterator[Fix]:
     name = f"{change.table.name}_{change.after.name}_not_null"
     quoted = change.after.name.replace('"', '""')
     check = Check(name, f'"{quoted}" IS NOT NULL', validated=False)
-    steps = (
+    steps: tuple[tuple[Change, ...], ...] = (
         (AddCheck(table=change.table, check=check),),
         (ValidateConstraint(table=change.table, constraint=name),),
         (change, DropCheck(table=change.table, check=check)),

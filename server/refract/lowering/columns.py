@@ -119,7 +119,7 @@ def _with_default(
 
 
 def _default_name(block: Block, column: Column, attribute: Attribute, scope: Scope) -> str | None:
-    if scope.provider.name != "sqlserver":
+    if not scope.provider.names_defaults:
         return None
     said = text_of(attribute.argument("map"))
     return said or scope.provider.default_constraint_name(scope.qualified(block).name, column.name)
@@ -132,8 +132,8 @@ def _with_function(column: Column, block: Block, call: Call, scope: Scope) -> Co
     if name == "dbgenerated":
         sql = text_of(call.arguments[0].value) if call.arguments else None
         return evolve(column, default=defaults.expression(sql)) if sql else column
-    if name == "autoincrement" and scope.provider.name == "cockroachdb":
-        return evolve(column, default=defaults.expression("unique_rowid()"))
+    if name == "autoincrement" and scope.provider.autoincrement_default is not None:
+        return evolve(column, default=scope.provider.autoincrement_default)
     if name in ("autoincrement", "sequence"):
         return evolve(column, auto_increment=True, sequence=f"{scope.qualified(block).name}_{column.name}_seq")
     if name in _CLIENT_FUNCTIONS:

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from refract.lowering.arguments import mapped_name, setting_texts, text_of
 from refract.lowering.model import LoweredModel, Scope, lower_model
 from refract.providers import Provider, UnknownProvider, provider
+from refract.providers.versions import DEFAULT_PRISMA, Version
 from refract.schema.model import Database, Enum, EnumValue, Extension, QualifiedName, Table, View
 from refract.syntax import PlacedBlock, SchemaTree
 from refract.syntax.tree import Array, Block, Call, Constant, Keyword
@@ -51,16 +52,17 @@ class _Settings:
     schemas: tuple[str, ...]
     extensions: tuple[Extension, ...]
     preview_features: frozenset[str]
+    join_tables_have_keys: bool
 
 
-def lower(tree: SchemaTree, previous: Lowered | None = None) -> Lowered:
-    """The database of `tree`. Never raises: what cannot be lowered is left out and told in `problems`.
+def lower(tree: SchemaTree, previous: Lowered | None = None, prisma: Version | None = None) -> Lowered:
+    """The database that the version `prisma` of Prisma (None: the newest) builds for `tree`. Never raises: what cannot be lowered is left out and told in `problems`.
 
     Tables and enums whose blocks, and the blocks they name, are the same objects as in `previous` are taken from it.
     """
     problems: list[Problem] = []
-    settings = _settings(tree, problems)
-    scope = Scope(provider(settings.provider), tree.named(), settings.relation_mode)
+    settings = _settings(tree, prisma or DEFAULT_PRISMA, problems)
+    scope = Scope(provider(settings.provider), tree.named(), settings.relation_mode, settings.join_tables_have_keys)
     known = previous if previous is not None and previous._settings == settings else None
     stale = _stale(scope.blocks, known)
     parts, database = known._parts if known else _Parts({}, {}, {}), known.database if known else None
@@ -123,7 +125,7 @@ def _database(parts: _Parts, tables: Mapping[QualifiedName, Table], settings: _S
         views={v.name: v for v in parts.views.values()},
         extensions={e.name: e for e in settings.extensions},
         schemas=settings.schemas,
-        qualified=bool(settings.schemas) or scope.provider.name == "sqlserver",
+        qualified=bool(settings.schemas) or scope.provider.always_qualified,
         relation_mode=settings.relation_mode,
     )
 
@@ -183,7 +185,7 @@ def _name_origin(placed: PlacedBlock) -> Origin:
 # --- settings -------------------------------------------------------------------------------------
 
 
-def _settings(tree: SchemaTree, problems: list[Problem]) -> _Settings:
+def _settings(tree: SchemaTree, prisma: Version, problems: list[Problem]) -> _Settings:
     source = tree.datasource
     name, relation_mode = _FALLBACK, "foreignKeys"
     schemas: tuple[str, ...] = ()
@@ -198,7 +200,9 @@ def _settings(tree: SchemaTree, problems: list[Problem]) -> _Settings:
         )
         schemas = setting_texts(values.get("schemas"))
         extensions = tuple(_extensions(source))
-    return _Settings(name, relation_mode, schemas, extensions, frozenset(_preview_features(tree)))
+    since = provider(name).join_table_primary_key_since
+    with_keys = since is not None and prisma >= since
+    return _Settings(name, relation_mode, schemas, extensions, frozenset(_preview_features(tree)), with_keys)
 
 
 def _provider_name(source: PlacedBlock, problems: list[Problem]) -> str:

@@ -45,7 +45,7 @@ def lower_model(placed: PlacedBlock, scope: Scope) -> LoweredModel:
     columns = tuple(_columns(block, path, scope, problems))
     primary_key = _primary_key(block, path, scope)
     if primary_key is not None:
-        columns = _with_sqlite_row_id(columns, primary_key, scope)
+        columns = _with_row_id(columns, primary_key, scope)
     keys = tuple(k for f in block.fields if (k := foreign_key(block, f, path, scope)))
     table = Table(
         name=scope.qualified(block),
@@ -89,13 +89,14 @@ def _columns(block: Block, path: str, scope: Scope, problems: list[Problem]) -> 
         yield column
 
 
-def _with_sqlite_row_id(columns: tuple[Column, ...], key: PrimaryKey, scope: Scope) -> tuple[Column, ...]:
-    """Prisma gives every single INTEGER key of sqlite AUTOINCREMENT, whatever its default says."""
-    if scope.provider.name != "sqlite" or len(key.columns) != 1:
+def _with_row_id(columns: tuple[Column, ...], key: PrimaryKey, scope: Scope) -> tuple[Column, ...]:
+    """The columns, the one that the database numbers by itself as such: Prisma writes AUTOINCREMENT on it."""
+    row_id = scope.provider.row_id_type
+    if not row_id or len(key.columns) != 1:
         return columns
     return tuple(
         evolve(c, auto_increment=True, default=None)
-        if c.name == key.columns[0].name and c.type.name == "INTEGER" and c.default is None
+        if c.name == key.columns[0].name and c.type.name == row_id and c.default is None
         else c
         for c in columns
     )
@@ -126,7 +127,7 @@ def _constraint_name(attribute: Attribute, on_field: Field | None) -> str | None
 
 
 def _clustered(attribute: Attribute, scope: Scope, default: bool) -> bool | None:
-    if scope.provider.name != "sqlserver":
+    if not scope.provider.clusters:
         return None
     said = truth_of(attribute.argument("clustered"))
     return default if said is None else said
@@ -178,6 +179,6 @@ def _index(
         else (word_of(attribute.argument("type")) or "BTree").upper(),
         where=predicate(attribute.argument("where"), lambda field: scope.provider.quote(_column_of(block, field))),
         clustered=_clustered(attribute, scope, default=False),
-        constraint=unique and scope.provider.name == "sqlserver",
+        constraint=unique and scope.provider.unique_is_constraint,
         origin=Origin(path, block.name.text, attribute.span),
     )

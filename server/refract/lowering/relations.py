@@ -118,7 +118,7 @@ def _join_table(
     name = QualifiedName(scope.qualified(first).schema, stem)
     columns = tuple(Column(letter, evolve(side.type), origin=origin) for letter, side in zip("AB", sides, strict=True))
     both = (IndexColumn("A"), IndexColumn("B"))
-    with_key = scope.provider.join_table_has_primary_key
+    with_key = scope.join_tables_have_keys
     unique = Index(f"{stem}_AB_unique", both, unique=True, clustered=_nonclustered(scope), origin=origin)
     by_second = Index(f"{stem}_B_index", (IndexColumn("B"),), clustered=_nonclustered(scope), origin=origin)
     keys = tuple(
@@ -144,4 +144,4 @@ def _join_table(
 
 
 def _nonclustered(scope: Scope) -> bool | None:
-    return False if scope.provider.name == "sqlserver" else None
+    return False if scope.provider.clusters else None

@@ -14,11 +14,15 @@ from refract.syntax.tree import Block
 
 @frozen(eq=False)
 class Scope:
-    """What lowering a block may look at: the database, and the other blocks by their name in the schema."""
+    """What lowering a block may look at: the database, and the other blocks by their name in the schema.
+
+    `join_tables_have_keys`: whether implicit join tables get a primary key, as newer versions of Prisma give them.
+    """
 
     provider: Provider
     blocks: Mapping[str, Block]
     relation_mode: str
+    join_tables_have_keys: bool
 
     def qualified(self, block: Block) -> QualifiedName:
         """The database's name of a model, view or enum."""

@@ -190,12 +190,12 @@ def _lowered(snapshot: Snapshot, previous: Analysis | None) -> tuple[Settled, Lo
     """The schema without its half-typed blocks, lowered; and the problems of the schema as it is typed."""
     known = previous.settled if previous else None
     settled = settle(snapshot.tree, known)
-    lowered = lower(settled.tree, previous.lowered if previous else None)
+    lowered = lower(settled.tree, previous.lowered if previous else None, snapshot.prisma)
     problems = (*snapshot.tree.problems(), *lowered.problems)
     unresolved = {problem.origin.block for problem in lowered.problems if problem.origin.block}
     if unresolved:
         settled = settle(snapshot.tree, known, unresolved)
-        lowered = lower(settled.tree, lowered)
+        lowered = lower(settled.tree, lowered, snapshot.prisma)
     return settled, lowered, problems
 
 

@@ -13,6 +13,7 @@ from refract.project.failure import CannotAnalyse
 from refract.project.files import ProjectFiles, holds_migrations
 from refract.project.reading import Unreadable, decode
 from refract.providers import Provider
+from refract.providers.versions import Version
 from refract.schema.model import Database
 from refract.syntax import SchemaTree, parse_schema
 
@@ -25,8 +26,14 @@ def migrations_here(files: ProjectFiles) -> MigrationFolder | None:
     return load_migrations(files.migrations) if holds_migrations(files.migrations) else None
 
 
-def baseline_for(files: ProjectFiles, provider: Provider, base: str | None, here: MigrationFolder | None) -> Baseline:
-    """What the schema is compared with. `here` are the migrations in the work tree.
+def baseline_for(
+    files: ProjectFiles,
+    provider: Provider,
+    base: str | None,
+    here: MigrationFolder | None,
+    prisma: Version | None,
+) -> Baseline:
+    """What the schema is compared with. `here` are the migrations in the work tree, `prisma` the version in use.
 
     The migrations in the work tree: those that are new against `base` are judged by their own SQL.
     Without any, the migrations at `base`, else the schema there (default: at the last commit), else an empty database.
@@ -37,11 +44,11 @@ def baseline_for(files: ProjectFiles, provider: Provider, base: str | None, here
     if here is not None:
         return replayed(here, provider)
     if wanted is not None:
-        return _at_commit(files, provider, wanted)
+        return _at_commit(files, provider, wanted, prisma)
     commit = _commit(files.schema, "HEAD")
     if isinstance(commit, git.Unavailable):
         return empty(provider, f"an empty database, since there are no migrations and {commit.reason}")
-    return _at_commit(files, provider, commit)
+    return _at_commit(files, provider, commit, prisma)
 
 
 def commit_of(path: Path, revision: str) -> git.Commit:
@@ -92,7 +99,7 @@ def _commit(path: Path, revision: str) -> git.Commit | git.Unavailable:
     return repository if isinstance(repository, git.Unavailable) else git.commit(repository, revision)
 
 
-def _at_commit(files: ProjectFiles, provider: Provider, commit: git.Commit) -> Baseline:
+def _at_commit(files: ProjectFiles, provider: Provider, commit: git.Commit, prisma: Version | None) -> Baseline:
     migrations = commit.repository.relative(files.migrations)
     folder = migrations_at(commit, migrations) if migrations else None
     if folder is not None:
@@ -101,4 +108,4 @@ def _at_commit(files: ProjectFiles, provider: Provider, commit: git.Commit) -> B
     tree = schema_at(commit, schema) if schema else None
     if tree is None:
         return empty(provider, f"an empty database, since there is no schema at {commit.name}")
-    return Baseline(lower(tree).database, "git", f"the schema at {commit.name}")
+    return Baseline(lower(tree, prisma=prisma).database, "git", f"the schema at {commit.name}")

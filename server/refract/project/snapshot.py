@@ -76,8 +76,8 @@ def open_project(
         if tree is None:
             tree, unreadable = read_schema(files)
         provider, here = provider_of(tree), migrations_here(files)
-        baseline, branch = baseline_for(files, provider, base, here), read_branch(files, provider, base, here)
-        prisma = settings.prisma or prisma_version(files.root)
+        prisma = _prisma(files, settings)
+        baseline, branch = baseline_for(files, provider, base, here, prisma), read_branch(files, provider, base, here)
         return Snapshot(files, settings, tree, baseline, base, branch, unreadable, read_accepted(files), prisma)
 
 
@@ -86,7 +86,7 @@ def read_baseline(snapshot: Snapshot) -> Snapshot:
     files, provider, here = snapshot.files, provider_of(snapshot.tree), migrations_here(snapshot.files)
     return evolve(
         snapshot,
-        baseline=baseline_for(files, provider, snapshot.base, here),
+        baseline=baseline_for(files, provider, snapshot.base, here, snapshot.prisma),
         branch=read_branch(files, provider, snapshot.base, here),
     )
 
@@ -98,6 +98,13 @@ def provider_of(tree: SchemaTree) -> Provider:
         for document in tree.documents
     )
     return lower(SchemaTree(tuple(sources))).provider
+
+
+def prisma_of(files: ProjectFiles) -> Version | None:
+    """The version of Prisma that a project uses; None where nothing tells. Raises CannotAnalyse for settings that are
+    not valid.
+    """
+    return _prisma(files, _settings(files, None))
 
 
 def read_schema(files: ProjectFiles) -> tuple[SchemaTree, tuple[Problem, ...]]:
@@ -134,3 +141,7 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _prisma(files: ProjectFiles, settings: Settings) -> Version | None:
+    return settings.prisma or prisma_version(files.root)

@@ -24,8 +24,10 @@ from refract.project.baselines import (
 from refract.project.failure import CannotAnalyse
 from refract.project.files import ProjectFiles, find_projects, holds_migrations
 from refract.project.half_typed import Settled, settle
-from refract.project.snapshot import read_schema
+from refract.project.snapshot import prisma_of, read_schema
+from refract.project.versions import prisma_version
 from refract.providers import Provider, provider
+from refract.providers.versions import Version
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
 from refract.text import Problem
@@ -76,7 +78,7 @@ def compare(source: str | None, target: str | None, here: Callable[[], ProjectFi
     Raises CannotAnalyse when a side is not there, or when the sides are of two kinds of database.
     """
     first = _Pending(here()) if source is None else _side(source, here)
-    second = _of_tree(*read_schema(here())) if target is None else _side(target, here)
+    second = _schema_of(here()) if target is None else _side(target, here)
     chosen = _provider_of_both(first, second)
     baselines = [_baseline(side, chosen) for side in (first, second)]
     before, after = baselines[0].database, baselines[1].database
@@ -121,32 +123,38 @@ def _schema(path: Path) -> _Schema:
     if len(projects) != 1:
         found = "no schema" if not projects else f"{len(projects)} schemas"
         raise CannotAnalyse(f"{path} holds {found}; give the path of one schema file or folder")
-    return _of_tree(*read_schema(projects[0]))
+    return _schema_of(projects[0])
 
 
 def _at_revision(revision: str, path: str, here: Callable[[], ProjectFiles]) -> _Schema | MigrationFolder:
     if not path:
         files = here()
         commit = commit_of(files.schema, revision)
-        candidates = [commit.repository.relative(files.schema)]
+        candidates, prisma = [commit.repository.relative(files.schema)], prisma_of(files)
     else:
         commit = commit_of(Path.cwd(), revision)
         candidates = [commit.repository.relative(Path(os.path.normpath(Path.cwd() / path))), os.path.normpath(path)]
+        prisma = prisma_version(Path.cwd())
     for candidate in candidates:
-        found = None if candidate is None else _found_at(commit, candidate)
+        found = None if candidate is None else _found_at(commit, candidate, prisma)
         if found is not None:
             return found
     raise CannotAnalyse(f"nothing to read at {revision}:{path or candidates[0]} (neither a schema nor migrations)")
 
 
-def _found_at(commit: git.Commit, path: str) -> _Schema | MigrationFolder | None:
+def _found_at(commit: git.Commit, path: str, prisma: Version | None) -> _Schema | MigrationFolder | None:
     tree = schema_at(commit, path)
-    return migrations_at(commit, path) if tree is None else _of_tree(tree)
+    return migrations_at(commit, path) if tree is None else _of_tree(tree, prisma)
 
 
-def _of_tree(tree: SchemaTree, unreadable: tuple[Problem, ...] = ()) -> _Schema:
+def _schema_of(files: ProjectFiles) -> _Schema:
+    tree, unreadable = read_schema(files)
+    return _of_tree(tree, prisma_of(files), unreadable)
+
+
+def _of_tree(tree: SchemaTree, prisma: Version | None, unreadable: tuple[Problem, ...] = ()) -> _Schema:
     settled = settle(tree, None)
-    lowered = lower(settled.tree)
+    lowered = lower(settled.tree, prisma=prisma)
     unresolved = {problem.origin.block for problem in lowered.problems if problem.origin.block}
     problems = (*unreadable, *tree.problems(), *lowered.problems)
     return _Schema(settle(tree, None, unresolved) if unresolved else settled, lowered, problems)
@@ -171,7 +179,7 @@ def _provider(side: _Side) -> Provider | None:
 
 def _baseline(side: _Side, chosen: Provider) -> Baseline:
     if isinstance(side, _Pending):
-        return baseline_for(side.files, chosen, None, migrations_here(side.files))
+        return baseline_for(side.files, chosen, None, migrations_here(side.files), prisma_of(side.files))
     if isinstance(side, MigrationFolder):
         return replayed(side, chosen)
     if isinstance(side, _Schema):

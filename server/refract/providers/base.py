@@ -7,6 +7,7 @@ from importlib import import_module
 
 from attrs import field, frozen
 
+from refract.providers.versions import Version
 from refract.schema.changes import Cast
 from refract.schema.model import Column, ColumnType, Default, DefaultKind
 
@@ -31,7 +32,12 @@ class Provider:
     `scalars` are the column types of Prisma's scalars, `natives` the type names of `@db.*` attributes.
     `spellings` maps a type's name in SQL (lower case, with its arguments where these make it another type) to the
     name that Prisma writes. `argument_separator` is what Prisma writes between a type's arguments.
-    `identifier_limit` is in bytes, None where names are never cut.
+    `identifier_limit` is in bytes, None where names are never cut. `unique_is_constraint`, `clusters` and
+    `names_defaults` say what a table consists of here; `always_qualified` that names carry their schema even where the
+    datasource lists none. A single key of the type `row_id_type` is numbered by the database whatever its default says.
+    `autoincrement_default` is what `autoincrement()` becomes where it is a default like any other.
+    `join_table_primary_key_since` is the version of Prisma that gives implicit join tables a primary key in place of a
+    unique index, None where none does (the notes on the upgrade to Prisma 6, "Implicit m-n relations").
     """
 
     name: str
@@ -46,7 +52,13 @@ class Provider:
     inline_enums: bool = False
     argument_separator: str = ","
     names_primary_keys: bool = True
-    join_table_has_primary_key: bool = False
+    names_defaults: bool = False
+    unique_is_constraint: bool = False
+    clusters: bool = False
+    always_qualified: bool = False
+    row_id_type: str = ""
+    autoincrement_default: Default | None = None
+    join_table_primary_key_since: Version | None = None
     schemaless: bool = False
     restrict_is_no_action: bool = False
     now: Callable[[ColumnType], str] = field(default=lambda _: "CURRENT_TIMESTAMP")

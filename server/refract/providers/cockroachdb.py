@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refract.providers import defaults
 from refract.providers.base import Provider, SqlSpelling, quote_string, spellings
 from refract.schema.model import ColumnType, Default, DefaultKind
 
@@ -90,5 +91,6 @@ COCKROACHDB = Provider(
     ),
     enum_types=True,
     scalar_lists=True,
+    autoincrement_default=defaults.expression("unique_rowid()"),
     literal=_literal,
 )

@@ -102,6 +102,6 @@ POSTGRESQL = Provider(
     ),
     enum_types=True,
     scalar_lists=True,
-    join_table_has_primary_key=True,
+    join_table_primary_key_since=(6,),
     literal=array_literal,
 )

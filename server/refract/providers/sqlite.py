@@ -46,5 +46,6 @@ SQLITE = Provider(
         }
     ),
     names_primary_keys=False,
+    row_id_type="INTEGER",
     literal=_literal,
 )

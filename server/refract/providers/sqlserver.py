@@ -98,6 +98,10 @@ SQLSERVER = Provider(
             "uniqueidentifier": "UNIQUEIDENTIFIER",
         }
     ),
+    names_defaults=True,
+    unique_is_constraint=True,
+    clusters=True,
+    always_qualified=True,
     restrict_is_no_action=True,
     literal=_literal,
 )

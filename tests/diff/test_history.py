@@ -31,6 +31,12 @@ def pending(sql: str, model: str) -> str:
         ('CREATE INDEX "by_size" ON "A"(abs("n"));', "  n Int?\n", EMPTY),
         ('CREATE INDEX "A_n_idx" ON "A"("n");', "  n Int?\n", '-- DropIndex\nDROP INDEX "A_n_idx";\n'),
         ('ALTER TABLE "A" ADD CONSTRAINT "c" CHECK ("n" > 0);', "  n Int?\n", EMPTY),
+        (
+            'CREATE INDEX "A_n_idx" ON "A"("n");',
+            '  n Int?\n  @@index([n], map: "old")\n  @@index([n], type: Hash)\n',
+            '-- RenameIndex\nALTER INDEX "A_n_idx" RENAME TO "old";\n\n'
+            '-- CreateIndex\nCREATE INDEX "A_n_idx" ON "A" USING HASH ("n");\n',
+        ),
     ],
 )
 def test_pending(sql: str, model: str, expected: str) -> None:

@@ -6,7 +6,11 @@ from enum import IntEnum, auto
 
 
 class Rank(IntEnum):
-    """The kinds of step in the order in which Prisma takes them."""
+    """The kinds of step in the order in which Prisma takes them.
+
+    Prisma renames indexes last of all: also where another one gets the old name, and the database refuses. Such a name
+    is made free before indexes are created.
+    """
 
     CREATE_SCHEMA = auto()
     DROP_EXTENSION = auto()
@@ -22,6 +26,7 @@ class Rank(IntEnum):
     DROP_ENUM = auto()
     CREATE_TABLE = auto()
     REDEFINE_TABLE = auto()
+    FREE_INDEX_NAME = auto()
     CREATE_INDEX = auto()
     RENAME_FOREIGN_KEY = auto()
     ADD_FOREIGN_KEY = auto()

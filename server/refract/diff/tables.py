@@ -175,7 +175,8 @@ def _kept_index(pair: _Pair, before: Index, after: Index, columns: Sequence[_Col
     elif pair.flavour.column_drop_drops_indexes and Cast.NOT_CASTABLE in casts:
         yield Rank.CREATE_INDEX, c.CreateIndex(table=pair.name, index=after, origin=origin)
     elif before.name != after.name:
-        yield Rank.RENAME_INDEX, c.RenameIndex(table=pair.name, before=before, after=after, origin=origin)
+        rank = Rank.FREE_INDEX_NAME if pair.after.index(before.name) else Rank.RENAME_INDEX
+        yield rank, c.RenameIndex(table=pair.name, before=before, after=after, origin=origin)
 
 
 def _is_rebuilt(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:

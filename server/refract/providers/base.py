@@ -7,6 +7,7 @@ from importlib import import_module
 
 from attrs import field, frozen
 
+from refract.providers.defaults import parse_sql_default
 from refract.providers.versions import Version
 from refract.schema.changes import Cast
 from refract.schema.model import Column, ColumnType, Default, DefaultKind
@@ -61,6 +62,7 @@ class Provider:
     join_table_primary_key_since: Version | None = None
     schemaless: bool = False
     restrict_is_no_action: bool = False
+    backslash_escapes: bool = False
     now: Callable[[ColumnType], str] = field(default=lambda _: "CURRENT_TIMESTAMP")
     literal: Literal | None = None
 
@@ -124,6 +126,11 @@ class Provider:
         name, _, rest = type_.name.partition(" ") if type_.name.endswith(" UNSIGNED") else (type_.name, "", "")
         suffix = f" {rest}" if rest else ""
         return f"{name}{args}{suffix}{'[]' if type_.is_list else ''}"
+
+    def default_from_sql(self, sql: str, type_: ColumnType) -> Default | None:
+        """The default that stands after DEFAULT in SQL, for a column of `type_`; None for NULL."""
+        text = sql.strip()
+        return parse_sql_default("E" + text if self.backslash_escapes and text.startswith("'") else text, type_)
 
     def render_default(self, column: Column) -> str | None:
         """The text after DEFAULT; None where the column has no default."""

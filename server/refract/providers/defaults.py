@@ -17,6 +17,7 @@ _NOW_WORDS = re.compile(
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\Z", re.I)
 _STRING = re.compile(r"N?'((?:[^']|'')*)'\Z", re.S)
 _ESCAPE_STRING = re.compile(r"E'((?:[^'\\]|''|\\.)*)'\Z", re.S)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b"}
 _CAST = re.compile(r"(.*\S)\s*::\s*[\w\". ]+(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])*\Z", re.S)
 _STD_CAST = re.compile(r"CAST\((.*)\s+AS\s+[^()]+(?:\([\d, ]+\))?\)\Z", re.S | re.I)
 _ARRAY = re.compile(r"ARRAY\[(.*)\]\Z", re.S | re.I)
@@ -141,10 +142,14 @@ def _string_literal(text: str) -> str | None:
         return match.group(1).replace("''", "'")
     match = _ESCAPE_STRING.match(text)
     if match:
-        return re.sub(r"\\(.)", r"\1", match.group(1).replace("''", "'"))
+        return re.sub(r"\\(.)", _escaped, match.group(1).replace("''", "'"), flags=re.S)
     if len(text) >= 2 and text[0] == text[-1] == '"':
         return text[1:-1].replace('""', '"')
     return None
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return _ESCAPES.get(match.group(1), match.group(1))
 
 
 def _typed_string(text: str, type_: ColumnType) -> Default:

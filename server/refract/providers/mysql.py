@@ -127,5 +127,6 @@ MYSQL = Provider(
     inline_enums=True,
     argument_separator=", ",
     names_primary_keys=False,
+    backslash_escapes=True,
     literal=_literal,
 )

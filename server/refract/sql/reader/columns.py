@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from attrs import evolve, frozen
 
 from refract.providers import Provider
-from refract.providers.defaults import parse_sql_default
 from refract.schema.model import (
     Check,
     Column,
@@ -113,6 +112,8 @@ def read_type(cursor: Cursor, scope: Scope) -> tuple[ColumnType, bool]:
             return ColumnType("", is_list=_is_list(cursor), enum=enum.name), False
         cursor.position = start
         name = cursor.dotted()[-1]
+        if f'"{name}"' in scope.provider.spellings:  # the type that PostgreSQL calls "char", in quotes
+            name = f'"{name}"'
     else:
         known = scope.enum(QualifiedName(scope.schema, cursor.text().lower())) if scope.provider.enum_types else None
         if known is not None:
@@ -192,7 +193,7 @@ def numbering(column: Column, numbered: bool, scope: Scope) -> Column:
     if not numbered:
         return column
     if scope.provider.name == "cockroachdb":
-        return evolve(column, nullable=False, default=parse_sql_default("unique_rowid()", column.type))
+        return evolve(column, nullable=False, default=scope.provider.autoincrement_default)
     return evolve(column, nullable=False, auto_increment=True)
 
 
@@ -207,11 +208,11 @@ def read_constraints(cursor: Cursor, found: Definition, table: QualifiedName, sc
     return found
 
 
-def with_default(column: Column, sql: str, name: str = "") -> Column:
+def with_default(column: Column, sql: str, scope: Scope, name: str = "") -> Column:
     """The column with the default that `sql` says. One that takes the next number of a sequence numbers the column."""
     if sql.lstrip().lower().startswith("nextval"):
         return evolve(column, auto_increment=True, default=None)
-    return evolve(column, default=parse_sql_default(sql, column.type), default_name=name or None)
+    return evolve(column, default=scope.provider.default_from_sql(sql, column.type), default_name=name or None)
 
 
 def _of_column(change: Callable[[Column], Column]) -> Callable[..., Definition]:
@@ -219,7 +220,7 @@ def _of_column(change: Callable[[Column], Column]) -> Callable[..., Definition]:
 
 
 def _default(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
-    return evolve(found, column=with_default(found.column, cursor.until(CONSTRAINT_WORDS), name))
+    return evolve(found, column=with_default(found.column, cursor.until(CONSTRAINT_WORDS), scope, name))
 
 
 def _primary(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:

@@ -131,14 +131,23 @@ def alter_table(cursor: Cursor, session: Session) -> None:
 
 def _action(item: Cursor, table: QualifiedName, session: Session, previous: str) -> str:
     """One action of ALTER TABLE. SQL Server says its verb once for several: `previous` is that of the action before."""
+    if previous and session.provider.name == "sqlserver":
+        verb = _verb_of_part(item, previous)
+        {" ".join(keys): act for keys, act in _ACTIONS}[verb](item, table, session)
+        return verb
     for keys, act in _ACTIONS:
         if item.accept(*keys):
             act(item, table, session)
             return " ".join(keys)
-    if previous and session.provider.name == "sqlserver":
-        {" ".join(keys): act for keys, act in _ACTIONS}[previous](item, table, session)
-        return previous
     raise Unreadable("unknown action")
+
+
+def _verb_of_part(item: Cursor, previous: str) -> str:
+    """`ADD CONSTRAINT a ..., CONSTRAINT b ..., c INT` and `DROP CONSTRAINT a, COLUMN b` say their verb once."""
+    if previous.startswith("ADD"):
+        return "ADD"
+    kind = item.one_of("COLUMN", "CONSTRAINT") if previous.startswith("DROP") else ""
+    return f"DROP {kind}" if kind else previous
 
 
 def _add(item: Cursor, table: QualifiedName, session: Session) -> None:
@@ -166,7 +175,7 @@ def _add_default(item: Cursor, table: QualifiedName, session: Session) -> bool:
     item.expect("FOR")
     column = _column(item, table, session)
     if column is not None:
-        session.alter(table, column, with_default(column, sql, name))
+        session.alter(table, column, with_default(column, sql, session.scope, name))
     return True
 
 
@@ -398,7 +407,7 @@ def enum_literal(value: str, enum: QualifiedName) -> str:
 
 
 def _set_default(item: Cursor, table: QualifiedName, column: Column, session: Session) -> None:
-    session.alter(table, column, with_default(evolve(column, auto_increment=False), item.rest()))
+    session.alter(table, column, with_default(evolve(column, auto_increment=False), item.rest(), session.scope))
 
 
 def _drop_default_of(item: Cursor, table: QualifiedName, column: Column, session: Session) -> None:

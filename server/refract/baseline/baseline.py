@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
 from refract.baseline import cache
 from refract.baseline.folder import Migration, MigrationFolder
+from refract.collector import without_collector
 from refract.providers import Provider
 from refract.schema.changes import Opaque
 from refract.schema.model import Database
@@ -63,7 +62,7 @@ def _continued(baseline: Baseline, migrations: Sequence[Migration], provider: Pr
 
     database, statements = baseline.database, baseline.statements
     opaque, problems = list(baseline.opaque), list(baseline.problems)
-    with _without_collector():
+    with without_collector():
         for migration in migrations:
             reading = read_migration(migration.sql, migration.path, database, provider)
             database = reading.database
@@ -81,15 +80,3 @@ def _lock_mismatch(folder: MigrationFolder, provider: Provider) -> tuple[Problem
         "migrate. Set the schema's provider back, or begin a new migrations folder."
     )
     return (Problem(message, Origin(f"{folder.path}/migration_lock.toml", "", Span(0, 0))),)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Replay makes many values that stay: the cyclic garbage collector would look at them again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -30,9 +30,10 @@ from refract.project import (
     find_projects,
     open_project,
     read_baseline,
+    read_document,
     read_text,
 )
-from refract.syntax import Document, parse_document
+from refract.syntax import Document, SchemaTree, parse_document
 
 DEBOUNCE = 0.0
 """Seconds from a keystroke to its analysis. Even without any, keystrokes that wait in the pipe are read first."""
@@ -107,7 +108,7 @@ class Session:
         path = convert.to_path(item.uri)
         if path is None or not path.endswith((".prisma", "migration.sql")):
             return
-        document = parse_document(path, item.text) if path.endswith(".prisma") else PlainText(path, item.text)
+        document = read_document(path, item.text) if path.endswith(".prisma") else PlainText(path, item.text)
         self.open_files[path] = OpenFile(item.uri, item.version, document)
         project = self._project_of(path)
         if project is None:
@@ -252,7 +253,8 @@ class Session:
     async def _read(self, project: OpenProject) -> None:
         """Read the project from disk in a thread, then put what is open in the editor on top."""
         try:
-            reading = asyncio.to_thread(open_project, _found_again(project.files), editor=self.settings)
+            known = SchemaTree(tuple(self._schema_files(project)))
+            reading = asyncio.to_thread(open_project, _found_again(project.files), known=known, editor=self.settings)
             project.snapshot = await self._told(project, reading)
             project.files = project.snapshot.files
             project.failure = ""
@@ -264,11 +266,17 @@ class Session:
         if project.failure:
             self.publish(project)
             return
-        gc.freeze()
         for path, open_file in self.open_files.items():
             if project.snapshot and project.holds(path):
                 project.snapshot = _replaced(project.snapshot, open_file.document)
         self._analyse(project)
+        gc.freeze()
+
+    def _schema_files(self, project: OpenProject) -> Iterator[Document]:
+        """The files of the project's schema that are open in the editor."""
+        for path, open_file in self.open_files.items():
+            if isinstance(open_file.document, Document) and project.holds(path):
+                yield open_file.document
 
     async def _told(self, project: OpenProject, reading: asyncio.Future[Snapshot] | object) -> Snapshot:
         """Wait for the reading; the client is told when that takes long."""

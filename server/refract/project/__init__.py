@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from refract.project.failure import CannotAnalyse
     from refract.project.files import ProjectFiles, find_projects, holds_migrations, only_left_alone, prisma_project
     from refract.project.reading import Unreadable, read_text
-    from refract.project.snapshot import Snapshot, open_project, read_baseline
+    from refract.project.snapshot import Snapshot, open_project, read_baseline, read_document
     from refract.project.sources import Comparison, compare
 
 _HOMES = {
@@ -31,6 +31,7 @@ _HOMES = {
     "open_project": "snapshot",
     "prisma_project": "files",
     "read_baseline": "snapshot",
+    "read_document": "snapshot",
     "read_text": "reading",
 }
 
@@ -56,5 +57,6 @@ __all__ = [
     "open_project",
     "prisma_project",
     "read_baseline",
+    "read_document",
     "read_text",
 ]

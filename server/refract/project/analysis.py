@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve, field, frozen
 
+from refract.collector import without_collector
 from refract.config import Level, Settings
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
@@ -78,6 +79,13 @@ def analyse(snapshot: Snapshot, previous: Analysis | None = None) -> Analysis:
 
     With the `previous` analysis of the same project, blocks that stayed the same cost nothing.
     """
+    if previous is not None:
+        return _analysed(snapshot, previous)
+    with without_collector():
+        return _analysed(snapshot, None)
+
+
+def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
     settled, lowered, problems = _lowered(snapshot, previous)
     before = snapshot.baseline.database
     after = settled.complete(lowered.database, before)

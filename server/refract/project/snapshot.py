@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from attrs import evolve, field, frozen
 
 from refract.baseline import Baseline
+from refract.collector import without_collector
 from refract.config import Settings, SettingsError
 from refract.lowering import lower
 from refract.project import grammar_memory
@@ -22,7 +19,7 @@ from refract.project.settings import settings_of
 from refract.project.versions import prisma_version
 from refract.providers import Provider
 from refract.providers.versions import Version
-from refract.syntax import Document, SchemaTree, parse_schema
+from refract.syntax import Document, SchemaTree, parse_document, parse_schema
 from refract.syntax.tree import Keyword
 from refract.text import Origin, Problem, Span
 
@@ -61,20 +58,25 @@ class Snapshot:
 
 
 def open_project(
-    files: ProjectFiles, *, base: str | None = None, tree: SchemaTree | None = None, editor: Settings | None = None
+    files: ProjectFiles,
+    *,
+    base: str | None = None,
+    tree: SchemaTree | None = None,
+    known: SchemaTree | None = None,
+    editor: Settings | None = None,
 ) -> Snapshot:
-    """Read a project from disk. `tree` stands in for the schema on disk, for an editor with unsaved files;
-    the settings of the `editor` count before those of the project, and `base` before both.
+    """Read a project from disk. `tree` stands in for the schema on disk, for an editor with unsaved files; blocks of
+    the schema that are the same in `known` are taken from there; the settings of the `editor` count before those of the project, and `base` before both.
 
     Raises CannotAnalyse when there is nothing to analyse: settings that are not valid, a revision that git
     does not know, a schema of which no file can be read.
     """
-    with _without_collector():
+    with without_collector():
         settings = _settings(files, editor)
         files, base = configured(files, settings), base or settings.base
         unreadable: tuple[Problem, ...] = ()
         if tree is None:
-            tree, unreadable = read_schema(files)
+            tree, unreadable = read_schema(files, known)
         provider, here = provider_of(tree), migrations_here(files)
         prisma = _prisma(files, settings)
         baseline, branch = baseline_for(files, provider, base, here, prisma), read_branch(files, provider, base, here)
@@ -107,15 +109,24 @@ def prisma_of(files: ProjectFiles) -> Version | None:
     return _prisma(files, _settings(files, None))
 
 
-def read_schema(files: ProjectFiles) -> tuple[SchemaTree, tuple[Problem, ...]]:
-    """The schema on disk, and the files of it that cannot be read. Raises CannotAnalyse when none can."""
+def read_document(path: str, text: str) -> Document:
+    """A schema file as an editor holds it."""
+    with without_collector():
+        grammar_memory.recall()
+        return parse_document(path, text)
+
+
+def read_schema(files: ProjectFiles, known: SchemaTree | None = None) -> tuple[SchemaTree, tuple[Problem, ...]]:
+    """The schema on disk, and the files of it that cannot be read. Blocks that are the same in `known` are taken from
+    there. Raises CannotAnalyse when no file can be read.
+    """
     texts = {file: read_text(file) for file in files.schema_files}
     unreadable = tuple(text for text in texts.values() if isinstance(text, Unreadable))
     read = [(str(file), text) for file, text in texts.items() if isinstance(text, str) and not is_left_alone(text)]
     if not read:
         raise CannotAnalyse("; ".join(text.reason for text in unreadable) or f"{files.schema} holds no Prisma schema")
     grammar_memory.recall()
-    tree = parse_schema(read)
+    tree = parse_schema(read, known)
     grammar_memory.remember()
     return tree, tuple(map(_problem, unreadable))
 
@@ -129,18 +140,6 @@ def _settings(files: ProjectFiles, editor: Settings | None) -> Settings:
 
 def _problem(unreadable: Unreadable) -> Problem:
     return Problem(unreadable.reason, Origin(unreadable.path, "", Span(0, 0)))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """No cyclic garbage collection while very many values are made that all stay: it would take half of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _prisma(files: ProjectFiles, settings: Settings) -> Version | None:

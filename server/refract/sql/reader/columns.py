@@ -334,7 +334,7 @@ def read_constraint(cursor: Cursor, table: QualifiedName, scope: Scope) -> Const
     name = ""
     if cursor.accept("CONSTRAINT"):
         cursor.if_not_exists()
-    if cursor.position > start and cursor.key() not in ("PRIMARY", "UNIQUE", "FOREIGN", "CHECK"):
+    if cursor.position > start and cursor.key() not in ("PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE"):
         name = cursor.identifier()
     if cursor.accept("PRIMARY", "KEY"):
         clustered = _clustered(cursor, scope, default=True)
@@ -348,6 +348,9 @@ def read_constraint(cursor: Cursor, table: QualifiedName, scope: Scope) -> Const
         return _foreign_key(cursor, name, table, cursor.names(), scope)
     if cursor.accept("CHECK"):
         return Check(name or f"{table.name}_check", squeezed(cursor.group().rest()), validated=_validated(cursor))
+    if cursor.accept("EXCLUDE"):
+        what = (IndexColumn("", expression=cursor.rest()),)
+        return Index(name or f"{table.name}_excl", what, type="EXCLUDE", constraint=True)
     if cursor.key() in ("UNIQUE", "INDEX", "KEY", "FULLTEXT", "SPATIAL") and _begins_index(cursor, scope):
         return _inline_index(cursor, name, table, scope)
     cursor.position = start

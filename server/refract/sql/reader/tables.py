@@ -54,7 +54,7 @@ def _with_item(table: Table, item: Cursor, session: Session) -> Table:
     constraint = read_constraint(item, table.name, session.scope)
     if constraint is not None:
         return _with_constraint(table, constraint)
-    if item.accept("LIKE") or item.accept("EXCLUDE") or item.accept("PERIOD"):
+    if item.accept("LIKE") or item.accept("PERIOD"):
         return table
     found = read_column(item, table.name, session.scope)
     table = evolve(table, columns=(*table.columns, found.column))

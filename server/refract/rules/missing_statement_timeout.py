@@ -1,0 +1,77 @@
+"""A long statement runs without a limit.
+
+## What it does
+Finds the first statement that reads or writes all rows of a table in use, where no `statement_timeout` is set before it.
+
+## Why it is risky
+A statement that takes much longer than on the test database holds its locks all that time, and somebody has to find and end it.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;
+```
+
+## Safer way
+Set a limit: the migration then fails, and nothing has changed.
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+SET statement_timeout = '60s';
+ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;
+```
+
+## When to ignore it
+When the server or the role sets one. Concurrent index builds need long ones.
+
+## Providers
+PostgreSQL. Off unless the settings turn it on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.schema.changes import (
+    AddCheck,
+    AddForeignKey,
+    AlterColumn,
+    Backfill,
+    Change,
+    CreateIndex,
+    TableChange,
+    ValidateConstraint,
+)
+
+_LONG = (AddCheck, AddForeignKey, AlterColumn, CreateIndex, ValidateConstraint)
+_NO_LIMIT = ("0", "default")
+
+
+@rule(Severity.INFO, frozenset({"postgresql"}), MIGRATION_ONLY, on=False)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """The first long statement without a limit."""
+    for statement in context.statements:
+        name, value = statement.setting or ("", "")
+        if name == "statement_timeout" and value.strip("'").lower() not in _NO_LIMIT:
+            return
+        if any(_is_long(context, change) for change in statement.changes):
+            yield Risk(
+                subject="statement_timeout",
+                message="This reads or writes all rows of a table, for as long as that takes. "
+                "Begin the file with `SET statement_timeout = '60s';`: past that it fails, and nothing has changed.",
+                change=None,
+                origin=statement.origin,
+            )
+            return
+
+
+def _is_long(context: RuleContext, change: Change) -> bool:
+    if isinstance(change, Backfill):
+        return any(not context.is_new(table) for table in change.tables)
+    return isinstance(change, TableChange) and isinstance(change, _LONG) and not context.is_new(change.table)

@@ -1,0 +1,69 @@
+"""One transaction locks several tables in use.
+
+## What it does
+Finds the second table in use that a migration locks against everything, in one transaction with the first.
+
+## Why it is risky
+The first table stays locked until the last statement is done, and two migrations (or programs) that lock the same tables in another
+order wait for each other: PostgreSQL ends one of them.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+ALTER TABLE "User" ADD COLUMN "age" INTEGER;
+ALTER TABLE "Post" ADD COLUMN "title" TEXT;
+```
+
+## Safer way
+One table for each migration.
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+ALTER TABLE "User" ADD COLUMN "age" INTEGER;
+```
+
+## When to ignore it
+When each statement only takes a moment.
+
+## Providers
+PostgreSQL. Off unless the settings turn it on. From Prisma 7.4 on between BEGIN and COMMIT only: it sends statements one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._transactions import in_transaction, is_one_transaction
+from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.schema.changes import CreateIndex, Statement, ValidateConstraint
+from refract.schema.model import QualifiedName
+
+
+@rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY, on=False)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """The first statement that locks one table more."""
+    first: QualifiedName | None = None
+    statements = context.statements if is_one_transaction(context) else in_transaction(context.statements)
+    for statement in statements:
+        for table in _locked(context, statement):
+            if first is not None and table != first:
+                yield Risk(
+                    subject="locks",
+                    message=f"`{first.name}` stays locked while `{table.name}` is waited for and changed, since both are in one "
+                    "transaction. Give each table a migration of its own.",
+                    change=None,
+                    origin=statement.origin,
+                )
+                return
+            first = table
+
+
+def _locked(context: RuleContext, statement: Statement) -> list[QualifiedName]:
+    if all(isinstance(change, CreateIndex | ValidateConstraint) for change in statement.changes):
+        return []
+    return [table for table in context.tables_of(statement) if not context.is_new(table)]

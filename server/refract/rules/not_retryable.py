@@ -1,0 +1,66 @@
+"""A migration that may be half applied cannot be run again.
+
+## What it does
+Finds the first CREATE, ADD or DROP without `IF [NOT] EXISTS` in a migration of several statements that is no one transaction.
+
+## Why it is risky
+When a later statement fails, running the file again fails at the first one, because that is done already.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+ALTER TABLE "User" ADD COLUMN "age" INTEGER;
+ALTER TABLE "User" ADD COLUMN "size" INTEGER;
+```
+
+## Safer way
+Say what to do when it is there already.
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+ALTER TABLE "User" ADD COLUMN IF NOT EXISTS "age" INTEGER;
+ALTER TABLE "User" ADD COLUMN IF NOT EXISTS "size" INTEGER;
+```
+
+## When to ignore it
+When failed migrations are always settled by hand.
+
+## Providers
+PostgreSQL with Prisma 7.4 or newer, MySQL and MariaDB. Off unless the settings turn it on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._transactions import BEGINNINGS, is_one_transaction
+from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.schema.changes import Statement
+
+_ONCE_ONLY = frozenset({"CREATE", "ADD", "DROP"})
+
+
+@rule(Severity.INFO, frozenset({"postgresql", "mysql"}), MIGRATION_ONLY, on=False)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """The first statement that cannot run twice."""
+    whole = context.provider.name == "postgresql" and is_one_transaction(context)
+    if whole or len(context.statements) < 2 or any(s.verb in BEGINNINGS for s in context.statements):
+        return
+    found = next((s for s in context.statements if s.changes and _runs_once(s)), None)
+    if found is not None:
+        yield Risk(
+            subject="again",
+            message="If a later statement fails, running this migration again fails here, since this is done already. "
+            "Add IF EXISTS or IF NOT EXISTS, or give each statement a migration of its own.",
+            change=None,
+            origin=found.origin,
+        )
+
+
+def _runs_once(statement: Statement) -> bool:
+    return not _ONCE_ONLY.isdisjoint(statement.words) and "EXISTS" not in statement.words

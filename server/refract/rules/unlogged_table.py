@@ -1,0 +1,54 @@
+"""A table is made that does not survive a crash.
+
+## What it does
+Finds `CREATE UNLOGGED TABLE` and `SET UNLOGGED`.
+
+## Why it is risky
+PostgreSQL empties unlogged tables when it starts after a crash, and never copies them to replicas. `SET UNLOGGED` also writes
+the whole table anew while everybody waits.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+CREATE UNLOGGED TABLE "Session" ("id" INTEGER);
+```
+
+## Safer way
+A table like any other.
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+CREATE TABLE "Session" ("id" INTEGER);
+```
+
+## When to ignore it
+For caches and queues that may be lost.
+
+## Providers
+PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+
+
+@rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each table that is unlogged from now on."""
+    for number, statement in enumerate(context.statements):
+        if "UNLOGGED" in statement.words:
+            yield Risk(
+                subject=f"unlogged {number}",
+                message="PostgreSQL empties an unlogged table after a crash, and replicas do not have its rows. "
+                "Leave UNLOGGED out, unless the rows may be lost.",
+                change=statement.changes[0] if statement.changes else None,
+                origin=statement.origin,
+            )

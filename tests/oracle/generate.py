@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import define, evolve, field
 
-_NATIVE = {
+NATIVE_TYPES = {
     "postgresql": {
         "String": ["Text", "VarChar", "VarChar(255)", "VarChar(10)", "Char", "Char(10)", "Uuid", "Inet", "Xml", "Citext",
                    "Bit", "Bit(8)", "VarBit", "VarBit(8)"],
@@ -38,7 +38,7 @@ _NATIVE = {
     },
     "sqlite": {},
 }  # fmt: skip
-_SCALARS = ("String", "Boolean", "Int", "BigInt", "Float", "Decimal", "DateTime", "Json", "Bytes")
+SCALARS = ("String", "Boolean", "Int", "BigInt", "Float", "Decimal", "DateTime", "Json", "Bytes")
 _NAMES = (
     "name",
     "title",
@@ -212,7 +212,7 @@ class Schema:
         return self._block("model", model.name, lines, model.map, model.schema)
 
     def _known(self, type_: str) -> bool:
-        return type_ in _SCALARS or type_.startswith("Unsupported") or any(e.name == type_ for e in self.enums)
+        return type_ in SCALARS or type_.startswith("Unsupported") or any(e.name == type_ for e in self.enums)
 
     def _relation_fields(self, model: Model) -> Iterator[str]:
         for r in self.relations:
@@ -351,7 +351,7 @@ class _Maker:
     # --- fields ---
 
     def field(self, schema: Schema, name: str) -> Field:
-        made = Field(name, self.chance.choice(_SCALARS))
+        made = Field(name, self.chance.choice(SCALARS))
         if schema.enums and self.likely(0.25):
             made.type = self.chance.choice(schema.enums).name
         elif self.rich and self.likely(0.03):
@@ -368,7 +368,7 @@ class _Maker:
         return made
 
     def _native(self, made: Field) -> None:
-        natives = _NATIVE[self.provider].get(made.type)
+        natives = NATIVE_TYPES[self.provider].get(made.type)
         made.native = self.chance.choice(natives) if natives and self.likely(0.45) else ""
 
     def _default(self, schema: Schema, made: Field) -> None:

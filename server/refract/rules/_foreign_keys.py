@@ -11,6 +11,8 @@ from refract.rules.base import RuleContext
 from refract.schema.changes import AddForeignKey, AlterColumn, DropForeignKey
 from refract.schema.model import ForeignKey, QualifiedName, ReferentialAction
 
+_REFUSALS = (ReferentialAction.RESTRICT, ReferentialAction.NO_ACTION)
+
 
 @frozen
 class KeyChange:
@@ -66,7 +68,7 @@ def _is_same_key(one: ForeignKey, other: ForeignKey) -> bool:
 def restricts_since_required(context: RuleContext, change: KeyChange) -> bool:
     """Whether the key acts otherwise only because its column becomes required: NULL is no way out any more."""
     after = change.after
-    if after is None or change.before.on_delete is not ReferentialAction.SET_NULL:
+    if after is None or change.before.on_delete is not ReferentialAction.SET_NULL or after.on_delete not in _REFUSALS:
         return False
     return any(
         c.table == change.table and c.after.name in after.columns and c.before.nullable and not c.after.nullable

@@ -45,6 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._rows import copies
 from refract.rules._words import column_label, created_here, listed, sentences
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import DropColumn
@@ -58,7 +59,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         yield Risk(
             subject=f"{change.table}.{change.column.name}",
             message=sentences(
-                f"{label} is dropped: all its values are lost.",
+                f"{label} is dropped: {_loss(context, change)}.",
                 _dependents(context, change),
                 ""
                 if _is_ignored(context, change)
@@ -70,6 +71,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
             related=created_here(f"Column `{change.column.name}`", change.column.origin),
             severity=Severity.WARNING if _is_ignored(context, change) else None,
         )
+
+
+def _loss(context: RuleContext, change: DropColumn) -> str:
+    if copies(context, change):
+        return "of its values only those remain that the statements above have copied"
+    return "all its values are lost"
 
 
 def _dependents(context: RuleContext, change: DropColumn) -> str:

@@ -78,18 +78,24 @@ from refract.rules.base import Risk, RuleContext, Severity, rule
 @rule(Severity.INFO)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each enum that gains values."""
+    growing: dict[str, list[EnumChange]] = {}
     for enum in enum_changes(context):
         if enum.added:
-            yield Risk(
-                subject=f"{enum.name}.{','.join(enum.added)}",
-                message=_message(enum),
-                change=enum.change,
-                origin=enum.origin_of(enum.added[0]),
-            )
+            growing.setdefault(enum.name, []).append(enum)
+    for name, changes in growing.items():  # SQL adds each value with a statement of its own
+        added = [value for enum in changes for value in enum.added]
+        yield Risk(
+            subject=f"{name}.{','.join(added)}",
+            message=_message(name, added),
+            change=changes[0].change,
+            origin=changes[0].origin_of(added[0]),
+        )
 
 
-def _message(enum: EnumChange) -> str:
+def _message(name: str, added: list[str]) -> str:
+    them = "it" if len(added) == 1 else "one of them"
     return (
-        f"Adding {listed(enum.added)} to `{enum.name}` is safe in the database, but programs that run with the "
-        "older schema fail when they read a row that holds it. Deploy code that knows it before anything writes it."
+        f"Adding {listed(added)} to `{name}` is safe in the database, but programs that run with the "
+        f"older schema fail when they read a row that holds {them}. Deploy code that knows {'it' if len(added) == 1 else 'them'} before "
+        f"anything writes {them}."
     )

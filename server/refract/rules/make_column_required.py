@@ -45,6 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules._foreign_keys import key_changes, restricts_since_required
+from refract.rules._rows import fills
 from refract.rules._words import column_label, created_here, sentences, table_label, who_waits
 from refract.rules.base import Risk, RuleContext, Severity, rule
 from refract.schema.changes import AlterColumn
@@ -55,10 +56,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each column that loses its `?`."""
     for change in context.on_existing(AlterColumn):
         if _becomes_required(change) and not _is_filled(context, change):
+            filled = fills(context, change)
             yield Risk(
                 subject=f"{change.table}.{change.after.name}",
-                message=_message(context, change),
+                message=_of_filled(context, change) if filled else _message(context, change),
                 change=change,
+                severity=Severity.WARNING if filled else None,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
             )
 
@@ -87,6 +90,18 @@ def _message(context: RuleContext, change: AlterColumn) -> str:
         who_waits(operation, table_label(context, change.table)),
         "Fill the rows in an earlier migration, once nothing writes NULL any more.",
         operation.cure,
+    )
+
+
+def _of_filled(context: RuleContext, change: AlterColumn) -> str:
+    """What is left to say where the rows have just got their values."""
+    return sentences(
+        f"{column_label(context, change.table, change.after)} becomes required: rows are filled above, but programs that still "
+        "leave it out fail from now on.",
+        _effect_on_relation(context, change),
+        who_waits(context.behaviour.set_not_null, table_label(context, change.table)),
+        "Deploy code that always writes it first.",
+        context.behaviour.set_not_null.cure,
     )
 
 

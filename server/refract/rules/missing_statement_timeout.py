@@ -30,7 +30,7 @@ ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;
 When the server or the role sets one. Concurrent index builds need long ones.
 
 ## Providers
-PostgreSQL. Off unless the settings turn it on.
+PostgreSQL. Off unless the project asks for it.
 """
 
 from __future__ import annotations

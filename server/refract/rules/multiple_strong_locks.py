@@ -31,7 +31,7 @@ ALTER TABLE "User" ADD COLUMN "age" INTEGER;
 When each statement only takes a moment.
 
 ## Providers
-PostgreSQL. Off unless the settings turn it on. From Prisma 7.4 on between BEGIN and COMMIT only: it sends statements one by one.
+PostgreSQL. Off unless the project asks for it. From Prisma 7.4 on between BEGIN and COMMIT only: it sends statements one by one.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ model Post {
 When no long transactions write to the parent.
 
 ## Providers
-PostgreSQL.
+PostgreSQL. Off unless the project asks for it: most new models refer to others, and the lock is short.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import CreateTable
 
 
-@rule(Severity.INFO, SQL)
+@rule(Severity.INFO, SQL, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new table that refers to ones in use."""
     if not context.behaviour.locks_referenced_table or gives_up_waiting(context):

@@ -31,7 +31,7 @@ ALTER TABLE "User" ADD COLUMN IF NOT EXISTS "size" INTEGER;
 When failed migrations are always settled by hand.
 
 ## Providers
-PostgreSQL with Prisma 7.4 or newer, MySQL and MariaDB. Off unless the settings turn it on.
+PostgreSQL with Prisma 7.4 or newer, MySQL and MariaDB. Off unless the project asks for it.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ model User {
 While the schema is being typed. Turn it on where branches are checked.
 
 ## Providers
-All with migrations. Off unless the settings turn it on.
+All with migrations. Off unless the project asks for it.
 """
 
 from __future__ import annotations

@@ -9,6 +9,9 @@ from refract.rules.base import Risk, RuleContext
 from refract.schema.changes import AddColumn
 from refract.schema.model import Column
 
+_DATES = frozenset({"DATE", "DATETIME", "TIMESTAMP"})
+"""MySQL's strict mode has no implicit date: 0000-00-00 is refused (NO_ZERO_DATE, error 1292)."""
+
 
 def without_value(context: RuleContext) -> Iterator[AddColumn]:
     """Columns added to tables that existed, which must hold a value and have none to give."""
@@ -36,6 +39,6 @@ def _outcome(context: RuleContext, change: AddColumn) -> str:
     if facts.schemaless:
         return f"Documents of {table} that exist do not have it, and Prisma Client fails when it reads one of them."
     old_code = "and running programs that do not know the column can no longer insert."
-    if facts.implicit_value:
+    if facts.implicit_value and change.column.type.name not in _DATES:
         return f"Existing rows of {table} silently get {facts.implicit_value}, {old_code}"
     return f"The migration fails if {table} has any row, {old_code}"

@@ -27,7 +27,16 @@ from refract.diff import Diff, ProbableRename
 from refract.providers.base import Provider
 from refract.providers.behaviour import Behaviour, behaviour
 from refract.providers.versions import Versions, default_versions
-from refract.schema.changes import AddColumn, Change, CreateTable, DropColumn, DropTable, Statement, TableChange
+from refract.schema.changes import (
+    AddColumn,
+    Change,
+    CreateTable,
+    DropColumn,
+    DropTable,
+    RenameColumn,
+    Statement,
+    TableChange,
+)
 from refract.schema.model import Column, Database, QualifiedName, Table
 from refract.text import Origin, Span
 
@@ -121,7 +130,7 @@ class RuleContext:
     read_deployed: Callable[[], Database | None] = field(default=lambda: None, repr=False)
     _created: frozenset[QualifiedName] = field(init=False)
     _created_names: frozenset[str] = field(init=False)
-    _renamed: frozenset[int] = field(init=False)
+    _passed_over: frozenset[int] = field(init=False)
 
     @versions.default
     def _assume_versions(self) -> Versions:
@@ -135,9 +144,20 @@ class RuleContext:
     def _find_created_names(self) -> frozenset[str]:
         return frozenset(name.name for name in self._created)
 
-    @_renamed.default
-    def _find_renamed(self) -> frozenset[int]:
-        return frozenset(id(c) for r in self.diff.renames for c in (r.dropped, r.added))
+    @_passed_over.default
+    def _find_passed_over(self) -> frozenset[int]:
+        """The changes that are half of a probable rename, and those that end a column which the same SQL has made."""
+        halves = (id(c) for r in self.diff.renames for c in (r.dropped, r.added))
+        return frozenset((*halves, *self._temporary())) if self.migration else frozenset(halves)
+
+    def _temporary(self) -> Iterator[int]:
+        made = {(c.table, c.column.name) for c in self.diff.changes if isinstance(c, AddColumn)}
+        for change in self.diff.changes if made else ():
+            if isinstance(change, DropColumn | RenameColumn):
+                name = change.column.name if isinstance(change, DropColumn) else change.before.name
+                table = self.before.tables.get(change.table)
+                if (change.table, name) in made and not (table and table.column(name)):
+                    yield id(change)
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -155,8 +175,8 @@ class RuleContext:
         return behaviour(self.provider.name)
 
     def changes(self, kind: type[_C]) -> Iterator[_C]:
-        """The changes of one kind, without those that are half of a probable rename."""
-        return (c for c in self.diff.changes if isinstance(c, kind) and id(c) not in self._renamed)
+        """The changes of one kind, without those that are half of a probable rename or end what the same SQL has made."""
+        return (c for c in self.diff.changes if isinstance(c, kind) and id(c) not in self._passed_over)
 
     def on_existing(self, kind: type[_T]) -> Iterator[_T]:
         """The changes of one kind to tables that are not new: a table made by the same diff has no rows and no users."""
@@ -179,8 +199,8 @@ class RuleContext:
         return tuple(table for table in found if isinstance(table, QualifiedName))
 
     def is_created_elsewhere(self, table: QualifiedName) -> bool:
-        """Whether the diff makes a table of the same name, in this schema of the database or another."""
-        return table.name in self._created_names
+        """Whether the diff makes a table of the same name in another schema of the database."""
+        return table.name in self._created_names and table not in self._created
 
     def is_renamed(self, table: QualifiedName, columns: Iterable[str]) -> bool:
         """Whether one of a table's columns is half of a probable rename: what hangs on it would not change then."""

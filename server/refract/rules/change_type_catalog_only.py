@@ -58,6 +58,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 subject=f"{change.table}.{change.after.name}",
                 message=_message(context, change),
                 change=change,
+                severity=Severity.WARNING if _sorts_anew(context, change) else None,
             )
 
 
@@ -66,8 +67,24 @@ def _is_cheap(context: RuleContext, change: AlterColumn) -> bool:
     return leaves_rows(context.provider.name, before, after) and not loses_silently(before, after)
 
 
+def _sorts_anew(context: RuleContext, change: AlterColumn) -> bool:
+    """Whether indexes on the column are built anew: CITEXT has another order than TEXT, though the same bytes."""
+    table = context.before.tables.get(change.table)
+    if table is None or (change.before.type.name == "CITEXT") is (change.after.type.name == "CITEXT"):
+        return False
+    keys = [index.columns for index in table.indexes]
+    keys += [table.primary_key.columns] if table.primary_key else []
+    return any(part.name == change.before.name for key in keys for part in key)
+
+
 def _message(context: RuleContext, change: AlterColumn) -> str:
     render = context.provider.render_type
+    if _sorts_anew(context, change):
+        return (
+            f"{column_label(context, change.table, change.after)} changes from `{render(change.before.type)}` to "
+            f"`{render(change.after.type)}`: no row is written, but the indexes on it are built anew, and every query waits "
+            "meanwhile. A unique one fails if two values differ in nothing but case. Look for those first."
+        )
     waits = "every query" if context.behaviour.rewrite.blocks is Blocks.EVERYTHING else "every later statement"
     return (
         f"{column_label(context, change.table, change.after)} changes from `{render(change.before.type)}` to "

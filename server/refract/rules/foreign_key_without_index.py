@@ -63,8 +63,8 @@ from collections.abc import Iterator
 from refract.rules._new import new_foreign_keys
 from refract.rules._words import field_name, listed, table_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
-from refract.schema.changes import Change, DropForeignKey
-from refract.schema.model import ForeignKey, Table
+from refract.schema.changes import Change, DropForeignKey, RenameColumn, RenameTable
+from refract.schema.model import ForeignKey, QualifiedName, Table
 from refract.text import Origin
 
 
@@ -73,7 +73,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each foreign key that is really new and that no index serves."""
     if context.behaviour.indexes_foreign_keys:
         return
-    known = {(c.table, c.foreign_key.columns) for c in context.on_existing(DropForeignKey)}
+    known = set(_former_keys(context))
     renamed = {new.name for _, new in context.table_renames()}
     for name, key, change in new_foreign_keys(context):
         table = context.after.tables.get(name)
@@ -85,6 +85,17 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 change=change,
                 origin=_origin(key, change),
             )
+
+
+def _former_keys(context: RuleContext) -> Iterator[tuple[QualifiedName, tuple[str, ...]]]:
+    """The columns of foreign keys that are made anew, under the names that SQL has given them meanwhile."""
+    columns = {(c.table, c.before.name): c.after.name for c in context.changes(RenameColumn)}
+    tables = {c.before.name: c.after.name for c in context.changes(RenameTable)}
+    for change in context.on_existing(DropForeignKey):
+        table = tables.get(change.table, change.table)
+        yield table, change.foreign_key.columns
+        names = (columns.get((table, c), columns.get((change.table, c), c)) for c in change.foreign_key.columns)
+        yield table, tuple(names)
 
 
 def _is_served(table: Table, key: ForeignKey) -> bool:

@@ -76,8 +76,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if not isinstance(dropped, DropTable) or dropped.table.name.name not in created:
             continue
         added = created[dropped.table.name.name]
-        name = model(context, added.table.name)
         old, new = dropped.table.name.schema, added.table.name.schema
+        if old == new:
+            continue
+        name = model(context, added.table.name)
         yield Risk(
             subject=str(dropped.table.name),
             message=f"Prisma does not move `{name}` from schema `{old}` to `{new}`: it drops the table "

@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from refract.rules._indexes import already_unique
 from refract.rules._transactions import BEGINNINGS, is_one_transaction
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddCheck, AddForeignKey, AlterColumn, Change, CreateIndex, TableChange
@@ -75,9 +76,9 @@ def _may_fail(context: RuleContext, change: Change) -> bool:
         return False
     match change:
         case CreateIndex():
-            return change.index.unique and not _some_are_new(
-                context, change.table, (c.name for c in change.index.columns)
-            )
+            columns = [part.name for part in change.index.columns]
+            known = already_unique(context, change.table, columns) or _some_are_new(context, change.table, columns)
+            return change.index.unique and not known
         case AddForeignKey():
             key = change.foreign_key
             return key.validated and not _some_are_new(context, change.table, key.columns)

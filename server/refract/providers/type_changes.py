@@ -11,6 +11,17 @@ from refract.schema.model import ColumnType
 
 _LeavesRows = Callable[[ColumnType, ColumnType], bool]
 _TIMES = frozenset({"TIMESTAMP", "TIMESTAMPTZ", "TIME", "TIMETZ"})
+_TRUTH = frozenset({"BOOLEAN", "BOOL"})
+_DIGITS = {
+    **dict.fromkeys(_TRUTH, 1),
+    "TINYINT": 3,
+    **dict.fromkeys(("SMALLINT", "INT2"), 5),
+    "MEDIUMINT": 8,
+    **dict.fromkeys(("INTEGER", "INT", "INT4"), 10),
+    **dict.fromkeys(("BIGINT", "INT8"), 19),
+}
+"""The most digits that a value of the type has. Unsigned types are left out: what they hold has no place in a signed type of their size."""
+_TEXTS = frozenset({"TEXT", "LONGTEXT", "MEDIUMTEXT", "VARCHAR", "NVARCHAR", "STRING", "CITEXT"})
 _BYTES_PER_CHARACTER = 4  # utf8mb4, the default of MySQL and of what Prisma writes
 _ONE_LENGTH_BYTE = 255
 
@@ -18,6 +29,18 @@ _ONE_LENGTH_BYTE = 255
 def leaves_rows(provider: str, before: ColumnType, after: ColumnType) -> bool:
     """Whether a type change touches the catalog only: no row is written, whatever the size of the table."""
     return before.is_list == after.is_list and _LEAVES_ROWS.get(provider, _never)(before, after)
+
+
+def always_fits(before: ColumnType, after: ColumnType) -> bool:
+    """Whether each whole number or truth value of one type has its place in the other, also where Prisma warns."""
+    digits = _DIGITS.get(before.name)
+    if digits is None or before.is_list or after.is_list:
+        return False
+    if after.name == "DECIMAL":
+        return _number(after, 0, 0) - _number(after, 1, 0) >= digits
+    if after.name in _TEXTS:
+        return not after.args or "max" in after.args or _number(after, 0, 0) > digits  # and a sign
+    return digits <= _DIGITS.get(after.name, 0) and after.name not in _TRUTH
 
 
 def loses_silently(before: ColumnType, after: ColumnType) -> str:

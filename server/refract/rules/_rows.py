@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from refract.rules.base import RuleContext
 from refract.schema.changes import AlterColumn, Backfill, Change, DropColumn
+from refract.schema.model import QualifiedName
 
 
 def fills(context: RuleContext, change: AlterColumn) -> bool:
@@ -19,6 +20,13 @@ def fills(context: RuleContext, change: AlterColumn) -> bool:
         and (update.filtered is False or _is_null(name).search(update.sql) is not None)
         for update in _rows_changed_before(context, change)
     )
+
+
+def emptied(context: RuleContext, table: QualifiedName) -> bool:
+    """Whether the migration itself removes all rows of the table, wherever it does."""
+    data = (change for statement in context.statements for change in statement.changes if isinstance(change, Backfill))
+    gone = (d for d in data if d.verb == "TRUNCATE" or (d.verb == "DELETE" and d.filtered is False))
+    return any(table in d.tables for d in gone)
 
 
 def copies(context: RuleContext, change: DropColumn) -> bool:

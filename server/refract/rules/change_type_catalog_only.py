@@ -44,6 +44,7 @@ from collections.abc import Iterator
 from refract.providers.behaviour import Blocks
 from refract.providers.type_changes import leaves_rows, loses_silently
 from refract.rules._locks import gives_up_waiting
+from refract.rules._types import cast_of
 from refract.rules._words import column_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AlterColumn, Cast
@@ -53,7 +54,7 @@ from refract.schema.changes import AlterColumn, Cast
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each type change that leaves the rows alone."""
     for change in () if gives_up_waiting(context) else context.on_existing(AlterColumn):
-        if change.cast is Cast.SAFE and _is_cheap(context, change):
+        if cast_of(change) is Cast.SAFE and _is_cheap(context, change):
             yield Risk(
                 subject=f"{change.table}.{change.after.name}",
                 message=_message(context, change),

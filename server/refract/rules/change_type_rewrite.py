@@ -47,6 +47,7 @@ from collections.abc import Iterator
 
 from refract.providers.behaviour import Blocks
 from refract.providers.type_changes import leaves_rows, loses_silently
+from refract.rules._types import cast_of
 from refract.rules._words import column_label, created_here, sentences, table_label, who_waits
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AlterColumn, Cast
@@ -56,7 +57,7 @@ from refract.schema.changes import AlterColumn, Cast
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each cast that is safe for the values and costs a rewrite. Risky ones have a rule of their own."""
     for change in context.on_existing(AlterColumn):
-        if change.cast is Cast.SAFE and (_waits(context, change) or _lost(change)):
+        if cast_of(change) is Cast.SAFE and (_waits(context, change) or _lost(change)):
             yield Risk(
                 subject=f"{change.table}.{change.after.name}",
                 message=_message(context, change),

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from refract.rules._indexes import already_unique
+from refract.rules._rows import emptied
 from refract.rules._transactions import BEGINNINGS, is_one_transaction
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddCheck, AddForeignKey, AlterColumn, Change, CreateIndex, TableChange
@@ -72,7 +73,7 @@ def _is_whole(context: RuleContext) -> bool:
 
 def _may_fail(context: RuleContext, change: Change) -> bool:
     """Whether rows that exist decide; those in a new column are all the same, and are judged by other rules."""
-    if not isinstance(change, TableChange) or context.is_new(change.table):
+    if not isinstance(change, TableChange) or context.is_new(change.table) or emptied(context, change.table):
         return False
     match change:
         case CreateIndex():

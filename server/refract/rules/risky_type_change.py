@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._types import cast_of
 from refract.rules._words import column_label, created_here, sentences, table_label, who_waits
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AlterColumn, Cast
@@ -53,7 +54,7 @@ from refract.schema.changes import AlterColumn, Cast
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each type change that Prisma makes in place although values may not survive it."""
     for change in context.on_existing(AlterColumn):
-        if change.cast in (Cast.RISKY, Cast.NOT_CASTABLE) and not _same_enum(change):
+        if cast_of(change) in (Cast.RISKY, Cast.NOT_CASTABLE) and not _same_enum(change):
             yield Risk(
                 subject=f"{change.table}.{change.after.name}",
                 message=_message(context, change),

@@ -14,7 +14,7 @@ from refract.project.branch import Branch, NewMigration
 from refract.project.half_typed import Settled, settle
 from refract.project.settings import rule_names
 from refract.project.snapshot import Snapshot
-from refract.project.suppressions import Commented, shifted, suppress, suppressions
+from refract.project.suppressions import MARK, Commented, shifted, suppress, suppressions
 from refract.providers import Provider
 from refract.providers.versions import Versions, default_versions
 from refract.rules.base import Finding, Rule, RuleContext, Severity, Subject, check_all
@@ -129,6 +129,7 @@ def _commented(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Iterator[Co
         comments = (
             shifted(comment, start)
             for chunk, start in zip(document.chunks, document.starts, strict=True)
+            if MARK in chunk.text
             for comment in suppressions(chunk.text, (Span(0, len(chunk.text)),))
         )
         yield Commented(document.path, tuple(comments), not problems)

@@ -32,7 +32,7 @@ OWN_RULES: Mapping[str, str] = {
 }
 """The findings about comments, with what they say in one sentence."""
 
-_MARK = "refract-ignore"
+MARK = "refract-ignore"
 _COMMENT = re.compile(r"(?P<slashes>//+|--+|#+)[ \t]*refract-ignore(?P<scope>-block|-file)?(?P<rest>(?![\w-])[^\r\n]*)")
 _NAMES = re.compile(
     r"[ \t]*:[ \t]*(?P<names>[\w-]+?(?:[ \t]*,[ \t]*[\w-]+?)*)[ \t]*(?:[ \t]--[ \t]*(?P<reason>.*?))?[ \t]*"
@@ -96,7 +96,7 @@ def suppress(
 @lru_cache(maxsize=4096)
 def suppressions(text: str, blocks: tuple[Span, ...] = ()) -> tuple[Suppression, ...]:
     """The comments in a text. `blocks` are its blocks or statements, each with what stands above it."""
-    if _MARK not in text:
+    if MARK not in text:
         return ()
     return tuple(_read(text, found, blocks) for found in _COMMENT.finditer(text))
 
@@ -173,7 +173,7 @@ def _names_of(comment: Suppression) -> str:
 
 
 def _no_reason(comment: Suppression) -> str:
-    example = f"{comment.lead} {_MARK}{comment.scope}: {_names_of(comment).replace(',', ', ') or '<rule>'} -- <reason>"
+    example = f"{comment.lead} {MARK}{comment.scope}: {_names_of(comment).replace(',', ', ') or '<rule>'} -- <reason>"
     if not comment.rules:
         return f"This comment silences nothing: it names no rule in a form that Refract reads. Write `{example}`."
     return f"This comment gives no reason, so it silences nothing. Write why this is safe: `{example}`."

@@ -5,12 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from attrs import evolve
+
 from refract.diff import Diff
+from refract.naming.style import Style, learnt, plain
 from refract.naming.topics import Kind, Topic, topics
-from refract.naming.words import LONGEST, common, cut, distinct, fitting, frequent, joined
+from refract.naming.words import LONGEST, common, cut, distinct, fitting, frequent, joined, one
 from refract.schema.model import Database
 
 MOST = 3
+_IN_ONE = frozenset(
+    {
+        Kind.NEW_VALUE,
+        Kind.GONE_VALUE,
+        Kind.RENAMED_VALUE,
+        Kind.KEY,
+        Kind.CASCADE,
+        Kind.NEW_RELATION,
+        Kind.OTHER_INDEX,
+        Kind.NOT_UNIQUE,
+        Kind.GONE_INDEX,
+        Kind.RENAMED_OBJECT,
+        Kind.GONE_RELATION,
+    }
+)
+"""Kinds of topic whose place is named in the singular: an enum, or the one thing that an index or a key belongs to."""
 _REPLACED = {(Kind.NEW_TABLE, Kind.GONE_TABLE), (Kind.NEW_COLUMN, Kind.GONE_COLUMN)}
 
 
@@ -18,12 +37,22 @@ def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str
     """One to three names for the migration that makes `diff`, best first; none when nothing changes.
 
     The first migration of all is `init`, as everybody calls it.
-    `history` are the names of the migrations so far: a name that was used already comes last.
+    `history` are the folders of the migrations so far, oldest first: their style is followed, and a name that was used
+    already comes last.
     """
-    groups = _by_weight(tuple(group) for _, group in groupby(topics(diff, before, after), key=lambda t: t.kind))
+    style = learnt(history)
+    found = (_styled(topic, style) for topic in topics(diff, before, after))
+    groups = _by_weight(tuple(group) for _, group in groupby(found, key=lambda t: t.kind))
     first = () if before.tables or not after.tables else ("init",)
-    names = distinct((*first, *_names(groups)))
-    return tuple(sorted(names, key=lambda n: n in history))[:MOST]
+    names = distinct((*first, *map(style.written, _names(groups))))
+    used = set(map(plain, history))
+    return tuple(sorted(names, key=used.__contains__))[:MOST]
+
+
+def _styled(topic: Topic, style: Style) -> Topic:
+    if topic.kind is Kind.NEW_INDEX:
+        return evolve(topic, detail=style.new_index)
+    return evolve(topic, place=style.place(topic.place)) if topic.place and topic.kind not in _IN_ONE else topic
 
 
 def _by_weight(groups: Iterable[tuple[Topic, ...]]) -> list[tuple[Topic, ...]]:
@@ -114,7 +143,7 @@ def _parts(verb: str, link: str, what: str) -> Callable[[Sequence[Topic]], Itera
         if len(names) > 1 and len(places) > 1:
             yield from phrases(_biggest(group))
         if len(names) > 1:
-            yield f"{verb}_{places[0]}_{what}"
+            yield f"{verb}_{one(places[0])}_{what}"
         yield from (f"{verb}_{name}" for name in _named(names, what))
         yield f"{verb}_{names[0]}_{link}_{places[0]}"
 
@@ -149,7 +178,7 @@ def _made(state: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
         for name in _named(_subjects(group), "fields"):
             yield f"make_{name}_{state}{where}"
             yield f"make_{name}_{state}"
-        yield f"make_{places[0]}_fields_{state}"
+        yield f"make_{one(places[0])}_fields_{state}"
 
     return phrases
 
@@ -163,7 +192,7 @@ def _retyped(group: Sequence[Topic]) -> Iterator[str]:
             yield f"change_{name}_to_{details[0]}{where}"
             yield f"change_{name}_to_{details[0]}"
         yield f"change_{name}_type{where}"
-    yield f"change_{places[0]}_types"
+    yield f"change_{one(places[0])}_types"
 
 
 def _defaults(verb: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
@@ -191,9 +220,9 @@ def _cascades(group: Sequence[Topic]) -> Iterator[str]:
     yield f"update_{where}_relation{'s' if len(group) > 1 else ''}"
 
 
-def _indexes(verb: str, link: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
+def _indexes(usual: str, link: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
     def phrases(group: Sequence[Topic]) -> Iterator[str]:
-        places = _places(group)
+        places, verb = _places(group), group[0].detail or usual
         if len(group) == 1:
             yield f"{verb}_{places[0]}_{group[0].subject}_index"
         shared = common(_subjects(group))

@@ -6,8 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+_UNCOUNTED = frozenset(
+    {"data", "metadata", "meta", "analytics", "media", "info", "settings", "people", "news", "feedback", "equipment"}
+)
 COMFORTABLE = 45  # characters: 19 of 20 names that people choose are no longer
-STRETCHED = 50  # characters that a name may have when a shorter one would tell less
+STRETCHED = 52  # characters that a name may have when a shorter one would tell less
 LONGEST = 60  # characters, the verb included
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
@@ -35,6 +38,33 @@ def singular(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
+
+
+def plural(name: str) -> str:
+    """The name with its last word in the plural: `user` is users, `order_history` order_histories, `data` stays."""
+    head, _, word = name.rpartition("_")
+    return f"{head}_{_plural(word)}" if head else _plural(word)
+
+
+def one(name: str) -> str:
+    """The name with its last word in the singular."""
+    head, _, word = name.rpartition("_")
+    return f"{head}_{singular(word)}" if head else singular(word)
+
+
+def is_plural(word: str) -> bool:
+    """Whether the word is in the plural, as far as its spelling tells."""
+    return singular(word) != word or word in _UNCOUNTED
+
+
+def _plural(word: str) -> str:
+    if len(word) < 3 or is_plural(word) or word.isdigit():
+        return word
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return word + "es"
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + "s"
 
 
 def distinct(names: Iterable[str]) -> tuple[str, ...]:

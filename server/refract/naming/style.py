@@ -20,6 +20,11 @@ _VERBS = frozenset(
 )
 
 
+_SAYS_NOTHING = frozenset(
+    ["a", "an", "and", "the", "of", "to", "in", "on", "for", "with", "from", "by", "new", "old", "some", "more", "misc", "wip", "tmp", "temp", "test", "tests", "try", "final", "again", "version", "v", "add", "added", "update", "updated", "updates", "change", "changes", "changed", "fix", "fixes", "fixed", "hotfix", "edit", "modify", "refactor", "rework", "cleanup", "init", "initial", "initialize", "create", "created", "remove", "removed", "delete", "migration", "migrations", "migrate", "schema", "db", "database", "prisma", "model", "models", "table", "tables", "field", "fields", "column", "columns", "data", "sql", "stuff", "things", "minor", "dev", "prod", "staging"]
+)
+
+
 class Case(Enum):
     """How the words of a name are joined."""
 
@@ -51,6 +56,11 @@ class Style:
 def plain(folder: str) -> str:
     """The name of a migration without its time."""
     return _TIMESTAMP.sub("", folder, count=1)
+
+
+def says_nothing(folder: str) -> bool:
+    """Whether no word of a migration's name tells one change from another: `fix`, `update_schema_2`, or nothing."""
+    return all(word in _SAYS_NOTHING or word.isdigit() or len(word) < 2 for word in split(plain(folder)))
 
 
 def learnt(history: Sequence[str]) -> Style:

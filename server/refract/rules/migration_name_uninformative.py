@@ -19,6 +19,8 @@ Say what changes; `refract name` suggests names.
 ```sql base 20250101000000_init
 CREATE TABLE "User" ("id" INTEGER);
 ```
+```sql here 20250201000000_fix
+```
 ```sql here 20250201000000_add_email_to_users
 ALTER TABLE "User" ADD COLUMN "email" TEXT;
 ```

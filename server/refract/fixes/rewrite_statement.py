@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from refract.diff import Diff
 from refract.fixes._migration import migration
 from refract.fixes.base import Fix, FixContext, fixes
+from refract.naming import suggest
 from refract.providers.behaviour import behaviour
 from refract.schema.changes import AddCheck, AddForeignKey, CreateIndex, DropIndex, Statement, ValidateConstraint
-from refract.text import FileChange, FileEdits, Span, TextEdit
+from refract.text import FileChange, FileEdits, NewFile, Span, TextEdit
 
 _INDEX = re.compile(r"\bINDEX\b", re.IGNORECASE)
 _COMMENTS_ABOVE = re.compile(r"(?:[ \t]*--[^\n]*\n)*\Z")
@@ -75,6 +77,39 @@ def lock_timeout(context: FixContext) -> Iterator[Fix]:
         )
 
 
+@fixes("concurrently-not-alone", "concurrently-in-transaction", "validate-in-same-transaction")
+def apart(context: FixContext) -> Iterator[Fix]:
+    """The statement as it stands, in the next migration."""
+    found = _statement(context)
+    if found is None:
+        return
+    names = suggest(Diff(found.changes), context.before, context.after)
+    name = next(iter(names), "_".join(found.verb.lower().split()))
+    text = context.file[found.origin.span.start : found.origin.span.end]
+    yield Fix(
+        title="Move this statement to a migration of its own",
+        build=lambda: (
+            *_edits(context, _removal(context.file, found)),
+            NewFile(context.new_migration(name), f"{text};\n"),
+        ),
+        preferred=True,
+    )
+
+
+@fixes("drop-cascade")
+def without_cascade(context: FixContext) -> Iterator[Fix]:
+    """DROP without CASCADE: it fails while something depends on the object, and says what."""
+    found = _statement(context)
+    match = _LAST_CASCADE.search(context.file, *found.origin.span) if found else None
+    if match is not None:
+        yield Fix(
+            title="Leave CASCADE out: what depends on it then stops the migration",
+            build=lambda: _edits(context, TextEdit(Span(*match.span()), "")),
+            preferred=True,
+        )
+
+
+_LAST_CASCADE = re.compile(r"\s+CASCADE\s*\Z", re.IGNORECASE)
 _INDEX_VERBS = frozenset({"CREATE INDEX", "DROP INDEX"})
 
 

@@ -224,7 +224,8 @@ def _indexes(usual: str, link: str) -> Callable[[Sequence[Topic]], Iterator[str]
     def phrases(group: Sequence[Topic]) -> Iterator[str]:
         places, verb = _places(group), group[0].detail or usual
         if len(group) == 1:
-            yield f"{verb}_{places[0]}_{group[0].subject}_index"
+            exact, plain_name = f"{verb}_{places[0]}_{group[0].subject}_index", f"{verb}_{places[0]}_index"
+            yield from (plain_name, exact) if group[0].alone else (exact, plain_name)
         shared = common(_subjects(group))
         many = "indexes" if len(group) > 1 else "index"
         where = joined(places) if len(places) <= 3 else common(places)
@@ -237,8 +238,9 @@ def _indexes(usual: str, link: str) -> Callable[[Sequence[Topic]], Iterator[str]
 
 
 def _key(group: Sequence[Topic]) -> Iterator[str]:
-    yield from (f"change_{name}_primary_key" for name in _named(_places(group), "tables"))
-    yield f"change_{group[0].place}_primary_key"
+    verb = "add" if all(topic.alone for topic in group) else "change"
+    yield from (f"{verb}_{name}_primary_key" for name in _named(_places(group), "tables"))
+    yield f"{verb}_{group[0].place}_primary_key"
 
 
 def _links(group: Sequence[Topic]) -> Iterator[str]:

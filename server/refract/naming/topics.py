@@ -63,12 +63,16 @@ class Kind(IntEnum):
 
 @frozen
 class Topic:
-    """One thing that changed: `subject` in `place`, both in snake_case, with `detail` where the phrase needs it."""
+    """One thing that changed: `subject` in `place`, both in snake_case, with `detail` where the phrase needs it.
+
+    `alone`: nothing else of its sort was there before, so that the place says which one is meant.
+    """
 
     kind: Kind
     subject: str
     place: str = ""
     detail: str = ""
+    alone: bool = False
 
 
 @frozen
@@ -163,7 +167,8 @@ def _topics_of(facts: _Facts, change: c.Change) -> Iterator[Topic]:
             yield from _altered(facts, name, change.before, column)
         case c.AddPrimaryKey(table=name) | c.DropPrimaryKey(table=name):
             if name not in facts.touched_tables:
-                yield Topic(Kind.KEY, "primary_key", _place(facts, name))
+                held = facts.before.tables.get(name)
+                yield Topic(Kind.KEY, "primary_key", _place(facts, name), alone=not (held and held.primary_key))
         case _:
             yield from _topics_of_constraints(facts, change)
 
@@ -249,7 +254,9 @@ def _index(facts: _Facts, name: QualifiedName, index: Index, *, replaced: bool) 
         kind = Kind.UNIQUE if len(index.columns) == 1 else Kind.UNIQUE_GROUP
     else:
         kind = Kind.OTHER_INDEX if replaced else Kind.NEW_INDEX
-    return Topic(kind, _columns_of(facts, name, index), _place(facts, name))
+    table = facts.before.tables.get(name)
+    alone = table is not None and not any(old for old in table.indexes if not old.unique)
+    return Topic(kind, _columns_of(facts, name, index), _place(facts, name), alone=alone)
 
 
 def _on_same_table(

@@ -12,6 +12,8 @@ CASES = [
     ("  a String @db.VarChar(19s1)", "@db.VarChar(19s1)", "An argument of @db.VarChar is not a number"),
     ("  a String @db.VarCha(191)", "db.VarCha", 'postgresql has no native type "@db.VarCha"'),
     ("  a String\n  a Int", "a", 'M already has a field "a"'),
+    ("  @@index([])", "@@index([])", "@@index names no field"),
+    ("  @@unique()", "@@unique()", "@@unique names no field"),
 ]
 
 

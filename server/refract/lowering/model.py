@@ -25,6 +25,8 @@ from refract.syntax import PlacedBlock
 from refract.syntax.tree import Attribute, Block, Field, Keyword
 from refract.text import Origin, Problem
 
+_OVER_FIELDS = frozenset({"id", "index", "unique", "fulltext"})
+
 __all__ = ["LoweredModel", "Scope", "lower_model"]
 
 
@@ -46,6 +48,7 @@ def lower_model(placed: PlacedBlock, scope: Scope) -> LoweredModel:
     primary_key = _primary_key(block, path, scope)
     if primary_key is not None:
         columns = _with_row_id(columns, primary_key, scope)
+    problems += _without_fields(block, path)
     keys = tuple(k for f in block.fields if (k := foreign_key(block, f, path, scope)))
     table = Table(
         name=scope.qualified(block),
@@ -113,6 +116,8 @@ def _primary_key(block: Block, path: str, scope: Scope) -> PrimaryKey | None:
         if attribute is None:
             return None
         references = field_references(attribute.argument("fields", 0))
+        if not references:
+            return None
     name = _constraint_name(attribute, on_field=field) or scope.provider.primary_key_name(database_name(block))
     return PrimaryKey(
         name if scope.provider.names_primary_keys else "",
@@ -154,7 +159,17 @@ def _indexes(block: Block, path: str, scope: Scope) -> Iterator[Index]:
     for kind in ("index", "unique", "fulltext"):  # the order in which Prisma reads them, and so writes them
         for attribute in (a for a in block.attributes if a.name.text == kind):
             references = field_references(attribute.argument("fields", 0))
-            yield _index(block, attribute, references, path, scope, _constraint_name(attribute, None))
+            if references:
+                yield _index(block, attribute, references, path, scope, _constraint_name(attribute, None))
+
+
+def _without_fields(block: Block, path: str) -> Iterator[Problem]:
+    """Half-typed keys and indexes: `@@index([])` names nothing that could be indexed."""
+    for attribute in block.attributes:
+        if attribute.name.text in _OVER_FIELDS and not field_references(attribute.argument("fields", 0)):
+            written = f"@@{attribute.name.text}"
+            message = f"{written} names no field, so nothing is made of it: write {written}([field])."
+            yield Problem(message, Origin(path, block.name.text, attribute.span))
 
 
 def _index(

@@ -6,8 +6,19 @@ import re
 from collections.abc import Iterator
 
 from refract.rules.base import RuleContext
-from refract.schema.changes import AlterColumn, Backfill, Change, DropColumn
+from refract.schema.changes import AlterColumn, Backfill, Change, DropColumn, Statement
 from refract.schema.model import QualifiedName
+
+
+def rows_changed(context: RuleContext) -> Iterator[tuple[Statement, Backfill]]:
+    """What the migration does to rows, each with its statement."""
+    for statement in context.statements:
+        yield from ((statement, change) for change in statement.changes if isinstance(change, Backfill))
+
+
+def in_use(context: RuleContext, data: Backfill) -> list[QualifiedName]:
+    """The tables whose rows change, without those that are new."""
+    return [table for table in data.tables if not context.is_new(table)]
 
 
 def fills(context: RuleContext, change: AlterColumn) -> bool:
@@ -24,8 +35,7 @@ def fills(context: RuleContext, change: AlterColumn) -> bool:
 
 def emptied(context: RuleContext, table: QualifiedName) -> bool:
     """Whether the migration itself removes all rows of the table, wherever it does."""
-    data = (change for statement in context.statements for change in statement.changes if isinstance(change, Backfill))
-    gone = (d for d in data if d.verb == "TRUNCATE" or (d.verb == "DELETE" and d.filtered is False))
+    gone = (d for _, d in rows_changed(context) if d.verb == "TRUNCATE" or (d.verb == "DELETE" and d.filtered is False))
     return any(table in d.tables for d in gone)
 
 

@@ -32,23 +32,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._rows import in_use, rows_changed
 from refract.rules._words import listed
 from refract.rules.base import MIGRATION_ONLY, SQL, Risk, RuleContext, Severity, rule
-from refract.schema.changes import Backfill
 
 
 @rule(Severity.ERROR, SQL, MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each table of which all rows are deleted."""
-    for statement in context.statements:
-        for change in statement.changes:
-            if isinstance(change, Backfill) and change.verb == "DELETE" and change.filtered is False:
-                tables = [t for t in change.tables if not context.is_new(t)]
-                if tables:
-                    yield Risk(
-                        subject=",".join(map(str, tables)),
-                        message=f"All rows of {listed(t.name for t in tables)} are deleted, since there is no WHERE. "
-                        "Say which rows should go.",
-                        change=change,
-                        origin=statement.origin,
-                    )
+    for statement, change in rows_changed(context):
+        tables = in_use(context, change)
+        if tables and change.verb == "DELETE" and change.filtered is False:
+            yield Risk(
+                subject=",".join(map(str, tables)),
+                message=f"All rows of {listed(t.name for t in tables)} are deleted, since there is no WHERE. "
+                "Say which rows should go.",
+                change=change,
+                origin=statement.origin,
+            )

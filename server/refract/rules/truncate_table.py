@@ -32,9 +32,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._rows import in_use, rows_changed
 from refract.rules._words import listed
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
-from refract.schema.changes import Backfill
 
 _PROVIDERS = frozenset({"postgresql", "cockroachdb", "mysql", "sqlserver"})
 
@@ -42,16 +42,14 @@ _PROVIDERS = frozenset({"postgresql", "cockroachdb", "mysql", "sqlserver"})
 @rule(Severity.ERROR, _PROVIDERS, MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each table that is emptied."""
-    for statement in context.statements:
-        for change in statement.changes:
-            if isinstance(change, Backfill) and change.verb == "TRUNCATE":
-                tables = [t for t in change.tables if not context.is_new(t)]
-                if tables:
-                    also = " With CASCADE, so are all tables that refer to it." if "CASCADE" in statement.words else ""
-                    yield Risk(
-                        subject=",".join(map(str, tables)),
-                        message=f"{listed(t.name for t in tables)} is emptied: all rows are lost.{also} "
-                        "Delete only what should go, with a condition.",
-                        change=change,
-                        origin=statement.origin,
-                    )
+    for statement, change in rows_changed(context):
+        tables = in_use(context, change)
+        if tables and change.verb == "TRUNCATE":
+            also = " With CASCADE, so are all tables that refer to it." if "CASCADE" in statement.words else ""
+            yield Risk(
+                subject=",".join(map(str, tables)),
+                message=f"{listed(t.name for t in tables)} is emptied: all rows are lost.{also} "
+                "Delete only what should go, with a condition.",
+                change=change,
+                origin=statement.origin,
+            )

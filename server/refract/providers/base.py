@@ -110,6 +110,14 @@ class Provider:
         """The name that Prisma gives a default where defaults are constraints (sqlserver)."""
         return self._cut("_".join((table, column)), "_df")
 
+    def not_null_name(self, table: str, column: str) -> str:
+        """The name of a CHECK that proves a column to be filled."""
+        return self._cut("_".join((table, column)), "_not_null")
+
+    def sync_name(self, table: str, column: str) -> str:
+        """The name of what keeps a new column in step with an old one."""
+        return self._cut("_".join((table, column)), "_sync")
+
     def quote(self, identifier: str) -> str:
         """An identifier as SQL writes it here."""
         opening, closing = self.quotes

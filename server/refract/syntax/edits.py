@@ -135,6 +135,16 @@ def remove_block_attribute(document: Document, block: str, attribute: Attribute)
     return [_removed_line(place, attribute.span)]
 
 
+def remove_written_attribute(document: Document, block: str, written: str) -> list[TextEdit]:
+    """Removes the block's own attribute that reads `written`, whatever its spaces, with its line."""
+    place = _place(document, block)
+    wanted = _without_spaces(written)
+    for attribute in place.block.attributes:
+        if _without_spaces(place.text[slice(*attribute.span)]) == wanted:
+            return [_removed_line(place, attribute.span)]
+    raise LookupError(f"{block} has no line {written}")
+
+
 def add_enum_value(document: Document, enum: str, value: str, after: str | None = None) -> list[TextEdit]:
     """Adds a value (with its attributes) below value `after`, or below the last one."""
     place = _place(document, enum)
@@ -236,6 +246,10 @@ def _attribute(attributes: Sequence[Attribute], name: str) -> Attribute:
         if attribute.name.text == name:
             return attribute
     raise LookupError(f"no attribute {name}")
+
+
+def _without_spaces(text: str) -> str:
+    return "".join(text.split())
 
 
 def _padded(text: str, width: int) -> str:

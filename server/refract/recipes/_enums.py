@@ -1,0 +1,111 @@
+"""Enums of another make beside the old ones: what renaming and removing values have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from refract.recipes._sql import row, string, type_text
+from refract.recipes._twin import NewField, Twin, twin_steps
+from refract.recipes.base import CannotPlan, ModelField, Situation, Step
+from refract.recipes.schema_edits import AddAttribute, AddBlock, AddBlockAttribute, RemoveBlock, RenameBlock
+from refract.schema.model import Enum
+
+
+def enum_of(s: Situation, name: str) -> Enum:
+    """What the database has for an enum of the schema. Raises CannotPlan."""
+    found = next((e for e in s.database.enums.values() if e.enum_name == name), None)
+    if found is None:
+        raise CannotPlan(f"the schema has no enum `{name}`.")
+    return found
+
+
+def uses_of(s: Situation, enum: str) -> list[ModelField]:
+    """The fields of an enum."""
+    models = (t.model_name for t in s.database.tables.values() if t.model_name)
+    return [f for model in models for f in s.fields(model) if f.type_name == enum and f.column is not None]
+
+
+def shadow_steps(
+    s: Situation, enum: str, text: str, new_name: str, values: dict[str, str], back: dict[str, str]
+) -> Iterator[Step]:
+    """A second enum `new_name` (its block is `text`) in the place of `enum`, for the one field that uses it.
+
+    `values` says what old values become where that is not their own name, `back` the same for the way back.
+    """
+    uses = uses_of(s, enum)
+    if len(uses) != 1:
+        count = "no field" if not uses else f"{len(uses)} fields"
+        raise CannotPlan(f"{count} of the schema use `{enum}`: this way is for one. Keep the value with @map instead.")
+    old = uses[0]
+    if old.is_list:
+        raise CannotPlan(f"`{old.model}.{old.name}` is a list of `{enum}`: take the values out of it first.")
+    assert old.column is not None, "uses_of gives fields with a column"
+    column, retired = f"{old.column.name}_v2", f"{enum}Old"
+    mapped = s.block(enum).attribute("map") is not None
+    name = s.new_name(old.model, f"{old.name}V2")
+    new_type = _type_of(s, old, new_name)
+    old_type = type_text(s, old.column)
+    default = old.attribute("default")
+    known = {v.name: v.value_name or v.name for v in enum_of(s, enum).values}
+    renamed = {known.get(k, k): v for k, v in values.items()}
+    if default:
+        word = re.sub(r"@default\(\s*(\w+).*\)", r"\1", default)
+        default = f"@default({renamed.get(word, word)})"
+    new = NewField(
+        name,
+        new_name,
+        column,
+        old.without("unique", "map", "default"),
+        required=old.is_required,
+        unique=bool(old.attribute("unique")),
+        final=old.name,
+    )
+    twin = Twin(
+        model=old.model,
+        table=s.table(old.model),
+        olds=(old,),
+        news=(new,),
+        forward=((column, _translated(s, row(s, old.column.name), values, new_type)),),
+        backward=((old.column.name, _translated(s, row(s, column), back, old_type)),),
+        later=(AddAttribute(old.model, old.name, default),) if default else (),
+        extra=(AddBlock(text, enum),),
+        leftover=(RemoveBlock(retired),),
+        switching=(
+            RenameBlock(enum, retired),
+            *(() if mapped else (AddBlockAttribute(retired, f'@@map("{enum_of(s, enum).name.name}")'),)),
+            RenameBlock(new_name, enum),
+            AddBlockAttribute(enum, f'@@map("{new_name}")'),
+        ),
+        restoring=(AddBlock(_retired_block(s, enum, retired)),),
+        old_type=retired,
+    )
+    yield from twin_steps(s, twin, "trigger")
+
+
+def without_map(text: str) -> str:
+    """The text of an enum without a name of its own in the database: two types cannot share it."""
+    return "\n".join(line for line in text.split("\n") if not line.strip().startswith("@@map("))
+
+
+def _retired_block(s: Situation, enum: str, retired: str) -> str:
+    text = s.text(enum, *s.block(enum).span).replace(f"enum {enum}", f"enum {retired}", 1)
+    if s.block(enum).attribute("map"):
+        return text
+    return text.rstrip().removesuffix("}").rstrip() + f'\n\n  @@map("{enum_of(s, enum).name.name}")\n}}'
+
+
+def _type_of(s: Situation, old: ModelField, new_name: str) -> str:
+    column = old.column
+    assert column is not None, "a field with a column"
+    if column.type.enum is None:
+        raise CannotPlan(f"{s.provider.name} has no enum types: nothing has to happen beside the traffic.")
+    quoted = s.provider.quote(new_name)
+    schema = column.type.enum.schema
+    return quoted if schema in ("", s.provider.default_schema) else f"{s.provider.quote(schema)}.{quoted}"
+
+
+def _translated(s: Situation, value: str, words: dict[str, str], type_: str) -> str:
+    cases = " ".join(f"WHEN {string(old)} THEN {string(new)}" for old, new in words.items())
+    text = f"CAST({value} AS TEXT)"
+    return f"CAST(CASE {text} {cases} ELSE {text} END AS {type_})" if cases else f"CAST({text} AS {type_})"

@@ -1,0 +1,357 @@
+"""Columns beside others: the steps that renaming, retyping, splitting and merging fields have in common.
+
+New columns are added, kept in step with the old ones, filled and proven; programs move over; the old ones go.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from refract.recipes._sql import differs, row
+from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync
+from refract.recipes.dialects import dialect
+from refract.recipes.schema_edits import (
+    AddAttribute,
+    AddBlockAttribute,
+    AddField,
+    RemoveAttribute,
+    RemoveBlockAttribute,
+    RemoveField,
+    RenameField,
+    RetypeField,
+    SchemaEdit,
+)
+from refract.schema.model import Table
+from refract.syntax.tree import Attribute
+
+TRIGGER, APPLICATION = "trigger", "application"
+_LISTS = ("index", "unique", "fulltext")
+
+
+@frozen
+class NewField:
+    """A field to be: `type` without `?`, `column` its database name, `attributes` without `@unique`.
+
+    `final` is its name once the old field has gone out of the way.
+    """
+
+    name: str
+    type: str
+    column: str
+    attributes: tuple[str, ...] = ()
+    required: bool = True
+    unique: bool = False
+    final: str = ""
+
+
+@frozen
+class Twin:
+    """New fields in the place of old ones. `forward` and `backward` are the columns of each in terms of the others.
+
+    `lossy` says what the way back would lose.
+    `extra` are edits that come with the new fields (an enum of theirs), `leftover` those that go with the old, `switching` come
+    when programs move over, `restoring` bring back what was left over.
+    `old_type` is what the old field's type is called once programs have moved over.
+    """
+
+    model: str
+    table: Table
+    olds: tuple[ModelField, ...]
+    news: tuple[NewField, ...]
+    forward: tuple[tuple[str, str], ...]
+    backward: tuple[tuple[str, str], ...]
+    silent: tuple[tuple[str, str], ...] = ()
+    later: tuple[SchemaEdit, ...] = ()
+    lossy: str = ""
+    extra: tuple[SchemaEdit, ...] = ()
+    leftover: tuple[SchemaEdit, ...] = ()
+    switching: tuple[SchemaEdit, ...] = ()
+    restoring: tuple[SchemaEdit, ...] = ()
+    old_type: str = ""
+
+
+def twin_steps(situation: Situation, twin: Twin, how: str) -> Iterator[Step]:
+    """The steps, kept in step by a trigger or by the application."""
+    for old in twin.olds:
+        refuse_keys(situation, old)
+    if how == APPLICATION:
+        yield from _by_application(situation, twin)
+    else:
+        yield from _by_trigger(situation, twin)
+
+
+def refuse_keys(situation: Situation, old: ModelField) -> None:
+    """Raises CannotPlan for a field that a key or a relation is made of: other rows point at it."""
+    block = situation.block(old.model)
+    if old.column is None:
+        raise CannotPlan(f"`{old.model}.{old.name}` is a relation: it has no column of its own.")
+    if old.attribute("id") or any(_names(situation, old.model, a, old.name) for a in block.attributes_named("id")):
+        raise CannotPlan(f"`{old.model}.{old.name}` is part of the primary key: other tables may point at it.")
+    if old.column.auto_increment:
+        raise CannotPlan(f"`{old.model}.{old.name}` is numbered by the database: two columns cannot share a sequence.")
+    relation = next(_keys_made_of(situation, old), "")
+    if relation:
+        raise CannotPlan(
+            f"the relation {relation} is made of `{old.model}.{old.name}`. Keep the column with @map instead."
+        )
+
+
+def _keys_made_of(situation: Situation, old: ModelField) -> Iterator[str]:
+    """The foreign keys that are made of a field, in its own table or towards it."""
+    table = situation.table(old.model)
+    column = old.column.name if old.column else ""
+    yield from (key.name for key in table.foreign_keys if column in key.columns)
+    for other in situation.database.tables.values():
+        for key in other.foreign_keys:
+            if key.referenced_table == table.name and column in key.referenced_columns:
+                yield key.name
+
+
+def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
+    sync = Sync(
+        name=s.provider.sync_name(twin.table.name.name, twin.news[0].column),
+        table=twin.table.name,
+        forward=twin.forward,
+        backward=twin.backward,
+        silent=twin.silent,
+    )
+    olds, news = listed(o.name for o in twin.olds), listed(n.name for n in twin.news)
+    yield Step(
+        id="expand",
+        phase=Phase.EXPAND,
+        title=f"Add {news} beside {olds}, kept in step by a trigger",
+        edits=(*twin.extra, *_added(twin)),
+        begins=(sync,),
+    )
+    yield from _filled_and_proven(s, twin)
+    yield _switched(
+        twin,
+        f"Deploy the version of the application that uses {_in_place(twin)}. "
+        "It may run beside the old one: the trigger keeps both in step. "
+        "Go on when no instance of the old one is left, and no sooner than you are sure to stay.",
+    )
+    if not dialect(s.provider.name).transactional:
+        yield from _relaxed(s, twin, renamed=True)
+    yield Step(
+        id="contract",
+        phase=Phase.CONTRACT,
+        title=f"Drop {olds} and the trigger",
+        edits=(*_removed(s, twin), *twin.leftover, *twin.later),
+        ends=(sync,),
+        loses=twin.lossy,
+        undo=() if twin.lossy else tuple(_restored(s, twin, sync)),
+    )
+
+
+def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
+    olds, news = listed(o.name for o in twin.olds), listed(n.name for n in twin.news)
+    yield Step(
+        id="expand",
+        phase=Phase.EXPAND,
+        title=f"Add {news} beside {olds}",
+        edits=(*twin.extra, *_added(twin)),
+    )
+    yield Step(
+        id="dual-write",
+        phase=Phase.DUAL_WRITE,
+        title=f"The application writes both, and reads {olds}",
+        deploy=f"Deploy a version of the application that writes {olds} and {news}, and still reads {olds}. "
+        "Go on when no instance of an older version is left: rows that it writes later would be missed.",
+    )
+    yield from _filled_and_proven(s, twin)
+    yield Step(
+        id="read-new",
+        phase=Phase.DUAL_WRITE,
+        title=f"The application reads {news}, and still writes both",
+        deploy=f"Deploy a version that reads {news} and goes on writing both. "
+        "Go on when no instance of an older version is left.",
+    )
+    yield from _relaxed(s, twin)
+    yield _switched(
+        twin, f"Deploy a version that writes {_final(twin)} only. Go on when no instance of an older version is left."
+    )
+    yield Step(
+        id="contract",
+        phase=Phase.CONTRACT,
+        title=f"Drop {olds}",
+        edits=(*_removed(s, twin), *twin.leftover, *twin.later),
+        loses=f"what {olds} held: nothing keeps it in step with {_final(twin)} any more.",
+    )
+
+
+def _relaxed(s: Situation, twin: Twin, renamed: bool = False) -> Iterator[Step]:
+    """Old fields that a program may leave out."""
+    relaxed = [o for o in twin.olds if o.is_required and o.column is not None and o.column.default is None]
+    if not relaxed:
+        return
+    yield Step(
+        id="relax",
+        phase=Phase.CONTRACT,
+        title=f"Make {listed(o.name for o in relaxed)} optional, so that it can be left out",
+        edits=tuple(
+            RetypeField(twin.model, _old_name(twin, o) if renamed else o.name, f"{o.plain_type}?") for o in relaxed
+        ),
+        undo=(
+            Step(id="fill", phase=Phase.BACKFILL, title="", fills=(_refill(s, twin),)),
+            Step(
+                id="require",
+                phase=Phase.VALIDATE,
+                title="",
+                edits=tuple(
+                    RetypeField(twin.model, _old_name(twin, o) if renamed else o.name, o.type) for o in relaxed
+                ),
+            ),
+        ),
+    )
+
+
+def _filled_and_proven(s: Situation, twin: Twin) -> Iterator[Step]:
+    news = listed(n.name for n in twin.news)
+    yield Step(
+        id="backfill",
+        phase=Phase.BACKFILL,
+        title=f"Fill {news} in the rows that are there",
+        fills=(Fill(twin.table, twin.forward, _out_of_step(s, twin.forward)),),
+    )
+    required = [n for n in twin.news if n.required and not n.type.endswith("[]")]
+    if required:
+        yield Step(
+            id="validate",
+            phase=Phase.VALIDATE,
+            title=f"Make {listed(n.name for n in required)} required",
+            edits=tuple(RetypeField(twin.model, n.name, n.type) for n in required),
+        )
+    indexes = tuple(_indexes(s, twin))
+    if indexes:
+        yield Step(
+            id="index",
+            phase=Phase.VALIDATE,
+            title=f"Build the indexes of {listed(o.name for o in twin.olds)} for {news}",
+            edits=indexes,
+        )
+
+
+def _added(twin: Twin) -> Iterator[SchemaEdit]:
+    after = twin.olds[-1].name
+    for new in twin.news:
+        mapped = () if new.column == new.name else (f'@map("{new.column}")',)
+        type_ = new.type if new.type.endswith("[]") else f"{new.type}?"
+        yield AddField(twin.model, new.name, type_, (*new.attributes, *mapped), after)
+        after = new.name
+
+
+def _indexes(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
+    """`@unique` and the `@@index`es of an old field, for the new one that takes its place."""
+    for new in twin.news:
+        if new.unique:
+            yield AddAttribute(twin.model, new.name, "@unique")
+    if len(twin.olds) != 1 or len(twin.news) != 1:
+        return
+    old, new = twin.olds[0], twin.news[0]
+    for attribute in _lists_of(s, old):
+        text = s.text(twin.model, *attribute.span)
+        yield AddBlockAttribute(twin.model, _without_map(_renamed_in(text, old.name, new.name)))
+
+
+def _lists_of(s: Situation, old: ModelField) -> Iterator[Attribute]:
+    for attribute in s.block(old.model).attributes:
+        if attribute.name.text in _LISTS and _names(s, old.model, attribute, old.name):
+            yield attribute
+
+
+def _names(s: Situation, model: str, attribute: Attribute, field: str) -> bool:
+    return re.search(rf"(?<![\w\".]){re.escape(field)}(?![\w\"])", s.text(model, *attribute.span)) is not None
+
+
+def _renamed_in(text: str, old: str, new: str) -> str:
+    return re.sub(rf"(?<![\w\".]){re.escape(old)}(?![\w\":])", new, text)
+
+
+def _without_map(text: str) -> str:
+    """An index's own name in the database cannot be had twice."""
+    return re.sub(r",\s*(map|name):\s*\"[^\"]*\"", "", text)
+
+
+def _switched(twin: Twin, deploy: str) -> Step:
+    edits: list[SchemaEdit] = []
+    renamed = {new.final for new in twin.news if new.final}
+    for old in twin.olds:
+        name = old.name
+        if old.name in renamed:
+            name = f"{old.name}Old"
+            edits.append(RenameField(twin.model, old.name, name))
+            if old.column is not None and not old.attribute("map"):
+                edits.append(AddAttribute(twin.model, name, f'@map("{old.column.name}")'))
+        edits.append(AddAttribute(twin.model, name, "@ignore"))
+    edits += [RenameField(twin.model, new.name, new.final) for new in twin.news if new.final]
+    edits += twin.switching
+    return Step(
+        id="switch",
+        phase=Phase.SWITCH,
+        title=f"The application uses {_in_place(twin)}",
+        edits=tuple(edits),
+        deploy=deploy,
+        ends_use=tuple(f"{twin.model}.{old.name}" for old in twin.olds if old.name not in renamed),
+    )
+
+
+def _old_name(twin: Twin, old: ModelField) -> str:
+    return f"{old.name}Old" if any(new.final == old.name for new in twin.news) else old.name
+
+
+def _removed(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
+    for old in twin.olds:
+        name = _old_name(twin, old)
+        for attribute in _lists_of(s, old):
+            yield RemoveBlockAttribute(twin.model, _renamed_in(s.text(twin.model, *attribute.span), old.name, name))
+        yield RemoveField(twin.model, name)
+
+
+def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
+    """The way back from having dropped the old columns: they come again, in step, filled and proven."""
+    block = [f.name.text for f in s.block(twin.model).fields]
+    added: list[SchemaEdit] = list(twin.restoring)
+    for old in twin.olds:
+        name, at = _old_name(twin, old), block.index(old.name)
+        mapped = (f'@map("{old.column.name}")',) if name != old.name and old.column and not old.attribute("map") else ()
+        plain = twin.old_type or old.plain_type
+        type_ = f"{plain}?" if not old.is_list else old.type
+        above = block[at - 1] if at else ""
+        added.append(AddField(twin.model, name, type_, (*old.without("unique"), *mapped, "@ignore"), above))
+    undone = tuple(_undone_later(twin))
+    yield Step(id="restore", phase=Phase.EXPAND, title="", edits=(*undone, *added), begins=(sync,))
+    yield Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, twin),))
+
+
+def _refill(s: Situation, twin: Twin) -> Fill:
+    return Fill(twin.table, twin.backward, _out_of_step(s, twin.backward))
+
+
+def _out_of_step(s: Situation, columns: tuple[tuple[str, str], ...]) -> str:
+    return " OR ".join(differs(s, row(s, column), expression) for column, expression in columns)
+
+
+def _undone_later(twin: Twin) -> Iterator[SchemaEdit]:
+    for edit in twin.later:
+        if isinstance(edit, AddAttribute):
+            yield RemoveAttribute(edit.block, edit.member, edit.attribute.lstrip("@").split("(")[0])
+
+
+def _in_place(twin: Twin) -> str:
+    """What programs use from the switch on."""
+    if any(new.final for new in twin.news):
+        return " and ".join(f"`{new.final or new.name}` as {new.type}" for new in twin.news)
+    return f"{_final(twin)} in place of {listed(o.name for o in twin.olds)}"
+
+
+def _final(twin: Twin) -> str:
+    return listed(new.final or new.name for new in twin.news)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in words: `a`, `b` and `c`."""
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

@@ -1,0 +1,59 @@
+"""Adds a value to an enum, and uses it later.
+
+Why it takes steps
+    A program that does not know the value fails when it reads a row that holds it, after having written what it was to
+    write. And PostgreSQL refuses a value in the transaction that adds it (55P04), so it cannot be a default there.
+
+Ways
+    The value first, then programs that can read it, then programs that write it.
+
+Example
+    refract plan new add-enum-value Role value=EDITOR
+
+Providers
+    Every SQL database; where enums live in Prisma Client only, nothing happens in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.schema_edits import AddEnumValue
+
+
+@recipe(
+    Subject.ENUM,
+    Question("value", "The new value"),
+    Question("after", "The value above it (empty: at the end)", ""),
+)
+def add_enum_value(s: Situation) -> Iterator[Step]:
+    """The value, readers, writers."""
+    enum, value = s.answer("enum"), s.answer("value")
+    names = [v.name.text for v in s.enum(enum).values]
+    if value in names:
+        raise CannotPlan(f"`{enum}` has the value `{value}` already.")
+    if s.answer("after") and s.answer("after") not in names:
+        raise CannotPlan(f"`{enum}` has no value `{s.answer('after')}`.")
+    yield Step(
+        id="expand",
+        phase=Phase.EXPAND,
+        title=f"Add `{value}` to `{enum}`",
+        edits=(AddEnumValue(enum, value, s.answer("after")),),
+        loses=f"nothing; but PostgreSQL cannot take a value from an enum: unused, `{value}` does no harm."
+        if s.provider.enum_types
+        else "",
+    )
+    yield Step(
+        id="read",
+        phase=Phase.DUAL_WRITE,
+        title=f"The application can read `{value}`",
+        deploy=f"Deploy a version of the application that can read `{value}` and does not write it yet. "
+        "Go on when no instance of an older one is left.",
+    )
+    yield Step(
+        id="switch",
+        phase=Phase.SWITCH,
+        title=f"The application writes `{value}`",
+        deploy=f"Deploy the version that writes `{value}`. It may run beside the one that only reads it.",
+    )

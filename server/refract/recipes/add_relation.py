@@ -1,0 +1,95 @@
+"""Makes a relation of columns that are there: a foreign key where rows may not fit.
+
+Why it takes steps
+    `ADD FOREIGN KEY` fails on the first row that points nowhere, and reads the table while writes to both tables wait.
+    Without an index on the column, each delete in the other table reads this one whole.
+
+Ways
+    The index first, then the constraint for new rows, then the rows that are there are put right, then the constraint
+    is proven.
+
+Example
+    refract plan new add-relation Note field=user to=User fields=userId back=notes
+
+Providers
+    Every SQL database. The two parts of the constraint: PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.lowering.arguments import field_references
+from refract.recipes._twin import listed
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.dialects import dialect
+from refract.recipes.schema_edits import AddBlockAttribute, AddField, SchemaEdit
+
+
+@recipe(
+    Subject.MODEL,
+    Question("field", "The name of the new relation field"),
+    Question("to", "The model that it points to"),
+    Question("fields", "The fields that hold the key, parted by commas"),
+    Question("references", "The fields that they point to", "id"),
+    Question("back", "The name of the field on the other side"),
+    Question("arguments", "Other arguments of @relation, such as onDelete: Cascade", ""),
+)
+def add_relation(s: Situation) -> Iterator[Step]:
+    """Index, rows, constraint."""
+    model, other = s.answer("model"), s.answer("to")
+    name, back = s.new_name(model, s.answer("field")), s.new_name(other, s.answer("back"))
+    fields = [s.field(model, f) for f in _parted(s.answer("fields"))]
+    targets = [s.field(other, f) for f in _parted(s.answer("references"))]
+    if len(fields) != len(targets) or any(f.column is None for f in (*fields, *targets)):
+        raise CannotPlan("fields and references are as many fields of the two models, each with a column.")
+    if not _is_indexed(s, model, [f.name for f in fields]) and s.provider.name not in ("mysql",):
+        yield Step(
+            id="index",
+            phase=Phase.EXPAND,
+            title=f"Build the index on {listed(f.name for f in fields)}",
+            edits=(AddBlockAttribute(model, f"@@index([{', '.join(f.name for f in fields)}])"),),
+        )
+    sql = dialect(s.provider.name)
+    table, target = sql.table(s.table(model).name), sql.table(s.table(other).name)
+    pairs = [(f.column.name, t.column.name) for f, t in zip(fields, targets, strict=True) if f.column and t.column]
+    joined = " AND ".join(f"parent.{sql.quote(t)} = child.{sql.quote(c)}" for c, t in pairs)
+    filled = " AND ".join(f"child.{sql.quote(c)} IS NOT NULL" for c, _ in pairs)
+    orphans = (
+        f"SELECT count(*) FROM {table} AS child WHERE {filled} "
+        f"AND NOT EXISTS (SELECT 1 FROM {target} AS parent WHERE {joined})"
+    )
+    yield Step(
+        id="orphans",
+        phase=Phase.BACKFILL,
+        title=f"Every row points at a row of {listed([other])}",
+        deploy="Deploy a version of the application that writes no key that points nowhere, then decide for each row that "
+        f"does: NULL, delete, or add what it points to. This must answer 0: {orphans}",
+        check=orphans,
+    )
+    optional = "" if all(f.is_required for f in fields) else "?"
+    arguments = f", {s.answer('arguments')}" if s.answer("arguments") else ""
+    relation = f"@relation(fields: [{', '.join(f.name for f in fields)}], references: [{', '.join(t.name for t in targets)}]{arguments})"
+    one = len(fields) == 1 and (fields[0].attribute("unique") or fields[0].attribute("id"))
+    edits: tuple[SchemaEdit, ...] = (
+        AddField(model, name, f"{other}{optional}", (relation,)),
+        AddField(other, back, f"{model}{'?' if one else '[]'}"),
+    )
+    yield Step(
+        id="constrain",
+        phase=Phase.VALIDATE,
+        title=f"Add the foreign key to {listed([other])}, and prove it",
+        edits=edits,
+    )
+
+
+def _is_indexed(s: Situation, model: str, fields: list[str]) -> bool:
+    block = s.block(model)
+    lists = (*block.attributes_named("index"), *block.attributes_named("unique"), *block.attributes_named("id"))
+    first = [[r.field for r in field_references(a.argument("fields", 0))][: len(fields)] for a in lists]
+    single = [[f.name.text] for f in block.fields if f.attribute("unique") or f.attribute("id")]
+    return fields in first or fields in single
+
+
+def _parted(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -1,0 +1,125 @@
+"""Adds a required field to a table that has rows.
+
+Why it takes steps
+    `ALTER TABLE ... ADD COLUMN ... NOT NULL` fails as soon as one row is there. A default that only Prisma Client knows
+    (`uuid()`, `cuid()`, `@updatedAt`) does not help the rows that are there, nor does it help other programs.
+
+Ways
+    constant: one value is right for every row. The column is added with it as its default: catalog only, old programs
+    go on inserting. The default can go later.
+    fill: the column comes as an optional one, programs begin to write it, the rows are filled, then it is required.
+
+Example
+    refract plan new add-required-field User field=plan type=String value="'free'" how=fill
+
+Providers
+    Every SQL database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.recipes._twin import listed
+from refract.recipes.base import CannotPlan, Fill, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.schema_edits import AddAttribute, AddField, RemoveAttribute, RetypeField
+
+FILL, CONSTANT = "fill", "constant"
+TODO = "NULL /* TODO: the value of each row */"
+"""An expression that the person still has to write: rows keep NULL, so that making the column required fails."""
+
+
+@recipe(
+    Subject.MODEL,
+    Question("field", "The name of the new field"),
+    Question("type", "Its type, such as String"),
+    Question("attributes", "Its attributes, such as @db.VarChar(20)", ""),
+    Question("value", "The SQL expression that gives the rows that are there their value", TODO, sql=True),
+    Question("how", "How the rows get it", FILL, (FILL, CONSTANT)),
+    Question("default", 'For how=constant: the default as Prisma writes it, such as "free" or 0', ""),
+    Question("after", "The field above it", ""),
+)
+def add_required_field(s: Situation) -> Iterator[Step]:
+    """Steps by the chosen way."""
+    model, type_ = s.answer("model"), s.answer("type").rstrip("?")
+    s.table(model)
+    name = s.new_name(model, s.answer("field"))
+    if type_.endswith("[]"):
+        raise CannotPlan("a list is never required: rows that are there have an empty one.")
+    attributes = (s.answer("attributes"),) if s.answer("attributes") else ()
+    if s.answer("how") == CONSTANT:
+        yield from _constant(s, model, name, type_, attributes)
+    else:
+        yield from _filled(s, model, name, type_, attributes)
+
+
+def _constant(s: Situation, model: str, name: str, type_: str, attributes: tuple[str, ...]) -> Iterator[Step]:
+    if not s.answer("default"):
+        raise CannotPlan("how=constant needs `default`: the value that every row gets.")
+    default = f"@default({s.answer('default')})"
+    yield Step(
+        id="expand",
+        phase=Phase.EXPAND,
+        title=f"Add {listed([name])} with the default that every row gets",
+        edits=(AddField(model, name, type_, (*attributes, default), s.answer("after")),),
+    )
+    yield Step(
+        id="switch",
+        phase=Phase.SWITCH,
+        title=f"The application writes {listed([name])}",
+        deploy=f"Deploy the version of the application that always writes `{name}`. It may run beside the old one. "
+        "Go on when no instance of the old one is left.",
+    )
+    yield Step(
+        id="contract",
+        phase=Phase.CONTRACT,
+        title="Drop the default",
+        edits=(RemoveAttribute(model, name, "default"),),
+    )
+
+
+def _filled(s: Situation, model: str, name: str, type_: str, attributes: tuple[str, ...]) -> Iterator[Step]:
+    unique = tuple(a for a in attributes[0].split() if a.startswith("@unique")) if attributes else ()
+    kept = tuple(a.replace(unique[0], "").strip() for a in attributes) if unique else attributes
+    yield Step(
+        id="expand",
+        phase=Phase.EXPAND,
+        title=f"Add {listed([name])} as an optional field",
+        edits=(AddField(model, name, f"{type_}?", tuple(filter(None, kept)), s.answer("after")),),
+    )
+    yield Step(
+        id="switch",
+        phase=Phase.DUAL_WRITE,
+        title=f"The application writes {listed([name])}",
+        deploy=f"Deploy the version of the application that always writes `{name}`. "
+        "Go on when no instance of the old one is left: its rows would have no value.",
+    )
+    column = s.provider.quote(_column(name, attributes))
+    yield Step(
+        id="backfill",
+        phase=Phase.BACKFILL,
+        title=f"Fill {listed([name])} in the rows that are there",
+        fills=(
+            Fill(s.table(model), ((_column(name, attributes), s.answer("value")),), "{row}." + f"{column} IS NULL"),
+        ),
+    )
+    yield Step(
+        id="validate",
+        phase=Phase.VALIDATE,
+        title=f"Make {listed([name])} required",
+        edits=(RetypeField(model, name, type_),),
+    )
+    if unique:
+        yield Step(
+            id="index",
+            phase=Phase.VALIDATE,
+            title=f"Make {listed([name])} unique",
+            edits=(AddAttribute(model, name, unique[0]),),
+        )
+
+
+def _column(name: str, attributes: tuple[str, ...]) -> str:
+    for attribute in attributes:
+        if '@map("' in attribute:
+            return attribute.split('@map("', 1)[1].split('"', 1)[0]
+    return name

@@ -1,0 +1,68 @@
+"""Makes a field, or several together, unique in a table that has rows.
+
+Why it takes steps
+    Building the index fails on the first two rows that hold the same, and blocks writes while it is built. Built
+    concurrently it blocks nobody, but a failed build leaves an invalid index behind that Prisma does not see.
+
+Ways
+    Duplicates go first, then the index is built beside the traffic. Programs must be ready to be told of a duplicate
+    (P2002) from the moment the build begins.
+
+Example
+    refract plan new add-unique User fields=email
+
+Providers
+    Every SQL database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.recipes._twin import listed
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.dialects import dialect
+from refract.recipes.schema_edits import AddAttribute, AddBlockAttribute
+
+
+@recipe(
+    Subject.MODEL,
+    Question("fields", "The fields that must be unique together, parted by commas"),
+    Question("map", "The name of the index in the database (empty: Prisma's own)", ""),
+)
+def add_unique(s: Situation) -> Iterator[Step]:
+    """Duplicates, then the index."""
+    model = s.answer("model")
+    names = [name.strip() for name in s.answer("fields").split(",") if name.strip()]
+    fields = [s.field(model, name) for name in names]
+    columns = [f.column.name for f in fields if f.column is not None]
+    if not fields or len(columns) != len(fields):
+        raise CannotPlan("fields are those of the model that have a column, parted by commas.")
+    quoted = ", ".join(s.provider.quote(c) for c in columns)
+    sql, table = dialect(s.provider.name), s.table(model)
+    filled = " AND ".join(f"{s.provider.quote(c)} IS NOT NULL" for c in columns)
+    duplicates = (
+        f"SELECT count(*) FROM (SELECT 1 AS one FROM {sql.table(table.name)} WHERE {filled} "
+        f"GROUP BY {quoted} HAVING count(*) > 1) AS duplicates"
+    )
+    yield Step(
+        id="dedupe",
+        phase=Phase.BACKFILL,
+        title=f"No two rows hold the same {listed(names)}",
+        deploy=f"Deploy a version of the application that writes no duplicates and expects to be told of one (P2002), "
+        f"then decide for each duplicate which row stays. This must answer 0: {duplicates}",
+        check=duplicates,
+    )
+    arguments = f', map: "{s.answer("map")}"' if s.answer("map") else ""
+    single = len(names) == 1
+    attribute = f"@unique({arguments[2:]})" if arguments else "@unique"
+    yield Step(
+        id="index",
+        phase=Phase.VALIDATE,
+        title=f"Make {listed(names)} unique",
+        edits=(
+            AddAttribute(model, names[0], attribute)
+            if single
+            else AddBlockAttribute(model, f"@@unique([{', '.join(names)}]{arguments})"),
+        ),
+    )

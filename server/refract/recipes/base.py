@@ -1,0 +1,362 @@
+"""What a recipe is, what it is given and what it says.
+
+A recipe is one module in this package: a docstring with fixed headings and one function under `@recipe`. It looks at a
+`Situation` and yields `Step`s: edits of the schema, and what no comparison of two schemas can know (what keeps two
+columns in step, what fills rows, what has to be deployed). The engine makes migrations of them.
+Names that begin with `_` are not recipes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+from functools import cache
+from types import ModuleType
+
+from attrs import field, frozen
+
+import refract.recipes as package
+from refract.lowering import Lowered, lower
+from refract.lowering.arguments import column_name
+from refract.providers import Provider
+from refract.providers.versions import Versions
+from refract.recipes.schema_edits import SchemaEdit
+from refract.schema.changes import Change
+from refract.schema.model import Column, Database, QualifiedName, Table
+from refract.syntax import SchemaTree
+from refract.syntax.tree import Arity, Block, Field, Keyword
+
+
+class Phase(StrEnum):
+    """What a step is for, in the order in which phases come."""
+
+    EXPAND = "expand"  # something is added that running programs do not notice
+    DUAL_WRITE = "dual write"  # programs write both the old and the new
+    BACKFILL = "backfill"  # rows that are there get what new rows have
+    VALIDATE = "validate"  # the database proves it, and holds it from then on
+    SWITCH = "switch"  # programs use the new only
+    CONTRACT = "contract"  # the old goes
+
+
+class CannotPlan(Exception):
+    """There is no plan for what was asked. The message says why, and what else can be done."""
+
+
+@frozen
+class Sync:
+    """What keeps columns of a table in step while two versions of a program write it.
+
+    `forward` gives the new columns from the old (`{row}` stands for the row: `{row}."name"`), `backward` the old ones
+    from the new; with no `backward`, only what is written to the old columns counts. `silent` are values of new columns
+    that say nothing about who wrote: their defaults.
+    """
+
+    name: str
+    table: QualifiedName
+    forward: tuple[tuple[str, str], ...]
+    backward: tuple[tuple[str, str], ...]
+    silent: tuple[tuple[str, str], ...] = ()
+
+
+@frozen
+class Trigger:
+    """What a recipe needs of triggers that is no `Sync`: the statements that make it, and those that remove it."""
+
+    table: QualifiedName
+    create: tuple[str, ...]
+    drop: tuple[str, ...]
+
+
+@frozen
+class Fill:
+    """Rows to be filled in batches: `sets` are columns with SQL expressions, `where` which rows are still to do.
+
+    `statement` stands for UPDATE where rows go to another table; `{batch}` is the condition for the rows of one batch.
+    """
+
+    table: Table
+    sets: tuple[tuple[str, str], ...]
+    where: str
+    statement: str = ""
+
+
+@frozen(kw_only=True)
+class Step:
+    """One step. `begins` and `ends` are what keeps old and new in step from here on, or until here.
+
+    `changes` are told where a comparison would misunderstand the edits (a rename). `first` and `last` are statements
+    around those of the edits, in the same transaction; `undo_first` and `undo_last` in the undo.
+    `deploy` says what people do before the next step; a step that has only this is theirs alone. `check` is a query
+    that answers 0 when the step is done. `undo` are the steps back where the opposite of the edits is not enough;
+    `loses` says what cannot come back: the point of no return. `ends_use` are fields, `Model.field` or `Model`, that
+    no program may use from this step on.
+    """
+
+    id: str
+    phase: Phase
+    title: str
+    edits: tuple[SchemaEdit, ...] = ()
+    changes: tuple[Change, ...] = ()
+    begins: tuple[Sync | Trigger, ...] = ()
+    ends: tuple[Sync | Trigger, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    first: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    undo_first: tuple[str, ...] = ()
+    undo_last: tuple[str, ...] = ()
+    deploy: str = ""
+    check: str = ""
+    undo: tuple[Step, ...] = ()
+    loses: str = ""
+    ends_use: tuple[str, ...] = ()
+
+
+class Subject(StrEnum):
+    """What a recipe is about, and so how it is named: `User`, `User.name`, `Role`, `Role.ADMIN`."""
+
+    MODEL = "model"
+    FIELD = "field"
+    ENUM = "enum"
+    VALUE = "value"
+
+
+@frozen
+class Question:
+    """What a recipe has to be told. `text` asks for it; `default` is the answer when none is given (None: it must be).
+
+    `sql`: the answer is an SQL expression, which the person has to vouch for.
+    """
+
+    name: str
+    text: str
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+    sql: bool = False
+
+
+@frozen
+class ModelField:
+    """A field of the schema: its block's and its own name, its type and attributes as written, its column if it has one."""
+
+    model: str
+    name: str
+    type: str
+    attributes: tuple[str, ...]
+    column: Column | None
+    node: Field
+
+    @property
+    def type_name(self) -> str:
+        """Its type without `?` or `[]`."""
+        return self.node.type.name.text
+
+    @property
+    def plain_type(self) -> str:
+        """Its type as written, without `?` or `[]`."""
+        return self.type.removesuffix("?").removesuffix("[]")
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it holds several values."""
+        return self.node.type.arity is Arity.LIST
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it always holds one value."""
+        return self.node.type.arity is Arity.REQUIRED
+
+    def without(self, *names: str) -> tuple[str, ...]:
+        """Its attributes but those called `names` (without `@`)."""
+        return tuple(
+            text
+            for text, node in zip(self.attributes, self.node.attributes, strict=True)
+            if node.name.text not in names
+        )
+
+    def attribute(self, name: str) -> str:
+        """The attribute called `name`, as written; empty if there is none."""
+        found = zip(self.attributes, self.node.attributes, strict=True)
+        return next((text for text, node in found if node.name.text == name), "")
+
+
+@frozen(eq=False)
+class Situation:
+    """All that a recipe may look at: the schema before its first step, the database that this asks for, the answers."""
+
+    tree: SchemaTree
+    provider: Provider
+    versions: Versions
+    answers: Mapping[str, str]
+    lowered: Lowered = field(repr=False)
+
+    @lowered.default
+    def _lower(self) -> Lowered:
+        return lower(self.tree, None, self.versions.prisma)
+
+    @property
+    def database(self) -> Database:
+        """What the schema asks for."""
+        return self.lowered.database
+
+    def answer(self, name: str) -> str:
+        """The answer to a question. Raises CannotPlan where there is none."""
+        if name not in self.answers:
+            raise CannotPlan(f"`{name}` has to be given.")
+        return self.answers[name]
+
+    def table(self, model: str) -> Table:
+        """The table of a model. Raises CannotPlan for a model that is not there, or is no table."""
+        found = next((t for t in self.database.tables.values() if t.model_name == model), None)
+        if found is None:
+            raise CannotPlan(f"the schema has no model `{model}`{_alike(model, self._models())}.")
+        return found
+
+    def block(self, name: str) -> Block:
+        """A model or enum. Raises CannotPlan."""
+        found = self.tree.block(name)
+        if found is None:
+            raise CannotPlan(f"the schema has no `{name}`{_alike(name, self.tree.named())}.")
+        return found
+
+    def enum(self, name: str) -> Block:
+        """An enum. Raises CannotPlan."""
+        found = self.block(name)
+        if found.keyword is not Keyword.ENUM:
+            raise CannotPlan(f"`{name}` is a {found.keyword}, not an enum.")
+        return found
+
+    def fields(self, model: str) -> Iterator[ModelField]:
+        """The fields of a model."""
+        return (self._field(model, node) for node in self.block(model).fields)
+
+    def field(self, model: str, name: str) -> ModelField:
+        """A field. Raises CannotPlan."""
+        self.table(model)
+        node = self.block(model).field(name)
+        if node is None:
+            names = (f.name.text for f in self.block(model).fields)
+            raise CannotPlan(f"`{model}` has no field `{name}`{_alike(name, names)}.")
+        return self._field(model, node)
+
+    def new_name(self, model: str, name: str) -> str:
+        """`name`, if a new field of the model can have it. Raises CannotPlan."""
+        if not name.isidentifier() or not name.isascii() or name.startswith("_"):
+            raise CannotPlan(f"`{name}` cannot be the name of a field: letters, digits and `_`, a letter first.")
+        if self.block(model).field(name) is not None:
+            raise CannotPlan(f"`{model}` has a field `{name}` already.")
+        return name
+
+    def text(self, block: str, start: int, end: int) -> str:
+        """What stands in a block, by the offsets of its tree."""
+        placed = self.tree.placed(block)
+        document = self.tree.document(placed.path) if placed else None
+        return document.text[placed.chunk_start + start : placed.chunk_start + end] if placed and document else ""
+
+    def _field(self, model: str, node: Field) -> ModelField:
+        table = next((t for t in self.database.tables.values() if t.model_name == model), None)
+        type_ = self.text(model, *node.type.span)
+        attributes = tuple(self.text(model, *a.span) for a in node.attributes)
+        column = table.column(column_name(node)) if table else None
+        return ModelField(model, node.name.text, type_, attributes, column, node)
+
+    def _models(self) -> Iterable[str]:
+        return (t.model_name for t in self.database.tables.values() if t.model_name)
+
+
+def _alike(name: str, names: Iterable[str]) -> str:
+    found = next((n for n in names if n.lower() == name.lower()), None)
+    return f" (did you mean `{found}`?)" if found else ""
+
+
+Plan = Callable[[Situation], Iterable[Step]]
+
+
+@frozen
+class Recipe:
+    """A recipe. `providers` is where it can be followed, `elsewhere` why not on the others and what to do there."""
+
+    name: str
+    subject: Subject
+    questions: tuple[Question, ...]
+    providers: frozenset[str]
+    elsewhere: str
+    doc: str
+    plan: Plan = field(repr=False)
+
+    @property
+    def summary(self) -> str:
+        """What it is for, in one sentence."""
+        return self.doc.split("\n", 1)[0]
+
+    def steps(self, situation: Situation) -> tuple[Step, ...]:
+        """The steps. Raises CannotPlan where there is no plan."""
+        if situation.provider.name not in self.providers:
+            raise CannotPlan(self.elsewhere or f"{self.name} cannot be followed on {situation.provider.name}.")
+        for question in self.questions:
+            given = situation.answers.get(question.name)
+            if question.choices and given is not None and given not in question.choices:
+                raise CannotPlan(f"{question.name} is one of {', '.join(question.choices)}, not {given!r}.")
+        return tuple(self.plan(situation))
+
+    def complete(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """The answers, with defaults for what is not answered. Raises CannotPlan for one that must be, or is unknown."""
+        known = {*(q.name for q in self.questions), *subject_parts(self.subject)}
+        unknown = [name for name in answers if name not in known]
+        if unknown:
+            asked = ", ".join(q.name for q in self.questions) or "nothing"
+            raise CannotPlan(f"{self.name} does not ask for `{unknown[0]}`; it asks for {asked}.")
+        given = dict(answers)
+        for question in self.questions:
+            if question.name not in given and question.default is None:
+                raise CannotPlan(f"{question.name} has to be given: {question.text}")
+            if question.name not in given and question.default is not None:
+                given[question.name] = question.default
+        return given
+
+
+def subject_parts(subject: Subject) -> tuple[str, ...]:
+    """The answers that name the subject."""
+    match subject:
+        case Subject.MODEL:
+            return ("model",)
+        case Subject.FIELD:
+            return ("model", "field")
+        case Subject.ENUM:
+            return ("enum",)
+        case Subject.VALUE:
+            return ("enum", "value")
+
+
+SQL = frozenset({"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"})
+
+
+def recipe(
+    subject: Subject, *questions: Question, providers: frozenset[str] = SQL, elsewhere: str = ""
+) -> Callable[[Plan], Recipe]:
+    """Make a recipe of the decorated function. Its name is the module's: `rename_field.py` is `rename-field`."""
+
+    def declare(plan: Plan) -> Recipe:
+        module = sys.modules[plan.__module__]
+        name = module.__name__.rpartition(".")[2].replace("_", "-")
+        return Recipe(name, subject, questions, providers, elsewhere, (module.__doc__ or "").strip(), plan)
+
+    return declare
+
+
+@cache
+def all_recipes() -> Mapping[str, Recipe]:
+    """Every recipe in this package, by name."""
+    names = [m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")]
+    modules = (importlib.import_module(f"{package.__name__}.{name}") for name in names if name not in _PARTS)
+    return {found.name: found for found in sorted(_recipes_in(modules), key=lambda r: r.name)}
+
+
+_PARTS = frozenset({"base", "engine", "schema_edits", "dialects"})
+
+
+def _recipes_in(modules: Iterable[ModuleType]) -> Iterator[Recipe]:
+    for module in modules:
+        yield from (value for value in vars(module).values() if isinstance(value, Recipe))

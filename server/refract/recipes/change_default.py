@@ -1,0 +1,54 @@
+"""Sets, changes or drops the default of a field.
+
+Why it takes steps
+    Rows that are there keep what they have: a default is for rows to come. Without it, a program that relies on it fails
+    on its next insert; so programs that write the value themselves have to come first.
+
+Ways
+    To set or change one: at once, catalog only. To drop one: programs first.
+
+Example
+    refract plan new change-default User.plan default='"free"'
+
+Providers
+    Every SQL database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.recipes._twin import listed
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.schema_edits import AddAttribute, RemoveAttribute
+
+
+@recipe(
+    Subject.FIELD,
+    Question("default", 'The new default as Prisma writes it, such as "free" or now() (empty: none)', ""),
+)
+def change_default(s: Situation) -> Iterator[Step]:
+    """Set at once, or drop after programs are ready."""
+    field = s.field(s.answer("model"), s.answer("field"))
+    had, wanted = field.attribute("default"), s.answer("default")
+    if field.column is None:
+        raise CannotPlan(f"`{field.name}` is a relation: it has no default.")
+    removed = (RemoveAttribute(field.model, field.name, "default"),) if had else ()
+    if wanted:
+        yield Step(
+            id="set",
+            phase=Phase.EXPAND,
+            title=f"Give {listed([field.name])} the default {wanted}",
+            edits=(*removed, AddAttribute(field.model, field.name, f"@default({wanted})")),
+        )
+        return
+    if not had:
+        raise CannotPlan(f"`{field.model}.{field.name}` has no default.")
+    yield Step(
+        id="switch",
+        phase=Phase.SWITCH,
+        title=f"The application always writes {listed([field.name])}",
+        deploy=f"Deploy the version of the application that writes `{field.name}` in every insert. "
+        "Go on when no instance of the old one is left.",
+    )
+    yield Step(id="contract", phase=Phase.CONTRACT, title=f"Drop the default of {listed([field.name])}", edits=removed)

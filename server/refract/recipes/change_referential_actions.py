@@ -1,0 +1,93 @@
+"""Changes what a relation does when the row that it points to is deleted or gets another key.
+
+Why it takes steps
+    Prisma drops the foreign key and adds it anew: in between nothing is checked, and adding it reads the table while
+    writes to both tables wait.
+
+Ways
+    A second constraint with the new actions comes beside the old one, is proven, and takes its name when the old one
+    goes: nothing is ever unchecked. The old actions count as long as both are there, where they are the stricter ones.
+
+Example
+    refract plan new change-referential-actions Note.user onDelete=Cascade
+
+Providers
+    PostgreSQL in these steps; the others do it in one, as Prisma writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from refract.lowering.arguments import field_references
+from refract.recipes._twin import listed
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.schema_edits import AddAttribute, RemoveAttribute
+from refract.schema.changes import AddForeignKey, DropForeignKey, RenameForeignKey
+from refract.schema.model import ForeignKey, ReferentialAction
+from refract.syntax.tree import Expression
+
+ACTIONS = {
+    "Cascade": ReferentialAction.CASCADE,
+    "Restrict": ReferentialAction.RESTRICT,
+    "NoAction": ReferentialAction.NO_ACTION,
+    "SetNull": ReferentialAction.SET_NULL,
+    "SetDefault": ReferentialAction.SET_DEFAULT,
+}
+
+
+@recipe(
+    Subject.FIELD,
+    Question("onDelete", "What happens when the other row is deleted (empty: as it is)", "", ("", *ACTIONS)),
+    Question("onUpdate", "What happens when its key changes (empty: as it is)", "", ("", *ACTIONS)),
+)
+def change_referential_actions(s: Situation) -> Iterator[Step]:
+    """Beside, prove, swap."""
+    field = s.field(s.answer("model"), s.answer("field"))
+    node = field.node.attribute("relation")
+    if node is None or node.argument("fields") is None:
+        raise CannotPlan(f"`{field.model}.{field.name}` is not the side of a relation that holds its key.")
+    arguments = [a for a in node.arguments if a.name is None or a.name.text not in _asked(s)]
+    kept = [s.text(field.model, *a.span) for a in arguments]
+    written = f"@relation({', '.join((*kept, *(f'{k}: {v}' for k, v in _asked(s).items())))})"
+    edits = (RemoveAttribute(field.model, field.name, "relation"), AddAttribute(field.model, field.name, written))
+    title = f"Give the foreign key of {listed([field.name])} its new actions"
+    key = _key(s, field.model, node.argument("fields"))
+    new = evolve(
+        key,
+        on_delete=ACTIONS.get(s.answer("onDelete"), key.on_delete),
+        on_update=ACTIONS.get(s.answer("onUpdate"), key.on_update),
+    )
+    if s.provider.name != "postgresql" or new == key:
+        if new == key:
+            raise CannotPlan("the relation does that already.")
+        yield Step(id="replace", phase=Phase.SWITCH, title=title, edits=edits)
+        return
+    table = s.table(field.model).name
+    temporary = evolve(new, name=f"{key.name[:58]}_new", validated=True)
+    yield Step(
+        id="replace",
+        phase=Phase.SWITCH,
+        title=title,
+        edits=edits,
+        changes=(
+            AddForeignKey(table=table, foreign_key=temporary),
+            DropForeignKey(table=table, foreign_key=key),
+            RenameForeignKey(table=table, before=temporary, after=new),
+        ),
+    )
+
+
+def _asked(s: Situation) -> dict[str, str]:
+    return {name: s.answer(name) for name in ("onDelete", "onUpdate") if s.answer(name)}
+
+
+def _key(s: Situation, model: str, fields: Expression | None) -> ForeignKey:
+    names = [reference.field for reference in field_references(fields)]
+    columns = tuple(c.name for c in (s.field(model, name).column for name in names) if c is not None)
+    found = next((k for k in s.table(model).foreign_keys if k.columns == columns), None)
+    if found is None:
+        raise CannotPlan(f"the relation of {listed(names)} has no foreign key in the database.")
+    return found

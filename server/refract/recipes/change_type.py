@@ -1,0 +1,157 @@
+"""Gives a field another type.
+
+Why it takes steps
+    `SET DATA TYPE` writes the whole table and its indexes anew while nobody can use it; where Prisma finds no cast it
+    drops the column with its values. And a running program cannot read the new type.
+
+Ways
+    A column of the new type beside the old one, under a name of its own (`@map`), kept in step in both directions. The
+    field takes the old field's name when programs move over, so that code keeps it; no name is swapped in the database.
+    Values that cannot be converted become NULL in the new column rather than failing a write: decide about them before
+    the column is made required.
+
+Example
+    refract plan new change-type User.score type=BigInt
+
+Providers
+    how=trigger: PostgreSQL, MySQL, MariaDB. how=application: every SQL database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from refract.lowering import lower
+from refract.recipes._conversions import Conversion, conversion
+from refract.recipes._sql import row, type_text
+from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, twin_steps
+from refract.recipes.base import CannotPlan, ModelField, Question, Situation, Step, Subject, recipe
+from refract.recipes.dialects import dialect
+from refract.recipes.schema_edits import AddAttribute, AddField, apply_schema_edits
+from refract.schema.model import Column
+
+
+@recipe(
+    Subject.FIELD,
+    Question("type", "The new type, with its @db attribute if need be, such as BigInt or String @db.VarChar(20)"),
+    Question("how", "What keeps both columns in step", TRIGGER, (TRIGGER, APPLICATION)),
+    Question(
+        "forward", "The SQL expression for the new value, with {row} for the row (empty: worked out)", "", sql=True
+    ),
+    Question("backward", "The SQL expression for the old value from the new one (empty: worked out)", "", sql=True),
+    Question("column", "The name of the new column (empty: the old one's with _v2)", ""),
+)
+def change_type(s: Situation) -> Iterator[Step]:
+    """A twin of the new type."""
+    how = s.answer("how")
+    if how == TRIGGER and not dialect(s.provider.name).syncs:
+        raise CannotPlan(f"{s.provider.name} has no triggers for this: take how=application.")
+    old = s.field(s.answer("model"), s.answer("field"))
+    refuse_keys(s, old)
+    yield from twin_steps(s, _twin(s, old), how)
+
+
+def _twin(s: Situation, old: ModelField) -> Twin:
+    type_, *attributes = _parted(s.answer("type"))
+    name = s.new_name(old.model, f"{old.name}V2")
+    assert old.column is not None, "a field without a column is refused above"
+    column = s.answer("column") or f"{old.column.name}_v2"
+    kept = [a for a in old.without("unique", "map", "default") if not a.startswith("@db.")]
+    written = type_.removesuffix("?")
+    new = NewField(
+        name,
+        written,
+        column,
+        (*kept, *attributes),
+        required=old.is_required,
+        unique=bool(old.attribute("unique")),
+        final=old.name,
+    )
+    becomes = _new_column(s, old, new)
+    forward = (
+        s.answer("forward") or _worked_out(s, old, row(s, old.column.name), old.column, becomes, "forward").expression
+    )
+    back = (
+        Conversion(s.answer("backward"), "what this expression does not keep")
+        if s.answer("backward")
+        else _worked_out(s, old, row(s, column), becomes, old.column, "backward")
+    )
+    backward = _never_null(s, old, back.expression)
+    default = old.attribute("default")
+    return Twin(
+        model=old.model,
+        table=s.table(old.model),
+        olds=(old,),
+        news=(new,),
+        forward=((column, forward),),
+        backward=((old.column.name, backward),),
+        lossy=f"the values of the old column where {back.lossy} on the way back." if back.lossy else "",
+        later=(AddAttribute(old.model, old.name, default),) if default and _fits(s, old, new, default) else (),
+    )
+
+
+def _worked_out(
+    s: Situation, old: ModelField, value: str, source: Column, target: Column, direction: str
+) -> Conversion:
+    found = conversion(s, value, source.type, target.type, type_text(s, target))
+    if found is None:
+        raise CannotPlan(
+            f"how {type_text(s, source)} becomes {type_text(s, target)} is for you to say: give `{direction}`, an SQL "
+            f"expression in which {{row}} stands for the row, such as {row(s, source.name)}."
+        )
+    return found
+
+
+def _never_null(s: Situation, old: ModelField, expression: str) -> str:
+    """The way back into a column that takes no NULL."""
+    if not old.is_required or old.column is None:
+        return expression
+    empty = {"String": "''", "Int": "0", "BigInt": "0", "Float": "0", "Decimal": "0", "Boolean": "false"}.get(
+        old.type_name
+    )
+    return f"COALESCE({expression}, {empty})" if empty and expression.rstrip().endswith(("END", "[1]")) else expression
+
+
+def _new_column(s: Situation, old: ModelField, new: NewField) -> Column:
+    """The column that the new field asks for."""
+    mapped = f'@map("{new.column}")'
+    type_ = new.type if new.type.endswith("[]") else f"{new.type}?"
+    try:
+        tree = apply_schema_edits(s.tree, (AddField(old.model, new.name, type_, (*new.attributes, mapped)),))
+    except LookupError as error:
+        raise CannotPlan(str(error)) from error
+    lowered = lower(tree, s.lowered, s.versions.prisma)
+    table = lowered.database.tables.get(s.table(old.model).name)
+    found = table.column(new.column) if table else None
+    if found is None or (lowered.problems and not s.lowered.problems):
+        raise CannotPlan(
+            f"`{new.type}` is no type for a field here{': ' + lowered.problems[0].message if lowered.problems else ''}."
+        )
+    return evolve(found, nullable=old.column.nullable if old.column else True)
+
+
+def _fits(s: Situation, old: ModelField, new: NewField, default: str) -> bool:
+    """Whether the old default can be had by the new type: a schema with it has no problem."""
+    type_ = new.type if new.type.endswith("[]") else f"{new.type}?"
+    tree = apply_schema_edits(s.tree, (AddField(old.model, new.name, type_, (default,)),))
+    before, after = s.lowered.database, lower(tree, s.lowered, s.versions.prisma)
+    name = s.table(old.model).name
+    had, has = (
+        before.tables[name].column(old.column.name if old.column else ""),
+        after.database.tables[name].column(new.name),
+    )
+    return not after.problems and had is not None and has is not None and bool(has.default) == bool(had.default)
+
+
+def _parted(text: str) -> list[str]:
+    """A type and its attributes, which may hold spaces in parentheses."""
+    found, depth = [""], 0
+    for char in text.strip():
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char == " " and depth == 0:
+            found += [""] if found[-1] else []
+        else:
+            found[-1] += char
+    return [part for part in found if part]

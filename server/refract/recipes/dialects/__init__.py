@@ -1,0 +1,23 @@
+"""What recipes say in SQL that no change says: triggers that keep columns in step, and rows filled in batches."""
+
+from __future__ import annotations
+
+from refract.recipes.dialects.base import Dialect
+from refract.recipes.dialects.mysql import MysqlDialect
+from refract.recipes.dialects.postgresql import PostgresqlDialect
+from refract.recipes.dialects.sqlserver import SqlserverDialect
+
+__all__ = ["Dialect", "dialect"]
+
+
+def dialect(provider: str) -> Dialect:
+    """The SQL of a database."""
+    match provider:
+        case "postgresql":
+            return PostgresqlDialect(provider)
+        case "mysql":
+            return MysqlDialect(provider)
+        case "sqlserver":
+            return SqlserverDialect(provider)
+        case _:
+            return Dialect(provider)

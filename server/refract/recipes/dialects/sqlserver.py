@@ -1,0 +1,32 @@
+"""SQL Server: rows are filled in a loop, each batch a transaction of its own."""
+
+from __future__ import annotations
+
+from refract.recipes.base import Fill
+from refract.recipes.dialects.base import BATCH, PAUSE, Dialect, key_of
+
+
+class SqlserverDialect(Dialect):
+    """The SQL of SQL Server."""
+
+    def differs(self, one: str, other: str) -> str:
+        return f"EXISTS (SELECT {one} EXCEPT SELECT {other})"
+
+    def fill(self, fill: Fill) -> tuple[str, ...]:
+        keys = key_of(fill.table)
+        if len(keys) > 1:
+            return (self.fill_batch(fill, ""),)
+        name, table = self.quote(keys[0].name), self.table(fill.table.name)
+        type_ = self.provider.render_type(keys[0].type)
+        batch = self.fill_batch(fill, f"{name} >= @low AND {name} <= @high")
+        return (
+            f"""\
+DECLARE @low {type_} = (SELECT MIN({name}) FROM {table}), @high {type_};
+WHILE @low IS NOT NULL
+BEGIN
+  SELECT @high = MAX({name}) FROM (SELECT TOP ({BATCH}) {name} FROM {table} WHERE {name} >= @low ORDER BY {name}) AS batch;
+  {batch};
+  WAITFOR DELAY '00:00:00.{PAUSE:03}';
+  SET @low = (SELECT MIN({name}) FROM {table} WHERE {name} > @high);
+END""",
+        )

@@ -1,0 +1,109 @@
+"""Drops a field that programs still know.
+
+Why it takes steps
+    Prisma Client names every column in every query: with the column gone, each instance that was built from the older
+    schema fails on nearly every call until it is replaced. And a program that does not know a required column cannot
+    insert a row.
+
+Ways
+    First the database is made to get by without the field, then programs stop using it, then the column goes.
+
+Example
+    refract plan new drop-field User.legacy
+
+Providers
+    Every SQL database. MongoDB has no columns to drop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.lowering.arguments import field_references
+from refract.recipes._twin import listed
+from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.schema_edits import (
+    AddAttribute,
+    RemoveBlockAttribute,
+    RemoveField,
+    RetypeField,
+    SchemaEdit,
+)
+from refract.syntax.tree import Attribute
+
+_EMPTY = {
+    "String": '""',
+    "Int": "0",
+    "BigInt": "0",
+    "Float": "0",
+    "Decimal": "0",
+    "Boolean": "false",
+    "DateTime": "now()",
+    "Json": '"{}"',
+}
+
+
+@recipe(
+    Subject.FIELD,
+    Question("default", "What rows get that new programs insert, as Prisma writes it (empty: an obvious value)", ""),
+)
+def drop_field(s: Situation) -> Iterator[Step]:
+    """Default, `@ignore`, drop."""
+    old = s.field(s.answer("model"), s.answer("field"))
+    if old.column is None:
+        raise CannotPlan(
+            f"`{old.name}` is a relation: drop the field that holds its key, and remove the relation with it."
+        )
+    if old.attribute("id") or any(old.name in _listed_fields(a) for a in s.block(old.model).attributes_named("id")):
+        raise CannotPlan(f"`{old.model}.{old.name}` is part of the primary key.")
+    if any(old.column.name in k.columns for k in s.table(old.model).foreign_keys):
+        raise CannotPlan(
+            f"`{old.name}` holds the key of a relation: remove the relation first, in a release of its own."
+        )
+    yield from _relaxed(s, old)
+    yield Step(
+        id="switch",
+        phase=Phase.SWITCH,
+        title=f"The application no longer uses {listed([old.name])}",
+        edits=(AddAttribute(old.model, old.name, "@ignore"),) if not old.attribute("ignore") else (),
+        deploy=f"Deploy the version of the application that does not use `{old.name}`: with @ignore, Prisma Client no "
+        "longer asks for it. Go on when no instance of the old one is left, and no sooner than you are sure to stay.",
+        ends_use=(f"{old.model}.{old.name}",),
+    )
+    yield Step(
+        id="contract",
+        phase=Phase.CONTRACT,
+        title=f"Drop {listed([old.name])}",
+        edits=(*_lists(s, old), RemoveField(old.model, old.name)),
+        loses=f"the values of `{old.name}`. If they may be wanted, copy them first: CREATE TABLE ... AS SELECT.",
+    )
+
+
+def _relaxed(s: Situation, old: ModelField) -> Iterator[Step]:
+    column = old.column
+    if column is None or column.nullable or column.default is not None or column.auto_increment or old.is_list:
+        return
+    enum = s.tree.block(old.type_name)
+    first = enum.values[0].name.text if enum and enum.values else ""
+    default = s.answer("default") or _EMPTY.get(old.type_name) or first
+    takes_default = not (
+        s.provider.name == "mysql" and column.type.name in ("TEXT", "LONGTEXT", "JSON", "BLOB", "LONGBLOB")
+    )
+    unique = bool(old.attribute("unique"))
+    edit: SchemaEdit = RetypeField(old.model, old.name, f"{old.plain_type}?")
+    title = f"Make {listed([old.name])} optional, so that it can be left out"
+    if default and takes_default and not unique:
+        edit = AddAttribute(old.model, old.name, f"@default({default})")
+        title = f"Give {listed([old.name])} a default, so that it can be left out"
+    yield Step(id="relax", phase=Phase.EXPAND, title=title, edits=(edit,))
+
+
+def _lists(s: Situation, old: ModelField) -> Iterator[SchemaEdit]:
+    """The indexes of the field, which go with it."""
+    for attribute in s.block(old.model).attributes:
+        if old.name in _listed_fields(attribute):
+            yield RemoveBlockAttribute(old.model, s.text(old.model, *attribute.span))
+
+
+def _listed_fields(attribute: Attribute) -> tuple[str, ...]:
+    return tuple(reference.field for reference in field_references(attribute.argument("fields", 0)))

@@ -1,0 +1,99 @@
+"""Drops a model that programs still know.
+
+Why it takes steps
+    Each instance that was built from the older schema goes on asking for the table. Dropping a table that has foreign
+    keys locks the tables that they point to, against reads as well; and nothing brings the rows back.
+
+Ways
+    Programs stop using it (`@@ignore`), its foreign keys go, it is parked under another name for as long as somebody may
+    miss it, then it is dropped.
+
+Example
+    refract plan new drop-model Audit
+
+Providers
+    Every SQL database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from refract.recipes._twin import listed
+from refract.recipes.base import CannotPlan, Phase, Situation, Step, Subject, recipe
+from refract.recipes.schema_edits import (
+    AddAttribute,
+    AddBlockAttribute,
+    RemoveBlock,
+    RemoveBlockAttribute,
+    RemoveField,
+    SchemaEdit,
+)
+from refract.schema.changes import RenameTable
+from refract.schema.model import QualifiedName
+
+
+@recipe(Subject.MODEL)
+def drop_model(s: Situation) -> Iterator[Step]:
+    """Ignore, detach, park, drop."""
+    name = s.answer("model")
+    table = s.table(name)
+    pointing = [
+        t.model_name or t.name.name
+        for t in s.database.tables.values()
+        if t.name != table.name and any(k.referenced_table == table.name for k in t.foreign_keys)
+    ]
+    if pointing:
+        raise CannotPlan(f"{listed(pointing)} points at `{name}`: drop that relation first.")
+    relations = tuple(_relations(s, name))
+    ignored = () if s.block(name).attribute("ignore") else (AddBlockAttribute(name, "@@ignore"),)
+    others = tuple(edit for edit in relations if isinstance(edit, RemoveField) and edit.model != name)
+    own = tuple(edit for edit in relations if edit not in others)
+    yield Step(
+        id="switch",
+        phase=Phase.SWITCH,
+        title=f"The application no longer uses {listed([name])}",
+        edits=(*ignored, *(AddAttribute(edit.model, edit.field, "@ignore") for edit in others)),
+        deploy=f"Deploy the version of the application that does not use `{name}`. "
+        "Go on when no instance of the old one is left.",
+        ends_use=(name,),
+    )
+    if table.foreign_keys:
+        yield Step(
+            id="detach",
+            phase=Phase.CONTRACT,
+            title=f"Drop the foreign keys of {listed([name])}",
+            edits=(*own, *others),
+        )
+    parked = QualifiedName(table.name.schema, f"_drop_{table.name.name}")
+    mapped = s.block(name).attribute("map")
+    unmapped = (RemoveBlockAttribute(name, s.text(name, *mapped.span)),) if mapped else ()
+    yield Step(
+        id="park",
+        phase=Phase.CONTRACT,
+        title=f"Park the table as {listed([parked.name])}",
+        edits=(*unmapped, AddBlockAttribute(name, f'@@map("{parked.name}")')),
+        changes=(RenameTable(before=table, after=evolve(table, name=parked, model_name=parked.name)),),
+        deploy="Wait for as long as somebody may miss the table: it can be brought back by its name.",
+    )
+    yield Step(
+        id="contract",
+        phase=Phase.CONTRACT,
+        title=f"Drop {listed([name])}",
+        edits=(RemoveBlock(name),),
+        loses=f"the rows of `{name}`. Take a backup of the table first.",
+    )
+
+
+def _relations(s: Situation, model: str) -> Iterator[SchemaEdit]:
+    """The relation fields of the model, and those of other models that are of it."""
+    for field in s.fields(model):
+        if field.column is None:
+            yield RemoveField(model, field.name)
+    for placed in s.tree.blocks():
+        other = placed.block
+        for node in other.fields:
+            if node.type.name.text == model and other.name.text != model:
+                yield RemoveField(other.name.text, node.name.text)

@@ -1,0 +1,217 @@
+"""Turns a recipe's steps into what is written: the schema of each step, its migrations and the way back.
+
+Nothing of the SQL of a step's edits is said by a recipe: the edits are made, both schemas lowered, the difference
+written with the safe forms of the database. So a migration cannot disagree with its schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attrs import evolve, field, frozen
+
+from refract.diff import Diff, diff
+from refract.lowering import Lowered, lower
+from refract.naming import suggest
+from refract.recipes.base import CannotPlan, Fill, Recipe, Situation, Step, Sync, Trigger
+from refract.recipes.dialects import Dialect, dialect
+from refract.recipes.schema_edits import apply_schema_edits
+from refract.schema.apply import apply
+from refract.schema.changes import AddColumn, Change, DropColumn
+from refract.schema.model import Database, QualifiedName
+from refract.sql.rollback import inverse
+from refract.sql.safe import Part, SafeWriter, safe_writer
+from refract.sql.safe.base import closed, tables_of
+from refract.syntax import SchemaTree
+
+
+@frozen
+class StepMigration:
+    """A migration of a step: its name without the time, and its SQL."""
+
+    name: str
+    sql: str
+
+
+@frozen(eq=False)
+class PlannedStep:
+    """A step with all that it writes. `undo` are the migrations of the way back, in the order in which they run;
+    `check` is a query that answers 0 when the step is done.
+    """
+
+    step: Step
+    migrations: tuple[StepMigration, ...]
+    undo: tuple[StepMigration, ...]
+    check: str
+    tree: SchemaTree = field(repr=False)
+    database: Database = field(repr=False)
+
+
+@frozen(eq=False)
+class _State:
+    """The schema at one moment of a plan, and the database that it asks for."""
+
+    tree: SchemaTree
+    lowered: Lowered
+
+    @property
+    def database(self) -> Database:
+        return self.lowered.database
+
+
+def planned(recipe: Recipe, situation: Situation) -> tuple[PlannedStep, ...]:
+    """The steps of a recipe, with all that each writes. Raises CannotPlan."""
+    return tuple(_Engine(situation).run(recipe.steps(situation)))
+
+
+class _Engine:
+    def __init__(self, situation: Situation) -> None:
+        self._situation = situation
+        self._dialect: Dialect = dialect(situation.provider.name)
+        self._writer: SafeWriter = safe_writer(situation.provider.name, situation.versions.flavour)
+
+    def run(self, steps: Sequence[Step]) -> Iterator[PlannedStep]:
+        state = _State(self._situation.tree, self._situation.lowered)
+        for step in steps:
+            after = self._after(state, step)
+            up = self._migrations(step, state, after)
+            down = () if step.loses and not step.undo else self._undo(step, state, after)
+            yield PlannedStep(step, tuple(up), tuple(down), self._check(step), after.tree, after.database)
+            state = after
+
+    def _after(self, state: _State, step: Step) -> _State:
+        if not step.edits:
+            return state
+        try:
+            tree = apply_schema_edits(state.tree, step.edits)
+        except LookupError as error:
+            raise CannotPlan(f"{error.args[0]}.") from error
+        lowered = lower(tree, state.lowered, self._situation.versions.prisma)
+        known = {problem.message for problem in (*state.tree.problems(), *state.lowered.problems)}
+        new = [p.message for p in (*tree.problems(), *lowered.problems) if p.message not in known]
+        if new:
+            raise CannotPlan(f"the schema of the step “{step.title}” would not be valid: {new[0]}")
+        return _State(tree, lowered)
+
+    def _migrations(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
+        changes = _changes(step, before.database, after.database)
+        parts = list(self._writer.parts(changes, before.database, after.database))
+        yield from self._with_statements(step, parts)
+        for fill in step.fills:
+            yield StepMigration(f"backfill_{_plain(fill.table.name.name)}", self._fill(fill))
+
+    def _with_statements(self, step: Step, parts: Sequence[Part]) -> Iterator[StepMigration]:
+        """The parts with what the step adds to them: what ends stands in the one that makes it useless, what begins in
+        the one that makes it possible, both in its transaction.
+        """
+        first = (*step.first, *(s for thing in step.ends for s in self._end(thing)))
+        last = (*(s for thing in step.begins for s in self._begin(thing)), *step.last)
+        if first and _ending(parts, step) is None:
+            yield StepMigration(f"{_plain(step.id)}_{self._about(step.ends)}", self._statements(step.ends, first))
+            first = ()
+        for number, part in enumerate(parts):
+            begin = first if number == _ending(parts, step) else ()
+            end = last if number == _beginning(parts, step) else ()
+            tables = (t.table for t in ((*step.ends,) if begin else ()) + ((*step.begins,) if end else ()))
+            locked = tuple(dict.fromkeys((*part.locks, *(t for t in tables if t in _known(part)))))
+            yield StepMigration(self._name(part, step), self._writer.text(evolve(part, locks=locked), begin, end))
+        if last and _beginning(parts, step) is None:
+            yield StepMigration(f"{_plain(step.id)}_{self._about(step.begins)}", self._statements(step.begins, last))
+
+    def _statements(self, things: Sequence[Sync | Trigger], statements: Sequence[str]) -> str:
+        part = Part((), (), locks=tuple(dict.fromkeys(thing.table for thing in things)))
+        return self._writer.text(part, statements)
+
+    def _undo(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
+        if step.undo:
+            yield from self._undo_steps(step, before, after)
+            return
+        back = diff(after.database, before.database).changes if step.edits else ()
+        if step.changes:
+            back = _inverse_of(step, before.database, after.database)
+        parts = list(self._writer.parts(back, after.database, before.database))
+        reverse = Step(
+            id=step.id,
+            phase=step.phase,
+            title=step.title,
+            begins=step.ends,
+            ends=step.begins,
+            first=step.undo_first,
+            last=step.undo_last,
+        )
+        yield from self._with_statements(reverse, parts)
+
+    def _undo_steps(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
+        state = after
+        for back in step.undo:
+            following = self._after(state, back)
+            yield from self._migrations(back, state, following)
+            state = following
+        left = diff(state.database, before.database).changes
+        for part in self._writer.parts(left, state.database, before.database):
+            yield StepMigration(self._name(part, step), self._writer.text(part))
+
+    def _begin(self, thing: Sync | Trigger) -> tuple[str, ...]:
+        return self._dialect.begin_sync(thing) if isinstance(thing, Sync) else thing.create
+
+    def _end(self, thing: Sync | Trigger) -> tuple[str, ...]:
+        return self._dialect.end_sync(thing) if isinstance(thing, Sync) else thing.drop
+
+    def _fill(self, fill: Fill) -> str:
+        return "-- In batches, each committed by itself. It may be stopped at any time, and run again.\n" + closed(
+            self._dialect.fill(fill)
+        )
+
+    def _check(self, step: Step) -> str:
+        return step.check or "\n".join(f"{self._dialect.remaining(fill)};" for fill in step.fills)
+
+    def _name(self, part: Part, step: Step) -> str:
+        if part.name or part.before is None or part.after is None:
+            return part.name or _plain(step.id)
+        found = suggest(Diff(part.changes), part.before, part.after)
+        tables = [table.name for change in part.changes for table in tables_of(change)]
+        return next(iter(found), "_".join(map(_plain, (step.id, *tables[:1]))))
+
+    def _about(self, things: Sequence[Sync | Trigger]) -> str:
+        return _plain(things[0].table.name) if things else "rows"
+
+
+def _changes(step: Step, before: Database, after: Database) -> tuple[Change, ...]:
+    """What the database does: as the step tells, and what is left then."""
+    if not step.changes:
+        return diff(before, after).changes if step.edits else ()
+    told, _ = apply(before, step.changes)
+    return (*step.changes, *diff(told, after).changes)
+
+
+def _inverse_of(step: Step, before: Database, after: Database) -> tuple[Change, ...]:
+    """The way back of a step whose changes are told: its renames, the other way round, and what is left then."""
+    return inverse(_changes(step, before, after), before, after)
+
+
+def _beginning(parts: Sequence[Part], step: Step) -> int | None:
+    """The part in which triggers are made: the one that adds what they speak of, else the last that shares a transaction."""
+    tables = {thing.table for thing in step.begins}
+    for number, part in enumerate(parts):
+        added = (c.table for c in part.changes if isinstance(c, AddColumn))
+        if not part.alone and any(table in tables for table in added):
+            return number
+    return next((n for n in reversed(range(len(parts))) if not parts[n].alone), None)
+
+
+def _ending(parts: Sequence[Part], step: Step) -> int | None:
+    """The part in which triggers go: the one that drops what they speak of, else the first that shares a transaction."""
+    tables = {thing.table for thing in step.ends}
+    for number, part in enumerate(parts):
+        dropped = (c.table for c in part.changes if isinstance(c, DropColumn))
+        if not part.alone and any(table in tables for table in dropped):
+            return number
+    return next((n for n in range(len(parts)) if not parts[n].alone), None)
+
+
+def _known(part: Part) -> frozenset[QualifiedName]:
+    return frozenset(part.before.tables) if part.before else frozenset()
+
+
+def _plain(name: str) -> str:
+    return "".join(ch if ch.isalnum() else "_" for ch in name).lower()

@@ -1,0 +1,118 @@
+"""Gives the join table of a many-to-many relation a model of its own, so that it can hold more fields.
+
+Why it takes steps
+    Prisma drops the implicit join table and makes an empty one for the new model: every link is lost.
+
+Ways
+    The new model is mapped to the join table that is there, with its columns, key, index and constraints. Nothing happens
+    in the database, and programs of both kinds work on the same table. Fields can be added afterwards.
+
+Example
+    refract plan new explicit-many-to-many Post.tags model_name=PostTag
+
+Providers
+    Every SQL database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.recipes._twin import listed
+from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.schema_edits import AddBlock, AddField, RemoveField
+from refract.schema.model import Table
+
+
+@recipe(Subject.FIELD, Question("model_name", "The name of the new model (empty: of both models)", ""))
+def explicit_many_to_many(s: Situation) -> Iterator[Step]:
+    """One step, which the database does not notice."""
+    field = s.field(s.answer("model"), s.answer("field"))
+    back = _other_side(s, field)
+    join = _join_table(s, field)
+    first, second = sorted((field, back), key=lambda f: f.type_name)
+    # The field of type A stands in model B: column A holds the key of the model that comes first by name.
+    a, b = first.type_name, second.type_name
+    name = s.answer("model_name") or f"{a}{b}"
+    if s.tree.block(name) is not None:
+        raise CannotPlan(f"the schema has a `{name}` already.")
+    yield Step(
+        id="model",
+        phase=Phase.SWITCH,
+        title=f"Give the join table {listed([join.name.name])} the model {listed([name])}",
+        edits=(
+            RemoveField(field.model, field.name),
+            RemoveField(back.model, back.name),
+            AddBlock(_block(s, name, join, a, b)),
+            AddField(field.model, field.name, f"{name}[]"),
+            AddField(back.model, back.name, f"{name}[]"),
+        ),
+        deploy=f"Deploy the version of the application that goes through `{name}`. It may run beside the old one.",
+        ends_use=(f"{field.model}.{field.name}", f"{back.model}.{back.name}"),
+    )
+
+
+def _other_side(s: Situation, field: ModelField) -> ModelField:
+    if field.column is not None or not field.is_list or s.tree.block(field.type_name) is None:
+        raise CannotPlan(f"`{field.model}.{field.name}` is no list of another model.")
+    if field.type_name == field.model:
+        raise CannotPlan("a model that is related to itself is not offered yet.")
+    others = [f for f in s.fields(field.type_name) if f.type_name == field.model and f.is_list and f.column is None]
+    name = _relation_name(field)
+    others = [f for f in others if _relation_name(f) == name]
+    if len(others) != 1:
+        raise CannotPlan(f"`{field.model}.{field.name}` is not one side of an implicit many-to-many relation.")
+    return others[0]
+
+
+def _relation_name(field: ModelField) -> str:
+    node = field.node.attribute("relation")
+    return str(getattr(node.argument("name", 0), "value", "")) if node else ""
+
+
+def _join_table(s: Situation, field: ModelField) -> Table:
+    name = _relation_name(field) or "To".join(sorted((field.model, field.type_name)))
+    found = next((t for t in s.database.tables.values() if t.name.name == f"_{name}" and not t.model_name), None)
+    if found is None:
+        raise CannotPlan(f"`{field.model}.{field.name}` has no implicit join table.")
+    return found
+
+
+def _block(s: Situation, name: str, join: Table, a: str, b: str) -> str:
+    a_field, b_field = (f"{m[:1].lower()}{m[1:]}" for m in (a, b))
+    lines = [f"model {name} {{"]
+    lines += [
+        f'  {n}Id {_key_type(s, m)} @map("{c}"){_native(s, m)}' for n, m, c in ((a_field, a, "A"), (b_field, b, "B"))
+    ]
+    for n, m, c in ((a_field, a, "A"), (b_field, b, "B")):
+        key = next((k.name for k in join.foreign_keys if k.columns == (c,)), "")
+        mapped = f', map: "{key}"' if key else ""
+        lines.append(
+            f"  {n} {m} @relation(fields: [{n}Id], references: [{_key(s, m).name}], onDelete: Cascade{mapped})"
+        )
+    lines.append("")
+    pair = f"[{a_field}Id, {b_field}Id]"
+    if join.primary_key is not None:
+        mapped = f', map: "{join.primary_key.name}"' if join.primary_key.name else ""
+        lines.append(f"  @@id({pair}{mapped})")
+    lines += [
+        f'  @@unique({pair}, map: "{i.name}")' if i.unique else f'  @@index([{b_field}Id], map: "{i.name}")'
+        for i in join.indexes
+    ]
+    lines += [f'  @@map("{join.name.name}")', "}"]
+    return "\n".join(lines)
+
+
+def _key(s: Situation, model: str) -> ModelField:
+    found = next((f for f in s.fields(model) if f.attribute("id")), None)
+    if found is None:
+        raise CannotPlan(f"`{model}` has no @id of one field.")
+    return found
+
+
+def _key_type(s: Situation, model: str) -> str:
+    return _key(s, model).plain_type
+
+
+def _native(s: Situation, model: str) -> str:
+    return "".join(f" {a}" for a in _key(s, model).attributes if a.startswith("@db."))

@@ -1,0 +1,65 @@
+"""Makes an optional field required.
+
+Why it takes steps
+    `SET NOT NULL` fails on the first row that holds NULL, and reads the whole table while nobody can use it. A default
+    in the schema fills no row that is there.
+
+Ways
+    deploy: programs stop writing NULL first, then the rows are filled, then the database holds it.
+
+Example
+    refract plan new make-field-required User.bio value="''"
+
+Providers
+    Every SQL database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.recipes._sql import row
+from refract.recipes._twin import listed
+from refract.recipes.add_required_field import TODO
+from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.schema_edits import RetypeField, SchemaEdit
+
+
+@recipe(
+    Subject.FIELD,
+    Question("value", "The SQL expression that replaces NULL in the rows that are there", TODO, sql=True),
+)
+def make_field_required(s: Situation) -> Iterator[Step]:
+    """Programs, rows, the database."""
+    old = s.field(s.answer("model"), s.answer("field"))
+    if old.column is None:
+        raise CannotPlan(f"`{old.name}` is a relation: take make-relation-required.")
+    if old.is_required or old.is_list:
+        raise CannotPlan(f"`{old.model}.{old.name}` is not optional.")
+    yield from required_steps(s, old, (RetypeField(old.model, old.name, old.plain_type),))
+
+
+def required_steps(s: Situation, old: ModelField, edits: tuple[SchemaEdit, ...]) -> Iterator[Step]:
+    """The steps, of which the last makes `edits`."""
+    assert old.column is not None, "only a field with a column can be filled"
+    yield Step(
+        id="switch",
+        phase=Phase.DUAL_WRITE,
+        title=f"The application always writes {listed([old.name])}",
+        deploy=f"Deploy the version of the application that never writes NULL to `{old.name}`. "
+        "Go on when no instance of the old one is left.",
+    )
+    yield Step(
+        id="backfill",
+        phase=Phase.BACKFILL,
+        title=f"Fill {listed([old.name])} where it is NULL",
+        fills=(
+            Fill(s.table(old.model), ((old.column.name, s.answer("value")),), f"{row(s, old.column.name)} IS NULL"),
+        ),
+    )
+    yield Step(
+        id="validate",
+        phase=Phase.VALIDATE,
+        title=f"Make {listed([old.name])} required",
+        edits=edits,
+    )

@@ -1,0 +1,283 @@
+"""Turns a relation to one row into a relation to many: from one-to-many to many-to-many.
+
+Why it takes steps
+    Prisma drops the column that holds the key and makes an empty join table: every link is lost.
+
+Ways
+    The join table comes beside the column; triggers keep both in step; the links that are there are copied; programs move
+    over; the column goes. Programs that know the column only see one of the links: the last that was written.
+
+Example
+    refract plan new relation-to-many-to-many Post.author to=authors back=authored
+
+Providers
+    PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from refract.lowering.arguments import field_references
+from refract.providers import provider
+from refract.recipes._sql import row
+from refract.recipes._twin import listed
+from refract.recipes.base import (
+    CannotPlan,
+    Fill,
+    ModelField,
+    Phase,
+    Question,
+    Situation,
+    Step,
+    Subject,
+    Trigger,
+    recipe,
+)
+from refract.recipes.dialects import dialect
+from refract.recipes.schema_edits import (
+    AddAttribute,
+    AddField,
+    RemoveAttribute,
+    RemoveBlockAttribute,
+    RemoveField,
+    RetypeField,
+    SchemaEdit,
+)
+from refract.schema.model import QualifiedName, Table
+
+
+@frozen
+class _Link:
+    """The relation: its field and key in the child, the list in the parent, and the join table to be."""
+
+    field: ModelField
+    key: ModelField
+    parent: str
+    back: str
+    name: str
+    to: str
+    new_back: str
+    join: str
+    child_table: Table
+    parent_table: Table
+    child_letter: str
+    parent_letter: str
+
+
+@recipe(
+    Subject.FIELD,
+    Question("to", "The name of the list that takes the field's place"),
+    Question("back", "The name of the list on the other side"),
+    Question("name", "The name of the new relation (empty: made of both)", ""),
+    providers=frozenset({"postgresql"}),
+    elsewhere="the join table is kept in step by triggers that only PostgreSQL has in this form. Add the many-to-many relation "
+    "beside the old one, let the application write both, copy the links, then drop the old one.",
+)
+def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
+    """Beside, in step, copied, switched."""
+    link = _link(s)
+    sql = dialect(s.provider.name)
+    child, join = sql.table(link.child_table.name), sql.table(_join_name(link))
+    key, child_key = row(s, _column(link.key)), row(s, _key(link.child_table))
+    a, b = sql.quote(link.parent_letter), sql.quote(link.child_letter)
+    forward, reverse = _forward(s, link), _reverse(s, link)
+    relation = f'@relation("{link.name}")'
+    yield Step(
+        id="expand",
+        phase=Phase.EXPAND,
+        title=f"Add {listed([link.to])} beside {listed([link.field.name])}, kept in step by triggers",
+        edits=(
+            AddField(link.field.model, link.to, f"{link.parent}[]", (relation,), link.field.name),
+            AddField(link.parent, link.new_back, f"{link.field.model}[]", (relation,)),
+        ),
+        begins=(forward, reverse),
+    )
+    unlinked = f"{key} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {join} AS link WHERE link.{b} = {child_key})"
+    table = sql.quote(link.child_table.name.name)
+    statement = (
+        f"INSERT INTO {join} ({a}, {b}) SELECT {key}, {child_key} FROM {child} WHERE {{batch}} AND ({unlinked}) "
+        "FOR UPDATE ON CONFLICT DO NOTHING"
+    ).replace("{row}", table)
+    yield Step(
+        id="backfill",
+        phase=Phase.BACKFILL,
+        title="Copy the links that are there",
+        fills=(Fill(link.child_table, (), unlinked, statement),),
+    )
+    if link.key.is_required:
+        yield Step(
+            id="relax",
+            phase=Phase.EXPAND,
+            title=f"Make {listed([link.field.name])} optional, so that it can be left out",
+            edits=tuple(_relaxed(s, link)),
+        )
+    yield Step(
+        id="switch",
+        phase=Phase.SWITCH,
+        title=f"The application uses {listed([link.to])}",
+        edits=tuple(AddAttribute(m, f, "@ignore") for m, f in _olds(link)),
+        deploy=f"Deploy the version of the application that uses `{link.to}` in place of `{link.field.name}`. It may run "
+        "beside the old one: the triggers keep both in step. Go on when no instance of the old one is left.",
+        ends_use=(
+            f"{link.field.model}.{link.field.name}",
+            f"{link.field.model}.{link.key.name}",
+            f"{link.parent}.{link.back}",
+        ),
+    )
+    yield Step(id="detach", phase=Phase.CONTRACT, title="Links are no longer copied back", ends=(reverse,))
+    lists = tuple(
+        RemoveBlockAttribute(link.field.model, s.text(link.field.model, *attribute.span))
+        for attribute in s.block(link.field.model).attributes
+        if link.key.name in [r.field for r in field_references(attribute.argument("fields", 0))]
+    )
+    yield Step(
+        id="contract",
+        phase=Phase.CONTRACT,
+        title=f"Drop {listed([link.key.name])}",
+        edits=(*lists, *(RemoveField(m, f) for m, f in _olds(link))),
+        ends=(forward,),
+        loses=f"which of several links `{link.key.name}` held.",
+    )
+
+
+def _link(s: Situation) -> _Link:
+    field = s.field(s.answer("model"), s.answer("field"))
+    node = field.node.attribute("relation")
+    names = [r.field for r in field_references(node.argument("fields"))] if node else []
+    if len(names) != 1 or field.type_name == field.model:
+        raise CannotPlan(
+            f"`{field.model}.{field.name}` is not the side of a relation that holds one key of another model."
+        )
+    parent = field.type_name
+    key, child_table, parent_table = s.field(field.model, names[0]), s.table(field.model), s.table(parent)
+    relation_name = node.argument("name", 0) if node else None
+    said = getattr(relation_name, "value", "")
+    back = next(
+        (
+            f
+            for f in s.fields(parent)
+            if f.type_name == field.model and f.column is None and (not said or said in f.attribute("relation"))
+        ),
+        None,
+    )
+    if back is None:
+        raise CannotPlan(f"`{parent}` has no field for the other side.")
+    if not back.is_list:
+        raise CannotPlan(f"`{parent}.{back.name}` is one row, not a list: this is a one-to-one relation.")
+    for table in (child_table, parent_table):
+        if table.primary_key is None or len(table.primary_key.columns) != 1:
+            raise CannotPlan(f"`{table.model_name}` has no @id of one field, which a many-to-many relation needs.")
+    name = s.answer("name") or f"{field.model}{s.answer('to')[:1].upper()}{s.answer('to')[1:]}"
+    first = sorted((field.model, parent))[0]
+    return _Link(
+        field,
+        key,
+        parent,
+        back.name,
+        name,
+        s.new_name(field.model, s.answer("to")),
+        s.new_name(parent, s.answer("back")),
+        f"_{name}",
+        child_table,
+        parent_table,
+        "A" if field.model == first else "B",
+        "A" if parent == first else "B",
+    )
+
+
+def _join_name(link: _Link) -> QualifiedName:
+    return QualifiedName(link.child_table.name.schema, link.join)
+
+
+def _column(field: ModelField) -> str:
+    return field.column.name if field.column else field.name
+
+
+def _key(table: Table) -> str:
+    return table.primary_key.columns[0].name if table.primary_key else ""
+
+
+def _olds(link: _Link) -> tuple[tuple[str, str], ...]:
+    return ((link.field.model, link.field.name), (link.field.model, link.key.name), (link.parent, link.back))
+
+
+def _relaxed(s: Situation, link: _Link) -> Iterator[SchemaEdit]:
+    yield RetypeField(link.field.model, link.key.name, f"{link.key.plain_type}?")
+    yield RetypeField(link.field.model, link.field.name, f"{link.field.plain_type}?")
+    node = link.field.node.attribute("relation")
+    if (
+        node is not None and node.argument("onDelete") is None
+    ):  # or it would become SetNull, and the constraint made anew
+        written = link.field.attribute("relation")
+        yield RemoveAttribute(link.field.model, link.field.name, "relation")
+        yield AddAttribute(link.field.model, link.field.name, f"{written[:-1]}, onDelete: Restrict)")
+
+
+def _forward(s: Situation, link: _Link) -> Trigger:
+    """What is written to the key is written to the join table."""
+    quote, sql = s.provider.quote, dialect(s.provider.name)
+    name = provider(s.provider.name).sync_name(link.child_table.name.name, _column(link.key))
+    function, table, join = (
+        sql.table(QualifiedName(link.child_table.name.schema, name)),
+        sql.table(link.child_table.name),
+        sql.table(_join_name(link)),
+    )
+    key, own = quote(_column(link.key)), quote(_key(link.child_table))
+    a, b = quote(link.parent_letter), quote(link.child_letter)
+    return Trigger(
+        link.child_table.name,
+        (
+            f"""\
+-- Keeps the join table in step with {_column(link.key)}. A trigger that another one has fired does nothing.
+CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF pg_trigger_depth() > 1 THEN RETURN NULL; END IF;
+  IF TG_OP = 'UPDATE' AND NEW.{key} IS NOT DISTINCT FROM OLD.{key} THEN RETURN NULL; END IF;
+  IF TG_OP = 'UPDATE' AND OLD.{key} IS NOT NULL THEN
+    DELETE FROM {join} WHERE {b} = NEW.{own} AND {a} = OLD.{key};
+  END IF;
+  IF NEW.{key} IS NOT NULL THEN
+    INSERT INTO {join} ({a}, {b}) VALUES (NEW.{key}, NEW.{own}) ON CONFLICT DO NOTHING;
+  END IF;
+  RETURN NULL;
+END $$""",
+            f"CREATE TRIGGER {quote(name)} AFTER INSERT OR UPDATE OF {key} ON {table}\n  FOR EACH ROW EXECUTE FUNCTION {function}()",
+        ),
+        (f"DROP TRIGGER {quote(name)} ON {table}", f"DROP FUNCTION {function}()"),
+    )
+
+
+def _reverse(s: Situation, link: _Link) -> Trigger:
+    """What is written to the join table is written to the key."""
+    quote, sql = s.provider.quote, dialect(s.provider.name)
+    name = provider(s.provider.name).sync_name(link.join, "back")
+    function, table, join = (
+        sql.table(QualifiedName(link.child_table.name.schema, name)),
+        sql.table(link.child_table.name),
+        sql.table(_join_name(link)),
+    )
+    key, own = quote(_column(link.key)), quote(_key(link.child_table))
+    a, b = quote(link.parent_letter), quote(link.child_letter)
+    return Trigger(
+        _join_name(link),
+        (
+            f"""\
+-- Keeps {_column(link.key)} in step with the join table: the last link that was written, else any that is left.
+CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF pg_trigger_depth() > 1 THEN RETURN NULL; END IF;
+  IF TG_OP <> 'DELETE' THEN
+    UPDATE {table} SET {key} = NEW.{a} WHERE {own} = NEW.{b};
+    RETURN NULL;
+  END IF;
+  UPDATE {table} SET {key} = (SELECT link.{a} FROM {join} AS link WHERE link.{b} = OLD.{b} ORDER BY link.{a} LIMIT 1)
+    WHERE {own} = OLD.{b} AND {key} = OLD.{a};
+  RETURN NULL;
+END $$""",
+            f"CREATE TRIGGER {quote(name)} AFTER INSERT OR UPDATE OR DELETE ON {join}\n  FOR EACH ROW EXECUTE FUNCTION {function}()",
+        ),
+        (f"DROP TRIGGER {quote(name)} ON {join}", f"DROP FUNCTION {function}()"),
+    )

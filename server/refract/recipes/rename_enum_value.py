@@ -1,0 +1,136 @@
+"""Renames a value of an enum while programs use it.
+
+Why it takes steps
+    Prisma sees a value that goes and another that comes: it makes a new type and converts the column, which fails on the
+    rows that hold the old value. `RENAME VALUE` breaks every program that knows the other name.
+
+Ways
+    map: the value gets the new name, the database keeps the old one. Nothing happens in the database. Offered first.
+    value: the new value is added, programs learn to read it, then to write it, the rows are changed. The old value stays
+    in the type, where it does no harm, or goes at the end at the price of the table being written anew.
+    shadow: a second enum and a second column, kept in step. No table is written anew.
+
+Example
+    refract plan new rename-enum-value Status.GONE to=DELETED
+
+Providers
+    map: every database. value: every SQL database. shadow: PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.recipes._enums import enum_of, shadow_steps, uses_of, without_map
+from refract.recipes._sql import row, string
+from refract.recipes.base import CannotPlan, Fill, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.dialects import dialect
+from refract.recipes.schema_edits import (
+    AddAttribute,
+    AddEnumValue,
+    RemoveAttribute,
+    RemoveEnumValue,
+    RenameEnumValue,
+    SchemaEdit,
+)
+
+MAP, VALUE, SHADOW = "map", "value", "shadow"
+
+
+@recipe(
+    Subject.VALUE,
+    Question("to", "The new name of the value"),
+    Question("how", "What becomes of the value in the database", MAP, (MAP, VALUE, SHADOW)),
+)
+def rename_enum_value(s: Situation) -> Iterator[Step]:
+    """Steps by the chosen way."""
+    enum, value, to = s.answer("enum"), s.answer("value"), s.answer("to")
+    block = s.enum(enum)
+    names = [v.name.text for v in block.values]
+    if value not in names or to in names:
+        raise CannotPlan(f"`{enum}` has no value `{value}`." if value not in names else f"`{enum}` has `{to}` already.")
+    stored = next(v.name for v in enum_of(s, enum).values if (v.value_name or v.name) == value)
+    match s.answer("how"):
+        case "map":
+            node = next(v for v in block.values if v.name.text == value)
+            keep = () if node.attribute("map") else (AddAttribute(enum, to, f'@map("{stored}")'),)
+            yield Step(
+                id="rename",
+                phase=Phase.SWITCH,
+                title=f"Call the value `{to}`; the database keeps `{stored}`",
+                edits=(RenameEnumValue(enum, value, to), *keep),
+                deploy=f"Deploy the application with `{to}` in place of `{value}`. It may run beside the old one.",
+            )
+        case "value":
+            yield from _by_value(s, enum, value, to, stored)
+        case _:
+            text = without_map(s.text(enum, *block.span))
+            shadow = f"{enum}V2"
+            written = _with_value(text.replace(f"enum {enum}", f"enum {shadow}", 1), value, to)
+            yield from shadow_steps(s, enum, written, shadow, {stored: to}, {to: stored})
+
+
+def _by_value(s: Situation, enum: str, value: str, to: str, stored: str) -> Iterator[Step]:
+    yield Step(
+        id="expand",
+        phase=Phase.EXPAND,
+        title=f"Add `{to}` to `{enum}`",
+        edits=(AddEnumValue(enum, to, value),),
+        loses=f"nothing; but PostgreSQL cannot take a value from an enum: unused, `{to}` does no harm."
+        if s.provider.enum_types
+        else "",
+    )
+    yield Step(
+        id="read",
+        phase=Phase.DUAL_WRITE,
+        title=f"The application can read both, and writes `{value}`",
+        deploy=f"Deploy a version of the application that takes `{to}` and `{value}` for the same and writes `{value}`. "
+        "Go on when no instance of an older one is left: it would fail on reading the new value.",
+    )
+    uses = uses_of(s, enum)
+    defaults: tuple[SchemaEdit, ...] = tuple(
+        edit
+        for use in uses
+        if use.attribute("default") == f"@default({value})"
+        for edit in (
+            RemoveAttribute(use.model, use.name, "default"),
+            AddAttribute(use.model, use.name, f"@default({to})"),
+        )
+    )
+    yield Step(
+        id="switch",
+        phase=Phase.SWITCH,
+        title=f"The application writes `{to}`",
+        edits=defaults,
+        deploy=f"Deploy the version that writes `{to}`. Go on when no instance of an older one is left.",
+        ends_use=(f"{enum}.{value}",),
+    )
+    fills = tuple(
+        Fill(s.table(u.model), ((u.column.name, string(to)),), f"{row(s, u.column.name)} = {string(stored)}")
+        for u in uses
+        if u.column is not None and not u.is_list
+    )
+    if fills:
+        yield Step(
+            id="backfill",
+            phase=Phase.BACKFILL,
+            title=f"Change `{value}` to `{to}` in the rows that are there",
+            fills=fills,
+        )
+    yield Step(
+        id="contract",
+        phase=Phase.CONTRACT,
+        title=f"Remove `{value}`",
+        edits=(RemoveEnumValue(enum, value),),
+        check="\n".join(f"{dialect(s.provider.name).remaining(fill)};" for fill in fills),
+        loses=f"which rows held `{value}`.",
+    )
+
+
+def _with_value(text: str, value: str, to: str) -> str:
+    """The block with one value under its new name, without a name of its own in the database."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if line.split()[:1] == [value]:
+            lines[number] = line[: len(line) - len(line.lstrip())] + to
+    return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""Renames a model while programs use it.
+
+Why it takes steps
+    Prisma sees a renamed model as one that goes and another that comes: it drops the table with its rows. Renaming the
+    table at once keeps them, but every running program that knows the other name fails until it is replaced.
+
+Ways
+    map: the model gets the new name, the table keeps the old one. Nothing happens in the database. Offered first.
+    view: the table gets the new name and a view that can be written to the old one, for programs that know it. Constraints
+    and indexes are renamed with it.
+    at-once: the table is renamed. For a pause in operation.
+
+Example
+    refract plan new rename-model User to=Person how=view
+
+Providers
+    map and at-once: every SQL database. view: PostgreSQL, where a plain view can be written to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from refract.recipes._twin import listed
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, Trigger, recipe
+from refract.recipes.dialects import dialect
+from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
+from refract.schema.changes import Change, RenameTable
+from refract.schema.model import QualifiedName, Table
+
+MAP, VIEW, AT_ONCE = "map", "view", "at-once"
+
+
+@recipe(
+    Subject.MODEL,
+    Question("to", "The new name of the model"),
+    Question("how", "What becomes of the table", MAP, (MAP, VIEW, AT_ONCE)),
+)
+def rename_model(s: Situation) -> Iterator[Step]:
+    """Steps by the chosen way."""
+    old, to = s.answer("model"), s.answer("to")
+    table = s.table(old)
+    if s.tree.block(to) is not None:
+        raise CannotPlan(f"the schema has a `{to}` already.")
+    if not to.isidentifier() or not to.isascii() or to.startswith("_"):
+        raise CannotPlan(f"`{to}` cannot be the name of a model: letters, digits and `_`, a letter first.")
+    rename = RenameBlock(old, to)
+    if s.answer("how") == MAP:
+        keep = () if s.block(old).attribute("map") else (AddBlockAttribute(to, f'@@map("{table.name.name}")'),)
+        yield Step(
+            id="rename",
+            phase=Phase.SWITCH,
+            title=f"Call the model `{to}`; the table keeps its name",
+            edits=(rename, *keep),
+            deploy=f"Deploy the application with `{to}` in place of `{old}`. It may run beside the old one.",
+            ends_use=(old,),
+        )
+        return
+    if s.block(old).attribute("map"):
+        raise CannotPlan(f"the table of `{old}` is named by @@map already: take how=map.")
+    new = evolve(table, name=QualifiedName(table.name.schema, to), model_name=to)
+    renamed: tuple[Change, ...] = (RenameTable(before=table, after=new),)
+    if s.answer("how") == AT_ONCE:
+        yield Step(
+            id="rename",
+            phase=Phase.SWITCH,
+            title=f"Rename the table {listed([table.name.name])} to `{to}`",
+            edits=(rename,),
+            changes=renamed,
+            deploy=f"Stop every instance that knows `{old}`, run the migration, start the version that knows `{to}`.",
+            ends_use=(old,),
+        )
+        return
+    yield from _by_view(s, table, new, Step(id="", phase=Phase.EXPAND, title="", edits=(rename,), changes=renamed))
+
+
+def _by_view(s: Situation, table: Table, new: Table, rename: Step) -> Iterator[Step]:
+    if s.provider.name != "postgresql":
+        raise CannotPlan(f"a view in the place of a table is not offered on {s.provider.name}: take how=map.")
+    sql = dialect(s.provider.name)
+    old_name, new_name = sql.table(table.name), sql.table(new.name)
+    columns = ", ".join(sql.quote(c.name) for c in table.columns)
+    view = Trigger(
+        table.name,
+        (
+            f"-- Programs that know the old name read and write through this view.\nCREATE VIEW {old_name} AS SELECT {columns} FROM {new_name}",
+        ),
+        (f"DROP VIEW {old_name}",),
+    )
+    yield evolve(
+        rename,
+        id="expand",
+        title=f"Rename the table to {listed([new.name.name])}, with a view under the old name",
+        begins=(view,),
+    )
+    yield Step(
+        id="switch",
+        phase=Phase.SWITCH,
+        title=f"The application uses {listed([new.name.name])}",
+        deploy=f"Deploy the version of the application that uses `{new.name.name}`. It may run beside the old one: the view "
+        "passes its reads and writes on. Go on when no instance of the old one is left.",
+        ends_use=(table.model_name,),
+    )
+    yield Step(id="contract", phase=Phase.CONTRACT, title="Drop the view", ends=(view,))

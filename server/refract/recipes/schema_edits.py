@@ -1,0 +1,298 @@
+"""Edits of a schema as values: what a plan file keeps of a step, and what is done to the schema when it is taken.
+
+An edit names models, enums and fields as the schema does. Applying one keeps the user's formatting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from difflib import SequenceMatcher
+
+from attrs import frozen
+
+from refract.syntax import Document, SchemaTree, edits
+from refract.text import FileEdits, Span, TextEdit
+
+
+@frozen
+class AddField:
+    """A field below field `after`, or below the last one."""
+
+    model: str
+    field: str
+    type: str
+    attributes: tuple[str, ...] = ()
+    after: str = ""
+
+    def __str__(self) -> str:
+        return " ".join((f"add `{self.field} {self.type}", *self.attributes)) + f"` to `{self.model}`"
+
+
+@frozen
+class RemoveField:
+    """A field, with its comments."""
+
+    model: str
+    field: str
+
+    def __str__(self) -> str:
+        return f"remove `{self.model}.{self.field}`"
+
+
+@frozen
+class RenameField:
+    """A field, wherever the schema speaks of it."""
+
+    model: str
+    field: str
+    to: str
+
+    def __str__(self) -> str:
+        return f"rename `{self.model}.{self.field}` to `{self.to}`"
+
+
+@frozen
+class RetypeField:
+    """The type of a field, such as `String?`."""
+
+    model: str
+    field: str
+    type: str
+
+    def __str__(self) -> str:
+        return f"make `{self.model}.{self.field}` of type `{self.type}`"
+
+
+@frozen
+class AddAttribute:
+    """An attribute, such as `@ignore`, of a field or enum value."""
+
+    block: str
+    member: str
+    attribute: str
+
+    def __str__(self) -> str:
+        return f"give `{self.block}.{self.member}` the attribute `{self.attribute}`"
+
+
+@frozen
+class RemoveAttribute:
+    """An attribute by its name (without `@`) of a field or enum value."""
+
+    block: str
+    member: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"take `@{self.name}` from `{self.block}.{self.member}`"
+
+
+@frozen
+class AddBlockAttribute:
+    """An attribute, such as `@@index([email])`, of a model or enum."""
+
+    block: str
+    attribute: str
+
+    def __str__(self) -> str:
+        return f"give `{self.block}` the line `{self.attribute}`"
+
+
+@frozen
+class RemoveBlockAttribute:
+    """An attribute of a model or enum, as it is written (spaces do not count)."""
+
+    block: str
+    written: str
+
+    def __str__(self) -> str:
+        return f"remove `{self.written}` from `{self.block}`"
+
+
+@frozen
+class AddBlock:
+    """A whole block, below block `after` or at the end."""
+
+    text: str
+    after: str = ""
+
+    def __str__(self) -> str:
+        return f"add `{self.text.split('{', 1)[0].strip()}`"
+
+
+@frozen
+class RemoveBlock:
+    """A whole block."""
+
+    block: str
+
+    def __str__(self) -> str:
+        return f"remove `{self.block}`"
+
+
+@frozen
+class RenameBlock:
+    """A model or enum, and the fields of that type."""
+
+    block: str
+    to: str
+
+    def __str__(self) -> str:
+        return f"rename `{self.block}` to `{self.to}`"
+
+
+@frozen
+class AddEnumValue:
+    """A value of an enum, with its attributes, below value `after` or below the last one."""
+
+    enum: str
+    value: str
+    after: str = ""
+
+    def __str__(self) -> str:
+        return f"add the value `{self.value}` to `{self.enum}`"
+
+
+@frozen
+class RemoveEnumValue:
+    """A value of an enum."""
+
+    enum: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"remove the value `{self.value}` from `{self.enum}`"
+
+
+@frozen
+class RenameEnumValue:
+    """A value of an enum, and the defaults that name it."""
+
+    enum: str
+    value: str
+    to: str
+
+    def __str__(self) -> str:
+        return f"rename the value `{self.value}` of `{self.enum}` to `{self.to}`"
+
+
+SchemaEdit = (
+    AddField
+    | RemoveField
+    | RenameField
+    | RetypeField
+    | AddAttribute
+    | RemoveAttribute
+    | AddBlockAttribute
+    | RemoveBlockAttribute
+    | AddBlock
+    | RemoveBlock
+    | RenameBlock
+    | AddEnumValue
+    | RemoveEnumValue
+    | RenameEnumValue
+)
+
+
+def apply_schema_edits(tree: SchemaTree, wanted: Iterable[SchemaEdit]) -> SchemaTree:
+    """The schema after the edits, one after the other. Raises LookupError when one of them finds nothing to edit."""
+    for edit in wanted:
+        tree = _applied(tree, edit)
+    return tree
+
+
+def file_edits(before: SchemaTree, after: SchemaTree) -> tuple[FileEdits, ...]:
+    """What turns the files of one schema into those of the other, by whole lines."""
+    return tuple(_file_edits(before, after))
+
+
+def _applied(tree: SchemaTree, edit: SchemaEdit) -> SchemaTree:
+    match edit:
+        case RenameField(model, field, to):
+            home = _home(tree, model)
+            return _everywhere(
+                tree,
+                lambda d: (
+                    edits.rename_field(d, model, field, to)
+                    if d is home
+                    else edits.rename_field_references(d, model, field, to)
+                ),
+            )
+        case RenameBlock(block, to):
+            _home(tree, block)
+            return _everywhere(tree, lambda d: edits.rename_block(d, block, to))
+        case RenameEnumValue(enum, value, to):
+            return _edited(tree, _home(tree, enum), lambda d: edits.rename_enum_value(d, enum, value, to))
+        case AddBlock(text, after):
+            document = _home(tree, after) if after else tree.documents[-1]
+            return _edited(tree, document, lambda d: edits.add_block(d, text, after or None))
+    block, make = _in_block(edit)
+    return _edited(tree, _home(tree, block), make)
+
+
+def _in_block(edit: SchemaEdit) -> tuple[str, Callable[[Document], list[TextEdit]]]:
+    """The block that an edit is made in, and what makes it there."""
+    match edit:
+        case AddField(model, field, type_, attributes, after):
+            return model, lambda d: edits.add_field(d, model, field, type_, attributes, after=after or None)
+        case RemoveField(model, field):
+            return model, lambda d: edits.remove_field(d, model, field)
+        case RetypeField(model, field, type_):
+            return model, lambda d: edits.retype_field(d, model, field, type_)
+        case AddAttribute(block, member, attribute):
+            return block, lambda d: edits.add_attribute(d, block, member, attribute)
+        case RemoveAttribute(block, member, name):
+            return block, lambda d: edits.remove_attribute(d, block, member, name)
+        case AddBlockAttribute(block, attribute):
+            return block, lambda d: edits.add_block_attribute(d, block, attribute)
+        case RemoveBlockAttribute(block, written):
+            return block, lambda d: edits.remove_written_attribute(d, block, written)
+        case RemoveBlock(block):
+            return block, lambda d: edits.remove_block(d, block)
+        case AddEnumValue(enum, value, after):
+            return enum, lambda d: edits.add_enum_value(d, enum, value, after or None)
+        case RemoveEnumValue(enum, value):
+            return enum, lambda d: edits.remove_enum_value(d, enum, value)
+        case _:
+            raise LookupError(f"{edit} is made in no single block")
+
+
+def _home(tree: SchemaTree, block: str) -> Document:
+    placed = tree.placed(block)
+    document = tree.document(placed.path) if placed else None
+    if document is None:
+        raise LookupError(f"the schema has no {block}")
+    return document
+
+
+def _edited(tree: SchemaTree, document: Document, make: Callable[[Document], list[TextEdit]]) -> SchemaTree:
+    made = sorted(make(document), key=lambda edit: edit.span.start, reverse=True)
+    for edit in made:
+        document = document.edited(edit.span, edit.new_text)
+    return tree.replaced(document)
+
+
+def _everywhere(tree: SchemaTree, make: Callable[[Document], list[TextEdit]]) -> SchemaTree:
+    for document in tree.documents:
+        tree = _edited(tree, document, make)
+    return tree
+
+
+def _file_edits(before: SchemaTree, after: SchemaTree) -> Iterator[FileEdits]:
+    for document in before.documents:
+        changed = after.document(document.path)
+        if changed is None or changed is document:
+            continue
+        made = tuple(_line_edits(document.text, changed.text))
+        if made:
+            yield FileEdits(document.path, made)
+
+
+def _line_edits(old: str, new: str) -> Iterator[TextEdit]:
+    olds, news = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    starts = [0]
+    for line in olds:
+        starts.append(starts[-1] + len(line))
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield TextEdit(Span(starts[i1], starts[i2]), "".join(news[j1:j2]))

@@ -1,0 +1,71 @@
+"""What is common to all databases: all changes in one migration, as Prisma writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attrs import field, frozen
+
+from refract.schema.apply import apply
+from refract.schema.changes import Change
+from refract.schema.model import Database, QualifiedName
+from refract.sql.writer import write_steps
+
+
+@frozen
+class Part:
+    """One migration: `changes`, and their SQL statement by statement (no closing semicolons).
+
+    `name` is set where the changes alone do not tell it. `alone`: no other statement may stand in the file, and no
+    transaction around it. `locks` are the tables that are locked first, in `mode`.
+    """
+
+    changes: tuple[Change, ...]
+    statements: tuple[str, ...]
+    name: str = ""
+    alone: bool = False
+    locks: tuple[QualifiedName, ...] = ()
+    mode: str = ""
+    before: Database | None = field(default=None, eq=False, repr=False)
+    after: Database | None = field(default=None, eq=False, repr=False)
+
+
+class SafeWriter:
+    """Parts changes, and makes files of the parts."""
+
+    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[Part]:
+        """The migrations that make `changes`, in order."""
+        if changes:
+            yield self.part(changes, before, after)
+
+    def text(self, part: Part, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
+        """The file of a part, with statements before and behind its own."""
+        return closed((*first, *part.statements, *last))
+
+    def part(self, changes: Sequence[Change], before: Database, after: Database) -> Part:
+        """All `changes` in one migration."""
+        return Part(tuple(changes), written(changes, before, after), before=before, after=apply(before, changes)[0])
+
+
+def written(changes: Sequence[Change], before: Database, after: Database) -> tuple[str, ...]:
+    """The statements that make `changes`; above the first of each step Prisma's name for it."""
+    found: list[str] = []
+    for step in write_steps(changes, before, after):
+        head, *rest = step.statements
+        found += [f"-- {step.title}\n{head}", *rest]
+    return tuple(found)
+
+
+def closed(statements: Sequence[str]) -> str:
+    """Statements as a file: each closed, a blank line above a comment."""
+    lines = [f"{'' if at == 0 or not s.startswith('--') else chr(10)}{s};\n" for at, s in enumerate(statements)]
+    return "".join(lines)
+
+
+def tables_of(change: Change) -> tuple[QualifiedName, ...]:
+    """The table that a change is made in."""
+    table = getattr(change, "table", None)
+    name = getattr(table, "name", None)
+    if isinstance(table, QualifiedName):
+        return (table,)
+    return (name,) if isinstance(name, QualifiedName) else ()

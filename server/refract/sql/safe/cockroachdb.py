@@ -1,0 +1,36 @@
+"""Migrations for CockroachDB: each schema change alone, since it runs as an online job of its own.
+
+Its manual ("Online Schema Changes", limitations) says that schema changes in one transaction may be half done when one
+of them fails, and that most of them let reads and writes go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from refract.schema.apply import apply
+from refract.schema.changes import AlterColumn, Change, CreateIndex, DropIndex, TableChange
+from refract.schema.model import Database
+from refract.sql.safe.base import Part, SafeWriter
+
+
+class CockroachdbSafeWriter(SafeWriter):
+    """Writes for CockroachDB."""
+
+    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[Part]:
+        together: list[Change] = []
+        current = before
+        for change in changes:
+            if together and _must_part(together[-1], change, before):
+                yield self.part(together, current, after)
+                current, together = apply(current, tuple(together))[0], []
+            together.append(change)
+        if together:
+            yield self.part(together, current, after)
+
+
+def _must_part(last: Change, change: Change, before: Database) -> bool:
+    """Whether a table in use is changed twice, in a way that is a job of its own."""
+    jobs = (CreateIndex, DropIndex, AlterColumn)
+    in_use = isinstance(change, TableChange) and change.table in before.tables
+    return in_use and (isinstance(change, jobs) or isinstance(last, jobs))

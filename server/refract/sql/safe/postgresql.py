@@ -1,0 +1,180 @@
+"""Migrations for PostgreSQL (12 and newer) under load.
+
+Measured on 12 to 18: nearly every ALTER TABLE takes ACCESS EXCLUSIVE, and while it waits behind one open transaction
+everybody else waits behind it. A wait shorter than `deadlock_timeout` (1 s), given up and tried again, stalls nobody for
+longer than that, and does not end in a deadlock with an application that uses two tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attrs import evolve
+
+from refract.providers import provider
+from refract.schema import changes as c
+from refract.schema.apply import apply
+from refract.schema.changes import Change
+from refract.schema.model import Check, Database, QualifiedName
+from refract.sql.safe.base import Part, SafeWriter, closed, tables_of, written
+
+LOCK_WAIT = 400  # milliseconds
+LOCK_TRIES = 50
+EXCLUSIVE = "ACCESS EXCLUSIVE"
+_SHARED = "SHARE ROW EXCLUSIVE"
+
+
+class PostgresqlSafeWriter(SafeWriter):
+    """Writes for PostgreSQL."""
+
+    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[Part]:
+        together: list[Change] = []
+        current = before
+        for change in changes:
+            apart = tuple(_apart(change, before))
+            if not apart and _shares_locks(together, change, before):
+                together.append(change)
+                continue
+            if together:
+                part = _plain(together, current, after)
+                current, together = _applied(current, together), []
+                yield part
+            if not apart:
+                together.append(change)
+            for part in apart:
+                following = _applied(current, part.changes)
+                yield evolve(part, statements=written(part.changes, current, after), before=current, after=following)
+                current = following
+        if together:
+            yield _plain(together, current, after)
+
+    def text(self, part: Part, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
+        """A transaction that locks first; a statement that must be alone stands alone."""
+        if part.alone and not first and not last:
+            return closed(part.statements)
+        lock = (polite_lock(part.locks, part.mode or EXCLUSIVE),) if part.locks else ()
+        return closed(("BEGIN", *lock, *first, *part.statements, *last, "COMMIT"))
+
+
+def polite_lock(tables: Sequence[QualifiedName], mode: str) -> str:
+    """Locks `tables` for the transaction, waiting a moment at a time so that nobody queues behind for longer."""
+    names = ", ".join(_quoted(table) for table in tables)
+    return f"""\
+-- Waits for the lock {LOCK_WAIT} ms at a time, so that no query queues behind this migration for longer.
+DO $$
+BEGIN
+  FOR attempt IN 1..{LOCK_TRIES} LOOP
+    BEGIN
+      SET LOCAL lock_timeout = '{LOCK_WAIT}ms';
+      LOCK TABLE {names} IN {mode} MODE;
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      PERFORM pg_sleep(random());
+    END;
+  END LOOP;
+  RAISE lock_not_available USING MESSAGE = 'the table stayed in use by long transactions: deploy again when they are done';
+END $$"""
+
+
+def _quoted(table: QualifiedName) -> str:
+    quote = provider("postgresql").quote
+    return f"{quote(table.schema)}.{quote(table.name)}" if table.schema not in ("", "public") else quote(table.name)
+
+
+def _plain(changes: Sequence[Change], before: Database, after: Database) -> Part:
+    locks = tuple(dict.fromkeys(t for change in changes for t in _locked(change, before)))
+    following = _applied(before, changes)
+    return Part(tuple(changes), written(changes, before, after), locks=locks, before=before, after=following)
+
+
+def _applied(database: Database, changes: Sequence[Change]) -> Database:
+    return apply(database, tuple(changes))[0]
+
+
+def _shares_locks(together: Sequence[Change], change: Change, before: Database) -> bool:
+    """Whether a change locks no other tables than those before it: two tables in one transaction invite deadlocks."""
+    held = {t for known in together for t in _locked(known, before)}
+    wanted = set(_locked(change, before))
+    return not held or not wanted or wanted == held
+
+
+def _locked(change: Change, before: Database) -> tuple[QualifiedName, ...]:
+    """The tables in use that a change locks."""
+    found = list(tables_of(change))
+    if isinstance(change, c.AddForeignKey | c.DropForeignKey):
+        found.append(change.foreign_key.referenced_table)
+    if isinstance(change, c.DropColumn) and change.table in before.tables:
+        keys = before.tables[change.table].foreign_keys
+        found += [k.referenced_table for k in keys if change.column.name in k.columns]
+    if isinstance(change, c.RenameTable):
+        found.append(change.before.name)
+    return tuple(dict.fromkeys(t for t in found if t in before.tables))
+
+
+def _apart(change: Change, before: Database) -> Iterator[Part]:
+    """The migrations of a change that must not share one; nothing for a change that may."""
+    in_use = any(table in before.tables for table in tables_of(change))
+    match change:
+        case c.CreateIndex() if in_use:
+            yield Part((evolve(change, concurrently=True),), (), alone=True)
+        case c.DropIndex() if in_use:
+            yield Part((evolve(change, concurrently=True),), (), alone=True)
+        case c.RecreateIndex() if in_use:
+            yield Part((c.DropIndex(table=change.table, index=change.before, concurrently=True),), (), alone=True)
+            yield Part((c.CreateIndex(table=change.table, index=change.after, concurrently=True),), (), alone=True)
+        case c.AddForeignKey(foreign_key=key) if in_use and key.validated:
+            added = evolve(change, foreign_key=evolve(key, validated=False))
+            yield Part((added,), (), locks=_locked(change, before), mode=_SHARED)
+            yield _validated(change.table, key.name)
+        case c.AddCheck(check=check) if in_use and check.validated:
+            added_check = evolve(change, check=evolve(check, validated=False))
+            yield Part((added_check,), (), locks=_locked(change, before))
+            yield _validated(change.table, check.name)
+        case c.AlterColumn() if in_use and _becomes_required(change):
+            yield from _required(change, before)
+        case c.AlterEnum() if not change.removed:
+            yield from _values_added(change)
+        case _:
+            return
+
+
+def _validated(table: QualifiedName, constraint: str) -> Part:
+    change = c.ValidateConstraint(table=table, constraint=constraint)
+    return Part((change,), (), name=f"validate_{plain_name(constraint)}", alone=True)
+
+
+def _becomes_required(change: c.AlterColumn) -> bool:
+    return change.before.nullable and not change.after.nullable and not change.after.type.is_list
+
+
+def _required(change: c.AlterColumn, before: Database) -> Iterator[Part]:
+    """A CHECK that new rows obey, proven for the old ones while the table is used: SET NOT NULL has nothing to read then."""
+    still = evolve(change.after, nullable=True)
+    if still != change.before:
+        loosened = evolve(change, after=still)
+        yield Part((loosened,), (), locks=_locked(change, before))
+    column = change.after.name
+    name = provider("postgresql").not_null_name(change.table.name, column)
+    check = Check(name, f"{provider('postgresql').quote(column)} IS NOT NULL", validated=False)
+    subject = f"{plain_name(change.table.name)}_{plain_name(column)}"
+    adds = c.AddCheck(table=change.table, check=check)
+    yield Part((adds,), (), name=f"check_{subject}_not_null", locks=_locked(change, before))
+    yield evolve(_validated(change.table, name), name=f"validate_{subject}_not_null")
+    requires = evolve(change, before=still, cast=c.Cast.NONE, using=None)
+    drops = c.DropCheck(table=change.table, check=evolve(check, validated=True))
+    yield Part((requires, drops), (), name=f"require_{subject}", locks=_locked(change, before))
+
+
+def _values_added(change: c.AlterEnum) -> Iterator[Part]:
+    """One value a migration: before PostgreSQL 12 no two may share one, and none may be used in the one that adds it."""
+    before = change.before
+    for value in change.after.values:
+        if value.name in change.added:
+            after = evolve(before, values=(*before.values, value))
+            yield Part((evolve(change, before=before, after=after),), (), alone=True)
+            before = after
+
+
+def plain_name(name: str) -> str:
+    """A name of the database as part of a migration's name."""
+    return "".join(ch if ch.isalnum() else "_" for ch in name).lower()

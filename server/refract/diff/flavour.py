@@ -15,6 +15,7 @@ from refract.schema.changes import (
     DropIndex,
     RecreateColumn,
     RecreateIndex,
+    RenameColumn,
     RenameIndex,
     TableChange,
 )
@@ -82,8 +83,10 @@ _ON_INDEXES = (CreateIndex, DropIndex, RenameIndex, RecreateIndex)
 
 
 def _sqlite_redefines(_: Table, changes: Sequence[TableChange]) -> bool:
-    """SQLite's ALTER TABLE can add an optional column, and no more."""
-    return not all(isinstance(x, _ON_INDEXES) or (isinstance(x, AddColumn) and x.column.nullable) for x in changes)
+    """SQLite's ALTER TABLE can add an optional column, rename one, and no more."""
+    return not all(
+        isinstance(x, (*_ON_INDEXES, RenameColumn)) or (isinstance(x, AddColumn) and x.column.nullable) for x in changes
+    )
 
 
 def _cockroachdb_redefines(before: Table, changes: Sequence[TableChange]) -> bool:

@@ -35,6 +35,10 @@ def add_enum_value(s: Situation) -> Iterator[Step]:
         raise CannotPlan(f"`{enum}` has the value `{value}` already.")
     if s.answer("after") and s.answer("after") not in names:
         raise CannotPlan(f"`{enum}` has no value `{s.answer('after')}`.")
+    if s.provider.inline_enums and s.answer("after") not in ("", names[-1]):
+        raise CannotPlan(
+            f"a value in the middle makes {s.provider.name} copy each table that uses it: put it at the end."
+        )
     yield Step(
         id="expand",
         phase=Phase.EXPAND,

@@ -95,10 +95,14 @@ class _Engine:
 
     def _migrations(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
         changes = _changes(step, before.database, after.database)
-        parts = list(self._writer.parts(changes, before.database, after.database))
+        parts = self._parts(changes, before.database, after.database)
         yield from self._with_statements(step, parts)
         for fill in step.fills:
             yield StepMigration(f"backfill_{_plain(fill.table.name.name)}", self._fill(fill))
+
+    def _parts(self, changes: Sequence[Change], before: Database, after: Database) -> list[Part]:
+        """The migrations of changes, without those that the database does not notice."""
+        return [part for part in self._writer.parts(changes, before, after) if part.statements]
 
     def _with_statements(self, step: Step, parts: Sequence[Part]) -> Iterator[StepMigration]:
         """The parts with what the step adds to them: what ends stands in the one that makes it useless, what begins in
@@ -129,7 +133,7 @@ class _Engine:
         back = diff(after.database, before.database).changes if step.edits else ()
         if step.changes:
             back = _inverse_of(step, before.database, after.database)
-        parts = list(self._writer.parts(back, after.database, before.database))
+        parts = self._parts(back, after.database, before.database)
         reverse = Step(
             id=step.id,
             phase=step.phase,
@@ -148,7 +152,7 @@ class _Engine:
             yield from self._migrations(back, state, following)
             state = following
         left = diff(state.database, before.database).changes
-        for part in self._writer.parts(left, state.database, before.database):
+        for part in self._parts(left, state.database, before.database):
             yield StepMigration(self._name(part, step), self._writer.text(part))
 
     def _begin(self, thing: Sync | Trigger) -> tuple[str, ...]:

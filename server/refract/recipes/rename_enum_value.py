@@ -75,7 +75,7 @@ def _by_value(s: Situation, enum: str, value: str, to: str, stored: str) -> Iter
         id="expand",
         phase=Phase.EXPAND,
         title=f"Add `{to}` to `{enum}`",
-        edits=(AddEnumValue(enum, to, value),),
+        edits=(AddEnumValue(enum, to, "" if s.provider.inline_enums else value),),
         loses=f"nothing; but PostgreSQL cannot take a value from an enum: unused, `{to}` does no harm."
         if s.provider.enum_types
         else "",

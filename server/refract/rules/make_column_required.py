@@ -55,7 +55,7 @@ from refract.schema.changes import AlterColumn
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each column that loses its `?`."""
     for change in context.on_existing(AlterColumn):
-        if _becomes_required(change) and not _is_filled(context, change):
+        if _becomes_required(change) and not _is_filled(context, change) and not _is_proven(context, change):
             filled = fills(context, change)
             yield Risk(
                 subject=f"{change.table}.{change.after.name}",
@@ -72,6 +72,17 @@ def _becomes_required(change: AlterColumn) -> bool:
 
 def _is_filled(context: RuleContext, change: AlterColumn) -> bool:
     return context.behaviour.default_fills_nulls and change.after.default is not None
+
+
+def _is_proven(context: RuleContext, change: AlterColumn) -> bool:
+    """Whether a CHECK that holds for every row says that the column is filled: nothing fails, and nothing is read."""
+    table = context.before.tables.get(change.table)
+    wanted = _plain(f"{change.before.name} IS NOT NULL")
+    return any(c.validated and _plain(c.expression) == wanted for c in table.checks) if table else False
+
+
+def _plain(expression: str) -> str:
+    return "".join(c for c in expression if c not in ' \t\n"`[]()').lower()
 
 
 def _message(context: RuleContext, change: AlterColumn) -> str:

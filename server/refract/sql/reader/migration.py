@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from refract.providers import Provider
 from refract.schema.changes import Backfill, Opaque
@@ -14,7 +15,7 @@ from refract.sql.reader.data import VERBS, backfill
 from refract.sql.reader.folding import fold
 from refract.sql.reader.rows import rows_of
 from refract.sql.reader.session import Reading, Session
-from refract.sql.reader.tokens import BODY, STRING, Statement, statements, tokens
+from refract.sql.reader.tokens import BODY, STRING, Statement, Token, statements, tokens
 from refract.text import Origin, Problem, Span
 
 SIZE_LIMIT = 8_000_000
@@ -130,6 +131,14 @@ def _dispatch(cursor: Cursor, session: Session) -> bool:
         return True
     if word == "DO" and session.provider.name != "mysql":
         return _do(cursor, session)
+    if word == "WHILE":
+        backfill(cursor, session)
+        return True
+    if word == "CALL":
+        return _call(cursor, session)
+    if word == "CREATE" and cursor.key(1) == "PROCEDURE":
+        _procedure(cursor, session)
+        return True
     if word in ("CREATE", "DROP", "ALTER"):
         return _is_beside_the_model(cursor)
     return word in _HARMLESS
@@ -146,10 +155,33 @@ def _do(cursor: Cursor, session: Session) -> bool:
         cursor.position += 1
     body = block_body(cursor.text())
     found = tokens(body, session.provider.name)
-    if {token.key for token in found} & _DEFINING:
+    if _defines(found):
         return read_block(body, found, session, _dispatch)
     backfill(Cursor(body, found, session.folds), session)
     return True
+
+
+def _defines(found: list[Token]) -> bool:
+    """Whether a block may change more than rows. To wait changes nothing."""
+    keys = [*(token.key for token in found), ""]
+    return any(key in _DEFINING and (key, after) != ("PERFORM", "PG_SLEEP") for key, after in pairwise(keys))
+
+
+def _procedure(cursor: Cursor, session: Session) -> None:
+    """CREATE PROCEDURE: what it does to rows is done when it is called, in the same migration if anywhere."""
+    session.procedures.add(_procedure_name(cursor))
+    backfill(cursor, session)
+
+
+def _call(cursor: Cursor, session: Session) -> bool:
+    """CALL: of a procedure of this migration, whose rows are known."""
+    return _procedure_name(cursor) in session.procedures
+
+
+def _procedure_name(cursor: Cursor) -> str:
+    while not cursor.done and cursor.key() in ("CREATE", "PROCEDURE", "CALL"):
+        cursor.position += 1
+    return cursor.name("").name if not cursor.done else ""
 
 
 _ABOUT_ROWS = {"SELECT", "VALUES", "INSERT", "UPDATE", "DELETE", "MERGE"}
@@ -213,6 +245,7 @@ _HARMLESS = frozenset(
         "REFRESH",
         "DECLARE",
         "PRINT",
+        "WAITFOR",
         "GO",
         "THROW",
         "FLUSH",

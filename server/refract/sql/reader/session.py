@@ -42,6 +42,7 @@ class Session:
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
         self.origin: Origin | None = None
+        self.procedures: set[str] = set()
         self._questions = QUESTION_LIMIT
 
     def may_ask(self) -> bool:

@@ -53,7 +53,7 @@ class PostgresqlSafeWriter(SafeWriter):
         if part.alone and not first and not last:
             return closed(part.statements)
         lock = (polite_lock(part.locks, part.mode or EXCLUSIVE),) if part.locks else ()
-        return closed(("BEGIN", *lock, *first, *part.statements, *last, "COMMIT"))
+        return closed(("BEGIN", *lock, *first, *_in_one_transaction(part.statements), *last, "COMMIT"))
 
 
 def polite_lock(tables: Sequence[QualifiedName], mode: str) -> str:
@@ -76,6 +76,18 @@ BEGIN
 END $$"""
 
 
+def _in_one_transaction(statements: Sequence[str]) -> Iterator[str]:
+    """The statements without the BEGIN and COMMIT that Prisma writes around a new enum type."""
+    title = ""
+    for statement in statements:
+        head, _, last = statement.rpartition("\n")
+        if last == "BEGIN":
+            title = head
+        elif last != "COMMIT":
+            yield f"{title}\n{statement}" if title else statement
+            title = ""
+
+
 def _quoted(table: QualifiedName) -> str:
     quote = provider("postgresql").quote
     return f"{quote(table.schema)}.{quote(table.name)}" if table.schema not in ("", "public") else quote(table.name)
@@ -92,7 +104,12 @@ def _applied(database: Database, changes: Sequence[Change]) -> Database:
 
 
 def _shares_locks(together: Sequence[Change], change: Change, before: Database) -> bool:
-    """Whether a change locks no other tables than those before it: two tables in one transaction invite deadlocks."""
+    """Whether a change locks no other tables than those before it: two tables in one transaction invite deadlocks.
+
+    What makes a new table stays together: its foreign keys lock only the tables that they point to.
+    """
+    if together and not any(table in before.tables for table in tables_of(change)):
+        return True
     held = {t for known in together for t in _locked(known, before)}
     wanted = set(_locked(change, before))
     return not held or not wanted or wanted == held

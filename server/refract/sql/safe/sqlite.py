@@ -7,8 +7,11 @@ DROP TABLE would delete the rows that depend on the table's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from refract.schema.apply import apply
+from refract.schema.changes import Change, RenameColumn, RenameTable
+from refract.schema.model import Database
 from refract.sql.safe.base import Part, SafeWriter, closed
 
 _OFF, _ON = "PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON"
@@ -20,6 +23,15 @@ class SqliteSafeWriter(SafeWriter):
 
     def __init__(self, flavour: str) -> None:
         self._flavour = flavour
+
+    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[Part]:
+        renames = [c for c in changes if isinstance(c, RenameColumn | RenameTable)]
+        if renames:
+            yield self.part(renames, before, after)
+            before = apply(before, renames)[0]
+        rest = [c for c in changes if c not in renames]
+        if rest:
+            yield self.part(rest, before, after)
 
     def text(self, part: Part, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
         statements = (*first, *part.statements, *last)

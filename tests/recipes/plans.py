@@ -1,0 +1,107 @@
+"""The cases of `tests/recipes/*.md`: a schema, a recipe with its answers, and the outline of the plan.
+
+A fixture is a page of cases:
+
+    ## What the case is about
+
+    `rename-field model=User field=name to=title how=trigger`
+
+    ```prisma
+    model User { ... }
+    ```
+
+    ```text
+    1 expand: Add `title` beside `name`, kept in step by a trigger
+      add_title_to_users
+    ```
+
+The outline is that of PostgreSQL unless the line with the recipe ends in `on mysql`.
+Each case is planned on every database as well, where its recipe serves it.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from attrs import frozen
+
+from refract.providers import provider
+from refract.providers.versions import default_versions
+from refract.recipes.base import Situation, all_recipes
+from refract.recipes.engine import PlannedStep, planned
+from refract.syntax import parse_schema
+
+FOLDER = Path(__file__).parent
+PROVIDERS = ("postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb")
+_CASE = re.compile(
+    r"^## (?P<title>[^\n]+)\n+`(?P<recipe>[\w-]+) ?(?P<answers>[^`]*?)(?: on (?P<provider>\w+))?`\n+"
+    r"```prisma\n(?P<schema>.*?)^```\n+```text\n(?P<outline>.*?)^```",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@frozen
+class Case:
+    title: str
+    recipe: str
+    answers: tuple[tuple[str, str], ...]
+    provider: str
+    schema: str
+    outline: str
+
+    def __str__(self) -> str:
+        return f"{self.recipe}: {self.title}"
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    return tuple(case for file in sorted(FOLDER.glob("*.md")) for case in _cases(file.read_text(encoding="utf-8")))
+
+
+def _cases(text: str) -> Iterator[Case]:
+    for found in _CASE.finditer(text):
+        answers = tuple(_pair(word) for word in shlex.split(found["answers"]))
+        yield Case(
+            found["title"],
+            found["recipe"],
+            answers,
+            found["provider"] or "postgresql",
+            found["schema"],
+            found["outline"],
+        )
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, _, value = word.partition("=")
+    return name, value
+
+
+def situation(case: Case, database: str) -> Situation:
+    head = f'datasource db {{\n  provider = "{database}"\n}}\n\n'
+    tree = parse_schema([("schema.prisma", head + case.schema)])
+    answers = all_recipes()[case.recipe].complete(dict(case.answers))
+    return Situation(tree, provider(database), default_versions(database), answers)
+
+
+def plan_of(case: Case, database: str) -> tuple[PlannedStep, ...]:
+    return planned(all_recipes()[case.recipe], situation(case, database))
+
+
+def outline(steps: tuple[PlannedStep, ...]) -> str:
+    """A plan in short: each step, the names of its migrations, where it cannot be undone."""
+    return "".join(f"{line}\n" for number, step in enumerate(steps, 1) for line in _lines(number, step))
+
+
+def _lines(number: int, planned_step: PlannedStep) -> Iterator[str]:
+    step = planned_step.step
+    yield f"{number} {step.phase}: {step.title}"
+    yield from (f"  schema: {edit}" for edit in step.edits)
+    yield from (f"  {migration.name}" for migration in planned_step.migrations)
+    if step.deploy:
+        yield "  people: deploy or confirm"
+    if step.loses:
+        yield "  point of no return"

@@ -1,0 +1,192 @@
+"""What holds for every recipe on every database that it serves, without a line of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import pytest
+
+from recipes.plans import PROVIDERS, Case, cases, plan_of, situation
+from refract.diff import Diff, diff
+from refract.providers import provider
+from refract.providers.versions import default_versions
+from refract.recipes.base import CannotPlan, all_recipes
+from refract.recipes.engine import PlannedStep, StepMigration
+from refract.rules.base import JudgedMigration, RuleContext, Severity, Subject, check_all
+from refract.schema.changes import Opaque
+from refract.schema.model import Database
+from refract.sql.reader import read_migration, read_statements
+from refract.sql.writer import write_script
+
+
+@cache
+def _steps(case: Case, database: str) -> tuple[PlannedStep, ...]:
+    return plan_of(case, database)
+
+
+def _served() -> Iterator[tuple[Case, str]]:
+    for case in cases():
+        for database in PROVIDERS:
+            try:
+                _steps(case, database)
+            except CannotPlan:
+                continue
+            yield case, database
+
+
+SERVED = tuple(_served())
+every_plan = pytest.mark.parametrize(("case", "database"), SERVED, ids=[f"{d}: {c}" for c, d in SERVED])
+
+
+def _start(case: Case, database: str) -> Database:
+    """What the migrations before the plan have built: read from SQL, as in a project."""
+    asked = situation(case, database).database
+    empty = Database(database, provider(database).default_schema)
+    return _replayed([StepMigration("init", write_script(diff(empty, asked), empty, asked))], empty)
+
+
+def _replayed(migrations: Iterable[StepMigration], before: Database) -> Database:
+    for migration in migrations:
+        before = read_migration(
+            migration.sql, f"{migration.name}/migration.sql", before, provider(before.provider)
+        ).database
+    return before
+
+
+@every_plan
+def test_replaying_a_step_gives_the_database_of_its_schema(case: Case, database: str) -> None:
+    current = _start(case, database)
+    for step in _steps(case, database):
+        current = _replayed(step.migrations, current)
+        assert diff(current, step.database).changes == (), step.step.title
+
+
+@every_plan
+def test_up_and_back_is_the_start_or_there_is_no_return(case: Case, database: str) -> None:
+    current = _start(case, database)
+    for step in _steps(case, database):
+        after = _replayed(step.migrations, current)
+        if not step.step.loses:
+            back = _replayed(step.undo, after)
+            assert diff(back, current).changes == (), step.step.title
+            assert _described(back) == _described(current), step.step.title
+        current = after
+
+
+@every_plan
+def test_nothing_is_left_of_what_the_schema_cannot_hold(case: Case, database: str) -> None:
+    steps = _steps(case, database)
+    start = _start(case, database)
+    end = _replayed((m for step in steps for m in step.migrations), start)
+    assert not [check for table in end.tables.values() for check in table.checks]
+    assert end.views == start.views
+    created, dropped = (_words(steps, verb) for verb in ("CREATE", "DROP"))
+    assert created == dropped
+
+
+@every_plan
+def test_every_statement_is_understood(case: Case, database: str) -> None:
+    current = _start(case, database)
+    for step in _steps(case, database):
+        for migration in (*step.migrations, *step.undo):
+            reading = read_migration(migration.sql, "m/migration.sql", current, provider(database))
+            opaque = [change.sql for change in reading.changes if isinstance(change, Opaque)]
+            assert not opaque, migration.name
+        current = _replayed(step.migrations, current)
+
+
+@every_plan
+def test_the_rules_have_nothing_against_a_step(case: Case, database: str) -> None:
+    current = _start(case, database)
+    for step in _steps(case, database):
+        for migration in step.migrations:
+            after = _replayed([migration], current)
+            found = [f for f in _findings(migration, current, database) if f[1] is not Severity.INFO]
+            assert not [f for f in found if f[0] not in _announced(step, database)], migration.sql
+            current = after
+
+
+@every_plan
+def test_a_step_of_people_alone_writes_nothing(case: Case, database: str) -> None:
+    for step in _steps(case, database):
+        assert step.migrations or step.step.edits or step.step.deploy, step.step.title
+        assert bool(step.check) == bool(step.step.fills or step.step.check)
+
+
+@pytest.mark.parametrize("name", sorted(all_recipes()))
+def test_where_a_recipe_does_not_serve_it_says_why(name: str) -> None:
+    for case in (case for case in cases() if case.recipe == name):
+        for database in PROVIDERS:
+            try:
+                plan_of(case, database)
+            except CannotPlan as error:
+                assert len(str(error)) > 30, database
+
+
+def _findings(migration: StepMigration, before: Database, database: str) -> list[tuple[str, Severity]]:
+    known = provider(database)
+    reading = read_migration(migration.sql, "m/migration.sql", before, known)
+    statements = read_statements(migration.sql, "m/migration.sql", before, known)
+    context = RuleContext(
+        before=before,
+        after=reading.database,
+        provider=known,
+        diff=Diff(reading.changes),
+        versions=default_versions(database),
+        subject=Subject.MIGRATION,
+        migration=JudgedMigration(migration.name, "m/migration.sql", statements),
+    )
+    return [(finding.rule, finding.severity) for finding in check_all(context)]
+
+
+_ON_PURPOSE = {
+    "contract": {
+        "drop-column", "drop-table", "drop-foreign-key", "drop-unique-breaks-upserts", "remove-enum-value",
+        "rename-table-breaks-clients",
+    },
+    "validate": {"add-unique-on-existing-rows", "add-foreign-key-on-existing-rows", "drop-foreign-key"},
+    "switch": {
+        "rename-column-breaks-clients", "rename-table-breaks-clients", "drop-foreign-key",
+        "add-foreign-key-on-existing-rows", "referential-action-changed",
+    },
+    "expand": {"rename-table-breaks-clients"},
+}  # fmt: skip
+"""What the steps of a phase do on purpose, when those before it have made it safe."""
+_NO_SAFE_FORM = {"make-column-required", "create-index-blocking", "referential-action-changed"}
+"""What is only avoided where the database can prove a constraint, or build an index, beside the traffic."""
+
+
+def _announced(step: PlannedStep, database: str) -> set[str]:
+    found = _ON_PURPOSE.get(str(step.step.phase), set())
+    return found if database == "postgresql" else found | _NO_SAFE_FORM
+
+
+def _words(steps: Iterable[PlannedStep], verb: str) -> list[str]:
+    """The triggers, functions and procedures that statements beginning with a word are about."""
+    names = []
+    for step in steps:
+        for migration in step.migrations:
+            for line in migration.sql.splitlines():
+                words = line.replace("(", " ").split()
+                if (
+                    words[:1] == [verb]
+                    and words[1:2] in (["TRIGGER"], ["FUNCTION"], ["PROCEDURE"])
+                    and words[2] != "IF"
+                ):
+                    names.append(words[2].rstrip(";"))
+    return sorted(names)
+
+
+def _described(database: Database) -> dict[str, object]:
+    """A database without the order of its columns: a column that comes back comes last."""
+    return {
+        str(name): (
+            sorted(table.columns, key=lambda c: c.name),
+            table.primary_key,
+            sorted(table.indexes, key=lambda i: i.name),
+            sorted(table.foreign_keys, key=lambda k: k.name),
+            sorted(table.checks, key=lambda c: c.name),
+        )
+        for name, table in database.tables.items()
+    } | {"enums": {str(name): sorted(v.name for v in enum.values) for name, enum in database.enums.items()}}

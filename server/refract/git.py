@@ -108,6 +108,12 @@ def commit(repository: Repository, revision: str) -> Commit | Unavailable:
     return Commit(repository, os.fsdecode(output).strip(), revision)
 
 
+def user_name(path: Path) -> str:
+    """What git calls the person at work; empty where it does not know."""
+    found = _run(["config", "user.name"], path if path.is_dir() else path.parent)
+    return "" if isinstance(found, Unavailable) else found.decode(errors="replace").strip()
+
+
 def default_base(repository: Repository) -> Commit | Unavailable:
     """The commit that work in `repository` goes to: the remote's default branch, else `main` or `master`, else HEAD."""
     names = ("refs/remotes/origin/HEAD", *(f"refs/{place}/{name}" for place in _PLACES for name in _MAIN_BRANCHES))

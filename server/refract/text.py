@@ -7,7 +7,9 @@ Lines and columns exist only at the edges (`lsp/convert.py` and `cli/`).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import NamedTuple
 
 from attrs import frozen
@@ -96,6 +98,15 @@ def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
         position = edit.span.end
     pieces.append(text[position:])
     return "".join(pieces)
+
+
+def line_edits(old: str, new: str) -> Iterator[TextEdit]:
+    """What turns one text into another, by whole lines."""
+    olds, news = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    starts = [0, *accumulate(map(len, olds))]
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield TextEdit(Span(starts[i1], starts[i2]), "".join(news[j1:j2]))
 
 
 class LineIndex:

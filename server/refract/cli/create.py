@@ -7,27 +7,27 @@ from pathlib import Path
 from refract.cli.places import Places
 from refract.cli.projects import project_here, projects_at
 from refract.cli.terminal import CannotRun, complain, patience, say, shown_path
+from refract.cli.writing import write_changes
 from refract.project import Analysis, CannotAnalyse, ProjectFiles, analyse, open_project
 from refract.project.pending import pending_files
-from refract.text import NewFile
 
 
 def run(name: str | None, path: str | None) -> int:
     """Write what the project at `path` (default: the one here) has pending. Returns the exit code."""
-    analysis = _analysis(_project(path))
+    analysis = analysis_of(project_named(path))
     if analysis.problems:
         _tell(analysis)
         return 2
     files = pending_files(analysis, name)
-    for file in files:
-        _write(file)
-        say(f"{shown_path(file.path)}\n")
+    for written in write_changes(files):
+        say(f"{shown_path(written)}\n")
     if not files:
         say("Nothing is pending: the migrations build what the schema asks for.\n")
     return 0
 
 
-def _project(path: str | None) -> ProjectFiles:
+def project_named(path: str | None) -> ProjectFiles:
+    """The project at `path`, or the one here. Raises CannotRun."""
     if path is None:
         return project_here()
     found = projects_at(Path(path))
@@ -36,7 +36,8 @@ def _project(path: str | None) -> ProjectFiles:
     return found[0]
 
 
-def _analysis(files: ProjectFiles) -> Analysis:
+def analysis_of(files: ProjectFiles) -> Analysis:
+    """The analysis of a project. Raises CannotRun where there is none."""
     try:
         with patience(f"Reading {shown_path(files.schema)} and its migrations ..."):
             return analyse(open_project(files))
@@ -51,17 +52,3 @@ def _tell(analysis: Analysis) -> None:
         place = places.find(analysis.locate_problem(problem))
         complain(f"{place.path}:{place.line}:{place.column}: {problem.message}")
     complain("no migration is written while something cannot be read.")
-
-
-def _write(file: NewFile) -> None:
-    """Write a file that is not there yet, whole or not at all."""
-    path = Path(file.path)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        if path.exists():
-            raise CannotRun(f"{path} is there already, and is not written over.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(file.text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    except OSError as error:
-        raise CannotRun(f"{path} cannot be written: {error.strerror}") from error

@@ -126,6 +126,111 @@ def create(name: str | None, path: str | None) -> None:
     sys.exit(run(name, path))
 
 
+_PROJECT = click.option("--project", "path", metavar="PATH", help="The project or schema. Default: the project here.")
+_FORMAT = click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+_NAME = click.argument("name", required=False)
+
+
+@cli.group()
+def plan() -> None:
+    """Split one risky change into safe steps, and follow them over several deploys.
+
+    A plan is a file beside the migrations. Its database steps are done when the migrations have built them; what people
+    do is confirmed with `refract plan done`.
+    """
+
+
+@plan.command("recipes")
+@_FORMAT
+def plan_recipes(output: str) -> None:
+    """List what can be planned, and what each recipe asks."""
+    from refract.cli.plan import recipes
+
+    sys.exit(recipes(output))
+
+
+@plan.command("new")
+@click.argument("recipe")
+@click.argument("subject")
+@click.argument("answers", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--name", default="", help="The name of the plan's file. Default: made of the recipe and its subject.")
+@_PROJECT
+@_FORMAT
+def plan_new(recipe: str, subject: str, answers: tuple[str, ...], name: str, path: str | None, output: str) -> None:
+    """Write the plan of RECIPE for SUBJECT: User, User.name, Role or Role.ADMIN. No step is taken yet.
+
+    \b
+    refract plan new rename-field User.name to=title how=trigger
+    """
+    from refract.cli.plan import new
+
+    sys.exit(new(recipe, subject, answers, name, path, output))
+
+
+@plan.command("list")
+@_PROJECT
+@_FORMAT
+def plan_list(path: str | None, output: str) -> None:
+    """Say where each plan stands."""
+    from refract.cli.plan import listed
+
+    sys.exit(listed(path, output))
+
+
+@plan.command("show")
+@_NAME
+@_PROJECT
+@_FORMAT
+def plan_show(name: str | None, path: str | None, output: str) -> None:
+    """Show a plan step by step."""
+    from refract.cli.plan import show
+
+    sys.exit(show(name, path, output))
+
+
+@plan.command("next")
+@_NAME
+@_PROJECT
+@_FORMAT
+def plan_next(name: str | None, path: str | None, output: str) -> None:
+    """Take the next step: write its edits of the schema and its migrations. Nothing is applied to any database."""
+    from refract.cli.plan import next_step
+
+    sys.exit(next_step(name, path, output))
+
+
+@plan.command("done")
+@_NAME
+@click.option("--by", default="", help="Who confirms it. Default: git's user.name.")
+@_PROJECT
+def plan_done(name: str | None, by: str, path: str | None) -> None:
+    """Confirm that what people had to do is done: a version deployed, an old one gone."""
+    from refract.cli.plan import done
+
+    sys.exit(done(name, by, path))
+
+
+@plan.command("back")
+@_NAME
+@_PROJECT
+def plan_back(name: str | None, path: str | None) -> None:
+    """Take the last step back, by a migration that undoes it."""
+    from refract.cli.plan import back
+
+    sys.exit(back(name, path))
+
+
+@plan.command("abandon")
+@_NAME
+@click.option("--why", default="", help="Kept in the file.")
+@_PROJECT
+def plan_abandon(name: str | None, why: str, path: str | None) -> None:
+    """Follow a plan no longer. What it has built stays."""
+    from refract.cli.plan import abandon
+
+    sys.exit(abandon(name, why, path))
+
+
 @cli.command()
 @click.option("--tcp", metavar="PORT", type=click.IntRange(1, 65535), help="Listen on 127.0.0.1:PORT, not stdio.")
 @click.option("--stdio", is_flag=True, hidden=True, help="The default; editors pass it by habit.")

@@ -20,7 +20,7 @@ import refract
 from refract import git
 from refract.config import Settings, SettingsError, cache_folder, load_settings, settings_files
 from refract.project.accepted import accepted_file
-from refract.project.files import ProjectFiles, configured
+from refract.project.files import PLANS, ProjectFiles, configured
 from refract.project.versions import version_files
 
 _KEPT = 200  # answers; the oldest go first
@@ -116,6 +116,8 @@ def _inputs(project: ProjectFiles) -> Iterator[Path]:
     yield from settings_files(project.root)
     yield accepted_file(project)
     yield from project.schema_files
+    plans = project.migrations.parent / PLANS
+    yield from (sorted(plans.glob("*.toml")) if plans.is_dir() else ())
     for folder, folders, names in os.walk(project.migrations):
         folders.sort()
         yield from (Path(folder) / name for name in sorted(names) if name.endswith((".sql", ".toml")))

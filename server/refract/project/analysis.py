@@ -10,6 +10,7 @@ from refract.collector import without_collector
 from refract.config import Level, Settings
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
+from refract.plans import Progress
 from refract.project.branch import Branch, NewMigration
 from refract.project.half_typed import Settled, settle
 from refract.project.settings import rule_names
@@ -44,6 +45,11 @@ class Analysis:
     of_branch: tuple[Finding, ...] = field(default=(), repr=False)
     accepted: tuple[Finding, ...] = ()
     outdated: tuple[str, ...] = ()
+
+    @property
+    def plans(self) -> tuple[Progress, ...]:
+        """Where each plan of the project stands."""
+        return self.snapshot.plans.progress(self.settled.tree)
 
     @property
     def versions(self) -> Versions:
@@ -100,7 +106,9 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
     )
     of_branch = _branch_findings(snapshot, lowered.provider, previous)
     found = (*check_all(context, _wanted(snapshot.settings)), *of_branch)
-    problems = tuple(dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *problems)))
+    problems = tuple(
+        dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *snapshot.plans.problems, *problems))
+    )
     return _answered(Analysis(snapshot, settled, lowered, after, changes, found, (), problems, of_branch))
 
 

@@ -35,6 +35,8 @@ _OTHER_LANGUAGE = re.compile(r"\ufeff?\s*// use prisma-(next|8)\b")
 _MAX_FILES = 50_000  # files looked at in a tree without git
 _MAX_SCHEMA_FILES = 2_000
 _LOCK = "migration_lock.toml"
+PLANS = "plans"
+"""The folder beside a project's migrations in which its plans are."""
 
 
 @frozen

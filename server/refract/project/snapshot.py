@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import evolve, field, frozen
 
-from refract.baseline import Baseline
+from refract.baseline import Baseline, MigrationFolder
 from refract.collector import without_collector
 from refract.config import Settings, SettingsError
 from refract.lowering import lower
@@ -14,6 +16,7 @@ from refract.project.baselines import baseline_for, migrations_here
 from refract.project.branch import Branch, read_branch
 from refract.project.failure import CannotAnalyse
 from refract.project.files import ProjectFiles, configured, is_left_alone
+from refract.project.plans import NO_PLANS, Plans, built_again, read_plans
 from refract.project.reading import Unreadable, read_text
 from refract.project.settings import settings_of
 from refract.project.versions import prisma_version
@@ -31,7 +34,8 @@ class Snapshot:
     `tree` is the schema as it is being edited, `baseline` what it is compared with (`base` is the git revision
     asked for, None for the migrations here). `branch` is how those migrations stand against the base's, where
     that can be told. `problems` are files of the schema that could not be read. `accepted` are the keys of findings
-    that the project lives with. `prisma` is the version of Prisma, where its files tell.
+    that the project lives with. `prisma` is the version of Prisma, where its files tell. `plans` are those of the
+    project, with what of them the migrations have built.
     """
 
     files: ProjectFiles
@@ -43,6 +47,7 @@ class Snapshot:
     problems: tuple[Problem, ...] = field(default=())
     accepted: frozenset[str] = frozenset()
     prisma: Version | None = None
+    plans: Plans = NO_PLANS
 
     def edited(self, document: Document) -> Snapshot:
         """The snapshot with one file of the schema in its new form. Costs what changed in that file."""
@@ -52,9 +57,11 @@ class Snapshot:
         """The snapshot with one migration as it is being edited; the same for a file that is no migration here."""
         if self.branch is None or not self.branch.holds(path):
             return self
-        branch = self.branch.rewritten(path, text, provider_of(self.tree))
+        provider = provider_of(self.tree)
+        branch = self.branch.rewritten(path, text, provider)
         database = branch.database or self.baseline.database
-        return evolve(self, branch=branch, baseline=evolve(self.baseline, database=database))
+        plans = built_again(self.plans, database, branch.texts(), provider) if self.plans.open else self.plans
+        return evolve(self, branch=branch, baseline=evolve(self.baseline, database=database), plans=plans)
 
 
 def open_project(
@@ -80,16 +87,19 @@ def open_project(
         provider, here = provider_of(tree), migrations_here(files)
         prisma = _prisma(files, settings)
         baseline, branch = baseline_for(files, provider, base, here, prisma), read_branch(files, provider, base, here)
-        return Snapshot(files, settings, tree, baseline, base, branch, unreadable, read_accepted(files), prisma)
+        plans = read_plans(files, baseline.database, _texts(here), provider)
+        return Snapshot(files, settings, tree, baseline, base, branch, unreadable, read_accepted(files), prisma, plans)
 
 
 def read_baseline(snapshot: Snapshot) -> Snapshot:
     """The snapshot with its baseline read again, after migrations or the provider changed."""
     files, provider, here = snapshot.files, provider_of(snapshot.tree), migrations_here(snapshot.files)
+    baseline = baseline_for(files, provider, snapshot.base, here, snapshot.prisma)
     return evolve(
         snapshot,
-        baseline=baseline_for(files, provider, snapshot.base, here, snapshot.prisma),
+        baseline=baseline,
         branch=read_branch(files, provider, snapshot.base, here),
+        plans=read_plans(files, baseline.database, _texts(here), provider),
     )
 
 
@@ -129,6 +139,10 @@ def read_schema(files: ProjectFiles, known: SchemaTree | None = None) -> tuple[S
     tree = parse_schema(read, known)
     grammar_memory.remember()
     return tree, tuple(map(_problem, unreadable))
+
+
+def _texts(here: MigrationFolder | None) -> Iterator[tuple[str, str]]:
+    return ((migration.name, migration.sql) for migration in (here.migrations if here else ()))
 
 
 def _settings(files: ProjectFiles, editor: Settings | None) -> Settings:

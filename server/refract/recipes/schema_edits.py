@@ -6,12 +6,12 @@ An edit names models, enums and fields as the schema does. Applying one keeps th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from difflib import SequenceMatcher
 
 from attrs import frozen
 
 from refract.syntax import Document, SchemaTree, edits
-from refract.text import FileEdits, Span, TextEdit
+from refract.syntax.tree import EnumValue, Field
+from refract.text import FileEdits, Span, TextEdit, line_edits
 
 
 @frozen
@@ -201,9 +201,140 @@ def apply_schema_edits(tree: SchemaTree, wanted: Iterable[SchemaEdit]) -> Schema
     return tree
 
 
+def inverse_edits(tree: SchemaTree, wanted: Iterable[SchemaEdit]) -> tuple[SchemaEdit, ...]:
+    """The edits that lead back from `wanted`, made one after the other. Raises LookupError as these do."""
+    back: list[SchemaEdit] = []
+    for edit in wanted:
+        back = [*_inverse(tree, edit), *back]
+        tree = apply_schema_edits(tree, (edit,))
+    return tuple(back)
+
+
+def holds(tree: SchemaTree, edit: SchemaEdit) -> bool:
+    """Whether the schema is as it is after the edit."""
+    match edit:
+        case AddField(model, field) | RenameField(model, _, field):
+            return _node(tree, model, field) is not None
+        case RemoveField(model, field):
+            return _node(tree, model, field) is None
+        case RetypeField(model, field, type_):
+            node = _node(tree, model, field)
+            return isinstance(node, Field) and _same(_text(tree, model, node.type.span), type_)
+        case AddAttribute(block, member, attribute):
+            node = _node(tree, block, member)
+            return node is not None and any(_same(_text(tree, block, a.span), attribute) for a in node.attributes)
+        case RemoveAttribute(block, member, name):
+            node = _node(tree, block, member)
+            return node is not None and node.attribute(name) is None
+        case AddBlockAttribute(block, attribute):
+            return any(_same(text, attribute) for text in _block_attributes(tree, block))
+        case RemoveBlockAttribute(block, written):
+            return not any(_same(text, written) for text in _block_attributes(tree, block))
+        case AddBlock(text):
+            return tree.block(_block_name(text)) is not None
+        case RemoveBlock(block):
+            return tree.block(block) is None
+        case RenameBlock(block, to):
+            return tree.block(to) is not None and tree.block(block) is None
+        case AddEnumValue(enum, value) | RenameEnumValue(enum, _, value):
+            return _node(tree, enum, value.split(" ", 1)[0]) is not None
+        case RemoveEnumValue(enum, value):
+            return _node(tree, enum, value) is None
+
+
 def file_edits(before: SchemaTree, after: SchemaTree) -> tuple[FileEdits, ...]:
     """What turns the files of one schema into those of the other, by whole lines."""
     return tuple(_file_edits(before, after))
+
+
+def _inverse(tree: SchemaTree, edit: SchemaEdit) -> Iterator[SchemaEdit]:
+    match edit:
+        case AddField(model, field):
+            yield RemoveField(model, field)
+        case RemoveField(model, field):
+            yield from _field_again(tree, model, field)
+        case RenameField(model, field, to):
+            yield RenameField(model, to, field)
+        case RetypeField(model, field):
+            node = _node(tree, model, field)
+            if isinstance(node, Field):
+                yield RetypeField(model, field, _text(tree, model, node.type.span))
+        case AddAttribute(block, member, attribute):
+            yield RemoveAttribute(block, member, attribute.lstrip("@").split("(", 1)[0])
+        case RemoveAttribute(block, member, name):
+            node = _node(tree, block, member)
+            for found in node.attributes if node else ():
+                if found.name.text == name:
+                    yield AddAttribute(block, member, _text(tree, block, found.span))
+        case AddBlockAttribute(block, attribute):
+            yield RemoveBlockAttribute(block, attribute)
+        case RemoveBlockAttribute(block, written):
+            yield AddBlockAttribute(block, written)
+        case AddBlock(text):
+            yield RemoveBlock(_block_name(text))
+        case RemoveBlock(block):
+            yield AddBlock(block_text(tree, block))
+        case RenameBlock(block, to):
+            yield RenameBlock(to, block)
+        case AddEnumValue(enum, value):
+            yield RemoveEnumValue(enum, value.split(" ", 1)[0])
+        case RemoveEnumValue(enum, value):
+            yield from _value_again(tree, enum, value)
+        case RenameEnumValue(enum, value, to):
+            yield RenameEnumValue(enum, to, value)
+
+
+def block_text(tree: SchemaTree, block: str) -> str:
+    """A block as it is written, from its keyword to its brace; empty where there is none."""
+    found = tree.block(block)
+    return _text(tree, block, found.span) if found else ""
+
+
+def _field_again(tree: SchemaTree, model: str, field: str) -> Iterator[SchemaEdit]:
+    found = tree.block(model)
+    node = found.field(field) if found else None
+    if found is None or node is None:
+        return
+    at = found.fields.index(node)
+    attributes = tuple(_text(tree, model, a.span) for a in node.attributes)
+    above = found.fields[at - 1].name.text if at else ""
+    yield AddField(model, field, _text(tree, model, node.type.span), attributes, above)
+
+
+def _value_again(tree: SchemaTree, enum: str, value: str) -> Iterator[SchemaEdit]:
+    found = tree.block(enum)
+    names = [v.name.text for v in found.values] if found else []
+    if found is None or value not in names:
+        return
+    at = names.index(value)
+    yield AddEnumValue(enum, _text(tree, enum, found.values[at].span), names[at - 1] if at else "")
+
+
+def _node(tree: SchemaTree, block: str, member: str) -> Field | EnumValue | None:
+    found = tree.block(block)
+    if found is None:
+        return None
+    return found.field(member) or next((v for v in found.values if v.name.text == member), None)
+
+
+def _block_attributes(tree: SchemaTree, block: str) -> Iterator[str]:
+    found = tree.block(block)
+    return (_text(tree, block, a.span) for a in (found.attributes if found else ()))
+
+
+def _text(tree: SchemaTree, block: str, span: Span) -> str:
+    placed = tree.placed(block)
+    document = tree.document(placed.path) if placed else None
+    return document.slice(span.shifted(placed.chunk_start)) if placed and document else ""
+
+
+def _block_name(text: str) -> str:
+    words = text.split("{", 1)[0].split()
+    return words[-1] if words else ""
+
+
+def _same(one: str, other: str) -> bool:
+    return "".join(one.split()) == "".join(other.split())
 
 
 def _applied(tree: SchemaTree, edit: SchemaEdit) -> SchemaTree:
@@ -283,16 +414,6 @@ def _file_edits(before: SchemaTree, after: SchemaTree) -> Iterator[FileEdits]:
         changed = after.document(document.path)
         if changed is None or changed is document:
             continue
-        made = tuple(_line_edits(document.text, changed.text))
+        made = tuple(line_edits(document.text, changed.text))
         if made:
             yield FileEdits(document.path, made)
-
-
-def _line_edits(old: str, new: str) -> Iterator[TextEdit]:
-    olds, news = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    starts = [0]
-    for line in olds:
-        starts.append(starts[-1] + len(line))
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
-        if kind != "equal":
-            yield TextEdit(Span(starts[i1], starts[i2]), "".join(news[j1:j2]))

@@ -1,0 +1,323 @@
+"""`refract plan`: one risky change as a sequence of safe steps, followed over several deploys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from refract import git
+from refract.cli.create import analysis_of, project_named
+from refract.cli.shapes import VERSION, dumps
+from refract.cli.terminal import CannotRun, printable, say, shown_path
+from refract.cli.writing import write_changes
+from refract.plans import Plan, PlanStep, Progress, State
+from refract.project import Analysis
+from refract.project.fixing import new_migrations
+from refract.project.package_manager import prisma_command
+from refract.project.plans import (
+    OpenPlan,
+    abandoned,
+    answers_for,
+    confirmed,
+    last_taken,
+    new_plan,
+    recipe_named,
+    taken,
+    taken_back,
+)
+from refract.recipes.base import CannotPlan, Situation, all_recipes
+
+_T = TypeVar("_T")
+_MARKS = {State.DONE: "x", State.WAITING: "~", State.NEXT: ">", State.LATER: " "}
+
+
+def recipes(output: str) -> int:
+    """List the recipes."""
+    if output == "json":
+        listed = [
+            {
+                "name": recipe.name,
+                "summary": recipe.summary,
+                "subject": str(recipe.subject),
+                "questions": [
+                    {"name": q.name, "text": q.text, "default": q.default, "choices": list(q.choices)}
+                    for q in recipe.questions
+                ],
+                "providers": sorted(recipe.providers),
+            }
+            for recipe in all_recipes().values()
+        ]
+        say(dumps({"version": VERSION, "recipes": listed}) + "\n")
+        return 0
+    width = max(map(len, all_recipes()))
+    for recipe in all_recipes().values():
+        say(f"{recipe.name.ljust(width)}  {recipe.summary}\n")
+        for question in recipe.questions:
+            default = "" if question.default is None else f" [{question.default or 'nothing'}]"
+            choices = f" ({', '.join(filter(None, question.choices))})" if question.choices else ""
+            say(f"{' ' * width}    {question.name}: {question.text}{choices}{default}\n")
+    return 0
+
+
+def new(recipe: str, subject: str, given: Sequence[str], name: str, path: str | None, output: str) -> int:
+    """Write the plan of a recipe; no step is taken yet."""
+    analysis = _sound(path)
+    found = _planned(lambda: recipe_named(recipe))
+    answers = _planned(lambda: answers_for(found, subject, dict(map(_pair, given))))
+    situation = _planned(lambda: _situation(analysis, answers))
+    plan, file = _planned(lambda: new_plan(analysis.snapshot.files, found, situation, name))
+    write_changes((file,))
+    if output == "json":
+        say(dumps({"version": VERSION, "plan": _as_json(Progress(plan, _nothing_done(plan)))}) + "\n")
+        return 0
+    say(f"{shown_path(file.path)}\n\n")
+    _say_plan(Progress(plan, _nothing_done(plan)))
+    say(f"\nTake the first step with `refract plan next {plan.name}`.\n")
+    return 0
+
+
+def listed(path: str | None, output: str) -> int:
+    """Say where each plan stands."""
+    analysis = analysis_of(project_named(path))
+    progress = analysis.plans
+    if output == "json":
+        say(dumps({"version": VERSION, "plans": [_as_json(p) for p in progress]}) + "\n")
+    elif not progress:
+        say("There is no plan here. `refract plan recipes` lists what can be planned.\n")
+    width = max((len(p.plan.name) for p in progress), default=0)
+    for found in progress if output == "text" else ():
+        say(printable(f"{found.plan.name.ljust(width)}  {found}\n"))
+    return _exit_code(analysis)
+
+
+def show(name: str | None, path: str | None, output: str) -> int:
+    """Show a plan step by step."""
+    analysis = analysis_of(project_named(path))
+    progress = _chosen(analysis, name)
+    if output == "json":
+        say(dumps({"version": VERSION, "plan": _as_json(progress)}) + "\n")
+        return 0
+    _say_plan(progress)
+    step = progress.step
+    if progress.is_open and step is not None and progress.number is not None:
+        say("\n")
+        say(printable(_hint(progress, step)))
+    return 0
+
+
+def next_step(name: str | None, path: str | None, output: str) -> int:
+    """Take the next step: the edits of the schema and the migrations."""
+    analysis = _sound(path)
+    progress = _open(_chosen(analysis, name))
+    number, step = _in_hand(progress)
+    if progress.states[number] is State.WAITING:
+        raise CannotRun(
+            f"step {number + 1} of {progress.plan.name} waits for you: {step.deploy} "
+            f"Then say so: `refract plan done {progress.plan.name}`."
+        )
+    plan = _file_of(analysis, progress)
+    changes = _planned(lambda: taken(plan, number, analysis.snapshot.tree, _paths(analysis)))
+    files = write_changes(changes)
+    if output == "json":
+        written = [shown_path(file) for file in files]
+        say(dumps({"version": VERSION, "step": _step_as_json(number, step, State.WAITING), "files": written}) + "\n")
+        return 0
+    say(printable(f"Step {number + 1} of {len(progress.plan.steps)}, {step.phase}: {step.title}\n"))
+    for file in files:
+        say(f"  {shown_path(file)}\n")
+    say("\n")
+    say(printable(_after(analysis, step)))
+    return 0
+
+
+def done(name: str | None, by: str, path: str | None) -> int:
+    """Confirm that people have done their part of the step in hand."""
+    analysis = _sound(path)
+    progress = _open(_chosen(analysis, name))
+    number, step = _in_hand(progress)
+    if not step.deploy:
+        raise CannotRun(
+            f"step {number + 1} of {progress.plan.name} is one of the database: it is done when its migrations are there. "
+            f"Take it with `refract plan next {progress.plan.name}`."
+        )
+    if progress.states[number] is State.NEXT and (step.schema or step.migrations):
+        raise CannotRun(f"step {number + 1} has not been taken yet: `refract plan next {progress.plan.name}` first.")
+    person = by or git.user_name(analysis.snapshot.files.schema) or "somebody"
+    write_changes(confirmed(_file_of(analysis, progress), number, person))
+    say(printable(f"Step {number + 1} of {progress.plan.name} is confirmed by {person}.\n"))
+    return 0
+
+
+def back(name: str | None, path: str | None) -> int:
+    """Take the last step back: its undo as a migration, its edits of the schema the other way round."""
+    analysis = _sound(path)
+    progress = _chosen(analysis, name)
+    number = last_taken(progress)
+    if number is None:
+        raise CannotRun(f"no step of {progress.plan.name} has been taken.")
+    plan = _file_of(analysis, progress)
+    files = write_changes(_planned(lambda: taken_back(plan, number, analysis.snapshot.tree, _paths(analysis))))
+    say(printable(f"Step {number + 1} of {progress.plan.name} is taken back: {progress.plan.steps[number].title}\n"))
+    for file in files:
+        say(f"  {shown_path(file)}\n")
+    return 0
+
+
+def abandon(name: str | None, why: str, path: str | None) -> int:
+    """Follow a plan no longer. What it has built stays."""
+    analysis = analysis_of(project_named(path))
+    progress = _open(_chosen(analysis, name))
+    write_changes(abandoned(_file_of(analysis, progress), why or "no longer wanted"))
+    say(f"{progress.plan.name} is abandoned.\n")
+    if last_taken(progress) is not None:
+        say("The steps that were taken stay as they are: nothing keeps watch over them any more.\n")
+    return 0
+
+
+def _sound(path: str | None) -> Analysis:
+    """An analysis of a schema that can be read whole: a step is made of nothing less."""
+    analysis = analysis_of(project_named(path))
+    if analysis.problems:
+        raise CannotRun(f"no step is taken while something cannot be read: {analysis.problems[0].message}")
+    return analysis
+
+
+def _situation(analysis: Analysis, answers: dict[str, str]) -> Situation:
+    return Situation(analysis.snapshot.tree, analysis.lowered.provider, analysis.versions, answers)
+
+
+def _planned(make: Callable[[], _T]) -> _T:
+    try:
+        return make()
+    except CannotPlan as error:
+        raise CannotRun(str(error)) from error
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, sign, value = word.partition("=")
+    if not sign:
+        raise CannotRun(f"answers are given as name=value, not {word!r}.")
+    return name, value
+
+
+def _nothing_done(plan: Plan) -> tuple[State, ...]:
+    return (State.NEXT, *(State.LATER for _ in plan.steps[1:]))
+
+
+def _chosen(analysis: Analysis, name: str | None) -> Progress:
+    progress = analysis.plans
+    if name is None:
+        open_ones = [p for p in progress if p.is_open]
+        if len(open_ones) == 1:
+            return open_ones[0]
+        names = ", ".join(p.plan.name for p in open_ones or progress)
+        raise CannotRun(f"which plan? There are {names}." if names else "there is no plan here.")
+    found = next((p for p in progress if p.plan.name == name.removesuffix(".toml")), None)
+    if found is None:
+        broken = [p.message for p in analysis.snapshot.plans.problems if name in p.message]
+        raise CannotRun(broken[0] if broken else f"there is no plan {name!r} here.")
+    return found
+
+
+def _open(progress: Progress) -> Progress:
+    if not progress.is_open:
+        raise CannotRun(f"nothing is left to do of {progress.plan.name}: {progress}.")
+    return progress
+
+
+def _in_hand(progress: Progress) -> tuple[int, PlanStep]:
+    number, step = progress.number, progress.step
+    if number is None or step is None:
+        raise CannotRun(f"nothing is left to do of {progress.plan.name}.")
+    return number, step
+
+
+def _file_of(analysis: Analysis, progress: Progress) -> OpenPlan:
+    return next(p for p in analysis.snapshot.plans.open if p.plan is progress.plan)
+
+
+def _paths(analysis: Analysis) -> Callable[[str], str]:
+    return new_migrations(analysis, datetime.now(UTC))
+
+
+def _say_plan(progress: Progress) -> None:
+    say(printable(f"{progress.plan.title}: {progress}\n"))
+    for number, (step, state) in enumerate(zip(progress.plan.steps, progress.states, strict=True), 1):
+        say(printable("".join(f"{line}\n" for line in _lines(number, step, state))))
+
+
+def _lines(number: int, step: PlanStep, state: State) -> Iterator[str]:
+    yield f"[{_MARKS[state]}] {number}. {step.phase}: {step.title}"
+    for edit in step.schema:
+        yield f"       schema     {edit}"
+    for migration in step.migrations:
+        yield f"       migration  {migration.folder or migration.name}"
+    if step.deploy:
+        who = f"confirmed by {step.confirmed.by} on {step.confirmed.on}" if step.confirmed else step.deploy
+        yield f"       people     {who}"
+    if step.check:
+        yield f"       check      {' '.join(step.check.split())} must answer 0"
+    if step.loses:
+        yield f"       no return  it loses {step.loses}"
+
+
+def _hint(progress: Progress, step: PlanStep) -> str:
+    name = progress.plan.name
+    if progress.number is not None and progress.states[progress.number] is State.WAITING:
+        return f"Waiting for you: {step.deploy}\nThen: refract plan done {name}\n"
+    if not step.schema and not step.migrations:
+        return f"Next: {step.deploy}\nThen: refract plan done {name}\n"
+    return f"Next: refract plan next {name}\n"
+
+
+def _after(analysis: Analysis, step: PlanStep) -> str:
+    root = analysis.snapshot.files.root
+    said = []
+    if step.migrations:
+        said.append(f"Review them, then: {prisma_command(root, 'migrate', 'deploy')}\n")
+    if step.check:
+        said.append(f"It is done when this answers 0: {step.check}\n")
+    if step.deploy:
+        said.append(f"{step.deploy}\nThen: refract plan done\n")
+    return "".join(said)
+
+
+def _exit_code(analysis: Analysis) -> int:
+    return 2 if analysis.snapshot.plans.problems else 0
+
+
+def _as_json(progress: Progress) -> dict[str, Any]:
+    plan = progress.plan
+    return {
+        "name": plan.name,
+        "path": shown_path(plan.path),
+        "recipe": plan.recipe,
+        "title": plan.title,
+        "answers": dict(plan.answers),
+        "created": plan.created,
+        "abandoned": plan.abandoned or None,
+        "status": str(progress),
+        "step": None if progress.number is None else progress.number + 1,
+        "steps": [
+            _step_as_json(number, step, state)
+            for number, (step, state) in enumerate(zip(plan.steps, progress.states, strict=True))
+        ],
+    }
+
+
+def _step_as_json(number: int, step: PlanStep, state: State) -> dict[str, Any]:
+    return {
+        "number": number + 1,
+        "id": step.id,
+        "phase": str(step.phase),
+        "title": step.title,
+        "state": str(state),
+        "schema": [str(edit) for edit in step.schema],
+        "migrations": [{"name": m.name, "folder": m.folder or None, "sql": m.sql} for m in step.migrations],
+        "undo": [{"name": m.name, "sql": m.sql} for m in step.undo],
+        "deploy": step.deploy or None,
+        "check": step.check or None,
+        "loses": step.loses or None,
+        "confirmed": {"by": step.confirmed.by, "on": step.confirmed.on} if step.confirmed else None,
+    }

@@ -1,0 +1,235 @@
+"""The plans of a project: files beside its migrations, read with everything else, changed by what a person asks for.
+
+Nothing here writes: a step that is taken is a list of file changes, which the editor or the command makes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+
+from refract.lowering.arguments import database_name
+from refract.plans import Confirmation, Plan, PlanMigration, Progress, State, built_by, progress_of
+from refract.plans.model import with_step
+from refract.plans.status import Built
+from refract.project.files import PLANS, ProjectFiles
+from refract.project.reading import Unreadable, read_text
+from refract.providers import Provider
+from refract.recipes.base import CannotPlan, Recipe, Situation, all_recipes, subject_parts
+from refract.recipes.schema_edits import SchemaEdit, apply_schema_edits, file_edits, holds
+from refract.schema.model import Database
+from refract.syntax import SchemaTree
+from refract.text import FileChange, FileEdits, NewFile, Origin, Problem, Span, line_edits
+
+_MOST = 200  # plans of a project that are read
+
+
+@frozen(eq=False)
+class OpenPlan:
+    """A plan of the project, the text of its file, and what of it the migrations have built."""
+
+    plan: Plan
+    text: str
+    built: Built
+
+
+@frozen(eq=False)
+class Plans:
+    """The plans of a project, and what could not be read as one."""
+
+    open: tuple[OpenPlan, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def progress(self, tree: SchemaTree) -> tuple[Progress, ...]:
+        """Where each plan stands, by the schema as it is."""
+        return tuple(progress_of(found.plan, found.built, tree) for found in self.open)
+
+
+NO_PLANS = Plans()
+NewMigration = Callable[[str], str]
+
+
+def plans_folder(files: ProjectFiles) -> Path:
+    """Where a project keeps its plans: beside its migrations, not among them."""
+    return files.migrations.parent / PLANS
+
+
+def read_plans(
+    files: ProjectFiles, database: Database, migrations: Iterable[tuple[str, str]], provider: Provider
+) -> Plans:
+    """The plans on disk; `database` is what the `migrations` (folder, SQL) build. Never raises."""
+    texts = [(path, read_text(path)) for path in _plan_files(plans_folder(files))]
+    if not texts:
+        return NO_PLANS
+    from refract.plans.file import NotAPlan, read_plan  # noqa: PLC0415  only where a plan is
+
+    known = dict(migrations)
+    found: list[OpenPlan] = []
+    problems: list[Problem] = []
+    for path, text in texts:
+        if isinstance(text, Unreadable):
+            problems.append(Problem(text.reason, Origin(text.path, "", Span(0, 0))))
+            continue
+        try:
+            plan = read_plan(text, path.stem, str(path))
+        except NotAPlan as error:
+            problems.append(
+                Problem(
+                    f"{path.name} is not a plan that Refract can follow: {error}", Origin(str(path), "", Span(0, 0))
+                )
+            )
+            continue
+        found.append(OpenPlan(plan, text, _built(plan, database, known, provider)))
+    return Plans(tuple(found), tuple(problems))
+
+
+def built_again(plans: Plans, database: Database, migrations: Iterable[tuple[str, str]], provider: Provider) -> Plans:
+    """The same plans after the migrations have changed."""
+    known = dict(migrations) if plans.open else {}
+    return evolve(plans, open=tuple(evolve(p, built=_built(p.plan, database, known, provider)) for p in plans.open))
+
+
+def _built(plan: Plan, database: Database, migrations: Mapping[str, str], provider: Provider) -> Built:
+    if plan.abandoned or plan.provider != provider.name:
+        return (None,) * len(plan.steps)
+    return built_by(plan, database, migrations, provider)
+
+
+def recipe_named(name: str) -> Recipe:
+    """A recipe. Raises CannotPlan."""
+    found = all_recipes().get(name)
+    if found is None:
+        raise CannotPlan(f"there is no recipe {name!r}; there are {', '.join(all_recipes())}.")
+    return found
+
+
+def answers_for(recipe: Recipe, subject: str, given: Mapping[str, str]) -> dict[str, str]:
+    """All answers, `subject` being `User`, `User.name`, `Role` or `Role.ADMIN`. Raises CannotPlan."""
+    parts, words = subject_parts(recipe.subject), subject.split(".")
+    if len(parts) != len(words) or not all(words):
+        wanted = {"model": "Model", "field": "field", "enum": "Enum", "value": "VALUE"}
+        raise CannotPlan(f"{recipe.name} is about {'.'.join(wanted[p] for p in parts)}, not {subject!r}.")
+    return recipe.complete({**dict(zip(parts, words, strict=True)), **given})
+
+
+def new_plan(
+    files: ProjectFiles, recipe: Recipe, situation: Situation, name: str = "", today: str = ""
+) -> tuple[Plan, NewFile]:
+    """A plan, and its file. Raises CannotPlan."""
+    from refract.plans.file import plan_text  # noqa: PLC0415
+    from refract.plans.making import make_plan  # noqa: PLC0415
+
+    wanted = name or _slug(f"{recipe.name} {' '.join(_said(situation.answers))}")
+    taken = {path.stem for path in _plan_files(plans_folder(files))}
+    unique = next(n for n in (wanted, *(f"{wanted}_{i}" for i in range(2, _MOST + 2))) if n not in taken)
+    path = plans_folder(files) / f"{unique}.toml"
+    plan = evolve(make_plan(recipe, situation, unique, today or _today()), path=str(path))
+    return plan, NewFile(str(path), plan_text(plan))
+
+
+def taken(plan: OpenPlan, number: int, tree: SchemaTree, new_migration: NewMigration) -> tuple[FileChange, ...]:
+    """The file changes that take a step (from 0): the schema's, the migrations', the plan's own.
+
+    `new_migration` gives the path of a migration made now under a name. Raises CannotPlan where the schema is no longer
+    one that the step fits.
+    """
+    step = plan.plan.steps[number]
+    written, migrations = _written(step.migrations, new_migration)
+    changed = with_step(plan.plan, number, evolve(step, migrations=written))
+    return (*_schema_changes(plan.plan, step.schema, tree), *migrations, *_plan_changes(plan, changed))
+
+
+def taken_back(plan: OpenPlan, number: int, tree: SchemaTree, new_migration: NewMigration) -> tuple[FileChange, ...]:
+    """The file changes that take a step back. Raises CannotPlan where it cannot be."""
+    step = plan.plan.steps[number]
+    if step.loses:
+        raise CannotPlan(f"this step cannot be taken back: it loses {step.loses}")
+    written, migrations = _written(step.undo, new_migration)
+    forgotten = tuple(evolve(migration, folder="") for migration in step.migrations)
+    changed = with_step(plan.plan, number, evolve(step, migrations=forgotten, undo=written, confirmed=None))
+    return (*_schema_changes(plan.plan, step.back, tree), *migrations, *_plan_changes(plan, changed))
+
+
+def confirmed(plan: OpenPlan, number: int, by: str, today: str = "") -> tuple[FileChange, ...]:
+    """The change of a plan's file that says who has done a step of people."""
+    step = evolve(plan.plan.steps[number], confirmed=Confirmation(by, today or _today()))
+    return _plan_changes(plan, with_step(plan.plan, number, step))
+
+
+def abandoned(plan: OpenPlan, why: str) -> tuple[FileChange, ...]:
+    """The change of a plan's file that says that it is no longer followed."""
+    return _plan_changes(plan, evolve(plan.plan, abandoned=why))
+
+
+def last_taken(progress: Progress) -> int | None:
+    """The last step that has been taken, if any (from 0)."""
+    known = [n for n, state in enumerate(progress.states) if state in (State.DONE, State.WAITING)]
+    return max(known, default=None)
+
+
+def _schema_changes(plan: Plan, wanted: Iterable[SchemaEdit], tree: SchemaTree) -> tuple[FileChange, ...]:
+    edits = tuple(_here(edit, plan, tree) for edit in wanted)
+    if all(holds(tree, edit) for edit in edits):
+        return ()
+    try:
+        return file_edits(tree, apply_schema_edits(tree, edits))
+    except LookupError as error:
+        raise CannotPlan(
+            f"the schema has changed since the plan was made: {error.args[0]}. Put that back, or abandon the plan and make "
+            "another from here."
+        ) from error
+
+
+def _here(edit: SchemaEdit, plan: Plan, tree: SchemaTree) -> SchemaEdit:
+    """An edit of a model under the name that it has now: one that was renamed is found by its table."""
+    for part in ("model", "block"):
+        name = getattr(edit, part, "")
+        if name in plan.tables and tree.block(name) is None:
+            now = next((p.block.name.text for p in tree.blocks() if database_name(p.block) == plan.tables[name]), name)
+            renamed: dict[str, Any] = {part: now}
+            return evolve(edit, **renamed)
+    return edit
+
+
+def _written(
+    migrations: Iterable[PlanMigration], new_migration: NewMigration
+) -> tuple[tuple[PlanMigration, ...], tuple[NewFile, ...]]:
+    paths = [(migration, Path(new_migration(migration.name))) for migration in migrations]
+    files = tuple(NewFile(str(path), migration.sql) for migration, path in paths)
+    return tuple(evolve(migration, folder=path.parent.name) for migration, path in paths), files
+
+
+def _plan_changes(plan: OpenPlan, changed: Plan) -> tuple[FileChange, ...]:
+    from refract.plans.file import with_changes  # noqa: PLC0415
+
+    edits = tuple(line_edits(plan.text, with_changes(plan.text, changed)))
+    return (FileEdits(plan.plan.path, edits),) if edits else ()
+
+
+def _plan_files(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix == ".toml")[:_MOST]
+    except OSError:
+        return []
+
+
+def _said(answers: Mapping[str, str]) -> Iterator[str]:
+    for key in ("model", "enum", "field", "value", "fields"):
+        if answers.get(key):
+            yield answers[key]
+    if answers.get("to"):
+        yield f"to {answers['to']}"
+
+
+def _slug(text: str) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")[:80] or "plan"
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

@@ -209,8 +209,8 @@ def _chosen(analysis: Analysis, name: str | None) -> Progress:
     progress = analysis.plans
     if name is None:
         open_ones = [p for p in progress if p.is_open]
-        if len(open_ones) == 1:
-            return open_ones[0]
+        if len(open_ones) == 1 or len(progress) == 1:
+            return (open_ones or progress)[0]
         names = ", ".join(p.plan.name for p in open_ones or progress)
         raise CannotRun(f"which plan? There are {names}." if names else "there is no plan here.")
     found = next((p for p in progress if p.plan.name == name.removesuffix(".toml")), None)

@@ -96,7 +96,7 @@ class _Engine:
     def _migrations(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
         changes = _changes(step, before.database, after.database)
         parts = self._parts(changes, before.database, after.database)
-        yield from self._with_statements(step, parts)
+        yield from self._with_statements(step, parts, before.database)
         for fill in step.fills:
             yield StepMigration(f"backfill_{_plain(fill.table.name.name)}", self._fill(fill))
 
@@ -104,14 +104,16 @@ class _Engine:
         """The migrations of changes, without those that the database does not notice."""
         return [part for part in self._writer.parts(changes, before, after) if part.statements]
 
-    def _with_statements(self, step: Step, parts: Sequence[Part]) -> Iterator[StepMigration]:
+    def _with_statements(self, step: Step, parts: Sequence[Part], known: Database) -> Iterator[StepMigration]:
         """The parts with what the step adds to them: what ends stands in the one that makes it useless, what begins in
         the one that makes it possible, both in its transaction.
         """
         first = (*step.first, *(s for thing in step.ends for s in self._end(thing)))
         last = (*(s for thing in step.begins for s in self._begin(thing)), *step.last)
         if first and _ending(parts, step) is None:
-            yield StepMigration(f"{_plain(step.id)}_{self._about(step.ends)}", self._statements(step.ends, first))
+            yield StepMigration(
+                f"{_plain(step.id)}_{self._about(step.ends)}", self._statements(step.ends, first, known)
+            )
             first = ()
         for number, part in enumerate(parts):
             begin = first if number == _ending(parts, step) else ()
@@ -120,10 +122,12 @@ class _Engine:
             locked = tuple(dict.fromkeys((*part.locks, *(t for t in tables if t in _known(part)))))
             yield StepMigration(self._name(part, step), self._writer.text(evolve(part, locks=locked), begin, end))
         if last and _beginning(parts, step) is None:
-            yield StepMigration(f"{_plain(step.id)}_{self._about(step.begins)}", self._statements(step.begins, last))
+            yield StepMigration(
+                f"{_plain(step.id)}_{self._about(step.begins)}", self._statements(step.begins, last, known)
+            )
 
-    def _statements(self, things: Sequence[Sync | Trigger], statements: Sequence[str]) -> str:
-        part = Part((), (), locks=tuple(dict.fromkeys(thing.table for thing in things)))
+    def _statements(self, things: Sequence[Sync | Trigger], statements: Sequence[str], known: Database) -> str:
+        part = Part((), (), locks=tuple(dict.fromkeys(t.table for t in things if t.table in known.tables)))
         return self._writer.text(part, statements)
 
     def _undo(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
@@ -143,7 +147,7 @@ class _Engine:
             first=step.undo_first,
             last=step.undo_last,
         )
-        yield from self._with_statements(reverse, parts)
+        yield from self._with_statements(reverse, parts, after.database)
 
     def _undo_steps(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
         state = after

@@ -76,7 +76,7 @@ def _message(context: RuleContext, change: DropIndex) -> str:
         f"{listed(c.name or 'an expression' for c in change.index.columns)} of {table} "
         f"{'is' if len(change.index.columns) == 1 else 'are'} no longer unique: duplicates may come, and running programs "
         "that find, connect or upsert rows by it fail.",
-        who_waits(operation, table),
+        "" if change.concurrently else who_waits(operation, table),
         "Deploy code that does not rely on it first.",
-        operation.cure,
+        "" if change.concurrently else operation.cure,
     )

@@ -15,13 +15,15 @@ from attrs import field, frozen
 
 import refract.fixes as package
 from refract.diff import Diff
+from refract.plans import Plan
 from refract.providers import Provider
 from refract.providers.versions import Versions
+from refract.recipes.base import Recipe, Situation
 from refract.rules.base import Finding
 from refract.schema.changes import Statement
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
-from refract.text import FileChange, Location
+from refract.text import FileChange, Location, NewFile
 
 EVERY_RULE = "*"
 
@@ -51,7 +53,7 @@ class FixContext:
     `settings` is the file of the project's settings, which may not exist, and its text.
     `deployed` reads the schema that running code was built from, where that is known.
     `new_migration` gives the path of the migration.sql of a migration made now under a name: later calls
-    give folders that sort after earlier ones.
+    give folders that sort after earlier ones. `new_plan` makes the plan of a recipe, and its file.
     """
 
     finding: Finding
@@ -67,6 +69,7 @@ class FixContext:
     settings: tuple[str, str | None]
     deployed: Callable[[], SchemaTree | None]
     new_migration: Callable[[str], str]
+    new_plan: Callable[[Recipe, Situation], tuple[Plan, NewFile]]
 
 
 Offer = Callable[[FixContext], Iterable[Fix]]
@@ -98,6 +101,7 @@ def _offered(context: FixContext) -> Iterator[Fix]:
 
 _MODULES = (
     "keep_database_name",
+    "split_into_steps",
     "rename_in_database",
     "put_back",
     "loosen",

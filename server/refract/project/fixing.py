@@ -10,6 +10,7 @@ from pathlib import Path
 from refract.fixes import Fix, FixContext, fixes_for
 from refract.project.analysis import Analysis
 from refract.project.branch import NewMigration
+from refract.project.plans import new_plan
 from refract.project.reading import Unreadable, read_text
 from refract.project.snapshot import Snapshot
 from refract.rules.base import Finding
@@ -53,6 +54,7 @@ def _context(analysis: Analysis, finding: Finding, now: datetime) -> FixContext:
         settings=_settings(snapshot),
         deployed=snapshot.branch.deployed if snapshot.branch else lambda: None,
         new_migration=new_migrations(analysis, now),
+        new_plan=lambda recipe, situation: new_plan(snapshot.files, recipe, situation, today=now.date().isoformat()),
     )
 
 

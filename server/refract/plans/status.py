@@ -7,12 +7,11 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from refract.diff import diff
 from refract.plans.model import Plan, PlanMigration, PlanStep
 from refract.providers import Provider
 from refract.recipes.schema_edits import holds
-from refract.schema import changes as c
-from refract.schema.changes import Change
-from refract.schema.model import Database, QualifiedName, Table
+from refract.schema.model import Database
 from refract.syntax import SchemaTree
 
 
@@ -63,7 +62,12 @@ Built = tuple[bool | None, ...]
 
 def built_by(plan: Plan, database: Database, migrations: Mapping[str, str], provider: Provider) -> Built:
     """What of a plan is built: `database` is what the `migrations` (folder: SQL) build."""
-    return tuple(_is_built(step, database, migrations, provider) for step in plan.steps)
+    found: list[bool | None] = []
+    for number, step in enumerate(plan.steps):
+        found.append(_is_built(step, database, migrations, provider))
+        if step.schema and found[-1] is False:  # what comes later has nothing to be built on yet
+            return (*found, *(False if later.migrations else None for later in plan.steps[number + 1 :]))
+    return tuple(found)
 
 
 def progress_of(plan: Plan, built: Built, tree: SchemaTree) -> Progress:
@@ -86,114 +90,47 @@ def _states(plan: Plan, taken: list[bool]) -> Iterable[State]:
             yield State.WAITING if is_taken else State.NEXT
 
 
+def in_turn(progress: Progress) -> Mapping[str, str]:
+    """The migrations (folder: SQL) of the steps whose turn has come: all that people do before them is confirmed."""
+    if progress.plan.abandoned:
+        return {}
+    found: dict[str, str] = {}
+    for step, state in zip(progress.plan.steps, progress.states, strict=True):
+        if state is not State.LATER:
+            found |= {m.folder: m.sql for m in (*step.migrations, *step.undo) if m.folder}
+    return found
+
+
+def is_same_sql(one: str, other: str) -> bool:
+    """Whether two texts are the same but for what an editor changes at their edges."""
+    return _plain(one) == _plain(other)
+
+
 def _is_edited(step: PlanStep, tree: SchemaTree, is_built: bool | None) -> bool:
     """Whether a step without migrations is taken: its edits are in the schema. One of people alone is theirs to take."""
     return is_built is None and (step.confirmed is not None or all(holds(tree, edit) for edit in step.schema))
 
 
 def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str], provider: Provider) -> bool | None:
+    """Whether to run a step's migrations would change nothing any more; where the database does not show it (rows,
+    triggers), whether they are among those that run.
+    """
     if not step.migrations:
         return None
-    if all(_is_written(migration, migrations) for migration in step.migrations):
-        return True
-    effects = effects_of(step.migrations, database, provider)
-    return bool(effects) and all(is_in_place(effect, database) for effect in effects)
+    if not step.schema:
+        return all(_is_written(migration, migrations) for migration in step.migrations)
+    from refract.sql.reader import read_migration  # noqa: PLC0415  only where a plan is open
+
+    after = database
+    for migration in step.migrations:
+        after = read_migration(migration.sql, migration.name, after, provider).database
+    return not diff(database, after).changes
 
 
 def _is_written(migration: PlanMigration, migrations: Mapping[str, str]) -> bool:
     """Whether a migration stands in the folder, as it was written or under another date."""
     wanted = _plain(migration.sql)
     return any(name.endswith(migration.name) and _plain(sql) == wanted for name, sql in migrations.items())
-
-
-def effects_of(migrations: Iterable[PlanMigration], database: Database, provider: Provider) -> tuple[Change, ...]:
-    """What is to be seen in the database when migrations have run: the first comes and goes within them, left out."""
-    from refract.sql.reader import read_migration  # noqa: PLC0415  only where a plan is open
-
-    found: list[Change] = []
-    for migration in migrations:
-        found += read_migration(migration.sql, migration.name, database, provider).changes
-    gone = {(c_.table, c_.check.name) for c_ in found if isinstance(c_, c.DropCheck)}
-    return tuple(
-        change
-        for change in found
-        if isinstance(change, _SEEN)
-        and not (isinstance(change, c.AddCheck) and (change.table, change.check.name) in gone)
-    )
-
-
-_SEEN = (
-    c.AddColumn,
-    c.DropColumn,
-    c.RenameColumn,
-    c.AlterColumn,
-    c.CreateIndex,
-    c.DropIndex,
-    c.CreateTable,
-    c.DropTable,
-    c.RenameTable,
-    c.AddForeignKey,
-    c.DropForeignKey,
-    c.AddCheck,
-    c.CreateEnum,
-    c.AlterEnum,
-)
-
-
-def is_in_place(change: Change, database: Database) -> bool:
-    """Whether a database is as it is after a change."""
-    match change:
-        case c.AddColumn(table=table, column=column):
-            return _column(database, table, column.name)
-        case c.DropColumn(table=table, column=column):
-            return table in database.tables and not _column(database, table, column.name)
-        case c.RenameColumn(table=table, after=column):
-            return _column(database, table, column.name)
-        case c.AlterColumn(table=table, after=column):
-            found = _table(database.tables, table)
-            has = found.column(column.name) if found else None
-            return has is not None and (has.nullable, has.default, has.type) == (
-                column.nullable,
-                column.default,
-                column.type,
-            )
-        case c.CreateIndex(table=table, index=index):
-            found = _table(database.tables, table)
-            return found is not None and found.index(index.name) is not None
-        case c.DropIndex(table=table, index=index):
-            found = _table(database.tables, table)
-            return found is not None and found.index(index.name) is None
-        case c.CreateTable(table=created):
-            return created.name in database.tables
-        case c.DropTable(table=dropped):
-            return dropped.name not in database.tables
-        case c.RenameTable(before=before, after=after):
-            return after.name in database.tables and before.name not in database.tables
-        case c.AddForeignKey(table=table, foreign_key=key):
-            found = _table(database.tables, table)
-            return found is not None and found.foreign_key(key.name) is not None
-        case c.DropForeignKey(table=table, foreign_key=key):
-            found = _table(database.tables, table)
-            return found is not None and found.foreign_key(key.name) is None
-        case c.AddCheck(table=table, check=check):
-            found = _table(database.tables, table)
-            return found is not None and any(held.name == check.name for held in found.checks)
-        case c.CreateEnum(enum=enum):
-            return enum.name in database.enums
-        case c.AlterEnum(after=enum):
-            has_enum = database.enums.get(enum.name)
-            return has_enum is not None and {v.name for v in has_enum.values} == {v.name for v in enum.values}
-        case _:
-            return True
-
-
-def _table(tables: Mapping[QualifiedName, Table], name: QualifiedName) -> Table | None:
-    return tables.get(name)
-
-
-def _column(database: Database, table: QualifiedName, column: str) -> bool:
-    found = database.tables.get(table)
-    return found is not None and found.column(column) is not None
 
 
 def _plain(sql: str) -> str:

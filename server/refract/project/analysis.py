@@ -10,7 +10,7 @@ from refract.collector import without_collector
 from refract.config import Level, Settings
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
-from refract.plans import Progress
+from refract.plans import Progress, in_turn, is_same_sql
 from refract.project.branch import Branch, NewMigration
 from refract.project.half_typed import Settled, settle
 from refract.project.settings import rule_names
@@ -117,7 +117,11 @@ def _answered(draft: Analysis) -> Analysis:
     project has accepted.
     """
     snapshot = draft.snapshot
-    placed = ((finding, draft.place(finding)) for finding in draft.findings)
+    planned = _planned_migrations(draft)
+    judged = (
+        [f for f in draft.findings if f.origin is None or f.origin.path not in planned] if planned else draft.findings
+    )
+    placed = ((finding, draft.place(finding)) for finding in judged)
     suppressed = suppress(placed, _commented(snapshot, draft.problems), rule_names())
     findings = _levelled(suppressed.findings, snapshot.settings)
     if not snapshot.accepted:
@@ -129,6 +133,16 @@ def _answered(draft: Analysis) -> Analysis:
         accepted=tuple(f for f in findings if f.key in snapshot.accepted),
         outdated=tuple(sorted(snapshot.accepted - {f.key for f in findings})),
     )
+
+
+def _planned_migrations(draft: Analysis) -> frozenset[str]:
+    """The files of new migrations that are steps of a plan, in turn and as it wrote them: the plan makes them safe."""
+    branch = draft.snapshot.branch
+    if branch is None or not draft.snapshot.plans.open:
+        return frozenset()
+    known = {folder: sql for progress in draft.plans for folder, sql in in_turn(progress).items()}
+    new = ((m.judged, m.text) for m in branch.migrations if m.judged.name in known)
+    return frozenset(judged.path for judged, text in new if is_same_sql(text, known[judged.name]))
 
 
 def _commented(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Iterator[Commented]:

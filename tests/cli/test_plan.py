@@ -1,0 +1,183 @@
+"""`refract plan`, from the first step to the last, as a person types it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from refract.cli.main import cli
+
+GIT = ("git", "-c", "user.name=Ann", "-c", "user.email=ann@example.org")
+SCHEMA = """\
+datasource db {
+  provider = "postgresql"
+}
+
+model User {
+  id   Int    @id
+  name String
+}
+"""
+INIT = 'CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));\n'
+NAME = "rename_field_user_name_to_title"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    migration = tmp_path / "prisma" / "migrations" / "20240101000000_init"
+    migration.mkdir(parents=True)
+    (migration / "migration.sql").write_text(INIT)
+    (migration.parent / "migration_lock.toml").write_text('provider = "postgresql"\n')
+    (tmp_path / "prisma" / "schema.prisma").write_text(SCHEMA)
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "start"]):
+        subprocess.run([*GIT, *command], cwd=tmp_path, check=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == code, result.output
+    return result
+
+
+def start() -> None:
+    run("plan", "new", "rename-field", "User.name", "to=title", "how=trigger")
+
+
+def status() -> str:
+    (plan,) = json.loads(run("plan", "list", "--format", "json").stdout)["plans"]
+    return str(plan["status"])
+
+
+def findings() -> list[str]:
+    found = json.loads(run("check", "--format", "json", "--fail-on", "never").stdout)
+    return [finding["rule"] for finding in found["projects"][0]["findings"]]
+
+
+def test_a_rename_from_end_to_end(project: Path) -> None:
+    start()
+    assert status() == "step 1 of 5: expand"
+    for wanted in ("step 2 of 5: backfill", "step 3 of 5: validate", "step 4 of 5: switch"):
+        run("plan", "next")
+        assert status() == wanted
+        assert findings() == []
+    run("plan", "next")
+    assert status() == "step 4 of 5: switch; waiting for you to deploy"
+    assert "@ignore" in (project / "prisma" / "schema.prisma").read_text()
+    assert "Deploy the version" in run("plan", "next", code=2).stderr
+    run("plan", "done", "--by", "Ann")
+    assert "Ann" in (project / "prisma" / "plans" / f"{NAME}.toml").read_text()
+    run("plan", "next")
+    assert status() == "all 5 steps are done"
+    assert (project / "prisma" / "schema.prisma").read_text() == SCHEMA.replace("name String", "title String")
+    assert findings() == []
+
+
+def test_a_step_is_taken_back(project: Path) -> None:
+    start()
+    run("plan", "next")
+    run("plan", "back")
+    assert (project / "prisma" / "schema.prisma").read_text() == SCHEMA
+    assert status() == "step 1 of 5: expand"
+    assert findings() == []
+
+
+def test_a_migration_that_is_edited_is_judged_again(project: Path) -> None:
+    start()
+    run("plan", "next")
+    (file,) = project.glob("prisma/migrations/*_add_title_to_users/migration.sql")
+    file.write_text(file.read_text() + 'ALTER TABLE "User" DROP COLUMN "name";\n')
+    assert "drop-column" in findings()
+
+
+def test_a_contract_before_its_turn_is_judged(project: Path) -> None:
+    start()
+    for _ in range(4):
+        run("plan", "next")
+    run("plan", "done", "--by", "Ann")
+    run("plan", "next")
+    plan = project / "prisma" / "plans" / f"{NAME}.toml"
+    plan.write_text(
+        "".join(line for line in plan.read_text().splitlines(keepends=True) if not line.startswith("confirmed"))
+    )
+    assert status() == "step 4 of 5: switch; waiting for you to deploy"
+    assert "drop-column" in findings()
+
+
+def test_an_abandoned_plan_is_followed_no_longer(project: Path) -> None:
+    start()
+    run("plan", "abandon", "--why", "we keep the name")
+    assert status() == "abandoned"
+    assert "nothing is left" in run("plan", "next", NAME, code=2).stderr
+
+
+def test_what_a_person_writes_in_the_file_stays(project: Path) -> None:
+    start()
+    plan = project / "prisma" / "plans" / f"{NAME}.toml"
+    plan.write_text(plan.read_text().replace("[[steps]]", "# Ask Bo first.\n[[steps]]", 1))
+    run("plan", "next")
+    assert "# Ask Bo first." in plan.read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('phase = "expand"', 'phase = "explode"', "steps[0].phase"),
+        ('id = "expand"', 'idd = "expand"', "extra fields found (idd)"),
+        ("format = 1", "format = 9", "newer Refract"),
+        ("[[steps]]", "[[steps", "not valid TOML"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_told(project: Path, old: str, new: str, said: str) -> None:
+    start()
+    plan = project / "prisma" / "plans" / f"{NAME}.toml"
+    plan.write_text(plan.read_text().replace(old, new, 1))
+    result = run("check", code=2)
+    assert f"{NAME}.toml" in result.stderr and said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rename-feld", "User.name"], "there is no recipe 'rename-feld'"),
+        (["rename-field", "User"], "rename-field is about Model.field"),
+        (["rename-field", "User.name"], "to has to be given"),
+        (["rename-field", "user.name", "to=x"], "did you mean `User`?"),
+        (["rename-field", "User.name", "to=id"], "has a field `id` already"),
+        (["rename-field", "User.name", "to=x", "how=magic"], "how is one of"),
+        (["rename-field", "User.id", "to=x", "how=trigger"], "part of the primary key"),
+    ],
+)
+def test_what_cannot_be_planned_is_told(project: Path, arguments: list[str], said: str) -> None:
+    assert said in run("plan", "new", *arguments, code=2).stderr
+
+
+def test_a_model_that_was_renamed_is_found_by_its_table(project: Path) -> None:
+    start()
+    schema = project / "prisma" / "schema.prisma"
+    schema.write_text(
+        schema.read_text()
+        .replace("model User {", "model Person {")
+        .replace("  name String\n", '  name String\n\n  @@map("User")\n')
+    )
+    run("plan", "next")
+    assert "title String?" in schema.read_text()
+
+
+def test_a_schema_that_no_longer_fits_is_told(project: Path) -> None:
+    start()
+    schema = project / "prisma" / "schema.prisma"
+    schema.write_text(schema.read_text().replace("  name String\n", "  label String\n"))
+    assert "the schema has changed since the plan was made" in run("plan", "next", code=2).stderr
+    assert not list(project.glob("prisma/migrations/*title*"))
+
+
+def test_recipes_are_listed() -> None:
+    listed = json.loads(run("plan", "recipes", "--format", "json").stdout)["recipes"]
+    assert {"rename-field", "drop-model"} <= {recipe["name"] for recipe in listed}
+    assert "rename-field" in run("plan", "recipes").stdout

@@ -6,9 +6,14 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 import pytest
+from attrs import evolve
 
 from recipes.plans import PROVIDERS, Case, cases, plan_of, situation
 from refract.diff import Diff, diff
+from refract.plans import Confirmation, Plan, built_by, progress_of
+from refract.plans.file import plan_text, read_plan, with_changes
+from refract.plans.making import make_plan
+from refract.plans.model import with_step
 from refract.providers import provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import CannotPlan, all_recipes
@@ -105,6 +110,42 @@ def test_the_rules_have_nothing_against_a_step(case: Case, database: str) -> Non
             found = [f for f in _findings(migration, current, database) if f[1] is not Severity.INFO]
             assert not [f for f in found if f[0] not in _announced(step, database)], migration.sql
             current = after
+
+
+@every_plan
+def test_where_a_plan_stands_is_seen_by_replay(case: Case, database: str) -> None:
+    start = situation(case, database)
+    plan = make_plan(all_recipes()[case.recipe], start, "plan", "2026-11-24")
+    confirmed = evolve(
+        plan, steps=tuple(evolve(s, confirmed=Confirmation("a", "b")) if s.deploy else s for s in plan.steps)
+    )
+    current, migrations = _start(case, database), dict[str, str]()
+    for number, step in enumerate(_steps(case, database)):
+        built = built_by(plan, current, migrations, provider(database))
+        unconfirmed = next((n for n, s in enumerate(plan.steps) if s.deploy), len(plan.steps))
+        if step.migrations:
+            tree = start.tree if number == 0 else _steps(case, database)[number - 1].tree
+            assert progress_of(confirmed, built, tree).number == number, step.step.title
+            assert progress_of(plan, built, tree).number == min(number, unconfirmed)
+        current = _replayed(step.migrations, current)
+        migrations |= {f"{number}_{m.name}": m.sql for m in step.migrations}
+        plan, confirmed = (_written(p, number) for p in (plan, confirmed))
+    end = _steps(case, database)[-1].tree
+    assert progress_of(confirmed, built_by(plan, current, migrations, provider(database)), end).number is None
+
+
+def _written(plan: Plan, number: int) -> Plan:
+    step = plan.steps[number]
+    migrations = tuple(evolve(m, folder=f"{number}_{m.name}") for m in step.migrations)
+    return with_step(plan, number, evolve(step, migrations=migrations))
+
+
+@every_plan
+def test_a_plan_is_the_same_when_it_is_read_again(case: Case, database: str) -> None:
+    plan = make_plan(all_recipes()[case.recipe], situation(case, database), "plan", "2026-11-24")
+    text = plan_text(plan)
+    assert read_plan(text, "plan") == plan
+    assert with_changes(text, plan) == text
 
 
 @every_plan

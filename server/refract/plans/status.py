@@ -112,13 +112,15 @@ def _is_edited(step: PlanStep, tree: SchemaTree, is_built: bool | None) -> bool:
 
 
 def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str], provider: Provider) -> bool | None:
-    """Whether to run a step's migrations would change nothing any more; where the database does not show it (rows,
-    triggers), whether they are among those that run.
+    """Whether a step's migrations are among those that are replayed, or to run them would change nothing any more: then
+    others have built the same (a squashed history). What the database does not show, rows and triggers, only the first.
     """
     if not step.migrations:
         return None
+    if all(_is_written(migration, migrations) for migration in step.migrations):
+        return True
     if not step.schema:
-        return all(_is_written(migration, migrations) for migration in step.migrations)
+        return False
     from refract.sql.reader import read_migration  # noqa: PLC0415  only where a plan is open
 
     after = database
@@ -128,9 +130,11 @@ def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str],
 
 
 def _is_written(migration: PlanMigration, migrations: Mapping[str, str]) -> bool:
-    """Whether a migration stands in the folder, as it was written or under another date."""
+    """Whether a migration that was written is there still, under another date perhaps."""
     wanted = _plain(migration.sql)
-    return any(name.endswith(migration.name) and _plain(sql) == wanted for name, sql in migrations.items())
+    return bool(migration.folder) and any(
+        name.endswith(migration.name) and _plain(sql) == wanted for name, sql in migrations.items()
+    )
 
 
 def _plain(sql: str) -> str:

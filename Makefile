@@ -26,6 +26,7 @@ bench: .venv/ready ## the speed of the analysis, cold and warm, per key
 
 docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.rules docs/rules
+	$(BIN)/python -m refract.recipes docs/recipes
 	$(BIN)/python -m refract.project.settings_documentation docs
 
 .venv/ready: pyproject.toml

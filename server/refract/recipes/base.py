@@ -354,7 +354,7 @@ def all_recipes() -> Mapping[str, Recipe]:
     return {found.name: found for found in sorted(_recipes_in(modules), key=lambda r: r.name)}
 
 
-_PARTS = frozenset({"base", "engine", "schema_edits", "dialects"})
+_PARTS = frozenset({"base", "engine", "schema_edits", "dialects", "documentation"})
 
 
 def _recipes_in(modules: Iterable[ModuleType]) -> Iterator[Recipe]:

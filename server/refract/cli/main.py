@@ -232,6 +232,19 @@ def plan_abandon(name: str | None, why: str, path: str | None) -> None:
 
 
 @cli.command()
+@click.argument("migration", required=False)
+@_PROJECT
+def rollback(migration: str | None, path: str | None) -> None:
+    """Write what undoes MIGRATION (default: the newest) as down.sql beside it, checked by replaying it.
+
+    It says what does not come back. Nothing is applied to any database.
+    """
+    from refract.cli.rollback import run
+
+    sys.exit(run(migration, path))
+
+
+@cli.command()
 @click.option("--tcp", metavar="PORT", type=click.IntRange(1, 65535), help="Listen on 127.0.0.1:PORT, not stdio.")
 @click.option("--stdio", is_flag=True, hidden=True, help="The default; editors pass it by habit.")
 def server(tcp: int | None, stdio: bool) -> None:

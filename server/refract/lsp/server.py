@@ -15,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 from refract import __version__
 from refract.lsp import configuration, convert
 from refract.lsp.convert import Encoding
-from refract.lsp.features import code_actions, diagnostics, hover, pending
+from refract.lsp.features import code_actions, diagnostics, hover, pending, plans
 from refract.lsp.protocol import RefractProtocol
 from refract.lsp.pull import Pulled
 from refract.lsp.session import OpenProject, Session
@@ -24,6 +24,7 @@ _WATCHED = (
     "**/*.prisma",
     "**/migration.sql",
     "**/migration_lock.toml",
+    "**/plans/*.toml",
     "**/prisma.config.*",
     "**/refract.toml",
     "**/refract-accepted.json",
@@ -194,7 +195,7 @@ def _requests(server: RefractServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
     async def code_lens(ls: RefractServer, params: types.CodeLensParams) -> list[types.CodeLens]:
         await ls.session.ready(convert.to_path(params.text_document.uri) or "")
-        return pending.code_lenses(ls.session, params)
+        return [*pending.code_lenses(ls.session, params), *plans.code_lenses(ls.session, params)]
 
 
 def _commands(server: RefractServer) -> None:
@@ -216,6 +217,25 @@ def _commands(server: RefractServer) -> None:
             _show(ls, f"The migration was not created: {answer.failure_reason or 'the editor refused the edit'}.")
             return []
         return uris
+
+    @server.command(plans.NEXT)
+    async def take_next_step(ls: RefractServer, uri: str, name: str) -> bool:
+        return await _made(ls, plans.take(ls.session, uri, name))
+
+    @server.command(plans.DONE)
+    async def confirm_step(ls: RefractServer, uri: str, name: str) -> bool:
+        return await _made(ls, plans.confirm(ls.session, uri, name))
+
+
+async def _made(server: RefractServer, edit: types.WorkspaceEdit | str) -> bool:
+    """Whether the editor has made the edit; it is told why there is none."""
+    if isinstance(edit, str):
+        _show(server, edit)
+        return False
+    answer = await server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit=edit, label="Refract"))
+    if not answer.applied:
+        _show(server, f"Nothing was changed: {answer.failure_reason or 'the editor refused the edit'}.")
+    return answer.applied
 
 
 def _show(server: RefractServer, message: str) -> None:

@@ -21,6 +21,7 @@ from refract.lsp import convert
 from refract.lsp.convert import Encoding
 from refract.lsp.plain_text import PlainText, read_plain
 from refract.project import (
+from refract.project.files import PLANS
     Analysis,
     CannotAnalyse,
     ProjectFiles,
@@ -320,6 +321,8 @@ def _provider_changed(analysis: Analysis, snapshot: Snapshot) -> bool:
 def _concerns(project: OpenProject, path: str) -> bool:
     changed = Path(path)
     if changed.is_relative_to(project.files.migrations) or project.holds(path):
+        return True
+    if changed.suffix == ".toml" and changed.parent == project.files.migrations.parent / PLANS:
         return True
     if changed.name in _SETTINGS:
         return project.files.root.is_relative_to(changed.parent)

@@ -21,7 +21,6 @@ from refract.lsp import convert
 from refract.lsp.convert import Encoding
 from refract.lsp.plain_text import PlainText, read_plain
 from refract.project import (
-from refract.project.files import PLANS
     Analysis,
     CannotAnalyse,
     ProjectFiles,
@@ -34,6 +33,7 @@ from refract.project.files import PLANS
     read_document,
     read_text,
 )
+from refract.project.files import PLANS
 from refract.syntax import Document, SchemaTree, parse_document
 
 DEBOUNCE = 0.0

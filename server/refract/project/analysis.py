@@ -10,7 +10,7 @@ from refract.collector import without_collector
 from refract.config import Level, Settings
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
-from refract.plans import Progress, in_turn, is_same_sql
+from refract.plans import Progress, State, in_turn, is_same_sql
 from refract.project.branch import Branch, NewMigration
 from refract.project.half_typed import Settled, settle
 from refract.project.settings import rule_names
@@ -18,6 +18,7 @@ from refract.project.snapshot import Snapshot
 from refract.project.suppressions import MARK, Commented, shifted, suppress, suppressions
 from refract.providers import Provider
 from refract.providers.versions import Versions, default_versions
+from refract.recipes.schema_edits import AddAttribute
 from refract.rules.base import Finding, Rule, RuleContext, Severity, Subject, check_all
 from refract.schema.model import Database
 from refract.text import Location, Origin, Problem, Span
@@ -117,10 +118,8 @@ def _answered(draft: Analysis) -> Analysis:
     project has accepted.
     """
     snapshot = draft.snapshot
-    planned = _planned_migrations(draft)
-    judged = (
-        [f for f in draft.findings if f.origin is None or f.origin.path not in planned] if planned else draft.findings
-    )
+    planned, filled = _planned_migrations(draft), _filled_by_plans(draft)
+    judged = (f for f in draft.findings if f.key not in filled and not (f.origin and f.origin.path in planned))
     placed = ((finding, draft.place(finding)) for finding in judged)
     suppressed = suppress(placed, _commented(snapshot, draft.problems), rule_names())
     findings = _levelled(suppressed.findings, snapshot.settings)
@@ -143,6 +142,24 @@ def _planned_migrations(draft: Analysis) -> frozenset[str]:
     known = {folder: sql for progress in draft.plans for folder, sql in in_turn(progress).items()}
     new = ((m.judged, m.text) for m in branch.migrations if m.judged.name in known)
     return frozenset(judged.path for judged, text in new if is_same_sql(text, known[judged.name]))
+
+
+def _filled_by_plans(draft: Analysis) -> frozenset[str]:
+    """The keys of findings about fields that programs leave out because a plan says so: the plan sees to their values."""
+    left_out = {name for p in draft.plans if p.is_open for name in _left_out(p)}
+    if not left_out:
+        return frozenset()
+    fields = ((table, c) for table in draft.database.tables.values() for c in table.ignored_columns)
+    names = (f"{table.name}.{c.name}" for table, c in fields if f"{table.model_name}.{c.field_name}" in left_out)
+    return frozenset(f"drop-required-column-blocks-inserts:{name}" for name in names)
+
+
+def _left_out(progress: Progress) -> Iterator[str]:
+    """The fields that no program uses from the steps on that have been taken."""
+    for step, state in zip(progress.plan.steps, progress.states, strict=True):
+        if state in (State.DONE, State.WAITING):
+            ignored = (e for e in step.schema if isinstance(e, AddAttribute) and e.attribute == "@ignore")
+            yield from (f"{edit.block}.{edit.member}" for edit in ignored)
 
 
 def _commented(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Iterator[Commented]:

@@ -18,7 +18,6 @@ SQL_FILE = "migration.sql"
 LOCK_FILE = "migration_lock.toml"
 _CONFLICT = re.compile(rb"^(?:<{7} |>{7} |={7}\r?$)", re.MULTILINE)
 _OLD_NAMES = {"mssql": "sqlserver"}  # what Prisma 3 wrote into lock files
-_FORMER_NAMES = {"mssql": "sqlserver"}
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 

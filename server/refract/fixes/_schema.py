@@ -74,13 +74,6 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def block_text(tree: SchemaTree, key: str) -> str | None:
-    """A block as it is written, from its keyword to its brace."""
-    placed = tree.placed(key)
-    document = tree.document(placed.path) if placed else None
-    return document.slice(placed.block.span.shifted(placed.chunk_start)) if placed and document else None
-
-
 def _written(tree: SchemaTree, key: str, wanted: Callable[[Field], bool]) -> WrittenField | None:
     placed = tree.placed(key)
     document = tree.document(placed.path) if placed else None

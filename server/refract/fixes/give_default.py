@@ -6,21 +6,11 @@ from collections.abc import Iterator
 
 from refract.fixes._schema import WrittenField, field_of, in_block
 from refract.fixes.base import Fix, FixContext, fixes
+from refract.lowering.arguments import EMPTY_DEFAULTS
 from refract.providers.behaviour import behaviour
 from refract.schema.changes import AddColumn
 from refract.syntax import Document, edits
 from refract.text import TextEdit
-
-_EMPTY = {
-    "String": '""',
-    "Int": "0",
-    "BigInt": "0",
-    "Float": "0",
-    "Decimal": "0",
-    "Boolean": "false",
-    "DateTime": "now()",
-    "Json": '"{}"',
-}
 
 
 @fixes("add-required-column-without-default")
@@ -29,7 +19,7 @@ def empty_value(context: FixContext) -> Iterator[Fix]:
     written = _new_field(context)
     if written is None:
         return
-    value = _EMPTY.get(written.type_name) or _first_value(context, written.type_name)
+    value = EMPTY_DEFAULTS.get(written.type_name) or _first_value(context, written.type_name)
     if value and not written.type_text.endswith("[]"):
         yield _default(context, written, value)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.fixes._schema import block_text, former_field, in_block, model_of
+from refract.fixes._schema import former_field, in_block, model_of
 from refract.fixes.base import Fix, FixContext, fixes
 from refract.lowering.arguments import database_name
+from refract.recipes.schema_edits import block_text
 from refract.schema.changes import AlterEnum, DropColumn, DropTable
 from refract.syntax import Document, SchemaTree, edits
 from refract.syntax.tree import Block, Keyword

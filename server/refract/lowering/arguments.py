@@ -22,6 +22,18 @@ from refract.syntax.tree import (
     StringLiteral,
 )
 
+EMPTY_DEFAULTS = {
+    "String": '""',
+    "Int": "0",
+    "BigInt": "0",
+    "Float": "0",
+    "Decimal": "0",
+    "Boolean": "false",
+    "DateTime": "now()",
+    "Json": '"{}"',
+}
+"""The obvious value of each type, as `@default` takes it."""
+
 
 class FieldReference(NamedTuple):
     """A field named in `@@index([..])` and its like, with what the reference says of it."""

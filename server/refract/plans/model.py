@@ -68,12 +68,6 @@ class Plan:
     name: str = ""
     path: str = ""
 
-    @property
-    def subject(self) -> str:
-        """What it is about: `User.name`."""
-        parts = (self.answers.get(key, "") for key in ("model", "enum", "field", "value"))
-        return ".".join(part for part in parts if part)
-
 
 def with_step(plan: Plan, number: int, step: PlanStep) -> Plan:
     """The plan with another form of the step of that number (from 0)."""

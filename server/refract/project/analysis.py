@@ -32,7 +32,7 @@ class Analysis:
     `findings` are about the schema's change, then about the migrations that are new on this branch.
     `silenced` are findings that a comment answers, `accepted` those that the project has accepted, and `outdated` the
     keys of accepted ones that are no longer found. `problems` are what could not be read:
-    the findings are true without it, but not all that there would be.
+    the findings are true without it, but not all that there would be. `plans` is where each plan stands.
     """
 
     snapshot: Snapshot
@@ -46,11 +46,7 @@ class Analysis:
     of_branch: tuple[Finding, ...] = field(default=(), repr=False)
     accepted: tuple[Finding, ...] = ()
     outdated: tuple[str, ...] = ()
-
-    @property
-    def plans(self) -> tuple[Progress, ...]:
-        """Where each plan of the project stands."""
-        return self.snapshot.plans.progress(self.settled.tree)
+    plans: tuple[Progress, ...] = ()
 
     @property
     def versions(self) -> Versions:
@@ -110,7 +106,8 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
     problems = tuple(
         dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *snapshot.plans.problems, *problems))
     )
-    return _answered(Analysis(snapshot, settled, lowered, after, changes, found, (), problems, of_branch))
+    plans = snapshot.plans.progress(settled.tree)
+    return _answered(Analysis(snapshot, settled, lowered, after, changes, found, (), problems, of_branch, plans=plans))
 
 
 def _answered(draft: Analysis) -> Analysis:

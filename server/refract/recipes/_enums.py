@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from refract.recipes._sql import row, string, type_text
 from refract.recipes._twin import NewField, Twin, twin_steps
-from refract.recipes.base import CannotPlan, ModelField, Situation, Step
-from refract.recipes.schema_edits import AddAttribute, AddBlock, AddBlockAttribute, RemoveBlock, RenameBlock
+from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step
+from refract.recipes.dialects import dialect
+from refract.recipes.schema_edits import (
+    AddAttribute,
+    AddBlock,
+    AddBlockAttribute,
+    RemoveAttribute,
+    RemoveBlock,
+    RemoveEnumValue,
+    RenameBlock,
+    SchemaEdit,
+)
 from refract.schema.model import Enum
 
 
@@ -24,6 +34,48 @@ def uses_of(s: Situation, enum: str) -> list[ModelField]:
     """The fields of an enum."""
     models = (t.model_name for t in s.database.tables.values() if t.model_name)
     return [f for model in models for f in s.fields(model) if f.type_name == enum and f.column is not None]
+
+
+def default_edits(uses: Iterable[ModelField], old: str, new: str) -> Iterator[SchemaEdit]:
+    """`@default(new)` in the place of `@default(old)`."""
+    for use in uses:
+        if use.attribute("default") == f"@default({old})":
+            yield RemoveAttribute(use.model, use.name, "default")
+            yield AddAttribute(use.model, use.name, f"@default({new})")
+
+
+def retire_value(s: Situation, enum: str, value: str, other: str) -> Iterator[Step]:
+    """The last steps of a value that programs no longer write: rows get the other one, then it goes."""
+    stored = {**stored_values(s, enum), other: stored_values(s, enum).get(other, other)}
+    fills = tuple(
+        Fill(
+            s.table(use.model),
+            ((use.column.name, string(stored[other])),),
+            f"{row(s, use.column.name)} = {string(stored[value])}",
+        )
+        for use in uses_of(s, enum)
+        if use.column is not None and not use.is_list
+    )
+    if fills:
+        yield Step(
+            id="backfill",
+            phase=Phase.BACKFILL,
+            title=f"Change `{value}` to `{other}` in the rows that are there",
+            fills=fills,
+        )
+    yield Step(
+        id="contract",
+        phase=Phase.CONTRACT,
+        title=f"Remove `{value}`",
+        edits=(RemoveEnumValue(enum, value),),
+        check="\n".join(f"{dialect(s.provider.name).remaining(fill)};" for fill in fills),
+        loses=f"which rows held `{value}`.",
+    )
+
+
+def stored_values(s: Situation, enum: str) -> dict[str, str]:
+    """What the database calls each value of an enum."""
+    return {(v.value_name or v.name): v.name for v in enum_of(s, enum).values}
 
 
 def shadow_steps(

@@ -83,6 +83,12 @@ def twin_steps(situation: Situation, twin: Twin, how: str) -> Iterator[Step]:
         yield from _by_trigger(situation, twin)
 
 
+def refuse_triggers(situation: Situation, others: str = "take how=application") -> None:
+    """Raises CannotPlan where the answer is to use triggers and the database has none that could; `others` says what to do."""
+    if situation.answer("how") == TRIGGER and not dialect(situation.provider.name).syncs:
+        raise CannotPlan(f"{situation.provider.name} has no triggers for this: {others}.")
+
+
 def refuse_keys(situation: Situation, old: ModelField) -> None:
     """Raises CannotPlan for a field that a key or a relation is made of: other rows point at it."""
     block = situation.block(old.model)
@@ -134,7 +140,7 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
         "Go on when no instance of the old one is left, and no sooner than you are sure to stay.",
     )
     if not dialect(s.provider.name).transactional:
-        yield from _relaxed(s, twin, renamed=True)
+        yield from _relaxed(s, twin, {o.name: _old_name(twin, o) for o in twin.olds})
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
@@ -169,7 +175,7 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         deploy=f"Deploy a version that reads {news} and goes on writing both. "
         "Go on when no instance of an older version is left.",
     )
-    yield from _relaxed(s, twin)
+    yield from _relaxed(s, twin, {o.name: o.name for o in twin.olds})
     yield _switched(
         twin, f"Deploy a version that writes {_final(twin)} only. Go on when no instance of an older version is left."
     )
@@ -182,8 +188,8 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
     )
 
 
-def _relaxed(s: Situation, twin: Twin, renamed: bool = False) -> Iterator[Step]:
-    """Old fields that a program may leave out."""
+def _relaxed(s: Situation, twin: Twin, names: dict[str, str]) -> Iterator[Step]:
+    """Old fields that a program may leave out; `names` is what they are called by then."""
     relaxed = [o for o in twin.olds if o.is_required and o.column is not None and o.column.default is None]
     if not relaxed:
         return
@@ -191,18 +197,14 @@ def _relaxed(s: Situation, twin: Twin, renamed: bool = False) -> Iterator[Step]:
         id="relax",
         phase=Phase.CONTRACT,
         title=f"Make {listed(o.name for o in relaxed)} optional, so that it can be left out",
-        edits=tuple(
-            RetypeField(twin.model, _old_name(twin, o) if renamed else o.name, f"{o.plain_type}?") for o in relaxed
-        ),
+        edits=tuple(RetypeField(twin.model, names[o.name], f"{o.plain_type}?") for o in relaxed),
         undo=(
             Step(id="fill", phase=Phase.BACKFILL, title="", fills=(_refill(s, twin),)),
             Step(
                 id="require",
                 phase=Phase.VALIDATE,
                 title="",
-                edits=tuple(
-                    RetypeField(twin.model, _old_name(twin, o) if renamed else o.name, o.type) for o in relaxed
-                ),
+                edits=tuple(RetypeField(twin.model, names[o.name], o.type) for o in relaxed),
             ),
         ),
     )

@@ -24,11 +24,11 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from refract.lowering import lower
+from refract.lowering.arguments import EMPTY_DEFAULTS
 from refract.recipes._conversions import Conversion, conversion
 from refract.recipes._sql import row, type_text
-from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, twin_steps
+from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, ModelField, Question, Situation, Step, Subject, recipe
-from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddAttribute, AddField, apply_schema_edits
 from refract.schema.model import Column
 
@@ -45,12 +45,10 @@ from refract.schema.model import Column
 )
 def change_type(s: Situation) -> Iterator[Step]:
     """A twin of the new type."""
-    how = s.answer("how")
-    if how == TRIGGER and not dialect(s.provider.name).syncs:
-        raise CannotPlan(f"{s.provider.name} has no triggers for this: take how=application.")
+    refuse_triggers(s)
     old = s.field(s.answer("model"), s.answer("field"))
     refuse_keys(s, old)
-    yield from twin_steps(s, _twin(s, old), how)
+    yield from twin_steps(s, _twin(s, old), s.answer("how"))
 
 
 def _twin(s: Situation, old: ModelField) -> Twin:
@@ -108,9 +106,7 @@ def _never_null(s: Situation, old: ModelField, expression: str) -> str:
     """The way back into a column that takes no NULL."""
     if not old.is_required or old.column is None:
         return expression
-    empty = {"String": "''", "Int": "0", "BigInt": "0", "Float": "0", "Decimal": "0", "Boolean": "false"}.get(
-        old.type_name
-    )
+    empty = "" if old.type_name in ("DateTime", "Json") else EMPTY_DEFAULTS.get(old.type_name, "").replace('"', "'")
     return f"COALESCE({expression}, {empty})" if empty and expression.rstrip().endswith(("END", "[1]")) else expression
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.lowering.arguments import field_references
+from refract.lowering.arguments import EMPTY_DEFAULTS, field_references
 from refract.recipes._twin import listed
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import (
@@ -30,17 +30,6 @@ from refract.recipes.schema_edits import (
     SchemaEdit,
 )
 from refract.syntax.tree import Attribute
-
-_EMPTY = {
-    "String": '""',
-    "Int": "0",
-    "BigInt": "0",
-    "Float": "0",
-    "Decimal": "0",
-    "Boolean": "false",
-    "DateTime": "now()",
-    "Json": '"{}"',
-}
 
 
 @recipe(
@@ -85,7 +74,7 @@ def _relaxed(s: Situation, old: ModelField) -> Iterator[Step]:
         return
     enum = s.tree.block(old.type_name)
     first = enum.values[0].name.text if enum and enum.values else ""
-    default = s.answer("default") or _EMPTY.get(old.type_name) or first
+    default = s.answer("default") or EMPTY_DEFAULTS.get(old.type_name) or first
     takes_default = not (
         s.provider.name == "mysql" and column.type.name in ("TEXT", "LONGTEXT", "JSON", "BLOB", "LONGBLOB")
     )

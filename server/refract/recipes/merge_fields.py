@@ -19,9 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._sql import row
-from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, listed, refuse_keys, twin_steps
+from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, listed, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, Question, Situation, Step, Subject, recipe
-from refract.recipes.dialects import dialect
 from refract.recipes.split_field import at_the_first_space, with_a_space
 
 
@@ -37,8 +36,7 @@ from refract.recipes.split_field import at_the_first_space, with_a_space
 )
 def merge_fields(s: Situation) -> Iterator[Step]:
     """A twin of several old fields."""
-    if s.answer("how") == TRIGGER and not dialect(s.provider.name).syncs:
-        raise CannotPlan(f"{s.provider.name} has no triggers for this: take how=application.")
+    refuse_triggers(s)
     model = s.answer("model")
     olds = [s.field(model, n.strip()) for n in s.answer("fields").split(",") if n.strip()]
     for old in olds:

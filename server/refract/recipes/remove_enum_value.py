@@ -20,11 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.recipes._enums import enum_of, shadow_steps, uses_of, without_map
-from refract.recipes._sql import row, string
-from refract.recipes.base import CannotPlan, Fill, Phase, Question, Situation, Step, Subject, recipe
-from refract.recipes.dialects import dialect
-from refract.recipes.schema_edits import AddAttribute, RemoveAttribute, RemoveEnumValue, SchemaEdit
+from refract.recipes._enums import default_edits, retire_value, shadow_steps, stored_values, uses_of, without_map
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
 
 SWAP, SHADOW = "swap", "shadow"
 
@@ -44,58 +41,26 @@ def remove_enum_value(s: Situation) -> Iterator[Step]:
             raise CannotPlan(f"`{enum}` has no value `{name}`.")
     if value == other:
         raise CannotPlan("the replacement is another value.")
-    stored = {(v.value_name or v.name): v.name for v in enum_of(s, enum).values}
     if s.answer("how") == SHADOW:
+        stored = stored_values(s, enum)
         text = without_map(s.text(enum, *block.span)).replace(f"enum {enum}", f"enum {enum}V2", 1)
         written = "\n".join(line for line in text.split("\n") if line.split()[:1] != [value])
         yield from shadow_steps(s, enum, written, f"{enum}V2", {stored[value]: stored[other]}, {})
         return
-    yield from _by_swap(s, enum, value, other, stored)
+    yield from _by_swap(s, enum, value, other)
 
 
-def _by_swap(s: Situation, enum: str, value: str, other: str, stored: dict[str, str]) -> Iterator[Step]:
-    uses = [use for use in uses_of(s, enum) if use.column is not None]
+def _by_swap(s: Situation, enum: str, value: str, other: str) -> Iterator[Step]:
+    uses = uses_of(s, enum)
     if any(use.is_list for use in uses):
         raise CannotPlan(f"a list of `{enum}` is in use: take `{value}` out of it with SQL of your own first.")
-    defaults: tuple[SchemaEdit, ...] = tuple(
-        edit
-        for use in uses
-        if use.attribute("default") == f"@default({value})"
-        for edit in (
-            RemoveAttribute(use.model, use.name, "default"),
-            AddAttribute(use.model, use.name, f"@default({other})"),
-        )
-    )
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
         title=f"The application no longer writes `{value}`",
-        edits=defaults,
+        edits=tuple(default_edits(uses, value, other)),
         deploy=f"Deploy the version of the application that writes `{other}` in place of `{value}`, and can still read both. "
         "Go on when no instance of an older one is left.",
         ends_use=(f"{enum}.{value}",),
     )
-    fills = tuple(
-        Fill(
-            s.table(u.model),
-            ((u.column.name, string(stored[other])),),
-            f"{row(s, u.column.name)} = {string(stored[value])}",
-        )
-        for u in uses
-        if u.column is not None
-    )
-    if fills:
-        yield Step(
-            id="backfill",
-            phase=Phase.BACKFILL,
-            title=f"Change `{value}` to `{other}` in the rows that are there",
-            fills=fills,
-        )
-    yield Step(
-        id="contract",
-        phase=Phase.CONTRACT,
-        title=f"Remove `{value}`",
-        edits=(RemoveEnumValue(enum, value),),
-        check="\n".join(f"{dialect(s.provider.name).remaining(fill)};" for fill in fills),
-        loses=f"which rows held `{value}`.",
-    )
+    yield from retire_value(s, enum, value, other)

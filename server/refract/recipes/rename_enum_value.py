@@ -21,18 +21,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.recipes._enums import enum_of, shadow_steps, uses_of, without_map
-from refract.recipes._sql import row, string
-from refract.recipes.base import CannotPlan, Fill, Phase, Question, Situation, Step, Subject, recipe
-from refract.recipes.dialects import dialect
-from refract.recipes.schema_edits import (
-    AddAttribute,
-    AddEnumValue,
-    RemoveAttribute,
-    RemoveEnumValue,
-    RenameEnumValue,
-    SchemaEdit,
-)
+from refract.recipes._enums import default_edits, retire_value, shadow_steps, stored_values, uses_of, without_map
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.schema_edits import AddAttribute, AddEnumValue, RenameEnumValue
 
 MAP, VALUE, SHADOW = "map", "value", "shadow"
 
@@ -49,7 +40,7 @@ def rename_enum_value(s: Situation) -> Iterator[Step]:
     names = [v.name.text for v in block.values]
     if value not in names or to in names:
         raise CannotPlan(f"`{enum}` has no value `{value}`." if value not in names else f"`{enum}` has `{to}` already.")
-    stored = next(v.name for v in enum_of(s, enum).values if (v.value_name or v.name) == value)
+    stored = stored_values(s, enum)[value]
     match s.answer("how"):
         case "map":
             node = next(v for v in block.values if v.name.text == value)
@@ -62,7 +53,7 @@ def rename_enum_value(s: Situation) -> Iterator[Step]:
                 deploy=f"Deploy the application with `{to}` in place of `{value}`. It may run beside the old one.",
             )
         case "value":
-            yield from _by_value(s, enum, value, to, stored)
+            yield from _by_value(s, enum, value, to)
         case _:
             text = without_map(s.text(enum, *block.span))
             shadow = f"{enum}V2"
@@ -70,7 +61,7 @@ def rename_enum_value(s: Situation) -> Iterator[Step]:
             yield from shadow_steps(s, enum, written, shadow, {stored: to}, {to: stored})
 
 
-def _by_value(s: Situation, enum: str, value: str, to: str, stored: str) -> Iterator[Step]:
+def _by_value(s: Situation, enum: str, value: str, to: str) -> Iterator[Step]:
     yield Step(
         id="expand",
         phase=Phase.EXPAND,
@@ -87,44 +78,15 @@ def _by_value(s: Situation, enum: str, value: str, to: str, stored: str) -> Iter
         deploy=f"Deploy a version of the application that takes `{to}` and `{value}` for the same and writes `{value}`. "
         "Go on when no instance of an older one is left: it would fail on reading the new value.",
     )
-    uses = uses_of(s, enum)
-    defaults: tuple[SchemaEdit, ...] = tuple(
-        edit
-        for use in uses
-        if use.attribute("default") == f"@default({value})"
-        for edit in (
-            RemoveAttribute(use.model, use.name, "default"),
-            AddAttribute(use.model, use.name, f"@default({to})"),
-        )
-    )
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
         title=f"The application writes `{to}`",
-        edits=defaults,
+        edits=tuple(default_edits(uses_of(s, enum), value, to)),
         deploy=f"Deploy the version that writes `{to}`. Go on when no instance of an older one is left.",
         ends_use=(f"{enum}.{value}",),
     )
-    fills = tuple(
-        Fill(s.table(u.model), ((u.column.name, string(to)),), f"{row(s, u.column.name)} = {string(stored)}")
-        for u in uses
-        if u.column is not None and not u.is_list
-    )
-    if fills:
-        yield Step(
-            id="backfill",
-            phase=Phase.BACKFILL,
-            title=f"Change `{value}` to `{to}` in the rows that are there",
-            fills=fills,
-        )
-    yield Step(
-        id="contract",
-        phase=Phase.CONTRACT,
-        title=f"Remove `{value}`",
-        edits=(RemoveEnumValue(enum, value),),
-        check="\n".join(f"{dialect(s.provider.name).remaining(fill)};" for fill in fills),
-        loses=f"which rows held `{value}`.",
-    )
+    yield from retire_value(s, enum, value, to)
 
 
 def _with_value(text: str, value: str, to: str) -> str:

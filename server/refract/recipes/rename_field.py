@@ -25,9 +25,8 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from refract.recipes._sql import row, silent_default
-from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, twin_steps
+from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
-from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddAttribute, RenameField
 from refract.schema.changes import RenameColumn
 
@@ -49,8 +48,7 @@ def rename_field(s: Situation) -> Iterator[Step]:
         case "at-once":
             yield from _at_once(s, old, to)
         case how:
-            if how == TRIGGER and not dialect(s.provider.name).syncs:
-                raise CannotPlan(f"{s.provider.name} has no triggers for this: take how=application, or how=map.")
+            refuse_triggers(s, "take how=application, or how=map")
             yield from twin_steps(s, _twin(s, old, to), how)
 
 

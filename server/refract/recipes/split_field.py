@@ -20,9 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._sql import row
-from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, twin_steps
+from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, Question, Situation, Step, Subject, recipe
-from refract.recipes.dialects import dialect
 
 
 @recipe(
@@ -36,8 +35,7 @@ from refract.recipes.dialects import dialect
 )
 def split_field(s: Situation) -> Iterator[Step]:
     """A twin of several fields."""
-    if s.answer("how") == TRIGGER and not dialect(s.provider.name).syncs:
-        raise CannotPlan(f"{s.provider.name} has no triggers for this: take how=application.")
+    refuse_triggers(s)
     old = s.field(s.answer("model"), s.answer("field"))
     refuse_keys(s, old)
     assert old.column is not None, "a field without a column is refused above"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from attrs import frozen
 
 from refract.providers import provider
 from refract.recipes.base import CannotPlan, Fill, Sync
@@ -16,10 +18,12 @@ class Dialect:
     """The SQL of one database. Statements have no closing semicolon.
 
     `syncs`: it has triggers that can keep columns in step. `transactional`: these can go in one transaction with a column.
+    `assignment`: how a trigger gives a column of the row its value.
     """
 
     syncs = False
     transactional = True
+    assignment = "NEW.{} := {};"
 
     def __init__(self, name: str) -> None:
         self.provider = provider(name)
@@ -50,6 +54,24 @@ class Dialect:
         """What ends that."""
         raise CannotPlan(f"{self.provider.name} has no triggers that could keep {sync.table.name} in step.")
 
+    def told(self, sync: Sync) -> str:
+        """Whether a program that inserts a row has written one of the new columns."""
+        silent = dict(sync.silent)
+        return " OR ".join(self._told(f"NEW.{self.quote(c)}", silent.get(c)) for c, _ in sync.forward)
+
+    def changed(self, columns: Sequence[tuple[str, str]]) -> str:
+        """Whether a program that updates a row changes one of these columns."""
+        return " OR ".join(self.differs(f"NEW.{self.quote(c)}", f"OLD.{self.quote(c)}") for c, _ in columns)
+
+    def unset(self, columns: Sequence[tuple[str, str]]) -> str:
+        """Whether the row that is written has none of these columns."""
+        return " AND ".join(f"NEW.{self.quote(c)} IS NULL" for c, _ in columns)
+
+    def assigned(self, columns: Sequence[tuple[str, str]]) -> str:
+        """The assignments of columns in a trigger."""
+        parts = (self.assignment.format(self.quote(c), e.replace("{row}", "NEW")) for c, e in columns)
+        return " ".join(parts)
+
     def fill(self, fill: Fill) -> tuple[str, ...]:
         """What fills rows."""
         return (self.fill_batch(fill, ""),)
@@ -66,6 +88,42 @@ class Dialect:
     def remaining(self, fill: Fill) -> str:
         """The query that says how many rows are still to do."""
         return f"SELECT count(*) FROM {self.table(fill.table.name)} WHERE {self.here(fill.where, fill.table.name)}"
+
+    def _told(self, value: str, silent: str | None) -> str:
+        given = f"{value} IS NOT NULL"
+        return given if silent is None else f"({given} AND {self.differs(value, silent)})"
+
+
+@frozen
+class Walk:
+    """The texts of a loop that goes through a table by its key: `low_1, …` and `high_1, …` are the ends of a batch."""
+
+    keys: tuple[Column, ...]
+    names: str
+    lows: str
+    highs: str
+    descending: str
+    from_low: str
+    past_high: str
+    inside: str
+
+
+def walk(table: Table, quote: Callable[[str], str]) -> Walk:
+    """How to go through a table. Raises CannotPlan where it has no key for that."""
+    keys = key_of(table)
+    names = ", ".join(quote(k.name) for k in keys)
+    lows, highs = (", ".join(f"{word}_{n}" for n in range(1, len(keys) + 1)) for word in ("low", "high"))
+    key, low, high = (f"({part})" if len(keys) > 1 else part for part in (names, lows, highs))
+    return Walk(
+        keys,
+        names,
+        lows,
+        highs,
+        descending=", ".join(f"{quote(k.name)} DESC" for k in keys),
+        from_low=f"{key} >= {low}",
+        past_high=f"{key} > {high}",
+        inside=f"{key} >= {low} AND {key} <= {high}",
+    )
 
 
 def key_of(table: Table) -> tuple[Column, ...]:

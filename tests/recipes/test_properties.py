@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache
 
 import pytest
 from attrs import evolve
 
 from recipes.plans import PROVIDERS, Case, cases, plan_of, situation
+from refract.baseline import Migration
 from refract.diff import Diff, diff
 from refract.plans import Confirmation, Plan, built_by, progress_of
 from refract.plans.file import plan_text, read_plan, with_changes
 from refract.plans.making import make_plan
-from refract.plans.model import with_step
+from refract.plans.model import PlanStep, with_step
 from refract.providers import provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import CannotPlan, all_recipes
 from refract.recipes.engine import PlannedStep, StepMigration
-from refract.rules.base import JudgedMigration, RuleContext, Severity, Subject, check_all
+from refract.rules.base import JudgedMigration, PlansInView, RuleContext, Severity, Subject, check_all
 from refract.schema.changes import Opaque
 from refract.schema.model import Database
 from refract.sql.reader import read_migration, read_statements
@@ -132,6 +134,39 @@ def test_where_a_plan_stands_is_seen_by_replay(case: Case, database: str) -> Non
         plan, confirmed = (_written(p, number) for p in (plan, confirmed))
     end = _steps(case, database)[-1].tree
     assert progress_of(confirmed, built_by(plan, current, migrations, provider(database)), end).number is None
+
+
+@every_plan
+def test_a_plan_that_is_followed_in_turn_has_no_findings(case: Case, database: str) -> None:
+    start, context = situation(case, database), _start(case, database)
+    plan = make_plan(all_recipes()[case.recipe], start, "plan", "2026-11-24")
+    current, migrations, tree = context, dict[str, Migration](), start.tree
+    for number, step in enumerate(_steps(case, database)):
+        for known in range(number, max(number - 2, -1), -1):  # the last step of people confirmed, or not yet
+            confirmed = evolve(plan, steps=_confirmed_before(plan, known))
+            progress = progress_of(confirmed, built_by(confirmed, current, _sql(migrations), provider(database)), tree)
+            view = PlansInView((progress,), tree, migrations, date(2026, 11, 24), 30)
+            seen = RuleContext(context, current, provider(database), Diff(()), subject=Subject.PLANS, plans=view)
+            found = [f.message for f in check_all(seen) if f.rule != "plan-answer-missing"]
+            assert found == [], step.step.title
+        current, tree = _replayed(step.migrations, current), step.tree
+        migrations |= {f"{number}_{m.name}": _as_file(number, m) for m in step.migrations}
+        plan = _written(plan, number)
+
+
+def _confirmed_before(plan: Plan, number: int) -> tuple[PlanStep, ...]:
+    """The steps, with those before `number` confirmed where people have to."""
+    before = (evolve(s, confirmed=Confirmation("a", "2026-11-24")) if s.deploy else s for s in plan.steps[:number])
+    return (*before, *plan.steps[number:])
+
+
+def _sql(migrations: Mapping[str, Migration]) -> dict[str, str]:
+    return {name: migration.sql for name, migration in migrations.items()}
+
+
+def _as_file(number: int, migration: StepMigration) -> Migration:
+    name = f"{number}_{migration.name}"
+    return Migration(name, f"migrations/{name}/migration.sql", migration.sql.encode(), "")
 
 
 def _written(plan: Plan, number: int) -> Plan:

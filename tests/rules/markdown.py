@@ -3,6 +3,8 @@
 What is judged is given in fenced blocks, by their info strings:
 - `prisma before` and `prisma after`: a schema before and after an edit;
 - `sql before` (may be missing) and `sql migration`: a database, and a migration that is new on a branch;
+- `prisma before`, any number of `plan RECIPE SUBJECT ANSWER=VALUE...`, and a `prisma after` where the schema was edited then:
+  plans made from a schema, with what was done, a word a line (`rules.plan_scripts` knows them);
 - `sql base NAME`, `sql here NAME`, `sql theirs NAME`: the migrations that a branch began with, those that it has or
   has edited (an empty one is deleted), and those that the base got meanwhile.
 """
@@ -28,6 +30,7 @@ from refract.schema.model import Database
 from refract.sql.reader import read_migration
 from refract.syntax import SchemaTree, parse_schema
 from refract.text import LineIndex, Location, Origin
+from rules.plan_scripts import Followed, follow
 
 BEFORE = "before.prisma"
 AFTER = "schema.prisma"
@@ -58,7 +61,7 @@ class Team(NamedTuple):
     theirs: Mapping[str, str]
 
 
-Given = Sides | Sql | Team
+Given = Sides | Sql | Team | Followed
 
 
 class Found(NamedTuple):
@@ -76,6 +79,9 @@ def blocks(markdown: str) -> list[tuple[str, str]]:
 
 def given(found: Mapping[str, str]) -> Given:
     """What blocks give to judge."""
+    scripts = {info.removeprefix("plan "): text for info, text in found.items() if info.startswith("plan ")}
+    if scripts:
+        return Followed(found["prisma before"], scripts, found.get("prisma after", ""))
     if "prisma after" in found:
         return Sides(found["prisma before"], found["prisma after"])
     if "sql migration" in found:
@@ -98,6 +104,8 @@ def unchanged(what: Given) -> list[Given]:
             return [Sql(what.before, "")]
         case Team():
             return [Team(what.base, {}, {})]
+        case Followed():
+            return [Followed(what.before, {}, "")]
 
 
 def moved(what: Given) -> Given:
@@ -109,6 +117,8 @@ def moved(what: Given) -> Given:
             return Sql(what.before, "-- moved\n\n" + what.migration)
         case Team():
             return what
+        case Followed():
+            return Followed("// moved\n\n" + what.before, what.scripts, what.after and "// moved\n\n" + what.after)
 
 
 def find(what: Given, target: str, rule: str = "") -> Found:
@@ -123,6 +133,8 @@ def find(what: Given, target: str, rule: str = "") -> Found:
             return _in_sql(what, target, rule)
         case Team():
             return _in_history(what, target, rule)
+        case Followed():
+            return _in_plans(what, target, rule)
 
 
 def parse_target(target: str) -> tuple[str, str, tuple[int, ...], tuple[int, ...]]:
@@ -179,6 +191,18 @@ def _in_history(team: Team, target: str, rule: str) -> Found:
         empty, empty, chosen, Diff(()), subject=Subject.HISTORY, history=evolve(history, changes=changes)
     )
     return Found(_check(context, target, rule), {_path(name): text for name, text in {**team.base, **here}.items()})
+
+
+def _in_plans(followed: Followed, target: str, rule: str) -> Found:
+    name = parse_target(target)[0]
+    before = _tree(AFTER, followed.before, name)
+    made = follow(before, followed.scripts, provider(name))
+    tree = _tree(AFTER, followed.after, name) if followed.after else made.tree
+    database = lower(before).database
+    view = made.seen_beside(tree, database)
+    context = RuleContext(database, lower(tree).database, provider(name), Diff(()), subject=Subject.PLANS, plans=view)
+    texts = {AFTER: followed.after or made.schema(AFTER), **made.texts}
+    return Found(_check(context, target, rule), texts, (tree,))
 
 
 def _changes(folder: MigrationFolder, chosen: Provider) -> dict[str, tuple[object, ...]]:

@@ -85,6 +85,12 @@ def _choice(kind: type[StrEnum]) -> Callable[[object], StrEnum]:
     return read
 
 
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{value!r} is not a whole number above 0")
+    return value
+
+
 def _levels(value: object) -> Mapping[str, Level]:
     if not isinstance(value, Mapping):
         raise ValueError("is not a table of rules and their levels")
@@ -101,6 +107,7 @@ def _levels(value: object) -> Mapping[str, Level]:
 TEXT = Kind(_text, {"type": "string"})
 TEXTS = Kind(_texts, {"type": "array", "items": {"type": "string"}})
 VERSION = Kind(_version, {"type": "string", "pattern": f"^{_VERSION.pattern}$"})
+COUNT = Kind(_count, {"type": "integer", "minimum": 1})
 LEVELS = Kind(_levels, {"type": "object", "additionalProperties": {"enum": list(Level)}})
 
 
@@ -134,6 +141,16 @@ class DatabaseSettings:
             "The server, where it behaves otherwise than the provider's name says.",
             '"mariadb"',
         ),
+    )
+
+
+@frozen
+class PlanSettings:
+    """How plans are followed."""
+
+    rest: int = field(
+        default=30,
+        metadata=about(COUNT, "For how many days a plan may rest before `plan-overdue` reminds of it.", "14"),
     )
 
 
@@ -189,6 +206,7 @@ class Settings:
         ),
     )
     database: DatabaseSettings = field(factory=DatabaseSettings, metadata={"table": DatabaseSettings})
+    plans: PlanSettings = field(factory=PlanSettings, metadata={"table": PlanSettings})
     file: Path | None = field(default=None, eq=False)
 
     def level(self, rule: str) -> Level | None:

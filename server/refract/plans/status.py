@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ from attrs import frozen
 from refract.diff import diff
 from refract.plans.model import Plan, PlanMigration, PlanStep
 from refract.providers import Provider
+from refract.recipes.base import UNANSWERED
 from refract.recipes.schema_edits import holds
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
@@ -101,9 +103,14 @@ def in_turn(progress: Progress) -> Mapping[str, str]:
     return found
 
 
-def is_same_sql(one: str, other: str) -> bool:
-    """Whether two texts are the same but for what an editor changes at their edges."""
-    return _plain(one) == _plain(other)
+def is_same_sql(here: str, planned: str) -> bool:
+    """Whether the text `here` is what was planned: but for what an editor changes at its edges, and with the expressions
+    that a person had to give.
+    """
+    parts = _plain(planned).split(UNANSWERED)
+    if len(parts) == 1:
+        return _plain(here) == parts[0]
+    return re.fullmatch("[^;]+?".join(map(re.escape, parts)), _plain(here)) is not None
 
 
 def _is_edited(step: PlanStep, tree: SchemaTree, is_built: bool | None) -> bool:
@@ -120,7 +127,7 @@ def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str],
     if all(_is_written(migration, migrations) for migration in step.migrations):
         return True
     if not step.schema:
-        return False
+        return all(migration.folder in migrations for migration in step.migrations)
     from refract.sql.reader import read_migration  # noqa: PLC0415  only where a plan is open
 
     after = database
@@ -131,9 +138,8 @@ def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str],
 
 def _is_written(migration: PlanMigration, migrations: Mapping[str, str]) -> bool:
     """Whether a migration that was written is there still, under another date perhaps."""
-    wanted = _plain(migration.sql)
     return bool(migration.folder) and any(
-        name.endswith(migration.name) and _plain(sql) == wanted for name, sql in migrations.items()
+        name.endswith(migration.name) and is_same_sql(sql, migration.sql) for name, sql in migrations.items()
     )
 
 

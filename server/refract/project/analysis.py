@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 
 from attrs import evolve, field, frozen
 
@@ -19,7 +20,7 @@ from refract.project.suppressions import MARK, Commented, shifted, suppress, sup
 from refract.providers import Provider
 from refract.providers.versions import Versions, default_versions
 from refract.recipes.schema_edits import AddAttribute
-from refract.rules.base import Finding, Rule, RuleContext, Severity, Subject, check_all
+from refract.rules.base import Finding, PlansInView, Rule, RuleContext, Severity, Subject, check_all
 from refract.schema.model import Database
 from refract.text import Location, Origin, Problem, Span
 
@@ -102,11 +103,12 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
         read_deployed=_deployed(snapshot),
     )
     of_branch = _branch_findings(snapshot, lowered.provider, previous)
-    found = (*check_all(context, _wanted(snapshot.settings)), *of_branch)
+    plans = snapshot.plans.progress(settled.tree)
+    of_plans = _plan_findings(snapshot, context, plans)
+    found = (*check_all(context, _wanted(snapshot.settings)), *of_branch, *of_plans)
     problems = tuple(
         dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *snapshot.plans.problems, *problems))
     )
-    plans = snapshot.plans.progress(settled.tree)
     return _answered(Analysis(snapshot, settled, lowered, after, changes, found, (), problems, of_branch, plans=plans))
 
 
@@ -116,7 +118,7 @@ def _answered(draft: Analysis) -> Analysis:
     """
     snapshot = draft.snapshot
     planned, filled = _planned_migrations(draft), _filled_by_plans(draft)
-    judged = (f for f in draft.findings if f.key not in filled and not (f.origin and f.origin.path in planned))
+    judged = (f for f in draft.findings if f.key not in filled and not _is_planned(f, planned))
     placed = ((finding, draft.place(finding)) for finding in judged)
     suppressed = suppress(placed, _commented(snapshot, draft.problems), rule_names())
     findings = _levelled(suppressed.findings, snapshot.settings)
@@ -129,6 +131,10 @@ def _answered(draft: Analysis) -> Analysis:
         accepted=tuple(f for f in findings if f.key in snapshot.accepted),
         outdated=tuple(sorted(snapshot.accepted - {f.key for f in findings})),
     )
+
+
+def _is_planned(finding: Finding, planned: frozenset[str]) -> bool:
+    return finding.subject is not Subject.PLANS and finding.origin is not None and finding.origin.path in planned
 
 
 def _planned_migrations(draft: Analysis) -> frozenset[str]:
@@ -225,6 +231,18 @@ def _history_context(branch: Branch, snapshot: Snapshot, provider: Provider) -> 
         history=branch.history,
         read_deployed=branch.deployed_database,
     )
+
+
+def _plan_findings(snapshot: Snapshot, schema: RuleContext, plans: tuple[Progress, ...]) -> tuple[Finding, ...]:
+    """The findings about the plans that are not finished."""
+    unfinished = tuple(progress for progress in plans if progress.is_open)
+    if not unfinished:
+        return ()
+    view = PlansInView(
+        unfinished, snapshot.tree, snapshot.plans.migrations, datetime.now(UTC).date(), snapshot.settings.plans.rest
+    )
+    context = evolve(schema, diff=Diff(()), subject=Subject.PLANS, plans=view)
+    return check_all(context, _wanted(snapshot.settings))
 
 
 def _deployed(snapshot: Snapshot) -> Callable[[], Database | None]:

@@ -67,9 +67,10 @@ class Branch:
         """Whether `path` is one of the migrations here."""
         return any(migration.path == path for migration in self._ends.here.migrations)
 
-    def texts(self) -> Iterator[tuple[str, str]]:
-        """The migrations here: their folders and their SQL."""
-        return ((migration.name, migration.sql) for migration in self._ends.here.migrations)
+    @property
+    def here(self) -> tuple[Migration, ...]:
+        """The migrations here."""
+        return self._ends.here.migrations
 
     def rewritten(self, path: str, text: str, provider: Provider) -> Branch:
         """The branch with the text of one migration as it is being edited. Costs what comes after that migration."""

@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from refract.lowering.arguments import database_name
+from refract.baseline import Migration
 from refract.plans import Confirmation, Plan, PlanMigration, Progress, State, built_by, progress_of
 from refract.plans.model import with_step
 from refract.plans.status import Built
+from refract.plans.subject import edit_now
 from refract.project.files import PLANS, ProjectFiles
 from refract.project.reading import Unreadable, read_text
 from refract.providers import Provider
@@ -40,10 +40,11 @@ class OpenPlan:
 
 @frozen(eq=False)
 class Plans:
-    """The plans of a project, and what could not be read as one."""
+    """The plans of a project, what could not be read as one, and the migrations that are there to carry them (by folder)."""
 
     open: tuple[OpenPlan, ...] = ()
     problems: tuple[Problem, ...] = ()
+    migrations: Mapping[str, Migration] = field(factory=dict, repr=False)
 
     def progress(self, tree: SchemaTree) -> tuple[Progress, ...]:
         """Where each plan stands, by the schema as it is."""
@@ -59,16 +60,14 @@ def plans_folder(files: ProjectFiles) -> Path:
     return files.migrations.parent / PLANS
 
 
-def read_plans(
-    files: ProjectFiles, database: Database, migrations: Iterable[tuple[str, str]], provider: Provider
-) -> Plans:
-    """The plans on disk; `database` is what the `migrations` (folder, SQL) build. Never raises."""
+def read_plans(files: ProjectFiles, database: Database, migrations: Iterable[Migration], provider: Provider) -> Plans:
+    """The plans on disk; `database` is what the `migrations` build. Never raises."""
     texts = [(path, read_text(path)) for path in _plan_files(plans_folder(files))]
     if not texts:
         return NO_PLANS
     from refract.plans.file import NotAPlan, read_plan  # noqa: PLC0415  only where a plan is
 
-    known = dict(migrations)
+    known = {migration.name: migration for migration in migrations}
     found: list[OpenPlan] = []
     problems: list[Problem] = []
     for path, text in texts:
@@ -85,19 +84,20 @@ def read_plans(
             )
             continue
         found.append(OpenPlan(plan, text, _built(plan, database, known, provider)))
-    return Plans(tuple(found), tuple(problems))
+    return Plans(tuple(found), tuple(problems), known)
 
 
-def built_again(plans: Plans, database: Database, migrations: Iterable[tuple[str, str]], provider: Provider) -> Plans:
+def built_again(plans: Plans, database: Database, migrations: Iterable[Migration], provider: Provider) -> Plans:
     """The same plans after the migrations have changed."""
-    known = dict(migrations) if plans.open else {}
-    return evolve(plans, open=tuple(evolve(p, built=_built(p.plan, database, known, provider)) for p in plans.open))
+    known = {migration.name: migration for migration in migrations} if plans.open else {}
+    found = tuple(evolve(p, built=_built(p.plan, database, known, provider)) for p in plans.open)
+    return evolve(plans, open=found, migrations=known)
 
 
-def _built(plan: Plan, database: Database, migrations: Mapping[str, str], provider: Provider) -> Built:
+def _built(plan: Plan, database: Database, migrations: Mapping[str, Migration], provider: Provider) -> Built:
     if plan.abandoned or plan.provider != provider.name:
         return (None,) * len(plan.steps)
-    return built_by(plan, database, migrations, provider)
+    return built_by(plan, database, {name: m.sql for name, m in migrations.items()}, provider)
 
 
 def recipe_named(name: str) -> Recipe:
@@ -173,7 +173,7 @@ def last_taken(progress: Progress) -> int | None:
 
 
 def _schema_changes(plan: Plan, wanted: Iterable[SchemaEdit], tree: SchemaTree) -> tuple[FileChange, ...]:
-    edits = tuple(_here(edit, plan, tree) for edit in wanted)
+    edits = tuple(edit_now(edit, plan, tree) for edit in wanted)
     if all(holds(tree, edit) for edit in edits):
         return ()
     try:
@@ -183,17 +183,6 @@ def _schema_changes(plan: Plan, wanted: Iterable[SchemaEdit], tree: SchemaTree) 
             f"the schema has changed since the plan was made: {error.args[0]}. Put that back, or abandon the plan and make "
             "another from here."
         ) from error
-
-
-def _here(edit: SchemaEdit, plan: Plan, tree: SchemaTree) -> SchemaEdit:
-    """An edit of a model under the name that it has now: one that was renamed is found by its table."""
-    for part in ("model", "block"):
-        name = getattr(edit, part, "")
-        if name in plan.tables and tree.block(name) is None:
-            now = next((p.block.name.text for p in tree.blocks() if database_name(p.block) == plan.tables[name]), name)
-            renamed: dict[str, Any] = {part: now}
-            return evolve(edit, **renamed)
-    return edit
 
 
 def _written(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from attrs import evolve, field, frozen
 
-from refract.baseline import Baseline, MigrationFolder
+from refract.baseline import Baseline
 from refract.collector import without_collector
 from refract.config import Settings, SettingsError
 from refract.lowering import lower
@@ -60,7 +58,7 @@ class Snapshot:
         provider = provider_of(self.tree)
         branch = self.branch.rewritten(path, text, provider)
         database = branch.database or self.baseline.database
-        plans = built_again(self.plans, database, branch.texts(), provider) if self.plans.open else self.plans
+        plans = built_again(self.plans, database, branch.here, provider) if self.plans.open else self.plans
         return evolve(self, branch=branch, baseline=evolve(self.baseline, database=database), plans=plans)
 
 
@@ -87,7 +85,7 @@ def open_project(
         provider, here = provider_of(tree), migrations_here(files)
         prisma = _prisma(files, settings)
         baseline, branch = baseline_for(files, provider, base, here, prisma), read_branch(files, provider, base, here)
-        plans = read_plans(files, baseline.database, _texts(here), provider)
+        plans = read_plans(files, baseline.database, here.migrations if here else (), provider)
         return Snapshot(files, settings, tree, baseline, base, branch, unreadable, read_accepted(files), prisma, plans)
 
 
@@ -99,7 +97,7 @@ def read_baseline(snapshot: Snapshot) -> Snapshot:
         snapshot,
         baseline=baseline,
         branch=read_branch(files, provider, snapshot.base, here),
-        plans=read_plans(files, baseline.database, _texts(here), provider),
+        plans=read_plans(files, baseline.database, here.migrations if here else (), provider),
     )
 
 
@@ -139,10 +137,6 @@ def read_schema(files: ProjectFiles, known: SchemaTree | None = None) -> tuple[S
     tree = parse_schema(read, known)
     grammar_memory.remember()
     return tree, tuple(map(_problem, unreadable))
-
-
-def _texts(here: MigrationFolder | None) -> Iterator[tuple[str, str]]:
-    return ((migration.name, migration.sql) for migration in (here.migrations if here else ()))
 
 
 def _settings(files: ProjectFiles, editor: Settings | None) -> Settings:

@@ -21,12 +21,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._twin import listed
-from refract.recipes.base import CannotPlan, Fill, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import UNANSWERED, CannotPlan, Fill, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import AddAttribute, AddField, RemoveAttribute, RetypeField
 
 FILL, CONSTANT = "fill", "constant"
-TODO = "NULL /* TODO: the value of each row */"
-"""An expression that the person still has to write: rows keep NULL, so that making the column required fails."""
 
 
 @recipe(
@@ -34,7 +32,7 @@ TODO = "NULL /* TODO: the value of each row */"
     Question("field", "The name of the new field"),
     Question("type", "Its type, such as String"),
     Question("attributes", "Its attributes, such as @db.VarChar(20)", ""),
-    Question("value", "The SQL expression that gives the rows that are there their value", TODO, sql=True),
+    Question("value", "The SQL expression that gives the rows that are there their value", UNANSWERED, sql=True),
     Question("how", "How the rows get it", FILL, (FILL, CONSTANT)),
     Question("default", 'For how=constant: the default as Prisma writes it, such as "free" or 0', ""),
     Question("after", "The field above it", ""),

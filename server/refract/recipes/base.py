@@ -29,6 +29,9 @@ from refract.schema.model import Column, Database, QualifiedName, Table
 from refract.syntax import SchemaTree
 from refract.syntax.tree import Arity, Block, Field, Keyword
 
+UNANSWERED = "NULL /* TODO: the value of each row */"
+"""What stands in SQL for an expression that only a person can give, until one does."""
+
 
 class Phase(StrEnum):
     """What a step is for, in the order in which phases come."""

@@ -20,14 +20,24 @@ from collections.abc import Iterator
 
 from refract.recipes._sql import row
 from refract.recipes._twin import listed
-from refract.recipes.add_required_field import TODO
-from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import (
+    UNANSWERED,
+    CannotPlan,
+    Fill,
+    ModelField,
+    Phase,
+    Question,
+    Situation,
+    Step,
+    Subject,
+    recipe,
+)
 from refract.recipes.schema_edits import RetypeField, SchemaEdit
 
 
 @recipe(
     Subject.FIELD,
-    Question("value", "The SQL expression that replaces NULL in the rows that are there", TODO, sql=True),
+    Question("value", "The SQL expression that replaces NULL in the rows that are there", UNANSWERED, sql=True),
 )
 def make_field_required(s: Situation) -> Iterator[Step]:
     """Programs, rows, the database."""

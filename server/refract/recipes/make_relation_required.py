@@ -21,15 +21,14 @@ from collections.abc import Iterator
 
 from refract.lowering.arguments import field_references
 from refract.recipes._twin import listed
-from refract.recipes.add_required_field import TODO
-from refract.recipes.base import CannotPlan, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import UNANSWERED, CannotPlan, Question, Situation, Step, Subject, recipe
 from refract.recipes.make_field_required import required_steps
 from refract.recipes.schema_edits import RetypeField
 
 
 @recipe(
     Subject.FIELD,
-    Question("value", "The SQL expression for the key of rows that point nowhere", TODO, sql=True),
+    Question("value", "The SQL expression for the key of rows that point nowhere", UNANSWERED, sql=True),
 )
 def make_relation_required(s: Situation) -> Iterator[Step]:
     """Programs, rows, the database."""

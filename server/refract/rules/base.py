@@ -13,7 +13,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from types import ModuleType
@@ -22,8 +23,10 @@ from typing import TypeVar
 from attrs import evolve, field, frozen
 
 import refract.rules as package
+from refract.baseline import Migration
 from refract.baseline.history import History
 from refract.diff import Diff, ProbableRename
+from refract.plans import Progress
 from refract.providers.base import Provider
 from refract.providers.behaviour import Behaviour, behaviour
 from refract.providers.versions import Versions, default_versions
@@ -38,6 +41,7 @@ from refract.schema.changes import (
     TableChange,
 )
 from refract.schema.model import Column, Database, QualifiedName, Table
+from refract.syntax import SchemaTree
 from refract.text import Origin, Span
 
 
@@ -55,6 +59,7 @@ class Subject(StrEnum):
     SCHEMA = "schema"  # the change that the edited schema asks for
     MIGRATION = "migration"  # one migration that is new on this branch, by its SQL
     HISTORY = "history"  # the migrations of this branch against those of the branch it goes to
+    PLANS = "plans"  # the plans of the project beside its schema and its migrations
 
 
 @frozen
@@ -109,11 +114,24 @@ class JudgedMigration:
 
 
 @frozen(eq=False)
+class PlansInView:
+    """The plans of a project that are not finished, and what is seen beside them: the schema as it is, the migrations
+    here (by folder), the day, and for how many days a plan may rest.
+    """
+
+    progress: tuple[Progress, ...]
+    tree: SchemaTree
+    migrations: Mapping[str, Migration]
+    today: date
+    rest: int
+
+
+@frozen(eq=False)
 class RuleContext:
     """All that a rule may look at: the databases before and after, and what leads from one to the other.
 
     `subject` is what is judged; `migration` is there when it is one migration's SQL, `history` (of which `before`
-    and `after` are the two ends) when it is a branch. `read_deployed` gives the database that the schema at the
+    and `after` are the two ends) when it is a branch, `plans` when it is those. `read_deployed` gives the database that the schema at the
     base asks for, where it is known: what running code was built from. `fresh` are tables that migrations before
     this one made on the same branch: no running code knows them.
     """
@@ -126,6 +144,7 @@ class RuleContext:
     versions: Versions = field()
     migration: JudgedMigration | None = None
     history: History | None = None
+    plans: PlansInView | None = None
     fresh: frozenset[QualifiedName] = frozenset()
     read_deployed: Callable[[], Database | None] = field(default=lambda: None, repr=False)
     _created: frozenset[QualifiedName] = field(init=False)
@@ -297,6 +316,7 @@ CHANGES = frozenset({Subject.SCHEMA, Subject.MIGRATION})
 SCHEMA_ONLY = frozenset({Subject.SCHEMA})
 MIGRATION_ONLY = frozenset({Subject.MIGRATION})
 HISTORY_ONLY = frozenset({Subject.HISTORY})
+PLANS_ONLY = frozenset({Subject.PLANS})
 
 
 def rule(

@@ -12,6 +12,7 @@ from refract.lsp import convert
 from refract.lsp.edits import workspace_edit
 from refract.lsp.session import Session
 from refract.plans import Progress, State
+from refract.plans.subject import subject_block
 from refract.project import Analysis
 from refract.project.fixing import new_migrations
 from refract.project.plans import confirmed, taken
@@ -27,9 +28,9 @@ def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.Co
     analysis, document = session.analysis_of(path), session.document(path)
     if analysis is None or document is None:
         return []
-    found = []
+    found, tree = [], analysis.snapshot.tree
     for progress in analysis.plans:
-        placed = analysis.snapshot.tree.placed(_block(progress, analysis)) if progress.is_open else None
+        placed = tree.placed(subject_block(progress.plan, tree)) if progress.is_open else None
         if placed is None or placed.path != path:
             continue
         start = convert.position(document, placed.chunk_start + placed.block.span.start, session.encoding)
@@ -76,16 +77,6 @@ def _plan(session: Session, uri: str, name: str) -> tuple[Analysis, Progress, in
     analysis = session.analysis_of(convert.to_path(uri) or "")
     found = next((p for p in analysis.plans if p.plan.name == name and p.is_open), None) if analysis else None
     return None if analysis is None or found is None or found.number is None else (analysis, found, found.number)
-
-
-def _block(progress: Progress, analysis: Analysis) -> str:
-    """The model or enum that a plan is about, under the name that it has now."""
-    answers = progress.plan.answers
-    name = answers.get("model") or answers.get("enum", "")
-    if analysis.snapshot.tree.block(name) is not None:
-        return name
-    table = progress.plan.tables.get(name)
-    return next((t.model_name for t in analysis.database.tables.values() if t.name.name == table), name)
 
 
 def _commands(progress: Progress, uri: str) -> Iterator[types.Command]:

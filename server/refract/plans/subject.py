@@ -1,0 +1,67 @@
+"""What a plan speaks of, in the schema as it is: models that were renamed since are found by their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import evolve
+
+from refract.lowering.arguments import database_name
+from refract.plans.model import Plan
+from refract.recipes.schema_edits import (
+    AddAttribute,
+    AddEnumValue,
+    AddField,
+    RemoveAttribute,
+    RemoveBlock,
+    RemoveEnumValue,
+    RemoveField,
+    RenameBlock,
+    RenameEnumValue,
+    RenameField,
+    RetypeField,
+    SchemaEdit,
+)
+from refract.syntax import SchemaTree
+
+
+def block_now(plan: Plan, name: str, tree: SchemaTree) -> str:
+    """What the schema calls a model or enum that the plan calls `name`; `name` itself where it has none such."""
+    if name not in plan.tables or tree.block(name) is not None:
+        return name
+    table = plan.tables[name]
+    return next((p.block.name.text for p in tree.blocks() if database_name(p.block) == table), name)
+
+
+def subject_block(plan: Plan, tree: SchemaTree) -> str:
+    """What the schema calls the model or enum that the plan is about."""
+    return block_now(plan, plan.answers.get("model") or plan.answers.get("enum", ""), tree)
+
+
+def edit_now(edit: SchemaEdit, plan: Plan, tree: SchemaTree) -> SchemaEdit:
+    """An edit with its model under the name that this has now."""
+    for part in ("model", "block"):
+        name = getattr(edit, part, "")
+        now = block_now(plan, name, tree) if name else name
+        if now != name:
+            renamed: dict[str, Any] = {part: now}
+            return evolve(edit, **renamed)
+    return edit
+
+
+def members(edit: SchemaEdit) -> Iterator[tuple[str, str]]:
+    """The fields and values (block, member) that an edit is about; of a whole block, the block with no member."""
+    match edit:
+        case AddField(model, field) | RemoveField(model, field) | RetypeField(model, field):
+            yield model, field
+        case RenameField(block, member, to) | RenameEnumValue(block, member, to):
+            yield from ((block, member), (block, to))
+        case AddAttribute(block, member) | RemoveAttribute(block, member) | RemoveEnumValue(block, member):
+            yield block, member
+        case AddEnumValue(block, value):
+            yield block, value.split(" ", 1)[0]
+        case RemoveBlock(block) | RenameBlock(block):
+            yield block, ""
+        case _:
+            return

@@ -19,7 +19,7 @@ from refract.plans.model import with_step
 from refract.providers import Provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import Situation, all_recipes, subject_parts
-from refract.recipes.schema_edits import apply_schema_edits, holds
+from refract.recipes.schema_edits import all_hold, apply_schema_edits
 from refract.rules.base import PlansInView
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
@@ -99,7 +99,7 @@ class World:
         number = self._progress(plan, self.tree, self.database).number
         assert number is not None
         step = plan.steps[number + ahead]
-        if not all(holds(self.tree, edit) for edit in step.schema):
+        if not all_hold(self.tree, step.schema):
             self.tree = apply_schema_edits(self.tree, step.schema)
         written = tuple(evolve(m, folder=self._write(m.name, m.sql)) for m in step.migrations)
         self.plans[name] = with_step(plan, number + ahead, evolve(step, migrations=written))

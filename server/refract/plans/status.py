@@ -12,7 +12,7 @@ from refract.diff import diff
 from refract.plans.model import Plan, PlanMigration, PlanStep
 from refract.providers import Provider
 from refract.recipes.base import UNANSWERED
-from refract.recipes.schema_edits import holds
+from refract.recipes.schema_edits import all_hold
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
 
@@ -115,7 +115,7 @@ def is_same_sql(here: str, planned: str) -> bool:
 
 def _is_edited(step: PlanStep, tree: SchemaTree, is_built: bool | None) -> bool:
     """Whether a step without migrations is taken: its edits are in the schema. One of people alone is theirs to take."""
-    return is_built is None and (step.confirmed is not None or all(holds(tree, edit) for edit in step.schema))
+    return is_built is None and (step.confirmed is not None or all_hold(tree, step.schema))
 
 
 def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str], provider: Provider) -> bool | None:

@@ -21,7 +21,7 @@ from refract.project.files import PLANS, ProjectFiles
 from refract.project.reading import Unreadable, read_text
 from refract.providers import Provider
 from refract.recipes.base import CannotPlan, Recipe, Situation, all_recipes, subject_parts
-from refract.recipes.schema_edits import SchemaEdit, apply_schema_edits, file_edits, holds
+from refract.recipes.schema_edits import SchemaEdit, all_hold, apply_schema_edits, file_edits
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
 from refract.text import FileChange, FileEdits, NewFile, Origin, Problem, Span, line_edits
@@ -174,7 +174,7 @@ def last_taken(progress: Progress) -> int | None:
 
 def _schema_changes(plan: Plan, wanted: Iterable[SchemaEdit], tree: SchemaTree) -> tuple[FileChange, ...]:
     edits = tuple(edit_now(edit, plan, tree) for edit in wanted)
-    if all(holds(tree, edit) for edit in edits):
+    if all_hold(tree, edits):
         return ()
     try:
         return file_edits(tree, apply_schema_edits(tree, edits))

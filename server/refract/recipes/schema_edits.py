@@ -5,7 +5,7 @@ An edit names models, enums and fields as the schema does. Applying one keeps th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from attrs import frozen
 
@@ -240,6 +240,18 @@ def holds(tree: SchemaTree, edit: SchemaEdit) -> bool:
             return _node(tree, enum, value.split(" ", 1)[0]) is not None
         case RemoveEnumValue(enum, value):
             return _node(tree, enum, value) is None
+
+
+def all_hold(tree: SchemaTree, edits: Sequence[SchemaEdit]) -> bool:
+    """Whether the schema is as it is after the edits, one after the other."""
+    return all(holds(tree, edit) or _is_taken_again(tree, edit, edits[at + 1 :]) for at, edit in enumerate(edits))
+
+
+def _is_taken_again(tree: SchemaTree, edit: SchemaEdit, later: Sequence[SchemaEdit]) -> bool:
+    """Whether a block's former name is there only because a later edit gave it to another block."""
+    if not isinstance(edit, RenameBlock) or tree.block(edit.to) is None:
+        return False
+    return any(isinstance(other, RenameBlock) and other.to == edit.block for other in later)
 
 
 def file_edits(before: SchemaTree, after: SchemaTree) -> tuple[FileEdits, ...]:

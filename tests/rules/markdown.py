@@ -2,7 +2,8 @@
 
 What is judged is given in fenced blocks, by their info strings:
 - `prisma before` and `prisma after`: a schema before and after an edit;
-- `sql before` (may be missing) and `sql migration`: a database, and a migration that is new on a branch;
+- `sql before` (may be missing) and `sql migration`: a database, and a migration that is new on a branch; `sql down` where a
+  file beside it is to undo it;
 - `prisma before`, any number of `plan RECIPE SUBJECT ANSWER=VALUE...`, and a `prisma after` where the schema was edited then:
   plans made from a schema, with what was done, a word a line (`rules.plan_scripts` knows them);
 - `sql base NAME`, `sql here NAME`, `sql theirs NAME`: the migrations that a branch began with, those that it has or
@@ -22,7 +23,7 @@ from attrs import evolve
 from refract.baseline import Migration, MigrationFolder, compare_histories
 from refract.diff import Diff, diff
 from refract.lowering import lower
-from refract.project.branch import read_new
+from refract.project.branch import read_new, with_rollback
 from refract.providers import Provider, provider
 from refract.providers.versions import Versions, default_versions
 from refract.rules.base import Finding, RuleContext, Subject, check_all
@@ -51,6 +52,7 @@ class Sql(NamedTuple):
 
     before: str
     migration: str
+    down: str = ""
 
 
 class Team(NamedTuple):
@@ -85,7 +87,7 @@ def given(found: Mapping[str, str]) -> Given:
     if "prisma after" in found:
         return Sides(found["prisma before"], found["prisma after"])
     if "sql migration" in found:
-        return Sql(found.get("sql before", ""), found["sql migration"])
+        return Sql(found.get("sql before", ""), found["sql migration"], found.get("sql down", ""))
     base, here, theirs = (
         {n.split()[2]: t for n, t in found.items() if n.startswith(f"sql {kind} ")} for kind in _KINDS
     )
@@ -114,7 +116,7 @@ def moved(what: Given) -> Given:
         case Sides():
             return Sides("// moved\n\n" + what.before, "// moved\n\n" + what.after)
         case Sql():
-            return Sql(what.before, "-- moved\n\n" + what.migration)
+            return Sql(what.before, "-- moved\n\n" + what.migration, what.down)
         case Team():
             return what
         case Followed():
@@ -173,6 +175,7 @@ def _in_sql(sql: Sql, target: str, rule: str) -> Found:
     nothing = Database(chosen.name, chosen.default_schema)
     built = read_migration(sql.before, _path("20250101000000_init"), nothing, chosen)
     new = read_new(_migration(NEW, sql.migration), built.database, chosen)
+    new = with_rollback(new, [(f"{FOLDER}/{NEW}/down.sql", sql.down)] if sql.down else [], chosen)
     context = RuleContext(
         new.before, new.after, chosen, new.diff, subject=Subject.MIGRATION, migration=new.judged, fresh=new.fresh
     )

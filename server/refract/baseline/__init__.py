@@ -1,7 +1,7 @@
 """What a change is measured against: migrations replayed, or the schema at a git revision."""
 
 from refract.baseline.baseline import Baseline, replay
-from refract.baseline.folder import Migration, MigrationFolder, load_migrations, migrations_of
+from refract.baseline.folder import Migration, MigrationFolder, load_migrations, migrations_of, rollback_files
 from refract.baseline.history import History, compare_histories
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "load_migrations",
     "migrations_of",
     "replay",
+    "rollback_files",
 ]

@@ -18,6 +18,7 @@ SQL_FILE = "migration.sql"
 LOCK_FILE = "migration_lock.toml"
 _CONFLICT = re.compile(rb"^(?:<{7} |>{7} |={7}\r?$)", re.MULTILINE)
 _OLD_NAMES = {"mssql": "sqlserver"}  # what Prisma 3 wrote into lock files
+_DOWN = re.compile(r"down(?:_(\d+))?\.sql")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -93,6 +94,15 @@ def _migrations(files: Mapping[str, bytes], path: str) -> Iterable[Migration]:
         if len(parts) == 2 and parts[1] == SQL_FILE:
             file = str(Path(path) / parts[0] / SQL_FILE)
             yield Migration(parts[0], file, data, hashlib.sha256(data).hexdigest())
+
+
+def rollback_files(migration: Path) -> tuple[Path, ...]:
+    """The files beside a migration.sql that undo it (`down.sql`, or `down_1.sql`, `down_2.sql`, …), in their order."""
+    try:
+        found = [(match, path) for path in migration.parent.iterdir() if (match := _DOWN.fullmatch(path.name))]
+    except OSError:
+        return ()
+    return tuple(path for _, path in sorted(found, key=lambda pair: int(pair[0][1] or 0)))
 
 
 def _lock_provider(data: bytes, path: Path) -> tuple[str | None, list[Problem]]:

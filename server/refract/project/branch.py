@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from hashlib import sha256
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from attrs import evolve, field, frozen
 
@@ -17,14 +17,16 @@ from refract.baseline import (
     compare_histories,
     migrations_of,
     replay,
+    rollback_files,
 )
 from refract.diff import Diff, probable_renames
 from refract.lowering import lower
 from refract.project.baselines import commit_of, schema_at
 from refract.project.files import ProjectFiles
+from refract.project.reading import read_text
 from refract.providers import Provider
-from refract.rules.base import JudgedMigration
-from refract.schema.changes import AddColumn, Backfill, Change, CreateTable, DropColumn, DropTable
+from refract.rules.base import JudgedMigration, RollbackScripts
+from refract.schema.changes import AddColumn, Backfill, Change, CreateTable, DropColumn, DropTable, Statement
 from refract.schema.model import Database, QualifiedName
 from refract.syntax import SchemaTree
 
@@ -112,6 +114,26 @@ def read_new(
     renames = probable_renames(_lasting(reading.changes, before, reading.database), before, reading.database)
     judged = JudgedMigration(migration.name, migration.path, statements)
     return NewMigration(judged, migration, fresh, text, before, reading.database, Diff(reading.changes, renames))
+
+
+def with_rollback(new: NewMigration, scripts: Iterable[tuple[str, str]], provider: Provider) -> NewMigration:
+    """A migration with the files (path, SQL) that are to undo it."""
+    from refract.sql.reader import read_migration, read_statements  # noqa: PLC0415  only where there is such a file
+
+    database, files, statements = new.after, list[str](), list[Statement]()
+    for path, text in scripts:
+        files.append(path)
+        statements += read_statements(text, path, database, provider)
+        database = read_migration(text, path, database, provider).database
+    rollback = RollbackScripts(tuple(files), tuple(statements), database) if files else None
+    return evolve(new, judged=evolve(new.judged, rollback=rollback))
+
+
+def _scripts(migration: Migration) -> Iterator[tuple[str, str]]:
+    for path in rollback_files(Path(migration.path)):
+        text = read_text(path)
+        if isinstance(text, str):
+            yield str(path), text
 
 
 def _lasting(changes: Iterable[Change], before: Database, after: Database) -> tuple[Change, ...]:
@@ -221,7 +243,7 @@ def _new(
             new = read_new(migration, database, provider, fresh)
         database = new.after
         if history.is_new(migration.name):
-            found.append(new)
+            found.append(with_rollback(new, _scripts(migration), provider))
             fresh |= {change.table.name for change in new.diff.changes if isinstance(change, CreateTable)}
     return tuple(found), database
 

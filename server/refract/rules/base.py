@@ -105,12 +105,24 @@ _T = TypeVar("_T", bound=TableChange)
 
 
 @frozen
+class RollbackScripts:
+    """What is to undo a migration: the files beside it, how they are written, and the database that they leave."""
+
+    files: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    after: Database
+
+
+@frozen
 class JudgedMigration:
-    """A migration that is new on this branch. `statements` is how it is written, one by one."""
+    """A migration that is new on this branch. `statements` is how it is written, one by one; `rollback` is what is to
+    undo it, if anything is.
+    """
 
     name: str
     path: str
     statements: tuple[Statement, ...]
+    rollback: RollbackScripts | None = None
 
 
 @frozen(eq=False)

@@ -7,19 +7,61 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve
 
 from refract.diff import diff
+from refract.providers import Provider
 from refract.schema.apply import apply
 from refract.schema.changes import (
     AddCheck,
+    AddColumn,
+    AlterColumn,
+    AlterEnum,
+    Backfill,
+    Cast,
     Change,
+    CreateTable,
     CreateView,
     DropCheck,
+    DropColumn,
+    DropTable,
     DropView,
+    Opaque,
+    RecreateColumn,
     RenameColumn,
     RenameEnum,
     RenameEnumValue,
     RenameTable,
 )
 from refract.schema.model import Database
+from refract.sql.reader import read_migration
+from refract.sql.safe import safe_writer
+
+
+class NoRollback(Exception):
+    """There is no way back that could be trusted. The message says why."""
+
+
+def rollback_texts(
+    changes: Iterable[Change], before: Database, after: Database, provider: Provider, flavour: str
+) -> tuple[str, ...]:
+    """The files of SQL, in order, that lead from `after` back to `before`: safe forms, checked by replaying them.
+
+    Raises NoRollback.
+    """
+    back = inverse(changes, before, after)
+    if not back:
+        raise NoRollback("it changes nothing that Refract could undo.")
+    writer = safe_writer(provider.name, flavour)
+    texts = tuple(writer.text(part) for part in writer.parts(back, after, before) if part.statements)
+    current = after
+    for text in texts:
+        current = read_migration(text, "down.sql", current, provider).database
+    if not is_same(current, before):
+        raise NoRollback("what undoes it could not be proven to: it is left for you to write.")
+    return texts
+
+
+def is_same(one: Database, other: Database) -> bool:
+    """Whether nothing leads from one to the other."""
+    return not diff(one, other).changes and not diff(other, one).changes
 
 
 def inverse(changes: Iterable[Change], before: Database, after: Database) -> tuple[Change, ...]:
@@ -33,6 +75,34 @@ def inverse(changes: Iterable[Change], before: Database, after: Database) -> tup
     dropped = tuple(c for c in (*views, *checks) if isinstance(c, DropView | DropCheck))
     made = tuple(c for c in (*checks, *views) if not isinstance(c, DropView | DropCheck))
     return (*renames, *dropped, *diff(current, before).changes, *made)
+
+
+def losses(changes: Iterable[Change]) -> Iterator[str]:
+    """What the inverse of a change does not bring back, in words."""
+    for change in changes:
+        match change:
+            case DropColumn(column=column, table=table):
+                yield f"The values of {table.name}.{column.name} do not come back: take them from a backup."
+                if not column.nullable and column.default is None:
+                    yield f"{table.name}.{column.name} is required: adding it again fails while the table has rows."
+            case RecreateColumn(before=column, table=table):
+                yield f"The values that {table.name}.{column.name} had do not come back: take them from a backup."
+            case DropTable(table=dropped):
+                yield f"The rows of {dropped.name.name} do not come back: take them from a backup."
+            case AlterColumn(before=column, table=table, cast=Cast.RISKY):
+                yield f"Values of {table.name}.{column.name} that the new type could not hold do not come back as they were."
+            case AlterEnum() if change.removed:
+                yield f"Which rows held {', '.join(change.removed)} is not known any more."
+            case AddColumn(column=column, table=table):
+                yield f"What has been written to {table.name}.{column.name} since is lost."
+            case CreateTable(table=created):
+                yield f"The rows that have come into {created.name.name} since are lost."
+            case Backfill(verb=verb, tables=tables):
+                yield f"{verb} of {', '.join(t.name for t in tables)} is not undone: take the rows from a backup."
+            case Opaque(summary=summary):
+                yield f"Not undone, since it could not be read: {summary}"
+            case _:
+                pass
 
 
 def _renamed_back(change: Change) -> Change | None:

@@ -1,0 +1,66 @@
+"""The rollback of a migration does not lead back.
+
+## What it does
+Replays a new migration and the `down.sql` beside it, and finds what is then other than before.
+
+## Why it is risky
+A rollback is run when something is wrong already. One that was written for an older text of the migration leaves the
+database in a state that no schema describes.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER PRIMARY KEY);
+```
+```sql migration
+ALTER TABLE "User" ADD COLUMN "age" INTEGER, ADD COLUMN "city" TEXT;
+```
+```sql down
+ALTER TABLE "User" DROP COLUMN "age";
+```
+
+## Safer way
+Write it again: `refract rollback`, after the old file is deleted.
+```sql down
+ALTER TABLE "User" DROP COLUMN "age", DROP COLUMN "city";
+```
+
+## When to ignore it
+When the way back leaves something on purpose, such as a column that holds data.
+
+## Providers
+All with migrations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.diff import diff
+from refract.rules._words import sentences
+from refract.rules.base import MIGRATION_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.schema.changes import Opaque
+from refract.sql.rollback import is_same
+from refract.sql.writer import write_script
+
+
+@rule(Severity.WARNING, SQL, MIGRATION_ONLY)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """The first thing that the files leave, where all of them can be read."""
+    migration = context.migration
+    rollback = migration.rollback if migration else None
+    if migration is None or rollback is None or is_same(rollback.after, context.before):
+        return
+    if any(isinstance(change, Opaque) for statement in rollback.statements for change in statement.changes):
+        return
+    left = diff(rollback.after, context.before).changes
+    first = write_script(left[:1], rollback.after, context.before).strip().splitlines() if left else []
+    missing = next((line for line in first if line and not line.startswith("--")), "")
+    yield Risk(
+        subject="rollback",
+        message=sentences(
+            f"The rollback of `{migration.name}` does not lead back to what was before it.",
+            f"What is missing begins with: `{missing}`" if missing else "",
+            f"Delete it and write it again with `refract rollback {migration.name}`, or complete it.",
+        ),
+        change=None,
+    )

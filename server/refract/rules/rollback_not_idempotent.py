@@ -1,0 +1,64 @@
+"""The rollback of a migration fails where the migration was applied in part.
+
+## What it does
+Finds statements of a `down.sql` that drop something without IF EXISTS, outside a transaction.
+
+## Why it is risky
+A migration that has failed halfway has built a part of what its rollback removes: the first DROP of something that is
+not there stops it.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER PRIMARY KEY);
+```
+```sql migration
+CREATE INDEX CONCURRENTLY "User_id_idx" ON "User"("id");
+```
+```sql down
+DROP INDEX CONCURRENTLY "User_id_idx";
+```
+
+## Safer way
+IF EXISTS; or a migration that is one transaction, which fails as a whole.
+```sql down
+DROP INDEX CONCURRENTLY IF EXISTS "User_id_idx";
+```
+
+## When to ignore it
+This rule is off unless the settings turn it on: where the migration is one transaction, nothing is applied in part.
+
+## Providers
+PostgreSQL, CockroachDB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules._transactions import in_transaction
+from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.schema.changes import Statement
+
+_PROVIDERS = frozenset({"postgresql", "cockroachdb"})
+
+
+@rule(Severity.INFO, _PROVIDERS, MIGRATION_ONLY, on=False)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """The first such statement."""
+    migration = context.migration
+    rollback = migration.rollback if migration else None
+    if migration is None or rollback is None:
+        return
+    safe = {id(statement) for statement in in_transaction(rollback.statements)}
+    bare = next((s for s in rollback.statements if id(s) not in safe and _drops_for_sure(s)), None)
+    if bare is not None:
+        yield Risk(
+            subject="rollback",
+            message=f"The rollback of `{migration.name}` stops at its {bare.verb} if the migration was applied only in part. "
+            "Say IF EXISTS.",
+            change=None,
+        )
+
+
+def _drops_for_sure(statement: Statement) -> bool:
+    return "DROP" in statement.words and not statement.says("IF", "EXISTS")

@@ -41,6 +41,7 @@ def columns(found: Diff) -> list[tuple[str, str]]:
         ("age Int", "bio String", []),
         ("nick String?; age Int", "bio String?; age Int", [("nick", "bio")]),
         ("nick String?; age Int", "age Int; bio String?", []),
+        ("nick String?; age Int; city String", "bio String?; city String; age Int", [("nick", "bio")]),
         ("nick String?", "bio String", []),
         ("nick String?; a Int", "bio String?; tag String?; a Int", []),
         ("firstName String; lastName String", "name String", []),

@@ -245,6 +245,19 @@ def rollback(migration: str | None, path: str | None) -> None:
 
 
 @cli.command()
+@click.argument("migrations", nargs=-1, metavar="[MIGRATION]...")
+@_PROJECT
+def runbook(migrations: tuple[str, ...], path: str | None) -> None:
+    """Print a checklist in Markdown for deploying MIGRATIONs: what to ask, save, watch, and how to go back.
+
+    By default for the migrations that are new on this branch, and those of the plans' steps in hand.
+    """
+    from refract.cli.runbook import run
+
+    sys.exit(run(migrations, path))
+
+
+@cli.command()
 @click.option("--tcp", metavar="PORT", type=click.IntRange(1, 65535), help="Listen on 127.0.0.1:PORT, not stdio.")
 @click.option("--stdio", is_flag=True, hidden=True, help="The default; editors pass it by habit.")
 def server(tcp: int | None, stdio: bool) -> None:

@@ -15,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 from refract import __version__
 from refract.lsp import configuration, convert
 from refract.lsp.convert import Encoding
-from refract.lsp.features import code_actions, diagnostics, hover, pending, plans
+from refract.lsp.features import code_actions, diagnostics, hover, pending, plans, runbook
 from refract.lsp.protocol import RefractProtocol
 from refract.lsp.pull import Pulled
 from refract.lsp.session import OpenProject, Session
@@ -217,6 +217,15 @@ def _commands(server: RefractServer) -> None:
             _show(ls, f"The migration was not created: {answer.failure_reason or 'the editor refused the edit'}.")
             return []
         return uris
+
+    @server.command(runbook.RUNBOOK)
+    async def show_runbook(ls: RefractServer, uri: str, names: list[str] | None = None) -> dict[str, str] | None:
+        await ls.session.ready(convert.to_path(uri) or "")
+        made = runbook.runbook(ls.session, uri, names or ())
+        if isinstance(made, str):
+            _show(ls, made)
+            return None
+        return made
 
     @server.command(plans.NEXT)
     async def take_next_step(ls: RefractServer, uri: str, name: str) -> bool:

@@ -235,8 +235,8 @@ _POSTGRESQL = Behaviour(
     uuid_default="gen_random_uuid()",  # PostgreSQL 13 and newer
 )
 
-_MYSQL_INDEX = Operation(Blocks.NOTHING, "NONE", "the index is built", duration=Duration.SCAN)
-_MYSQL_IN_PLACE = Operation(Blocks.NOTHING, "NONE", "the table is written anew", duration=Duration.REWRITE)
+_MYSQL_INDEX = Operation(Blocks.NOTHING, "LOCK=NONE", "the index is built", duration=Duration.SCAN)
+_MYSQL_IN_PLACE = Operation(Blocks.NOTHING, "LOCK=NONE", "the table is written anew", duration=Duration.REWRITE)
 _MYSQL_CATALOG = Operation(Blocks.EVERYTHING, "exclusive metadata", "the catalog is written")
 
 _MYSQL = Behaviour(
@@ -306,7 +306,7 @@ _MYSQL = Behaviour(
     implicit_value="an empty string, 0 or the first value of the enum",
     catalog=_MYSQL_CATALOG,
     rename_index=_MYSQL_CATALOG,
-    drop_index=Operation(Blocks.NOTHING, "NONE", "the index is dropped"),
+    drop_index=Operation(Blocks.NOTHING, "LOCK=NONE", "the index is dropped"),
     change_rows=Operation(Blocks.NOTHING, "exclusive row", "the rows are changed", duration=Duration.ROWS),
     uuid_default="(uuid())",  # MySQL 8.0.13 and newer
 )
@@ -450,6 +450,7 @@ _COCKROACHDB = Behaviour(
         duration=Duration.REWRITE,
     ),
     change_primary_key=_COCKROACHDB_REWRITE,
+    catalog=Operation(Blocks.NOTHING, work="a job does it"),
     enum_home=EnumHome.TYPE,
     uuid_default="gen_random_uuid()",
 )

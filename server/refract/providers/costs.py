@@ -63,7 +63,7 @@ def costs(change: Change, before: Database, versions: Versions, new: frozenset[Q
     known = behaviour(before.provider)
     for cost in _costs(change, before, versions, known):
         if isinstance(change, Backfill) and cost.operation.blocks is Blocks.DATABASE:
-            yield cost  # whichever table is written
+            yield _copying(change, cost, known, new)
             continue
         in_use = tuple(dict.fromkeys(table for table in cost.tables if table not in new))
         if in_use and in_use == tuple(dict.fromkeys(cost.tables)):
@@ -111,6 +111,15 @@ def _costs(change: Change, before: Database, versions: Versions, known: Behaviou
             yield Cost(known.remove_enum_value, tuple(_users(change, before)))
         case _:
             return
+
+
+def _copying(data: Backfill, cost: Cost, known: Behaviour, new: frozenset[QualifiedName]) -> Cost:
+    """SQLite: the whole file is locked, whichever table is written. Rows that go into a new table are most likely the
+    old table's, which is made anew.
+    """
+    if data.reads and all(table in new for table in data.tables):
+        return Cost(known.rewrite, data.reads)
+    return cost
 
 
 def _of_table(change: TableChange, before: Database, versions: Versions, known: Behaviour) -> Operation:

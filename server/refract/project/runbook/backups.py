@@ -47,7 +47,7 @@ def _mysqldump(program: str) -> Callable[[Sequence[QualifiedName], Provider], Ba
     def make(tables: Sequence[QualifiedName], _: Provider) -> Backup:
         named = " ".join(shlex.quote(table.name) for table in tables)
         return Backup(
-            f'{program} --single-transaction --host="$HOST" --user="$USER" --password "$DATABASE" {named} > {FILE}.sql',
+            f'{program} --single-transaction --host="$DB_HOST" --user="$DB_USER" --password "$DB_NAME" {named} > {FILE}.sql',
             "sh",
         )
 

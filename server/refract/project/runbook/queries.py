@@ -17,13 +17,25 @@ from refract.schema.changes import (
     AlterEnum,
     Change,
     CreateIndex,
+    RecreateColumn,
+    TableChange,
     ValidateConstraint,
 )
-from refract.schema.model import Database, Index, QualifiedName, Table
+from refract.schema.model import Column, Database, Index, QualifiedName, Table
 
 LONG = 5  # seconds after which a transaction counts as a long one
 
-HOLDERS: Mapping[str, str] = {
+
+@frozen
+class Query:
+    """A query, its answer when all is well, and what it is about."""
+
+    about: str
+    sql: str
+    answer: str
+
+
+_HOLDERS: Mapping[str, str] = {
     "postgresql": f"""\
 SELECT pid, usename, application_name, state, now() - xact_start AS open_for, left(query, 80) AS query
 FROM pg_stat_activity
@@ -43,9 +55,8 @@ WHERE t.transaction_begin_time < DATEADD(second, -{LONG}, SYSDATETIME())
 ORDER BY t.transaction_begin_time;""",
     "cockroachdb": "SHOW CLUSTER TRANSACTIONS;",
 }
-"""Who holds locks for long: a change of the schema waits for them, and everybody else behind it."""
 
-WAITERS: Mapping[str, str] = {
+_WAITERS: Mapping[str, str] = {
     "postgresql": """\
 SELECT pid, pg_blocking_pids(pid) AS held_up_by, now() - query_start AS waits_for, left(query, 80) AS query
 FROM pg_stat_activity
@@ -63,25 +74,40 @@ SELECT job_id, status, fraction_completed, description
 FROM [SHOW JOBS]
 WHERE job_type LIKE '%SCHEMA CHANGE%' AND status IN ('pending', 'running');""",
 }
-"""Who waits while it runs (CockroachDB: how far its jobs are)."""
 
 
-@frozen
-class Query:
-    """A query, its answer when all is well, and what it is about."""
+def holders(provider: Provider) -> Query | None:
+    """Who has held locks for long: a change of the schema waits for them. None where nobody can be asked."""
+    sql = _HOLDERS.get(provider.name)
+    if sql is None:
+        return None
+    if provider.name == "cockroachdb":
+        return Query(
+            "No transaction has been open for long: the jobs wait until it is done", sql, "nothing older than seconds"
+        )
+    about = f"No transaction has been open for {LONG} seconds: the migration would wait for it, and everybody else behind that"
+    return Query(about, sql, "no row")
 
-    about: str
-    sql: str
-    answer: str
+
+def waiters(provider: Provider) -> Query | None:
+    """Who waits while it runs. None where nobody can be asked."""
+    sql = _WAITERS.get(provider.name)
+    if sql is None:
+        return None
+    if provider.name == "cockroachdb":
+        return Query("Meanwhile, see how far its jobs are", sql, "what is left to do")
+    return Query(
+        "Meanwhile, see who waits; stop the migration if that is longer than your users can bear", sql, "who waits"
+    )
 
 
 def obstacles(changes: Iterable[Change], before: Database, provider: Provider) -> Iterator[Query]:
     """What counts rows that would make a statement fail. `before` is the database as it is deployed."""
     for change in changes:
-        table = before.tables.get(getattr(change, "table", None))  # type: ignore[arg-type]
         if isinstance(change, AlterEnum):
             yield from _removed_values(change, before, provider)
-        elif table is not None:
+        table = before.tables.get(change.table) if isinstance(change, TableChange) else None
+        if table is not None:
             yield from _obstacles(change, table, before, provider)
 
 
@@ -109,9 +135,7 @@ def table_text(name: QualifiedName, provider: Provider) -> str:
 def _obstacles(change: Change, table: Table, before: Database, provider: Provider) -> Iterator[Query]:
     facts, name = behaviour(provider.name), table_text(table.name, provider)
     match change:
-        case AddColumn(column=column) if not (
-            column.nullable or column.default or column.auto_increment or column.generated
-        ):
+        case AddColumn(column=column) | RecreateColumn(after=column) if _has_no_value(column):
             if not facts.implicit_value:
                 yield Query(
                     f"`{table.name.name}` is empty: `{column.name}` is required, and no row has a value",
@@ -125,7 +149,7 @@ def _obstacles(change: Change, table: Table, before: Database, provider: Provide
         case CreateIndex(index=index) if index.unique and all(table.column(part.name) for part in index.columns):
             said = ", ".join(f"`{part.name}`" for part in index.columns)
             yield Query(
-                f"no two rows of `{table.name.name}` have the same {said}", _duplicates(name, index, provider), "0"
+                f"no two rows of `{table.name.name}` have the same {said}", _duplicates(table, index, provider), "0"
             )
         case AddForeignKey(foreign_key=key) if facts.checks_foreign_keys and key.validated:
             parent = before.tables.get(key.referenced_table)
@@ -151,6 +175,11 @@ def _obstacles(change: Change, table: Table, before: Database, provider: Provide
             return
 
 
+def _has_no_value(column: Column) -> bool:
+    """Whether the rows that are there would have none in a new column that is required."""
+    return not (column.nullable or column.default or column.auto_increment or column.generated)
+
+
 def _removed_values(change: AlterEnum, before: Database, provider: Provider) -> Iterator[Query]:
     if behaviour(provider.name).enum_home is not EnumHome.TYPE:
         return
@@ -164,14 +193,15 @@ def _removed_values(change: AlterEnum, before: Database, provider: Provider) -> 
                 )
 
 
-def _duplicates(table: str, index: Index, provider: Provider) -> str:
+def _duplicates(table: Table, index: Index, provider: Provider) -> str:
     columns = [provider.quote(part.name) for part in index.columns]
-    collide = behaviour(provider.name).nulls_collide
-    conditions = [] if collide else [f"{column} IS NOT NULL" for column in columns]
+    found = [column for part in index.columns if (column := table.column(part.name))]
+    empty = [] if behaviour(provider.name).nulls_collide else [c for c in found if c.nullable]
+    conditions = [f"{provider.quote(column.name)} IS NOT NULL" for column in empty]
     conditions += [f"({index.where})"] if index.where else []
     where = f"  WHERE {' AND '.join(conditions)}\n" if conditions else ""
     return (
-        f"SELECT count(*) FROM (\n  SELECT 1 AS n FROM {table}\n{where}"
+        f"SELECT count(*) FROM (\n  SELECT 1 AS n FROM {table_text(table.name, provider)}\n{where}"
         f"  GROUP BY {', '.join(columns)} HAVING count(*) > 1\n) duplicates;"
     )
 

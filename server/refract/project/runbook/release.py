@@ -17,10 +17,20 @@ from refract.project.baselines import migrations_here
 from refract.project.branch import NewMigration, read_new
 from refract.project.prisma_commands import Commands
 from refract.project.rollback import NoRollback, Rollback, rollback_of
-from refract.providers.behaviour import Blocks, Duration, Operation
+from refract.providers.behaviour import Duration, Operation
 from refract.providers.costs import Cost, cost_of_verb, costs
 from refract.providers.type_changes import loses_silently
-from refract.schema.changes import AddColumn, AlterColumn, Backfill, Change, CreateTable, DropColumn, Opaque, Statement
+from refract.schema.changes import (
+    AddColumn,
+    AlterColumn,
+    Backfill,
+    Change,
+    CreateTable,
+    DropColumn,
+    Opaque,
+    Statement,
+    ValidateConstraint,
+)
 from refract.schema.model import QualifiedName
 from refract.sql.rollback import lost_for_good
 
@@ -64,6 +74,14 @@ class Outgoing:
         return tuple((change, text) for change, text in pairs if self._was_there(change))
 
     @property
+    def leaves_nothing(self) -> bool:
+        """Whether there is nothing to undo: it only checks what is there, or fills what a plan has added."""
+        changes = [change for step in self.steps for change in step.statement.changes]
+        if self._is_as_planned and self.plan is not None and not self.plan[1].undo:
+            return all(isinstance(change, Backfill | ValidateConstraint) for change in changes)
+        return all(isinstance(change, ValidateConstraint) for change in changes)
+
+    @property
     def _is_as_planned(self) -> bool:
         """Whether a plan wrote this, and says that it loses nothing: a backfill writes only what is new."""
         if self.plan is None or self.plan[1].loses:
@@ -85,9 +103,8 @@ class Outgoing:
         """Whether a statement on rows takes values away: not in new tables, not in new columns, not by new rows."""
         if data.verb in ("INSERT", "COPY") or all(table in self._unused for table in data.tables):
             return False
-        detailed = next(
-            (b for s in self.steps for b in s.statement.changes if b == data and isinstance(b, Backfill)), data
-        )
+        read = (b for s in self.steps for b in s.statement.changes if isinstance(b, Backfill) and b.sql == data.sql)
+        detailed = next(read, data)
         added = {c.column.name for c in self.new.diff.changes if isinstance(c, AddColumn) and c.table in data.tables}
         return not (detailed.columns and added.issuperset(detailed.columns))
 
@@ -124,11 +141,6 @@ class Release:
         """The tables that are made here: no program uses them yet."""
         return frozenset(change.table.name for change in self.changes if isinstance(change, CreateTable))
 
-    @property
-    def waits(self) -> bool:
-        """Whether anybody has to wait for a lock, however short."""
-        return any(cost.operation.blocks is not Blocks.NOTHING or cost.operation.lock for cost in self.costs)
-
     def endangered(self) -> tuple[QualifiedName, ...]:
         """The tables of which something can be lost, or whose rows are written anew."""
         lost = (table for m in self.migrations for change, _ in m.no_return for table in _tables(change, m))
@@ -150,7 +162,8 @@ def release_of(analysis: Analysis, names: Sequence[str] = ()) -> Release:
     for at, migration in enumerate(folder.migrations):
         if migration.name not in wanted:
             continue
-        before = replay(folder, analysis.lowered.provider, at).database
+        follows = at > 0 and found and found[-1].name == folder.migrations[at - 1].name
+        before = found[-1].new.after if follows else replay(folder, analysis.lowered.provider, at).database
         new = read_new(migration, before, analysis.lowered.provider, unused)
         unused |= {
             change.table.name for s in new.judged.statements for change in s.changes if isinstance(change, CreateTable)
@@ -216,11 +229,21 @@ def _is_opaque(statement: Statement) -> bool:
 
 
 def _merged(found: Iterable[Cost]) -> tuple[Cost, ...]:
-    """Each operation once, with all its tables."""
+    """Each operation once, with all its tables; none that goes under in another of the same statement."""
     tables: dict[Operation, dict[QualifiedName, None]] = {}
     for cost in found:
         tables.setdefault(cost.operation, {}).update(dict.fromkeys(cost.tables))
-    return tuple(Cost(operation, tuple(names)) for operation, names in tables.items())
+    merged = [Cost(operation, tuple(names)) for operation, names in tables.items()]
+    return tuple(c for c in merged if not any(_goes_under(c, other) for other in merged if other is not c))
+
+
+def _goes_under(cost: Cost, other: Cost) -> bool:
+    """Whether another cost is as bad for the same tables, and longer."""
+    return (
+        set(cost.tables) <= set(other.tables)
+        and cost.operation.blocks is other.operation.blocks
+        and cost.operation.duration is Duration.INSTANT is not other.operation.duration
+    )
 
 
 def _lost(change: Change) -> Iterator[str]:

@@ -9,7 +9,7 @@ from refract import git
 from refract.plans import State
 from refract.project.rollback import Rollback
 from refract.project.runbook.backups import backup
-from refract.project.runbook.queries import HOLDERS, LONG, WAITERS, Query, obstacles, results
+from refract.project.runbook.queries import Query, holders, obstacles, results, waiters
 from refract.project.runbook.release import Outgoing, Release, Step
 from refract.project.runbook.watching import watched
 from refract.providers.behaviour import Blocks, Duration, Operation
@@ -32,17 +32,19 @@ _NAMES: Mapping[str, str] = {
     "planetscale": "PlanetScale",
 }
 _DURATIONS: Mapping[Duration, str] = {
-    Duration.INSTANT: "a moment at any size",
-    Duration.SCAN: "every row is read: it grows with the table",
-    Duration.REWRITE: "every row is written anew: it grows with the table",
-    Duration.ROWS: "it grows with the rows that change",
+    Duration.INSTANT: "instant (a moment at any size)",
+    Duration.SCAN: "scan (grows with the table)",
+    Duration.REWRITE: "rewrite (grows with the table and its indexes)",
+    Duration.ROWS: "rows (grows with the rows that change)",
 }
+_SETTINGS = frozenset({"SET", "PRAGMA"})
 
 
 def runbook_text(release: Release) -> str:
     """The runbook of a release."""
     sections = (_head(release), _before(release), _run(release), _after(release), _back(release))
-    return "\n".join(line for section in sections for line in section) + "\n"
+    text = "\n".join(line for section in sections for line in section)
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n"
 
 
 def _head(release: Release) -> Iterator[str]:
@@ -60,10 +62,11 @@ def _head(release: Release) -> Iterator[str]:
     folder = "." if isinstance(repository, git.Unavailable) else repository.relative(files.root) or "."
     if folder != ".":
         yield f"The commands run in `{folder}`."
-    lost = [m for m in release.migrations if m.no_return]
-    for migration in lost:
-        yield f"**Point of no return:** `{migration.name}`."
     yield ""
+    lost = [migration for migration in release.migrations if migration.no_return]
+    if lost:
+        yield f"**Points of no return:** {_names(f'`{migration.name}`' for migration in lost)}."
+        yield ""
 
 
 def _before(release: Release) -> Iterator[str]:
@@ -80,10 +83,9 @@ def _before(release: Release) -> Iterator[str]:
     judged = (c for c in release.changes if getattr(c, "table", None) not in changed)
     for query in obstacles(judged, release.migrations[0].new.before, provider):
         yield from _asked(query)
-    holders = HOLDERS.get(provider.name)
-    if holders and release.waits:
-        yield f"- [ ] No transaction has been open for more than {LONG} seconds: the migration would wait for it, and everybody else behind the migration."
-        yield from _block(holders, "sql")
+    held = holders(provider)
+    if held and any(release.costs):
+        yield from _asked(held)
     tables = release.endangered()
     if tables:
         saved = backup(tables, provider, versions.flavour)
@@ -110,12 +112,10 @@ def _run(release: Release) -> Iterator[str]:
     yield ""
     for command in release.commands.deploy(m.new.judged.path for m in release.migrations):
         yield f"- [ ] {_code(command)}"
-    waiters = WAITERS.get(release.analysis.lowered.provider.name)
-    if waiters and release.waits:
-        yield "- [ ] Meanwhile, see who waits: stop the migration if that is longer than your users can bear."
-        yield from _block(waiters, "sql")
-    else:
-        yield ""
+    waiting = waiters(release.analysis.lowered.provider)
+    if waiting and any(release.costs):
+        yield from _asked(waiting)
+    yield ""
     for migration in release.migrations:
         yield f"### `{migration.name}`"
         yield ""
@@ -176,10 +176,12 @@ def _undoing(migration: Outgoing, release: Release) -> Iterator[str]:
     if migration.down:
         yield "- What undoes it:"
         yield from _block("\n".join(release.commands.execute(file) for file in migration.down), "sh")
+    elif migration.leaves_nothing:
+        yield "- There is nothing to undo: it changes no table."
     elif isinstance(migration.way_back, Rollback):
         yield f"- What undoes it is not written yet: write it now with `refract rollback {migration.name}`."
     else:
-        yield f"- Refract can write nothing that undoes it, so do that by hand, now: {migration.way_back}"
+        yield f"- Refract can write nothing that undoes it: {migration.way_back} Write that by hand, now."
     since = (text for change in migration.new.diff.changes for text in lost_since(change))
     yield from (f"- Undone later: {text[:1].lower()}{text[1:]}" for text in dict.fromkeys(since))
 
@@ -199,12 +201,14 @@ def _failed(migration: Outgoing, release: Release) -> Iterator[str]:
 
 
 def _remains(migration: Outgoing, release: Release) -> str:
-    statements = [step.statement for step in migration.steps]
+    statements = [step.statement for step in migration.steps if step.statement.verb not in _SETTINGS]
     outside = set(statements) - set(in_transaction(statements))
-    is_whole = all(s.verb in BEGINNINGS | ENDINGS | {"SET"} for s in outside)
+    is_whole = all(s.verb in BEGINNINGS | ENDINGS for s in outside)
     provider, prisma = release.analysis.lowered.provider.name, release.analysis.snapshot.prisma
     at_once = provider == "postgresql" and prisma is not None and prisma < SPLITS_STATEMENTS[: len(prisma)]
-    if len(statements) == 1 or is_whole or at_once or (provider == "sqlserver" and "BEGIN TRAN" in migration.new.text):
+    if len(statements) == 1:
+        return "nothing of it stays."
+    if is_whole or at_once or (provider == "sqlserver" and "BEGIN TRAN" in migration.new.text):
         return "it is one transaction, of which nothing stays."
     return "what stands before the failing statement may stay: undo that by hand."
 
@@ -212,7 +216,7 @@ def _remains(migration: Outgoing, release: Release) -> str:
 def _told(step: Step) -> Iterator[str]:
     """What a statement takes of tables in use."""
     for cost in step.costs:
-        yield f"{cost.operation.duration.value}, {_DURATIONS[cost.operation.duration]}; {_lock(cost)}"
+        yield f"{_DURATIONS[cost.operation.duration]}; {_lock(cost)}"
     if step.is_opaque:
         yield "**not understood:** look up for yourself what it locks, and for how long."
 
@@ -223,7 +227,8 @@ def _lock(cost: Cost) -> str:
         return f"the whole database file is locked: every write, to any table, waits while {operation.work}."
     if not operation.lock:
         return f"{tables} stays in use{f' while {operation.work}' if operation.work else ''}."
-    return f"{operation.lock} lock on {tables}: {_waiting(operation)}"
+    lock = operation.lock if "=" in operation.lock else f"{operation.lock} lock"
+    return f"{lock} on {tables}: {_waiting(operation)}"
 
 
 def _waiting(operation: Operation) -> str:

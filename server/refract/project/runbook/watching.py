@@ -14,6 +14,7 @@ from refract.schema.changes import (
     AddForeignKey,
     AlterColumn,
     AlterEnum,
+    Cast,
     Change,
     CreateIndex,
     DropColumn,
@@ -56,10 +57,14 @@ def watched(release: Release) -> Iterator[Watch]:
         t for c in release.costs if c.operation.duration in (Duration.REWRITE, Duration.ROWS) for t in c.tables
     )
     if written:
-        yield Watch(
-            f"the free disk space and how far replicas lag: rows of {_listed(f'`{t.name}`' for t in written)} are written",
-            "until it is done and the replicas have caught up",
-        )
+        tables = _listed(f"`{t.name}`" for t in written)
+        if release.analysis.lowered.provider.name == "sqlite":
+            yield Watch(f"the free disk space: rows of {tables} are written", "until it is done")
+        else:
+            yield Watch(
+                f"the free disk space and how far replicas lag: rows of {tables} are written",
+                "until it is done and the replicas have caught up",
+            )
 
 
 def _old_clients(change: Change) -> Iterator[str]:
@@ -71,7 +76,7 @@ def _old_clients(change: Change) -> Iterator[str]:
             yield "`P2021` (a table that is not there)"
         case AddColumn(column=column) if not column.nullable and column.default is None and not column.auto_increment:
             yield "`P2011` (a required column that is left out)"
-        case AlterColumn(before=old, after=new) if old.type != new.type:
+        case AlterColumn(cast=Cast.RISKY | Cast.NOT_CASTABLE):
             yield "`P2023` (a value of another type than the field's)"
         case AlterEnum() if change.added or change.removed:
             yield "`P2023` (a value that the enum does not know)"

@@ -234,14 +234,15 @@ def plan_abandon(name: str | None, why: str, path: str | None) -> None:
 @cli.command()
 @click.argument("migration", required=False)
 @_PROJECT
-def rollback(migration: str | None, path: str | None) -> None:
+@_FORMAT
+def rollback(migration: str | None, path: str | None, output: str) -> None:
     """Write what undoes MIGRATION (default: the newest) as down.sql beside it, checked by replaying it.
 
     It says what does not come back. Nothing is applied to any database.
     """
     from refract.cli.rollback import run
 
-    sys.exit(run(migration, path))
+    sys.exit(run(migration, path, output))
 
 
 @cli.command()

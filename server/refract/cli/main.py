@@ -60,6 +60,20 @@ def check(path: str, base: str | None, output: str, fail_on: str | None, accept:
 
 
 @cli.command()
+@click.argument("path", default=".", type=click.Path())
+@click.option("--dry-run", "dry", is_flag=True, help="Write nothing; show the file instead.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def init(path: str, dry: bool, output: str) -> None:
+    """Say what is found at PATH, and write a refract.toml with every setting, commented out.
+
+    What is there is never written over.
+    """
+    from refract.cli.init import preview, write
+
+    sys.exit(preview(path, output) if dry else write(path, output))
+
+
+@cli.command()
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rules(output: str) -> None:
     """List the rules, with the levels that they have here."""

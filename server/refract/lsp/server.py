@@ -26,6 +26,7 @@ _WATCHED = (
     "**/migration_lock.toml",
     "**/plans/*.toml",
     "**/prisma.config.*",
+    "**/prisma7.config.*",
     "**/refract.toml",
     "**/refract-accepted.json",
     "**/.git/HEAD",

@@ -46,6 +46,7 @@ class RefractServer(LanguageServer):
         )
         self.session = Session(self.publish, self.told, self.refresh)
         self.pulled = Pulled()
+        self.told_problem = ""
         self._published: dict[str, list[types.Diagnostic]] = {}
 
     @property
@@ -273,6 +274,9 @@ def _answer_pulls(server: RefractServer) -> None:
 def _take_settings(server: RefractServer, section: Any) -> None:
     """Take over the editor's settings. Those that are not valid are told once, and the ones before stay."""
     settings, problem = configuration.editor_settings(section)
+    is_known, server.told_problem = problem == server.told_problem, problem
+    if problem and is_known:  # a client may send the same settings several times
+        return
     if problem:
         message = f"Refract: {problem}"
         server.window_show_message(types.ShowMessageParams(type=types.MessageType.Warning, message=message))

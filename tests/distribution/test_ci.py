@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -111,3 +112,31 @@ def test_a_full_clone_stays_full(project: Path, tools: Path, tmp_path: Path) -> 
     run("git", "clone", "-q", f"file://{project}", full, cwd=tmp_path)
     Action(tools).run("Fetch the base", full, base_ref="main")
     assert run("git", "rev-list", "--count", "HEAD", cwd=full).strip() == "2"
+
+
+PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+SNIPPETS = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
+
+
+def test_the_page_speaks_of_what_there_is() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert SNIPPETS[0]["repos"][0]["hooks"] == [{"id": hook["id"]}]
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    assert re.findall(r"^\| `([\w-]+)` \|", PAGE, re.MULTILINE) == list(inputs)
+
+
+def test_the_job_of_gitlab(project: Path, tmp_path: Path) -> None:
+    (job,) = (snippet["refract"] for snippet in SNIPPETS if "refract" in snippet)
+    subprocess.run(["git", "checkout", "-qb", "feature"], cwd=project, check=True)
+    write(project, {"prisma/migrations/20250101000000_drop/migration.sql": 'ALTER TABLE "User" DROP COLUMN "email";\n'})
+    write(project, {"prisma/schema.prisma": HEAD + DROPPED})
+    commit(project)
+    clone = tmp_path / "clone"
+    run("git", "clone", "-q", "--depth=1", "--branch=feature", f"file://{project}", clone, cwd=tmp_path)
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    (fetch,) = (line for line in job["before_script"] if line.startswith("git fetch"))
+    (check,) = job["script"]
+    for line, code in ((fetch, 0), (check, 1)):
+        run("bash", "-c", line, cwd=clone, code=code, PATH=programs, CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
+    (report,) = (clone / name for name in job["artifacts"]["reports"].values())
+    assert [issue["check_name"] for issue in json.loads(report.read_text())] == ["drop-column"]

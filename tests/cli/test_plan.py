@@ -182,3 +182,9 @@ def test_recipes_are_listed() -> None:
     listed = json.loads(run("plan", "recipes", "--format", "json").stdout)["recipes"]
     assert {"rename-field", "drop-model"} <= {recipe["name"] for recipe in listed}
     assert "rename-field" in run("plan", "recipes").stdout
+
+
+def test_a_plan_is_named_after_its_subject_and_no_expression(project: Path) -> None:
+    run("plan", "new", "add-required-field", "User", "field=email", "type=String", "value='nobody@example.org'")
+    (plan,) = json.loads(run("plan", "list", "--format", "json").stdout)["plans"]
+    assert (plan["name"], plan["title"]) == ("add_required_field_user_email", "add-required-field User.email")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any, Union
 
 import pytest
 import pytest_lsp
@@ -39,16 +40,50 @@ def migration(project: Path) -> Path:
     return file
 
 
-@pytest_lsp.fixture(config=ClientServerConfig(server_command=[sys.executable, "-m", "refract", "server"]))
-async def client(lsp_client: LanguageClient):  # type: ignore[no-untyped-def]
-    """A client that can resolve edits lazily and counts columns in UTF-16."""
+def capabilities(experimental: object = None) -> types.ClientCapabilities:
+    """Those of a client that can resolve edits lazily, shows annotations and counts columns in UTF-16."""
     code_action = types.CodeActionClientCapabilities(
         resolve_support=types.ClientCodeActionResolveOptions(properties=["edit"])
     )
-    capabilities = types.ClientCapabilities(
-        text_document=types.TextDocumentClientCapabilities(code_action=code_action),
-        general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf16]),
+    edits = types.WorkspaceEditClientCapabilities(
+        change_annotation_support=types.ChangeAnnotationsSupportOptions(), metadata_support=True
     )
-    await lsp_client.initialize_session(types.InitializeParams(capabilities=capabilities))
+    return types.ClientCapabilities(
+        text_document=types.TextDocumentClientCapabilities(code_action=code_action),
+        workspace=types.WorkspaceClientCapabilities(workspace_edit=edits),
+        general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf16]),
+        experimental=experimental,
+    )
+
+
+def tell_actions_from_commands(client: LanguageClient) -> None:
+    """A code action that carries a command is no command: lsprotocol takes the one for the other."""
+    converter = client.protocol._converter
+
+    def structured(value: Any, _: type) -> types.Command | types.CodeAction:
+        is_command = isinstance(value["command"], str) if "command" in value else False
+        return converter.structure(value, types.Command if is_command else types.CodeAction)
+
+    converter.register_structure_hook(Union[types.Command, types.CodeAction], structured)  # noqa: UP007  as it is there
+
+
+_SERVER = ClientServerConfig(server_command=[sys.executable, "-m", "refract", "server"])
+
+
+@pytest_lsp.fixture(config=_SERVER)
+async def client(lsp_client: LanguageClient):  # type: ignore[no-untyped-def]
+    """A client as most are."""
+    tell_actions_from_commands(lsp_client)
+    await lsp_client.initialize_session(types.InitializeParams(capabilities=capabilities()))
+    yield
+    await lsp_client.shutdown_session()
+
+
+@pytest_lsp.fixture(config=_SERVER)
+async def asking(lsp_client: LanguageClient):  # type: ignore[no-untyped-def]
+    """A client that has said that it asks, and wants to hear when the overview changes."""
+    own = {"refract": {"overviewChanged": True, "asks": True}}
+    tell_actions_from_commands(lsp_client)
+    await lsp_client.initialize_session(types.InitializeParams(capabilities=capabilities(own)))
     yield
     await lsp_client.shutdown_session()

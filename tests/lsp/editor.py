@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 from lsprotocol import types
 from pytest_lsp import LanguageClient
@@ -12,6 +13,46 @@ from refract.text import LineIndex
 
 PATIENCE = 20.0
 """Seconds to wait for diagnostics before a test fails."""
+
+
+class Disk:
+    """A client that makes the edits it is asked for, on disk, and says which files changed."""
+
+    def __init__(self, client: LanguageClient) -> None:
+        self.asked: list[types.ApplyWorkspaceEditParams] = []
+
+        @client.feature(types.WORKSPACE_APPLY_EDIT)
+        def apply(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+            self.asked.append(params)
+            changed = write(params.edit)
+            events = [types.FileEvent(uri=path.as_uri(), type=types.FileChangeType.Changed) for path in changed]
+            client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes=events))
+            return types.ApplyWorkspaceEditResult(applied=True)
+
+
+def write(edit: types.WorkspaceEdit) -> list[Path]:
+    """Makes an edit on disk. Gives the files."""
+    changed: dict[Path, None] = {}
+    for change in edit.document_changes or []:
+        if isinstance(change, types.CreateFile):
+            path = path_of(change.uri)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(exist_ok=False)
+            continue
+        assert isinstance(change, types.TextDocumentEdit)
+        path = path_of(change.text_document.uri)
+        text = path.read_bytes().decode()
+        made = [(_offset(text, e.range.start), _offset(text, e.range.end), e.new_text) for e in change.edits]
+        for start, end, new in sorted(made, reverse=True):
+            text = text[:start] + new + text[end:]
+        path.write_bytes(text.encode())
+        changed[path] = None
+    return list(changed)
+
+
+def path_of(uri: str) -> Path:
+    """The file of a URI."""
+    return Path(unquote(urlparse(uri).path))
 
 
 class Editor:
@@ -83,7 +124,7 @@ class Editor:
             assert isinstance(change, types.TextDocumentEdit)
             assert change.text_document.uri == self.uri
             for text_edit in change.edits:
-                start, end = self._offset(text_edit.range.start), self._offset(text_edit.range.end)
+                start, end = _offset(self.text, text_edit.range.start), _offset(self.text, text_edit.range.end)
                 before, after = self.text[:start], self.text[end:]
                 inserted = text_edit.new_text
                 self.replace(self.text, before + inserted + after)
@@ -93,7 +134,14 @@ class Editor:
         before = self.text[offset - column : offset]
         return types.Position(line, len(before.encode("utf-16-le")) // 2)
 
-    def _offset(self, position: types.Position) -> int:
-        start = LineIndex(self.text).offset(position.line, 0)
-        units = self.text[start:].encode("utf-16-le")[: position.character * 2]
-        return start + len(units.decode("utf-16-le"))
+    async def lenses(self) -> list[types.CodeLens]:
+        """What stands above the lines of the file."""
+        identifier = types.TextDocumentIdentifier(uri=self.uri)
+        found = await self.client.text_document_code_lens_async(types.CodeLensParams(text_document=identifier))
+        return list(found or [])
+
+
+def _offset(text: str, position: types.Position) -> int:
+    start = LineIndex(text).offset(position.line, 0)
+    units = text[start:].encode("utf-16-le")[: position.character * 2]
+    return start + len(units.decode("utf-16-le"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
 from attrs import field, frozen
@@ -18,7 +18,7 @@ from refract.diff import Diff
 from refract.plans import Plan
 from refract.providers import Provider
 from refract.providers.versions import Versions
-from refract.recipes.base import Recipe, Situation
+from refract.recipes.base import Question, Recipe, Situation
 from refract.rules.base import Finding
 from refract.schema.changes import Statement
 from refract.schema.model import Database
@@ -29,12 +29,27 @@ EVERY_RULE = "*"
 
 
 @frozen
+class Asked:
+    """What a person may be asked before a fix is made: the recipe that it follows, what that is about, the answers that
+    are known and the questions that are not. `build` makes the edits with the answers; it raises LookupError as a fix
+    does, and CannotPlan where an answer will not do.
+    """
+
+    recipe: str
+    subject: str
+    answers: Mapping[str, str]
+    questions: tuple[Question, ...]
+    build: Callable[[Mapping[str, str]], tuple[FileChange, ...]] = field(repr=False)
+
+
+@frozen
 class Fix:
     """A way out of a finding. `title` is what an editor offers, `note` what the edit does beyond its title.
 
     `build` makes the edits; it raises LookupError when what it would edit is gone.
     `preferred` marks the one that a senior engineer would take without asking. `safe`: it changes nothing in any
     database and no meaning of the schema, so that it may be made for all findings at once.
+    `asked` is there where the fix follows a recipe: who cannot ask takes `build`, which keeps to the defaults.
     """
 
     title: str
@@ -42,6 +57,7 @@ class Fix:
     preferred: bool = False
     safe: bool = False
     note: str = ""
+    asked: Asked | None = None
 
 
 @frozen(eq=False)

@@ -5,20 +5,17 @@ One edit: the schema, the migrations of the first step, and the plan that says w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from attrs import evolve
 
 from refract.fixes._proposals import PROPOSALS, Proposal
-from refract.fixes.base import Fix, FixContext, fixes
+from refract.fixes.base import Asked, Fix, FixContext, fixes
 from refract.plans.model import PlanMigration, with_step
-from refract.recipes.base import CannotPlan, Recipe, Situation, Step, all_recipes
-from refract.recipes.schema_edits import (
-    apply_schema_edits,
-    file_edits,
-)
+from refract.recipes.base import CannotPlan, Question, Recipe, Situation, Step, all_recipes, subject_parts
+from refract.recipes.schema_edits import apply_schema_edits, file_edits
 from refract.text import FileChange, NewFile
 
 
@@ -30,35 +27,55 @@ def split(context: FixContext) -> Iterator[Fix]:
         return
     recipe = all_recipes()[proposal.recipe]
     try:
-        situation = _situation(context, recipe, proposal)
-        steps = recipe.steps(situation)
+        steps = recipe.steps(_situation(context, recipe, proposal, {}))
     except (CannotPlan, LookupError):
         return
     if len(steps) < 2:
         return
+    build = partial(_first_step, context, recipe, proposal)
     yield Fix(
         title=f"Split into {len(steps)} safe steps: {_phases(steps)}",
-        build=partial(_first_step, context, recipe, situation),
+        build=partial(_by_default, build),
         note="The schema goes back to what it was, and the first step is taken; `refract plan next` takes the others.",
+        asked=_asked(recipe, proposal, build),
     )
 
 
-def _situation(context: FixContext, recipe: Recipe, proposal: Proposal) -> Situation:
+def _asked(recipe: Recipe, proposal: Proposal, build: partial[tuple[FileChange, ...]]) -> Asked:
+    parts = subject_parts(recipe.subject)
+    known = {name: answer for name, answer in proposal.answers.items() if name not in parts}
+    questions = tuple(q for q in recipe.questions if q.name not in known and _is_worth_asking(q))
+    return Asked(recipe.name, ".".join(proposal.answers[part] for part in parts), known, questions, build)
+
+
+def _is_worth_asking(question: Question) -> bool:
+    """Whether a default would not do: there is none, or it is an expression that somebody has to vouch for."""
+    return question.sql or question.default is None
+
+
+def _situation(context: FixContext, recipe: Recipe, proposal: Proposal, answers: Mapping[str, str]) -> Situation:
     tree = apply_schema_edits(context.tree, proposal.restore)
-    return Situation(tree, context.provider, context.versions, recipe.complete(proposal.answers))
+    return Situation(tree, context.provider, context.versions, recipe.complete({**proposal.answers, **answers}))
 
 
 def _phases(steps: tuple[Step, ...]) -> str:
     return ", ".join(dict.fromkeys(str(step.phase) for step in steps))
 
 
-def _first_step(context: FixContext, recipe: Recipe, situation: Situation) -> tuple[FileChange, ...]:
-    from refract.plans.file import plan_text  # noqa: PLC0415  only when a plan is made
-
+def _by_default(build: partial[tuple[FileChange, ...]]) -> tuple[FileChange, ...]:
     try:
-        plan, file = context.new_plan(recipe, situation)
+        return build({})
     except CannotPlan as error:
         raise LookupError(str(error)) from error
+
+
+def _first_step(
+    context: FixContext, recipe: Recipe, proposal: Proposal, answers: Mapping[str, str]
+) -> tuple[FileChange, ...]:
+    from refract.plans.file import plan_text  # noqa: PLC0415  only when a plan is made
+
+    situation = _situation(context, recipe, proposal, answers)
+    plan, file = context.new_plan(recipe, situation)
     step = plan.steps[0]
     files = [NewFile(context.new_migration(migration.name), migration.sql) for migration in step.migrations]
     written = tuple(_with_folder(m, f) for m, f in zip(step.migrations, files, strict=True))

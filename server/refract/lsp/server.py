@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
-from uuid import uuid4
 
 from lsprotocol import types
-from pygls.lsp.server import LanguageServer
 
-from refract import __version__
 from refract.lsp import configuration, convert
+from refract.lsp.client import RefractServer
+from refract.lsp.commands import add_commands
 from refract.lsp.convert import Encoding
-from refract.lsp.features import code_actions, diagnostics, hover, pending, plans, runbook
-from refract.lsp.protocol import RefractProtocol
-from refract.lsp.pull import Pulled
-from refract.lsp.session import OpenProject, Session
+from refract.lsp.features import code_actions, hover, pending, plans
 
 _WATCHED = (
     "**/*.prisma",
@@ -34,91 +28,13 @@ _WATCHED = (
 _log = logging.getLogger(__name__)
 
 
-class RefractServer(LanguageServer):
-    """A pygls server with the session of its one client."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            name="refract",
-            version=__version__,
-            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
-            protocol_cls=RefractProtocol,
-        )
-        self.session = Session(self.publish, self.told, self.refresh)
-        self.pulled = Pulled()
-        self.told_problem = ""
-        self._published: dict[str, list[types.Diagnostic]] = {}
-
-    @property
-    def pulls(self) -> bool:
-        """Whether the client asks for diagnostics: then none are sent to it unasked."""
-        document = self.client_capabilities.text_document
-        return document is not None and document.diagnostic is not None
-
-    @property
-    def resolves_edits(self) -> bool:
-        """Whether the client asks for an action's edit only when the action is chosen."""
-        document = self.client_capabilities.text_document
-        support = document.code_action.resolve_support if document and document.code_action else None
-        return support is not None and "edit" in support.properties
-
-    @property
-    def annotates_edits(self) -> bool:
-        """Whether the client can show what each part of an edit is for."""
-        workspace = self.client_capabilities.workspace
-        edit = workspace.workspace_edit if workspace else None
-        return edit is not None and edit.change_annotation_support is not None
-
-    def publish(self, project: OpenProject) -> None:
-        """Tell the client the project's diagnostics, file by file, where they are not what it already shows."""
-        if self.pulls:
-            return
-        current = diagnostics.diagnostics(project, self.session)
-        cleared: dict[str, list[types.Diagnostic]] = {
-            path: [] for path in self._published if path not in current and project.holds(path)
-        }
-        for path, found in (current | cleared).items():
-            if self._published.get(path, []) == found:
-                continue
-            self._published[path] = found
-            open_file = self.session.open_files.get(path)
-            self.text_document_publish_diagnostics(
-                types.PublishDiagnosticsParams(
-                    uri=open_file.uri if open_file else convert.to_uri(path),
-                    diagnostics=found,
-                    version=open_file.version if open_file else None,
-                )
-            )
-
-    def refresh(self) -> None:
-        """Ask the client to ask again, after something changed that it did not type."""
-        workspace = self.client_capabilities.workspace
-        if self.pulls and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
-            self.workspace_diagnostic_refresh(None)
-
-    @asynccontextmanager
-    async def told(self, what: str) -> AsyncIterator[None]:
-        """Shows the client that something slow is under way, where it can show that."""
-        window = self.client_capabilities.window
-        if window is None or not window.work_done_progress:
-            yield
-            return
-        token = str(uuid4())
-        await self.work_done_progress.create_async(token)
-        self.work_done_progress.begin(token, types.WorkDoneProgressBegin(title="Refract", message=what))
-        try:
-            yield
-        finally:
-            self.work_done_progress.end(token, types.WorkDoneProgressEnd())
-
-
 def make_server() -> RefractServer:
     """A server with all its routes."""
     server = RefractServer()
     _lifetime(server)
     _documents(server)
     _requests(server)
-    _commands(server)
+    add_commands(server)
     return server
 
 
@@ -145,6 +61,7 @@ def _lifetime(server: RefractServer) -> None:
         encoding = ls.server_capabilities.position_encoding
         ls.session.encoding = Encoding(encoding or types.PositionEncodingKind.Utf16)
         ls.session.annotates_edits = ls.annotates_edits
+        ls.session.asks = ls.has_experimental("asks")
         _watch_files(ls)
         configuration.register_changes(ls)
         if configuration.can_be_asked(ls):
@@ -198,59 +115,6 @@ def _requests(server: RefractServer) -> None:
     async def code_lens(ls: RefractServer, params: types.CodeLensParams) -> list[types.CodeLens]:
         await ls.session.ready(convert.to_path(params.text_document.uri) or "")
         return [*pending.code_lenses(ls.session, params), *plans.code_lenses(ls.session, params)]
-
-
-def _commands(server: RefractServer) -> None:
-    @server.command(pending.PREVIEW)
-    def preview(ls: RefractServer, uri: str) -> dict[str, Any] | None:
-        return pending.preview(ls.session, uri)
-
-    @server.command(pending.CREATE)
-    async def create(ls: RefractServer, uri: str, *name: str) -> list[str]:
-        made = pending.create(ls.session, uri, name[0] if name else None)
-        if made is None:
-            _show(ls, "Nothing is pending: the migrations build what the schema asks for.")
-            return []
-        edit, uris = made
-        answer = await ls.workspace_apply_edit_async(
-            types.ApplyWorkspaceEditParams(edit=edit, label="Create migration")
-        )
-        if not answer.applied:
-            _show(ls, f"The migration was not created: {answer.failure_reason or 'the editor refused the edit'}.")
-            return []
-        return uris
-
-    @server.command(runbook.RUNBOOK)
-    async def show_runbook(ls: RefractServer, uri: str, names: list[str] | None = None) -> dict[str, str] | None:
-        await ls.session.ready(convert.to_path(uri) or "")
-        made = runbook.runbook(ls.session, uri, names or ())
-        if isinstance(made, str):
-            _show(ls, made)
-            return None
-        return made
-
-    @server.command(plans.NEXT)
-    async def take_next_step(ls: RefractServer, uri: str, name: str) -> bool:
-        return await _made(ls, plans.take(ls.session, uri, name))
-
-    @server.command(plans.DONE)
-    async def confirm_step(ls: RefractServer, uri: str, name: str) -> bool:
-        return await _made(ls, plans.confirm(ls.session, uri, name))
-
-
-async def _made(server: RefractServer, edit: types.WorkspaceEdit | str) -> bool:
-    """Whether the editor has made the edit; it is told why there is none."""
-    if isinstance(edit, str):
-        _show(server, edit)
-        return False
-    answer = await server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit=edit, label="Refract"))
-    if not answer.applied:
-        _show(server, f"Nothing was changed: {answer.failure_reason or 'the editor refused the edit'}.")
-    return answer.applied
-
-
-def _show(server: RefractServer, message: str) -> None:
-    server.window_show_message(types.ShowMessageParams(type=types.MessageType.Info, message=message))
 
 
 def _answer_pulls(server: RefractServer) -> None:

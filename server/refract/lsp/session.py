@@ -69,13 +69,14 @@ class OpenProject:
     timer: asyncio.TimerHandle | None = None
 
     def holds(self, path: str) -> bool:
-        """Whether the file at `path` is part of the schema, or one of the migrations."""
+        """Whether the file at `path` is part of the schema, a migration's or a plan's."""
         file = Path(path)
         if file in self.files.schema_files:
             return True
         if file.suffix == ".prisma":  # new in the editor, and not on disk yet
             return self.files.schema in file.parents
-        return file.name == "migration.sql" and file.parent.parent == self.files.migrations
+        plans = self.files.migrations.parent / PLANS
+        return file.parent.parent == self.files.migrations or (file.suffix == ".toml" and file.parent == plans)
 
 
 Publish = Callable[[OpenProject], None]
@@ -91,13 +92,15 @@ async def _unseen(_: str) -> AsyncIterator[None]:
 class Session:
     """Everything the server knows about its client. `publish` is called when a project has a new analysis,
     `progress` shows that something slow is under way, `refresh` says that answers given before have changed.
-    `settings` are the editor's own.
+    `settings` are the editor's own. `annotates_edits`: the client shows what each part of an edit is for;
+    `asks`: it asks a person what a fix wants to know.
     """
 
     publish: Publish
     progress: Progress = _unseen
     refresh: Callable[[], None] = lambda: None
     annotates_edits: bool = False
+    asks: bool = False
     settings: Settings | None = None
     encoding: Encoding = field(factory=lambda: Encoding(types.PositionEncodingKind.Utf16))
     open_files: dict[str, OpenFile] = field(factory=dict)
@@ -187,16 +190,40 @@ class Session:
     async def ready(self, path: str) -> None:
         """Waits until the project of the file at `path` has been read."""
         project = self.project_at(path)
-        if project is not None and project.opening is not None:
-            await asyncio.shield(project.opening)
+        if project is not None:
+            await self._opened(project)
+
+    async def project_with(self, path: str) -> OpenProject | None:
+        """The project that the file or schema folder at `path` belongs to, read from disk if no file of it is open."""
+        project = next((p for p in self.projects.values() if str(p.files.schema) == path), None)
+        project = project or self._project_of(path)
+        if project is None:
+            return None
+        if project.snapshot is None:
+            self._open(project)
+        await self._opened(project)
+        return project
+
+    async def all_projects(self) -> list[OpenProject]:
+        """Every open project, each read."""
+        projects = list(self.projects.values())
+        for project in projects:
+            await self._opened(project)
+        return projects
+
+    def current(self, project: OpenProject) -> Analysis | None:
+        """The analysis of a project's text as it is now; None while it cannot be read."""
+        self._analyse(project)
+        return project.analysis
 
     def analysis_of(self, path: str) -> Analysis | None:
         """The analysis of the current text at `path`, made now if the last one is older."""
         project = self.project_at(path)
-        if project is None or project.snapshot is None:
-            return None
-        self._analyse(project)
-        return project.analysis
+        return None if project is None or project.snapshot is None else self.current(project)
+
+    async def _opened(self, project: OpenProject) -> None:
+        if project.opening is not None:
+            await asyncio.shield(project.opening)
 
     def _edited(
         self, document: Document | PlainText, change: types.TextDocumentContentChangeEvent
@@ -290,14 +317,17 @@ class Session:
 
 
 def _projects_of(file: Path) -> Iterator[ProjectFiles]:
-    """The projects on disk that hold a file: a schema file's own, or those whose migrations it belongs to."""
+    """The projects on disk that hold a file: a schema's own, or those whose migrations or plans it belongs to."""
     if file.suffix == ".prisma":
         existing = file if file.exists() else file.parent
         yield from (p for p in find_projects(existing) if OpenProject(p).holds(str(file)))
         return
-    migrations = file.parent.parent
-    for top in (migrations.parent, migrations.parent.parent):
-        yield from (p for p in find_projects(top) if p.migrations == migrations)
+    if file.is_dir():
+        yield from (p for p in find_projects(file) if p.schema == file)
+        return
+    beside = file.parent.parent if file.suffix == ".toml" else file.parent.parent.parent
+    for top in (beside, beside.parent):
+        yield from (p for p in find_projects(top) if OpenProject(p).holds(str(file)))
 
 
 def _found_again(files: ProjectFiles) -> ProjectFiles:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from refract.plans.model import Plan, PlanMigration, PlanStep
 from refract.recipes.base import Recipe, Situation
 from refract.recipes.engine import PlannedStep, StepMigration, planned
@@ -16,9 +18,6 @@ def make_plan(recipe: Recipe, situation: Situation, name: str, created: str) -> 
     for step in steps:
         kept.append(_kept(step, inverse_edits(tree, step.step.edits)))
         tree = step.tree
-    subject = ".".join(
-        situation.answers[key] for key in ("model", "enum", "field", "value") if key in situation.answers
-    )
     models = {t.model_name: t.name.name for t in situation.database.tables.values()}
     named = {
         word
@@ -29,13 +28,19 @@ def make_plan(recipe: Recipe, situation: Situation, name: str, created: str) -> 
     return Plan(
         recipe=recipe.name,
         provider=situation.provider.name,
-        title=f"{recipe.name} {subject}",
+        title=f"{recipe.name} {'.'.join(subject_names(situation.answers))}",
         created=created,
         steps=tuple(kept),
         answers=dict(situation.answers),
         tables={model: table for model, table in models.items() if model in named},
         name=name,
     )
+
+
+def subject_names(answers: Mapping[str, str]) -> tuple[str, ...]:
+    """What answers say that a plan is about: a model and its field, or an enum and its value."""
+    keys = ("enum", "value") if "enum" in answers else ("model", "field")
+    return tuple(answers[key] for key in keys if answers.get(key))
 
 
 def _kept(step: PlannedStep, back: tuple[SchemaEdit, ...]) -> PlanStep:

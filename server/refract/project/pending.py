@@ -9,9 +9,11 @@ from pathlib import Path
 
 from attrs import frozen
 
+from refract.baseline.folder import SQL_FILE
 from refract.diff import Diff
 from refract.naming import suggest
 from refract.project.analysis import Analysis
+from refract.project.files import ProjectFiles
 from refract.project.fixing import new_migrations
 from refract.providers.behaviour import behaviour
 from refract.rules.base import Severity, Subject
@@ -84,6 +86,12 @@ def pending_files(analysis: Analysis, name: str | None = None, now: datetime | N
         named[-1] = folder_name(name)
     files = [NewFile(path(chosen), part.sql) for chosen, part in zip(named, parts, strict=True)]
     return (*files, *_lock_file(analysis)) if files else ()
+
+
+def newest_migration(files: ProjectFiles) -> Path | None:
+    """The SQL of the migration that comes last; None where there is none."""
+    found = (files.migrations / name / SQL_FILE for name in reversed(_history(files.migrations)))
+    return next((path for path in found if path.exists()), None)
 
 
 def folder_name(name: str) -> str:

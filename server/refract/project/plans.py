@@ -208,9 +208,11 @@ def _plan_files(folder: Path) -> list[Path]:
 
 
 def _said(answers: Mapping[str, str]) -> Iterator[str]:
-    for key in ("model", "enum", "field", "value", "fields"):
-        if answers.get(key):
-            yield answers[key]
+    from refract.plans.making import subject_names  # noqa: PLC0415
+
+    yield from subject_names(answers)
+    if answers.get("fields"):
+        yield answers["fields"]
     if answers.get("to"):
         yield f"to {answers['to']}"
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from lsprotocol import types
 
 from refract.fixes import Fix
+from refract.fixes.base import Asked
 from refract.lsp import convert, edits
+from refract.lsp.features import rollback
+from refract.lsp.features.recipes import question_as_json
 from refract.lsp.session import Session
 from refract.project import Analysis
 from refract.project.fixing import fixes_of
@@ -15,6 +19,8 @@ from refract.rules.base import Finding
 from refract.text import FileChange, Span
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.refract"
+ASK_AND_SPLIT = "refract.askAndSplit"
+"""A command of the client, where that has said that it asks."""
 _QUICK_FIX = types.CodeActionKind.QuickFix.value
 
 
@@ -34,12 +40,18 @@ def code_actions(session: Session, params: types.CodeActionParams, can_resolve: 
     for finding in _findings_at(analysis, path, wanted):
         for fix in fixes_of(analysis, finding):
             action = _action(finding, fix, path, params.context.diagnostics)
+            if session.asks and fix.asked and fix.asked.questions:
+                action.command = _ask(finding, fix.asked, params.text_document.uri)
             actions.append(action if can_resolve else resolved(session, action))
-    return actions
+    return [*actions, *_rollback(path, params)]
 
 
 def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
-    """The action with its edit; without one when the text has moved on and nothing is left to fix."""
+    """The action with its edit; without one when the text has moved on and nothing is left to fix, or when it is made
+    by a command.
+    """
+    if action.command is not None:
+        return action
     data = action.data if isinstance(action.data, dict) else {}
     analysis = session.analysis_of(str(data.get("path", "")))
     if analysis is not None and action.kind == FIX_ALL:
@@ -56,6 +68,29 @@ def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
     except LookupError:
         return action
     return action
+
+
+def _ask(finding: Finding, asked: Asked, uri: str) -> types.Command:
+    """What the client runs: it asks a person, and makes the plan with the answers."""
+    told = {
+        "uri": uri,
+        "finding": finding.key,
+        "recipe": asked.recipe,
+        "subject": asked.subject,
+        "answers": dict(asked.answers),
+        "questions": [question_as_json(question) for question in asked.questions],
+    }
+    return types.Command(title="Ask, then split", command=ASK_AND_SPLIT, arguments=[told])
+
+
+def _rollback(path: str, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+    """Writing what undoes a migration, offered anywhere in it."""
+    if not rollback.can_be_written(path):
+        return
+    title = "Write down.sql for this migration"
+    arguments = [params.text_document.uri, Path(path).parent.name]
+    command = types.Command(title=title, command=rollback.WRITE, arguments=arguments)
+    yield types.CodeAction(title=title, kind=types.CodeActionKind.QuickFix, command=command)
 
 
 def _fix_all(session: Session, analysis: Analysis, path: str, can_resolve: bool) -> list[types.CodeAction]:

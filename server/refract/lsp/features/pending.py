@@ -7,11 +7,12 @@ from typing import Any
 from lsprotocol import types
 
 from refract.lsp import convert
-from refract.lsp.edits import workspace_edit
+from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
 from refract.project import Analysis
 from refract.project.package_manager import prisma_command
 from refract.project.pending import names, pending_files, pending_parts, pending_sql, summary
+from refract.text import NewFile
 
 CREATE = "refract.createMigration"
 PREVIEW = "refract.previewMigration"
@@ -38,11 +39,8 @@ def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.Co
     ]
 
 
-def preview(session: Session, uri: str) -> dict[str, Any] | None:
+def preview(analysis: Analysis) -> dict[str, Any]:
     """The pending migration: `sql`, `names` (best first), and the `command` that Prisma's own tool would need."""
-    analysis = session.analysis_of(convert.to_path(uri) or "")
-    if analysis is None:
-        return None
     suggested = names(analysis)
     arguments = ("migrate", "dev", "--create-only", "--name", *(suggested[:1] or ("migration",)))
     return {
@@ -53,14 +51,14 @@ def preview(session: Session, uri: str) -> dict[str, Any] | None:
     }
 
 
-def create(session: Session, uri: str, name: str | None) -> tuple[types.WorkspaceEdit, list[str]] | None:
-    """The edit that writes the pending migration's files, and their URIs; None when nothing is pending."""
-    analysis = session.analysis_of(convert.to_path(uri) or "")
-    files = pending_files(analysis, name) if analysis else ()
+def create(analysis: Analysis, name: str | None) -> tuple[NewFile, ...]:
+    """The files of the pending migration. Raises Refused where nothing is pending, or something cannot be read."""
+    if analysis.problems:
+        raise Refused(f"No migration is written while something cannot be read: {analysis.problems[0].message}")
+    files = pending_files(analysis, name)
     if not files:
-        return None
-    edit = workspace_edit(session, files, "Create the migration", "Nothing is applied to any database.")
-    return edit, [convert.to_uri(file.path) for file in files]
+        raise Refused("Nothing is pending: the migrations build what the schema asks for.")
+    return files
 
 
 def _has_the_lens(analysis: Analysis, path: str) -> bool:

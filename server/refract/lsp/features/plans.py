@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from attrs import frozen
 from lsprotocol import types
 
-from refract import git
 from refract.lsp import convert
-from refract.lsp.edits import workspace_edit
+from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
 from refract.plans import Progress, State
 from refract.plans.subject import subject_block
 from refract.project import Analysis
-from refract.project.fixing import new_migrations
-from refract.project.plans import confirmed, taken
-from refract.recipes.base import CannotPlan
+from refract.project.fixing import fixes_of
+from refract.project.planning import started
+from refract.text import FileChange
 
 NEXT = "refract.takeNextStep"
 DONE = "refract.confirmStep"
+BACK = "refract.takeStepBack"
+ABANDON = "refract.abandonPlan"
+NEW = "refract.newPlan"
 
 
 def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
@@ -41,42 +44,42 @@ def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.Co
     return found
 
 
-def take(session: Session, uri: str, name: str) -> types.WorkspaceEdit | str:
-    """The edit that takes a plan's next step; else why there is none."""
-    found = _plan(session, uri, name)
-    if found is None:
-        return f"There is no open plan {name}."
-    analysis, progress, number = found
-    if analysis.problems:
-        return f"No step is taken while something cannot be read: {analysis.problems[0].message}"
-    plan = next(p for p in analysis.snapshot.plans.open if p.plan is progress.plan)
-    try:
-        changes = taken(plan, number, analysis.snapshot.tree, new_migrations(analysis, datetime.now(UTC)))
-        return workspace_edit(
-            session, changes, progress.plan.steps[number].title, "Nothing is applied to any database."
-        )
-    except (CannotPlan, LookupError) as error:
-        return str(error)
+@frozen
+class Wish:
+    """A plan that a client asks for. `finding` is the key of the finding that it answers, if it answers one."""
+
+    recipe: str
+    subject: str
+    answers: Mapping[str, str]
+    finding: str | None
 
 
-def confirm(session: Session, uri: str, name: str) -> types.WorkspaceEdit | str:
-    """The edit of a plan's file that confirms what people did; else why there is none."""
-    found = _plan(session, uri, name)
-    if found is None:
-        return f"There is no open plan {name}."
-    analysis, progress, number = found
-    plan = next(p for p in analysis.snapshot.plans.open if p.plan is progress.plan)
-    by = git.user_name(analysis.snapshot.files.schema) or "somebody"
+def wish(sent: Mapping[str, Any]) -> Wish:
+    """What a client sent with `refract.newPlan`. An answer that is empty is none. Raises Refused."""
+    recipe, subject, answers = sent.get("recipe"), sent.get("subject"), sent.get("answers") or {}
+    finding = sent.get("finding")
+    if not isinstance(recipe, str) or not isinstance(subject, str) or not isinstance(answers, Mapping):
+        raise Refused(f"{NEW} needs a `recipe`, its `subject` (such as User.name) and `answers`.")
+    if not all(isinstance(answer, str) for answer in answers.values() if answer is not None):
+        raise Refused(f"{NEW} takes answers that are texts.")
+    given = {name: answer for name, answer in answers.items() if answer}
+    return Wish(recipe, subject, given, finding if isinstance(finding, str) else None)
+
+
+def new(analysis: Analysis, wanted: Wish) -> tuple[FileChange, ...]:
+    """A new plan; one that answers a finding comes with its first step taken. Raises Refused and CannotPlan."""
+    if wanted.finding is None:
+        _, file = started(analysis, wanted.recipe, wanted.subject, wanted.answers)
+        return (file,)
+    finding = next((f for f in analysis.findings if f.key == wanted.finding), None)
+    fixes = fixes_of(analysis, finding) if finding else ()
+    asked = next((f.asked for f in fixes if f.asked and f.asked.recipe == wanted.recipe), None)
+    if asked is None or asked.subject != wanted.subject:
+        raise Refused("What was to be split is no longer in the schema: nothing was changed.")
     try:
-        return workspace_edit(session, confirmed(plan, number, by), f"Confirm step {number + 1}")
+        return asked.build(wanted.answers)
     except LookupError as error:
-        return str(error)
-
-
-def _plan(session: Session, uri: str, name: str) -> tuple[Analysis, Progress, int] | None:
-    analysis = session.analysis_of(convert.to_path(uri) or "")
-    found = next((p for p in analysis.plans if p.plan.name == name and p.is_open), None) if analysis else None
-    return None if analysis is None or found is None or found.number is None else (analysis, found, found.number)
+        raise Refused(f"Nothing was changed: {error.args[0]}") from error
 
 
 def _commands(progress: Progress, uri: str) -> Iterator[types.Command]:

@@ -1,0 +1,143 @@
+"""The server's end of the connection: what its client can do, and what that is told unasked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from refract import __version__
+from refract.lsp import convert
+from refract.lsp.features import diagnostics, overview
+from refract.lsp.protocol import RefractProtocol
+from refract.lsp.pull import Pulled
+from refract.lsp.session import OpenProject, Session
+
+OVERVIEW_CHANGED = "refract/overviewChanged"
+REST = 0.2
+"""Seconds without a new analysis after which a client is told that the overview has changed: keys come first."""
+
+
+class RefractServer(LanguageServer):
+    """A pygls server with the session of its one client."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            name="refract",
+            version=__version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
+            protocol_cls=RefractProtocol,
+        )
+        self.session = Session(self.analysed, self.told, self.refresh)
+        self.pulled = Pulled()
+        self.told_problem = ""
+        self._published: dict[str, list[types.Diagnostic]] = {}
+        self._overviews: dict[Path, dict[str, Any]] = {}
+        self._resting: dict[Path, asyncio.TimerHandle] = {}
+
+    @property
+    def pulls(self) -> bool:
+        """Whether the client asks for diagnostics: then none are sent to it unasked."""
+        document = self.client_capabilities.text_document
+        return document is not None and document.diagnostic is not None
+
+    @property
+    def resolves_edits(self) -> bool:
+        """Whether the client asks for an action's edit only when the action is chosen."""
+        document = self.client_capabilities.text_document
+        support = document.code_action.resolve_support if document and document.code_action else None
+        return support is not None and "edit" in support.properties
+
+    @property
+    def annotates_edits(self) -> bool:
+        """Whether the client can show what each part of an edit is for."""
+        workspace = self.client_capabilities.workspace
+        edit = workspace.workspace_edit if workspace else None
+        return edit is not None and edit.change_annotation_support is not None
+
+    def has_experimental(self, name: str) -> bool:
+        """Whether the client has said, under `experimental.refract`, that it can do something."""
+        experimental = self.client_capabilities.experimental
+        own = experimental.get("refract") if isinstance(experimental, Mapping) else None
+        return isinstance(own, Mapping) and own.get(name) is True
+
+    def show(self, message: str) -> None:
+        """Show the person a message."""
+        self.window_show_message(types.ShowMessageParams(type=types.MessageType.Info, message=message))
+
+    async def apply(self, edit: types.WorkspaceEdit, label: str) -> types.ApplyWorkspaceEditResult:
+        """Have the client make an edit; where it can, it saves what it changed, so that no file is there half."""
+        workspace = self.client_capabilities.workspace
+        support = workspace.workspace_edit if workspace else None
+        told = types.WorkspaceEditMetadata(is_refactoring=True) if support and support.metadata_support else None
+        params = types.ApplyWorkspaceEditParams(edit=edit, label=label, metadata=told)
+        return await self.workspace_apply_edit_async(params)
+
+    def analysed(self, project: OpenProject) -> None:
+        """Tell the client what a new analysis of the project has found."""
+        self._publish(project)
+        if self.has_experimental("overviewChanged"):
+            self._compare_overview_soon(project)
+
+    def _compare_overview_soon(self, project: OpenProject) -> None:
+        schema = project.files.schema
+        if schema in self._resting:
+            self._resting[schema].cancel()
+        loop = asyncio.get_running_loop()
+        self._resting[schema] = loop.call_later(REST, self._compare_overview, project)
+
+    def _compare_overview(self, project: OpenProject) -> None:
+        schema = project.files.schema
+        self._resting.pop(schema, None)
+        current = overview.overview(self.session, project)
+        if self._overviews.get(schema) != current:
+            self._overviews[schema] = current
+            self.protocol.notify(OVERVIEW_CHANGED, {"schema": current["schema"]})
+
+    def _publish(self, project: OpenProject) -> None:
+        """The project's diagnostics, file by file, where they are not what the client already shows."""
+        if self.pulls:
+            return
+        current = diagnostics.diagnostics(project, self.session)
+        cleared: dict[str, list[types.Diagnostic]] = {
+            path: [] for path in self._published if path not in current and project.holds(path)
+        }
+        for path, found in (current | cleared).items():
+            if self._published.get(path, []) == found:
+                continue
+            self._published[path] = found
+            open_file = self.session.open_files.get(path)
+            self.text_document_publish_diagnostics(
+                types.PublishDiagnosticsParams(
+                    uri=open_file.uri if open_file else convert.to_uri(path),
+                    diagnostics=found,
+                    version=open_file.version if open_file else None,
+                )
+            )
+
+    def refresh(self) -> None:
+        """Ask the client to ask again, after something changed that it did not type."""
+        workspace = self.client_capabilities.workspace
+        if self.pulls and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
+            self.workspace_diagnostic_refresh(None)
+
+    @asynccontextmanager
+    async def told(self, what: str) -> AsyncIterator[None]:
+        """Shows the client that something slow is under way, where it can show that."""
+        window = self.client_capabilities.window
+        if window is None or not window.work_done_progress:
+            yield
+            return
+        token = str(uuid4())
+        await self.work_done_progress.create_async(token)
+        self.work_done_progress.begin(token, types.WorkDoneProgressBegin(title="Refract", message=what))
+        try:
+            yield
+        finally:
+            self.work_done_progress.end(token, types.WorkDoneProgressEnd())

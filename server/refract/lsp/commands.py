@@ -1,0 +1,199 @@
+"""The commands: what a client may execute. docs/editor-protocol.md describes each.
+
+A command that cannot do what it was asked says why in a message of the window, and answers with nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from refract.lsp import convert
+from refract.lsp.client import RefractServer
+from refract.lsp.edits import workspace_edit
+from refract.lsp.features import overview, pending, plans, recipes, rollback, runbook
+from refract.lsp.refusal import Refused
+from refract.lsp.session import OpenProject
+from refract.project import Analysis, planning
+from refract.project.plans import last_taken
+from refract.project.runbook import NoRunbook
+from refract.recipes.base import CannotPlan
+from refract.sql.rollback import NoRollback
+from refract.text import FileChange, NewFile
+
+
+@frozen
+class _Command:
+    """What runs, and what a client gets in place of an answer when that was refused."""
+
+    run: Callable[..., Awaitable[Any]]
+    refused: Any = None
+
+
+def add_commands(server: RefractServer) -> None:
+    """Make the server take all commands."""
+    for name, command in _COMMANDS.items():
+        server.command(name)(_guarded(name, command))
+
+
+def _guarded(name: str, command: _Command) -> Callable[..., Awaitable[Any]]:
+    async def run(ls: RefractServer, *arguments: Any) -> Any:
+        try:
+            return await command.run(ls, _Arguments(name, arguments))
+        except (Refused, CannotPlan, NoRollback, NoRunbook) as refusal:
+            message = str(refusal)
+            ls.show(message[:1].upper() + message[1:])
+            return command.refused
+
+    return run
+
+
+@frozen
+class _Arguments:
+    """What the client sent with a command: texts, and at most one object or list."""
+
+    command: str
+    given: tuple[Any, ...]
+
+    def text(self, at: int, what: str) -> str:
+        """The text at a position. Raises Refused where there is none."""
+        found = self.optional(at)
+        if found is None:
+            raise Refused(f"{self.command} needs {what} as argument {at + 1}.")
+        return found
+
+    def optional(self, at: int) -> str | None:
+        """The text at a position, if there is any."""
+        found = self.given[at] if at < len(self.given) else None
+        return found if isinstance(found, str) and found else None
+
+    def texts(self, at: int) -> tuple[str, ...]:
+        """The texts of the list at a position; none where there is no list."""
+        found = self.given[at] if at < len(self.given) else None
+        return tuple(text for text in found if isinstance(text, str)) if isinstance(found, list) else ()
+
+    def mapping(self, at: int) -> Mapping[str, Any]:
+        """The object at a position. Raises Refused where there is none."""
+        found = self.given[at] if at < len(self.given) else None
+        if not isinstance(found, Mapping):
+            raise Refused(f"{self.command} needs an object as argument {at + 1}.")
+        return found
+
+
+async def _project(ls: RefractServer, arguments: _Arguments) -> OpenProject:
+    """The project that the first argument names."""
+    uri = arguments.text(0, "the URI of a project's file")
+    path = convert.to_path(uri)
+    project = await ls.session.project_with(path) if path else None
+    if project is None:
+        raise Refused(f"{uri} belongs to no project that Refract can find.")
+    ls.session.current(project)
+    return project
+
+
+async def _analysis(ls: RefractServer, arguments: _Arguments) -> Analysis:
+    """The analysis of the project that the first argument names."""
+    project = await _project(ls, arguments)
+    if project.failure or project.analysis is None:
+        raise Refused(project.failure or f"{project.files.schema} could not be read.")
+    return project.analysis
+
+
+async def _preview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
+    return pending.preview(await _analysis(ls, arguments))
+
+
+async def _create(ls: RefractServer, arguments: _Arguments) -> list[str]:
+    files = pending.create(await _analysis(ls, arguments), arguments.optional(1))
+    return await _made(ls, files, "Create the migration")
+
+
+async def _overview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
+    every = not arguments.given or arguments.given[0] is None
+    projects = await ls.session.all_projects() if every else [await _project(ls, arguments)]
+    return {"projects": [overview.overview(ls.session, project) for project in projects]}
+
+
+async def _recipes(ls: RefractServer, arguments: _Arguments) -> list[dict[str, Any]]:
+    return recipes.recipes(await _analysis(ls, arguments))
+
+
+async def _new_plan(ls: RefractServer, arguments: _Arguments) -> list[str]:
+    analysis = await _analysis(ls, arguments)
+    wish = plans.wish(arguments.mapping(1))
+    return await _made(ls, plans.new(analysis, wish), f"Plan {wish.recipe} {wish.subject}")
+
+
+async def _take(ls: RefractServer, arguments: _Arguments) -> bool:
+    analysis = await _analysis(ls, arguments)
+    progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
+    changes, title = planning.next_step(analysis, progress), progress.step.title if progress.step else ""
+    await _made(ls, changes, title)
+    return True
+
+
+async def _confirm(ls: RefractServer, arguments: _Arguments) -> bool:
+    analysis = await _analysis(ls, arguments)
+    progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
+    number = progress.number
+    await _made(ls, planning.confirmation(analysis, progress), f"Confirm step {(number or 0) + 1}")
+    return True
+
+
+async def _take_back(ls: RefractServer, arguments: _Arguments) -> bool:
+    analysis = await _analysis(ls, arguments)
+    progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
+    number = last_taken(progress)
+    await _made(ls, planning.step_back(analysis, progress), f"Take step {(number or 0) + 1} back")
+    return True
+
+
+async def _abandon(ls: RefractServer, arguments: _Arguments) -> bool:
+    analysis = await _analysis(ls, arguments)
+    progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
+    changes = planning.abandonment(analysis, progress, arguments.optional(2) or "")
+    await _made(ls, changes, f"Abandon {progress.plan.name}")
+    return True
+
+
+async def _write_rollback(ls: RefractServer, arguments: _Arguments) -> list[str]:
+    analysis = await _analysis(ls, arguments)
+    found = rollback.rollback(analysis, arguments.optional(1))
+    return await _made(ls, found.files, f"What undoes {found.migration}")
+
+
+async def _runbook(ls: RefractServer, arguments: _Arguments) -> dict[str, str]:
+    return runbook.runbook(await _analysis(ls, arguments), arguments.texts(1))
+
+
+_NOT_APPLIED = "Nothing is applied to any database."
+
+
+async def _made(ls: RefractServer, changes: Iterable[FileChange], label: str) -> list[str]:
+    """Have the client make the changes, as one edit. The URIs of the files that are new. Raises Refused."""
+    listed = tuple(changes)
+    try:
+        edit = workspace_edit(ls.session, listed, label, _NOT_APPLIED)
+    except LookupError as error:
+        raise Refused(f"Nothing was changed: {error} cannot be read.") from error
+    answer = await ls.apply(edit, f"Refract: {label}")
+    if not answer.applied:
+        raise Refused(f"Nothing was changed: {answer.failure_reason or 'the editor refused the edit'}.")
+    return [convert.to_uri(change.path) for change in listed if isinstance(change, NewFile)]
+
+
+_COMMANDS: Mapping[str, _Command] = {
+    pending.PREVIEW: _Command(_preview),
+    pending.CREATE: _Command(_create, []),
+    overview.OVERVIEW: _Command(_overview),
+    recipes.RECIPES: _Command(_recipes),
+    plans.NEW: _Command(_new_plan),
+    plans.NEXT: _Command(_take, refused=False),
+    plans.DONE: _Command(_confirm, refused=False),
+    plans.BACK: _Command(_take_back, refused=False),
+    plans.ABANDON: _Command(_abandon, refused=False),
+    rollback.WRITE: _Command(_write_rollback, []),
+    runbook.RUNBOOK: _Command(_runbook),
+}

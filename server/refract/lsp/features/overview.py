@@ -1,0 +1,134 @@
+"""Everything a side bar shows of a project: what is pending, where the plans stand, which migrations are new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from refract.lsp import convert
+from refract.lsp.session import OpenProject, Session
+from refract.plans import PlanStep, Progress, State
+from refract.project import Analysis
+from refract.project.pending import newest_migration, summary
+from refract.rules.base import Severity, Subject
+from refract.schema.changes import Change
+from refract.schema.description import described
+from refract.text import Location
+
+OVERVIEW = "refract.overview"
+MOST = 500
+"""Changes that are listed: nobody reads more."""
+
+_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+def overview(session: Session, project: OpenProject) -> dict[str, Any]:
+    """The project as `refract.overview` answers with it; docs/editor-protocol.md has its parts."""
+    files = project.files
+    failures = [project.failure] if project.failure else []
+    place = {"schema": convert.to_uri(str(files.schema)), "root": convert.to_uri(str(files.root))}
+    return place | (_analysed(session, project.analysis, failures) if project.analysis else _unread(failures))
+
+
+def _unread(failures: list[str]) -> dict[str, Any]:
+    return {
+        "provider": "",
+        "baseline": "",
+        "state": "in step",
+        "pending": {"summary": "not read", "changes": []},
+        "plans": [],
+        "migrations": [],
+        "problems": failures,
+    }
+
+
+def _analysed(session: Session, analysis: Analysis, failures: list[str]) -> dict[str, Any]:
+    pending = summary(analysis)
+    return {
+        "provider": analysis.lowered.provider.name,
+        "baseline": analysis.snapshot.baseline.detail,
+        "state": "dangerous" if pending.dangerous else "pending" if pending.changes else "in step",
+        "pending": {"summary": str(pending), "changes": list(_changes(session, analysis))},
+        "plans": [_plan(progress, analysis) for progress in analysis.plans],
+        "migrations": list(_migrations(analysis)),
+        "problems": [*failures, *(problem.message for problem in analysis.problems)],
+    }
+
+
+def _changes(session: Session, analysis: Analysis) -> Iterator[dict[str, Any]]:
+    worst: dict[int, Severity] = {}
+    for finding in analysis.findings:
+        if finding.subject is Subject.SCHEMA and finding.change is not None:
+            known = worst.get(id(finding.change), finding.severity)
+            worst[id(finding.change)] = max(known, finding.severity, key=_RANK.__getitem__)
+    for change in analysis.diff.changes[:MOST]:
+        severity = worst.get(id(change))
+        yield {
+            "text": described(change, analysis.database, analysis.snapshot.baseline.database),
+            "severity": str(severity) if severity else None,
+            "location": _location(session, _place(analysis, change)),
+        }
+
+
+def _place(analysis: Analysis, change: Change) -> Location | None:
+    return analysis.locate(change.origin) or analysis.datasource
+
+
+def _location(session: Session, place: Location | None) -> dict[str, Any] | None:
+    document = session.document(place.path) if place else None
+    if place is None or document is None:
+        return None
+    found = convert.to_location(place, document, session.encoding)
+    ends = {
+        name: {"line": end.line, "character": end.character}
+        for name, end in (("start", found.range.start), ("end", found.range.end))
+    }
+    return {"uri": found.uri, "range": ends}
+
+
+def _plan(progress: Progress, analysis: Analysis) -> dict[str, Any]:
+    plan = progress.plan
+    return {
+        "name": plan.name,
+        "title": plan.title,
+        "uri": convert.to_uri(plan.path),
+        "status": str(progress),
+        "open": progress.is_open,
+        "step": None if progress.number is None else progress.number + 1,
+        "steps": [
+            _step(number, step, state, analysis)
+            for number, (step, state) in enumerate(zip(plan.steps, progress.states, strict=True), 1)
+        ],
+    }
+
+
+def _step(number: int, step: PlanStep, state: State, analysis: Analysis) -> dict[str, Any]:
+    known = analysis.snapshot.plans.migrations
+    return {
+        "number": number,
+        "phase": str(step.phase),
+        "title": step.title,
+        "state": str(state),
+        "deploy": step.deploy,
+        "check": step.check,
+        "loses": step.loses,
+        "migrations": [
+            {
+                "name": migration.folder or migration.name,
+                "uri": convert.to_uri(known[migration.folder].path) if migration.folder in known else None,
+                "sql": migration.sql,
+            }
+            for migration in step.migrations
+        ],
+    }
+
+
+def _migrations(analysis: Analysis) -> Iterator[dict[str, Any]]:
+    """Those that are new on this branch, and the last one."""
+    branch = analysis.snapshot.branch
+    new = [(m.judged.name, m.judged.path) for m in branch.migrations] if branch else []
+    for name, path in new:
+        yield {"name": name, "uri": convert.to_uri(path), "new": True}
+    last = newest_migration(analysis.snapshot.files)
+    if last is not None and last.parent.name not in {name for name, _ in new}:
+        yield {"name": last.parent.name, "uri": convert.to_uri(str(last)), "new": False}

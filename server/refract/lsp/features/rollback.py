@@ -1,0 +1,37 @@
+"""What undoes a migration, written beside it from the editor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from refract.baseline.folder import SQL_FILE, rollback_files
+from refract.lsp import convert
+from refract.lsp.refusal import Refused
+from refract.project import Analysis
+from refract.project.rollback import Rollback, rollback_of
+
+WRITE = "refract.writeRollback"
+
+
+def rollback(analysis: Analysis, migration: str | None) -> Rollback:
+    """What undoes a migration: named by its folder or the URI of its SQL; by default the newest. Raises NoRollback, and
+    Refused where there is such a file already: nothing that a person wrote is written over.
+    """
+    found = rollback_of(analysis, _folder(migration) if migration else None)
+    there = next((file.path for file in found.files if Path(file.path).exists()), None)
+    if there is not None:
+        raise Refused(f"{there} is there already, and is not written over.")
+    return found
+
+
+def _folder(migration: str) -> str:
+    path = convert.to_path(migration) if migration.startswith("file:") else None
+    if path is None:
+        return migration
+    return Path(path).parent.name if path.endswith(".sql") else Path(path).name
+
+
+def can_be_written(path: str) -> bool:
+    """Whether `path` is a migration that nothing undoes yet."""
+    file = Path(path)
+    return file.name == SQL_FILE and not rollback_files(file)

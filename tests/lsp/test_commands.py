@@ -1,0 +1,273 @@
+"""The commands of docs/editor-protocol.md, as a client executes them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+from pytest_lsp import LanguageClient
+
+from lsp.editor import Disk, Editor
+from lsp.projects import git
+from lsp.test_pending import execute
+from lsp.test_plans import plan
+
+pytestmark = pytest.mark.asyncio
+PLAN = "rename_field_user_name_to_title"
+EMAIL = "  name String\n  email String\n"
+
+
+def messages(client: LanguageClient) -> list[str]:
+    return [message.message for message in client.messages]
+
+
+async def overview(client: LanguageClient, *arguments: Any) -> dict[str, Any]:
+    (found,) = (await execute(client, "refract.overview", *arguments))["projects"]
+    return dict(found)
+
+
+async def test_the_overview_of_a_project_in_step(client: LanguageClient, project: Path) -> None:
+    editor = Editor(client, project)
+    migration = project.parent / "migrations" / "20240101000000_init"
+    assert await overview(client, editor.uri) == {
+        "schema": project.as_uri(),
+        "root": project.parent.as_uri(),
+        "provider": "postgresql",
+        "baseline": f"1 migration in {migration.parent}",
+        "state": "in step",
+        "pending": {"summary": "in step with the migrations", "changes": []},
+        "plans": [],
+        "migrations": [
+            {"name": migration.name, "uri": (migration / "migration.sql").as_uri(), "new": False},
+        ],
+        "problems": [],
+    }
+
+
+async def test_the_overview_of_what_is_pending(client: LanguageClient, project: Path) -> None:
+    editor = Editor(client, project)
+    editor.replace("  name String\n", EMAIL + "  nick String?\n")
+    found = await overview(client)
+    assert found["state"] == "dangerous"
+    assert found["pending"]["summary"] == "2 changes pending, 1 dangerous"
+    risky, harmless = found["pending"]["changes"]
+    assert (risky["text"], risky["severity"]) == ("Add User.email", "error")
+    assert (harmless["text"], harmless["severity"]) == ("Add User.nick", None)
+    assert risky["location"]["uri"] == editor.uri
+    assert risky["location"]["range"]["start"]["line"] == 7
+
+
+async def test_the_overview_of_a_plan(client: LanguageClient, project: Path) -> None:
+    plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
+    plan(project, "next")
+    (file,) = project.parent.glob("migrations/*_add_title_to_user*/migration.sql")
+    found = await overview(client, project.as_uri())
+    (shown,) = found["plans"]
+    assert shown["name"] == PLAN
+    assert shown["title"] == "rename-field User.name"
+    assert shown["uri"] == (project.parent / "plans" / f"{PLAN}.toml").as_uri()
+    assert (shown["status"], shown["open"], shown["step"]) == ("step 2 of 5: backfill", True, 2)
+    assert [step["state"] for step in shown["steps"]] == ["done", "next", "later", "later", "later"]
+    first, second, *_ = shown["steps"]
+    assert first["migrations"] == [{"name": file.parent.name, "uri": file.as_uri(), "sql": file.read_text()}]
+    assert second["migrations"][0]["uri"] is None
+    assert set(first) == {"number", "phase", "title", "state", "deploy", "check", "loses", "migrations"}
+
+
+async def test_the_overview_names_new_migrations(client: LanguageClient, migration: Path, project: Path) -> None:
+    Editor(client, project)
+    found = await overview(client)
+    assert found["migrations"] == [{"name": "20240201000000_add_email", "uri": migration.as_uri(), "new": True}]
+
+
+async def test_the_overview_of_a_project_that_cannot_be_read(client: LanguageClient, project: Path) -> None:
+    (project.parent / "refract.toml").write_text("rules = 1\n")
+    found = await overview(client, project.as_uri())
+    assert "refract.toml" in found["problems"][0]
+    assert (found["state"], found["plans"]) == ("in step", [])
+    assert await execute(client, "refract.recipes", project.as_uri()) is None
+    assert "refract.toml" in messages(client)[-1]
+
+
+async def test_the_recipes(client: LanguageClient, project: Path) -> None:
+    found = {recipe["name"]: recipe for recipe in await execute(client, "refract.recipes", project.as_uri())}
+    renamed = found["rename-field"]
+    assert renamed["subject"] == "field"
+    assert renamed["serves"] is True
+    assert renamed["questions"][0] == {
+        "name": "to",
+        "text": "The new name of the field",
+        "default": None,
+        "choices": [],
+        "sql": False,
+    }
+    assert not found["add-relation"]["elsewhere"] or isinstance(found["add-relation"]["elsewhere"], str)
+
+
+async def test_a_plan_from_the_first_step_to_the_end(client: LanguageClient, project: Path) -> None:
+    disk, uri = Disk(client), project.as_uri()
+    wish = {"recipe": "rename-field", "subject": "User.name", "answers": {"to": "title", "how": "trigger"}}
+    (made,) = await execute(client, "refract.newPlan", uri, {**wish, "finding": None})
+    assert made.endswith(f"/prisma/plans/{PLAN}.toml")
+    assert disk.asked[0].edit.change_annotations is not None
+    assert disk.asked[0].metadata == types.WorkspaceEditMetadata(is_refactoring=True)
+    before = project.read_text()
+    assert await execute(client, "refract.takeNextStep", uri, PLAN) is True
+    assert "title" in project.read_text()
+    assert await execute(client, "refract.takeStepBack", uri, PLAN) is True
+    assert project.read_text() == before
+    for _ in range(4):
+        assert await execute(client, "refract.takeNextStep", uri, PLAN) is True
+    assert await execute(client, "refract.takeNextStep", uri, PLAN) is False
+    assert messages(client)[-1].startswith(f"Step 4 of {PLAN} waits for you: Deploy the version")
+    assert await execute(client, "refract.confirmStep", uri, PLAN) is True
+    assert await execute(client, "refract.takeNextStep", uri, PLAN) is True
+    (shown,) = (await overview(client, uri))["plans"]
+    assert (shown["status"], shown["open"], shown["step"]) == ("all 5 steps are done", False, None)
+
+
+async def test_a_plan_is_abandoned(client: LanguageClient, project: Path) -> None:
+    Disk(client)
+    plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
+    assert await execute(client, "refract.abandonPlan", project.as_uri(), PLAN, "we keep the name") is True
+    assert 'abandoned = "we keep the name"' in (project.parent / "plans" / f"{PLAN}.toml").read_text()
+    assert await execute(client, "refract.takeNextStep", project.as_uri(), PLAN) is False
+    assert messages(client)[-1] == f"Nothing is left to do of {PLAN}: abandoned."
+
+
+async def test_a_rollback_is_written_and_written_over_by_none(client: LanguageClient, project: Path) -> None:
+    Disk(client)
+    (made,) = await execute(client, "refract.writeRollback", project.as_uri(), "20240101000000_init")
+    down = project.parent / "migrations" / "20240101000000_init" / "down.sql"
+    assert made == down.as_uri()
+    assert 'DROP TABLE "User";' in down.read_text()
+    down.write_text("-- mine\n")
+    assert await execute(client, "refract.writeRollback", project.as_uri()) == []
+    assert messages(client)[-1] == f"{down} is there already, and is not written over."
+    assert down.read_text() == "-- mine\n"
+
+
+async def test_a_migration_offers_to_write_what_undoes_it(client: LanguageClient, migration: Path) -> None:
+    Disk(client)
+    editor = Editor(client, migration)
+    action = next(a for a in await editor.actions("") if a.title == "Write down.sql for this migration")
+    assert action.command is not None
+    (made,) = await execute(client, action.command.command, *action.command.arguments or [])
+    assert made == migration.with_name("down.sql").as_uri()
+    assert 'DROP COLUMN "email"' in migration.with_name("down.sql").read_text()
+    assert "Write down.sql for this migration" not in [a.title for a in await editor.actions("")]
+
+
+REFUSED = [
+    ("refract.previewMigration", (), None, "needs the URI of a project's file"),
+    ("refract.previewMigration", ("file:///nowhere/schema.prisma",), None, "belongs to no project"),
+    ("refract.overview", (7,), None, "needs the URI"),
+    ("refract.createMigration", ("SCHEMA",), [], "Nothing is pending"),
+    ("refract.takeNextStep", ("SCHEMA",), False, "needs the name of a plan"),
+    ("refract.takeNextStep", ("SCHEMA", "nothing"), False, "There is no plan 'nothing' here."),
+    ("refract.takeStepBack", ("SCHEMA", "nothing"), False, "There is no plan 'nothing' here."),
+    ("refract.abandonPlan", ("SCHEMA", "nothing", "why"), False, "There is no plan 'nothing' here."),
+    ("refract.confirmStep", ("SCHEMA", "nothing"), False, "There is no plan 'nothing' here."),
+    ("refract.newPlan", ("SCHEMA",), None, "needs an object"),
+    ("refract.newPlan", ("SCHEMA", {"recipe": "cook", "subject": "User"}), None, "There is no recipe 'cook'"),
+    ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User"}), None, "is about Model.field"),
+    ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User.x"}), None, "has no field `x`"),
+    ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field"}), None, "needs a `recipe`"),
+    ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User.name", "answers": {"default": 1}}), None, "answers that are texts"),
+    ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User.name", "finding": "gone"}), None, "no longer"),
+    ("refract.writeRollback", ("SCHEMA", "nothing"), [], "There is no migration 'nothing' here"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "arguments", "answer", "told"), REFUSED)
+async def test_what_cannot_be_done_is_said(
+    client: LanguageClient, project: Path, command: str, arguments: tuple[Any, ...], answer: Any, told: str
+) -> None:
+    given = [project.as_uri() if argument == "SCHEMA" else argument for argument in arguments]
+    assert await execute(client, command, *given) == answer
+    assert told in messages(client)[-1]
+
+
+async def test_an_edit_that_the_editor_refuses_is_said(client: LanguageClient, project: Path) -> None:
+    @client.feature(types.WORKSPACE_APPLY_EDIT)
+    def apply(_: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        return types.ApplyWorkspaceEditResult(applied=False, failure_reason="read only")
+
+    assert await execute(client, "refract.writeRollback", project.as_uri()) == []
+    assert messages(client)[-1] == "Nothing was changed: read only."
+
+
+async def test_a_client_that_asks_is_told_what_to_ask(asking: LanguageClient, project: Path) -> None:
+    git(project.parent, "init", "--initial-branch=main")
+    git(project.parent, "add", ".")
+    git(project.parent, "commit", "--message=start")
+    disk, editor = Disk(asking), Editor(asking, project)
+    editor.replace("  name String\n", EMAIL)
+    await editor.wait_for("add-required-column-without-default")
+    split = next(a for a in await editor.actions("email") if a.title.startswith("Split into"))
+    assert split.command is not None
+    assert (split.edit, split.command.command) == (None, "refract.askAndSplit")
+    assert (await asking.code_action_resolve_async(split)).edit is None
+    (told,) = split.command.arguments or []
+    assert {key: told[key] for key in ("uri", "recipe", "subject")} == {
+        "uri": editor.uri,
+        "recipe": "add-required-field",
+        "subject": "User",
+    }
+    assert told["answers"] == {"field": "email", "type": "String", "attributes": ""}
+    assert [(q["name"], q["sql"]) for q in told["questions"]] == [("value", True)]
+    project.write_text(editor.text)
+    wish = {
+        "recipe": told["recipe"],
+        "subject": told["subject"],
+        "answers": {**told["answers"], "value": "'nobody@example.org'"},
+        "finding": told["finding"],
+    }
+    made = await execute(asking, "refract.newPlan", editor.uri, wish)
+    assert [uri.rsplit("/", 1)[-1] for uri in made] == ["migration.sql", "add_required_field_user_email.toml"]
+    assert "'nobody@example.org'" in (project.parent / "plans" / "add_required_field_user_email.toml").read_text()
+    assert "email String?" in project.read_text()
+    assert len(disk.asked) == 1
+
+
+async def test_a_client_that_asks_nothing_gets_the_edit(client: LanguageClient, project: Path) -> None:
+    git(project.parent, "init", "--initial-branch=main")
+    git(project.parent, "add", ".")
+    git(project.parent, "commit", "--message=start")
+    editor = Editor(client, project)
+    editor.replace("  name String\n", EMAIL)
+    await editor.wait_for("add-required-column-without-default")
+    split = next(a for a in await editor.actions("email") if a.title.startswith("Split into"))
+    assert split.command is None
+    edit = (await client.code_action_resolve_async(split)).edit
+    assert edit is not None
+    assert "TODO" in str(edit)
+
+
+async def test_a_client_hears_when_the_overview_has_changed(asking: LanguageClient, project: Path) -> None:
+    heard: list[str] = []
+
+    @asking.feature("refract/overviewChanged")
+    def changed(params: Any) -> None:
+        heard.append(params.schema)
+
+    editor = Editor(asking, project)
+    await _until(lambda: len(heard) == 1)
+    editor.replace("  name String\n", EMAIL)
+    await _until(lambda: len(heard) == 2)
+    editor.replace("model User", "model  User")
+    editor.replace("model  User", "model User")
+    await editor.actions("")
+    await asyncio.sleep(0.5)
+    assert heard == [project.as_uri()] * 2, "what comes back to what it was is no news"
+
+
+async def _until(true: Any) -> None:
+    for _ in range(1000):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nothing came")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import LanguageClient
 
-from lsp.editor import Editor
+from lsp.editor import Disk, Editor
 from lsp.test_pending import execute, lenses
 
 pytestmark = pytest.mark.asyncio
@@ -31,6 +32,7 @@ async def test_the_lens_takes_the_next_step(client: LanguageClient, project: Pat
 
     plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
     editor = Editor(client, project)
+    assert {lens.range.start.line for lens in await editor.lenses()} == {6}, "above the field"
     says, take = await lenses(client, editor)
     assert says.title == "Refract: rename-field User.name, step 1 of 5: expand"
     assert take.title == "Take step 1: Add `title` beside `name`, kept in step by a trigger"
@@ -60,3 +62,62 @@ async def test_a_person_confirms_what_people_do(client: LanguageClient, project:
     (change,) = made.edit.document_changes or []
     assert isinstance(change, types.TextDocumentEdit)
     assert "confirmed = {by = " in change.edits[0].new_text
+
+
+async def said(editor: Editor, at: str) -> str:
+    found = await editor.hover(at)
+    return found.contents.value if found and isinstance(found.contents, types.MarkupContent) else ""
+
+
+async def test_hover_says_where_the_plan_of_a_field_stands(client: LanguageClient, project: Path) -> None:
+    plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
+    plan(project, "next")
+    editor = Editor(client, project)
+    await editor.actions("")
+    head = "**Plan rename-field User.name**: step 2 of 5: backfill; next: "
+    assert (await said(editor, "name String")).startswith(head)
+    assert (await said(editor, "title")).startswith(head), "both fields are under the plan"
+    assert "refract plan next rename_field_user_name_to_title" in await said(editor, "title")
+    assert await said(editor, "id ") == ""
+
+
+async def test_hover_says_what_people_have_to_do(client: LanguageClient, project: Path) -> None:
+    plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
+    for _ in range(4):
+        plan(project, "next")
+    editor = Editor(client, project)
+    await editor.actions("")
+    told = await said(editor, "title")
+    assert "step 4 of 5: switch; waiting for you to deploy; next: deploy the version" in told
+    assert "refract plan done" in told
+
+
+async def test_the_field_under_a_plan_offers_its_next_step(client: LanguageClient, project: Path) -> None:
+    disk = Disk(client)
+    plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
+    editor = Editor(client, project)
+    (action,) = await editor.actions("name String")
+    assert action.title == "rename-field User.name: take step 1: Add `title` beside `name`, kept in step by a trigger"
+    assert action.command is not None
+    assert await execute(client, action.command.command, *action.command.arguments or []) is True
+    assert "title String?" in project.read_text()
+    assert disk.asked[0].label == "Refract: Add `title` beside `name`, kept in step by a trigger"
+    assert await editor.actions("id ") == []
+
+
+async def test_a_plan_that_cannot_be_read_is_told_until_it_can(client: LanguageClient, project: Path) -> None:
+    plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
+    file = project.parent / "plans" / "rename_field_user_name_to_title.toml"
+    sound = file.read_text()
+    file.write_text("<<<<<<< ours\n" + sound)
+    editor = Editor(client, project)
+    await editor.actions("")
+    await asyncio.sleep(0.1)
+    (told,) = client.diagnostics[file.as_uri()]
+    assert "conflict" in told.message
+    file.write_text(sound)
+    event = types.FileEvent(uri=file.as_uri(), type=types.FileChangeType.Changed)
+    client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes=[event]))
+    await editor.actions("")
+    await asyncio.sleep(0.1)
+    assert not client.diagnostics[file.as_uri()]

@@ -96,7 +96,12 @@ def _requests(server: RefractServer) -> None:
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(
-            code_action_kinds=[types.CodeActionKind.QuickFix, code_actions.FIX_ALL], resolve_provider=True
+            code_action_kinds=[
+                types.CodeActionKind.QuickFix,
+                types.CodeActionKind.RefactorRewrite,
+                code_actions.FIX_ALL,
+            ],
+            resolve_provider=True,
         ),
     )
     async def code_action(ls: RefractServer, params: types.CodeActionParams) -> list[types.CodeAction]:

@@ -27,12 +27,24 @@ Steps of the database are done when the migrations have built them; what people 
 """
 
 
+_CONFLICT = re.compile(r"^(?:<{7} |>{7} |={7}\r?$)", re.MULTILINE)
+
+
 class NotAPlan(Exception):
-    """A file that is not a plan. The message says what is wrong, and where in the file."""
+    """A file that is not a plan. The message says what is wrong, and where in the file; `offset` is that place, as far
+    as it is known.
+    """
+
+    def __init__(self, message: str, offset: int = 0) -> None:
+        super().__init__(message)
+        self.offset = offset
 
 
 def read_plan(text: str, name: str, path: str = "") -> Plan:
     """The plan that a file holds. Raises NotAPlan."""
+    conflict = _CONFLICT.search(text)
+    if conflict is not None:
+        raise NotAPlan("it holds conflict markers of git: resolve the conflict.", conflict.start())
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -24,6 +24,8 @@ from refract.recipes.schema_edits import (
     SchemaEdit,
 )
 from refract.syntax import SchemaTree
+from refract.syntax.tree import Block, Name
+from refract.text import Origin
 
 
 def block_now(plan: Plan, name: str, tree: SchemaTree) -> str:
@@ -50,6 +52,24 @@ def edit_now(edit: SchemaEdit, plan: Plan, tree: SchemaTree) -> SchemaEdit:
     return edit
 
 
+def place_of(tree: SchemaTree, block: str, member: str = "") -> Origin | None:
+    """The name of a field or value, else of its block; None where the schema has neither."""
+    placed = tree.placed(block)
+    if placed is None:
+        return None
+    found = next((name for name in _member_names(placed.block) if name.text == member), placed.block.name)
+    return Origin(placed.path, block, found.span)
+
+
+def members_now(plan: Plan, tree: SchemaTree) -> tuple[tuple[str, str], ...]:
+    """The fields and values (block, member) that a plan is about, as far as the schema has them: its subject first."""
+    answers = plan.answers
+    subject = answers.get("value", "") if "enum" in answers else answers.get("field", "")
+    edits = (edit_now(edit, plan, tree) for step in plan.steps for edit in step.schema)
+    named = dict.fromkeys(((subject_block(plan, tree), subject), *(m for edit in edits for m in members(edit))))
+    return tuple((block, member) for block, member in named if _has(tree.block(block), member))
+
+
 def members(edit: SchemaEdit) -> Iterator[tuple[str, str]]:
     """The fields and values (block, member) that an edit is about; of a whole block, the block with no member."""
     match edit:
@@ -65,3 +85,12 @@ def members(edit: SchemaEdit) -> Iterator[tuple[str, str]]:
             yield block, ""
         case _:
             return
+
+
+def _has(block: Block | None, member: str) -> bool:
+    return block is not None and any(name.text == member for name in _member_names(block))
+
+
+def _member_names(block: Block) -> Iterator[Name]:
+    yield from (field.name for field in block.fields)
+    yield from (value.name for value in block.values)

@@ -77,11 +77,8 @@ def read_plans(files: ProjectFiles, database: Database, migrations: Iterable[Mig
         try:
             plan = read_plan(text, path.stem, str(path))
         except NotAPlan as error:
-            problems.append(
-                Problem(
-                    f"{path.name} is not a plan that Refract can follow: {error}", Origin(str(path), "", Span(0, 0))
-                )
-            )
+            place = Origin(str(path), "", Span(error.offset, error.offset))
+            problems.append(Problem(f"{path.name} is not a plan that Refract can follow: {error}", place))
             continue
         found.append(OpenPlan(plan, text, _built(plan, database, known, provider)))
     return Plans(tuple(found), tuple(problems), known)

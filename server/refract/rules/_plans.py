@@ -24,16 +24,6 @@ def head_of(plan: Plan) -> Origin:
     return Origin(plan.path, "", Span(0, 0))
 
 
-def place_of(tree: SchemaTree, block: str, member: str = "") -> Origin | None:
-    """The name of a field or value, else of its block; None where the schema has neither."""
-    placed = tree.placed(block)
-    if placed is None:
-        return None
-    names = (*(field.name for field in placed.block.fields), *(value.name for value in placed.block.values))
-    found = next((name for name in names if name.text == member), placed.block.name)
-    return Origin(placed.path, block, found.span)
-
-
 def taken_steps(progress: Progress) -> Iterator[PlanStep]:
     """The steps that have been taken."""
     for step, state in zip(progress.plan.steps, progress.states, strict=True):

@@ -46,7 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.plans import Progress
-from refract.plans.subject import subject_block
+from refract.plans.subject import place_of, subject_block
 from refract.recipes.schema_edits import (
     AddAttribute,
     AddField,
@@ -56,7 +56,7 @@ from refract.recipes.schema_edits import (
     SchemaEdit,
     holds,
 )
-from refract.rules._plans import edits_now, head_of, in_view, place_of, taken_steps
+from refract.rules._plans import edits_now, head_of, in_view, taken_steps
 from refract.rules.base import PLANS_ONLY, SQL, Risk, RuleContext, Severity, rule
 from refract.syntax import SchemaTree
 

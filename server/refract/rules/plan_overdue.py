@@ -39,8 +39,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from refract.plans import Progress, State
-from refract.plans.subject import subject_block
-from refract.rules._plans import head_of, in_view, place_of
+from refract.plans.subject import place_of, subject_block
+from refract.rules._plans import head_of, in_view
 from refract.rules.base import PLANS_ONLY, SQL, Risk, RuleContext, Severity, rule
 
 

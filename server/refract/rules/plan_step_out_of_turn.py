@@ -45,7 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.plans import Plan, Progress
-from refract.plans.subject import members
+from refract.plans.subject import members, place_of
 from refract.recipes.schema_edits import (
     AddAttribute,
     AddField,
@@ -57,7 +57,7 @@ from refract.recipes.schema_edits import (
     holds,
 )
 from refract.rules._history import head_of as migration_head
-from refract.rules._plans import edits_now, head_of, in_view, open_steps, place_of
+from refract.rules._plans import edits_now, head_of, in_view, open_steps
 from refract.rules.base import PLANS_ONLY, SQL, PlansInView, Risk, RuleContext, Severity, rule
 from refract.text import Origin
 

@@ -1,4 +1,7 @@
-"""Quick fixes. Titles at once; the edit is built when the editor asks for it, or at once where it cannot ask."""
+"""Code actions: fixes of findings, the next step of a plan, what undoes a migration.
+
+Titles at once; a fix's edit is built when the editor asks for it, or at once where it cannot ask.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from lsprotocol import types
 from refract.fixes import Fix
 from refract.fixes.base import Asked
 from refract.lsp import convert, edits
-from refract.lsp.features import rollback
+from refract.lsp.features import plans, rollback
 from refract.lsp.features.recipes import question_as_json
 from refract.lsp.session import Session
 from refract.project import Analysis
@@ -22,6 +25,7 @@ FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.refract"
 ASK_AND_SPLIT = "refract.askAndSplit"
 """A command of the client, where that has said that it asks."""
 _QUICK_FIX = types.CodeActionKind.QuickFix.value
+_REWRITE = types.CodeActionKind.RefactorRewrite.value
 
 
 def code_actions(session: Session, params: types.CodeActionParams, can_resolve: bool) -> list[types.CodeAction]:
@@ -33,17 +37,25 @@ def code_actions(session: Session, params: types.CodeActionParams, can_resolve: 
         return []
     if _wants(FIX_ALL, params.context) and params.context.only:
         return _fix_all(session, analysis, path, can_resolve)
-    if not _wants(_QUICK_FIX, params.context):
-        return []
     wanted = convert.to_span(document, params.range, session.encoding)
-    actions = []
+    actions: list[types.CodeAction] = []
+    if _wants(_QUICK_FIX, params.context):
+        actions += _quick_fixes(session, analysis, path, wanted, params, can_resolve)
+    if _wants(_REWRITE, params.context):
+        actions += plans.code_actions(analysis, path, wanted, params.text_document.uri)
+        actions += _rollback(path, params)
+    return actions
+
+
+def _quick_fixes(
+    session: Session, analysis: Analysis, path: str, wanted: Span, params: types.CodeActionParams, can_resolve: bool
+) -> Iterator[types.CodeAction]:
     for finding in _findings_at(analysis, path, wanted):
         for fix in fixes_of(analysis, finding):
             action = _action(finding, fix, path, params.context.diagnostics)
             if session.asks and fix.asked and fix.asked.questions:
                 action.command = _ask(finding, fix.asked, params.text_document.uri)
-            actions.append(action if can_resolve else resolved(session, action))
-    return [*actions, *_rollback(path, params)]
+            yield action if can_resolve else resolved(session, action)
 
 
 def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
@@ -90,7 +102,7 @@ def _rollback(path: str, params: types.CodeActionParams) -> Iterator[types.CodeA
     title = "Write down.sql for this migration"
     arguments = [params.text_document.uri, Path(path).parent.name]
     command = types.Command(title=title, command=rollback.WRITE, arguments=arguments)
-    yield types.CodeAction(title=title, kind=types.CodeActionKind.QuickFix, command=command)
+    yield types.CodeAction(title=title, kind=types.CodeActionKind.RefactorRewrite, command=command)
 
 
 def _fix_all(session: Session, analysis: Analysis, path: str, can_resolve: bool) -> list[types.CodeAction]:

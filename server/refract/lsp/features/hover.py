@@ -1,4 +1,4 @@
-"""What will run for the changed field under the pointer, and what is risky about it."""
+"""What will run for the changed field under the pointer, what is risky about it, and the plan that it is under."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from refract.lsp import convert
+from refract.lsp.features import plans
 from refract.lsp.session import Session
-from refract.project.explain import Explanation, explain
+from refract.project.explain import Explanation, explain, plans_at
+from refract.text import Span
 
 
 def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
-    """The pending changes where the pointer is; nothing where nothing changes."""
+    """The pending changes where the pointer is, and the open plans; nothing where there are none."""
     path = convert.to_path(params.text_document.uri) or ""
     analysis, document = session.analysis_of(path), session.document(path)
     if analysis is None or document is None:
         return None
     offset = convert.offset(document, params.position, session.encoding)
-    found = explain(analysis, path, offset)
-    if found is None:
+    pending = explain(analysis, path, offset)
+    planned = tuple(plans_at(analysis, path, Span(offset, offset)))
+    spans = [*([pending.span] if pending else []), *(span for _, span in planned)]
+    if not spans:
         return None
-    text = types.MarkupContent(kind=types.MarkupKind.Markdown, value="\n\n".join(_paragraphs(found)))
-    return types.Hover(contents=text, range=convert.to_range(document, found.span, session.encoding))
+    said = (*(_paragraphs(pending) if pending else ()), *(p for progress, _ in planned for p in plans.told(progress)))
+    text = types.MarkupContent(kind=types.MarkupKind.Markdown, value="\n\n".join(said))
+    return types.Hover(contents=text, range=convert.to_range(document, spans[0], session.encoding))
 
 
 def _paragraphs(found: Explanation) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Plans in the editor: above each model under a plan where that stands, and the command that goes on with it."""
+"""Plans in the editor: above each field under a plan where that stands, and the command that goes on with it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from refract.lsp import convert
 from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
 from refract.plans import Progress, State
-from refract.plans.subject import subject_block
 from refract.project import Analysis
+from refract.project.explain import place_of_plan, plans_at
 from refract.project.fixing import fixes_of
 from refract.project.planning import started
-from refract.text import FileChange
+from refract.text import FileChange, Span
 
 NEXT = "refract.takeNextStep"
 DONE = "refract.confirmStep"
@@ -26,22 +26,55 @@ NEW = "refract.newPlan"
 
 
 def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
-    """Where the open plans stand, above the models and enums that they are about."""
+    """Where the open plans stand, above the fields, values, models and enums that they are about."""
     path = convert.to_path(params.text_document.uri) or ""
     analysis, document = session.analysis_of(path), session.document(path)
     if analysis is None or document is None:
         return []
-    found, tree = [], analysis.snapshot.tree
+    found = []
     for progress in analysis.plans:
-        placed = tree.placed(subject_block(progress.plan, tree)) if progress.is_open else None
-        if placed is None or placed.path != path:
+        place = place_of_plan(analysis, progress) if progress.is_open else None
+        if place is None or place.path != path:
             continue
-        start = convert.position(document, placed.chunk_start + placed.block.span.start, session.encoding)
+        start = convert.position(document, place.span.start, session.encoding)
         found += [
             types.CodeLens(range=types.Range(start, start), command=command)
             for command in _commands(progress, params.text_document.uri)
         ]
     return found
+
+
+def code_actions(analysis: Analysis, path: str, wanted: Span, uri: str) -> Iterator[types.CodeAction]:
+    """The step in hand of the plans that the fields at `wanted` are under."""
+    for progress, _ in plans_at(analysis, path, wanted):
+        *_, command = _commands(progress, uri)
+        title = f"{progress.plan.title}: {command.title[:1].lower()}{command.title[1:]}"
+        yield types.CodeAction(title=title, kind=types.CodeActionKind.RefactorRewrite, command=command)
+
+
+def told(progress: Progress) -> Iterator[str]:
+    """What a person wants to know of a field under a plan, in paragraphs: where that stands, and what is to do."""
+    number, step = progress.number, progress.step
+    if number is None or step is None:
+        return
+    todo = step.deploy if is_theirs(progress) else step.title
+    yield f"**Plan {progress.plan.title}**: {progress}; next: {todo[:1].lower()}{todo[1:]}"
+    if step.loses:
+        yield f"There is no way back from this step: it loses {step.loses}"
+    if is_theirs(progress):
+        yield f"Then say so: `refract plan done {progress.plan.name}`, or confirm it above the field."
+        return
+    yield f"Take it with `refract plan next {progress.plan.name}`, or above the field."
+    if step.deploy:
+        yield f"Then: {step.deploy}"
+
+
+def is_theirs(progress: Progress) -> bool:
+    """Whether the step in hand waits for people: it has been taken, or there is nothing to take."""
+    number, step = progress.number, progress.step
+    if number is None or step is None:
+        return False
+    return progress.states[number] is State.WAITING or not (step.schema or step.migrations)
 
 
 @frozen
@@ -88,7 +121,7 @@ def _commands(progress: Progress, uri: str) -> Iterator[types.Command]:
         return
     arguments = [uri, progress.plan.name]
     title = f"Refract: {progress.plan.title}, {progress}"
-    theirs = progress.states[number] is State.WAITING or not (step.schema or step.migrations)
+    theirs = is_theirs(progress)
     yield types.Command(title=title, command=DONE if theirs else NEXT, arguments=arguments)
     if theirs:
         yield types.Command(title=f"Confirm: {step.title}", command=DONE, arguments=arguments)

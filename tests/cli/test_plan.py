@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -188,3 +189,28 @@ def test_a_plan_is_named_after_its_subject_and_no_expression(project: Path) -> N
     run("plan", "new", "add-required-field", "User", "field=email", "type=String", "value='nobody@example.org'")
     (plan,) = json.loads(run("plan", "list", "--format", "json").stdout)["plans"]
     assert (plan["name"], plan["title"]) == ("add_required_field_user_email", "add-required-field User.email")
+
+
+def as_json(*arguments: str) -> dict[str, Any]:
+    return dict(json.loads(run("plan", *arguments, "--format", "json").stdout))
+
+
+def test_every_command_speaks_json(project: Path) -> None:
+    made = as_json("new", "rename-field", "User.name", "to=title", "how=trigger")
+    assert made["plan"]["step"] == 1
+    taken = as_json("next")
+    assert [step["state"] for step in taken["plan"]["steps"]][:2] == ["done", "next"]
+    assert [file.rsplit("/", 1)[-1] for file in taken["files"]] == ["schema.prisma", "migration.sql", f"{NAME}.toml"]
+    back = as_json("back")
+    assert back["plan"]["step"] == 1
+    assert "schema.prisma" in back["files"][0]
+    for _ in range(4):
+        run("plan", "next")
+    done = as_json("done", "--by", "Ann")
+    assert done["plan"]["step"] == 5
+    assert done["plan"]["steps"][3]["confirmed"]["by"] == "Ann"
+    ended = as_json("abandon", "--why", "enough")
+    assert (ended["plan"]["abandoned"], ended["plan"]["status"]) == ("enough", "abandoned")
+    assert as_json("list")["problems"] == []
+    assert as_json("show", NAME)["plan"]["name"] == NAME
+    assert as_json("recipes")["recipes"]

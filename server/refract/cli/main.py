@@ -217,32 +217,35 @@ def plan_next(name: str | None, path: str | None, output: str) -> None:
 @_NAME
 @click.option("--by", default="", help="Who confirms it. Default: git's user.name.")
 @_PROJECT
-def plan_done(name: str | None, by: str, path: str | None) -> None:
+@_FORMAT
+def plan_done(name: str | None, by: str, path: str | None, output: str) -> None:
     """Confirm that what people had to do is done: a version deployed, an old one gone."""
     from refract.cli.plan import done
 
-    sys.exit(done(name, by, path))
+    sys.exit(done(name, by, path, output))
 
 
 @plan.command("back")
 @_NAME
 @_PROJECT
-def plan_back(name: str | None, path: str | None) -> None:
+@_FORMAT
+def plan_back(name: str | None, path: str | None, output: str) -> None:
     """Take the last step back, by a migration that undoes it."""
     from refract.cli.plan import back
 
-    sys.exit(back(name, path))
+    sys.exit(back(name, path, output))
 
 
 @plan.command("abandon")
 @_NAME
 @click.option("--why", default="", help="Kept in the file.")
 @_PROJECT
-def plan_abandon(name: str | None, why: str, path: str | None) -> None:
+@_FORMAT
+def plan_abandon(name: str | None, why: str, path: str | None, output: str) -> None:
     """Follow a plan no longer. What it has built stays."""
     from refract.cli.plan import abandon
 
-    sys.exit(abandon(name, why, path))
+    sys.exit(abandon(name, why, path, output))
 
 
 @cli.command()

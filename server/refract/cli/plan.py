@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
-from refract import git
 from refract.cli.create import analysis_of, project_named
 from refract.cli.shapes import VERSION, dumps
-from refract.cli.terminal import CannotRun, printable, say, shown_path
+from refract.cli.terminal import CannotRun, complain, printable, say, shown_path
 from refract.cli.writing import write_changes
 from refract.plans import Plan, PlanStep, Progress, State
-from refract.project import Analysis
-from refract.project.fixing import new_migrations
+from refract.project import Analysis, planning
 from refract.project.package_manager import prisma_command
-from refract.project.plans import (
-    OpenPlan,
-    abandoned,
-    answers_for,
-    confirmed,
-    last_taken,
-    new_plan,
-    recipe_named,
-    taken,
-    taken_back,
-)
-from refract.recipes.base import CannotPlan, Situation, all_recipes
+from refract.project.plans import last_taken, plan_file
+from refract.recipes.base import CannotPlan, all_recipes
 
 _T = TypeVar("_T")
 _MARKS = {State.DONE: "x", State.WAITING: "~", State.NEXT: ">", State.LATER: " "}
@@ -48,8 +36,7 @@ def recipes(output: str) -> int:
             }
             for recipe in all_recipes().values()
         ]
-        say(dumps({"version": VERSION, "recipes": listed}) + "\n")
-        return 0
+        return _say_json(recipes=listed)
     width = max(map(len, all_recipes()))
     for recipe in all_recipes().values():
         say(f"{recipe.name.ljust(width)}  {recipe.summary}\n")
@@ -62,17 +49,15 @@ def recipes(output: str) -> int:
 
 def new(recipe: str, subject: str, given: Sequence[str], name: str, path: str | None, output: str) -> int:
     """Write the plan of a recipe; no step is taken yet."""
-    analysis = _sound(path)
-    found = _planned(lambda: recipe_named(recipe))
-    answers = _planned(lambda: answers_for(found, subject, dict(map(_pair, given))))
-    situation = _planned(lambda: _situation(analysis, answers))
-    plan, file = _planned(lambda: new_plan(analysis.snapshot.files, found, situation, name))
-    write_changes((file,))
+    analysis = analysis_of(project_named(path))
+    answers = dict(map(_pair, given))
+    plan = _planned(lambda: planning.started(analysis, recipe, subject, answers, name))
+    write_changes((plan_file(plan),))
+    progress = Progress(plan, _nothing_done(plan))
     if output == "json":
-        say(dumps({"version": VERSION, "plan": _as_json(Progress(plan, _nothing_done(plan)))}) + "\n")
-        return 0
-    say(f"{shown_path(file.path)}\n\n")
-    _say_plan(Progress(plan, _nothing_done(plan)))
+        return _say_json(plan=_as_json(progress))
+    say(f"{shown_path(plan.path)}\n\n")
+    _say_plan(progress)
     say(f"\nTake the first step with `refract plan next {plan.name}`.\n")
     return 0
 
@@ -82,13 +67,15 @@ def listed(path: str | None, output: str) -> int:
     analysis = analysis_of(project_named(path))
     progress = analysis.plans
     if output == "json":
-        say(dumps({"version": VERSION, "plans": [_as_json(p) for p in progress]}) + "\n")
+        _say_json(plans=[_as_json(p) for p in progress], problems=[p.message for p in analysis.snapshot.plans.problems])
     elif not progress:
         say("There is no plan here. `refract plan recipes` lists what can be planned.\n")
     width = max((len(p.plan.name) for p in progress), default=0)
     for found in progress if output == "text" else ():
         say(printable(f"{found.plan.name.ljust(width)}  {found}\n"))
-    return _exit_code(analysis)
+    for problem in analysis.snapshot.plans.problems:
+        complain(problem.message)
+    return 2 if analysis.snapshot.plans.problems else 0
 
 
 def show(name: str | None, path: str | None, output: str) -> int:
@@ -96,8 +83,7 @@ def show(name: str | None, path: str | None, output: str) -> int:
     analysis = analysis_of(project_named(path))
     progress = _chosen(analysis, name)
     if output == "json":
-        say(dumps({"version": VERSION, "plan": _as_json(progress)}) + "\n")
-        return 0
+        return _say_json(plan=_as_json(progress))
     _say_plan(progress)
     step = progress.step
     if progress.is_open and step is not None and progress.number is not None:
@@ -108,21 +94,18 @@ def show(name: str | None, path: str | None, output: str) -> int:
 
 def next_step(name: str | None, path: str | None, output: str) -> int:
     """Take the next step: the edits of the schema and the migrations."""
-    analysis = _sound(path)
-    progress = _open(_chosen(analysis, name))
-    number, step = _in_hand(progress)
-    if progress.states[number] is State.WAITING:
-        raise CannotRun(
-            f"step {number + 1} of {progress.plan.name} waits for you: {step.deploy} "
-            f"Then say so: `refract plan done {progress.plan.name}`."
-        )
-    plan = _file_of(analysis, progress)
-    changes = _planned(lambda: taken(plan, number, analysis.snapshot.tree, _paths(analysis)))
+    analysis = analysis_of(project_named(path))
+    progress = _chosen(analysis, name)
+    try:
+        changes = planning.next_step(analysis, progress)
+    except planning.WaitsForPeople as error:
+        raise CannotRun(f"{error} Then say so: `refract plan done {progress.plan.name}`.") from error
+    except CannotPlan as error:
+        raise CannotRun(str(error)) from error
     files = write_changes(changes)
+    number, step = planning.in_hand(progress)
     if output == "json":
-        written = [shown_path(file) for file in files]
-        say(dumps({"version": VERSION, "step": _step_as_json(number, step, State.WAITING), "files": written}) + "\n")
-        return 0
+        return _say_as_it_is_now(progress, path, files)
     say(printable(f"Step {number + 1} of {len(progress.plan.steps)}, {step.phase}: {step.title}\n"))
     for file in files:
         say(f"  {shown_path(file)}\n")
@@ -131,60 +114,50 @@ def next_step(name: str | None, path: str | None, output: str) -> int:
     return 0
 
 
-def done(name: str | None, by: str, path: str | None) -> int:
+def done(name: str | None, by: str, path: str | None, output: str) -> int:
     """Confirm that people have done their part of the step in hand."""
-    analysis = _sound(path)
-    progress = _open(_chosen(analysis, name))
-    number, step = _in_hand(progress)
-    if not step.deploy:
-        raise CannotRun(
-            f"step {number + 1} of {progress.plan.name} is one of the database: it is done when its migrations are there. "
-            f"Take it with `refract plan next {progress.plan.name}`."
-        )
-    if progress.states[number] is State.NEXT and (step.schema or step.migrations):
-        raise CannotRun(f"step {number + 1} has not been taken yet: `refract plan next {progress.plan.name}` first.")
-    person = by or git.user_name(analysis.snapshot.files.schema) or "somebody"
-    write_changes(confirmed(_file_of(analysis, progress), number, person))
+    analysis = analysis_of(project_named(path))
+    progress = _chosen(analysis, name)
+    person = by or planning.person(analysis)
+    try:
+        changes = planning.confirmation(analysis, progress, person)
+    except planning.IsNotTheirs as error:
+        raise CannotRun(f"{error} Take it with `refract plan next {progress.plan.name}`.") from error
+    except CannotPlan as error:
+        raise CannotRun(str(error)) from error
+    files = write_changes(changes)
+    if output == "json":
+        return _say_as_it_is_now(progress, path, files)
+    number, _ = planning.in_hand(progress)
     say(printable(f"Step {number + 1} of {progress.plan.name} is confirmed by {person}.\n"))
     return 0
 
 
-def back(name: str | None, path: str | None) -> int:
+def back(name: str | None, path: str | None, output: str) -> int:
     """Take the last step back: its undo as a migration, its edits of the schema the other way round."""
-    analysis = _sound(path)
+    analysis = analysis_of(project_named(path))
     progress = _chosen(analysis, name)
-    number = last_taken(progress)
-    if number is None:
-        raise CannotRun(f"no step of {progress.plan.name} has been taken.")
-    plan = _file_of(analysis, progress)
-    files = write_changes(_planned(lambda: taken_back(plan, number, analysis.snapshot.tree, _paths(analysis))))
+    files = write_changes(_planned(lambda: planning.step_back(analysis, progress)))
+    if output == "json":
+        return _say_as_it_is_now(progress, path, files)
+    number = last_taken(progress) or 0
     say(printable(f"Step {number + 1} of {progress.plan.name} is taken back: {progress.plan.steps[number].title}\n"))
     for file in files:
         say(f"  {shown_path(file)}\n")
     return 0
 
 
-def abandon(name: str | None, why: str, path: str | None) -> int:
+def abandon(name: str | None, why: str, path: str | None, output: str) -> int:
     """Follow a plan no longer. What it has built stays."""
     analysis = analysis_of(project_named(path))
-    progress = _open(_chosen(analysis, name))
-    write_changes(abandoned(_file_of(analysis, progress), why or "no longer wanted"))
+    progress = _chosen(analysis, name)
+    files = write_changes(_planned(lambda: planning.abandonment(analysis, progress, why)))
+    if output == "json":
+        return _say_as_it_is_now(progress, path, files)
     say(f"{progress.plan.name} is abandoned.\n")
     if last_taken(progress) is not None:
         say("The steps that were taken stay as they are: nothing keeps watch over them any more.\n")
     return 0
-
-
-def _sound(path: str | None) -> Analysis:
-    """An analysis of a schema that can be read whole: a step is made of nothing less."""
-    analysis = analysis_of(project_named(path))
-    if analysis.problems:
-        raise CannotRun(f"no step is taken while something cannot be read: {analysis.problems[0].message}")
-    return analysis
-
-
-def _situation(analysis: Analysis, answers: dict[str, str]) -> Situation:
-    return Situation(analysis.snapshot.tree, analysis.lowered.provider, analysis.versions, answers)
 
 
 def _planned(make: Callable[[], _T]) -> _T:
@@ -192,6 +165,11 @@ def _planned(make: Callable[[], _T]) -> _T:
         return make()
     except CannotPlan as error:
         raise CannotRun(str(error)) from error
+
+
+def _say_json(**said: Any) -> int:
+    say(dumps({"version": VERSION, **said}) + "\n")
+    return 0
 
 
 def _pair(word: str) -> tuple[str, str]:
@@ -206,39 +184,13 @@ def _nothing_done(plan: Plan) -> tuple[State, ...]:
 
 
 def _chosen(analysis: Analysis, name: str | None) -> Progress:
-    progress = analysis.plans
-    if name is None:
-        open_ones = [p for p in progress if p.is_open]
-        if len(open_ones) == 1 or len(progress) == 1:
-            return (open_ones or progress)[0]
-        names = ", ".join(p.plan.name for p in open_ones or progress)
-        raise CannotRun(f"which plan? There are {names}." if names else "there is no plan here.")
-    found = next((p for p in progress if p.plan.name == name.removesuffix(".toml")), None)
-    if found is None:
-        broken = [p.message for p in analysis.snapshot.plans.problems if name in p.message]
-        raise CannotRun(broken[0] if broken else f"there is no plan {name!r} here.")
-    return found
+    return _planned(lambda: planning.plan_named(analysis, name))
 
 
-def _open(progress: Progress) -> Progress:
-    if not progress.is_open:
-        raise CannotRun(f"nothing is left to do of {progress.plan.name}: {progress}.")
-    return progress
-
-
-def _in_hand(progress: Progress) -> tuple[int, PlanStep]:
-    number, step = progress.number, progress.step
-    if number is None or step is None:
-        raise CannotRun(f"nothing is left to do of {progress.plan.name}.")
-    return number, step
-
-
-def _file_of(analysis: Analysis, progress: Progress) -> OpenPlan:
-    return next(p for p in analysis.snapshot.plans.open if p.plan is progress.plan)
-
-
-def _paths(analysis: Analysis) -> Callable[[str], str]:
-    return new_migrations(analysis, datetime.now(UTC))
+def _say_as_it_is_now(progress: Progress, path: str | None, files: Sequence[Path]) -> int:
+    """The plan after the files were written, and these."""
+    now = planning.plan_named(analysis_of(project_named(path)), progress.plan.name)
+    return _say_json(plan=_as_json(now), files=list(map(shown_path, files)))
 
 
 def _say_plan(progress: Progress) -> None:
@@ -281,10 +233,6 @@ def _after(analysis: Analysis, step: PlanStep) -> str:
     if step.deploy:
         said.append(f"{step.deploy}\nThen: refract plan done\n")
     return "".join(said)
-
-
-def _exit_code(analysis: Analysis) -> int:
-    return 2 if analysis.snapshot.plans.problems else 0
 
 
 def _as_json(progress: Progress) -> dict[str, Any]:

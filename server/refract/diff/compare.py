@@ -103,7 +103,7 @@ def _compare_pair(old: Table, after: Database) -> _Compared:
 
 
 def _table_changes(old: Table, new: Table, dialect: Provider, style: Flavour) -> TableChanges:
-    if _NOT_OURS.fullmatch(old.name.name):
+    if old is new or _NOT_OURS.fullmatch(old.name.name):
         return TableChanges()
     return table_changes(old, new, dialect, style)
 

@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 import refract.fixes as package
 from refract.diff import Diff
+from refract.lowering import Lowered
 from refract.plans import Plan
 from refract.providers import Provider
 from refract.providers.versions import Versions
@@ -23,7 +24,7 @@ from refract.rules.base import Finding
 from refract.schema.changes import Statement
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
-from refract.text import FileChange, Location, NewFile
+from refract.text import FileChange, Location
 
 EVERY_RULE = "*"
 
@@ -64,17 +65,18 @@ class Fix:
 class FixContext:
     """A finding and all that a fix of it may need.
 
-    `place` is where the finding is shown. `before`, `after` and `diff` are those that it was found in.
+    `place` is where the finding is shown, `lowered` what the schema of `tree` asks for. `before`, `after` and `diff` are those that it was found in.
     `file` is the text in which it is shown: the schema file's, or the migration's, whose `statements` are given then.
     `settings` is the file of the project's settings, which may not exist, and its text.
     `deployed` reads the schema that running code was built from, where that is known.
     `new_migration` gives the path of the migration.sql of a migration made now under a name: later calls
-    give folders that sort after earlier ones. `new_plan` makes the plan of a recipe, and its file.
+    give folders that sort after earlier ones. `new_plan` makes the plan of a recipe; it has a path.
     """
 
     finding: Finding
     place: Location | None
     tree: SchemaTree
+    lowered: Lowered
     before: Database
     after: Database
     diff: Diff
@@ -85,7 +87,7 @@ class FixContext:
     settings: tuple[str, str | None]
     deployed: Callable[[], SchemaTree | None]
     new_migration: Callable[[str], str]
-    new_plan: Callable[[Recipe, Situation], tuple[Plan, NewFile]]
+    new_plan: Callable[[Recipe, Situation], Plan]
 
 
 Offer = Callable[[FixContext], Iterable[Fix]]

@@ -55,7 +55,8 @@ def _is_worth_asking(question: Question) -> bool:
 
 def _situation(context: FixContext, recipe: Recipe, proposal: Proposal, answers: Mapping[str, str]) -> Situation:
     tree = apply_schema_edits(context.tree, proposal.restore)
-    return Situation(tree, context.provider, context.versions, recipe.complete({**proposal.answers, **answers}))
+    given = recipe.complete({**proposal.answers, **answers})
+    return Situation(tree, context.provider, context.versions, given, context.lowered)
 
 
 def _phases(steps: tuple[Step, ...]) -> str:
@@ -75,13 +76,13 @@ def _first_step(
     from refract.plans.file import plan_text  # noqa: PLC0415  only when a plan is made
 
     situation = _situation(context, recipe, proposal, answers)
-    plan, file = context.new_plan(recipe, situation)
+    plan = context.new_plan(recipe, situation)
     step = plan.steps[0]
     files = [NewFile(context.new_migration(migration.name), migration.sql) for migration in step.migrations]
     written = tuple(_with_folder(m, f) for m, f in zip(step.migrations, files, strict=True))
     plan = with_step(plan, 0, evolve(step, migrations=written))
     edited = file_edits(context.tree, apply_schema_edits(situation.tree, step.schema))
-    return (*edited, *files, NewFile(file.path, plan_text(plan)))
+    return (*edited, *files, NewFile(plan.path, plan_text(plan)))
 
 
 def _with_folder(migration: PlanMigration, file: NewFile) -> PlanMigration:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -25,13 +27,15 @@ def fixes_of(analysis: Analysis, finding: Finding, now: datetime | None = None) 
 
 def new_migrations(analysis: Analysis, now: datetime) -> Callable[[str], str]:
     """Gives the path of the migration.sql of a new migration by its name, each later than all before it."""
-    folder = analysis.snapshot.files.migrations
-    last = max((child.name for child in _children(folder)), default="")
-    start = max(now, _moment(last, now) + timedelta(seconds=1))
-    ordinals = count()
+    folder, ordinals = analysis.snapshot.files.migrations, count()
+
+    @cache
+    def start() -> datetime:
+        last = max(_folders(folder), default="")
+        return max(now, _moment(last, now) + timedelta(seconds=1))
 
     def path(name: str) -> str:
-        stamp = (start + timedelta(seconds=next(ordinals))).strftime(_STAMP)
+        stamp = (start() + timedelta(seconds=next(ordinals))).strftime(_STAMP)
         return str(folder / f"{stamp}_{name}" / "migration.sql")
 
     return path
@@ -44,6 +48,7 @@ def _context(analysis: Analysis, finding: Finding, now: datetime) -> FixContext:
         finding=finding,
         place=analysis.place(finding),
         tree=snapshot.tree,
+        lowered=analysis.lowered,
         before=new.before if new else snapshot.baseline.database,
         after=new.after if new else analysis.database,
         diff=new.diff if new else analysis.diff,
@@ -79,9 +84,10 @@ def _settings(snapshot: Snapshot) -> tuple[str, str | None]:
     return str(file), None if isinstance(text, Unreadable) else text
 
 
-def _children(folder: Path) -> list[Path]:
+def _folders(folder: Path) -> list[str]:
     try:
-        return [child for child in folder.iterdir() if child.is_dir()]
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.is_dir()]
     except OSError:
         return []
 

@@ -26,7 +26,7 @@ from refract.project.plans import (
     taken_back,
 )
 from refract.recipes.base import CannotPlan, Situation
-from refract.text import FileChange, NewFile
+from refract.text import FileChange
 
 Changes = tuple[FileChange, ...]
 
@@ -35,7 +35,7 @@ class WaitsForPeople(CannotPlan):
     """The step in hand has been taken: people have to do their part, and say so."""
 
 
-class IsTheirs(CannotPlan):
+class IsNotTheirs(CannotPlan):
     """The step in hand is one of the database, or has not been taken: there is nothing to confirm."""
 
 
@@ -51,15 +51,14 @@ def plan_named(analysis: Analysis, name: str | None) -> Progress:
     return found
 
 
-def started(
-    analysis: Analysis, recipe: str, subject: str, given: Mapping[str, str], name: str = ""
-) -> tuple[Plan, NewFile]:
-    """The plan of a recipe, and its file; no step is taken yet."""
+def started(analysis: Analysis, recipe: str, subject: str, given: Mapping[str, str], name: str = "") -> Plan:
+    """The plan of a recipe; no step is taken yet, and its file is still to be written."""
     _must_be_readable(analysis)
     found = recipe_named(recipe)
     answers = answers_for(found, subject, given)
-    situation = Situation(analysis.snapshot.tree, analysis.lowered.provider, analysis.versions, answers)
-    return new_plan(analysis.snapshot.files, found, situation, name)
+    snapshot, lowered = analysis.snapshot, analysis.lowered
+    situation = Situation(snapshot.tree, lowered.provider, analysis.versions, answers, lowered)
+    return new_plan(snapshot.files, found, situation, name)
 
 
 def next_step(analysis: Analysis, progress: Progress) -> Changes:
@@ -87,11 +86,11 @@ def confirmation(analysis: Analysis, progress: Progress, by: str = "") -> Change
     _must_be_readable(analysis)
     number, step = in_hand(progress)
     if not step.deploy:
-        raise IsTheirs(
+        raise IsNotTheirs(
             f"step {number + 1} of {progress.plan.name} is one of the database: it is done when its migrations are there."
         )
     if progress.states[number] is State.NEXT and (step.schema or step.migrations):
-        raise IsTheirs(f"step {number + 1} of {progress.plan.name} has not been taken yet.")
+        raise IsNotTheirs(f"step {number + 1} of {progress.plan.name} has not been taken yet.")
     return confirmed(_file_of(analysis, progress), number, by or person(analysis))
 
 

@@ -114,19 +114,22 @@ def answers_for(recipe: Recipe, subject: str, given: Mapping[str, str]) -> dict[
     return recipe.complete({**dict(zip(parts, words, strict=True)), **given})
 
 
-def new_plan(
-    files: ProjectFiles, recipe: Recipe, situation: Situation, name: str = "", today: str = ""
-) -> tuple[Plan, NewFile]:
-    """A plan, and its file. Raises CannotPlan."""
-    from refract.plans.file import plan_text  # noqa: PLC0415
-    from refract.plans.making import make_plan  # noqa: PLC0415
+def new_plan(files: ProjectFiles, recipe: Recipe, situation: Situation, name: str = "", today: str = "") -> Plan:
+    """A plan, with the path that its file would have. Raises CannotPlan."""
+    from refract.plans.making import make_plan  # noqa: PLC0415  only when a plan is made
 
     wanted = name or _slug(f"{recipe.name} {' '.join(_said(situation.answers))}")
     taken = {path.stem for path in _plan_files(plans_folder(files))}
     unique = next(n for n in (wanted, *(f"{wanted}_{i}" for i in range(2, _MOST + 2))) if n not in taken)
     path = plans_folder(files) / f"{unique}.toml"
-    plan = evolve(make_plan(recipe, situation, unique, today or _today()), path=str(path))
-    return plan, NewFile(str(path), plan_text(plan))
+    return evolve(make_plan(recipe, situation, unique, today or _today()), path=str(path))
+
+
+def plan_file(plan: Plan) -> NewFile:
+    """The file of a new plan."""
+    from refract.plans.file import plan_text  # noqa: PLC0415  only when a plan is made
+
+    return NewFile(plan.path, plan_text(plan))
 
 
 def taken(plan: OpenPlan, number: int, tree: SchemaTree, new_migration: NewMigration) -> tuple[FileChange, ...]:

@@ -187,17 +187,21 @@ class ModelField:
 
 @frozen(eq=False)
 class Situation:
-    """All that a recipe may look at: the schema before its first step, the database that this asks for, the answers."""
+    """All that a recipe may look at: the schema before its first step, the database that this asks for, the answers.
+
+    `known` is a schema much like this that has been lowered already: it saves time.
+    """
 
     tree: SchemaTree
     provider: Provider
     versions: Versions
     answers: Mapping[str, str]
-    lowered: Lowered = field(repr=False)
+    known: Lowered | None = field(default=None, repr=False)
+    lowered: Lowered = field(init=False, repr=False)
 
     @lowered.default
     def _lower(self) -> Lowered:
-        return lower(self.tree, None, self.versions.prisma)
+        return lower(self.tree, self.known, self.versions.prisma)
 
     @property
     def database(self) -> Database:

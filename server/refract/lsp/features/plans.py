@@ -16,6 +16,7 @@ from refract.project import Analysis
 from refract.project.explain import place_of_plan, plans_at
 from refract.project.fixing import fixes_of
 from refract.project.planning import started
+from refract.project.plans import plan_file
 from refract.text import FileChange, Span
 
 NEXT = "refract.takeNextStep"
@@ -102,8 +103,7 @@ def wish(sent: Mapping[str, Any]) -> Wish:
 def new(analysis: Analysis, wanted: Wish) -> tuple[FileChange, ...]:
     """A new plan; one that answers a finding comes with its first step taken. Raises Refused and CannotPlan."""
     if wanted.finding is None:
-        _, file = started(analysis, wanted.recipe, wanted.subject, wanted.answers)
-        return (file,)
+        return (plan_file(started(analysis, wanted.recipe, wanted.subject, wanted.answers)),)
     finding = next((f for f in analysis.findings if f.key == wanted.finding), None)
     fixes = fixes_of(analysis, finding) if finding else ()
     asked = next((f.asked for f in fixes if f.asked and f.asked.recipe == wanted.recipe), None)

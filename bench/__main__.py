@@ -85,11 +85,18 @@ def _editor(roots: dict[str, Path], peer: bool) -> None:
     table(["size", *servers], rows)
 
 
+def _actions(roots: dict[str, Path], _: bool) -> None:
+    command = editor.servers(peer=False)["refract"]
+    rows = ([size, *editor.action_cells(root, command)] for size, root in roots.items())
+    table(["size", "code actions listed", "the edit of a split"], rows)
+
+
 MEASURES: dict[str, tuple[str, Callable[[dict[str, Path], bool], None]]] = {
     "analysis": ("One changed block to its analysis, milliseconds: median / p95", _analysis),
     "migrations": ("The same edit by number of migrations (100 models), milliseconds: median / p95", _migrations),
     "start": ("First analysis in a new process, without starting Python, milliseconds: median of 5", _start),
     "command": ("Whole command, milliseconds: median of 5", _command),
+    "actions": ("Code actions for a new required field over the protocol, milliseconds: median / p95", _actions),
     "editor": ("Keystroke to diagnostics over the protocol, milliseconds: median / p95", _editor),
 }
 

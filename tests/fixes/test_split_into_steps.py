@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from refract.lowering.model import lower_model
 from refract.project import Analysis, analyse, find_projects, open_project
 from refract.project.fixing import fixes_of
+from refract.recipes.base import UNANSWERED, CannotPlan
+from refract.syntax.schema_tree import PlacedBlock
 from refract.text import FileEdits, NewFile, apply_edits
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -94,3 +99,40 @@ def test_nothing_is_split_where_nobody_knows_what_was_there(tmp_path: Path) -> N
     analysis = again(tmp_path)
     finding = next(f for f in analysis.findings if f.rule == "drop-column")
     assert not [f for f in fixes_of(analysis, finding, NOW) if f.title.startswith("Split")]
+
+
+def test_what_a_person_answers_goes_into_the_steps(tmp_path: Path) -> None:
+    analysis = opened(tmp_path, BEFORE.replace("  role ", "  plan String\n  role "))
+    finding = next(f for f in analysis.findings if f.rule == "add-required-column-without-default")
+    asked = next(f.asked for f in fixes_of(analysis, finding, NOW) if f.asked)
+    assert (asked.recipe, asked.subject) == ("add-required-field", "User")
+    assert [question.name for question in asked.questions] == ["value"]
+    given = "".join(change.text for change in asked.build({"value": "'free'"}) if isinstance(change, NewFile))
+    assert "= 'free'" in given
+    assert UNANSWERED not in given
+    assert UNANSWERED in "".join(change.text for change in asked.build({}) if isinstance(change, NewFile))
+
+
+@pytest.mark.parametrize("answers", [{"how": "nonsense"}, {"unknown": "x"}])
+def test_answers_that_will_not_do_are_refused(tmp_path: Path, answers: dict[str, str]) -> None:
+    analysis = opened(tmp_path, BEFORE.replace("  role ", "  plan String\n  role "))
+    finding = next(f for f in analysis.findings if f.rule == "add-required-column-without-default")
+    asked = next(f.asked for f in fixes_of(analysis, finding, NOW) if f.asked)
+    with pytest.raises(CannotPlan):
+        asked.build(answers)
+
+
+def test_only_the_tables_of_the_plan_are_lowered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = "".join(f"model Other{number} {{\n  id Int @id\n}}\n\n" for number in range(50))
+    analysis = opened(tmp_path, others + BEFORE.replace("  role ", "  plan String\n  role "))
+    finding = next(f for f in analysis.findings if f.rule == "add-required-column-without-default")
+    lowered: list[str] = []
+
+    def counted(placed: PlacedBlock, *rest: Any) -> Any:
+        lowered.append(placed.block.name.text)
+        return lower_model(placed, *rest)
+
+    monkeypatch.setattr(importlib.import_module("refract.lowering.lower"), "lower_model", counted)
+    fix = next(f for f in fixes_of(analysis, finding, NOW) if f.asked)
+    assert fix.build()
+    assert set(lowered) == {"User"}

@@ -19,7 +19,7 @@ from refract.lowering import Lowered
 from refract.plans import Plan
 from refract.providers import Provider
 from refract.providers.versions import Versions
-from refract.recipes.base import Question, Recipe, Situation
+from refract.recipes.base import Question, Recipe, Situation, all_recipes
 from refract.rules.base import Finding
 from refract.schema.changes import Statement
 from refract.schema.model import Database
@@ -108,7 +108,7 @@ def fixes(*rules: str) -> Callable[[Offer], Offer]:
 
 def fixes_for(context: FixContext) -> tuple[Fix, ...]:
     """What can be done about a finding: fixes of its own rule first, then those for any finding."""
-    _load()
+    load_fixes()
     return tuple(_offered(context))
 
 
@@ -133,6 +133,9 @@ _MODULES = (
 
 
 @cache
-def _load() -> None:
+def load_fixes() -> None:
+    """Import what fixes need, the recipes and the files of plans among it: a tenth of a second that can be spent before."""
+    all_recipes()
+    importlib.import_module("refract.plans.file")
     for module in _MODULES:
         importlib.import_module(f"{package.__name__}.{module}")

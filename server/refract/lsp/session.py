@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 from lsprotocol import types
 
 from refract.config import Settings
+from refract.fixes import load_fixes
 from refract.lsp import convert
 from refract.lsp.convert import Encoding
 from refract.lsp.plain_text import PlainText, read_plain
@@ -275,7 +276,9 @@ class Session:
             project.outdated = False
             await self._read(project)
         project.opening = None
-        if not first:
+        if first:
+            asyncio.get_running_loop().run_in_executor(None, load_fixes)
+        else:
             self.refresh()
 
     async def _read(self, project: OpenProject) -> None:

@@ -227,7 +227,7 @@ async def test_a_client_that_asks_is_told_what_to_ask(asking: LanguageClient, pr
         "finding": told["finding"],
     }
     made = await execute(asking, "refract.newPlan", editor.uri, wish)
-    assert [uri.rsplit("/", 1)[-1] for uri in made] == ["migration.sql", "add_required_field_user_email.toml"]
+    assert [uri.rsplit("/", 1)[-1] for uri in made] == ["add_required_field_user_email.toml", "migration.sql"]
     assert "'nobody@example.org'" in (project.parent / "plans" / "add_required_field_user_email.toml").read_text()
     assert "email String?" in project.read_text()
     assert len(disk.asked) == 1

@@ -42,7 +42,7 @@ async def test_the_lens_takes_the_next_step(client: LanguageClient, project: Pat
     created = [change.uri for change in changes if isinstance(change, types.CreateFile)]
     assert len(created) == 1 and "_add_title_to_user" in created[0]
     edited = [c.text_document.uri.rsplit("/", 1)[-1] for c in changes if isinstance(c, types.TextDocumentEdit)]
-    assert edited == ["schema.prisma", "migration.sql", "rename_field_user_name_to_title.toml"]
+    assert edited == ["rename_field_user_name_to_title.toml", "schema.prisma", "migration.sql"]
 
 
 async def test_a_person_confirms_what_people_do(client: LanguageClient, project: Path) -> None:

@@ -46,7 +46,7 @@ def test_written_migrations_leave_nothing_pending(tmp_path: Path) -> None:
     assert str(summary(first)) == "1 change pending"
     files = pending_files(first, now=NOW)
     relative = [Path(file.path).relative_to(tmp_path).as_posix() for file in files]
-    assert relative == ["prisma/migrations/20260131235958_init/migration.sql", "prisma/migrations/migration_lock.toml"]
+    assert relative == ["prisma/migrations/migration_lock.toml", "prisma/migrations/20260131235958_init/migration.sql"]
     write(files)
     assert opened(tmp_path).diff.changes == ()
 

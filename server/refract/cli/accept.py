@@ -7,6 +7,7 @@ from pathlib import Path
 from refract.cli.answer import analysed
 from refract.cli.projects import projects_at
 from refract.cli.terminal import CannotRun, complain, say, shown_path
+from refract.cli.writing import write_whole
 from refract.project import Analysis, CannotAnalyse
 from refract.project.accepted import accepted_file, accepted_text
 
@@ -44,6 +45,6 @@ def _accept(analysis: Analysis) -> str:
 
 def _write(file: Path, text: str | None) -> None:
     if text is not None:
-        file.write_text(text, encoding="utf-8", newline="\n")
+        write_whole(file, text)
         return
     file.unlink(missing_ok=True)

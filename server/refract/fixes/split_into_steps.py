@@ -82,7 +82,7 @@ def _first_step(
     written = tuple(_with_folder(m, f) for m, f in zip(step.migrations, files, strict=True))
     plan = with_step(plan, 0, evolve(step, migrations=written))
     edited = file_edits(context.tree, apply_schema_edits(situation.tree, step.schema))
-    return (*edited, *files, NewFile(plan.path, plan_text(plan)))
+    return (NewFile(plan.path, plan_text(plan)), *edited, *files)
 
 
 def _with_folder(migration: PlanMigration, file: NewFile) -> PlanMigration:

@@ -1,7 +1,7 @@
 """Plans: recipes that are being followed, as files in the user's repository."""
 
 from refract.plans.model import Confirmation, Plan, PlanMigration, PlanStep
-from refract.plans.status import Progress, State, built_by, in_turn, is_same_sql, progress_of
+from refract.plans.status import Progress, State, built_by, half_taken_back, in_turn, is_same_sql, progress_of
 
 __all__ = [
     "Confirmation",
@@ -11,6 +11,7 @@ __all__ = [
     "Progress",
     "State",
     "built_by",
+    "half_taken_back",
     "in_turn",
     "is_same_sql",
     "progress_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from enum import StrEnum
 
 from attrs import frozen
@@ -118,14 +118,28 @@ def _is_edited(step: PlanStep, tree: SchemaTree, is_built: bool | None) -> bool:
     return is_built is None and (step.confirmed is not None or all_hold(tree, step.schema))
 
 
+def half_taken_back(step: PlanStep, migrations: Container[str]) -> PlanMigration | None:
+    """A migration of a step's way back that the plan names and that is not there: to take the step back was interrupted,
+    or somebody has deleted it. None where there is no such; those of an earlier time that it was taken back do not count.
+    """
+    taken = max((migration.folder for migration in step.migrations), default="")
+    named = (migration for migration in step.undo if migration.folder > taken)
+    return next((migration for migration in named if migration.folder not in migrations), None)
+
+
 def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str], provider: Provider) -> bool | None:
     """Whether a step's migrations are among those that are replayed, or to run them would change nothing any more: then
     others have built the same (a squashed history). What the database does not show, rows and triggers, only the first.
     """
     if not step.migrations:
         return None
-    if all(_is_written(migration, migrations) for migration in step.migrations):
+    if half_taken_back(step, migrations) is not None:
         return True
+    written = [_is_written(migration, migrations) for migration in step.migrations]
+    if all(written):
+        return True
+    if any(written[: written.index(False)]):  # it was interrupted, or somebody has deleted what came last
+        return False
     if not step.schema:
         return all(migration.folder in migrations for migration in step.migrations)
     from refract.sql.reader import read_migration  # noqa: PLC0415  only where a plan is open

@@ -85,7 +85,7 @@ def pending_files(analysis: Analysis, name: str | None = None, now: datetime | N
     if name and named:
         named[-1] = folder_name(name)
     files = [NewFile(path(chosen), part.sql) for chosen, part in zip(named, parts, strict=True)]
-    return (*files, *_lock_file(analysis)) if files else ()
+    return (*_lock_file(analysis), *files) if files else ()
 
 
 def newest_migration(files: ProjectFiles) -> Path | None:

@@ -69,7 +69,9 @@ def next_step(analysis: Analysis, progress: Progress) -> Changes:
         raise WaitsForPeople(f"step {number + 1} of {progress.plan.name} waits for you: {step.deploy}")
     if not step.schema and not step.migrations:
         raise WaitsForPeople(f"step {number + 1} of {progress.plan.name} is yours: {step.deploy}")
-    return taken(_file_of(analysis, progress), number, analysis.snapshot.tree, _new_migrations(analysis))
+    snapshot = analysis.snapshot
+    there = snapshot.plans.migrations
+    return taken(_file_of(analysis, progress), number, snapshot.tree, there, _new_migrations(analysis))
 
 
 def step_back(analysis: Analysis, progress: Progress) -> Changes:
@@ -78,7 +80,9 @@ def step_back(analysis: Analysis, progress: Progress) -> Changes:
     number = last_taken(progress)
     if number is None:
         raise CannotPlan(f"no step of {progress.plan.name} has been taken.")
-    return taken_back(_file_of(analysis, progress), number, analysis.snapshot.tree, _new_migrations(analysis))
+    snapshot = analysis.snapshot
+    there = snapshot.plans.migrations
+    return taken_back(_file_of(analysis, progress), number, snapshot.tree, there, _new_migrations(analysis))
 
 
 def confirmation(analysis: Analysis, progress: Progress, by: str = "") -> Changes:

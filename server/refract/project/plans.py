@@ -6,7 +6,7 @@ Nothing here writes: a step that is taken is a list of file changes, which the e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -132,27 +132,34 @@ def plan_file(plan: Plan) -> NewFile:
     return NewFile(plan.path, plan_text(plan))
 
 
-def taken(plan: OpenPlan, number: int, tree: SchemaTree, new_migration: NewMigration) -> tuple[FileChange, ...]:
-    """The file changes that take a step (from 0): the schema's, the migrations', the plan's own.
+def taken(
+    plan: OpenPlan, number: int, tree: SchemaTree, there: Container[str], new_migration: NewMigration
+) -> tuple[FileChange, ...]:
+    """The file changes that take a step (from 0), in an order that can be interrupted: the plan's own, which name what is
+    to come, then the schema's, then the migrations. To take the step again goes on where that was.
 
-    `new_migration` gives the path of a migration made now under a name. Raises CannotPlan where the schema is no longer
-    one that the step fits.
+    `there` are the folders of the migrations that exist; `new_migration` gives the path of a migration made now under a
+    name. Raises CannotPlan where the schema is no longer one that the step fits.
     """
     step = plan.plan.steps[number]
-    written, migrations = _written(step.migrations, new_migration)
+    written, migrations = _written(step.migrations, there, new_migration)
     changed = with_step(plan.plan, number, evolve(step, migrations=written))
-    return (*_schema_changes(plan.plan, step.schema, tree), *migrations, *_plan_changes(plan, changed))
+    return (*_plan_changes(plan, changed), *_schema_changes(plan.plan, step.schema, tree), *migrations)
 
 
-def taken_back(plan: OpenPlan, number: int, tree: SchemaTree, new_migration: NewMigration) -> tuple[FileChange, ...]:
-    """The file changes that take a step back. Raises CannotPlan where it cannot be."""
+def taken_back(
+    plan: OpenPlan, number: int, tree: SchemaTree, there: Container[str], new_migration: NewMigration
+) -> tuple[FileChange, ...]:
+    """The file changes that take a step back, in the same order. Raises CannotPlan where it cannot be."""
     step = plan.plan.steps[number]
     if step.loses:
         raise CannotPlan(f"this step cannot be taken back: it loses {step.loses}")
-    written, migrations = _written(step.undo, new_migration)
+    latest = max((migration.folder for migration in step.migrations), default="")
+    undo = (evolve(m, folder=m.folder if m.folder > latest else "") for m in step.undo)
+    written, migrations = _written(undo, there, new_migration)
     forgotten = tuple(evolve(migration, folder="") for migration in step.migrations)
     changed = with_step(plan.plan, number, evolve(step, migrations=forgotten, undo=written, confirmed=None))
-    return (*_schema_changes(plan.plan, step.back, tree), *migrations, *_plan_changes(plan, changed))
+    return (*_plan_changes(plan, changed), *_schema_changes(plan.plan, step.back, tree), *migrations)
 
 
 def confirmed(plan: OpenPlan, number: int, by: str, today: str = "") -> tuple[FileChange, ...]:
@@ -186,11 +193,18 @@ def _schema_changes(plan: Plan, wanted: Iterable[SchemaEdit], tree: SchemaTree) 
 
 
 def _written(
-    migrations: Iterable[PlanMigration], new_migration: NewMigration
+    migrations: Iterable[PlanMigration], there: Container[str], new_migration: NewMigration
 ) -> tuple[tuple[PlanMigration, ...], tuple[NewFile, ...]]:
-    paths = [(migration, Path(new_migration(migration.name))) for migration in migrations]
-    files = tuple(NewFile(str(path), migration.sql) for migration, path in paths)
-    return tuple(evolve(migration, folder=path.parent.name) for migration, path in paths), files
+    """The migrations with their folders, and the files of those that are not there yet."""
+    found, files = list[PlanMigration](), list[NewFile]()
+    for migration in migrations:
+        if migration.folder and migration.folder in there:
+            found.append(migration)
+            continue
+        path = Path(new_migration(migration.name))
+        found.append(evolve(migration, folder=path.parent.name))
+        files.append(NewFile(str(path), migration.sql))
+    return tuple(found), tuple(files)
 
 
 def _plan_changes(plan: OpenPlan, changed: Plan) -> tuple[FileChange, ...]:

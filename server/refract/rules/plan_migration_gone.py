@@ -36,26 +36,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.plans import State
+from refract.plans import Plan, PlanMigration, State, half_taken_back
 from refract.rules._plans import head_of, in_view
 from refract.rules.base import PLANS_ONLY, SQL, Risk, RuleContext, Severity, rule
 
 
 @rule(Severity.ERROR, SQL, PLANS_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each migration of the step in hand that was written once."""
+    """Each migration of the step in hand that was written once, and those of a step that was taken back."""
     for view, progress in in_view(context):
         plan, number = progress.plan, progress.number
-        if number is None or progress.states[number] is not State.NEXT:
-            continue
-        for migration in plan.steps[number].migrations:
-            if not migration.folder or migration.folder in view.migrations:
-                continue
-            yield Risk(
-                subject=f"{plan.name}:{migration.folder}",
-                message=f"`{migration.folder}`, which step {number + 1} of the plan `{plan.name}` wrote, is gone, and no other migration "
-                "builds what it did. Restore the folder from git; or, if no database has applied it, take the step "
-                f"again with `refract plan next {plan.name}`.",
-                change=None,
-                origin=head_of(plan),
-            )
+        if number is not None and progress.states[number] is State.NEXT:
+            for migration in plan.steps[number].migrations:
+                if migration.folder and migration.folder not in view.migrations:
+                    yield _gone(plan, migration, number)
+        for at, step in enumerate(plan.steps):
+            undo = half_taken_back(step, view.migrations)
+            if undo is not None:
+                yield _half_back(plan, undo, at)
+
+
+def _gone(plan: Plan, migration: PlanMigration, number: int) -> Risk:
+    return Risk(
+        subject=f"{plan.name}:{migration.folder}",
+        message=f"`{migration.folder}`, which step {number + 1} of the plan `{plan.name}` wrote, is gone, and no other migration "
+        "builds what it did. Restore the folder from git; or, if no database has applied it, take the step "
+        f"again with `refract plan next {plan.name}`.",
+        change=None,
+        origin=head_of(plan),
+    )
+
+
+def _half_back(plan: Plan, migration: PlanMigration, number: int) -> Risk:
+    return Risk(
+        subject=f"{plan.name}:{migration.folder}",
+        message=f"`{migration.folder}`, which takes step {number + 1} of the plan `{plan.name}` back, is not there: what the step built "
+        "stays. Restore the folder from git; or, if no database has applied it, take the step back again with "
+        f"`refract plan back {plan.name}`.",
+        change=None,
+        origin=head_of(plan),
+    )

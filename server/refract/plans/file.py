@@ -18,6 +18,7 @@ from cattrs.strategies import configure_tagged_union
 from tomlkit.items import Item, String
 
 from refract.plans.model import FORMAT, Plan, PlanStep
+from refract.recipes.base import Phase
 from refract.recipes.schema_edits import SchemaEdit
 
 _HEAD = """\
@@ -62,7 +63,18 @@ def read_plan(text: str, name: str, path: str = "") -> Plan:
         raise NotAPlan(f"a value in it is of the wrong kind: {error}") from error
     if not plan.steps:
         raise NotAPlan("it has no steps.")
+    if _is_out_of_order([step.phase for step in plan.steps]):
+        raise NotAPlan("its steps are out of order: put them back, the order is what makes them safe.")
     return evolve(plan, name=name, path=path)
+
+
+def _is_out_of_order(phases: list[Phase]) -> bool:
+    """What holds for every recipe: nothing is filled, held or dropped before something was added, and nothing comes after
+    the last thing that goes.
+    """
+    added = phases.index(Phase.EXPAND) if Phase.EXPAND in phases else 0
+    early = {Phase.BACKFILL, Phase.VALIDATE, Phase.CONTRACT}.intersection(phases[:added])
+    return bool(early) or (Phase.CONTRACT in phases and phases[-1] is not Phase.CONTRACT)
 
 
 def plan_text(plan: Plan) -> str:
@@ -153,9 +165,18 @@ def _told(message: str) -> str:
     return f"{where.removeprefix('plan.')}: {what}" if where else message
 
 
+def _as_text(value: Any, _: type) -> str:
+    """A text as it is; cattrs would make one of a number."""
+    if not isinstance(value, str):
+        raise TypeError("invalid type, expected str")
+    return value
+
+
 @cache
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True, omit_if_default=True)
+    converter.register_structure_hook(str, _as_text)
+    converter.register_structure_hook(Phase, lambda value, _: Phase(value))
     configure_tagged_union(
         SchemaEdit,
         converter,

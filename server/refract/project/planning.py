@@ -56,6 +56,9 @@ def started(analysis: Analysis, recipe: str, subject: str, given: Mapping[str, s
     _must_be_readable(analysis)
     found = recipe_named(recipe)
     answers = answers_for(found, subject, given)
+    same = (p for p in analysis.plans if p.is_open and (p.plan.recipe, p.plan.answers) == (recipe, answers))
+    for progress in same:
+        raise CannotPlan(f"`{progress.plan.name}` is that plan already: {progress}.")
     snapshot, lowered = analysis.snapshot, analysis.lowered
     situation = Situation(snapshot.tree, lowered.provider, analysis.versions, answers, lowered)
     return new_plan(snapshot.files, found, situation, name)

@@ -21,7 +21,7 @@ from refract.project.files import PLANS, ProjectFiles
 from refract.project.reading import Unreadable, read_text
 from refract.providers import Provider
 from refract.recipes.base import CannotPlan, Recipe, Situation, all_recipes, subject_parts
-from refract.recipes.schema_edits import SchemaEdit, all_hold, apply_schema_edits, file_edits
+from refract.recipes.schema_edits import SchemaEdit, all_hold, apply_schema_edits, contradiction, file_edits
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
 from refract.text import FileChange, FileEdits, NewFile, Origin, Problem, Span, line_edits
@@ -181,15 +181,19 @@ def last_taken(progress: Progress) -> int | None:
 
 def _schema_changes(plan: Plan, wanted: Iterable[SchemaEdit], tree: SchemaTree) -> tuple[FileChange, ...]:
     edits = tuple(edit_now(edit, plan, tree) for edit in wanted)
-    if all_hold(tree, edits):
+    why = contradiction(tree, edits)
+    if not why and all_hold(tree, edits):
         return ()
     try:
-        return file_edits(tree, apply_schema_edits(tree, edits))
+        changed = () if why else file_edits(tree, apply_schema_edits(tree, edits))
     except LookupError as error:
+        why = str(error.args[0])
+    if why:
         raise CannotPlan(
-            f"the schema has changed since the plan was made: {error.args[0]}. Put that back, or abandon the plan and make "
-            "another from here."
-        ) from error
+            f"the schema has changed since the plan was made: {why}. Put that back, or abandon the plan and make another "
+            "from here."
+        )
+    return changed
 
 
 def _written(

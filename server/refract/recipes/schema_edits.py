@@ -255,6 +255,19 @@ def _is_taken_again(tree: SchemaTree, edit: SchemaEdit, later: Sequence[SchemaEd
     return any(isinstance(other, RenameBlock) and other.to == edit.block for other in later)
 
 
+def contradiction(tree: SchemaTree, wanted: Sequence[SchemaEdit]) -> str:
+    """What the schema has in the place of a field that is to be added; empty where nothing is in the way."""
+    retyped = {(edit.model, edit.field) for edit in wanted if isinstance(edit, RetypeField)}
+    for edit in wanted:
+        node = _node(tree, edit.model, edit.field) if isinstance(edit, AddField) else None
+        if not isinstance(edit, AddField) or not isinstance(node, Field) or (edit.model, edit.field) in retyped:
+            continue
+        here = _text(tree, edit.model, node.type.span)
+        if not _same(here, edit.type):
+            return f"it has `{edit.model}.{edit.field}` as `{here}`, and the step adds it as `{edit.type}`"
+    return ""
+
+
 def file_edits(before: SchemaTree, after: SchemaTree) -> tuple[FileEdits, ...]:
     """What turns the files of one schema into those of the other, by whole lines."""
     return tuple(_file_edits(before, after))

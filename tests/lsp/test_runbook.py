@@ -28,4 +28,4 @@ async def test_it_is_what_the_command_prints(client: LanguageClient, project: Pa
 async def test_where_there_is_none_it_says_why(client: LanguageClient, project: Path) -> None:
     editor = Editor(client, project)
     assert await execute(client, "refract.runbook", editor.uri, ["x"]) is None
-    assert client.messages[-1].message.startswith("there is no migration 'x' here")
+    assert client.messages[-1].message.startswith("There is no migration 'x' here")

@@ -241,7 +241,9 @@ def _added(twin: Twin) -> Iterator[SchemaEdit]:
     for new in twin.news:
         mapped = () if new.column == new.name else (f'@map("{new.column}")',)
         type_ = new.type if new.type.endswith("[]") else f"{new.type}?"
-        yield AddField(twin.model, new.name, type_, (*new.attributes, *mapped), after)
+        # Prisma refuses `@map("name")` above a field `name`, even where that is mapped to another column itself.
+        place = ("", new.final) if new.final else (after, "")
+        yield AddField(twin.model, new.name, type_, (*new.attributes, *mapped), *place)
         after = new.name
 
 

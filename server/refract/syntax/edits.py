@@ -54,17 +54,26 @@ def add_field(
     attributes: Sequence[str] = (),
     *,
     after: str | None = None,
+    before: str | None = None,
 ) -> list[TextEdit]:
-    """Adds a field below field `after`, or below the last field, in the columns of the field above it."""
+    """Adds a field below field `after`, or above field `before`, or below the last field, in the columns of its neighbour."""
     place = _place(document, block)
+    if before:
+        below = _field(place, before)
+        return [_line_above(place, below.span, _field_line(place, below, name, type_text, attributes))]
     above = _field(place, after) if after else (place.block.fields[-1] if place.block.fields else None)
     if above is None:
         return [_first_member(place, " ".join([name, type_text, *attributes]))]
-    line = _padded(name, above.type.span.start - above.name.span.start) + type_text
-    if attributes:
-        column = _attribute_column(place, above)
-        line = _padded(line, column - place.column(above.span.start)) + " ".join(attributes)
-    return [_line_below(place, above.span, line)]
+    return [_line_below(place, above.span, _field_line(place, above, name, type_text, attributes))]
+
+
+def _field_line(place: _Place, near: Field, name: str, type_text: str, attributes: Sequence[str]) -> str:
+    """A new field in the columns of one near it."""
+    line = _padded(name, near.type.span.start - near.name.span.start) + type_text
+    if not attributes:
+        return line
+    column = _attribute_column(place, near)
+    return _padded(line, column - place.column(near.span.start)) + " ".join(attributes)
 
 
 def remove_field(document: Document, block: str, name: str) -> list[TextEdit]:
@@ -277,6 +286,13 @@ def _line_below(place: _Place, span: Span, line: str, blank_line: str = "") -> T
     if end == -1 or end > place.block.span.end:
         return place.insertion(span.end, f"{place.line_break}{_indent(place, span)}{line}{place.line_break}")
     return place.insertion(end + 1, f"{blank_line}{_indent(place, span)}{line}{place.line_break}")
+
+
+def _line_above(place: _Place, span: Span, line: str) -> TextEdit:
+    """A new line above the one that `span` begins on, and above the `///` lines of that."""
+    if place.line_start(span.start) <= place.block.span.start:
+        return place.edit(Span(span.start, span.start), f"{place.line_break}  {line}{place.line_break}  ")
+    return place.insertion(_docs_start(place, span.start), f"{_indent(place, span)}{line}{place.line_break}")
 
 
 def _spread(place: _Place, line: str) -> TextEdit:

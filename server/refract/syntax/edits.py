@@ -291,7 +291,7 @@ def _line_below(place: _Place, span: Span, line: str, blank_line: str = "") -> T
 def _line_above(place: _Place, span: Span, line: str) -> TextEdit:
     """A new line above the one that `span` begins on, and above the `///` lines of that."""
     if place.line_start(span.start) <= place.block.span.start:
-        return place.edit(Span(span.start, span.start), f"{place.line_break}  {line}{place.line_break}  ")
+        return _spread(place, line)
     return place.insertion(_docs_start(place, span.start), f"{_indent(place, span)}{line}{place.line_break}")
 
 

@@ -7,6 +7,7 @@ from itertools import count
 
 import psycopg
 import pytest
+from attrs import evolve
 
 from live.postgresql import catalog, new_database, running_server
 from recipes.plans import Case, cases, plan_of, situation
@@ -112,6 +113,9 @@ def _fill(connection: psycopg.Connection, table: Table, database: Database, numb
 
 
 def _value(column: Column, database: Database) -> str:
+    if column.type.is_list:
+        element = evolve(column, type=evolve(column.type, is_list=False))
+        return f"ARRAY[{_value(element, database)}]"
     if column.type.enum is not None:
         values = [v.name for v in database.enums[column.type.enum].values]
         listed = ", ".join(f"'{v}'" for v in values)

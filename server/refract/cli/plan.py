@@ -141,7 +141,7 @@ def done(name: str | None, by: str, path: str | None) -> int:
             f"step {number + 1} of {progress.plan.name} is one of the database: it is done when its migrations are there. "
             f"Take it with `refract plan next {progress.plan.name}`."
         )
-    if progress.states[number] is State.NEXT and (step.schema or step.migrations):
+    if progress.states[number] is State.NEXT and step.writes:
         raise CannotRun(f"step {number + 1} has not been taken yet: `refract plan next {progress.plan.name}` first.")
     person = by or git.user_name(analysis.snapshot.files.schema) or "somebody"
     write_changes(confirmed(_file_of(analysis, progress), number, person))
@@ -184,7 +184,9 @@ def _sound(path: str | None) -> Analysis:
 
 
 def _situation(analysis: Analysis, answers: dict[str, str]) -> Situation:
-    return Situation(analysis.snapshot.tree, analysis.lowered.provider, analysis.versions, answers)
+    return Situation(
+        analysis.snapshot.tree, analysis.lowered.provider, analysis.versions, answers, analysis.snapshot.settings.plans
+    )
 
 
 def _planned(make: Callable[[], _T]) -> _T:
@@ -253,6 +255,8 @@ def _lines(number: int, step: PlanStep, state: State) -> Iterator[str]:
         yield f"       schema     {edit}"
     for migration in step.migrations:
         yield f"       migration  {migration.folder or migration.name}"
+    for script in step.scripts:
+        yield f"       script     {script.folder}{'/' if script.folder else ''}{script.name}.sql"
     if step.deploy:
         who = f"confirmed by {step.confirmed.by} on {step.confirmed.on}" if step.confirmed else step.deploy
         yield f"       people     {who}"
@@ -266,7 +270,7 @@ def _hint(progress: Progress, step: PlanStep) -> str:
     name = progress.plan.name
     if progress.number is not None and progress.states[progress.number] is State.WAITING:
         return f"Waiting for you: {step.deploy}\nThen: refract plan done {name}\n"
-    if not step.schema and not step.migrations:
+    if not step.writes:
         return f"Next: {step.deploy}\nThen: refract plan done {name}\n"
     return f"Next: refract plan next {name}\n"
 
@@ -315,6 +319,7 @@ def _step_as_json(number: int, step: PlanStep, state: State) -> dict[str, Any]:
         "state": str(state),
         "schema": [str(edit) for edit in step.schema],
         "migrations": [{"name": m.name, "folder": m.folder or None, "sql": m.sql} for m in step.migrations],
+        "scripts": [{"name": m.name, "folder": m.folder or None, "sql": m.sql} for m in step.scripts],
         "undo": [{"name": m.name, "sql": m.sql} for m in step.undo],
         "deploy": step.deploy or None,
         "check": step.check or None,

@@ -14,6 +14,7 @@ from functools import cache
 from attrs import field, frozen
 
 import refract.fixes as package
+from refract.config.settings import PlanSettings
 from refract.diff import Diff
 from refract.plans import Plan
 from refract.providers import Provider
@@ -51,6 +52,7 @@ class FixContext:
     `place` is where the finding is shown. `before`, `after` and `diff` are those that it was found in.
     `file` is the text in which it is shown: the schema file's, or the migration's, whose `statements` are given then.
     `settings` is the file of the project's settings, which may not exist, and its text.
+    `plans` says how plans are followed.
     `deployed` reads the schema that running code was built from, where that is known.
     `new_migration` gives the path of the migration.sql of a migration made now under a name: later calls
     give folders that sort after earlier ones. `new_plan` makes the plan of a recipe, and its file.
@@ -67,6 +69,7 @@ class FixContext:
     file: str
     statements: tuple[Statement, ...]
     settings: tuple[str, str | None]
+    plans: PlanSettings
     deployed: Callable[[], SchemaTree | None]
     new_migration: Callable[[str], str]
     new_plan: Callable[[Recipe, Situation], tuple[Plan, NewFile]]

@@ -14,6 +14,7 @@ from attrs import evolve
 from refract.fixes._proposals import PROPOSALS, Proposal
 from refract.fixes.base import Fix, FixContext, fixes
 from refract.plans.model import PlanMigration, with_step
+from refract.plans.scripts import scripts_of, with_folders
 from refract.recipes.base import CannotPlan, Recipe, Situation, Step, all_recipes
 from refract.recipes.schema_edits import (
     apply_schema_edits,
@@ -45,7 +46,7 @@ def split(context: FixContext) -> Iterator[Fix]:
 
 def _situation(context: FixContext, recipe: Recipe, proposal: Proposal) -> Situation:
     tree = apply_schema_edits(context.tree, proposal.restore)
-    return Situation(tree, context.provider, context.versions, recipe.complete(proposal.answers))
+    return Situation(tree, context.provider, context.versions, recipe.complete(proposal.answers), context.plans)
 
 
 def _phases(steps: tuple[Step, ...]) -> str:
@@ -62,9 +63,10 @@ def _first_step(context: FixContext, recipe: Recipe, situation: Situation) -> tu
     step = plan.steps[0]
     files = [NewFile(context.new_migration(migration.name), migration.sql) for migration in step.migrations]
     written = tuple(_with_folder(m, f) for m, f in zip(step.migrations, files, strict=True))
-    plan = with_step(plan, 0, evolve(step, migrations=written))
+    scripts = tuple(scripts_of(plan, step))
+    plan = with_step(plan, 0, with_folders(plan, step, written))
     edited = file_edits(context.tree, apply_schema_edits(situation.tree, step.schema))
-    return (*edited, *files, NewFile(file.path, plan_text(plan)))
+    return (*edited, *files, *scripts, NewFile(file.path, plan_text(plan)))
 
 
 def _with_folder(migration: PlanMigration, file: NewFile) -> PlanMigration:

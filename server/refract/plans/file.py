@@ -27,6 +27,10 @@ Steps of the database are done when the migrations have built them; what people 
 """
 
 
+_SQL = ("migrations", "scripts", "undo")
+"""The parts of a step that hold SQL, each as a table of its own."""
+
+
 class NotAPlan(Exception):
     """A file that is not a plan. The message says what is wrong, and where in the file."""
 
@@ -88,7 +92,8 @@ def _set_step(table: Any, step: PlanStep) -> None:
         confirmed.update({"by": step.confirmed.by, "on": step.confirmed.on})
         if table.get("confirmed") != {"by": step.confirmed.by, "on": step.confirmed.on}:
             table["confirmed"] = confirmed
-    for key, migrations in (("migrations", step.migrations), ("undo", step.undo)):
+    for key in _SQL:
+        migrations = getattr(step, key)
         for item, migration in zip(table.get(key, ()), migrations, strict=True):
             if migration.folder and item.get("folder") != migration.folder:
                 item["folder"] = migration.folder
@@ -99,7 +104,7 @@ def _set_step(table: Any, step: PlanStep) -> None:
 def _table(values: Mapping[str, Any]) -> Item:
     table = tomlkit.table()
     for key, value in values.items():
-        if key in ("migrations", "undo"):
+        if key in _SQL:
             listed = tomlkit.aot()
             for migration in value:
                 listed.append(_table(migration))

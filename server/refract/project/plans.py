@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 from refract.baseline import Migration
 from refract.plans import Confirmation, Plan, PlanMigration, Progress, State, built_by, progress_of
 from refract.plans.model import with_step
+from refract.plans.scripts import scripts_of, with_folders
 from refract.plans.status import Built
 from refract.plans.subject import edit_now
 from refract.project.files import PLANS, ProjectFiles
@@ -140,8 +141,9 @@ def taken(plan: OpenPlan, number: int, tree: SchemaTree, new_migration: NewMigra
     """
     step = plan.plan.steps[number]
     written, migrations = _written(step.migrations, new_migration)
-    changed = with_step(plan.plan, number, evolve(step, migrations=written))
-    return (*_schema_changes(plan.plan, step.schema, tree), *migrations, *_plan_changes(plan, changed))
+    scripts = tuple(new for new in scripts_of(plan.plan, step) if not Path(new.path).exists())
+    changed = with_step(plan.plan, number, with_folders(plan.plan, step, written))
+    return (*_schema_changes(plan.plan, step.schema, tree), *migrations, *scripts, *_plan_changes(plan, changed))
 
 
 def taken_back(plan: OpenPlan, number: int, tree: SchemaTree, new_migration: NewMigration) -> tuple[FileChange, ...]:
@@ -151,7 +153,9 @@ def taken_back(plan: OpenPlan, number: int, tree: SchemaTree, new_migration: New
         raise CannotPlan(f"this step cannot be taken back: it loses {step.loses}")
     written, migrations = _written(step.undo, new_migration)
     forgotten = tuple(evolve(migration, folder="") for migration in step.migrations)
-    changed = with_step(plan.plan, number, evolve(step, migrations=forgotten, undo=written, confirmed=None))
+    scripts = tuple(evolve(script, folder="") for script in step.scripts)
+    taken_back = evolve(step, migrations=forgotten, scripts=scripts, undo=written, confirmed=None)
+    changed = with_step(plan.plan, number, taken_back)
     return (*_schema_changes(plan.plan, step.back, tree), *migrations, *_plan_changes(plan, changed))
 
 

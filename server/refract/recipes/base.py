@@ -19,6 +19,7 @@ from types import ModuleType
 from attrs import field, frozen
 
 import refract.recipes as package
+from refract.config.settings import PlanSettings
 from refract.lowering import Lowered, lower
 from refract.lowering.arguments import column_name
 from refract.providers import Provider
@@ -187,12 +188,16 @@ class ModelField:
 
 @frozen(eq=False)
 class Situation:
-    """All that a recipe may look at: the schema before its first step, the database that this asks for, the answers."""
+    """All that a recipe may look at: the schema before its first step, the database that this asks for, the answers.
+
+    `settings` say in which form rows are filled, and how fast.
+    """
 
     tree: SchemaTree
     provider: Provider
     versions: Versions
     answers: Mapping[str, str]
+    settings: PlanSettings = field(factory=PlanSettings)
     lowered: Lowered = field(repr=False)
 
     @lowered.default

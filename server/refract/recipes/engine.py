@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import evolve, field, frozen
 
+from refract.config.settings import BackfillForm
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
@@ -39,11 +40,12 @@ Tables = frozenset[QualifiedName]
 @frozen(eq=False)
 class PlannedStep:
     """A step with all that it writes. `undo` are the migrations of the way back, in the order in which they run;
-    `check` is a query that answers 0 when the step is done.
+    `scripts` are run by people, beside the migrations; `check` is a query that answers 0 when the step is done.
     """
 
     step: Step
     migrations: tuple[StepMigration, ...]
+    scripts: tuple[StepMigration, ...]
     undo: tuple[StepMigration, ...]
     check: str
     tree: SchemaTree = field(repr=False)
@@ -77,9 +79,14 @@ class _Engine:
         state = _State(self._situation.tree, self._situation.lowered)
         for step in steps:
             after = self._after(state, step)
-            up = self._migrations(step, state, after)
+            up = [*self._migrations(step, state, after)]
+            fills = [*self._fills(step)]
             down = () if step.loses and not step.undo else self._undo(step, state, after)
-            yield PlannedStep(step, tuple(up), tuple(down), self._check(step), after.tree, after.database)
+            by_people = self._situation.settings.backfill is BackfillForm.SCRIPT
+            up, scripts = (up, fills) if by_people else ([*up, *fills], [])
+            yield PlannedStep(
+                step, tuple(up), tuple(scripts), tuple(down), self._check(step), after.tree, after.database
+            )
             state = after
 
     def _after(self, state: _State, step: Step) -> _State:
@@ -100,8 +107,9 @@ class _Engine:
         changes = _changes(step, before.database, after.database)
         parts = self._parts(changes, before.database, after.database)
         yield from self._with_statements(step, parts, before.database)
-        for fill in step.fills:
-            yield StepMigration(_name_of_fill(fill, step.fills), self._fill(fill))
+
+    def _fills(self, step: Step) -> Iterator[StepMigration]:
+        return (StepMigration(_name_of_fill(fill, step.fills), self._fill(fill)) for fill in step.fills)
 
     def _parts(self, changes: Sequence[Change], before: Database, after: Database) -> list[Part]:
         """The migrations of changes, without those that the database does not notice."""
@@ -159,6 +167,7 @@ class _Engine:
         for back in step.undo:
             following = self._after(state, back)
             yield from self._migrations(back, state, following)
+            yield from self._fills(back)
             state = following
         left = diff(state.database, before.database).changes
         for part in self._parts(left, state.database, before.database):
@@ -178,7 +187,7 @@ class _Engine:
 
     def _fill(self, fill: Fill) -> str:
         return "-- In batches, each committed by itself. It may be stopped at any time, and run again.\n" + closed(
-            self._dialect.fill(fill)
+            self._dialect.fill(fill, self._situation.settings)
         )
 
     def _check(self, step: Step) -> str:

@@ -85,7 +85,7 @@ def _commands(progress: Progress, uri: str) -> Iterator[types.Command]:
         return
     arguments = [uri, progress.plan.name]
     title = f"Refract: {progress.plan.title}, {progress}"
-    theirs = progress.states[number] is State.WAITING or not (step.schema or step.migrations)
+    theirs = progress.states[number] is State.WAITING or not step.writes
     yield types.Command(title=title, command=DONE if theirs else NEXT, arguments=arguments)
     if theirs:
         yield types.Command(title=f"Confirm: {step.title}", command=DONE, arguments=arguments)

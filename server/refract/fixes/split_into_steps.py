@@ -35,10 +35,8 @@ def split(context: FixContext) -> Iterator[Fix]:
         steps = recipe.steps(situation)
     except (CannotPlan, LookupError):
         return
-    if len(steps) < 2:
-        return
     yield Fix(
-        title=f"Split into {len(steps)} safe steps: {_phases(steps)}",
+        title=_title(steps),
         build=partial(_first_step, context, recipe, situation),
         note="The schema goes back to what it was, and the first step is taken; `refract plan next` takes the others.",
     )
@@ -49,8 +47,11 @@ def _situation(context: FixContext, recipe: Recipe, proposal: Proposal) -> Situa
     return Situation(tree, context.provider, context.versions, recipe.complete(proposal.answers), context.plans)
 
 
-def _phases(steps: tuple[Step, ...]) -> str:
-    return ", ".join(dict.fromkeys(str(step.phase) for step in steps))
+def _title(steps: tuple[Step, ...]) -> str:
+    if len(steps) == 1:
+        return f"Do it in safe migrations: {steps[0].title}"
+    phases = ", ".join(dict.fromkeys(str(step.phase) for step in steps))
+    return f"Split into {len(steps)} safe steps: {phases}"
 
 
 def _first_step(context: FixContext, recipe: Recipe, situation: Situation) -> tuple[FileChange, ...]:

@@ -122,6 +122,8 @@ def _value(column: Column, database: Database) -> str:
         return f'(ARRAY[{listed}])[1 + n % {len(values)}]::"{column.type.enum.name}"'
     if column.type.name == "TEXT":
         return "n::text" if column.name == "legacy" else "'word' || n || ' rest'"
+    if column.type.name in ("JSON", "JSONB"):
+        return f"""to_json('{{"n": ' || n || '}}')::{column.type.name.lower()}"""
     if column.type.name == "TIMESTAMP":
         return "now()"
     return "n"

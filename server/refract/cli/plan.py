@@ -184,9 +184,8 @@ def _sound(path: str | None) -> Analysis:
 
 
 def _situation(analysis: Analysis, answers: dict[str, str]) -> Situation:
-    return Situation(
-        analysis.snapshot.tree, analysis.lowered.provider, analysis.versions, answers, analysis.snapshot.settings.plans
-    )
+    snapshot, lowered = analysis.snapshot, analysis.lowered
+    return Situation(snapshot.tree, lowered.provider, analysis.versions, answers, snapshot.settings.plans, lowered)
 
 
 def _planned(make: Callable[[], _T]) -> _T:

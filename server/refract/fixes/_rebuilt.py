@@ -98,6 +98,6 @@ def _makes(context: FixContext, edit: AddField, table: QualifiedName, column: Co
         tree = apply_schema_edits(context.tree, (*taken, edit))
     except LookupError:
         return False
-    lowered = lower(tree, None, context.versions.prisma)
+    lowered = lower(tree, context.lowered, context.versions.prisma)
     made = lowered.database.tables.get(table)
     return made is not None and made.column(column.name) == column

@@ -16,6 +16,7 @@ from attrs import field, frozen
 import refract.fixes as package
 from refract.config.settings import PlanSettings
 from refract.diff import Diff
+from refract.lowering import Lowered
 from refract.plans import Plan
 from refract.providers import Provider
 from refract.providers.versions import Versions
@@ -50,6 +51,7 @@ class FixContext:
     """A finding and all that a fix of it may need.
 
     `place` is where the finding is shown. `before`, `after` and `diff` are those that it was found in.
+    `lowered` is the schema as it was analysed: one much like it is lowered faster with it.
     `file` is the text in which it is shown: the schema file's, or the migration's, whose `statements` are given then.
     `settings` is the file of the project's settings, which may not exist, and its text.
     `plans` says how plans are followed.
@@ -66,6 +68,7 @@ class FixContext:
     diff: Diff
     provider: Provider
     versions: Versions
+    lowered: Lowered
     file: str
     statements: tuple[Statement, ...]
     settings: tuple[str, str | None]

@@ -44,7 +44,8 @@ def split(context: FixContext) -> Iterator[Fix]:
 
 def _situation(context: FixContext, recipe: Recipe, proposal: Proposal) -> Situation:
     tree = apply_schema_edits(context.tree, proposal.restore)
-    return Situation(tree, context.provider, context.versions, recipe.complete(proposal.answers), context.plans)
+    answers = recipe.complete(proposal.answers)
+    return Situation(tree, context.provider, context.versions, answers, context.plans, context.lowered)
 
 
 def _title(steps: tuple[Step, ...]) -> str:

@@ -49,6 +49,7 @@ def _context(analysis: Analysis, finding: Finding, now: datetime) -> FixContext:
         diff=new.diff if new else analysis.diff,
         provider=analysis.lowered.provider,
         versions=analysis.versions,
+        lowered=analysis.lowered,
         file=new.text if new else _schema_text(analysis, finding),
         statements=new.judged.statements if new else (),
         settings=_settings(snapshot),

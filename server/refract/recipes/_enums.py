@@ -35,7 +35,8 @@ def enum_of(s: Situation, name: str) -> Enum:
 def uses_of(s: Situation, enum: str) -> list[ModelField]:
     """The fields of an enum."""
     models = (t.model_name for t in s.database.tables.values() if t.model_name)
-    return [f for model in models for f in s.fields(model) if f.type_name == enum and f.column is not None]
+    users = (m for m in models if any(node.type.name.text == enum for node in s.block(m).fields))
+    return [f for model in users for f in s.fields(model) if f.type_name == enum and f.column is not None]
 
 
 def default_edits(uses: Iterable[ModelField], old: str, new: str) -> Iterator[SchemaEdit]:

@@ -13,7 +13,7 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from types import ModuleType
 
 from attrs import field, frozen
@@ -190,7 +190,7 @@ class ModelField:
 class Situation:
     """All that a recipe may look at: the schema before its first step, the database that this asks for, the answers.
 
-    `settings` say in which form rows are filled, and how fast.
+    `settings` say in which form rows are filled, and how fast. `previous` is a schema much like it, if one is known.
     """
 
     tree: SchemaTree
@@ -198,11 +198,12 @@ class Situation:
     versions: Versions
     answers: Mapping[str, str]
     settings: PlanSettings = field(factory=PlanSettings)
+    previous: Lowered | None = field(default=None, repr=False)
     lowered: Lowered = field(repr=False)
 
     @lowered.default
     def _lower(self) -> Lowered:
-        return lower(self.tree, None, self.versions.prisma)
+        return lower(self.tree, self.previous, self.versions.prisma)
 
     @property
     def database(self) -> Database:
@@ -217,9 +218,9 @@ class Situation:
 
     def table(self, model: str) -> Table:
         """The table of a model. Raises CannotPlan for a model that is not there, or is no table."""
-        found = next((t for t in self.database.tables.values() if t.model_name == model), None)
+        found = self._tables.get(model)
         if found is None:
-            raise CannotPlan(f"the schema has no model `{model}`{_alike(model, self._models())}.")
+            raise CannotPlan(f"the schema has no model `{model}`{_alike(model, self._tables)}.")
         return found
 
     def block(self, name: str) -> Block:
@@ -264,14 +265,16 @@ class Situation:
         return document.text[placed.chunk_start + start : placed.chunk_start + end] if placed and document else ""
 
     def _field(self, model: str, node: Field) -> ModelField:
-        table = next((t for t in self.database.tables.values() if t.model_name == model), None)
+        table = self._tables.get(model)
         type_ = self.text(model, *node.type.span)
         attributes = tuple(self.text(model, *a.span) for a in node.attributes)
         column = table.column(column_name(node)) if table else None
         return ModelField(model, node.name.text, type_, attributes, column, node)
 
-    def _models(self) -> Iterable[str]:
-        return (t.model_name for t in self.database.tables.values() if t.model_name)
+    @cached_property
+    def _tables(self) -> Mapping[str, Table]:
+        """The tables of the models, by these."""
+        return {t.model_name: t for t in self.database.tables.values() if t.model_name}
 
 
 def _alike(name: str, names: Iterable[str]) -> str:

@@ -50,7 +50,12 @@ CASES: list[tuple[str, Callable[[Document], list[TextEdit]], list[str], list[str
         [],
         ['  nick      String   @map("n")'],
     ),
-    ("add above", lambda d: edits.add_field(d, "Post", "key", "Int", before="id"), [], ["  key Int"]),
+    (
+        "add above, and above its comments",
+        lambda d: edits.add_field(d, "User", "nick", "String", before="email"),
+        [],
+        ["  nick      String"],
+    ),
     ("add unaligned", lambda d: edits.add_field(d, "Post", "x", "Int", after="id"), [], ["  x  Int"]),
     (
         "remove with its comments",

@@ -16,7 +16,7 @@ from refract.text import FileEdits, Span, TextEdit, line_edits
 
 @frozen
 class AddField:
-    """A field below field `after`, or above field `before`, or below the last one."""
+    """A field below field `after`, above field `before`, or below the last one."""
 
     model: str
     field: str

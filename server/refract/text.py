@@ -7,7 +7,7 @@ Lines and columns exist only at the edges (`lsp/convert.py` and `cli/`).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import NamedTuple
@@ -104,9 +104,22 @@ def line_edits(old: str, new: str) -> Iterator[TextEdit]:
     """What turns one text into another, by whole lines."""
     olds, news = old.splitlines(keepends=True), new.splitlines(keepends=True)
     starts = [0, *accumulate(map(len, olds))]
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
+    above = _alike(olds, news)
+    below = _alike(olds[above:][::-1], news[above:][::-1])
+    matcher = SequenceMatcher(None, olds[above : len(olds) - below], news[above : len(news) - below], autojunk=False)
+    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind != "equal":
-            yield TextEdit(Span(starts[i1], starts[i2]), "".join(news[j1:j2]))
+            yield TextEdit(Span(starts[above + i1], starts[above + i2]), "".join(news[above + j1 : above + j2]))
+
+
+def _alike(olds: Sequence[str], news: Sequence[str]) -> int:
+    """How many lines both begin with."""
+    count = 0
+    for old, new in zip(olds, news, strict=False):
+        if old != new:
+            break
+        count += 1
+    return count
 
 
 class LineIndex:

@@ -214,3 +214,25 @@ def test_every_command_speaks_json(project: Path) -> None:
     assert as_json("list")["problems"] == []
     assert as_json("show", NAME)["plan"]["name"] == NAME
     assert as_json("recipes")["recipes"]
+
+
+def test_rows_are_filled_by_a_script_that_a_person_runs(project: Path) -> None:
+    (project / "refract.toml").write_text('[plans]\nbackfill = "script"\nbatch = 200\npause = 10\n')
+    start()
+    run("plan", "next")
+    assert status() == "step 2 of 5: backfill"
+    assert "has not been taken" in run("plan", "done", code=2).stderr
+    said = run("plan", "next").stdout
+    script = project / "prisma" / "plans" / NAME / "backfill_user.sql"
+    assert f"prisma/plans/{NAME}/backfill_user.sql" in said
+    assert "LIMIT 200" in script.read_text()
+    assert status() == "step 2 of 5: backfill; waiting for you to deploy"
+    assert findings() == []
+    script.write_text("-- as somebody has changed it\n")
+    run("plan", "back")
+    run("plan", "next")
+    assert script.read_text() == "-- as somebody has changed it\n", "what is there is not written over"
+    run("plan", "done", "--by", "Ann")
+    assert status() == "step 3 of 5: validate"
+    run("plan", "next")
+    assert findings() == []

@@ -7,6 +7,7 @@ from itertools import count
 
 import psycopg
 import pytest
+from attrs import evolve
 
 from live.postgresql import catalog, new_database, running_server
 from recipes.plans import Case, cases, plan_of, situation
@@ -112,12 +113,17 @@ def _fill(connection: psycopg.Connection, table: Table, database: Database, numb
 
 
 def _value(column: Column, database: Database) -> str:
+    if column.type.is_list:
+        element = evolve(column, type=evolve(column.type, is_list=False))
+        return f"ARRAY[{_value(element, database)}]"
     if column.type.enum is not None:
         values = [v.name for v in database.enums[column.type.enum].values]
         listed = ", ".join(f"'{v}'" for v in values)
         return f'(ARRAY[{listed}])[1 + n % {len(values)}]::"{column.type.enum.name}"'
     if column.type.name == "TEXT":
         return "n::text" if column.name == "legacy" else "'word' || n || ' rest'"
+    if column.type.name in ("JSON", "JSONB"):
+        return f"""to_json('{{"n": ' || n || '}}')::{column.type.name.lower()}"""
     if column.type.name == "TIMESTAMP":
         return "now()"
     return "n"

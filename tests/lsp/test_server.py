@@ -51,6 +51,7 @@ async def test_the_fix_for_a_rename_keeps_the_column(client: LanguageClient, pro
     await editor.wait_for("field-rename-as-drop-add")
     action, *others = await editor.actions("fullName")
     assert [a.title for a in others] == [
+        "Split into 5 safe steps: expand, backfill, validate, switch, contract",
         "Write a migration that renames the column instead",
         "Silence field-rename-as-drop-add here, with a reason",
         "Turn field-rename-as-drop-add off in refract.toml",

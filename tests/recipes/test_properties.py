@@ -219,7 +219,7 @@ def _findings(migration: StepMigration, before: Database, database: str) -> list
 _ON_PURPOSE = {
     "contract": {
         "drop-column", "drop-table", "drop-foreign-key", "drop-unique-breaks-upserts", "remove-enum-value",
-        "rename-table-breaks-clients",
+        "rename-table-breaks-clients", "change-primary-key",
     },
     "validate": {"add-unique-on-existing-rows", "add-foreign-key-on-existing-rows", "drop-foreign-key"},
     "switch": {

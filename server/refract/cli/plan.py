@@ -205,6 +205,8 @@ def _lines(number: int, step: PlanStep, state: State) -> Iterator[str]:
         yield f"       schema     {edit}"
     for migration in step.migrations:
         yield f"       migration  {migration.folder or migration.name}"
+    for script in step.scripts:
+        yield f"       script     {script.folder}{'/' if script.folder else ''}{script.name}.sql"
     if step.deploy:
         who = f"confirmed by {step.confirmed.by} on {step.confirmed.on}" if step.confirmed else step.deploy
         yield f"       people     {who}"
@@ -218,7 +220,7 @@ def _hint(progress: Progress, step: PlanStep) -> str:
     name = progress.plan.name
     if progress.number is not None and progress.states[progress.number] is State.WAITING:
         return f"Waiting for you: {step.deploy}\nThen: refract plan done {name}\n"
-    if not step.schema and not step.migrations:
+    if not step.writes:
         return f"Next: {step.deploy}\nThen: refract plan done {name}\n"
     return f"Next: refract plan next {name}\n"
 
@@ -263,6 +265,7 @@ def _step_as_json(number: int, step: PlanStep, state: State) -> dict[str, Any]:
         "state": str(state),
         "schema": [str(edit) for edit in step.schema],
         "migrations": [{"name": m.name, "folder": m.folder or None, "sql": m.sql} for m in step.migrations],
+        "scripts": [{"name": m.name, "folder": m.folder or None, "sql": m.sql} for m in step.scripts],
         "undo": [{"name": m.name, "sql": m.sql} for m in step.undo],
         "deploy": step.deploy or None,
         "check": step.check or None,

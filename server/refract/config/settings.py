@@ -43,6 +43,13 @@ class Flavour(StrEnum):
     PLANETSCALE = "planetscale"
 
 
+class BackfillForm(StrEnum):
+    """How the rows that are there are filled."""
+
+    MIGRATION = "migration"
+    SCRIPT = "script"
+
+
 class SettingsError(Exception):
     """Settings that cannot be used; the message names where they stand and what to change."""
 
@@ -151,6 +158,23 @@ class PlanSettings:
     rest: int = field(
         default=30,
         metadata=about(COUNT, "For how many days a plan may rest before `plan-overdue` reminds of it.", "14"),
+    )
+    backfill: BackfillForm = field(
+        default=BackfillForm.MIGRATION,
+        metadata=about(
+            choice(BackfillForm),
+            "How a plan fills the rows that are there: a `migration` of its own, which the deploy waits for, or a `script` in a "
+            "folder beside the plan, which somebody runs beside the traffic and confirms.",
+            '"script"',
+        ),
+    )
+    batch: int = field(
+        default=1_000,
+        metadata=about(COUNT, "How many rows a plan fills in one transaction.", "500"),
+    )
+    pause: int = field(
+        default=50,
+        metadata=about(COUNT, "For how many milliseconds a plan rests between two such transactions.", "200"),
     )
 
 

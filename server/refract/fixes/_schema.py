@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from attrs import frozen
 
 from refract.fixes.base import FixContext
-from refract.lowering.arguments import column_name
+from refract.lowering.arguments import FieldReference, column_name, field_references, text_of
 from refract.schema.model import Column, QualifiedName
 from refract.syntax import Document, SchemaTree
-from refract.syntax.tree import Block, Field
-from refract.text import FileChange, FileEdits, TextEdit
+from refract.syntax.tree import Attribute, Block, Field
+from refract.text import FileChange, FileEdits, Span, TextEdit
 
 
 @frozen
@@ -61,6 +61,58 @@ def former_field(context: FixContext, table: QualifiedName, column: str) -> Writ
     if tree is None or not model:
         return None
     return _written(tree, model, lambda field: column_name(field) == column)
+
+
+def fields_of(context: FixContext, table: QualifiedName, columns: Iterable[str]) -> tuple[WrittenField, ...]:
+    """The fields of columns; nothing where one of them has none."""
+    held = context.after.tables.get(table)
+    known = [held.column(name) if held else None for name in columns]
+    found = [field_of(context, column) if column else None for column in known]
+    return tuple(f for f in found if f is not None) if all(found) else ()
+
+
+def list_of(context: FixContext, fields: Sequence[WrittenField], kind: str) -> tuple[Attribute, str] | None:
+    """The `@@unique` or `@@index` on just these fields, and its text."""
+    block = context.tree.block(fields[0].block) if fields else None
+    names = [f.field.name.text for f in fields]
+    for attribute in block.attributes_named(kind) if block else ():
+        if [reference.field for reference in field_references(attribute.argument("fields", 0))] == names:
+            return attribute, slice_of(fields[0], attribute.span)
+    return None
+
+
+def slice_of(field: WrittenField, span: Span) -> str:
+    """The text of a part of the field's block."""
+    return field.document.slice(span.shifted(field.chunk_start))
+
+
+def relation_of(context: FixContext, table: QualifiedName, columns: Iterable[str]) -> WrittenField | None:
+    """The relation that is made of columns."""
+    fields = fields_of(context, table, columns)
+    names = [f.field.name.text for f in fields]
+    if not names:
+        return None
+    return _written(context.tree, fields[0].block, lambda f: [r.field for r in _held(f)] == names)
+
+
+def other_side(context: FixContext, relation: WrittenField) -> WrittenField | None:
+    """The field on the other side of a relation."""
+    name = _relation_name(relation.field)
+    return _written(
+        context.tree,
+        relation.type_name,
+        lambda f: f.type.name.text == relation.block and not _held(f) and _relation_name(f) == name,
+    )
+
+
+def _held(field: Field) -> tuple[FieldReference, ...]:
+    node = field.attribute("relation")
+    return field_references(node.argument("fields")) if node else ()
+
+
+def _relation_name(field: Field) -> str:
+    node = field.attribute("relation")
+    return text_of(node.argument("name", 0)) or "" if node else ""
 
 
 def model_of(context: FixContext, table: QualifiedName) -> str:

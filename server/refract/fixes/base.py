@@ -14,6 +14,7 @@ from functools import cache
 from attrs import field, frozen
 
 import refract.fixes as package
+from refract.config.settings import PlanSettings
 from refract.diff import Diff
 from refract.lowering import Lowered
 from refract.plans import Plan
@@ -65,9 +66,11 @@ class Fix:
 class FixContext:
     """A finding and all that a fix of it may need.
 
-    `place` is where the finding is shown, `lowered` what the schema of `tree` asks for. `before`, `after` and `diff` are those that it was found in.
+    `place` is where the finding is shown. `before`, `after` and `diff` are those that it was found in.
+    `lowered` is the schema as it was analysed: one much like it is lowered faster with it.
     `file` is the text in which it is shown: the schema file's, or the migration's, whose `statements` are given then.
     `settings` is the file of the project's settings, which may not exist, and its text.
+    `plans` says how plans are followed.
     `deployed` reads the schema that running code was built from, where that is known.
     `new_migration` gives the path of the migration.sql of a migration made now under a name: later calls
     give folders that sort after earlier ones. `new_plan` makes the plan of a recipe; it has a path.
@@ -85,6 +88,7 @@ class FixContext:
     file: str
     statements: tuple[Statement, ...]
     settings: tuple[str, str | None]
+    plans: PlanSettings
     deployed: Callable[[], SchemaTree | None]
     new_migration: Callable[[str], str]
     new_plan: Callable[[Recipe, Situation], Plan]

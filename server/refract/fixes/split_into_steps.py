@@ -14,6 +14,7 @@ from attrs import evolve
 from refract.fixes._proposals import PROPOSALS, Proposal
 from refract.fixes.base import Asked, Fix, FixContext, fixes
 from refract.plans.model import PlanMigration, with_step
+from refract.plans.scripts import scripts_of, with_folders
 from refract.recipes.base import CannotPlan, Question, Recipe, Situation, Step, all_recipes, subject_parts
 from refract.recipes.schema_edits import apply_schema_edits, file_edits
 from refract.text import FileChange, NewFile
@@ -30,11 +31,9 @@ def split(context: FixContext) -> Iterator[Fix]:
         steps = recipe.steps(_situation(context, recipe, proposal, {}))
     except (CannotPlan, LookupError):
         return
-    if len(steps) < 2:
-        return
     build = partial(_first_step, context, recipe, proposal)
     yield Fix(
-        title=f"Split into {len(steps)} safe steps: {_phases(steps)}",
+        title=_title(steps),
         build=partial(_by_default, build),
         note="The schema goes back to what it was, and the first step is taken; `refract plan next` takes the others.",
         asked=_asked(recipe, proposal, build),
@@ -56,11 +55,14 @@ def _is_worth_asking(question: Question) -> bool:
 def _situation(context: FixContext, recipe: Recipe, proposal: Proposal, answers: Mapping[str, str]) -> Situation:
     tree = apply_schema_edits(context.tree, proposal.restore)
     given = recipe.complete({**proposal.answers, **answers})
-    return Situation(tree, context.provider, context.versions, given, context.lowered)
+    return Situation(tree, context.provider, context.versions, given, context.plans, context.lowered)
 
 
-def _phases(steps: tuple[Step, ...]) -> str:
-    return ", ".join(dict.fromkeys(str(step.phase) for step in steps))
+def _title(steps: tuple[Step, ...]) -> str:
+    if len(steps) == 1:
+        return f"Do it in safe migrations: {steps[0].title}"
+    phases = ", ".join(dict.fromkeys(str(step.phase) for step in steps))
+    return f"Split into {len(steps)} safe steps: {phases}"
 
 
 def _by_default(build: partial[tuple[FileChange, ...]]) -> tuple[FileChange, ...]:
@@ -80,9 +82,10 @@ def _first_step(
     step = plan.steps[0]
     files = [NewFile(context.new_migration(migration.name), migration.sql) for migration in step.migrations]
     written = tuple(_with_folder(m, f) for m, f in zip(step.migrations, files, strict=True))
-    plan = with_step(plan, 0, evolve(step, migrations=written))
+    scripts = tuple(scripts_of(plan, step))
+    plan = with_step(plan, 0, with_folders(plan, step, written))
     edited = file_edits(context.tree, apply_schema_edits(situation.tree, step.schema))
-    return (NewFile(plan.path, plan_text(plan)), *edited, *files)
+    return (NewFile(plan.path, plan_text(plan)), *edited, *files, *scripts)
 
 
 def _with_folder(migration: PlanMigration, file: NewFile) -> PlanMigration:

@@ -29,6 +29,8 @@ Steps of the database are done when the migrations have built them; what people 
 
 
 _CONFLICT = re.compile(r"^(?:<{7} |>{7} |={7}\r?$)", re.MULTILINE)
+_SQL = ("migrations", "scripts", "undo")
+"""The parts of a step that hold SQL, each as a table of its own."""
 
 
 class NotAPlan(Exception):
@@ -112,7 +114,8 @@ def _set_step(table: Any, step: PlanStep) -> None:
         confirmed.update({"by": step.confirmed.by, "on": step.confirmed.on})
         if table.get("confirmed") != {"by": step.confirmed.by, "on": step.confirmed.on}:
             table["confirmed"] = confirmed
-    for key, migrations in (("migrations", step.migrations), ("undo", step.undo)):
+    for key in _SQL:
+        migrations = getattr(step, key)
         for item, migration in zip(table.get(key, ()), migrations, strict=True):
             if migration.folder and item.get("folder") != migration.folder:
                 item["folder"] = migration.folder
@@ -123,7 +126,7 @@ def _set_step(table: Any, step: PlanStep) -> None:
 def _table(values: Mapping[str, Any]) -> Item:
     table = tomlkit.table()
     for key, value in values.items():
-        if key in ("migrations", "undo"):
+        if key in _SQL:
             listed = tomlkit.aot()
             for migration in value:
                 listed.append(_table(migration))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from refract.plans.model import Plan, PlanMigration, PlanStep
-from refract.recipes.base import Recipe, Situation
+from refract.recipes._twin import listed
+from refract.recipes.base import UNANSWERED, Recipe, Situation
 from refract.recipes.engine import PlannedStep, StepMigration, planned
 from refract.recipes.schema_edits import SchemaEdit, inverse_edits
 
@@ -45,18 +46,33 @@ def subject_names(answers: Mapping[str, str]) -> tuple[str, ...]:
 
 def _kept(step: PlannedStep, back: tuple[SchemaEdit, ...]) -> PlanStep:
     said = step.step
+    scripts = tuple(map(_migration, step.scripts))
     return PlanStep(
         id=said.id,
         phase=said.phase,
         title=said.title,
-        deploy=said.deploy,
+        deploy=" ".join(filter(None, (said.deploy, _run(scripts)))),
         check=step.check,
         loses=said.loses,
         ends_use=said.ends_use,
         schema=said.edits,
         back=back,
         migrations=tuple(map(_migration, step.migrations)),
+        scripts=scripts,
         undo=tuple(map(_migration, step.undo)),
+    )
+
+
+def _run(scripts: Sequence[PlanMigration]) -> str:
+    """What people do with scripts."""
+    if not scripts:
+        return ""
+    names = listed(f"{script.name}.sql" for script in scripts)
+    unanswered = any(UNANSWERED in script.sql for script in scripts)
+    first = f"Put the expression in the place of {UNANSWERED}. " if unanswered else ""
+    return (
+        f"{first}Run {names} of the folder beside this plan (`prisma db execute --file ...`), in this order. A script may be "
+        "stopped at any time and run again. Go on when the check answers 0."
     )
 
 

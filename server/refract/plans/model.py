@@ -32,6 +32,7 @@ class Confirmation:
 class PlanStep:
     """One step. `schema` are its edits, `back` those that undo them; `undo` the migrations of the way back.
 
+    `scripts` are those that people run beside the migrations; their `folder` is one beside the plan.
     `deploy` is what people do, `check` a query that answers 0 when the step is done, `loses` what cannot come back.
     `ends_use` are the fields and models that no program may use from here on.
     """
@@ -47,7 +48,13 @@ class PlanStep:
     schema: tuple[SchemaEdit, ...] = ()
     back: tuple[SchemaEdit, ...] = ()
     migrations: tuple[PlanMigration, ...] = ()
+    scripts: tuple[PlanMigration, ...] = ()
     undo: tuple[PlanMigration, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is something to take: else the step is one of people alone."""
+        return bool(self.schema or self.migrations or self.scripts)
 
 
 @frozen

@@ -114,8 +114,11 @@ def is_same_sql(here: str, planned: str) -> bool:
 
 
 def _is_edited(step: PlanStep, tree: SchemaTree, is_built: bool | None) -> bool:
-    """Whether a step without migrations is taken: its edits are in the schema. One of people alone is theirs to take."""
-    return is_built is None and (step.confirmed is not None or all_hold(tree, step.schema))
+    """Whether a step without migrations is taken: its edits are in the schema, its scripts written. One of people alone is
+    theirs to take.
+    """
+    is_there = all(script.folder for script in step.scripts) and all_hold(tree, step.schema)
+    return is_built is None and (step.confirmed is not None or is_there)
 
 
 def half_taken_back(step: PlanStep, migrations: Container[str]) -> PlanMigration | None:

@@ -57,6 +57,7 @@ def _context(analysis: Analysis, finding: Finding, now: datetime) -> FixContext:
         file=new.text if new else _schema_text(analysis, finding),
         statements=new.judged.statements if new else (),
         settings=_settings(snapshot),
+        plans=snapshot.settings.plans,
         deployed=snapshot.branch.deployed if snapshot.branch else lambda: None,
         new_migration=new_migrations(analysis, now),
         new_plan=lambda recipe, situation: new_plan(snapshot.files, recipe, situation, today=now.date().isoformat()),

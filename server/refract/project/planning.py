@@ -60,7 +60,7 @@ def started(analysis: Analysis, recipe: str, subject: str, given: Mapping[str, s
     for progress in same:
         raise CannotPlan(f"`{progress.plan.name}` is that plan already: {progress}.")
     snapshot, lowered = analysis.snapshot, analysis.lowered
-    situation = Situation(snapshot.tree, lowered.provider, analysis.versions, answers, lowered)
+    situation = Situation(snapshot.tree, lowered.provider, analysis.versions, answers, snapshot.settings.plans, lowered)
     return new_plan(snapshot.files, found, situation, name)
 
 
@@ -70,7 +70,7 @@ def next_step(analysis: Analysis, progress: Progress) -> Changes:
     number, step = in_hand(progress)
     if progress.states[number] is State.WAITING:
         raise WaitsForPeople(f"step {number + 1} of {progress.plan.name} waits for you: {step.deploy}")
-    if not step.schema and not step.migrations:
+    if not step.writes:
         raise WaitsForPeople(f"step {number + 1} of {progress.plan.name} is yours: {step.deploy}")
     snapshot = analysis.snapshot
     there = snapshot.plans.migrations
@@ -96,7 +96,7 @@ def confirmation(analysis: Analysis, progress: Progress, by: str = "") -> Change
         raise IsNotTheirs(
             f"step {number + 1} of {progress.plan.name} is one of the database: it is done when its migrations are there."
         )
-    if progress.states[number] is State.NEXT and (step.schema or step.migrations):
+    if progress.states[number] is State.NEXT and step.writes:
         raise IsNotTheirs(f"step {number + 1} of {progress.plan.name} has not been taken yet.")
     return confirmed(_file_of(analysis, progress), number, by or person(analysis))
 

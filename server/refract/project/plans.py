@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 from refract.baseline import Migration
 from refract.plans import Confirmation, Plan, PlanMigration, Progress, State, built_by, progress_of
 from refract.plans.model import with_step
+from refract.plans.scripts import scripts_of, with_folders
 from refract.plans.status import Built
 from refract.plans.subject import edit_now
 from refract.project.files import PLANS, ProjectFiles
@@ -143,8 +144,9 @@ def taken(
     """
     step = plan.plan.steps[number]
     written, migrations = _written(step.migrations, there, new_migration)
-    changed = with_step(plan.plan, number, evolve(step, migrations=written))
-    return (*_plan_changes(plan, changed), *_schema_changes(plan.plan, step.schema, tree), *migrations)
+    scripts = tuple(new for new in scripts_of(plan.plan, step) if not Path(new.path).exists())
+    changed = with_step(plan.plan, number, with_folders(plan.plan, step, written))
+    return (*_plan_changes(plan, changed), *_schema_changes(plan.plan, step.schema, tree), *migrations, *scripts)
 
 
 def taken_back(
@@ -158,7 +160,9 @@ def taken_back(
     undo = (evolve(m, folder=m.folder if m.folder > latest else "") for m in step.undo)
     written, migrations = _written(undo, there, new_migration)
     forgotten = tuple(evolve(migration, folder="") for migration in step.migrations)
-    changed = with_step(plan.plan, number, evolve(step, migrations=forgotten, undo=written, confirmed=None))
+    scripts = tuple(evolve(script, folder="") for script in step.scripts)
+    before = evolve(step, migrations=forgotten, scripts=scripts, undo=written, confirmed=None)
+    changed = with_step(plan.plan, number, before)
     return (*_plan_changes(plan, changed), *_schema_changes(plan.plan, step.back, tree), *migrations)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from attrs import evolve
+
 from refract.recipes._sql import row, string, type_text
-from refract.recipes._twin import NewField, Twin, twin_steps
+from refract.recipes._twin import TRIGGER, NewField, Twin, twin_steps
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import (
@@ -33,7 +35,8 @@ def enum_of(s: Situation, name: str) -> Enum:
 def uses_of(s: Situation, enum: str) -> list[ModelField]:
     """The fields of an enum."""
     models = (t.model_name for t in s.database.tables.values() if t.model_name)
-    return [f for model in models for f in s.fields(model) if f.type_name == enum and f.column is not None]
+    users = (m for m in models if any(node.type.name.text == enum for node in s.block(m).fields))
+    return [f for model in users for f in s.fields(model) if f.type_name == enum and f.column is not None]
 
 
 def default_edits(uses: Iterable[ModelField], old: str, new: str) -> Iterator[SchemaEdit]:
@@ -84,7 +87,38 @@ def shadow_steps(
     """A second enum `new_name` (its block is `text`) in the place of `enum`, for the one field that uses it.
 
     `values` says what old values become where that is not their own name, `back` the same for the way back.
+    The new enum gets the old one's name in the schema when programs move over.
     """
+    retired = f"{enum}Old"
+    mapped = s.block(enum).attribute("map") is not None
+    named = enum_of(s, enum).name.name
+    twin = evolve(
+        _enum_twin(s, enum, text, new_name, values, back),
+        leftover=(RemoveBlock(retired),),
+        switching=(
+            RenameBlock(enum, retired),
+            *(() if mapped else (AddBlockAttribute(retired, f'@@map("{named}")'),)),
+            RenameBlock(new_name, enum),
+            AddBlockAttribute(enum, f'@@map("{new_name}")'),
+        ),
+        restoring=(AddBlock(_retired_block(s, enum, retired)),),
+        old_type=retired,
+    )
+    yield from twin_steps(s, twin, TRIGGER)
+
+
+def renamed_enum_steps(s: Situation, enum: str, new_name: str) -> Iterator[Step]:
+    """A second enum of the same values, `new_name`, in the place of `enum`, for the one field that uses it."""
+    text = s.text(enum, *s.block(enum).span)
+    copy = without_map(text).replace(f"enum {enum}", f"enum {new_name}", 1)
+    twin = evolve(
+        _enum_twin(s, enum, copy, new_name, {}, {}), leftover=(RemoveBlock(enum),), restoring=(AddBlock(text),)
+    )
+    yield from twin_steps(s, twin, TRIGGER)
+
+
+def _enum_twin(s: Situation, enum: str, text: str, new_name: str, values: dict[str, str], back: dict[str, str]) -> Twin:
+    """A column of the new enum in the place of the one of the old."""
     uses = uses_of(s, enum)
     if len(uses) != 1:
         count = "no field" if not uses else f"{len(uses)} fields"
@@ -93,8 +127,7 @@ def shadow_steps(
     if old.is_list:
         raise CannotPlan(f"`{old.model}.{old.name}` is a list of `{enum}`: take the values out of it first.")
     assert old.column is not None, "uses_of gives fields with a column"
-    column, retired = f"{old.column.name}_v2", f"{enum}Old"
-    mapped = s.block(enum).attribute("map") is not None
+    column = f"{old.column.name}_v2"
     name = s.new_name(old.model, f"{old.name}V2")
     new_type = _type_of(s, old, new_name)
     old_type = type_text(s, old.column)
@@ -113,7 +146,7 @@ def shadow_steps(
         unique=bool(old.attribute("unique")),
         final=old.name,
     )
-    twin = Twin(
+    return Twin(
         model=old.model,
         table=s.table(old.model),
         olds=(old,),
@@ -122,17 +155,7 @@ def shadow_steps(
         backward=((old.column.name, _translated(s, row(s, column), back, old_type)),),
         later=(AddAttribute(old.model, old.name, default),) if default else (),
         extra=(AddBlock(text, enum),),
-        leftover=(RemoveBlock(retired),),
-        switching=(
-            RenameBlock(enum, retired),
-            *(() if mapped else (AddBlockAttribute(retired, f'@@map("{enum_of(s, enum).name.name}")'),)),
-            RenameBlock(new_name, enum),
-            AddBlockAttribute(enum, f'@@map("{new_name}")'),
-        ),
-        restoring=(AddBlock(_retired_block(s, enum, retired)),),
-        old_type=retired,
     )
-    yield from twin_steps(s, twin, "trigger")
 
 
 def without_map(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from refract.recipes._sql import differs, row
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync
@@ -133,23 +133,39 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
         begins=(sync,),
     )
     yield from _filled_and_proven(s, twin)
-    yield _switched(
+    switched = _switched(
         twin,
         f"Deploy the version of the application that uses {_in_place(twin)}. "
         "It may run beside the old one: the trigger keeps both in step. "
         "Go on when no instance of the old one is left, and no sooner than you are sure to stay.",
     )
+    bridges = tuple(_bridges(twin))
+    yield evolve(switched, edits=(*switched.edits, *bridges))
     if not dialect(s.provider.name).transactional:
         yield from _relaxed(s, twin, {o.name: _old_name(twin, o) for o in twin.olds})
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
         title=f"Drop {olds} and the trigger",
-        edits=(*_removed(s, twin), *twin.leftover, *twin.later),
+        edits=(
+            *_removed(s, twin),
+            *twin.leftover,
+            *(RemoveAttribute(b.block, b.member, "default") for b in bridges),
+            *twin.later,
+        ),
         ends=(sync,),
         loses=twin.lossy,
         undo=() if twin.lossy else tuple(_restored(s, twin, sync)),
     )
+
+
+def _bridges(twin: Twin) -> Iterator[AddAttribute]:
+    """What lets programs leave a new field out whose default comes later: until then the trigger gives it the one of the
+    old field, which is to Prisma a default that only the database knows.
+    """
+    for edit in twin.later:
+        if isinstance(edit, AddAttribute) and edit.attribute.startswith("@default("):
+            yield AddAttribute(edit.block, edit.member, "@default(dbgenerated())")
 
 
 def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
@@ -239,9 +255,11 @@ def _filled_and_proven(s: Situation, twin: Twin) -> Iterator[Step]:
 def _added(twin: Twin) -> Iterator[SchemaEdit]:
     after = twin.olds[-1].name
     for new in twin.news:
+        # Prisma takes `@map("name")` for a second field `name` where that one, mapped elsewhere, stands below.
+        before = twin.olds[0].name if new.final else ""
         mapped = () if new.column == new.name else (f'@map("{new.column}")',)
         type_ = new.type if new.type.endswith("[]") else f"{new.type}?"
-        yield AddField(twin.model, new.name, type_, (*new.attributes, *mapped), after)
+        yield AddField(twin.model, new.name, type_, (*new.attributes, *mapped), "" if before else after, before)
         after = new.name
 
 
@@ -321,7 +339,7 @@ def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
         mapped = (f'@map("{old.column.name}")',) if name != old.name and old.column and not old.attribute("map") else ()
         plain = twin.old_type or old.plain_type
         type_ = f"{plain}?" if not old.is_list else old.type
-        above = block[at - 1] if at else ""
+        above = next((new.final for new in twin.news if new.final), block[at - 1] if at else "")
         added.append(AddField(twin.model, name, type_, (*old.without("unique"), *mapped, "@ignore"), above))
     undone = tuple(_undone_later(twin))
     yield Step(id="restore", phase=Phase.EXPAND, title="", edits=(*undone, *added), begins=(sync,))

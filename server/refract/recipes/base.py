@@ -13,12 +13,13 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from types import ModuleType
 
 from attrs import field, frozen
 
 import refract.recipes as package
+from refract.config.settings import PlanSettings
 from refract.lowering import Lowered, lower
 from refract.lowering.arguments import column_name
 from refract.providers import Provider
@@ -189,19 +190,20 @@ class ModelField:
 class Situation:
     """All that a recipe may look at: the schema before its first step, the database that this asks for, the answers.
 
-    `known` is a schema much like this that has been lowered already: it saves time.
+    `settings` say in which form rows are filled, and how fast. `previous` is a schema much like it, if one is known.
     """
 
     tree: SchemaTree
     provider: Provider
     versions: Versions
     answers: Mapping[str, str]
-    known: Lowered | None = field(default=None, repr=False)
+    settings: PlanSettings = field(factory=PlanSettings)
+    previous: Lowered | None = field(default=None, repr=False)
     lowered: Lowered = field(init=False, repr=False)
 
     @lowered.default
     def _lower(self) -> Lowered:
-        return lower(self.tree, self.known, self.versions.prisma)
+        return lower(self.tree, self.previous, self.versions.prisma)
 
     @property
     def database(self) -> Database:
@@ -216,9 +218,9 @@ class Situation:
 
     def table(self, model: str) -> Table:
         """The table of a model. Raises CannotPlan for a model that is not there, or is no table."""
-        found = next((t for t in self.database.tables.values() if t.model_name == model), None)
+        found = self._tables.get(model)
         if found is None:
-            raise CannotPlan(f"the schema has no model `{model}`{_alike(model, self._models())}.")
+            raise CannotPlan(f"the schema has no model `{model}`{_alike(model, self._tables)}.")
         return found
 
     def block(self, name: str) -> Block:
@@ -263,14 +265,16 @@ class Situation:
         return document.text[placed.chunk_start + start : placed.chunk_start + end] if placed and document else ""
 
     def _field(self, model: str, node: Field) -> ModelField:
-        table = next((t for t in self.database.tables.values() if t.model_name == model), None)
+        table = self._tables.get(model)
         type_ = self.text(model, *node.type.span)
         attributes = tuple(self.text(model, *a.span) for a in node.attributes)
         column = table.column(column_name(node)) if table else None
         return ModelField(model, node.name.text, type_, attributes, column, node)
 
-    def _models(self) -> Iterable[str]:
-        return (t.model_name for t in self.database.tables.values() if t.model_name)
+    @cached_property
+    def _tables(self) -> Mapping[str, Table]:
+        """The tables of the models, by these."""
+        return {t.model_name: t for t in self.database.tables.values() if t.model_name}
 
 
 def _alike(name: str, names: Iterable[str]) -> str:

@@ -68,14 +68,17 @@ def _twin(s: Situation, old: ModelField) -> Twin:
         final=old.name,
     )
     becomes = _new_column(s, old, new)
-    forward = (
-        s.answer("forward") or _worked_out(s, old, row(s, old.column.name), old.column, becomes, "forward").expression
+    forth = (
+        Conversion(s.answer("forward"))
+        if s.answer("forward")
+        else _worked_out(s, old, row(s, old.column.name), old.column, becomes, "forward")
     )
     back = (
         Conversion(s.answer("backward"), "what this expression does not keep")
         if s.answer("backward")
         else _worked_out(s, old, row(s, column), becomes, old.column, "backward")
     )
+    lost = " and ".join(filter(None, (forth.lossy, f"{back.lossy} on the way back" if back.lossy else "")))
     backward = _never_null(s, old, back.expression)
     default = old.attribute("default")
     return Twin(
@@ -83,9 +86,9 @@ def _twin(s: Situation, old: ModelField) -> Twin:
         table=s.table(old.model),
         olds=(old,),
         news=(new,),
-        forward=((column, forward),),
+        forward=((column, forth.expression),),
         backward=((old.column.name, backward),),
-        lossy=f"the values of the old column where {back.lossy} on the way back." if back.lossy else "",
+        lossy=f"values of the old column: {lost}." if lost else "",
         later=(AddAttribute(old.model, old.name, default),) if default and _fits(s, old, new, default) else (),
     )
 

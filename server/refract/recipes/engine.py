@@ -6,10 +6,11 @@ written with the safe forms of the database. So a migration cannot disagree with
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import evolve, field, frozen
 
+from refract.config.settings import BackfillForm
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
@@ -33,14 +34,18 @@ class StepMigration:
     sql: str
 
 
+Tables = frozenset[QualifiedName]
+
+
 @frozen(eq=False)
 class PlannedStep:
     """A step with all that it writes. `undo` are the migrations of the way back, in the order in which they run;
-    `check` is a query that answers 0 when the step is done.
+    `scripts` are run by people, beside the migrations; `check` is a query that answers 0 when the step is done.
     """
 
     step: Step
     migrations: tuple[StepMigration, ...]
+    scripts: tuple[StepMigration, ...]
     undo: tuple[StepMigration, ...]
     check: str
     tree: SchemaTree = field(repr=False)
@@ -74,9 +79,14 @@ class _Engine:
         state = _State(self._situation.tree, self._situation.lowered)
         for step in steps:
             after = self._after(state, step)
-            up = self._migrations(step, state, after)
+            up = [*self._migrations(step, state, after)]
+            fills = [*self._fills(step)]
             down = () if step.loses and not step.undo else self._undo(step, state, after)
-            yield PlannedStep(step, tuple(up), tuple(down), self._check(step), after.tree, after.database)
+            by_people = self._situation.settings.backfill is BackfillForm.SCRIPT
+            up, scripts = (up, fills) if by_people else ([*up, *fills], [])
+            yield PlannedStep(
+                step, tuple(up), tuple(scripts), tuple(down), self._check(step), after.tree, after.database
+            )
             state = after
 
     def _after(self, state: _State, step: Step) -> _State:
@@ -97,8 +107,9 @@ class _Engine:
         changes = _changes(step, before.database, after.database)
         parts = self._parts(changes, before.database, after.database)
         yield from self._with_statements(step, parts, before.database)
-        for fill in step.fills:
-            yield StepMigration(f"backfill_{_plain(fill.table.name.name)}", self._fill(fill))
+
+    def _fills(self, step: Step) -> Iterator[StepMigration]:
+        return (StepMigration(_name_of_fill(fill, step.fills), self._fill(fill)) for fill in step.fills)
 
     def _parts(self, changes: Sequence[Change], before: Database, after: Database) -> list[Part]:
         """The migrations of changes, without those that the database does not notice."""
@@ -108,23 +119,25 @@ class _Engine:
         """The parts with what the step adds to them: what ends stands in the one that makes it useless, what begins in
         the one that makes it possible, both in its transaction.
         """
-        first = (*step.first, *(s for thing in step.ends for s in self._end(thing)))
-        last = (*(s for thing in step.begins for s in self._begin(thing)), *step.last)
-        if first and _ending(parts, step) is None:
-            yield StepMigration(
-                f"{_plain(step.id)}_{self._about(step.ends)}", self._statements(step.ends, first, known)
-            )
-            first = ()
+        ends, begins = _by_part(step.ends, parts, _ending), _by_part(step.begins, parts, _beginning)
+        first, last = _ending(parts, _tables(step.ends)), _beginning(parts, _tables(step.begins))
+        if first is None and (step.first or step.ends):
+            yield self._alone(step, step.ends, (*step.first, *self._ended(step.ends)), known)
         for number, part in enumerate(parts):
-            begin = first if number == _ending(parts, step) else ()
-            end = last if number == _beginning(parts, step) else ()
-            tables = (t.table for t in ((*step.ends,) if begin else ()) + ((*step.begins,) if end else ()))
-            locked = tuple(dict.fromkeys((*part.locks, *(t for t in tables if t in _known(part)))))
+            ended, begun = ends.get(number, ()), begins.get(number, ())
+            begin = (*(step.first if number == first else ()), *self._ended(ended))
+            end = (*self._begun(begun), *(step.last if number == last else ()))
+            tables = (thing.table for thing in (*ended, *begun) if thing.table in _known(part))
+            locked = tuple(dict.fromkeys((*part.locks, *tables)))
             yield StepMigration(self._name(part, step), self._writer.text(evolve(part, locks=locked), begin, end))
-        if last and _beginning(parts, step) is None:
-            yield StepMigration(
-                f"{_plain(step.id)}_{self._about(step.begins)}", self._statements(step.begins, last, known)
-            )
+        if last is None and (step.last or step.begins):
+            yield self._alone(step, step.begins, (*self._begun(step.begins), *step.last), known)
+
+    def _alone(
+        self, step: Step, things: Sequence[Sync | Trigger], statements: Sequence[str], known: Database
+    ) -> StepMigration:
+        """The statements in a migration of their own: the step has no other that could hold them."""
+        return StepMigration(f"{_plain(step.id)}_{self._about(things)}", self._statements(things, statements, known))
 
     def _statements(self, things: Sequence[Sync | Trigger], statements: Sequence[str], known: Database) -> str:
         part = Part((), (), locks=tuple(dict.fromkeys(t.table for t in things if t.table in known.tables)))
@@ -154,10 +167,17 @@ class _Engine:
         for back in step.undo:
             following = self._after(state, back)
             yield from self._migrations(back, state, following)
+            yield from self._fills(back)
             state = following
         left = diff(state.database, before.database).changes
         for part in self._parts(left, state.database, before.database):
             yield StepMigration(self._name(part, step), self._writer.text(part))
+
+    def _begun(self, things: Sequence[Sync | Trigger]) -> tuple[str, ...]:
+        return tuple(statement for thing in things for statement in self._begin(thing))
+
+    def _ended(self, things: Sequence[Sync | Trigger]) -> tuple[str, ...]:
+        return tuple(statement for thing in things for statement in self._end(thing))
 
     def _begin(self, thing: Sync | Trigger) -> tuple[str, ...]:
         return self._dialect.begin_sync(thing) if isinstance(thing, Sync) else thing.create
@@ -167,7 +187,7 @@ class _Engine:
 
     def _fill(self, fill: Fill) -> str:
         return "-- In batches, each committed by itself. It may be stopped at any time, and run again.\n" + closed(
-            self._dialect.fill(fill)
+            self._dialect.fill(fill, self._situation.settings)
         )
 
     def _check(self, step: Step) -> str:
@@ -197,9 +217,23 @@ def _inverse_of(step: Step, before: Database, after: Database) -> tuple[Change, 
     return inverse(_changes(step, before, after), before, after)
 
 
-def _beginning(parts: Sequence[Part], step: Step) -> int | None:
+def _by_part(
+    things: Sequence[Sync | Trigger], parts: Sequence[Part], home: Callable[[Sequence[Part], Tables], int | None]
+) -> dict[int | None, tuple[Sync | Trigger, ...]]:
+    """The triggers that each part makes or removes."""
+    found: dict[int | None, tuple[Sync | Trigger, ...]] = {}
+    for thing in things:
+        number = home(parts, frozenset({thing.table}))
+        found[number] = (*found.get(number, ()), thing)
+    return found
+
+
+def _tables(things: Sequence[Sync | Trigger]) -> Tables:
+    return frozenset(thing.table for thing in things)
+
+
+def _beginning(parts: Sequence[Part], tables: Tables) -> int | None:
     """The part in which triggers are made: the one that adds what they speak of, else the last that shares a transaction."""
-    tables = {thing.table for thing in step.begins}
     for number, part in enumerate(parts):
         added = (c.table for c in part.changes if isinstance(c, AddColumn))
         if not part.alone and any(table in tables for table in added):
@@ -207,14 +241,20 @@ def _beginning(parts: Sequence[Part], step: Step) -> int | None:
     return next((n for n in reversed(range(len(parts))) if not parts[n].alone), None)
 
 
-def _ending(parts: Sequence[Part], step: Step) -> int | None:
+def _ending(parts: Sequence[Part], tables: Tables) -> int | None:
     """The part in which triggers go: the one that drops what they speak of, else the first that shares a transaction."""
-    tables = {thing.table for thing in step.ends}
     for number, part in enumerate(parts):
         dropped = (c.table for c in part.changes if isinstance(c, DropColumn))
         if not part.alone and any(table in tables for table in dropped):
             return number
     return next((n for n in range(len(parts)) if not parts[n].alone), None)
+
+
+def _name_of_fill(fill: Fill, fills: Sequence[Fill]) -> str:
+    """Named by the table, and by the columns where that is filled more than once."""
+    others = [other for other in fills if other.table.name == fill.table.name]
+    columns = (column for column, _ in fill.sets if len(others) > 1)
+    return "_".join(map(_plain, ("backfill", fill.table.name.name, *columns)))
 
 
 def _known(part: Part) -> frozenset[QualifiedName]:

@@ -6,13 +6,15 @@ Why it takes steps
 
 Ways
     map: the enum gets the new name, the type keeps the old one. Nothing happens in the database. Offered first.
+    shadow: a second type and a second column, kept in step, for the one field that uses the enum. Programs of both kinds
+    run side by side, and no table is written anew.
     at-once: the type is renamed. For a pause in operation.
 
 Example
     refract plan new rename-enum Role to=UserRole
 
 Providers
-    Every SQL database; where enums live in Prisma Client only, both ways are the same.
+    map and at-once: every SQL database; where enums live in Prisma Client only, they are the same. shadow: PostgreSQL.
 """
 
 from __future__ import annotations
@@ -21,22 +23,22 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from refract.recipes._enums import enum_of
+from refract.recipes._enums import enum_of, renamed_enum_steps
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
 from refract.schema.changes import RenameEnum
 from refract.schema.model import QualifiedName
 
-MAP, AT_ONCE = "map", "at-once"
+MAP, SHADOW, AT_ONCE = "map", "shadow", "at-once"
 
 
 @recipe(
     Subject.ENUM,
     Question("to", "The new name of the enum"),
-    Question("how", "What becomes of the type", MAP, (MAP, AT_ONCE)),
+    Question("how", "What becomes of the type", MAP, (MAP, SHADOW, AT_ONCE)),
 )
 def rename_enum(s: Situation) -> Iterator[Step]:
-    """One step, by the chosen way."""
+    """Steps by the chosen way."""
     old, to = s.answer("enum"), s.answer("to")
     if s.tree.block(to) is not None:
         raise CannotPlan(f"the schema has a `{to}` already.")
@@ -55,6 +57,9 @@ def rename_enum(s: Situation) -> Iterator[Step]:
             deploy=f"Deploy the application with `{to}` in place of `{old}`. It may run beside the old one.",
             ends_use=(old,),
         )
+        return
+    if s.answer("how") == SHADOW:
+        yield from renamed_enum_steps(s, old, to)
         return
     if mapped:
         raise CannotPlan(f"the type of `{old}` is named by @@map already: take how=map.")

@@ -76,7 +76,7 @@ def _at_once(s: Situation, old: ModelField, to: str) -> Iterator[Step]:
     if old.attribute("map"):
         raise CannotPlan(f"the column of `{old.name}` is named by @map already: take how=map.")
     table = s.table(old.model)
-    change = RenameColumn(table=table.name, before=old.column, after=evolve(old.column, name=to))
+    change = RenameColumn(table=table.name, before=old.column, after=evolve(old.column, name=to, field_name=to))
     yield Step(
         id="rename",
         phase=Phase.SWITCH,

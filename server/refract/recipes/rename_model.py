@@ -8,13 +8,17 @@ Ways
     map: the model gets the new name, the table keeps the old one. Nothing happens in the database. Offered first.
     view: the table gets the new name and a view that can be written to the old one, for programs that know it. Constraints
     and indexes are renamed with it.
+    trigger: a new table beside the old one, which triggers keep in step in both directions; rows are copied, what points at
+    the one points at both. For those who want the way back open, or a table that is made anew.
+    application: as before, but two releases of the application keep the tables in step.
     at-once: the table is renamed. For a pause in operation.
 
 Example
     refract plan new rename-model User to=Person how=view
 
 Providers
-    map and at-once: every SQL database. view: PostgreSQL, where a plain view can be written to.
+    map, application and at-once: every SQL database. view: PostgreSQL, where a plain view can be written to. trigger:
+    PostgreSQL; on MySQL and MariaDB two triggers cannot write to each other's tables.
 """
 
 from __future__ import annotations
@@ -23,7 +27,8 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from refract.recipes._twin import listed
+from refract.recipes._table_twin import table_twin_steps
+from refract.recipes._twin import APPLICATION, TRIGGER, listed
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, Trigger, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
@@ -36,7 +41,7 @@ MAP, VIEW, AT_ONCE = "map", "view", "at-once"
 @recipe(
     Subject.MODEL,
     Question("to", "The new name of the model"),
-    Question("how", "What becomes of the table", MAP, (MAP, VIEW, AT_ONCE)),
+    Question("how", "What becomes of the table", MAP, (MAP, VIEW, TRIGGER, APPLICATION, AT_ONCE)),
 )
 def rename_model(s: Situation) -> Iterator[Step]:
     """Steps by the chosen way."""
@@ -60,6 +65,13 @@ def rename_model(s: Situation) -> Iterator[Step]:
         return
     if s.block(old).attribute("map"):
         raise CannotPlan(f"the table of `{old}` is named by @@map already: take how=map.")
+    if s.answer("how") in (TRIGGER, APPLICATION):
+        if s.answer("how") == TRIGGER and s.provider.name != "postgresql":
+            raise CannotPlan(
+                f"two tables cannot keep each other in step by triggers on {s.provider.name}: take how=application."
+            )
+        yield from table_twin_steps(s, old, to, s.answer("how"))
+        return
     new = evolve(table, name=QualifiedName(table.name.schema, to), model_name=to)
     renamed: tuple[Change, ...] = (RenameTable(before=table, after=new),)
     if s.answer("how") == AT_ONCE:

@@ -17,13 +17,14 @@ from refract.text import FileEdits, Span, TextEdit, line_edits
 
 @frozen
 class AddField:
-    """A field below field `after`, or below the last one."""
+    """A field below field `after`, above field `before`, or below the last one."""
 
     model: str
     field: str
     type: str
     attributes: tuple[str, ...] = ()
     after: str = ""
+    before: str = ""
 
     def __str__(self) -> str:
         return " ".join((f"add `{self.field} {self.type}", *self.attributes)) + f"` to `{self.model}`"
@@ -324,7 +325,8 @@ def _field_again(tree: SchemaTree, model: str, field: str) -> Iterator[SchemaEdi
     at = found.fields.index(node)
     attributes = tuple(_text(tree, model, a.span) for a in node.attributes)
     above = found.fields[at - 1].name.text if at else ""
-    yield AddField(model, field, _text(tree, model, node.type.span), attributes, above)
+    below = found.fields[at + 1].name.text if not at and len(found.fields) > 1 else ""
+    yield AddField(model, field, _text(tree, model, node.type.span), attributes, above, below)
 
 
 def _value_again(tree: SchemaTree, enum: str, value: str) -> Iterator[SchemaEdit]:
@@ -390,8 +392,10 @@ def _applied(tree: SchemaTree, edit: SchemaEdit) -> SchemaTree:
 def _in_block(edit: SchemaEdit) -> tuple[str, Callable[[Document], list[TextEdit]]]:
     """The block that an edit is made in, and what makes it there."""
     match edit:
-        case AddField(model, field, type_, attributes, after):
-            return model, lambda d: edits.add_field(d, model, field, type_, attributes, after=after or None)
+        case AddField(model, field, type_, attributes, after, before):
+            return model, lambda d: edits.add_field(
+                d, model, field, type_, attributes, after=after or None, before=before or None
+            )
         case RemoveField(model, field):
             return model, lambda d: edits.remove_field(d, model, field)
         case RetypeField(model, field, type_):

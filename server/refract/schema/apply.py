@@ -221,7 +221,8 @@ def _set_primary_key(_: Draft, table: Table, change: c.AddPrimaryKey) -> Table:
     key: PrimaryKey = change.primary_key
     names = {p.name for p in key.columns}
     columns = tuple(evolve(x, nullable=False) if x.nullable and x.name in names else x for x in table.columns)
-    return evolve(table, primary_key=key, columns=columns)
+    indexes = tuple(x for x in table.indexes if change.index is None or x.name != change.index.name)
+    return evolve(table, primary_key=key, columns=columns, indexes=indexes)
 
 
 def _drop_primary_key(_: Draft, table: Table, change: c.DropPrimaryKey) -> Table:

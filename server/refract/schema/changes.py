@@ -204,8 +204,11 @@ class RecreateColumn(TableChange):
 
 @frozen(kw_only=True)
 class AddPrimaryKey(TableChange):
+    """`index` is the unique index that becomes the key, where one does (PostgreSQL)."""
+
     kind = "add-primary-key"
     primary_key: PrimaryKey
+    index: Index | None = field(default=None, eq=False, repr=False)
 
 
 @frozen(kw_only=True)

@@ -75,7 +75,7 @@ def is_theirs(progress: Progress) -> bool:
     number, step = progress.number, progress.step
     if number is None or step is None:
         return False
-    return progress.states[number] is State.WAITING or not (step.schema or step.migrations)
+    return progress.states[number] is State.WAITING or not step.writes
 
 
 @frozen

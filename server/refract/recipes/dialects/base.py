@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
+from refract.config.settings import PlanSettings
 from refract.providers import provider
 from refract.recipes.base import CannotPlan, Fill, Sync
 from refract.schema.model import Column, QualifiedName, Table
-
-BATCH = 1_000  # rows
-PAUSE = 50  # milliseconds between two batches
 
 
 class Dialect:
@@ -72,8 +70,8 @@ class Dialect:
         parts = (self.assignment.format(self.quote(c), e.replace("{row}", "NEW")) for c, e in columns)
         return " ".join(parts)
 
-    def fill(self, fill: Fill) -> tuple[str, ...]:
-        """What fills rows."""
+    def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
+        """What fills rows, as many at a time and as fast as the settings say."""
         return (self.fill_batch(fill, ""),)
 
     def fill_batch(self, fill: Fill, batch: str) -> str:

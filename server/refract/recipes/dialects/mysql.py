@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from refract.config.settings import PlanSettings
 from refract.recipes.base import Fill, Sync
-from refract.recipes.dialects.base import BATCH, PAUSE, Dialect, walk
+from refract.recipes.dialects.base import Dialect, walk
 
 
 class MysqlDialect(Dialect):
@@ -30,7 +31,7 @@ class MysqlDialect(Dialect):
             f"DROP TRIGGER {self._name(sync, 'u')}",
         )
 
-    def fill(self, fill: Fill) -> tuple[str, ...]:
+    def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         procedure = self.quote(self.provider.sync_name(fill.table.name.name, "backfill"))
         declared = "".join(
@@ -46,11 +47,11 @@ BEGIN
   SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
   WHILE low_1 IS NOT NULL DO
     SELECT {by.names} INTO {by.highs} FROM (
-      SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {BATCH}
+      SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {pace.batch}
     ) AS batch ORDER BY {by.descending} LIMIT 1;
     {self.fill_batch(fill, by.inside)};
     COMMIT;
-    DO SLEEP({PAUSE / 1000});
+    DO SLEEP({pace.pause / 1000});
     SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
   END WHILE;
 END""",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from refract.config.settings import PlanSettings
 from refract.recipes.base import Fill, Sync
-from refract.recipes.dialects.base import BATCH, PAUSE, Dialect, walk
+from refract.recipes.dialects.base import Dialect, walk
 from refract.schema.model import QualifiedName
 
 
@@ -31,7 +32,7 @@ class PostgresqlDialect(Dialect):
             f"DROP FUNCTION {self._function(sync)}()",
         )
 
-    def fill(self, fill: Fill) -> tuple[str, ...]:
+    def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
         """One block, which must be the only statement of its file: COMMIT is refused inside a transaction."""
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         declared = "".join(
@@ -47,12 +48,12 @@ DECLARE
   SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
   WHILE low_1 IS NOT NULL LOOP
     SELECT {by.names} INTO {by.highs} FROM (
-      SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {BATCH}
+      SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {pace.batch}
     ) AS batch ORDER BY {by.descending} LIMIT 1;
     EXIT WHEN high_1 IS NULL;
     {self.fill_batch(fill, by.inside)};
     COMMIT;
-    PERFORM pg_sleep({PAUSE / 1000});
+    PERFORM pg_sleep({pace.pause / 1000});
     SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
   END LOOP;
 END $$""",

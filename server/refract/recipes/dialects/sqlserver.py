@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from refract.config.settings import PlanSettings
 from refract.recipes.base import Fill
-from refract.recipes.dialects.base import BATCH, PAUSE, Dialect, key_of
+from refract.recipes.dialects.base import Dialect, key_of
 
 
 class SqlserverDialect(Dialect):
@@ -12,7 +13,7 @@ class SqlserverDialect(Dialect):
     def differs(self, one: str, other: str) -> str:
         return f"EXISTS (SELECT {one} EXCEPT SELECT {other})"
 
-    def fill(self, fill: Fill) -> tuple[str, ...]:
+    def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
         keys = key_of(fill.table)
         if len(keys) > 1:
             return (self.fill_batch(fill, ""),)
@@ -24,9 +25,15 @@ class SqlserverDialect(Dialect):
 DECLARE @low {type_} = (SELECT MIN({name}) FROM {table}), @high {type_};
 WHILE @low IS NOT NULL
 BEGIN
-  SELECT @high = MAX({name}) FROM (SELECT TOP ({BATCH}) {name} FROM {table} WHERE {name} >= @low ORDER BY {name}) AS batch;
+  SELECT @high = MAX({name}) FROM (SELECT TOP ({pace.batch}) {name} FROM {table} WHERE {name} >= @low ORDER BY {name}) AS batch;
   {batch};
-  WAITFOR DELAY '00:00:00.{PAUSE:03}';
+  WAITFOR DELAY '{_clock(pace.pause)}';
   SET @low = (SELECT MIN({name}) FROM {table} WHERE {name} > @high);
 END""",
         )
+
+
+def _clock(milliseconds: int) -> str:
+    """A time of less than a day as WAITFOR takes it."""
+    seconds, rest = divmod(min(milliseconds, 86_399_999), 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"

@@ -30,9 +30,9 @@ class PostgresqlSafeWriter(SafeWriter):
     def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[Part]:
         together: list[Change] = []
         current = before
-        for change in changes:
+        for change in _with_heirs(changes, before):
             apart = tuple(_apart(change, before))
-            if not apart and _shares_locks(together, change, before):
+            if not apart and _shares_locks(together, change, before, _applied(current, together)):
                 together.append(change)
                 continue
             if together:
@@ -103,29 +103,64 @@ def _applied(database: Database, changes: Sequence[Change]) -> Database:
     return apply(database, tuple(changes))[0]
 
 
-def _shares_locks(together: Sequence[Change], change: Change, before: Database) -> bool:
+def _shares_locks(together: Sequence[Change], change: Change, before: Database, current: Database) -> bool:
     """Whether a change locks no other tables than those before it: two tables in one transaction invite deadlocks.
 
     What makes a new table stays together: its foreign keys lock only the tables that they point to.
     """
     if together and not any(table in before.tables for table in tables_of(change)):
         return True
-    held = {t for known in together for t in _locked(known, before)}
-    wanted = set(_locked(change, before))
+    held = {t for known in together for t in _locked(known, before, current)}
+    wanted = set(_locked(change, before, current))
     return not held or not wanted or wanted == held
 
 
-def _locked(change: Change, before: Database) -> tuple[QualifiedName, ...]:
-    """The tables in use that a change locks."""
+def _locked(change: Change, before: Database, current: Database | None = None) -> tuple[QualifiedName, ...]:
+    """The tables in use that a change locks. `current` is what is left of `before` when it runs."""
     found = list(tables_of(change))
     if isinstance(change, c.AddForeignKey | c.DropForeignKey):
         found.append(change.foreign_key.referenced_table)
     if isinstance(change, c.DropColumn) and change.table in before.tables:
-        keys = before.tables[change.table].foreign_keys
+        keys = (current or before).tables[change.table].foreign_keys
         found += [k.referenced_table for k in keys if change.column.name in k.columns]
     if isinstance(change, c.RenameTable):
         found.append(change.before.name)
     return tuple(dict.fromkeys(t for t in found if t in before.tables))
+
+
+def _with_heirs(changes: Sequence[Change], before: Database) -> Iterator[Change]:
+    """The changes, with what takes the place of something that goes: a unique index becomes the primary key of its
+    columns, and a column goes on with the numbers of the one that counted before it.
+    """
+    heirs = {id(old): new for new in changes if isinstance(new, c.AddPrimaryKey) for old in _becomes(new, changes)}
+    for change in changes:
+        match change:
+            case c.DropIndex() if id(change) in heirs:
+                continue
+            case c.AddPrimaryKey():
+                index = next((x.index for x in _becomes(change, changes)), None)
+                yield evolve(change, index=index)
+            case c.AlterColumn(after=column) if column.auto_increment and not change.before.auto_increment:
+                sequence = next(_sequences_left(change.table, changes), column.sequence)
+                yield evolve(change, after=evolve(column, sequence=sequence))
+            case _:
+                yield change
+
+
+def _becomes(key: c.AddPrimaryKey, changes: Sequence[Change]) -> Iterator[c.DropIndex]:
+    """The unique index on the columns of a new key, which would go."""
+    dropped = (x for x in changes if isinstance(x, c.DropIndex) and x.table == key.table)
+    for change in dropped:
+        index = change.index
+        if index.unique and index.where is None and index.columns == key.primary_key.columns:
+            yield change
+
+
+def _sequences_left(table: QualifiedName, changes: Sequence[Change]) -> Iterator[str]:
+    """The sequences of the columns of a table that go."""
+    for change in changes:
+        if isinstance(change, c.DropColumn) and change.table == table and change.column.auto_increment:
+            yield change.column.sequence or f"{table.name}_{change.column.name}_seq"
 
 
 def _apart(change: Change, before: Database) -> Iterator[Part]:

@@ -114,6 +114,8 @@ class PostgresqlWriter(Writer):
         match change:
             case c.DropPrimaryKey(primary_key=key):
                 yield f"DROP CONSTRAINT {self.quote(key.name)}"
+            case c.AddPrimaryKey(primary_key=key, index=index) if index is not None:
+                yield f"ADD CONSTRAINT {self.quote(key.name)} PRIMARY KEY USING INDEX {self.quote(index.name)}"
             case c.AddPrimaryKey(primary_key=key):
                 yield f"ADD {self.primary_key(key)}"
             case c.DropColumn(column=column):
@@ -164,15 +166,21 @@ class PostgresqlWriter(Writer):
 
     def _sequence(self, change: c.AlterColumn, context: Context) -> str:
         """The sequence of a column that starts to count, named as a serial column's would be."""
+        if _is_handed_over(change, context):
+            return self.name(QualifiedName(change.table.schema, change.after.sequence or ""), context)
         schema = f"{self.quote(change.table.schema)}." if context.after.qualified else ""
         return f"{schema}{change.table.name}_{change.after.name}_seq".lower()
 
     def _before(self, change: c.AlterColumn, context: Context) -> Iterator[str]:
-        if self.what_changes(change, context).auto_increment and change.after.auto_increment:
+        if _is_handed_over(change, context):
+            column = f"{self.name(change.table, context)}.{self.quote(change.after.name)}"
+            type_ = self.type(change.after.type, context)
+            yield f"ALTER SEQUENCE {self._sequence(change, context)} AS {type_} OWNED BY {column}"
+        elif self.what_changes(change, context).auto_increment and change.after.auto_increment:
             yield f"CREATE SEQUENCE {self._sequence(change, context)}"
 
     def _after(self, change: c.AlterColumn, context: Context) -> Iterator[str]:
-        if not self.what_changes(change, context).auto_increment:
+        if not self.what_changes(change, context).auto_increment or _is_handed_over(change, context):
             return
         table = self.name(change.table, context)
         if change.after.auto_increment:
@@ -294,6 +302,14 @@ class PostgresqlWriter(Writer):
 
     def drop_extension(self, change: c.DropExtension, context: Context) -> Sequence[str]:
         return (f"DROP EXTENSION {self.quote(change.extension.name)}",)
+
+
+def _is_handed_over(change: c.AlterColumn, context: Context) -> bool:
+    """Whether a column goes on counting where another one of its table has stopped."""
+    table = context.before.tables.get(change.table)
+    if table is None or not change.after.auto_increment or change.before.auto_increment:
+        return False
+    return any(x.auto_increment and x.sequence == change.after.sequence for x in table.columns)
 
 
 def default_uses(change: c.AlterEnum, context: Context) -> Iterator[tuple[Table, Column, Column | None]]:

@@ -1,0 +1,198 @@
+"""Recipes for changes of one field: another name, type or default, required, unique, moved, gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.fixes._proposal import Proposal, by_trigger, former
+from refract.fixes._relation_proposals import relation_required
+from refract.fixes._schema import WrittenField, field_of, fields_of, list_of, slice_of
+from refract.fixes.base import FixContext
+from refract.lowering.arguments import text_of
+from refract.providers.behaviour import behaviour
+from refract.recipes.schema_edits import (
+    AddAttribute,
+    AddField,
+    RemoveAttribute,
+    RemoveBlockAttribute,
+    RemoveField,
+    RetypeField,
+    SchemaEdit,
+)
+from refract.schema.changes import AddColumn, AlterColumn, CreateIndex, DropColumn, RecreateColumn
+from refract.syntax.tree import Attribute
+from refract.text import Span
+
+
+def renamed(context: FixContext) -> Proposal | None:
+    """A column that goes and one that comes, which are the same."""
+    rename = context.finding.rename
+    if rename is None or not isinstance(rename.dropped, DropColumn) or not isinstance(rename.added, AddColumn):
+        return None
+    new = field_of(context, rename.added.column)
+    old = former(context, rename.dropped.table, rename.dropped.column.name)
+    if new is None or old is None:
+        return None
+    answers = {"model": new.block, "field": old.field, "to": new.field.name.text, "how": by_trigger(context)}
+    return Proposal("rename-field", answers, (RemoveField(new.block, new.field.name.text), old))
+
+
+def added_required(context: FixContext) -> Proposal | None:
+    """A required field that rows have no value for."""
+    change = context.finding.change
+    new = field_of(context, change.column) if isinstance(change, AddColumn) else None
+    if new is None:
+        return None
+    attributes = " ".join(a for a in new.attributes)
+    answers = {"model": new.block, "field": new.field.name.text, "type": new.type_text, "attributes": attributes}
+    return Proposal("add-required-field", answers, (RemoveField(new.block, new.field.name.text),))
+
+
+def made_required(context: FixContext) -> Proposal | None:
+    """A field, or the key of a relation, that loses its `?`."""
+    change = context.finding.change
+    written = field_of(context, change.after) if isinstance(change, AlterColumn) else None
+    if written is None or not isinstance(change, AlterColumn) or change.before.type != change.after.type:
+        return None
+    name = written.field.name.text
+    relation = relation_required(context, change)
+    if relation is not None:
+        return relation
+    restore = (RetypeField(written.block, name, f"{written.type_text.removesuffix('?')}?"),)
+    return Proposal("make-field-required", {"model": written.block, "field": name}, restore)
+
+
+def dropped(context: FixContext) -> Proposal | None:
+    """A field that goes."""
+    change = context.finding.change
+    if not isinstance(change, DropColumn):
+        return None
+    old = former(context, change.table, change.column.name)
+    return None if old is None else Proposal("drop-field", {"model": old.model, "field": old.field}, (old,))
+
+
+def retyped(context: FixContext) -> Proposal | None:
+    """A field of another type."""
+    change = context.finding.change
+    if not isinstance(change, AlterColumn | RecreateColumn):
+        return None
+    new, old = field_of(context, change.after), former(context, change.table, change.before.name)
+    if new is None or old is None:
+        return None
+    key = key_retyped(context, change, new, old)
+    if key is not None:
+        return key
+    native = [a for a in new.attributes if a.startswith("@db.")]
+    type_ = " ".join((new.type_text.removesuffix("?"), *native))
+    answers = {"model": new.block, "field": old.field, "type": type_, "how": by_trigger(context)}
+    return Proposal("change-type", answers, (RemoveField(new.block, new.field.name.text), old))
+
+
+def unique(context: FixContext) -> Proposal | None:
+    """A field, or several together, that must be unique."""
+    change = context.finding.change
+    if not isinstance(change, CreateIndex) or not change.index.unique:
+        return None
+    fields = fields_of(context, change.table, [part.name for part in change.index.columns])
+    if len(fields) == 1 and fields[0].field.attribute("unique") is not None:
+        name = fields[0].field.name.text
+        answers = {"model": fields[0].block, "fields": name, "map": _map_of(fields[0].field.attribute("unique"))}
+        return Proposal("add-unique", answers, (RemoveAttribute(fields[0].block, name, "unique"),))
+    written = list_of(context, fields, "unique")
+    if written is None:
+        return None
+    attribute, text = written
+    if any(a.name is not None and a.name.text not in ("fields", "map") for a in attribute.arguments):
+        return None
+    names = ",".join(f.field.name.text for f in fields)
+    answers = {"model": fields[0].block, "fields": names, "map": _map_of(attribute)}
+    return Proposal("add-unique", answers, (RemoveBlockAttribute(fields[0].block, text),))
+
+
+def indexed(context: FixContext) -> Proposal | None:
+    """An index; where it can be built concurrently, that is a fix of its own."""
+    change = context.finding.change
+    if not isinstance(change, CreateIndex) or behaviour(context.provider.name).concurrent_indexes:
+        return None
+    fields = fields_of(context, change.table, [part.name for part in change.index.columns])
+    written = list_of(context, fields, "index")
+    if written is None:
+        return None
+    attribute, text = written
+    first, *rest = (slice_of(fields[0], argument.span) for argument in attribute.arguments)
+    names = first.partition("[")[2].rpartition("]")[0]
+    answers = {"model": fields[0].block, "fields": names, "arguments": ", ".join(rest)}
+    return Proposal("add-index", answers, (RemoveBlockAttribute(fields[0].block, text),))
+
+
+def moved(context: FixContext) -> Proposal | None:
+    """A field that goes from one model to a related one."""
+    change = context.finding.change
+    if not isinstance(change, DropColumn):
+        return None
+    new = next((f for f in _added_fields(context, change) if f.field.name.span == _place(context)), None)
+    old = former(context, change.table, change.column.name)
+    if new is None or old is None:
+        return None
+    answers = {"model": old.model, "field": old.field, "to": new.block, "name": new.field.name.text}
+    return Proposal("move-field", answers, (RemoveField(new.block, new.field.name.text), old))
+
+
+def default_gone(context: FixContext) -> Proposal | None:
+    """A default that goes: another one in its place is for rows to come, and takes no steps."""
+    change = context.finding.change
+    if not isinstance(change, AlterColumn) or change.after.default is not None:
+        return None
+    new, old = field_of(context, change.after), former(context, change.table, change.before.name)
+    if new is None or old is None or new.field.attribute("default") is not None:
+        return None
+    default = next((a for a in old.attributes if a.startswith("@default(")), "")
+    restore = (AddAttribute(new.block, new.field.name.text, default),)
+    answers = {"model": new.block, "field": new.field.name.text, "default": ""}
+    return Proposal("change-default", answers, restore) if default else None
+
+
+def key_retyped(
+    context: FixContext, change: AlterColumn | RecreateColumn, new: WrittenField, old: AddField
+) -> Proposal | None:
+    """A primary key that becomes a larger number or a uuid, and all that points at it with it."""
+    table = context.after.tables.get(change.table)
+    key = table.primary_key if table else None
+    if key is None or [part.name for part in key.columns] != [change.after.name]:
+        return None
+    recipe = {"BIGINT": "primary-key-to-bigint", "UUID": "primary-key-to-uuid"}.get(change.after.type.name)
+    restore: list[SchemaEdit] = [RemoveField(new.block, new.field.name.text), old]
+    for pointing in _pointing(context, change):
+        child, known = field_of(context, pointing.after), former(context, pointing.table, pointing.before.name)
+        if child is None or known is None:
+            return None
+        restore += [RemoveField(child.block, child.field.name.text), known]
+    return Proposal(recipe, {"model": new.block}, tuple(restore)) if recipe else None
+
+
+def _pointing(context: FixContext, key: AlterColumn | RecreateColumn) -> Iterator[AlterColumn | RecreateColumn]:
+    """The changes of the columns that point at a key."""
+    for change in context.diff.changes:
+        if not isinstance(change, AlterColumn | RecreateColumn):
+            continue
+        table = context.after.tables.get(change.table)
+        keys = table.foreign_keys if table else ()
+        if any(k.columns == (change.after.name,) and k.referenced_table == key.table for k in keys):
+            yield change
+
+
+def _added_fields(context: FixContext, dropped: DropColumn) -> Iterator[WrittenField]:
+    for change in context.diff.changes:
+        if isinstance(change, AddColumn) and change.column.name == dropped.column.name:
+            found = field_of(context, change.column)
+            if found is not None:
+                yield found
+
+
+def _place(context: FixContext) -> Span | None:
+    return context.finding.origin.span if context.finding.origin else None
+
+
+def _map_of(attribute: Attribute | None) -> str:
+    """The name in the database that an attribute gives, if any."""
+    return text_of(attribute.argument("map")) or "" if attribute is not None else ""

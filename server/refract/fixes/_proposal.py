@@ -1,0 +1,56 @@
+"""What a proposal is: the recipe for a risky change, and the edits that take the change back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from attrs import frozen
+
+from refract.fixes._rebuilt import rebuilt_field
+from refract.fixes._schema import former_field, model_of
+from refract.fixes.base import FixContext
+from refract.recipes.dialects import dialect
+from refract.recipes.schema_edits import AddField, SchemaEdit
+from refract.schema.model import QualifiedName
+
+
+@frozen
+class Proposal:
+    """A recipe for a finding: its answers, and the edits that put the schema back."""
+
+    recipe: str
+    answers: Mapping[str, str]
+    restore: tuple[SchemaEdit, ...]
+
+
+Propose = Callable[[FixContext], Proposal | None]
+
+
+def by_trigger(context: FixContext) -> str:
+    """How columns are kept in step: by a trigger, where the database has some that can."""
+    return "trigger" if dialect(context.provider.name).syncs else "application"
+
+
+def former(context: FixContext, table: QualifiedName, column: str) -> AddField | None:
+    """The edit that puts a field back as the schema of running code has it; or else as its column was."""
+    model, known = model_of(context, table), former_field(context, table, column)
+    if not model or context.tree.block(model) is None:
+        return None
+    if known is None:
+        return rebuilt_field(context, table, column, model)
+    return AddField(
+        model, known.field.name.text, known.type_text, known.attributes, *_place(context, known.field.name.text, model)
+    )
+
+
+def _place(context: FixContext, name: str, model: str) -> tuple[str, str]:
+    """The field below which it stood, else the one above which it did, of those that are there still."""
+    tree, block = context.deployed(), context.tree.block(model)
+    was = tree.block(model) if tree else None
+    names = [f.name.text for f in was.fields] if was else []
+    at = names.index(name) if name in names else 0
+    above, below = (
+        [n for n in part if n != name and block is not None and block.field(n) is not None]
+        for part in (names[:at], names[at + 1 :])
+    )
+    return (above[-1], "") if above else ("", below[0] if below else "")

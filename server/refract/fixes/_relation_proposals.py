@@ -1,0 +1,95 @@
+"""Recipes for changes of relations: over columns that are there, required, with other actions."""
+
+from __future__ import annotations
+
+from refract.fixes._proposal import Proposal
+from refract.fixes._schema import WrittenField, field_of, other_side, relation_of, slice_of
+from refract.fixes.base import FixContext
+from refract.lowering.arguments import field_references
+from refract.recipes.change_referential_actions import ACTIONS
+from refract.recipes.schema_edits import AddAttribute, RemoveAttribute, RemoveField, RetypeField, SchemaEdit
+from refract.schema.changes import AddForeignKey, AlterColumn, DropForeignKey
+from refract.schema.model import ForeignKey
+
+
+def related(context: FixContext) -> Proposal | None:
+    """A relation of columns that were there."""
+    change = context.finding.change
+    if not isinstance(change, AddForeignKey) or _former_key(context, change) is not None:
+        return None
+    table, key = context.before.tables.get(change.table), change.foreign_key
+    relation = relation_of(context, change.table, key.columns)
+    back = other_side(context, relation) if relation else None
+    if table is None or any(table.column(c) is None for c in key.columns) or relation is None or back is None:
+        return None
+    node = relation.field.attribute("relation")
+    arguments = node.arguments if node else ()
+    others = [slice_of(relation, a.span) for a in arguments if (a.name.text if a.name else "") not in _GIVEN]
+    answers = {
+        "model": relation.block,
+        "field": relation.field.name.text,
+        "to": relation.type_name,
+        "back": back.field.name.text,
+        "arguments": ", ".join(others),
+    }
+    for name in _GIVEN:
+        value = node.argument(name) if node else None
+        answers[name] = ",".join(reference.field for reference in field_references(value))
+    restore = (RemoveField(relation.block, relation.field.name.text), RemoveField(back.block, back.field.name.text))
+    return Proposal("add-relation", answers, restore)
+
+
+_GIVEN = ("fields", "references")
+
+
+def relation_required(context: FixContext, change: AlterColumn) -> Proposal | None:
+    """A relation that becomes required with the field that holds its key."""
+    table = context.after.tables.get(change.table)
+    keys = [k for k in table.foreign_keys if k.columns == (change.after.name,)] if table else []
+    relation = relation_of(context, change.table, keys[0].columns) if keys else None
+    key = field_of(context, change.after)
+    if relation is None or key is None or relation.type_text.endswith("?"):
+        return None
+    restore = tuple(RetypeField(f.block, f.field.name.text, f"{f.type_text}?") for f in (key, relation))
+    return Proposal("make-relation-required", {"model": relation.block, "field": relation.field.name.text}, restore)
+
+
+def acts_otherwise(context: FixContext) -> Proposal | None:
+    """A foreign key with other actions."""
+    change = context.finding.change
+    before = _former_key(context, change) if isinstance(change, AddForeignKey) else None
+    if not isinstance(change, AddForeignKey) or before is None:
+        return None
+    relation = relation_of(context, change.table, change.foreign_key.columns)
+    if relation is None:
+        return None
+    after = change.foreign_key
+    answers = {"model": relation.block, "field": relation.field.name.text}
+    if before.on_delete is not after.on_delete:
+        answers["onDelete"] = _NAMES[after.on_delete]
+    if before.on_update is not after.on_update:
+        answers["onUpdate"] = _NAMES[after.on_update]
+    return Proposal("change-referential-actions", answers, _acting_as(relation, before))
+
+
+_NAMES = {action: name for name, action in ACTIONS.items()}
+
+
+def _acting_as(relation: WrittenField, key: ForeignKey) -> tuple[SchemaEdit, ...]:
+    """The relation with the actions of a foreign key."""
+    node = relation.field.attribute("relation")
+    arguments = node.arguments if node else ()
+    kept = [slice_of(relation, a.span) for a in arguments if (a.name.text if a.name else "") not in _ACTIONS]
+    said = f"onDelete: {_NAMES[key.on_delete]}", f"onUpdate: {_NAMES[key.on_update]}"
+    name = relation.field.name.text
+    written = f"@relation({', '.join((*kept, *said))})"
+    return (RemoveAttribute(relation.block, name, "relation"), AddAttribute(relation.block, name, written))
+
+
+_ACTIONS = ("onDelete", "onUpdate")
+
+
+def _former_key(context: FixContext, change: AddForeignKey) -> ForeignKey | None:
+    """The foreign key of the same columns that goes."""
+    dropped = (x for x in context.diff.changes if isinstance(x, DropForeignKey) and x.table == change.table)
+    return next((x.foreign_key for x in dropped if x.foreign_key.columns == change.foreign_key.columns), None)

@@ -1,0 +1,361 @@
+"""A table beside another: the steps of giving a model a table of another name while programs use the old one.
+
+The new table comes with the old one's columns, is kept in step with it in both directions, filled, and related to; programs
+move over; the old one goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
+
+from refract.diff.flavour import flavour
+from refract.lowering.arguments import field_references, text_of
+from refract.recipes._sql import differs, row
+from refract.recipes._twin import APPLICATION, listed
+from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Trigger
+from refract.recipes.dialects import dialect
+from refract.recipes.schema_edits import (
+    AddAttribute,
+    AddBlock,
+    AddBlockAttribute,
+    AddField,
+    RemoveAttribute,
+    RemoveBlock,
+    RemoveField,
+    RenameField,
+    SchemaEdit,
+    apply_schema_edits,
+    block_text,
+)
+from refract.schema.model import QualifiedName, Table
+
+_NO_EQUALITY = frozenset({"JSON", "XML", "POINT"})
+
+
+@frozen
+class _Relation:
+    """A relation of the model: the side that holds the key, and the other side."""
+
+    holder: ModelField
+    other: ModelField
+
+
+@frozen
+class _Pair:
+    """The old table and the new one, with the model's relations: those whose key it holds, those that point at it, its own."""
+
+    model: str
+    to: str
+    old: Table
+    new: QualifiedName
+    outward: tuple[_Relation, ...]
+    inward: tuple[_Relation, ...]
+    own: tuple[_Relation, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(part.name for part in self.old.primary_key.columns) if self.old.primary_key else ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.old.columns)
+
+
+def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[Step]:
+    """The steps, kept in step by triggers or by the application. Raises CannotPlan."""
+    pair = _pair(s, model, to)
+    by_application = how == APPLICATION
+    triggers = (
+        ()
+        if by_application
+        else (_copying(s, pair, pair.old.name, pair.new), _copying(s, pair, pair.new, pair.old.name))
+    )
+    yield Step(
+        id="expand",
+        phase=Phase.EXPAND,
+        title=f"Add {listed([to])} beside {listed([model])}{'' if by_application else ', kept in step by triggers'}",
+        edits=(AddBlock(_block(s, pair), model), *_outward_added(pair)),
+        begins=triggers,
+        last=tuple(_shared_numbers(s, pair)),
+    )
+    if by_application:
+        yield Step(
+            id="dual-write",
+            phase=Phase.DUAL_WRITE,
+            title=f"The application writes both, and reads {listed([model])}",
+            deploy=f"Deploy a version of the application that writes each row of `{model}` to `{to}` as well, with the same "
+            f"key and in the same transaction (an upsert: the row may not be there yet), and still reads `{model}`. "
+            "Go on when no instance of an older version is left.",
+        )
+    yield Step(
+        id="backfill",
+        phase=Phase.BACKFILL,
+        title=f"Copy the rows that are there to {listed([to])}",
+        fills=(_fill(s, pair),),
+    )
+    if pair.inward or pair.own:
+        yield Step(
+            id="relate",
+            phase=Phase.VALIDATE,
+            title=f"Relate what points at {listed([model])} to {listed([to])} as well, and prove it",
+            edits=(*_inward_added(s, pair), *_own_added(pair)),
+        )
+    if by_application:
+        yield Step(
+            id="read-new",
+            phase=Phase.DUAL_WRITE,
+            title=f"The application reads {listed([to])}, and still writes both",
+            deploy=f"Deploy a version that reads `{to}` and goes on writing both. "
+            "Go on when no instance of an older version is left.",
+        )
+    yield _switched(pair, by_application=by_application)
+    relations = tuple(_relations_removed(pair))
+    if relations:
+        yield Step(
+            id="detach",
+            phase=Phase.CONTRACT,
+            title=f"Drop the foreign keys of and to {listed([model])}",
+            edits=relations,
+        )
+    yield Step(
+        id="contract",
+        phase=Phase.CONTRACT,
+        title=f"Drop {listed([model])}",
+        edits=(RemoveBlock(model), *_named_as_usual(s, pair)),
+        ends=triggers,
+        first=tuple(_numbers_kept(s, pair)),
+        loses=f"the table {pair.old.name.name}; {to} holds the same rows.",
+    )
+
+
+def _pair(s: Situation, model: str, to: str) -> _Pair:
+    old = s.table(model)
+    if old.primary_key is None:
+        raise CannotPlan(f"`{model}` has no @id, by which rows of two tables could be told to be the same.")
+    if any(c.auto_increment for c in old.columns) and s.provider.name == "sqlserver":
+        raise CannotPlan("SQL Server numbers the rows of each table by itself: two cannot be in step. Take how=map.")
+    relations = tuple(_relations(s, model))
+    return _Pair(
+        model,
+        to,
+        old,
+        QualifiedName(old.name.schema, to),
+        tuple(r for r in relations if r.holder.model == model != r.other.model),
+        tuple(r for r in relations if r.holder.model != model == r.other.model),
+        tuple(r for r in relations if r.holder.model == model == r.other.model),
+    )
+
+
+def _relations(s: Situation, model: str) -> Iterator[_Relation]:
+    models = [t.model_name for t in s.database.tables.values() if t.model_name]
+    sides = [f for m in models for f in s.fields(m) if f.column is None and s.tree.block(f.type_name) is not None]
+    held = [f for f in sides if _held(f)]
+    for holder in held:
+        if model in (holder.model, holder.type_name):
+            other = next((f for f in sides if _is_other_side(f, holder)), None)
+            if other is None:
+                raise CannotPlan(f"`{holder.model}.{holder.name}` has no other side.")
+            yield _Relation(holder, other)
+    for field in sides:
+        if field.model == model and not _held(field) and not any(_is_other_side(field, h) for h in held):
+            raise CannotPlan(
+                f"`{model}.{field.name}` is an implicit many-to-many relation, whose table Prisma names after the models: give "
+                "it a model of its own first (explicit-many-to-many)."
+            )
+
+
+def _is_other_side(field: ModelField, holder: ModelField) -> bool:
+    ends = (field.model, field.type_name) == (holder.type_name, holder.model)
+    return ends and not _held(field) and _name(field) == _name(holder) and field.node is not holder.node
+
+
+def _block(s: Situation, pair: _Pair) -> str:
+    """The new model as it is at first: without what points at it, and names of its own in the database."""
+    text = block_text(s.tree, pair.model).replace(f"model {pair.model}", f"model {pair.to}", 1)
+    kept = {r.holder.name for r in pair.outward}
+    gone = [f.name for f in s.fields(pair.model) if _is_relation(s, f) and f.name not in kept]
+    tree = apply_schema_edits(s.tree, (AddBlock(text), *(RemoveField(pair.to, name) for name in gone)))
+    unnamed = re.sub(r"(,\s*)?\bmap:\s*\"[^\"]*\"", "", block_text(tree, pair.to))
+    return re.sub(r"(@\w+)\(\)", r"\1", unnamed)
+
+
+def _is_relation(s: Situation, field: ModelField) -> bool:
+    return field.column is None and s.tree.block(field.type_name) is not None
+
+
+def _outward_added(pair: _Pair) -> Iterator[SchemaEdit]:
+    """The other side of each relation whose key the model holds."""
+    for relation in pair.outward:
+        other = relation.other
+        type_ = other.type.replace(pair.model, pair.to, 1)
+        yield AddField(other.model, _v2(other), type_, other.attributes, other.name)
+
+
+def _inward_added(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
+    """A second relation of each column that points at the model."""
+    for relation in pair.inward:
+        holder, other = relation.holder, relation.other
+        columns = [c.name for c in (s.field(holder.model, n).column for n in _held(holder)) if c is not None]
+        name = s.provider.foreign_key_name(s.table(holder.model).name.name, (*columns, pair.to))
+        mapped = "" if s.provider.name == "sqlite" else f', map: "{name}"'
+        attribute = re.sub(r",\s*map:\s*\"[^\"]*\"", "", holder.attribute("relation"))
+        type_ = holder.type.replace(pair.model, pair.to, 1)
+        yield AddField(holder.model, _v2(holder), type_, (f"{attribute[:-1]}{mapped})",), holder.name)
+        yield AddField(pair.to, other.name, other.type, other.attributes)
+
+
+def _own_added(pair: _Pair) -> Iterator[SchemaEdit]:
+    """The relations of the model to itself, once all rows are there."""
+    for relation in pair.own:
+        for side in (relation.holder, relation.other):
+            attributes = tuple(re.sub(r",\s*map:\s*\"[^\"]*\"", "", text) for text in side.attributes)
+            yield AddField(pair.to, side.name, side.type.replace(pair.model, pair.to, 1), attributes)
+
+
+def _switched(pair: _Pair, *, by_application: bool) -> Step:
+    moved = (*(r.other for r in pair.outward), *(r.holder for r in pair.inward))
+    edits: list[SchemaEdit] = [AddBlockAttribute(pair.model, "@@ignore")]
+    for field in moved:
+        edits += [
+            RenameField(field.model, field.name, _gone(field)),
+            AddAttribute(field.model, _gone(field), "@ignore"),
+            RenameField(field.model, _v2(field), field.name),
+        ]
+    beside = (
+        "Go on when no instance of an older version is left."
+        if by_application
+        else "It may run beside the old one: the triggers keep both tables in step. Where both write the same row in the same "
+        "moment, the database may end one of the two transactions (40P01), which is to be tried again. "
+        "Go on when no instance of the old one is left, and no sooner than you are sure to stay."
+    )
+    return Step(
+        id="switch",
+        phase=Phase.SWITCH,
+        title=f"The application uses {listed([pair.to])} in place of {listed([pair.model])}",
+        edits=tuple(edits),
+        deploy=f"Deploy the version of the application that uses `{pair.to}` only. {beside}",
+        ends_use=(pair.model,),
+    )
+
+
+def _relations_removed(pair: _Pair) -> Iterator[SchemaEdit]:
+    for relation in pair.outward:
+        yield RemoveField(relation.other.model, _gone(relation.other))
+        yield RemoveField(pair.model, relation.holder.name)
+    for relation in pair.inward:
+        yield RemoveField(relation.holder.model, _gone(relation.holder))
+        yield RemoveField(pair.model, relation.other.name)
+    for relation in pair.own:
+        yield RemoveField(pair.model, relation.holder.name)
+        yield RemoveField(pair.model, relation.other.name)
+
+
+def _named_as_usual(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
+    """The relations as they were written, where their foreign keys can get the names of those that went."""
+    for relation in pair.inward if flavour(s.provider.name).renames_foreign_keys else ():
+        holder = relation.holder
+        yield RemoveAttribute(holder.model, holder.name, "relation")
+        yield AddAttribute(holder.model, holder.name, holder.attribute("relation"))
+
+
+def _fill(s: Situation, pair: _Pair) -> Fill:
+    sql, quote = dialect(s.provider.name), s.provider.quote
+    new, names = sql.table(pair.new), ", ".join(map(quote, pair.columns))
+    joined = " AND ".join(f"copy.{quote(k)} = {row(s, k)}" for k in pair.key)
+    same = " OR ".join(differs(s, _value(s, pair, "copy", c), _value(s, pair, "{row}", c)) for c in pair.columns)
+    missing = f"NOT EXISTS (SELECT 1 FROM {new} AS copy WHERE {joined})"
+    behind = f"NOT EXISTS (SELECT 1 FROM {new} AS copy WHERE {joined} AND NOT ({same}))"
+    tail = " FOR UPDATE ON CONFLICT DO NOTHING" if s.provider.name == "postgresql" else ""
+    here = sql.here(missing, pair.old.name)
+    old = sql.table(pair.old.name)
+    statement = f"INSERT INTO {new} ({names}) SELECT {names} FROM {old} WHERE {{batch}} AND {here}{tail}"
+    return Fill(pair.old, (), behind, statement)
+
+
+def _copying(s: Situation, pair: _Pair, source: QualifiedName, target: QualifiedName) -> Trigger:
+    """What is written to one table is written to the other, unless it holds that already: so it ends."""
+    sql, quote = dialect(s.provider.name), s.provider.quote
+    # Triggers fire by name: before those of foreign keys ("RI_..."), so that a key that changes is there when they look.
+    name = s.provider.sync_name(f"Copy_{source.name}", target.name)
+    function, table, other = sql.table(QualifiedName(source.schema, name)), sql.table(source), sql.table(target)
+    names = ", ".join(map(quote, pair.columns))
+    values = ", ".join(f"NEW.{quote(c)}" for c in pair.columns)
+    sets = ", ".join(f"{quote(c)} = NEW.{quote(c)}" for c in pair.columns)
+    was = " AND ".join(f"copy.{quote(k)} = OLD.{quote(k)}" for k in pair.key)
+    other_wise = " OR ".join(differs(s, _value(s, pair, "copy", c), _value(s, pair, "NEW", c)) for c in pair.columns)
+    keys = ", ".join(map(quote, pair.key))
+    return Trigger(
+        source,
+        (
+            f"""\
+-- Copies what is written to {source.name} to {target.name}, where that holds something else.
+CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    DELETE FROM {other} AS copy WHERE {was};
+    RETURN NULL;
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    UPDATE {other} AS copy SET {sets} WHERE {was} AND ({other_wise});
+  END IF;
+  INSERT INTO {other} ({names}) VALUES ({values}) ON CONFLICT ({keys}) DO NOTHING;
+  RETURN NULL;
+END $$""",
+            f"CREATE TRIGGER {quote(name)} AFTER INSERT OR UPDATE OR DELETE ON {table}\n"
+            f"  FOR EACH ROW EXECUTE FUNCTION {function}()",
+        ),
+        (f"DROP TRIGGER {quote(name)} ON {table}", f"DROP FUNCTION {function}()"),
+    )
+
+
+def _value(s: Situation, pair: _Pair, of: str, column: str) -> str:
+    """A column's value, as something that can be compared."""
+    known = pair.old.column(column)
+    text = f"{of}.{s.provider.quote(column)}"
+    plain = known is None or known.type.name not in _NO_EQUALITY
+    return text if plain or s.provider.name != "postgresql" else f"CAST({text} AS TEXT)"
+
+
+def _shared_numbers(s: Situation, pair: _Pair) -> Iterator[str]:
+    """Both tables take their numbers from the old one's sequence: no number is given twice."""
+    for column, sequence in _sequences(s, pair):
+        table, own = dialect(s.provider.name).table(pair.new), f"{pair.new.name}_{column}_seq"
+        yield f"ALTER TABLE {table} ALTER COLUMN {s.provider.quote(column)} SET DEFAULT nextval('{sequence}')"
+        yield f"DROP SEQUENCE {dialect(s.provider.name).table(QualifiedName(pair.new.schema, own))}"
+
+
+def _numbers_kept(s: Situation, pair: _Pair) -> Iterator[str]:
+    """The sequence stays when the old table goes."""
+    for column, sequence in _sequences(s, pair):
+        table = dialect(s.provider.name).table(pair.new)
+        yield f"ALTER SEQUENCE {sequence} OWNED BY {table}.{s.provider.quote(column)}"
+
+
+def _sequences(s: Situation, pair: _Pair) -> Iterator[tuple[str, str]]:
+    if s.provider.name != "postgresql":
+        return
+    for column in pair.old.columns:
+        if column.auto_increment:
+            name = column.sequence or f"{pair.old.name.name}_{column.name}_seq"
+            yield column.name, dialect(s.provider.name).table(QualifiedName(pair.old.name.schema, name))
+
+
+def _held(field: ModelField) -> Sequence[str]:
+    node = field.node.attribute("relation")
+    return [r.field for r in field_references(node.argument("fields"))] if node else []
+
+
+def _name(field: ModelField) -> str:
+    node = field.node.attribute("relation")
+    return text_of(node.argument("name", 0)) or "" if node else ""
+
+
+def _v2(field: ModelField) -> str:
+    return f"{field.name}V2"
+
+
+def _gone(field: ModelField) -> str:
+    return f"{field.name}Old"

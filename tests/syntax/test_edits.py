@@ -50,6 +50,12 @@ CASES: list[tuple[str, Callable[[Document], list[TextEdit]], list[str], list[str
         [],
         ['  nick      String   @map("n")'],
     ),
+    (
+        "add above, and above its comments",
+        lambda d: edits.add_field(d, "User", "nick", "String", before="email"),
+        [],
+        ["  nick      String"],
+    ),
     ("add unaligned", lambda d: edits.add_field(d, "Post", "x", "Int", after="id"), [], ["  x  Int"]),
     (
         "remove with its comments",
@@ -170,6 +176,7 @@ def test_edit(change: Callable[[Document], list[TextEdit]], gone: list[str], com
 
 ONE_LINERS = [
     ("model A { id Int @id }", lambda d: edits.add_field(d, "A", "b", "Int"), {"id", "b"}),
+    ("model A { id Int @id }", lambda d: edits.add_field(d, "A", "b", "Int", before="id"), {"id", "b"}),
     ("model A {\n}", lambda d: edits.add_field(d, "A", "b", "Int"), {"b"}),
     ("model A {}", lambda d: edits.add_field(d, "A", "b", "Int"), {"b"}),
     ("model A { id Int @id }", lambda d: edits.remove_field(d, "A", "id"), set()),

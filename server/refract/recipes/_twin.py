@@ -239,9 +239,11 @@ def _filled_and_proven(s: Situation, twin: Twin) -> Iterator[Step]:
 def _added(twin: Twin) -> Iterator[SchemaEdit]:
     after = twin.olds[-1].name
     for new in twin.news:
+        # Prisma takes `@map("name")` for a second field `name` where that one, mapped elsewhere, stands below.
+        before = twin.olds[0].name if new.final else ""
         mapped = () if new.column == new.name else (f'@map("{new.column}")',)
         type_ = new.type if new.type.endswith("[]") else f"{new.type}?"
-        yield AddField(twin.model, new.name, type_, (*new.attributes, *mapped), after)
+        yield AddField(twin.model, new.name, type_, (*new.attributes, *mapped), "" if before else after, before)
         after = new.name
 
 
@@ -321,7 +323,7 @@ def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
         mapped = (f'@map("{old.column.name}")',) if name != old.name and old.column and not old.attribute("map") else ()
         plain = twin.old_type or old.plain_type
         type_ = f"{plain}?" if not old.is_list else old.type
-        above = block[at - 1] if at else ""
+        above = next((new.final for new in twin.news if new.final), block[at - 1] if at else "")
         added.append(AddField(twin.model, name, type_, (*old.without("unique"), *mapped, "@ignore"), above))
     undone = tuple(_undone_later(twin))
     yield Step(id="restore", phase=Phase.EXPAND, title="", edits=(*undone, *added), begins=(sync,))

@@ -16,13 +16,14 @@ from refract.text import FileEdits, Span, TextEdit, line_edits
 
 @frozen
 class AddField:
-    """A field below field `after`, or below the last one."""
+    """A field below field `after`, above field `before`, or below the last one."""
 
     model: str
     field: str
     type: str
     attributes: tuple[str, ...] = ()
     after: str = ""
+    before: str = ""
 
     def __str__(self) -> str:
         return " ".join((f"add `{self.field} {self.type}", *self.attributes)) + f"` to `{self.model}`"
@@ -376,8 +377,10 @@ def _applied(tree: SchemaTree, edit: SchemaEdit) -> SchemaTree:
 def _in_block(edit: SchemaEdit) -> tuple[str, Callable[[Document], list[TextEdit]]]:
     """The block that an edit is made in, and what makes it there."""
     match edit:
-        case AddField(model, field, type_, attributes, after):
-            return model, lambda d: edits.add_field(d, model, field, type_, attributes, after=after or None)
+        case AddField(model, field, type_, attributes, after, before):
+            return model, lambda d: edits.add_field(
+                d, model, field, type_, attributes, after=after or None, before=before or None
+            )
         case RemoveField(model, field):
             return model, lambda d: edits.remove_field(d, model, field)
         case RetypeField(model, field, type_):

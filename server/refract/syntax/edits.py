@@ -54,17 +54,19 @@ def add_field(
     attributes: Sequence[str] = (),
     *,
     after: str | None = None,
+    before: str | None = None,
 ) -> list[TextEdit]:
-    """Adds a field below field `after`, or below the last field, in the columns of the field above it."""
+    """Adds a field below field `after`, above field `before` or below the last field, in the columns of that field."""
     place = _place(document, block)
-    above = _field(place, after) if after else (place.block.fields[-1] if place.block.fields else None)
-    if above is None:
+    beside = before or after
+    neighbour = _field(place, beside) if beside else (place.block.fields[-1] if place.block.fields else None)
+    if neighbour is None:
         return [_first_member(place, " ".join([name, type_text, *attributes]))]
-    line = _padded(name, above.type.span.start - above.name.span.start) + type_text
+    line = _padded(name, neighbour.type.span.start - neighbour.name.span.start) + type_text
     if attributes:
-        column = _attribute_column(place, above)
-        line = _padded(line, column - place.column(above.span.start)) + " ".join(attributes)
-    return [_line_below(place, above.span, line)]
+        column = _attribute_column(place, neighbour)
+        line = _padded(line, column - place.column(neighbour.span.start)) + " ".join(attributes)
+    return [(_line_above if before else _line_below)(place, neighbour.span, line)]
 
 
 def remove_field(document: Document, block: str, name: str) -> list[TextEdit]:
@@ -272,18 +274,32 @@ def _indent(place: _Place, span: Span) -> str:
 def _line_below(place: _Place, span: Span, line: str, blank_line: str = "") -> TextEdit:
     """A new line below the one that `span` ends on, indented like the one it begins on."""
     if place.line_start(span.start) <= place.block.span.start:
-        return _spread(place, line)
+        return _spread(place, _members(place), line)
     end = place.text.find("\n", span.end)
     if end == -1 or end > place.block.span.end:
         return place.insertion(span.end, f"{place.line_break}{_indent(place, span)}{line}{place.line_break}")
     return place.insertion(end + 1, f"{blank_line}{_indent(place, span)}{line}{place.line_break}")
 
 
-def _spread(place: _Place, line: str) -> TextEdit:
-    """A block that stands on one line with its members on a line of their own, and `line` below them."""
-    inside = Span(place.text.index("{", place.block.name.span.end) + 1, place.block.span.end - 1)
-    members = place.text[slice(*inside)].strip()
-    return place.edit(inside, f"{place.line_break}  {members}{place.line_break}  {line}{place.line_break}")
+def _line_above(place: _Place, span: Span, line: str) -> TextEdit:
+    """A new line above the one that `span` begins on and its `///` lines, indented like it."""
+    if place.line_start(span.start) <= place.block.span.start:
+        return _spread(place, line, _members(place))
+    return place.insertion(_docs_start(place, span.start), f"{_indent(place, span)}{line}{place.line_break}")
+
+
+def _members(place: _Place) -> str:
+    """What a block holds that stands on one line."""
+    return place.text[slice(*_inside(place))].strip()
+
+
+def _inside(place: _Place) -> Span:
+    return Span(place.text.index("{", place.block.name.span.end) + 1, place.block.span.end - 1)
+
+
+def _spread(place: _Place, *lines: str) -> TextEdit:
+    """A block that stands on one line, with each of its lines on one of its own."""
+    return place.edit(_inside(place), place.line_break + "".join(f"  {line}{place.line_break}" for line in lines))
 
 
 def _first_member(place: _Place, line: str) -> TextEdit:

@@ -74,6 +74,9 @@ def add_relation(s: Situation) -> Iterator[Step]:
     given = s.answer("arguments")
     named = _NAME.search(given)
     label = named["name"] if named else name if _are_related(s, model, other) else ""
+    if label and s.provider.name == "sqlserver" and "onDelete" not in given:
+        # Prisma refuses two ways by which a deletion could reach a table there.
+        given = ", ".join(filter(None, (given, "onDelete: NoAction, onUpdate: NoAction")))
     if label and not named:
         given = ", ".join(filter(None, (f'name: "{label}"', given)))
     arguments = f", {given}" if given else ""

@@ -59,6 +59,8 @@ def change_type(s: Situation) -> Iterator[Step]:
 
 def _twin(s: Situation, old: ModelField) -> Twin:
     type_, *attributes = _parted(s.answer("type"))
+    if type_.endswith("[]") and not s.provider.scalar_lists:
+        raise CannotPlan(f"{s.provider.name} has no lists of `{type_[:-2]}`: make a model of them, or take Json.")
     name = s.new_name(old.model, f"{old.name}V2")
     assert old.column is not None, "a field without a column is refused above"
     column = s.answer("column") or f"{old.column.name}_v2"

@@ -12,6 +12,16 @@ CASES = [
     ("  a String @db.VarChar(19s1)", "@db.VarChar(19s1)", "An argument of @db.VarChar is not a number"),
     ("  a String @db.VarCha(191)", "db.VarCha", 'postgresql has no native type "@db.VarCha"'),
     ("  a String\n  a Int", "a", 'M already has a field "a"'),
+    (
+        '  a Int @map("b")\n  b Int',
+        "a",
+        '"b", the column of M.a, is also the name of the field b. Prisma refuses this.',
+    ),
+    (
+        '  a Int @map("b")\n  b Int @map("c")',
+        "a",
+        '"b", the column of M.a, is also the name of the field b. Prisma refuses this: put b above it.',
+    ),
     ("  @@index([])", "@@index([])", "@@index names no field"),
     ("  @@unique()", "@@unique()", "@@unique names no field"),
 ]
@@ -30,6 +40,14 @@ def test_fields(line: str, token: str, message: str) -> None:
     table = lowered.database.table("M")
     assert table is not None
     assert table.column("id") is not None
+
+
+def test_a_column_may_have_the_name_of_a_field_above_that_has_another() -> None:
+    head = 'datasource db {\n  provider = "postgresql"\n}\n'
+    tree = parse_schema(
+        [("schema.prisma", head + 'model M {\n  id Int @id\n  b Int @map("c")\n  a Int @map("b")\n}\n')]
+    )
+    assert lower(tree).problems == ()
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from typing import Any
 
 from attrs import frozen
 
+from npm import installed
+
 HERE = Path(__file__).parent
-CACHE = HERE.parent.parent / "node_modules" / ".refract-oracle"
 
 
 @frozen
@@ -38,30 +39,16 @@ class Engine:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the oracle died; see {CACHE}")
+            raise RuntimeError("the oracle died")
         answer: dict[str, Any] = json.loads(line)
         return Answer(**answer)
-
-
-def install() -> Path:
-    """The folder in which the engine is installed; the first time this needs npm and the network."""
-    manifest = (HERE / "package.json").read_text()
-    stamp = CACHE / "installed.json"
-    if not stamp.exists() or stamp.read_text() != manifest:
-        CACHE.mkdir(parents=True, exist_ok=True)
-        (CACHE / "package.json").write_text(manifest)
-        command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-        subprocess.run(command, cwd=CACHE, check=True)
-        stamp.write_text(manifest)
-    (CACHE / "oracle.mjs").write_text((HERE / "oracle.mjs").read_text())
-    return CACHE
 
 
 @contextmanager
 def running_engine() -> Iterator[Engine]:
     """An engine for as long as the block runs."""
     process = subprocess.Popen(
-        ["node", "oracle.mjs"], cwd=install(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ["node", "oracle.mjs"], cwd=installed("oracle", HERE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
         yield Engine(process)

@@ -29,10 +29,13 @@ from pathlib import Path
 
 from attrs import frozen
 
+from refract.diff import diff
 from refract.providers import provider
 from refract.providers.versions import default_versions
-from refract.recipes.base import Situation, all_recipes
-from refract.recipes.engine import PlannedStep, planned
+from refract.recipes.base import CannotPlan, Situation, all_recipes
+from refract.recipes.engine import PlannedStep, StepMigration, planned
+from refract.schema.model import Database
+from refract.sql.writer import write_script
 from refract.syntax import parse_schema
 
 FOLDER = Path(__file__).parent
@@ -89,6 +92,26 @@ def situation(case: Case, database: str) -> Situation:
 
 def plan_of(case: Case, database: str) -> tuple[PlannedStep, ...]:
     return planned(all_recipes()[case.recipe], situation(case, database))
+
+
+@cache
+def served_on(database: str) -> tuple[Case, ...]:
+    """The cases whose recipe can be followed on a database."""
+    return tuple(case for case in cases() if _is_served(case, database))
+
+
+def _is_served(case: Case, database: str) -> bool:
+    try:
+        plan_of(case, database)
+    except CannotPlan:
+        return False
+    return True
+
+
+def first_migration(start: Situation) -> StepMigration:
+    """What builds the database that a plan begins with."""
+    nothing = Database(start.provider.name, start.provider.default_schema)
+    return StepMigration("init", write_script(diff(nothing, start.database), nothing, start.database))
 
 
 def outline(steps: tuple[PlannedStep, ...]) -> str:

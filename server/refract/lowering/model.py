@@ -69,8 +69,7 @@ def _columns(block: Block, path: str, scope: Scope, problems: list[Problem]) -> 
     seen: set[str] = set()
     for field in block.fields:
         type_name = field.type.name.text
-        target = scope.blocks.get(type_name)
-        if target is not None and target.keyword in (Keyword.MODEL, Keyword.VIEW):
+        if _is_relation(field, scope):
             continue
         origin = Origin(path, block.name.text, field.name.span)
         if field.name.text in seen:
@@ -86,10 +85,37 @@ def _columns(block: Block, path: str, scope: Scope, problems: list[Problem]) -> 
             )
             problems.append(Problem(message, Origin(path, block.name.text, field.type.name.span)))
             continue
+        taken = _taken(block, field, scope)
+        if taken is not None:
+            message = (
+                f'"{column.name}", the column of {block.name.text}.{field.name.text}, is also the name of the field '
+                f"{taken.name.text}. Prisma refuses this{_unless_above(taken)}."
+            )
+            problems.append(Problem(message, origin))
         native = native_problem(field, scope)
         if native is not None:
             problems.append(Problem(native[0], Origin(path, block.name.text, native[1])))
         yield column
+
+
+def _taken(block: Block, field: Field, scope: Scope) -> Field | None:
+    """The field whose name `@map` gives to the column of another, as Prisma sees it, which reads from top to bottom."""
+    if field.attribute("map") is None:
+        return None
+    other = block.field(column_name(field))
+    if other is None or other.name.text == field.name.text or _is_relation(other, scope):
+        return None
+    is_moved = other.attribute("map") is not None and other.span.start < field.span.start
+    return None if is_moved else other
+
+
+def _unless_above(taken: Field) -> str:
+    return f": put {taken.name.text} above it" if taken.attribute("map") is not None else ""
+
+
+def _is_relation(field: Field, scope: Scope) -> bool:
+    target = scope.blocks.get(field.type.name.text)
+    return target is not None and target.keyword in (Keyword.MODEL, Keyword.VIEW)
 
 
 def _with_row_id(columns: tuple[Column, ...], key: PrimaryKey, scope: Scope) -> tuple[Column, ...]:

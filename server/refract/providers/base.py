@@ -34,8 +34,9 @@ class Provider:
     `spellings` maps a type's name in SQL (lower case, with its arguments where these make it another type) to the
     name that Prisma writes. `argument_separator` is what Prisma writes between a type's arguments.
     `identifier_limit` is in bytes, None where names are never cut. `unique_is_constraint`, `clusters` and
-    `names_defaults` say what a table consists of here; `always_qualified` that names carry their schema even where the
-    datasource lists none. A single key of the type `row_id_type` is numbered by the database whatever its default says.
+    `names_defaults` say what a table consists of here; `maps_foreign_keys` that a relation may name its key;
+    `always_qualified` that names carry their schema even where the datasource lists none. A single key of the type
+    `row_id_type` is numbered by the database whatever its default says.
     `autoincrement_default` is what `autoincrement()` becomes where it is a default like any other.
     `join_table_primary_key_since` is the version of Prisma that gives implicit join tables a primary key in place of a
     unique index, None where none does (the notes on the upgrade to Prisma 6, "Implicit m-n relations").
@@ -53,6 +54,7 @@ class Provider:
     inline_enums: bool = False
     argument_separator: str = ","
     names_primary_keys: bool = True
+    maps_foreign_keys: bool = True
     names_defaults: bool = False
     unique_is_constraint: bool = False
     clusters: bool = False

@@ -46,6 +46,7 @@ SQLITE = Provider(
         }
     ),
     names_primary_keys=False,
+    maps_foreign_keys=False,
     row_id_type="INTEGER",
     literal=_literal,
 )

@@ -142,7 +142,7 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
     bridges = tuple(_bridges(twin))
     yield evolve(switched, edits=(*switched.edits, *bridges))
     if not dialect(s.provider.name).transactional:
-        yield from _relaxed(s, twin, {o.name: _old_name(twin, o) for o in twin.olds})
+        yield from _relaxed(s, twin, {o.name: _old_name(twin, o) for o in twin.olds}, Phase.CONTRACT)
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
@@ -184,6 +184,9 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         "Go on when no instance of an older version is left: rows that it writes later would be missed.",
     )
     yield from _filled_and_proven(s, twin)
+    # Before the versions that read the new columns are built: one that takes an old field for required must not be
+    # running when the last version leaves it out.
+    yield from _relaxed(s, twin, {o.name: o.name for o in twin.olds}, Phase.EXPAND)
     yield Step(
         id="read-new",
         phase=Phase.DUAL_WRITE,
@@ -191,7 +194,6 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         deploy=f"Deploy a version that reads {news} and goes on writing both. "
         "Go on when no instance of an older version is left.",
     )
-    yield from _relaxed(s, twin, {o.name: o.name for o in twin.olds})
     yield _switched(
         twin, f"Deploy a version that writes {_final(twin)} only. Go on when no instance of an older version is left."
     )
@@ -204,14 +206,14 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
     )
 
 
-def _relaxed(s: Situation, twin: Twin, names: dict[str, str]) -> Iterator[Step]:
+def _relaxed(s: Situation, twin: Twin, names: dict[str, str], phase: Phase) -> Iterator[Step]:
     """Old fields that a program may leave out; `names` is what they are called by then."""
     relaxed = [o for o in twin.olds if o.is_required and o.column is not None and o.column.default is None]
     if not relaxed:
         return
     yield Step(
         id="relax",
-        phase=Phase.CONTRACT,
+        phase=phase,
         title=f"Make {listed(o.name for o in relaxed)} optional, so that it can be left out",
         edits=tuple(RetypeField(twin.model, names[o.name], f"{o.plain_type}?") for o in relaxed),
         undo=(
@@ -223,6 +225,14 @@ def _relaxed(s: Situation, twin: Twin, names: dict[str, str]) -> Iterator[Step]:
                 edits=tuple(RetypeField(twin.model, names[o.name], o.type) for o in relaxed),
             ),
         ),
+    )
+
+
+def ask_for_readers(old: str) -> str:
+    """What people deploy when a field that was required may be missing from now on."""
+    return (
+        f"Deploy a version of the application that is built from this schema, in which {old} may be missing. "
+        "Go on when no instance of an older version is left: it takes the field for required, and would meet rows without it."
     )
 
 

@@ -17,6 +17,7 @@ Providers
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from refract.lowering.arguments import field_references
@@ -24,6 +25,8 @@ from refract.recipes._twin import listed
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddBlockAttribute, AddField, SchemaEdit
+
+_NAME = re.compile(r'name:\s*"(?P<name>[^"]*)"')
 
 
 @recipe(
@@ -68,12 +71,20 @@ def add_relation(s: Situation) -> Iterator[Step]:
         check=orphans,
     )
     optional = "" if all(f.is_required for f in fields) else "?"
-    arguments = f", {s.answer('arguments')}" if s.answer("arguments") else ""
+    given = s.answer("arguments")
+    named = _NAME.search(given)
+    label = named["name"] if named else name if _are_related(s, model, other) else ""
+    if label and s.provider.name == "sqlserver" and "onDelete" not in given:
+        # Prisma refuses two ways by which a deletion could reach a table there.
+        given = ", ".join(filter(None, (given, "onDelete: NoAction, onUpdate: NoAction")))
+    if label and not named:
+        given = ", ".join(filter(None, (f'name: "{label}"', given)))
+    arguments = f", {given}" if given else ""
     relation = f"@relation(fields: [{', '.join(f.name for f in fields)}], references: [{', '.join(t.name for t in targets)}]{arguments})"
     one = len(fields) == 1 and (fields[0].attribute("unique") or fields[0].attribute("id"))
     edits: tuple[SchemaEdit, ...] = (
         AddField(model, name, f"{other}{optional}", (relation,)),
-        AddField(other, back, f"{model}{'?' if one else '[]'}"),
+        AddField(other, back, f"{model}{'?' if one else '[]'}", (f'@relation("{label}")',) if label else ()),
     )
     yield Step(
         id="constrain",
@@ -81,6 +92,11 @@ def add_relation(s: Situation) -> Iterator[Step]:
         title=f"Add the foreign key to {listed([other])}, and prove it",
         edits=edits,
     )
+
+
+def _are_related(s: Situation, model: str, other: str) -> bool:
+    """Whether there is a relation between the models already: Prisma tells two of them apart by their names."""
+    return any(f.type_name == to for one, to in ((model, other), (other, model)) for f in s.fields(one))
 
 
 def _is_indexed(s: Situation, model: str, fields: list[str]) -> bool:

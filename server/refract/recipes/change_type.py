@@ -19,6 +19,7 @@ Providers
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from attrs import evolve
@@ -31,6 +32,11 @@ from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_k
 from refract.recipes.base import CannotPlan, ModelField, Question, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import AddAttribute, AddField, apply_schema_edits
 from refract.schema.model import Column
+from refract.syntax.tree import Constant, NumberLiteral, StringLiteral
+
+_WHOLE, _ANY = re.compile(r"-?\d+"), re.compile(r"-?\d+(\.\d+)?")
+_NUMBERS = {"Int": _WHOLE, "BigInt": _WHOLE, "Float": _ANY, "Decimal": _ANY}
+_QUOTED = ("String", "Json", "Bytes", "DateTime")
 
 
 @recipe(
@@ -53,6 +59,8 @@ def change_type(s: Situation) -> Iterator[Step]:
 
 def _twin(s: Situation, old: ModelField) -> Twin:
     type_, *attributes = _parted(s.answer("type"))
+    if type_.endswith("[]") and not s.provider.scalar_lists:
+        raise CannotPlan(f"{s.provider.name} has no lists of `{type_[:-2]}`: make a model of them, or take Json.")
     name = s.new_name(old.model, f"{old.name}V2")
     assert old.column is not None, "a field without a column is refused above"
     column = s.answer("column") or f"{old.column.name}_v2"
@@ -80,7 +88,7 @@ def _twin(s: Situation, old: ModelField) -> Twin:
     )
     lost = " and ".join(filter(None, (forth.lossy, f"{back.lossy} on the way back" if back.lossy else "")))
     backward = _never_null(s, old, back.expression)
-    default = old.attribute("default")
+    default = _default_for(old, written)
     return Twin(
         model=old.model,
         table=s.table(old.model),
@@ -129,6 +137,22 @@ def _new_column(s: Situation, old: ModelField, new: NewField) -> Column:
             f"`{new.type}` is no type for a field here{': ' + lowered.problems[0].message if lowered.problems else ''}."
         )
     return evolve(found, nullable=old.column.nullable if old.column else True)
+
+
+def _default_for(old: ModelField, type_: str) -> str:
+    """The default of a field as Prisma writes it for another type; empty where that has none like it."""
+    attribute = old.node.attribute("default")
+    match attribute.argument("value", 0) if attribute else None:
+        case NumberLiteral(text) | Constant("true" | "false" as text) if type_ == "String":
+            return f'@default("{text}")'
+        case NumberLiteral(text) | StringLiteral(text) if type_ in _NUMBERS:
+            return f"@default({text})" if _NUMBERS[type_].fullmatch(text) else ""
+        case NumberLiteral():
+            return ""
+        case StringLiteral() if type_ not in _QUOTED:
+            return ""
+        case _:
+            return "" if type_.endswith("[]") else old.attribute("default")
 
 
 def _fits(s: Situation, old: ModelField, new: NewField, default: str) -> bool:

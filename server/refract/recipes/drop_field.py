@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.lowering.arguments import EMPTY_DEFAULTS, field_references
-from refract.recipes._twin import listed
+from refract.recipes._twin import ask_for_readers, listed
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import (
     AddAttribute,
@@ -79,12 +79,21 @@ def _relaxed(s: Situation, old: ModelField) -> Iterator[Step]:
         s.provider.name == "mysql" and column.type.name in ("TEXT", "LONGTEXT", "JSON", "BLOB", "LONGBLOB")
     )
     unique = bool(old.attribute("unique"))
-    edit: SchemaEdit = RetypeField(old.model, old.name, f"{old.plain_type}?")
-    title = f"Make {listed([old.name])} optional, so that it can be left out"
     if default and takes_default and not unique:
-        edit = AddAttribute(old.model, old.name, f"@default({default})")
-        title = f"Give {listed([old.name])} a default, so that it can be left out"
-    yield Step(id="relax", phase=Phase.EXPAND, title=title, edits=(edit,))
+        yield Step(
+            id="relax",
+            phase=Phase.EXPAND,
+            title=f"Give {listed([old.name])} a default, so that it can be left out",
+            edits=(AddAttribute(old.model, old.name, f"@default({default})"),),
+        )
+        return
+    yield Step(
+        id="relax",
+        phase=Phase.EXPAND,
+        title=f"Make {listed([old.name])} optional, so that it can be left out",
+        edits=(RetypeField(old.model, old.name, f"{old.plain_type}?"),),
+        deploy=ask_for_readers(listed([old.name])),
+    )
 
 
 def _lists(s: Situation, old: ModelField) -> Iterator[SchemaEdit]:

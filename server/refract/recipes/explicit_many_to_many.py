@@ -86,7 +86,7 @@ def _block(s: Situation, name: str, join: Table, a: str, b: str) -> str:
     ]
     for n, m, c in ((a_field, a, "A"), (b_field, b, "B")):
         key = next((k.name for k in join.foreign_keys if k.columns == (c,)), "")
-        mapped = f', map: "{key}"' if key else ""
+        mapped = f', map: "{key}"' if key and s.provider.maps_foreign_keys else ""
         lines.append(
             f"  {n} {m} @relation(fields: [{n}Id], references: [{_key(s, m).name}], onDelete: Cascade{mapped})"
         )

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from refract.recipes._sql import row
-from refract.recipes._twin import listed, refuse_keys
+from refract.recipes._twin import ask_for_readers, listed, refuse_keys
 from refract.recipes.base import (
     CannotPlan,
     Fill,
@@ -105,7 +105,11 @@ def move_field(s: Situation) -> Iterator[Step]:
     relaxed = (RetypeField(move.old.model, move.old.name, f"{move.old.plain_type}?"),) if move.old.is_required else ()
     if relaxed:
         yield Step(
-            id="relax", phase=Phase.EXPAND, title=f"Make {old} optional, so that it can be left out", edits=relaxed
+            id="relax",
+            phase=Phase.EXPAND,
+            title=f"Make {old} optional, so that it can be left out",
+            edits=relaxed,
+            deploy=ask_for_readers(old),
         )
     yield Step(
         id="switch",

@@ -23,7 +23,7 @@ from attrs import frozen
 from refract.lowering.arguments import field_references
 from refract.providers import provider
 from refract.recipes._sql import row
-from refract.recipes._twin import listed
+from refract.recipes._twin import ask_for_readers, listed
 from refract.recipes.base import (
     CannotPlan,
     Fill,
@@ -113,6 +113,7 @@ def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
             phase=Phase.EXPAND,
             title=f"Make {listed([link.field.name])} optional, so that it can be left out",
             edits=tuple(_relaxed(s, link)),
+            deploy=ask_for_readers(listed([link.field.name])),
         )
     yield Step(
         id="switch",

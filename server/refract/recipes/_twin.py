@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from refract.recipes._sql import differs, row
+from refract.lowering import lower
+from refract.recipes._sql import row, values_differ
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import (
@@ -23,6 +24,7 @@ from refract.recipes.schema_edits import (
     RenameField,
     RetypeField,
     SchemaEdit,
+    apply_schema_edits,
 )
 from refract.schema.model import Table
 from refract.syntax.tree import Attribute
@@ -123,6 +125,7 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
         forward=twin.forward,
         backward=twin.backward,
         silent=twin.silent,
+        folding=frozenset(c.name for c in _widened(s, twin).columns if dialect(s.provider.name).folds(c.type)),
     )
     olds, news = listed(o.name for o in twin.olds), listed(n.name for n in twin.news)
     yield Step(
@@ -216,7 +219,7 @@ def _filled_and_proven(s: Situation, twin: Twin) -> Iterator[Step]:
         id="backfill",
         phase=Phase.BACKFILL,
         title=f"Fill {news} in the rows that are there",
-        fills=(Fill(twin.table, twin.forward, _out_of_step(s, twin.forward)),),
+        fills=(Fill(twin.table, twin.forward, _out_of_step(s, twin, twin.forward)),),
     )
     required = [n for n in twin.news if n.required and not n.type.endswith("[]")]
     if required:
@@ -329,11 +332,18 @@ def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
 
 
 def _refill(s: Situation, twin: Twin) -> Fill:
-    return Fill(twin.table, twin.backward, _out_of_step(s, twin.backward))
+    return Fill(twin.table, twin.backward, _out_of_step(s, twin, twin.backward))
 
 
-def _out_of_step(s: Situation, columns: tuple[tuple[str, str], ...]) -> str:
-    return " OR ".join(differs(s, row(s, column), expression) for column, expression in columns)
+def _out_of_step(s: Situation, twin: Twin, columns: tuple[tuple[str, str], ...]) -> str:
+    table = _widened(s, twin)
+    return " OR ".join(values_differ(s, table.column(name), row(s, name), value) for name, value in columns)
+
+
+def _widened(s: Situation, twin: Twin) -> Table:
+    """The table with both the old columns and the new."""
+    tree = apply_schema_edits(s.tree, (*twin.extra, *_added(twin)))
+    return lower(tree, s.lowered, s.versions.prisma).database.tables[twin.table.name]
 
 
 def _undone_later(twin: Twin) -> Iterator[SchemaEdit]:

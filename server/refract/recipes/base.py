@@ -54,7 +54,8 @@ class Sync:
 
     `forward` gives the new columns from the old (`{row}` stands for the row: `{row}."name"`), `backward` the old ones
     from the new; with no `backward`, only what is written to the old columns counts. `silent` are values of new columns
-    that say nothing about who wrote: their defaults.
+    that say nothing about who wrote: their defaults. `folding` are columns in which values that are not the same may
+    compare as equal: texts of a collation that takes `a` for `A`.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Sync:
     forward: tuple[tuple[str, str], ...]
     backward: tuple[tuple[str, str], ...]
     silent: tuple[tuple[str, str], ...] = ()
+    folding: frozenset[str] = frozenset()
 
 
 @frozen

@@ -7,6 +7,7 @@ written with the safe forms of the database. So a migration cannot disagree with
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 from attrs import evolve, field, frozen
 
@@ -110,6 +111,9 @@ class _Engine:
         """
         first = (*step.first, *(s for thing in step.ends for s in self._end(thing)))
         last = (*(s for thing in step.begins for s in self._begin(thing)), *step.last)
+        if not self._dialect.transactional:
+            yield from self._one_by_one(step, parts, first, last, known)
+            return
         if first and _ending(parts, step) is None:
             yield StepMigration(
                 f"{_plain(step.id)}_{self._about(step.ends)}", self._statements(step.ends, first, known)
@@ -125,6 +129,15 @@ class _Engine:
             yield StepMigration(
                 f"{_plain(step.id)}_{self._about(step.begins)}", self._statements(step.begins, last, known)
             )
+
+    def _one_by_one(
+        self, step: Step, parts: Sequence[Part], first: Sequence[str], last: Sequence[str], known: Database
+    ) -> Iterator[StepMigration]:
+        """Each statement in a migration of its own, where every one is committed by itself: what fails can run again."""
+        names = (f"{_plain(step.id)}_{self._about(step.begins or step.ends)}_{n}" for n in count(1))
+        yield from (StepMigration(next(names), self._statements(step.ends, (s,), known)) for s in first)
+        yield from (StepMigration(self._name(part, step), self._writer.text(part)) for part in parts)
+        yield from (StepMigration(next(names), self._statements(step.begins, (s,), known)) for s in last)
 
     def _statements(self, things: Sequence[Sync | Trigger], statements: Sequence[str], known: Database) -> str:
         part = Part((), (), locks=tuple(dict.fromkeys(t.table for t in things if t.table in known.tables)))

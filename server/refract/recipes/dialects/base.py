@@ -8,10 +8,14 @@ from attrs import frozen
 
 from refract.providers import provider
 from refract.recipes.base import CannotPlan, Fill, Sync
-from refract.schema.model import Column, QualifiedName, Table
+from refract.schema.model import Column, ColumnType, QualifiedName, Table
 
 BATCH = 1_000  # rows
 PAUSE = 50  # milliseconds between two batches
+TEXTS = frozenset(
+    {"TEXT", "VARCHAR", "CHAR", "CITEXT", "LONGTEXT", "MEDIUMTEXT", "TINYTEXT", "NVARCHAR", "NCHAR", "STRING", "BPCHAR"}
+)
+"""The types of texts."""
 
 
 class Dialect:
@@ -42,6 +46,14 @@ class Dialect:
         """Whether two values are not the same, NULLs being equal."""
         return f"{one} IS DISTINCT FROM {other}" if self.provider.name == "cockroachdb" else f"{one} IS NOT {other}"
 
+    def folds(self, type_: ColumnType) -> bool:
+        """Whether values of a type may compare as equal that are not the same."""
+        return False
+
+    def texts_differ(self, one: str, other: str) -> str:
+        """Whether two values of such a type are not the same."""
+        return self.differs(one, other)
+
     def here(self, expression: str, table: QualifiedName) -> str:
         """An expression about `{row}`, for the rows of a table."""
         return expression.replace("{row}", self.quote(table.name))
@@ -59,9 +71,9 @@ class Dialect:
         silent = dict(sync.silent)
         return " OR ".join(self._told(f"NEW.{self.quote(c)}", silent.get(c)) for c, _ in sync.forward)
 
-    def changed(self, columns: Sequence[tuple[str, str]]) -> str:
+    def changed(self, sync: Sync, columns: Sequence[tuple[str, str]]) -> str:
         """Whether a program that updates a row changes one of these columns."""
-        return " OR ".join(self.differs(f"NEW.{self.quote(c)}", f"OLD.{self.quote(c)}") for c, _ in columns)
+        return " OR ".join(self._changed(sync, column) for column, _ in columns)
 
     def unset(self, columns: Sequence[tuple[str, str]]) -> str:
         """Whether the row that is written has none of these columns."""
@@ -88,6 +100,10 @@ class Dialect:
     def remaining(self, fill: Fill) -> str:
         """The query that says how many rows are still to do."""
         return f"SELECT count(*) FROM {self.table(fill.table.name)} WHERE {self.here(fill.where, fill.table.name)}"
+
+    def _changed(self, sync: Sync, column: str) -> str:
+        differ = self.texts_differ if column in sync.folding else self.differs
+        return differ(f"NEW.{self.quote(column)}", f"OLD.{self.quote(column)}")
 
     def _told(self, value: str, silent: str | None) -> str:
         given = f"{value} IS NOT NULL"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refract.recipes.base import Fill, Sync
 from refract.recipes.dialects.base import BATCH, PAUSE, Dialect, walk
-from refract.schema.model import QualifiedName
+from refract.schema.model import ColumnType, QualifiedName
 
 
 class PostgresqlDialect(Dialect):
@@ -14,6 +14,12 @@ class PostgresqlDialect(Dialect):
 
     def differs(self, one: str, other: str) -> str:
         return f"{one} IS DISTINCT FROM {other}"
+
+    def folds(self, type_: ColumnType) -> bool:
+        return type_.name == "CITEXT"
+
+    def texts_differ(self, one: str, other: str) -> str:
+        return self.differs(f"({one})::text", f"({other})::text")
 
     def begin_sync(self, sync: Sync) -> tuple[str, ...]:
         function = self._function(sync)
@@ -72,8 +78,8 @@ END $$""",
     ELSE
       {forward}
     END IF;
-  ELSIF {self.changed(sync.forward)} THEN
+  ELSIF {self.changed(sync, sync.forward)} THEN
     {backward}
-  ELSIF {self.changed(sync.backward)} OR ({self.unset(sync.forward)}) THEN
+  ELSIF {self.changed(sync, sync.backward)} OR ({self.unset(sync.forward)}) THEN
     {forward}
   END IF;"""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from refract.recipes.base import Fill
-from refract.recipes.dialects.base import BATCH, PAUSE, Dialect, key_of
+from refract.recipes.dialects.base import BATCH, PAUSE, TEXTS, Dialect, key_of
+from refract.schema.model import ColumnType
+
+_EXACT = "Latin1_General_BIN2"
 
 
 class SqlserverDialect(Dialect):
@@ -11,6 +14,12 @@ class SqlserverDialect(Dialect):
 
     def differs(self, one: str, other: str) -> str:
         return f"EXISTS (SELECT {one} EXCEPT SELECT {other})"
+
+    def folds(self, type_: ColumnType) -> bool:
+        return type_.name in TEXTS - {"TEXT"}
+
+    def texts_differ(self, one: str, other: str) -> str:
+        return self.differs(f"{one} COLLATE {_EXACT}", f"{other} COLLATE {_EXACT}")
 
     def fill(self, fill: Fill) -> tuple[str, ...]:
         keys = key_of(fill.table)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pymysql
 import pytest
+from pymysql.connections import Connection
 from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor
 
@@ -101,18 +102,27 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def empty_database(socket: str, name: str) -> Iterator[Cursor]:
+def empty_database(socket: str, name: str, collation: str = "utf8mb4_unicode_ci") -> Iterator[Cursor]:
     """A cursor in the new database `name`, which is dropped at the end. It takes scripts of many statements."""
-    connection = pymysql.connect(
-        unix_socket=socket, user="root", autocommit=True, charset="utf8mb4", client_flag=CLIENT.MULTI_STATEMENTS
-    )
-    with connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+    with connect(socket) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4 COLLATE {collation}")
         cursor.execute(f"USE `{name}`")
         try:
             yield cursor
         finally:
             cursor.execute(f"DROP DATABASE `{name}`")
+
+
+def connect(socket: str, database: str | None = None) -> Connection[Cursor]:
+    """A connection that takes scripts of many statements, as Prisma sends a migration."""
+    return pymysql.connect(
+        unix_socket=socket,
+        user="root",
+        database=database,
+        autocommit=True,
+        charset="utf8mb4",
+        client_flag=CLIENT.MULTI_STATEMENTS,
+    )
 
 
 def run_script(cursor: Cursor, script: str) -> None:

@@ -34,7 +34,7 @@ class Unknown(Enum):
 
 
 UNKNOWN = Unknown.UNKNOWN
-Token: TypeAlias = int | str | None | Unknown
+Token: TypeAlias = int | str | Unknown | None
 
 _T = TypeVar("_T", str, Place)
 

@@ -198,7 +198,7 @@ class Speaker:
         return where, [self.store.stored(value, c) for value, c in zip(keys, columns, strict=True)]
 
     def _link_values(self, links: SpokenLinks, entity: Entity) -> tuple[object, object]:
-        (own, table), (other, _) = self.meaning.ends(links)
+        (_, table), (other, _) = self.meaning.ends(links)
         spoken = next(t for t in self.version.tables if t.name == table)
         key = key_of(self.meaning, entity, spoken)[0]
         return key, self.meaning.spelled(links.name.name, other, entity.tokens.get(self._linked(links)))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from threading import Condition, Thread
 
 from attrs import define, field, frozen
 
-from live.ledger.ledger import Book, Wrong
+from live.ledger.ledger import Book, Entity, Wrong
 from live.ledger.meaning import Meaning
 from live.ledger.operations import Speaker
 from live.ledger.speech import Application
@@ -149,7 +150,8 @@ class Workers:
     def _work(self, number: int) -> None:
         draw = random.Random(number)
         speakers: dict[Application, Speaker] = {}
-        hand = _Hand(self._books[number], self.tallies[number], draw, (number + 1) * NUMBERS_OF_A_WORKER)
+        most = 2 * self._load.rows // self._load.workers
+        hand = _Hand(self._books[number], self.tallies[number], draw, (number + 1) * NUMBERS_OF_A_WORKER, most)
         while True:
             with self._turn(number) as scene:
                 if scene is None:
@@ -157,9 +159,9 @@ class Workers:
                 self._retire(speakers, scene)
                 if scene.live:
                     version = draw.choice(scene.live)
-                    if version not in speakers:
-                        speakers[version] = self._speaker(version)
-                    hand.operate(speakers[version], scene)
+                    speaker = speakers.get(version) or self._speaker(version)
+                    speakers[version] = speaker
+                    hand.operate(speaker, scene)
             time.sleep(PAUSE)
         for speaker in speakers.values():
             speaker.session.close()
@@ -174,18 +176,18 @@ class Workers:
                 self._retire(speakers, scene)
                 if scene.live:
                     version = scene.live[-1]
-                    if version not in speakers:
-                        speakers[version] = self._speaker(version)
-                    _timed(tally, scene, speakers[version], "report", lambda: self._read_long(speakers[version]), 0.0)
+                    speaker = speakers.get(version) or self._speaker(version)
+                    speakers[version] = speaker
+                    self._read_long(tally, scene, speaker)
             self._rest()
         for speaker in speakers.values():
             speaker.session.close()
 
-    def _read_long(self, speaker: Speaker) -> None:
-        with speaker.session.transaction():
+    def _read_long(self, tally: Tally, scene: Scene, speaker: Speaker) -> None:
+        """Reads every table, each an operation, and keeps the transaction open."""
+        with suppress(*speaker.store.errors), speaker.session.transaction():
             for table in speaker.version.tables:
-                for _ in speaker.all_rows(table):
-                    pass
+                _timed(tally, scene, speaker, "report", partial(_consume, speaker.all_rows(table)))
             time.sleep(self._load.report)
 
     def _rest(self) -> None:
@@ -202,12 +204,13 @@ class Workers:
 
 @define(eq=False)
 class _Hand:
-    """One worker: its rows, its numbers."""
+    """One worker: its rows, of which there are `most` at the most, and its numbers."""
 
     book: Book
     tally: Tally
     draw: random.Random
     number: int
+    most: int
 
     def operate(self, speaker: Speaker, scene: Scene) -> None:
         """One operation, drawn by lot, and what is wrong with it."""
@@ -215,41 +218,39 @@ class _Hand:
         lot = self.draw.random()
         entities = self.book.entities
         entity = self.draw.choice(entities) if entities else None
-        if entity is None or lot < 0.2:
+        if entity is None or (lot < 0.2 and len(entities) < self.most):
             self._insert(speaker, scene)
         elif not speaker.knows(entity):
             return
-        elif lot < 0.25 and not entity.lasting:
-            if _timed(self.tally, scene, speaker, "delete", lambda: speaker.delete(entity)):
+        elif lot < 0.3 and not entity.lasting:
+            if _timed(self.tally, scene, speaker, "delete", partial(speaker.delete, entity)):
                 entities.remove(entity)
         elif lot < 0.6:
             changes = speaker.changes(entity, self.number, self.draw)
-            if changes and _timed(self.tally, scene, speaker, "update", lambda: speaker.update(entity, changes)):
+            if changes and _timed(self.tally, scene, speaker, "update", partial(speaker.update, entity, changes)):
                 entity.tokens.update(changes)
         else:
-            wrong: list[Wrong] = []
-            _timed(
-                self.tally,
-                scene,
-                speaker,
-                "read",
-                lambda: wrong.extend(speaker.read(entity, scene.trusted, scene.stage)),
-            )
-            self.tally.wrong += wrong
+            _timed(self.tally, scene, speaker, "read", partial(self._read, speaker, entity, scene))
+
+    def _read(self, speaker: Speaker, entity: Entity, scene: Scene) -> None:
+        self.tally.wrong += speaker.read(entity, scene.trusted, scene.stage)
 
     def _insert(self, speaker: Speaker, scene: Scene) -> None:
         tables = speaker.entities()
         if not tables:
             return
         entity = speaker.new(self.draw.choice(tables), self.number, self.draw)
-        if _timed(self.tally, scene, speaker, "insert", lambda: speaker.insert(entity)):
+        if _timed(self.tally, scene, speaker, "insert", partial(speaker.insert, entity)):
             self.book.entities.append(entity)
 
 
-def _timed(
-    tally: Tally, scene: Scene, speaker: Speaker, what: str, operation: Callable[[], object], counts: float = 1.0
-) -> bool:
-    """Whether the operation was done; how long it took, and the error if not. `counts` 0: meant to be slow."""
+def _consume(rows: Iterable[object]) -> None:
+    for _ in rows:
+        pass
+
+
+def _timed(tally: Tally, scene: Scene, speaker: Speaker, what: str, operation: Callable[[], object]) -> bool:
+    """Whether the operation was done; how long it took, and the error if not."""
     begun = time.perf_counter()
     try:
         operation()
@@ -259,7 +260,7 @@ def _timed(
         return False
     finally:
         tally.operations += 1
-        taken = Slow((time.perf_counter() - begun) * counts, scene.stage, what)
+        taken = Slow(time.perf_counter() - begun, scene.stage, what)
         tally.slow += [taken] if taken.seconds > speaker.store.lock_wait else []
         tally.slowest = max(tally.slowest, taken, key=lambda slow: slow.seconds)
     return True

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 
 import pymysql
 import pytest
-from attrs import frozen
-from pymysql.cursors import Cursor
 
-from live.mariadb import connect, empty_database, run_script, running_server
-from live.plans import Catalog, begin, served, walk
+from live.mariadb import MariadbDatabase, connect, empty_database, running_server
+from live.plans import begin, served, walk
 from recipes.plans import Case, cases, plan_of
-from refract.schema.model import Column, Table
 from refract.sql.safe.mysql import LOCK_WAIT
 
 pytestmark = pytest.mark.live
@@ -28,51 +25,6 @@ _numbers = count()
 def server() -> Iterator[str]:
     with running_server() as socket:
         yield socket
-
-
-@frozen
-class MariadbDatabase:
-    """A database of the server."""
-
-    cursor: Cursor
-
-    def run(self, script: str) -> None:
-        run_script(self.cursor, script)
-
-    def answer(self, query: str) -> object:
-        self.cursor.execute(query)
-        row = self.cursor.fetchone()
-        return row[0] if row else None
-
-    def insert(self, table: Table, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
-        names = ", ".join(f"`{c.name}`" for c in columns)
-        places = ", ".join("%s" for _ in columns)
-        self.cursor.executemany(f"INSERT INTO `{table.name.name}` ({names}) VALUES ({places})", rows)
-
-    def catalog(self) -> Catalog:
-        return {name: self._rows(query) for name, query in _QUERIES.items()}
-
-    def _rows(self, query: str) -> list[tuple[object, ...]]:
-        self.cursor.execute(query)
-        return sorted(self.cursor.fetchall(), key=repr)
-
-
-_QUERIES = {
-    "columns": "SELECT table_name, column_name, column_type, is_nullable, column_default, extra, collation_name "
-    "FROM information_schema.columns WHERE table_schema = DATABASE()",
-    "indexes": "SELECT table_name, index_name, non_unique, index_type, seq_in_index, column_name, sub_part "
-    "FROM information_schema.statistics WHERE table_schema = DATABASE()",
-    "foreign keys": "SELECT r.table_name, r.constraint_name, r.referenced_table_name, r.delete_rule, r.update_rule, "
-    "k.column_name, k.referenced_column_name FROM information_schema.referential_constraints r "
-    "JOIN information_schema.key_column_usage k ON k.constraint_schema = r.constraint_schema "
-    "AND k.table_name = r.table_name AND k.constraint_name = r.constraint_name WHERE r.constraint_schema = DATABASE()",
-    "checks": "SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints "
-    "WHERE constraint_schema = DATABASE()",
-    "triggers": "SELECT trigger_name, event_manipulation, action_timing, action_statement "
-    "FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
-    "procedures": "SELECT routine_name FROM information_schema.routines WHERE routine_schema = DATABASE()",
-    "views": "SELECT table_name FROM information_schema.views WHERE table_schema = DATABASE()",
-}
 
 
 @contextmanager

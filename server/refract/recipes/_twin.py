@@ -325,7 +325,9 @@ def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
         plain = twin.old_type or old.plain_type
         type_ = f"{plain}?" if not old.is_list else old.type
         above = block[at - 1] if at else ""
-        added.append(AddField(twin.model, name, type_, (*old.without("unique"), *mapped, "@ignore"), above))
+        # No default yet: a trigger would take it for what a program has written.
+        attributes = (*old.without("unique", "default"), *mapped, "@ignore")
+        added.append(AddField(twin.model, name, type_, attributes, above))
     undone = tuple(_undone_later(twin))
     yield Step(id="restore", phase=Phase.EXPAND, title="", edits=(*undone, *added), begins=(sync,))
     yield Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, twin),))

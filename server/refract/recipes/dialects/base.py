@@ -106,21 +106,24 @@ class Dialect:
         return differ(f"NEW.{self.quote(column)}", f"OLD.{self.quote(column)}")
 
     def _told(self, value: str, silent: str | None) -> str:
-        given = f"{value} IS NOT NULL"
-        return given if silent is None else f"({given} AND {self.differs(value, silent)})"
+        return f"{value} IS NOT NULL" if silent is None else self.differs(value, silent)
 
 
 @frozen
 class Walk:
-    """The texts of a loop that goes through a table by its key: `low_1, …` and `high_1, …` are the ends of a batch."""
+    """The texts of a loop that goes through a table by its key: `low_1, …` and `high_1, …` are the ends of a batch.
+
+    `last_1, …` is the last key when the loop begins: rows that come later are written whole, and there may be no end of them.
+    """
 
     keys: tuple[Column, ...]
     names: str
     lows: str
     highs: str
+    lasts: str
     descending: str
     from_low: str
-    past_high: str
+    following: str
     inside: str
 
 
@@ -128,16 +131,17 @@ def walk(table: Table, quote: Callable[[str], str]) -> Walk:
     """How to go through a table. Raises CannotPlan where it has no key for that."""
     keys = key_of(table)
     names = ", ".join(quote(k.name) for k in keys)
-    lows, highs = (", ".join(f"{word}_{n}" for n in range(1, len(keys) + 1)) for word in ("low", "high"))
-    key, low, high = (f"({part})" if len(keys) > 1 else part for part in (names, lows, highs))
+    lows, highs, lasts = (", ".join(f"{word}_{n}" for n, _ in enumerate(keys, 1)) for word in ("low", "high", "last"))
+    key, low, high, last = (f"({part})" if len(keys) > 1 else part for part in (names, lows, highs, lasts))
     return Walk(
         keys,
         names,
         lows,
         highs,
+        lasts,
         descending=", ".join(f"{quote(k.name)} DESC" for k in keys),
         from_low=f"{key} >= {low}",
-        past_high=f"{key} > {high}",
+        following=f"{key} > {high} AND {key} <= {last}",
         inside=f"{key} >= {low} AND {key} <= {high}",
     )
 

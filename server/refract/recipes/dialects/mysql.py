@@ -44,7 +44,9 @@ class MysqlDialect(Dialect):
         """A procedure: a batch that meets a locked row lets go of its own, and is tried again."""
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         procedure = self.quote(self.provider.sync_name(fill.table.name.name, "backfill"))
-        declared = "".join(f"  DECLARE low_{n}, high_{n} {self._variable(k.type)};\n" for n, k in enumerate(by.keys, 1))
+        declared = "".join(
+            f"  DECLARE low_{n}, high_{n}, last_{n} {self._variable(k.type)};\n" for n, k in enumerate(by.keys, 1)
+        )
         gone = " ".join(f"SET low_{n} = NULL;" for n in range(1, len(by.keys) + 1))
         return (
             f"DROP PROCEDURE IF EXISTS {procedure}",
@@ -55,6 +57,7 @@ BEGIN
   DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN {gone} END;
   SET SESSION innodb_lock_wait_timeout = {ROW_WAIT};
   SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
+  SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
   WHILE low_1 IS NOT NULL DO
     SELECT {by.names} INTO {by.highs} FROM (
       SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {BATCH}
@@ -69,7 +72,7 @@ BEGIN
       END;
       DO SLEEP({PAUSE / 1000});
     END WHILE;
-    SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
+    SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.following} ORDER BY {by.names} LIMIT 1;
   END WHILE;
 END""",
             f"CALL {procedure}()",

@@ -41,8 +41,9 @@ class PostgresqlDialect(Dialect):
         """One block, which must be the only statement of its file: COMMIT is refused inside a transaction."""
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         declared = "".join(
-            f"  low_{n} {table}.{self.quote(k.name)}%TYPE;\n  high_{n} {table}.{self.quote(k.name)}%TYPE;\n"
+            f"  {end}_{n} {table}.{self.quote(k.name)}%TYPE;\n"
             for n, k in enumerate(by.keys, 1)
+            for end in ("low", "high", "last")
         )
         return (
             f"""\
@@ -51,6 +52,7 @@ DO $$
 DECLARE
 {declared}BEGIN
   SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
+  SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
   WHILE low_1 IS NOT NULL LOOP
     SELECT {by.names} INTO {by.highs} FROM (
       SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {BATCH}
@@ -59,7 +61,7 @@ DECLARE
     {self.fill_batch(fill, by.inside)};
     COMMIT;
     PERFORM pg_sleep({PAUSE / 1000});
-    SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
+    SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.following} ORDER BY {by.names} LIMIT 1;
   END LOOP;
 END $$""",
         )

@@ -30,12 +30,12 @@ class SqlserverDialect(Dialect):
         batch = self.fill_batch(fill, f"{name} >= @low AND {name} <= @high")
         return (
             f"""\
-DECLARE @low {type_} = (SELECT MIN({name}) FROM {table}), @high {type_};
+DECLARE @low {type_} = (SELECT MIN({name}) FROM {table}), @high {type_}, @last {type_} = (SELECT MAX({name}) FROM {table});
 WHILE @low IS NOT NULL
 BEGIN
   SELECT @high = MAX({name}) FROM (SELECT TOP ({BATCH}) {name} FROM {table} WHERE {name} >= @low ORDER BY {name}) AS batch;
   {batch};
   WAITFOR DELAY '00:00:00.{PAUSE:03}';
-  SET @low = (SELECT MIN({name}) FROM {table} WHERE {name} > @high);
+  SET @low = (SELECT MIN({name}) FROM {table} WHERE {name} > @high AND {name} <= @last);
 END""",
         )

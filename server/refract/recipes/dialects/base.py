@@ -96,33 +96,42 @@ class Dialect:
 
 @frozen
 class Walk:
-    """The texts of a loop that goes through a table by its key: `low_1, …` and `high_1, …` are the ends of a batch."""
+    """The texts of a loop that goes through a table by its key: `low_1, …` and `high_1, …` are the ends of a batch.
+
+    `last_1, …` are the last key when it begins: rows that come behind it are written by programs that know better, and
+    a loop that waited for them would never end on a busy table.
+    """
 
     keys: tuple[Column, ...]
     names: str
     lows: str
     highs: str
+    lasts: str
     descending: str
     from_low: str
     past_high: str
     inside: str
+    to_do: str
 
 
 def walk(table: Table, quote: Callable[[str], str]) -> Walk:
     """How to go through a table. Raises CannotPlan where it has no key for that."""
     keys = key_of(table)
     names = ", ".join(quote(k.name) for k in keys)
-    lows, highs = (", ".join(f"{word}_{n}" for n in range(1, len(keys) + 1)) for word in ("low", "high"))
-    key, low, high = (f"({part})" if len(keys) > 1 else part for part in (names, lows, highs))
+    words = ("low", "high", "last")
+    lows, highs, lasts = (", ".join(f"{word}_{n}" for n in range(1, len(keys) + 1)) for word in words)
+    key, low, high, last = (f"({part})" if len(keys) > 1 else part for part in (names, lows, highs, lasts))
     return Walk(
         keys,
         names,
         lows,
         highs,
+        lasts,
         descending=", ".join(f"{quote(k.name)} DESC" for k in keys),
         from_low=f"{key} >= {low}",
         past_high=f"{key} > {high}",
         inside=f"{key} >= {low} AND {key} <= {high}",
+        to_do=f"{low} <= {last}",
     )
 
 

@@ -21,8 +21,8 @@ class SqlserverDialect(Dialect):
         batch = self.fill_batch(fill, f"{name} >= @low AND {name} <= @high")
         return (
             f"""\
-DECLARE @low {type_} = (SELECT MIN({name}) FROM {table}), @high {type_};
-WHILE @low IS NOT NULL
+DECLARE @low {type_} = (SELECT MIN({name}) FROM {table}), @high {type_}, @last {type_} = (SELECT MAX({name}) FROM {table});
+WHILE @low <= @last
 BEGIN
   SELECT @high = MAX({name}) FROM (SELECT TOP ({BATCH}) {name} FROM {table} WHERE {name} >= @low ORDER BY {name}) AS batch;
   {batch};

@@ -21,7 +21,7 @@ from refract.providers.versions import default_versions
 from refract.recipes.base import CannotPlan, all_recipes
 from refract.recipes.engine import PlannedStep, StepMigration
 from refract.rules.base import JudgedMigration, PlansInView, RuleContext, Severity, Subject, check_all
-from refract.schema.changes import Opaque
+from refract.schema.changes import AddColumn, Opaque
 from refract.schema.model import Database
 from refract.sql.reader import read_migration, read_statements
 from refract.sql.writer import write_script
@@ -90,6 +90,22 @@ def test_nothing_is_left_of_what_the_schema_cannot_hold(case: Case, database: st
     assert end.views == start.views
     created, dropped = (_words(steps, verb) for verb in ("CREATE", "DROP"))
     assert created == dropped
+
+
+@every_plan
+def test_a_column_that_comes_back_gets_its_default_when_its_rows_are_filled(case: Case, database: str) -> None:
+    """Before that, the default would be taken for what a program wrote."""
+    current = _start(case, database)
+    for step in _steps(case, database):
+        current = back = _replayed(step.migrations, current)
+        to_fill = [m for m in step.undo if m.name.startswith("backfill_")]
+        for migration in step.undo if to_fill else ():
+            if migration == to_fill[-1]:
+                break
+            reading = read_migration(migration.sql, "m/migration.sql", back, provider(database))
+            added = [change.column for change in reading.changes if isinstance(change, AddColumn)]
+            assert not [column.name for column in added if column.default], step.step.title
+            back = reading.database
 
 
 @every_plan

@@ -316,7 +316,10 @@ def _removed(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
 
 
 def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
-    """The way back from having dropped the old columns: they come again, in step, filled and proven."""
+    """The way back from having dropped the old columns: they come again, in step, filled and proven.
+
+    A default comes last: in rows that are not filled yet it would be taken for what a program wrote.
+    """
     block = [f.name.text for f in s.block(twin.model).fields]
     added: list[SchemaEdit] = list(twin.restoring)
     for old in twin.olds:
@@ -325,9 +328,7 @@ def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
         plain = twin.old_type or old.plain_type
         type_ = f"{plain}?" if not old.is_list else old.type
         above = block[at - 1] if at else ""
-        # No default yet: a trigger would take it for what a program has written.
-        attributes = (*old.without("unique", "default"), *mapped, "@ignore")
-        added.append(AddField(twin.model, name, type_, attributes, above))
+        added.append(AddField(twin.model, name, type_, (*old.without("unique", "default"), *mapped, "@ignore"), above))
     undone = tuple(_undone_later(twin))
     yield Step(id="restore", phase=Phase.EXPAND, title="", edits=(*undone, *added), begins=(sync,))
     yield Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, twin),))

@@ -123,7 +123,7 @@ def meaning(start: Database, plan: Sequence[PlannedStep], notes: Notes) -> Meani
             _filled(fill, same, parts)
     for place, other in notes.same.items():
         same[_root(same, place)] = _root(same, other)
-    tables = {t.name.name: t for database in databases for t in database.tables.values()}
+    tables = [table for database in databases for table in database.tables.values()]
     owners = dict(_owners(databases, homes, same))
     return Meaning(
         notes,
@@ -131,8 +131,8 @@ def meaning(start: Database, plan: Sequence[PlannedStep], notes: Notes) -> Meani
         same,
         {_root(same, place): named for place, named in parts.items()},
         frozenset(_root(same, p) for p, c in _places(databases) if c.type.name in _NUMBERS),
-        frozenset(_root(same, (t.name.name, c)) for t in tables.values() for c in _fixed(t)),
-        frozenset(_root(same, (t.name.name, c)) for t in tables.values() for k in t.foreign_keys for c in k.columns),
+        frozenset(_root(same, (t.name.name, c)) for t in tables for c in _fixed(t)),
+        frozenset(_root(same, (t.name.name, c)) for t in tables for k in t.foreign_keys for c in k.columns),
         owners,
         frozenset(_root(same, place) for place, column in _places(databases[-1:]) if not column.nullable),
     )

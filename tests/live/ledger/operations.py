@@ -54,10 +54,18 @@ class Speaker:
     def insert(self, entity: Entity) -> None:
         """Writes a new row, and those that belong to it."""
         with self.session.transaction():
-            for table in self._tables(entity.table):
-                self._insert(table, entity)
-            for links in self._links(entity.table):
-                self._link(links, entity)
+            self.insert_rows(entity)
+            self.insert_links(entity)
+
+    def insert_rows(self, entity: Entity) -> None:
+        """The rows of a new entity."""
+        for table in self._tables(entity.table):
+            self._insert(table, entity)
+
+    def insert_links(self, entity: Entity) -> None:
+        """The links of a new entity to others."""
+        for links in self._links(entity.table):
+            self._link(links, entity)
 
     def changes(self, entity: Entity, number: int, draw: random.Random) -> dict[Attribute, Token]:
         """New values for one or two things that the entity holds."""
@@ -139,7 +147,11 @@ class Speaker:
             c for t in self.version.tables for c in t.columns
             if self.meaning.attribute(t.name.name, c.name) == attribute
         ]  # fmt: skip
-        nullable = all(c.nullable for c in columns) if columns else attribute not in self.meaning.required
+        nullable = (
+            all(c.nullable and not c.type.is_list for c in columns)
+            if columns
+            else attribute not in self.meaning.required
+        )
         if nullable and draw.random() < NULLS and (self.version.first or attribute not in self.meaning.required):
             return None
         if attribute in self.meaning.pointing:

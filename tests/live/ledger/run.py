@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from live.ledger import trust
 from live.ledger.ledger import Book, Entity, Wrong, fill_nothing, forget, key_of, wrong_values
@@ -38,7 +38,7 @@ def run(store: Store, start: Database, plan: Sequence[PlannedStep], notes: Notes
     means = meaning(start, plan, notes)
     first = first_version(start)
     books = _seeded(store, means, first, load)
-    scene = Scene((first,), trust.places(means, start), "before the plan")
+    scene = Scene().after((first,), trust.places(means, start), "before the plan")
     workers = Workers(store, means, load, books, scene)
     course = _Course(store, means, load, workers, books, start, trust.to_be_filled(means, plan), {0: store.catalog()})
     with workers.running():
@@ -75,7 +75,8 @@ class _Course:
         """One step, forward or back."""
         for live in stage.before:
             self._let_live(live, stage.title)
-        self._let_live(stage.during, stage.title, (self.syncs, stage.syncs))
+        unsure = trust.filled(self.means, stage.fills, self.database) & self._filled_with_something()
+        self._let_live(stage.during, stage.title, (self.syncs, stage.syncs), unsure)
         self._migrate(stage)
         if self.failed:
             return
@@ -86,13 +87,24 @@ class _Course:
         with self.workers.held():
             self._verify(stage.title)
 
-    def _let_live(self, live: Live, title: str, syncs: Sequence[tuple[Sync | Trigger, ...]] = ()) -> None:
+    def _filled_with_something(self) -> Trusted:
+        """The columns in which a backfill puts something where nothing was: row after row, while others read."""
+        return frozenset((self.means.home(table), column) for table, column in self.means.notes.filled)
+
+    def _let_live(
+        self,
+        live: Live,
+        title: str,
+        syncs: Sequence[tuple[Sync | Trigger, ...]] = (),
+        unsure: Trusted = frozenset(),
+    ) -> None:
         """Changes who lives, and gives them time."""
         with self.workers.held():
-            trusted = self.workers.scene.trusted
+            scene = self.workers.scene
+            trusted = scene.trusted - unsure
             for known in syncs or (self.syncs,):
                 trusted = trust.narrowed(self.means, trusted, live, known)
-            self.workers.scene = Scene(live, trusted, title)
+            self.workers.scene = scene.after(live, trusted, title)
         if not syncs:
             time.sleep(self.load.hold)
 
@@ -112,7 +124,7 @@ class _Course:
         fill_nothing(self.means, self.books, frozenset(self.means.attribute(*place) for place in filled))
         present = trust.places(self.means, stage.database)
         forget(self.books, frozenset(self.means.attribute(*place) for place in present))
-        self.workers.scene = Scene(scene.live, trusted, scene.stage)
+        self.workers.scene = evolve(scene, trusted=trusted)
         self.database, self.syncs = stage.database, stage.syncs
         self.undone += stage.back
         catalog = self.store.catalog()
@@ -123,10 +135,13 @@ class _Course:
         """Every row, as each version that lives sees it."""
         for version in self.workers.scene.live:
             speaker = Speaker(version, self.means, self.store, self.store.session(str(version)), self.load.parents)
-            for table in version.tables:
-                self.tally.wrong += self._wrong_rows(speaker, table, title)
-            for links in version.links:
-                self.tally.wrong += self._wrong_links(speaker, links, title)
+            try:
+                for table in version.tables:
+                    self.tally.wrong += self._wrong_rows(speaker, table, title)
+                for links in version.links:
+                    self.tally.wrong += self._wrong_links(speaker, links, title)
+            except (*self.store.errors, LookupError) as error:
+                self.tally.fail(title, version, self.store.code(error), error)
             speaker.session.close()
 
     def _wrong_rows(self, speaker: Speaker, table: SpokenTable, title: str) -> Iterator[Wrong]:
@@ -174,8 +189,11 @@ def _seeded(store: Store, means: Meaning, first: Application, load: Load) -> lis
         for table in speaker.entities():
             for number in range(1, load.rows + 1):
                 entity = speaker.new(table, number, draw)
-                speaker.insert(entity)
+                speaker.insert_rows(entity)
                 entity.lasting = number <= load.parents
                 books[number % load.workers].entities.append(entity)
+        for book in books:
+            for entity in book.entities:
+                speaker.insert_links(entity)
     speaker.session.close()
     return books

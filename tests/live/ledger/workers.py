@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from threading import Condition, Thread
@@ -60,6 +60,10 @@ class Tally:
     slowest: Slow = Slow(0.0, "", "")
     slow: list[Slow] = field(factory=list)
 
+    def fail(self, stage: str, version: Application, code: str, error: Exception) -> None:
+        """Counts an error."""
+        self.errors[(stage, str(version), code, str(error).partition("\n")[0])] += 1
+
     def add(self, other: Tally) -> None:
         """Takes in what another worker has counted."""
         self.operations += other.operations
@@ -69,13 +73,22 @@ class Tally:
         self.slowest = max(self.slowest, other.slowest, key=lambda slow: slow.seconds)
 
 
-@define(eq=False)
+@frozen(eq=False)
 class Scene:
-    """What workers look at before each operation. All of it is changed together, while nobody is at work."""
+    """What workers look at before each operation. It is changed while nobody is at work.
 
-    live: tuple[Application, ...]
-    trusted: Trusted
-    stage: str
+    `lives` numbers the lives of versions: one that comes back after it was retired has connections of its own.
+    """
+
+    live: tuple[Application, ...] = ()
+    trusted: Trusted = frozenset()
+    stage: str = ""
+    lives: Mapping[Application, int] = field(factory=dict)
+
+    def after(self, live: tuple[Application, ...], trusted: Trusted, stage: str) -> Scene:
+        """The next one."""
+        born = {version: self.lives.get(version, 0) + (version not in self.live) for version in live}
+        return Scene(live, trusted, stage, {**self.lives, **born})
 
 
 class Workers:
@@ -149,39 +162,31 @@ class Workers:
 
     def _work(self, number: int) -> None:
         draw = random.Random(number)
-        speakers: dict[Application, Speaker] = {}
+        crew = _Crew(self._speaker)
         most = 2 * self._load.rows // self._load.workers
         hand = _Hand(self._books[number], self.tallies[number], draw, (number + 1) * NUMBERS_OF_A_WORKER, most)
         while True:
             with self._turn(number) as scene:
                 if scene is None:
                     break
-                self._retire(speakers, scene)
+                crew.retire(scene)
                 if scene.live:
-                    version = draw.choice(scene.live)
-                    speaker = speakers.get(version) or self._speaker(version)
-                    speakers[version] = speaker
-                    hand.operate(speaker, scene)
+                    hand.operate(crew.speaker(draw.choice(scene.live), scene), scene)
             time.sleep(PAUSE)
-        for speaker in speakers.values():
-            speaker.session.close()
+        crew.retire(Scene())
 
     def _report(self, number: int) -> None:
-        speakers: dict[Application, Speaker] = {}
+        crew = _Crew(self._speaker)
         tally = self.tallies[number]
         while True:
             with self._turn(number) as scene:
                 if scene is None:
                     break
-                self._retire(speakers, scene)
+                crew.retire(scene)
                 if scene.live:
-                    version = scene.live[-1]
-                    speaker = speakers.get(version) or self._speaker(version)
-                    speakers[version] = speaker
-                    self._read_long(tally, scene, speaker)
+                    self._read_long(tally, scene, crew.speaker(scene.live[-1], scene))
             self._rest()
-        for speaker in speakers.values():
-            speaker.session.close()
+        crew.retire(Scene())
 
     def _read_long(self, tally: Tally, scene: Scene, speaker: Speaker) -> None:
         """Reads every table, each an operation, and keeps the transaction open."""
@@ -194,12 +199,30 @@ class Workers:
         with self._condition:
             self._condition.wait_for(lambda: self._ended, timeout=self._load.rest)
 
-    def _retire(self, speakers: dict[Application, Speaker], scene: Scene) -> None:
-        for version in [version for version in speakers if version not in scene.live]:
-            speakers.pop(version).session.close()
-
     def _speaker(self, version: Application) -> Speaker:
         return Speaker(version, self._meaning, self._store, self._store.session(str(version)), self._load.parents)
+
+
+@define(eq=False)
+class _Crew:
+    """The connections of one worker: one for each life of a version."""
+
+    hire: Callable[[Application], Speaker]
+    speakers: dict[tuple[Application, int], Speaker] = field(factory=dict)
+
+    def speaker(self, version: Application, scene: Scene) -> Speaker:
+        """The connection of a version that lives."""
+        life = (version, scene.lives[version])
+        if life not in self.speakers:
+            self.speakers[life] = self.hire(version)
+        return self.speakers[life]
+
+    def retire(self, scene: Scene) -> None:
+        """Ends the connections of what no longer lives."""
+        for life in [
+            life for life in self.speakers if (life[0], scene.lives.get(life[0])) != life or life[0] not in scene.live
+        ]:
+            self.speakers.pop(life).session.close()
 
 
 @define(eq=False)
@@ -255,8 +278,7 @@ def _timed(tally: Tally, scene: Scene, speaker: Speaker, what: str, operation: C
     try:
         operation()
     except (*speaker.store.errors, LookupError) as error:
-        text = str(error).partition("\n")[0]
-        tally.errors[(scene.stage, str(speaker.version), speaker.store.code(error), text)] += 1
+        tally.fail(scene.stage, speaker.version, speaker.store.code(error), error)
         return False
     finally:
         tally.operations += 1

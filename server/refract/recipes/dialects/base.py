@@ -113,7 +113,8 @@ class Dialect:
 class Walk:
     """The texts of a loop that goes through a table by its key: `low_1, …` and `high_1, …` are the ends of a batch.
 
-    `last_1, …` is the last key when the loop begins: rows that come later are written whole, and there may be no end of them.
+    `last_1, …` are the last key when it begins: rows that come behind it are written by programs that know better, and
+    a loop that waited for them would never end on a busy table.
     """
 
     keys: tuple[Column, ...]
@@ -125,13 +126,15 @@ class Walk:
     from_low: str
     following: str
     inside: str
+    to_do: str
 
 
 def walk(table: Table, quote: Callable[[str], str]) -> Walk:
     """How to go through a table. Raises CannotPlan where it has no key for that."""
     keys = key_of(table)
     names = ", ".join(quote(k.name) for k in keys)
-    lows, highs, lasts = (", ".join(f"{word}_{n}" for n, _ in enumerate(keys, 1)) for word in ("low", "high", "last"))
+    words = ("low", "high", "last")
+    lows, highs, lasts = (", ".join(f"{word}_{n}" for n in range(1, len(keys) + 1)) for word in words)
     key, low, high, last = (f"({part})" if len(keys) > 1 else part for part in (names, lows, highs, lasts))
     return Walk(
         keys,
@@ -143,6 +146,7 @@ def walk(table: Table, quote: Callable[[str], str]) -> Walk:
         from_low=f"{key} >= {low}",
         following=f"{key} > {high} AND {key} <= {last}",
         inside=f"{key} >= {low} AND {key} <= {high}",
+        to_do=f"{low} <= {last}",
     )
 
 

@@ -45,7 +45,8 @@ class MysqlDialect(Dialect):
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         procedure = self.quote(self.provider.sync_name(fill.table.name.name, "backfill"))
         declared = "".join(
-            f"  DECLARE low_{n}, high_{n}, last_{n} {self._variable(k.type)};\n" for n, k in enumerate(by.keys, 1)
+            f"  DECLARE low_{n}, high_{n}, last_{n} {self.provider.render_type(k.type)};\n"
+            for n, k in enumerate(by.keys, 1)
         )
         gone = " ".join(f"SET low_{n} = NULL;" for n in range(1, len(by.keys) + 1))
         return (
@@ -53,12 +54,10 @@ class MysqlDialect(Dialect):
             f"""\
 CREATE PROCEDURE {procedure}()
 BEGIN
-{declared}  DECLARE filled BOOLEAN;
-  DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN {gone} END;
-  SET SESSION innodb_lock_wait_timeout = {ROW_WAIT};
-  SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
+{declared}  DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN {gone} END;
   SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
-  WHILE low_1 IS NOT NULL DO
+  SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
+  WHILE {by.to_do} DO
     SELECT {by.names} INTO {by.highs} FROM (
       SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {BATCH}
     ) AS batch ORDER BY {by.descending} LIMIT 1;

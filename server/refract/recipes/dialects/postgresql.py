@@ -41,9 +41,9 @@ class PostgresqlDialect(Dialect):
         """One block, which must be the only statement of its file: COMMIT is refused inside a transaction."""
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         declared = "".join(
-            f"  {end}_{n} {table}.{self.quote(k.name)}%TYPE;\n"
+            f"  {word}_{n} {table}.{self.quote(k.name)}%TYPE;\n"
             for n, k in enumerate(by.keys, 1)
-            for end in ("low", "high", "last")
+            for word in ("low", "high", "last")
         )
         return (
             f"""\
@@ -51,9 +51,9 @@ DO $$
 #variable_conflict use_column
 DECLARE
 {declared}BEGIN
-  SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
   SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
-  WHILE low_1 IS NOT NULL LOOP
+  SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
+  WHILE {by.to_do} LOOP
     SELECT {by.names} INTO {by.highs} FROM (
       SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {BATCH}
     ) AS batch ORDER BY {by.descending} LIMIT 1;

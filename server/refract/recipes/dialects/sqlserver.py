@@ -31,7 +31,7 @@ class SqlserverDialect(Dialect):
         return (
             f"""\
 DECLARE @low {type_} = (SELECT MIN({name}) FROM {table}), @high {type_}, @last {type_} = (SELECT MAX({name}) FROM {table});
-WHILE @low IS NOT NULL
+WHILE @low <= @last
 BEGIN
   SELECT @high = MAX({name}) FROM (SELECT TOP ({BATCH}) {name} FROM {table} WHERE {name} >= @low ORDER BY {name}) AS batch;
   {batch};

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from refract.lowering import lower
 from refract.recipes._sql import row, values_differ
@@ -318,7 +318,8 @@ def _removed(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
 def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
     """The way back from having dropped the old columns: they come again, in step, filled and proven.
 
-    A default comes last: in rows that are not filled yet it would be taken for what a program wrote.
+    A default comes when rows are filled: in those that are not it would be taken for what a program wrote. Where both
+    sides have the same default, only both together tell who wrote: until then, what is written to the new columns counts.
     """
     block = [f.name.text for f in s.block(twin.model).fields]
     added: list[SchemaEdit] = list(twin.restoring)
@@ -330,8 +331,21 @@ def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
         above = block[at - 1] if at else ""
         added.append(AddField(twin.model, name, type_, (*old.without("unique", "default"), *mapped, "@ignore"), above))
     undone = tuple(_undone_later(twin))
-    yield Step(id="restore", phase=Phase.EXPAND, title="", edits=(*undone, *added), begins=(sync,))
+    first = _towards_old(s, twin, sync) if twin.silent else sync
+    yield Step(id="restore", phase=Phase.EXPAND, title="", edits=(*undone, *added), begins=(first,))
     yield Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, twin),))
+    if first != sync:
+        defaults = ((_old_name(twin, old), old.attribute("default")) for old in twin.olds)
+        edits = tuple(AddAttribute(twin.model, name, default) for name, default in defaults if default)
+        yield Step(id="default", phase=Phase.EXPAND, title="", edits=edits)
+        yield Step(id="sync", phase=Phase.EXPAND, title="", begins=(sync,))
+        yield Step(id="unsync", phase=Phase.EXPAND, title="", ends=(first,))
+
+
+def _towards_old(s: Situation, twin: Twin, sync: Sync) -> Sync:
+    """What carries over to the old columns whatever is written to the new."""
+    name = s.provider.sync_name(twin.table.name.name, f"{twin.news[0].column}_back")
+    return evolve(sync, name=name, forward=sync.backward, backward=(), silent=())
 
 
 def _refill(s: Situation, twin: Twin) -> Fill:

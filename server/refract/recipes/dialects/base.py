@@ -69,7 +69,7 @@ class Dialect:
     def told(self, sync: Sync) -> str:
         """Whether a program that inserts a row has written one of the new columns."""
         silent = dict(sync.silent)
-        return " OR ".join(self._told(f"NEW.{self.quote(c)}", silent.get(c)) for c, _ in sync.forward)
+        return " OR ".join(self._told(sync, c, silent.get(c)) for c, _ in sync.forward)
 
     def changed(self, sync: Sync, columns: Sequence[tuple[str, str]]) -> str:
         """Whether a program that updates a row changes one of these columns."""
@@ -102,11 +102,14 @@ class Dialect:
         return f"SELECT count(*) FROM {self.table(fill.table.name)} WHERE {self.here(fill.where, fill.table.name)}"
 
     def _changed(self, sync: Sync, column: str) -> str:
-        differ = self.texts_differ if column in sync.folding else self.differs
-        return differ(f"NEW.{self.quote(column)}", f"OLD.{self.quote(column)}")
+        return self._differ(sync, column, f"OLD.{self.quote(column)}")
 
-    def _told(self, value: str, silent: str | None) -> str:
-        return f"{value} IS NOT NULL" if silent is None else self.differs(value, silent)
+    def _told(self, sync: Sync, column: str, silent: str | None) -> str:
+        return f"NEW.{self.quote(column)} IS NOT NULL" if silent is None else self._differ(sync, column, silent)
+
+    def _differ(self, sync: Sync, column: str, other: str) -> str:
+        differ = self.texts_differ if column in sync.folding else self.differs
+        return differ(f"NEW.{self.quote(column)}", other)
 
 
 @frozen
@@ -124,7 +127,7 @@ class Walk:
     lasts: str
     descending: str
     from_low: str
-    following: str
+    past_high: str
     inside: str
     to_do: str
 
@@ -144,7 +147,7 @@ def walk(table: Table, quote: Callable[[str], str]) -> Walk:
         lasts,
         descending=", ".join(f"{quote(k.name)} DESC" for k in keys),
         from_low=f"{key} >= {low}",
-        following=f"{key} > {high} AND {key} <= {last}",
+        past_high=f"{key} > {high}",
         inside=f"{key} >= {low} AND {key} <= {high}",
         to_do=f"{low} <= {last}",
     )

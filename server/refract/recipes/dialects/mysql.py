@@ -45,8 +45,7 @@ class MysqlDialect(Dialect):
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         procedure = self.quote(self.provider.sync_name(fill.table.name.name, "backfill"))
         declared = "".join(
-            f"  DECLARE low_{n}, high_{n}, last_{n} {self.provider.render_type(k.type)};\n"
-            for n, k in enumerate(by.keys, 1)
+            f"  DECLARE low_{n}, high_{n}, last_{n} {self._variable(k.type)};\n" for n, k in enumerate(by.keys, 1)
         )
         gone = " ".join(f"SET low_{n} = NULL;" for n in range(1, len(by.keys) + 1))
         return (
@@ -54,7 +53,9 @@ class MysqlDialect(Dialect):
             f"""\
 CREATE PROCEDURE {procedure}()
 BEGIN
-{declared}  DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN {gone} END;
+{declared}  DECLARE filled BOOLEAN;
+  DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN {gone} END;
+  SET SESSION innodb_lock_wait_timeout = {ROW_WAIT};
   SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
   SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
   WHILE {by.to_do} DO
@@ -71,7 +72,7 @@ BEGIN
       END;
       DO SLEEP({PAUSE / 1000});
     END WHILE;
-    SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.following} ORDER BY {by.names} LIMIT 1;
+    SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
   END WHILE;
 END""",
             f"CALL {procedure}()",

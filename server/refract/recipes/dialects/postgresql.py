@@ -61,7 +61,7 @@ DECLARE
     {self.fill_batch(fill, by.inside)};
     COMMIT;
     PERFORM pg_sleep({PAUSE / 1000});
-    SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.following} ORDER BY {by.names} LIMIT 1;
+    SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
   END LOOP;
 END $$""",
         )

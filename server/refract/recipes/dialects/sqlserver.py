@@ -36,6 +36,6 @@ BEGIN
   SELECT @high = MAX({name}) FROM (SELECT TOP ({BATCH}) {name} FROM {table} WHERE {name} >= @low ORDER BY {name}) AS batch;
   {batch};
   WAITFOR DELAY '00:00:00.{PAUSE:03}';
-  SET @low = (SELECT MIN({name}) FROM {table} WHERE {name} > @high AND {name} <= @last);
+  SET @low = (SELECT MIN({name}) FROM {table} WHERE {name} > @high);
 END""",
         )

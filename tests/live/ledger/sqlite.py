@@ -23,9 +23,9 @@ class SqliteSession:
         return self._connection.execute(statement, tuple(values)).fetchall()
 
     def insert(self, statement: str, values: Sequence[object], numbered: Column | None) -> object:
-        return (
-            self._connection.execute(statement, tuple(values)).lastrowid if numbered else self.rows(statement, values)
-        )
+        written = statement.replace("() VALUES ()", "DEFAULT VALUES")
+        made = self._connection.execute(written, tuple(values)).lastrowid
+        return made if numbered else None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -315,7 +315,8 @@ def _removed(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
 def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
     """The way back from having dropped the old columns: they come again, in step, filled and proven.
 
-    A default comes last: in rows that are not filled yet it would be taken for what a program wrote.
+    A default is for rows to come: in those that are not filled yet it would be taken for what a program wrote. It is there
+    when the trigger is, which tells by it who inserts a row.
     """
     block = [f.name.text for f in s.block(twin.model).fields]
     added: list[SchemaEdit] = list(twin.restoring)
@@ -326,8 +327,17 @@ def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
         type_ = f"{plain}?" if not old.is_list else old.type
         above = block[at - 1] if at else ""
         added.append(AddField(twin.model, name, type_, (*old.without("unique", "default"), *mapped, "@ignore"), above))
-    undone = tuple(_undone_later(twin))
-    yield Step(id="restore", phase=Phase.EXPAND, title="", edits=(*undone, *added), begins=(sync,))
+    came = (*_undone_later(twin), *added)
+    defaults = tuple(
+        AddAttribute(twin.model, _old_name(twin, o), o.attribute("default"))
+        for o in twin.olds
+        if o.attribute("default")
+    )
+    if defaults:
+        yield Step(id="restore", phase=Phase.EXPAND, title="", edits=came)
+        yield Step(id="restore", phase=Phase.DUAL_WRITE, title="", edits=defaults, begins=(sync,))
+    else:
+        yield Step(id="restore", phase=Phase.EXPAND, title="", edits=came, begins=(sync,))
     yield Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, twin),))
 
 

@@ -90,8 +90,8 @@ class Dialect:
         return f"SELECT count(*) FROM {self.table(fill.table.name)} WHERE {self.here(fill.where, fill.table.name)}"
 
     def _told(self, value: str, silent: str | None) -> str:
-        given = f"{value} IS NOT NULL"
-        return given if silent is None else f"({given} AND {self.differs(value, silent)})"
+        """A column with a default is NULL only where a program has written that."""
+        return f"{value} IS NOT NULL" if silent is None else self.differs(value, silent)
 
 
 @frozen

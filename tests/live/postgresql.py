@@ -80,7 +80,9 @@ _QUERIES = {
     "WHERE connamespace = 'public'::regnamespace AND contype <> 'n'",
     "indexes": "SELECT indexdef, indisvalid FROM pg_indexes JOIN pg_index ON indexrelid = "
     "(quote_ident(schemaname) || '.' || quote_ident(indexname))::regclass WHERE schemaname = 'public'",
-    "triggers": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
-    "functions": "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "functions": "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    "views": "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'",
+    "sequences": "SELECT sequencename, data_type::text FROM pg_sequences WHERE schemaname = 'public'",
     "enums": "SELECT typname, enumlabel FROM pg_enum JOIN pg_type ON pg_type.oid = enumtypid",
 }

@@ -318,8 +318,9 @@ def _removed(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
 def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
     """The way back from having dropped the old columns: they come again, in step, filled and proven.
 
-    A default comes when rows are filled: in those that are not it would be taken for what a program wrote. Where both
-    sides have the same default, only both together tell who wrote: until then, what is written to the new columns counts.
+    A default is for rows to come: in those that are not filled yet it would be taken for what a program wrote. It is there
+    when the trigger is, which tells by it who inserts a row; where both cannot come in one transaction, only what is
+    written to the new columns counts until then.
     """
     block = [f.name.text for f in s.block(twin.model).fields]
     added: list[SchemaEdit] = list(twin.restoring)
@@ -330,22 +331,25 @@ def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
         type_ = f"{plain}?" if not old.is_list else old.type
         above = block[at - 1] if at else ""
         added.append(AddField(twin.model, name, type_, (*old.without("unique", "default"), *mapped, "@ignore"), above))
-    undone = tuple(_undone_later(twin))
-    first = _towards_old(s, twin, sync) if twin.silent else sync
-    yield Step(id="restore", phase=Phase.EXPAND, title="", edits=(*undone, *added), begins=(first,))
+    came = (*_undone_later(twin), *added)
+    defaults = tuple(
+        AddAttribute(twin.model, _old_name(twin, o), o.attribute("default"))
+        for o in twin.olds
+        if o.attribute("default")
+    )
+    if not defaults:
+        yield Step(id="restore", phase=Phase.EXPAND, title="", edits=came, begins=(sync,))
+    elif dialect(s.provider.name).transactional:
+        yield Step(id="restore", phase=Phase.EXPAND, title="", edits=came)
+        yield Step(id="restore", phase=Phase.DUAL_WRITE, title="", edits=defaults, begins=(sync,))
+    else:
+        name = s.provider.sync_name(twin.table.name.name, f"{twin.news[0].column}_back")
+        first = evolve(sync, name=name, forward=sync.backward, backward=(), silent=())
+        yield Step(id="restore", phase=Phase.EXPAND, title="", edits=came, begins=(first,))
+        yield Step(id="restore", phase=Phase.EXPAND, title="", edits=defaults)
+        yield Step(id="restore", phase=Phase.DUAL_WRITE, title="", begins=(sync,))
+        yield Step(id="restored", phase=Phase.DUAL_WRITE, title="", ends=(first,))
     yield Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, twin),))
-    if first != sync:
-        defaults = ((_old_name(twin, old), old.attribute("default")) for old in twin.olds)
-        edits = tuple(AddAttribute(twin.model, name, default) for name, default in defaults if default)
-        yield Step(id="default", phase=Phase.EXPAND, title="", edits=edits)
-        yield Step(id="sync", phase=Phase.EXPAND, title="", begins=(sync,))
-        yield Step(id="unsync", phase=Phase.EXPAND, title="", ends=(first,))
-
-
-def _towards_old(s: Situation, twin: Twin, sync: Sync) -> Sync:
-    """What carries over to the old columns whatever is written to the new."""
-    name = s.provider.sync_name(twin.table.name.name, f"{twin.news[0].column}_back")
-    return evolve(sync, name=name, forward=sync.backward, backward=(), silent=())
 
 
 def _refill(s: Situation, twin: Twin) -> Fill:

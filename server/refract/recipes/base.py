@@ -68,11 +68,15 @@ class Sync:
 
 @frozen
 class Trigger:
-    """What a recipe needs of triggers that is no `Sync`: the statements that make it, and those that remove it."""
+    """What a recipe needs of triggers that is no `Sync`: the statements that make it, and those that remove it.
+
+    `views` are those that it makes: removing one waits for whoever reads through it.
+    """
 
     table: QualifiedName
     create: tuple[str, ...]
     drop: tuple[str, ...]
+    views: tuple[QualifiedName, ...] = ()
 
 
 @frozen

@@ -116,14 +116,16 @@ class _Engine:
             return
         if first and _ending(parts, step) is None:
             yield StepMigration(
-                f"{_plain(step.id)}_{self._about(step.ends)}", self._statements(step.ends, first, known)
+                f"{_plain(step.id)}_{self._about(step.ends)}",
+                self._statements(step.ends, first, known, _views(step.ends)),
             )
             first = ()
         for number, part in enumerate(parts):
             begin = first if number == _ending(parts, step) else ()
             end = last if number == _beginning(parts, step) else ()
             tables = (t.table for t in ((*step.ends,) if begin else ()) + ((*step.begins,) if end else ()))
-            locked = tuple(dict.fromkeys((*part.locks, *(t for t in tables if t in _known(part)))))
+            views = _views(step.ends) if begin else ()
+            locked = tuple(dict.fromkeys((*views, *part.locks, *(t for t in tables if t in _known(part)))))
             yield StepMigration(self._name(part, step), self._writer.text(evolve(part, locks=locked), begin, end))
         if last and _beginning(parts, step) is None:
             yield StepMigration(
@@ -139,8 +141,15 @@ class _Engine:
         yield from (StepMigration(self._name(part, step), self._writer.text(part)) for part in parts)
         yield from (StepMigration(next(names), self._statements(step.begins, (s,), known)) for s in last)
 
-    def _statements(self, things: Sequence[Sync | Trigger], statements: Sequence[str], known: Database) -> str:
-        part = Part((), (), locks=tuple(dict.fromkeys(t.table for t in things if t.table in known.tables)))
+    def _statements(
+        self,
+        things: Sequence[Sync | Trigger],
+        statements: Sequence[str],
+        known: Database,
+        views: Sequence[QualifiedName] = (),
+    ) -> str:
+        tables = (t.table for t in things if t.table in known.tables)
+        part = Part((), (), locks=tuple(dict.fromkeys((*views, *tables))))
         return self._writer.text(part, statements)
 
     def _undo(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
@@ -232,6 +241,11 @@ def _ending(parts: Sequence[Part], step: Step) -> int | None:
 
 def _known(part: Part) -> frozenset[QualifiedName]:
     return frozenset(part.before.tables) if part.before else frozenset()
+
+
+def _views(things: Sequence[Sync | Trigger]) -> tuple[QualifiedName, ...]:
+    """The views that go with things that end. They are locked first, as a program does that reads through one."""
+    return tuple(view for thing in things if isinstance(thing, Trigger) for view in thing.views)
 
 
 def _plain(name: str) -> str:

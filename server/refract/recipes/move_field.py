@@ -116,7 +116,16 @@ def move_field(s: Situation) -> Iterator[Step]:
         f"`{move.old.model}.{move.old.name}`. It may run beside the old one. Go on when no instance of the old one is left.",
         ends_use=(f"{move.old.model}.{move.old.name}",),
     )
-    yield Step(id="detach", phase=Phase.CONTRACT, title="Values are no longer copied back", ends=(back,))
+    yield Step(
+        id="detach",
+        phase=Phase.CONTRACT,
+        title="Values are no longer copied back",
+        ends=(back,),
+        undo=(
+            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(back,)),
+            Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, move),)),
+        ),
+    )
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
@@ -139,6 +148,17 @@ def _move(s: Situation) -> _Move:
         if key.referenced_table == source.name and _is_unique(target, key.columns):
             return _Move(old, source, target, model, name, _turned(key))
     raise CannotPlan(f"`{old.model}` and `{model}` are not related one to one.")
+
+
+def _refill(s: Situation, move: _Move) -> Fill:
+    """What was written while nothing was copied back."""
+    sql, column = dialect(s.provider.name), move.old.column.name if move.old.column else ""
+    target = sql.table(move.target.name)
+    joined = " AND ".join(f"target.{sql.quote(b)} = {row(s, a)}" for a, b in move.pairs)
+    found = f"FROM {target} AS target WHERE {joined}"
+    value = f"(SELECT target.{sql.quote(move.name)} {found})"
+    differs = f"target.{sql.quote(move.name)} IS DISTINCT FROM {row(s, column)}"
+    return Fill(move.source, ((column, value),), f"EXISTS (SELECT 1 {found} AND {differs})")
 
 
 def _turned(key: ForeignKey) -> tuple[tuple[str, str], ...]:

@@ -127,7 +127,16 @@ def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
             f"{link.parent}.{link.back}",
         ),
     )
-    yield Step(id="detach", phase=Phase.CONTRACT, title="Links are no longer copied back", ends=(reverse,))
+    yield Step(
+        id="detach",
+        phase=Phase.CONTRACT,
+        title="Links are no longer copied back",
+        ends=(reverse,),
+        undo=(
+            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(reverse,)),
+            Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, link),)),
+        ),
+    )
     lists = tuple(
         RemoveBlockAttribute(link.field.model, s.text(link.field.model, *attribute.span))
         for attribute in s.block(link.field.model).attributes
@@ -186,6 +195,16 @@ def _link(s: Situation) -> _Link:
         "A" if field.model == first else "B",
         "A" if parent == first else "B",
     )
+
+
+def _refill(s: Situation, link: _Link) -> Fill:
+    """The keys of rows whose links were written while nothing was copied back."""
+    sql = dialect(s.provider.name)
+    key, a, b = row(s, _column(link.key)), sql.quote(link.parent_letter), sql.quote(link.child_letter)
+    found = f"FROM {sql.table(_join_name(link))} AS link WHERE link.{b} = {row(s, _key(link.child_table))}"
+    first = f"(SELECT link.{a} {found} ORDER BY link.{a} LIMIT 1)"
+    stale = f"CASE WHEN {key} IS NULL THEN EXISTS (SELECT 1 {found}) ELSE NOT EXISTS (SELECT 1 {found} AND link.{a} = {key}) END"
+    return Fill(link.child_table, ((_column(link.key), first),), stale)
 
 
 def _join_name(link: _Link) -> QualifiedName:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import define, evolve, field, frozen
 
@@ -24,13 +24,17 @@ from refract.schema.model import Database
 
 @frozen
 class Outcome:
-    """What a run has shown. `failed` is the migration that did not run, `inexact` the stages that left another catalog."""
+    """What a run has shown. `failed` is the migration that did not run, `inexact` the stages that left another catalog.
+
+    `announced` is what the steps tell people, by the stage.
+    """
 
     tally: Tally
     rows_checked: int
     undone: int
     inexact: tuple[str, ...]
     failed: str
+    announced: Mapping[str, str]
 
 
 def run(store: Store, start: Database, plan: Sequence[PlannedStep], notes: Notes, load: Load) -> Outcome:
@@ -41,15 +45,17 @@ def run(store: Store, start: Database, plan: Sequence[PlannedStep], notes: Notes
     scene = Scene().after((first,), trust.places(means, start), "before the plan")
     workers = Workers(store, means, load, books, scene)
     course = _Course(store, means, load, workers, books, start, trust.to_be_filled(means, plan), {0: store.catalog()})
+    stages = schedule(first, plan)
     with workers.running():
-        for stage in schedule(first, plan):
+        for stage in stages:
             if course.failed:
                 break
             course.take(stage)
     tally = Tally()
     for part in (*workers.tallies, course.tally):
         tally.add(part)
-    return Outcome(tally, course.rows_checked, course.undone, tuple(course.inexact), course.failed)
+    announced = {stage.title: stage.announced for stage in stages}
+    return Outcome(tally, course.rows_checked, course.undone, tuple(course.inexact), course.failed, announced)
 
 
 @define(eq=False)

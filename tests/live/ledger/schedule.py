@@ -3,7 +3,7 @@
 A step that asks people to deploy brings a version that is built from the step's schema: it lives beside the one before
 until that is retired. Where the step says that every instance must be stopped, nobody lives while its migrations run.
 Steps that can be undone are gone through, undone one by one in reverse (newer versions retired first), and gone through
-again; a step that cannot be undone is gone through once.
+again; a step that cannot be undone, or after which people are told not to go back, is gone through once.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from refract.schema.model import Database
 
 Live = tuple[Application, ...]
 STOP = "Stop every instance"
+STAY = "do not go back"
 
 
 @frozen(eq=False)
@@ -27,7 +28,8 @@ class Stage:
     """One step, forward or back. `before` and `after` are who lives, one group after the other, around its migrations.
 
     `fills` are the columns that are filled, `syncs` what keeps columns in step when it is done, `database` what is there then.
-    `restores` is the number of steps that are done when it was a way back: the catalog must be as it was then.
+    `done` is how many steps are then: whenever it is the same number, the catalog must be the same. `announced` is what the
+    step tells people.
     """
 
     title: str
@@ -61,12 +63,17 @@ class _Schedule:
 
     def stages(self) -> Iterator[Stage]:
         numbers = range(len(self._plan))
-        for lasting, block in groupby(numbers, key=lambda n: bool(self._plan[n].step.loses)):
+        for lasting, block in groupby(numbers, key=self._lasts):
             steps = tuple(block)
             yield from map(self._forward, steps)
             if not lasting:
                 yield from map(self._back, reversed(steps))
                 yield from map(self._forward, steps)
+
+    def _lasts(self, number: int) -> bool:
+        """Whether a step is not taken back: it cannot be, or people are told not to."""
+        step = self._plan[number].step
+        return bool(step.loses) or STAY in step.deploy
 
     def _forward(self, number: int) -> Stage:
         step = self._plan[number]
@@ -82,7 +89,7 @@ class _Schedule:
             fills=step.step.fills,
             syncs=self._syncs(number + 1),
             database=self._databases[number + 1],
-            announced=step.step.deploy,
+            announced=f"{step.step.deploy} {step.step.loses}",
         )
 
     def _back(self, number: int) -> Stage:
@@ -100,7 +107,7 @@ class _Schedule:
             syncs=self._syncs(number),
             database=self._databases[number],
             back=True,
-            announced=step.step.deploy,
+            announced=f"{step.step.deploy} {step.step.loses}",
         )
 
     def _syncs(self, done: int) -> tuple[Sync | Trigger, ...]:

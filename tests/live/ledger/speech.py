@@ -54,16 +54,24 @@ class Application:
 
     def written_values(self, column: Column) -> tuple[str, ...]:
         """The values of an enum that it writes; empty for a column of another type."""
-        enum = self.database.enums.get(column.type.enum) if column.type.enum else None
-        if enum is None:
-            return ()
-        known = ((v.value_name or v.name, v.name) for v in enum.values)
-        return tuple(stored for name, stored in known if (enum.enum_name, name) not in self.unwritten)
+        known = _values_of(column, self.database)
+        return tuple(stored for enum, name, stored in known if not self._leaves_out(enum, name))
 
     def known_values(self, column: Column) -> tuple[str, ...]:
         """The values of an enum that it can read."""
-        enum = self.database.enums.get(column.type.enum) if column.type.enum else None
-        return tuple(v.name for v in enum.values) if enum else ()
+        return tuple(stored for _, _, stored in _values_of(column, self.database))
+
+    def _leaves_out(self, enum: str, value: str) -> bool:
+        return any(value == other and enum in ("", of) for of, other in self.unwritten)
+
+
+def _values_of(column: Column, database: Database) -> Iterator[tuple[str, str, str]]:
+    """The enum, name and stored form of each value; a column that lists its values itself does not say whose they are."""
+    if column.type.name == "ENUM":
+        yield from (("", str(value), str(value)) for value in column.type.args)
+    enum = database.enums.get(column.type.enum) if column.type.enum else None
+    if enum is not None:
+        yield from ((enum.enum_name, v.value_name or v.name, v.name) for v in enum.values)
 
 
 def application(

@@ -105,6 +105,7 @@ class Dialect:
         return self._differ(sync, column, f"OLD.{self.quote(column)}")
 
     def _told(self, sync: Sync, column: str, silent: str | None) -> str:
+        """A column with a default is NULL only where a program has written that."""
         return f"NEW.{self.quote(column)} IS NOT NULL" if silent is None else self._differ(sync, column, silent)
 
     def _differ(self, sync: Sync, column: str, other: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from live.ledger.speech import parents_first
 from recipes.plans import Case, cases, plan_of, situation
 from refract.diff import diff
 from refract.providers import provider
@@ -94,16 +95,6 @@ def _changed(after: Catalog, before: Catalog) -> list[str]:
         for row in rows[kind]
         if row not in others[kind]
     ]
-
-
-def parents_first(database: Database) -> Iterator[Table]:
-    """The tables, each behind those that its foreign keys point to."""
-    left, known = list(database.tables.values()), set[object]()
-    while left:
-        ready = next(t for t in left if {k.referenced_table for k in t.foreign_keys} <= known | {t.name})
-        left.remove(ready)
-        known.add(ready.name)
-        yield ready
 
 
 def _value(column: Column, number: int, database: Database) -> object:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from refract.recipes.dialects.base import Dialect
+from refract.recipes.dialects.cockroachdb import CockroachdbDialect
 from refract.recipes.dialects.mysql import MysqlDialect
 from refract.recipes.dialects.postgresql import PostgresqlDialect
+from refract.recipes.dialects.sqlite import SqliteDialect
 from refract.recipes.dialects.sqlserver import SqlserverDialect
 
 __all__ = ["Dialect", "dialect"]
@@ -19,5 +21,9 @@ def dialect(provider: str) -> Dialect:
             return MysqlDialect(provider)
         case "sqlserver":
             return SqlserverDialect(provider)
+        case "sqlite":
+            return SqliteDialect(provider)
+        case "cockroachdb":
+            return CockroachdbDialect(provider)
         case _:
             return Dialect(provider)

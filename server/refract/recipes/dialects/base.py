@@ -1,4 +1,4 @@
-"""What all databases share, and what those say that have neither loops nor the triggers that a `Sync` needs."""
+"""What all databases share, but what each says in its own way."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Dialect:
 
     def differs(self, one: str, other: str) -> str:
         """Whether two values are not the same, NULLs being equal."""
-        return f"{one} IS DISTINCT FROM {other}" if self.provider.name == "cockroachdb" else f"{one} IS NOT {other}"
+        return f"{one} IS DISTINCT FROM {other}"
 
     def folds(self, type_: ColumnType) -> bool:
         """Whether values of a type may compare as equal that are not the same."""
@@ -87,6 +87,10 @@ class Dialect:
     def fill(self, fill: Fill) -> tuple[str, ...]:
         """What fills rows."""
         return (self.fill_batch(fill, ""),)
+
+    def fill_note(self, fill: Fill) -> str:
+        """How it does."""
+        return "In batches, each committed by itself."
 
     def fill_batch(self, fill: Fill, batch: str) -> str:
         """What fills the rows of one batch; of all, where `batch` is no condition."""

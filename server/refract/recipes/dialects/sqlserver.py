@@ -21,6 +21,11 @@ class SqlserverDialect(Dialect):
     def texts_differ(self, one: str, other: str) -> str:
         return self.differs(f"{one} COLLATE {_EXACT}", f"{other} COLLATE {_EXACT}")
 
+    def fill_note(self, fill: Fill) -> str:
+        if len(key_of(fill.table)) > 1:
+            return "One statement: the table's key has several columns. With many rows, run it for a part of them at a time first."
+        return super().fill_note(fill)
+
     def fill(self, fill: Fill) -> tuple[str, ...]:
         keys = key_of(fill.table)
         if len(keys) > 1:

@@ -48,6 +48,17 @@ def test_replaying_a_step_gives_the_database_of_its_schema(case: Case, database:
         current = after
 
 
+def test_planetscale_has_neither_triggers_nor_procedures() -> None:
+    for case in cases():
+        try:
+            steps = plan_of(case, "mysql", "planetscale")
+        except CannotPlan:
+            continue
+        assert not [
+            m for step in steps for m in (*step.migrations, *step.undo) if "TRIGGER" in m.sql or "CALL" in m.sql
+        ]
+
+
 def _replayed(sql: str, before: Database) -> Database:
     reading = read_migration(sql, "m/migration.sql", before, provider(before.provider))
     assert not [change for change in reading.changes if isinstance(change, Opaque)], sql

@@ -87,8 +87,9 @@ def twin_steps(situation: Situation, twin: Twin, how: str) -> Iterator[Step]:
 
 def refuse_triggers(situation: Situation, others: str = "take how=application") -> None:
     """Raises CannotPlan where the answer is to use triggers and the database has none that could; `others` says what to do."""
-    if situation.answer("how") == TRIGGER and not dialect(situation.provider.name).syncs:
-        raise CannotPlan(f"{situation.provider.name} has no triggers for this: {others}.")
+    name, flavour = situation.provider.name, situation.versions.flavour
+    if situation.answer("how") == TRIGGER and not dialect(name, flavour).syncs:
+        raise CannotPlan(f"{flavour or name} has no triggers for this: {others}.")
 
 
 def refuse_keys(situation: Situation, old: ModelField) -> None:

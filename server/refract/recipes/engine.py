@@ -68,7 +68,7 @@ def planned(recipe: Recipe, situation: Situation) -> tuple[PlannedStep, ...]:
 class _Engine:
     def __init__(self, situation: Situation) -> None:
         self._situation = situation
-        self._dialect: Dialect = dialect(situation.provider.name)
+        self._dialect: Dialect = dialect(situation.provider.name, situation.versions.flavour)
         self._writer: SafeWriter = safe_writer(situation.provider.name, situation.versions.flavour)
 
     def run(self, steps: Sequence[Step]) -> Iterator[PlannedStep]:

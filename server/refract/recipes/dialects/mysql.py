@@ -102,3 +102,18 @@ END""",
             f"  IF {self.changed(sync, sync.forward)} THEN {backward}\n"
             f"  ELSEIF {self.changed(sync, sync.backward)} OR ({self.unset(sync.forward)}) THEN {forward}\n  END IF;"
         )
+
+
+class PlanetscaleDialect(MysqlDialect):
+    """PlanetScale, which has neither triggers nor procedures."""
+
+    syncs = False
+
+    def fill(self, fill: Fill) -> tuple[str, ...]:
+        return (self.fill_batch(fill, ""),)
+
+    def fill_note(self, fill: Fill) -> str:
+        return (
+            "One statement: there are no procedures here. For many rows, run it with LIMIT 1000 from a script first,\n"
+            "-- until it changes nothing."
+        )

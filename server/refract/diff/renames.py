@@ -162,6 +162,7 @@ class _ColumnComparison:
         found += self._place_evidence(old, new)
         if len(self.dropped) == len(self.added) == 1:
             found.append(_Evidence(0.1, "the only column dropped and the only one added"))
+            found.append(_Evidence(0.1 if self._differ_in_name_only(old, new) else 0.0))
         return found
 
     def _type_evidence(self, old: Column, new: Column) -> list[_Evidence]:
@@ -171,6 +172,10 @@ class _ColumnComparison:
             return []
         castable = self.provider.cast(old, new) in (Cast.SAFE, Cast.NONE)
         return [_Evidence(0.05, "a type that the values fit")] if castable else []
+
+    def _differ_in_name_only(self, old: Column, new: Column) -> bool:
+        same = (old.type, old.nullable, old.default) == (new.type, new.nullable, new.default)
+        return same and bool(self._place_evidence(old, new))
 
     def _attribute_evidence(self, old: Column, new: Column) -> list[_Evidence]:
         found = [_Evidence(0.05 if old.nullable == new.nullable and old.default == new.default else 0.0)]
@@ -186,7 +191,10 @@ class _ColumnComparison:
         return found
 
     def _place_evidence(self, old: Column, new: Column) -> list[_Evidence]:
-        same = _neighbours(self.before, old.name, self.dropped) == _neighbours(self.after, new.name, self.added)
+        were = _neighbours(self.before, old.name, self.dropped)
+        are = _neighbours(self.after, new.name, self.added)
+        # One is enough: a table has columns in the order in which they came, a model in the order that reads well.
+        same = were == are or any(w is not None and w == a for w, a in zip(were, are, strict=True))
         return [_Evidence(0.15, "same place in the table")] if same else []
 
 

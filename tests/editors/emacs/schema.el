@@ -1,0 +1,45 @@
+;;; schema.el --- A field is renamed in Emacs: eglot shows the finding and applies a fix.  -*- lexical-binding: t -*-
+;; emacs -q --batch -l schema.el FOLDER, with `refract' on PATH.
+
+(package-initialize) ; eglot is a package of its own before Emacs 29
+(require 'eglot)
+(require 'flymake)
+
+;; What docs/editors.md tells people to write.
+(define-derived-mode prisma-mode prog-mode "Prisma")
+(add-to-list 'auto-mode-alist '("\\.prisma\\'" . prisma-mode))
+(add-to-list 'eglot-server-programs '(prisma-mode . ("refract" "server")))
+
+(setq eglot-sync-connect 20 eglot-autoshutdown t eglot-confirm-server-edits nil flymake-no-changes-timeout 0.1)
+
+(defun wait-for (what holds)
+  "Wait until the function HOLDS gives something, and return that; fail with WHAT after 20 seconds."
+  (let ((end (+ (float-time) 20)) found)
+    (while (and (not (setq found (funcall holds))) (< (float-time) end))
+      (accept-process-output nil 0.05))
+    (or found (error "Waited in vain for %s; the buffer: %s" what (buffer-string)))))
+
+(defun finding (text)
+  "The diagnostic whose words hold TEXT."
+  (flymake-start)
+  (seq-find (lambda (d) (string-match-p (regexp-quote text) (flymake-diagnostic-text d))) (flymake-diagnostics)))
+
+(find-file (expand-file-name "prisma/schema.prisma" (pop command-line-args-left)))
+(let ((inhibit-message t)) (apply #'eglot (eglot--guess-contact)))
+(flymake-mode 1)
+(goto-char (point-min))
+(search-forward "name  String")
+(replace-match "title String")
+(save-buffer) ; in batch mode nobody is ever idle, which is when eglot sends what was typed
+(let ((found (wait-for "the finding" (lambda () (finding "looks like `name` under a new name")))))
+  (unless (string= (buffer-substring (flymake-diagnostic-beg found) (flymake-diagnostic-end found)) "title")
+    (error "The squiggle is in the wrong place"))
+  (cl-letf ((last-nonmenu-event ?a) ; a key, not the mouse: so it asks in the minibuffer
+            ((symbol-function 'completing-read)
+             (lambda (_ choices &rest _) (car (all-completions "Keep" choices)))))
+    (eglot-code-actions (flymake-diagnostic-beg found) (flymake-diagnostic-end found) nil t)))
+(save-buffer)
+(wait-for "@map" (lambda () (string-match-p (regexp-quote "@map(\"name\")") (buffer-string))))
+(wait-for "no finding" (lambda () (not (finding "looks like"))))
+(princ "passed\n")
+(eglot-shutdown (eglot-current-server))

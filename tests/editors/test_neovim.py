@@ -1,0 +1,51 @@
+"""The configuration for Neovim in a real Neovim, with the real server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from small_projects import write
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = Path(__file__).parent / "neovim"
+LIMIT = 120.0  # seconds
+DROPPED = '/* é😀 */ ALTER TABLE "User" DROP COLUMN "naïve😀";\n'
+
+
+def neovim() -> str:
+    """A Neovim that knows `vim.lsp.config` (0.11). Without it: fails where tests must run (CI), else skips."""
+    for program in (str(ROOT / "build" / "neovim" / "bin" / "nvim"), shutil.which("nvim") or ""):
+        if program and Path(program).exists() and _is_new_enough(program):
+            return program
+    message = "Neovim 0.11 or newer is not installed: tests/editors/install_neovim.sh build/neovim"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def _is_new_enough(program: str) -> bool:
+    probe = [program, "--clean", "--headless", "-l", "-"]
+    asked = subprocess.run(probe, input="os.exit(vim.lsp.config and 0 or 1)", text=True, check=False, timeout=LIMIT)
+    return asked.returncode == 0
+
+
+def run(script: str, folder: Path, environment: dict[str, str]) -> None:
+    """Runs a script; its words are those of the failure."""
+    environment = {**environment, "EDITOR_FOLDER": str(ROOT / "editors" / "neovim")}
+    command = [neovim(), "--clean", "--headless", "-l", str(SCRIPTS / script), str(folder)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=LIMIT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_schema_is_edited(project: Path, environment: dict[str, str]) -> None:
+    run("schema.lua", project, environment)
+
+
+def test_a_migration_is_opened(project: Path, environment: dict[str, str]) -> None:
+    write(project, {"prisma/migrations/20250102000000_drop/migration.sql": DROPPED})
+    run("migration.lua", project, environment)

@@ -198,13 +198,31 @@ def _link(s: Situation) -> _Link:
 
 
 def _refill(s: Situation, link: _Link) -> Fill:
-    """The keys of rows whose links were written while nothing was copied back."""
+    """The keys of rows whose links were written while nothing was copied back.
+
+    Links are locked before they are read: what a program writes meanwhile would be overwritten with what was there before.
+    """
     sql = dialect(s.provider.name)
+    child, join, own = sql.table(link.child_table.name), sql.table(_join_name(link)), row(s, _key(link.child_table))
     key, a, b = row(s, _column(link.key)), sql.quote(link.parent_letter), sql.quote(link.child_letter)
-    found = f"FROM {sql.table(_join_name(link))} AS link WHERE link.{b} = {row(s, _key(link.child_table))}"
+    found = f"FROM {join} AS link WHERE link.{b} = {own}"
+    stale = f"EXISTS (SELECT 1 {found}) AND NOT EXISTS (SELECT 1 {found} AND link.{a} = {key})"
+    statement = f"""\
+WITH held AS (
+      SELECT {a} AS parent, {b} AS child FROM {join}
+      WHERE {b} IN (SELECT {own} FROM {child} WHERE {{batch}} AND {stale}) FOR UPDATE
+    )
+    UPDATE {child} SET {sql.quote(_column(link.key))} = source.parent
+    FROM (SELECT DISTINCT ON (child) child, parent FROM held ORDER BY child, parent) AS source
+    WHERE {{batch}} AND source.child = {own}
+      AND NOT EXISTS (SELECT 1 FROM held WHERE held.child = {own} AND held.parent = {key})"""
     first = f"(SELECT link.{a} {found} ORDER BY link.{a} LIMIT 1)"
-    stale = f"CASE WHEN {key} IS NULL THEN EXISTS (SELECT 1 {found}) ELSE NOT EXISTS (SELECT 1 {found} AND link.{a} = {key}) END"
-    return Fill(link.child_table, ((_column(link.key), first),), stale)
+    return Fill(
+        link.child_table,
+        ((_column(link.key), first),),
+        stale,
+        statement.replace("{row}", sql.quote(link.child_table.name.name)),
+    )
 
 
 def _join_name(link: _Link) -> QualifiedName:

@@ -14,7 +14,7 @@ from pymysql.cursors import Cursor
 from live.mariadb import MariadbDatabase, connect
 from refract.providers import provider
 from refract.schema.model import Column, QualifiedName
-from refract.sql.safe.mysql import LOCK_WAIT
+from refract.sql.safe.mysql import LOCK_WAIT, ROW_WAIT
 
 GAVE_UP = 1205  # what a migration of a plan ends with when somebody uses its table for longer than it waits
 TRIES = 20
@@ -53,7 +53,7 @@ class MariadbStore:
     """One database of a running server."""
 
     provider = "mysql"
-    lock_wait = float(LOCK_WAIT)
+    lock_wait = float(LOCK_WAIT + ROW_WAIT)
     errors: tuple[type[Exception], ...] = (pymysql.err.Error,)
 
     def __init__(self, server: str, database: str) -> None:

@@ -5,8 +5,8 @@ for as long as that takes. Sources: the manuals of both ("Online DDL Operations"
 
 DDL commits by itself on both: each statement about a table in use is a migration of its own, so that one that fails
 leaves nothing half done and can simply run again. It fails where a transaction holds the table for longer than
-`LOCK_WAIT`: all other queries queue behind a statement that waits, so that is how long they may have to. The same goes for
-the rows that a new foreign key looks at: a program that holds one of them may wait for the table, and neither ever ends.
+`LOCK_WAIT`: all other queries queue behind a statement that waits, so that is how long they may have to. It then may wait
+for rows of programs that wait for the table: the server sees no deadlock in that, and by default waits 50 seconds.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ from refract.schema.model import Column, ColumnType, Database, QualifiedName
 from refract.sql.safe.base import Part, SafeWriter, closed, tables_of, written
 
 LOCK_WAIT = 2  # seconds that a statement waits for the table's metadata lock, and everybody else behind it
+ROW_WAIT = 1  # seconds that it waits for a program that holds rows, which may wait for it in turn: nothing sees that
 _WAIT = f"""\
 -- Gives up after {LOCK_WAIT} s (error 1205) where a transaction holds the table that long. Nothing is done then: deploy it again.
 SET SESSION lock_wait_timeout = {LOCK_WAIT};
-SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}"""
+SET SESSION innodb_lock_wait_timeout = {ROW_WAIT}"""
 _INSTANT, _ONLINE = "ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE"
 _ALTER = re.compile(r"(-- \w+\n)?ALTER TABLE\b")
 _CREATE_INDEX = re.compile(r"(-- \w+\n)?CREATE (UNIQUE )?INDEX\b")

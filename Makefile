@@ -7,7 +7,7 @@ SOURCES := server tests bench
 .PHONY: check demo docs format test bench clean
 
 test: .venv/ready ## all tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: .venv/ready ## what does not need a test: style, types
 	$(BIN)/ruff check $(wildcard $(SOURCES))

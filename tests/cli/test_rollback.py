@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,39 @@ def test_an_unknown_migration_is_told(project: Path) -> None:
     (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
     assert "there is no migration 'x' here; the newest is 20240102000000_next" in run("x", code=2).stderr
     assert run("20240102000000_next").stdout.startswith("prisma/migrations/20240102000000_next/down.sql")
+
+
+def test_it_says_how_prisma_goes_back_and_what_to_save(project: Path) -> None:
+    (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
+    file = "prisma/migrations/20240102000000_next/down.sql"
+    said = run().stdout
+    assert '--table=\'"public"."User"\'' in said, "what has been written to the new column goes with it"
+    assert f"  npx prisma db execute --file {file}\n" in said
+    assert "  npx prisma migrate resolve --rolled-back 20240102000000_next\n" in said
+    assert "put this SQL into a new migration" in said
+
+
+def test_before_prisma_7_the_schema_is_named(project: Path) -> None:
+    (project / "20240102000000_next" / "migration.sql").write_text('DROP INDEX "User_name_idx";')
+    Path("package.json").write_text('{ "devDependencies": { "prisma": "^5.22.0" } }')
+    said = run().stdout
+    assert "down.sql --schema prisma/schema.prisma\n" in said
+    assert "backup" not in said, "an index holds nothing that could be lost"
+
+
+def test_it_is_run_from_elsewhere(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
+    monkeypatch.chdir(project)
+    said = run("--project", "../..").stdout
+    assert said.startswith("20240102000000_next/down.sql\n")
+    assert ", in /" in said, "the commands are for the project's root"
+    assert "--file prisma/migrations/20240102000000_next/down.sql" in said
+
+
+def test_the_same_for_programs(project: Path) -> None:
+    (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
+    told = json.loads(run("--format", "json").stdout)
+    assert told["files"] == ["prisma/migrations/20240102000000_next/down.sql"]
+    assert told["lost"] == ["What has been written to User.bio since is lost."]
+    assert told["backup"]["command"].startswith("pg_dump")
+    assert told["commands_if_failed"][-1] == "npx prisma migrate resolve --rolled-back 20240102000000_next"

@@ -67,3 +67,38 @@ async def test_the_projects_file_counts_without_the_editors_word(configured: Lan
     event = types.FileEvent(uri=settings.as_uri(), type=types.FileChangeType.Deleted)
     configured.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes=[event]))
     await editor.wait_for("drop-column")
+
+
+async def test_the_same_wrong_settings_are_told_once(configured: LanguageClient, project: Path) -> None:
+    editor = Editor(configured, project)
+    editor.replace("  name String\n", "")
+    await editor.wait_for("drop-column")
+    for _ in range(3):
+        change(configured, fail_on="never")
+    while not configured.messages:
+        await asyncio.sleep(0.01)
+    assert await editor.rules() == ["drop-column"]
+    told = [message.message for message in configured.messages]
+    assert told == ["Refract: the editor's settings: unknown setting fail_on, did you mean fail-on?"]
+    change(configured, rules={"drop-column": "info"})
+    change(configured, rules={"drop-column": 3})
+    while len(configured.messages) < 2:
+        await asyncio.sleep(0.01)
+    assert "rules: drop-column: 3 is not one of error, warning, info, off" in configured.messages[1].message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('basee = "x"', "unknown setting basee, did you mean base?"),
+        ("[database]\nversion = 16", 'database.version: 16 is not a version in quotes, such as "14" or "8.0.36"'),
+        ('[rules]\ndrop-colum = "off"', "there is no rule drop-colum, did you mean drop-column?"),
+        ("rules = ", "is not valid TOML"),
+    ],
+)
+async def test_a_wrong_file_is_one_diagnostic(configured: LanguageClient, project: Path, text: str, said: str) -> None:
+    (project.parent.parent / "refract.toml").write_text(text)
+    editor = Editor(configured, project)
+    await configured.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    (found,) = configured.diagnostics[editor.uri]
+    assert said in found.message

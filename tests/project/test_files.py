@@ -38,6 +38,24 @@ LAYOUTS: dict[str, tuple[dict[str, str], str, list[tuple[str, int, str, str]]]] 
         ".",
         [("db", 2, "sql", "prisma.config.ts")],
     ),
+    "prisma7.config.ts counts first": (
+        {
+            "prisma.config.ts": 'export default defineConfig({ schema: "old.prisma" })',
+            "prisma7.config.ts": 'export default defineConfig({ schema: "new.prisma", migrations: { path: "sql" } })',
+            "old.prisma": MODEL,
+            "new.prisma": DB,
+        },
+        ".",
+        [("new.prisma", 1, "sql", "prisma7.config.ts")],
+    ),
+    "prisma7 in .config, in a package": (
+        {
+            "app/.config/prisma7.ts": 'export default { schema: "../db/x.prisma" }',
+            "app/db/x.prisma": DB,
+        },
+        ".",
+        [("app/db/x.prisma", 1, "app/db/migrations", ".config/prisma7.ts")],
+    ),
     "configured in .config": (
         {
             ".config/prisma.ts": 'export default { schema: join(__dirname, "..", "db", "x.prisma") }',

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from refract.providers import PROVIDERS
-from refract.providers.behaviour import Behaviour, Blocks, Operation, behaviour
+from refract.providers.behaviour import Behaviour, Blocks, Duration, Operation, behaviour
 
 
 def operations(facts: Behaviour) -> dict[str, Operation]:
@@ -18,8 +18,9 @@ def operations(facts: Behaviour) -> dict[str, Operation]:
 def test_every_provider_has_facts(provider: str) -> None:
     for name, operation in operations(behaviour(provider)).items():
         waits = operation.blocks is not Blocks.NOTHING
-        assert bool(operation.work) == waits, name
-        assert bool(operation.lock) == (waits and operation.blocks is not Blocks.DATABASE), name
+        takes_time = operation.duration is not Duration.INSTANT and operation.lock != ""
+        assert operation.work or not (waits or takes_time), name
+        assert operation.lock or not waits or operation.blocks is Blocks.DATABASE, name
         assert operation.cure == "" or operation.cure.endswith("."), name
 
 

@@ -60,6 +60,20 @@ def check(path: str, base: str | None, output: str, fail_on: str | None, accept:
 
 
 @cli.command()
+@click.argument("path", default=".", type=click.Path())
+@click.option("--dry-run", "dry", is_flag=True, help="Write nothing; show the file instead.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def init(path: str, dry: bool, output: str) -> None:
+    """Say what is found at PATH, and write a refract.toml with every setting, commented out.
+
+    What is there is never written over.
+    """
+    from refract.cli.init import preview, write
+
+    sys.exit(preview(path, output) if dry else write(path, output))
+
+
+@cli.command()
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rules(output: str) -> None:
     """List the rules, with the levels that they have here."""
@@ -234,14 +248,28 @@ def plan_abandon(name: str | None, why: str, path: str | None) -> None:
 @cli.command()
 @click.argument("migration", required=False)
 @_PROJECT
-def rollback(migration: str | None, path: str | None) -> None:
+@_FORMAT
+def rollback(migration: str | None, path: str | None, output: str) -> None:
     """Write what undoes MIGRATION (default: the newest) as down.sql beside it, checked by replaying it.
 
     It says what does not come back. Nothing is applied to any database.
     """
     from refract.cli.rollback import run
 
-    sys.exit(run(migration, path))
+    sys.exit(run(migration, path, output))
+
+
+@cli.command()
+@click.argument("migrations", nargs=-1, metavar="[MIGRATION]...")
+@_PROJECT
+def runbook(migrations: tuple[str, ...], path: str | None) -> None:
+    """Print a checklist in Markdown for deploying MIGRATIONs: what to ask, save, watch, and how to go back.
+
+    By default for the migrations that are new on this branch, and those of the plans' steps in hand.
+    """
+    from refract.cli.runbook import run
+
+    sys.exit(run(migrations, path))
 
 
 @cli.command()

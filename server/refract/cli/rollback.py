@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
 from refract.cli.create import analysis_of, project_named
+from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, printable, say, shown_path
 from refract.cli.writing import write_changes
-from refract.project.package_manager import prisma_command
-from refract.project.rollback import NoRollback, rollback_of
+from refract.project import Analysis
+from refract.project.prisma_commands import Commands
+from refract.project.rollback import NoRollback, Rollback, rollback_of
+from refract.project.runbook.backups import Backup, backup
+
+_APPLIED = "Where it has been applied, Prisma takes no way back: put this SQL into a new migration, and deploy that."
 
 
-def run(name: str | None, path: str | None) -> int:
+def run(name: str | None, path: str | None, output: str) -> int:
     """Write the way back from migration `name` (default: the newest). Returns the exit code."""
     analysis = analysis_of(project_named(path))
     try:
@@ -17,15 +26,49 @@ def run(name: str | None, path: str | None) -> int:
     except NoRollback as error:
         raise CannotRun(str(error)) from error
     files = write_changes(rollback.files)
-    for file in files:
-        say(f"{shown_path(file)}\n")
-    for line in rollback.lost:
-        say(printable(f"  {line}\n"))
-    root, newer = analysis.snapshot.files.root, analysis.versions.prisma >= (7,)
-    schema = () if newer else ("--schema", shown_path(analysis.snapshot.files.schema))
-    say("\nTake a backup first. Where the migration has failed:\n")
-    for file in files:
-        say(f"  {prisma_command(root, 'db', 'execute', '--file', shown_path(file), *schema)}\n")
-    say(f"  {prisma_command(root, 'migrate', 'resolve', '--rolled-back', rollback.migration)}\n")
-    say("Where it has been applied, Prisma takes no way back: put this SQL into a new migration, and deploy that.\n")
+    if output == "json":
+        say(dumps(_as_json(analysis, rollback, files)) + "\n")
+    else:
+        say(printable("".join(f"{line}\n" for line in _lines(analysis, rollback, files))))
     return 0
+
+
+def _lines(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> Iterator[str]:
+    yield from map(shown_path, files)
+    yield from (f"  {line}" for line in rollback.lost)
+    saved = _backup(analysis, rollback)
+    root = shown_path(analysis.snapshot.files.root)
+    if saved:
+        yield "\nTake a backup first:"
+        yield from (f"  {line}" for line in saved.command.splitlines())
+        if saved.note:
+            yield f"  {saved.note}"
+    yield f"\nWhere the migration has failed{'' if root == '.' else f', in {root}'}:"
+    yield from (f"  {command}" for command in _commands(analysis, rollback, files))
+    yield _APPLIED
+
+
+def _commands(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> Iterator[str]:
+    commands = Commands(analysis.snapshot.files, analysis.versions)
+    yield from map(commands.execute, files)
+    if commands.keeps_record:
+        yield commands.resolve(rollback.migration)
+
+
+def _backup(analysis: Analysis, rollback: Rollback) -> Backup | None:
+    if not rollback.endangered:
+        return None
+    return backup(rollback.endangered, analysis.lowered.provider, analysis.versions.flavour)
+
+
+def _as_json(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> dict[str, Any]:
+    saved = _backup(analysis, rollback)
+    return {
+        "version": VERSION,
+        "migration": rollback.migration,
+        "files": list(map(shown_path, files)),
+        "lost": list(rollback.lost),
+        "backup": saved and {"command": saved.command, "language": saved.language, "note": saved.note},
+        "root": shown_path(analysis.snapshot.files.root),
+        "commands_if_failed": list(_commands(analysis, rollback, files)),
+    }

@@ -15,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 from refract import __version__
 from refract.lsp import configuration, convert
 from refract.lsp.convert import Encoding
-from refract.lsp.features import code_actions, diagnostics, hover, pending, plans
+from refract.lsp.features import code_actions, diagnostics, hover, pending, plans, runbook
 from refract.lsp.protocol import RefractProtocol
 from refract.lsp.pull import Pulled
 from refract.lsp.session import OpenProject, Session
@@ -26,6 +26,7 @@ _WATCHED = (
     "**/migration_lock.toml",
     "**/plans/*.toml",
     "**/prisma.config.*",
+    "**/prisma7.config.*",
     "**/refract.toml",
     "**/refract-accepted.json",
     "**/.git/HEAD",
@@ -45,6 +46,7 @@ class RefractServer(LanguageServer):
         )
         self.session = Session(self.publish, self.told, self.refresh)
         self.pulled = Pulled()
+        self.told_problem = ""
         self._published: dict[str, list[types.Diagnostic]] = {}
 
     @property
@@ -218,6 +220,15 @@ def _commands(server: RefractServer) -> None:
             return []
         return uris
 
+    @server.command(runbook.RUNBOOK)
+    async def show_runbook(ls: RefractServer, uri: str, names: list[str] | None = None) -> dict[str, str] | None:
+        await ls.session.ready(convert.to_path(uri) or "")
+        made = runbook.runbook(ls.session, uri, names or ())
+        if isinstance(made, str):
+            _show(ls, made)
+            return None
+        return made
+
     @server.command(plans.NEXT)
     async def take_next_step(ls: RefractServer, uri: str, name: str) -> bool:
         return await _made(ls, plans.take(ls.session, uri, name))
@@ -263,6 +274,9 @@ def _answer_pulls(server: RefractServer) -> None:
 def _take_settings(server: RefractServer, section: Any) -> None:
     """Take over the editor's settings. Those that are not valid are told once, and the ones before stay."""
     settings, problem = configuration.editor_settings(section)
+    is_known, server.told_problem = problem == server.told_problem, problem
+    if problem and is_known:  # a client may send the same settings several times
+        return
     if problem:
         message = f"Refract: {problem}"
         server.window_show_message(types.ShowMessageParams(type=types.MessageType.Warning, message=message))

@@ -329,4 +329,6 @@ def _concerns(project: OpenProject, path: str) -> bool:
     return ".git" in changed.parts
 
 
-_SETTINGS = frozenset({"refract.toml", "refract-accepted.json", "pyproject.toml", "package.json", "prisma.config.ts"})
+_SETTINGS = frozenset({
+    "refract.toml", "refract-accepted.json", "pyproject.toml", "package.json", "prisma.config.ts", "prisma7.config.ts",
+})  # fmt: skip

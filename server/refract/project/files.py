@@ -1,6 +1,6 @@
 """Finds the Prisma projects below a path, as Prisma finds them and a little further.
 
-Prisma looks, from one folder, at `prisma.config.*`, the `prisma` key of package.json, `prisma/schema.prisma`
+Prisma looks, from one folder, at `prisma7.config.*` (since 7.10), `prisma.config.*`, the `prisma` key of package.json, `prisma/schema.prisma`
 and `schema.prisma`. Repositories hold several projects and odd layouts, so the tree below is searched as well.
 """
 
@@ -23,7 +23,7 @@ from refract.project.reading import Unreadable, read_text
 
 _CONFIG_NAMES = tuple(
     f"{stem}.{extension}"
-    for stem in ("prisma.config", ".config/prisma")
+    for stem in ("prisma7.config", ".config/prisma7", "prisma.config", ".config/prisma", ".config/prisma.config")
     for extension in ("js", "ts", "mjs", "cjs", "mts", "cts", "json")
 )
 _DEFAULT_SCHEMAS = ("prisma/schema.prisma", "schema.prisma", "prisma/schema")
@@ -266,7 +266,9 @@ def _projects_below(top: Path) -> Iterator[ProjectFiles]:
 
 
 def _names_a_project(file: Path) -> bool:
-    return file.name in ("package.json", *_CONFIG_NAMES) or (file.parent.name == ".config" and file.stem == "prisma")
+    return file.name in ("package.json", *_CONFIG_NAMES) or (
+        file.parent.name == ".config" and f".config/{file.name}" in _CONFIG_NAMES
+    )
 
 
 def _configured_folder(file: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attrs import frozen
@@ -10,6 +10,8 @@ from attrs import frozen
 from refract.baseline import replay
 from refract.project.analysis import Analysis
 from refract.project.baselines import migrations_here
+from refract.schema.changes import AddColumn, Change, CreateTable
+from refract.schema.model import QualifiedName
 from refract.sql.reader import read_migration
 from refract.sql.rollback import NoRollback, losses, rollback_texts
 from refract.text import NewFile
@@ -19,11 +21,14 @@ __all__ = ["NoRollback", "Rollback", "rollback_of"]
 
 @frozen
 class Rollback:
-    """What undoes a migration: files to run in order, and what they do not bring back."""
+    """What undoes a migration: files to run in order, and what they do not bring back. `endangered` are the tables from
+    which they take what has been written since.
+    """
 
     migration: str
     files: tuple[NewFile, ...]
     lost: tuple[str, ...]
+    endangered: tuple[QualifiedName, ...] = ()
 
 
 def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
@@ -48,7 +53,15 @@ def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
         NewFile(str(path), head + text)
         for path, text in zip(_paths(Path(migration.path), len(texts)), texts, strict=True)
     ]
-    return Rollback(migration.name, tuple(files), lost)
+    return Rollback(migration.name, tuple(files), lost, tuple(dict.fromkeys(_endangered(reading.changes))))
+
+
+def _endangered(changes: Iterable[Change]) -> Iterator[QualifiedName]:
+    for change in changes:
+        if isinstance(change, AddColumn):
+            yield change.table
+        elif isinstance(change, CreateTable):
+            yield change.table.name
 
 
 def _paths(migration: Path, count: int) -> Iterator[Path]:

@@ -32,6 +32,13 @@ The names of the rules are in [rules](rules/README.md); comments have `suppressi
 """
 
 
+_START = (
+    "# Settings of Refract. All of them may be left out; remove the `#` before the ones that you want.",
+    "# `refract rules` lists the rules with their levels, `refract explain RULE` says what one is about.",
+    "",
+)
+
+
 def pages() -> Mapping[str, str]:
     """File name -> text."""
     schema = json.dumps(json_schema(), indent=2, ensure_ascii=False)
@@ -41,6 +48,13 @@ def pages() -> Mapping[str, str]:
 def reference() -> str:
     """The Markdown page of all settings."""
     return "\n".join((_INTRODUCTION, *_sections(Settings, "")))
+
+
+def starting_file(found: Mapping[str, tuple[str, str]]) -> str:
+    """A `refract.toml` to begin with: every setting with what it is, commented out. `found` are those that are known
+    already (`database.version`), each with its value in TOML and where it was seen.
+    """
+    return "\n".join((*_START, *_lines_of_table(Settings, "", found)))
 
 
 def json_schema() -> Mapping[str, Any]:
@@ -58,6 +72,26 @@ def _sections(kind: type[attrs.AttrsInstance], table: str) -> Iterator[str]:
         told = f"\n\nDefault: `{default}`." if default else ""
         yield f"## `{table}{name}`\n\n{_lines(field.metadata['doc'])}{told}\n"
         yield f"```toml\n{header}{name} = {field.metadata['example']}\n```\n"
+
+
+def _lines_of_table(kind: type[attrs.AttrsInstance], table: str, found: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """Keys first, then tables, as TOML wants it."""
+    tables = {name: field for name, field in keys(kind).items() if "table" in field.metadata}
+    for name, field in keys(kind).items():
+        if name in tables:
+            continue
+        yield from (f"# {line}" for line in _lines(field.metadata["doc"]).splitlines())
+        default = _plain(field.default)
+        if default:
+            yield f"# Default: {default}."
+        value, where = found.get(f"{table}{name}", (field.metadata["example"], ""))
+        if where:
+            yield f"# Seen in {where}."
+        yield f"{'' if where else '# '}{name} = {value}"
+        yield ""
+    for name, field in tables.items():
+        yield f"[{table}{name}]"
+        yield from _lines_of_table(field.metadata["table"], f"{table}{name}.", found)
 
 
 def _schema(kind: type[attrs.AttrsInstance]) -> dict[str, Any]:

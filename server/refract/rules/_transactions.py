@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from refract.rules.base import RuleContext
 from refract.schema.changes import Statement
 
-_SPLITS_STATEMENTS = (7, 4)
+SPLITS_STATEMENTS = (7, 4)
 """The first version of Prisma that sends the statements of a migration one by one (prisma-engines #5767)."""
 
 BEGINNINGS = frozenset({"BEGIN", "START"})
@@ -16,7 +16,7 @@ ENDINGS = frozenset({"COMMIT", "END", "ROLLBACK", "ABORT"})
 
 def is_one_transaction(context: RuleContext) -> bool:
     """Whether the project's Prisma sends a whole migration at once, which PostgreSQL takes for one transaction."""
-    return context.versions.prisma < _SPLITS_STATEMENTS
+    return context.versions.prisma < SPLITS_STATEMENTS
 
 
 def in_transaction(statements: Iterable[Statement]) -> Iterator[Statement]:

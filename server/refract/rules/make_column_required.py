@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.providers.costs import proves_not_null
 from refract.rules._foreign_keys import key_changes, restricts_since_required
 from refract.rules._rows import fills
 from refract.rules._words import column_label, created_here, sentences, table_label, who_waits
@@ -77,12 +78,7 @@ def _is_filled(context: RuleContext, change: AlterColumn) -> bool:
 def _is_proven(context: RuleContext, change: AlterColumn) -> bool:
     """Whether a CHECK that holds for every row says that the column is filled: nothing fails, and nothing is read."""
     table = context.before.tables.get(change.table)
-    wanted = _plain(f"{change.before.name} IS NOT NULL")
-    return any(c.validated and _plain(c.expression) == wanted for c in table.checks) if table else False
-
-
-def _plain(expression: str) -> str:
-    return "".join(c for c in expression if c not in ' \t\n"`[]()').lower()
+    return table is not None and proves_not_null(table.checks, change.before.name)
 
 
 def _message(context: RuleContext, change: AlterColumn) -> str:

@@ -80,29 +80,45 @@ def inverse(changes: Iterable[Change], before: Database, after: Database) -> tup
 def losses(changes: Iterable[Change]) -> Iterator[str]:
     """What the inverse of a change does not bring back, in words."""
     for change in changes:
+        yield from lost_for_good(change)
+        yield from lost_since(change)
         match change:
-            case DropColumn(column=column, table=table):
-                yield f"The values of {table.name}.{column.name} do not come back: take them from a backup."
-                if not column.nullable and column.default is None:
-                    yield f"{table.name}.{column.name} is required: adding it again fails while the table has rows."
-            case RecreateColumn(before=column, table=table):
-                yield f"The values that {table.name}.{column.name} had do not come back: take them from a backup."
-            case DropTable(table=dropped):
-                yield f"The rows of {dropped.name.name} do not come back: take them from a backup."
-            case AlterColumn(before=column, table=table, cast=Cast.RISKY):
-                yield f"Values of {table.name}.{column.name} that the new type could not hold do not come back as they were."
-            case AlterEnum() if change.removed:
-                yield f"Which rows held {', '.join(change.removed)} is not known any more."
-            case AddColumn(column=column, table=table):
-                yield f"What has been written to {table.name}.{column.name} since is lost."
-            case CreateTable(table=created):
-                yield f"The rows that have come into {created.name.name} since are lost."
-            case Backfill(verb=verb, tables=tables):
-                yield f"{verb} of {', '.join(t.name for t in tables)} is not undone: take the rows from a backup."
+            case DropColumn(column=column, table=table) if not column.nullable and column.default is None:
+                yield f"{table.name}.{column.name} is required: adding it again fails while the table has rows."
             case Opaque(summary=summary):
                 yield f"Not undone, since it could not be read: {summary}"
             case _:
                 pass
+
+
+def lost_for_good(change: Change) -> Iterator[str]:
+    """What was there before the change, and only a backup brings back."""
+    match change:
+        case DropColumn(column=column, table=table):
+            yield f"The values of {table.name}.{column.name} do not come back: take them from a backup."
+        case RecreateColumn(before=column, table=table):
+            yield f"The values that {table.name}.{column.name} had do not come back: take them from a backup."
+        case DropTable(table=dropped):
+            yield f"The rows of {dropped.name.name} do not come back: take them from a backup."
+        case AlterColumn(before=column, table=table, cast=Cast.RISKY):
+            yield f"Values of {table.name}.{column.name} that the new type could not hold do not come back as they were."
+        case AlterEnum() if change.removed:
+            yield f"Which rows held {', '.join(change.removed)} is not known any more."
+        case Backfill(verb=verb, tables=tables):
+            yield f"{verb} of {', '.join(t.name for t in tables)} is not undone: take the rows from a backup."
+        case _:
+            return
+
+
+def lost_since(change: Change) -> Iterator[str]:
+    """What has come after the change, and goes with it when that is undone."""
+    match change:
+        case AddColumn(column=column, table=table):
+            yield f"What has been written to {table.name}.{column.name} since is lost."
+        case CreateTable(table=created):
+            yield f"The rows that have come into {created.name.name} since are lost."
+        case _:
+            return
 
 
 def _renamed_back(change: Change) -> Change | None:

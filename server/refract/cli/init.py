@@ -1,0 +1,127 @@
+"""`refract init`: says what is found here, and writes settings to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from refract.cli.projects import projects_at
+from refract.cli.shapes import VERSION, dumps
+from refract.cli.terminal import CannotRun, printable, say, shown_path
+from refract.cli.writing import write_changes
+from refract.project.beginning import Beginning, beginning_of, first_settings, settings_here
+from refract.text import NewFile
+
+
+@frozen
+class _Found:
+    """The projects, the settings that are `there`, and the `file` to write where there are none."""
+
+    projects: tuple[Beginning, ...]
+    there: Path | None
+    file: NewFile | None
+
+
+def write(path: str, output: str) -> int:
+    """Say what is found at `path`, and write the settings for it, unless there are some. Returns the exit code."""
+    found = _look(path)
+    if found.file is not None:
+        write_changes((found.file,))
+    if output == "json":
+        return _say(found, dumps(_as_json(found, "written")) + "\n")
+    written = (
+        () if found.file is None else (f"Wrote {shown_path(found.file.path)}: every setting is in it, commented out.",)
+    )
+    return _say(found, _text((*_lines(found), *written, "Next: refract check")))
+
+
+def preview(path: str, output: str) -> int:
+    """The same, but nothing is written: the file is shown instead."""
+    found = _look(path)
+    if output == "json":
+        return _say(found, dumps(_as_json(found, "planned")) + "\n")
+    shown = () if found.file is None else (f"{shown_path(found.file.path)} would be:", "", found.file.text.rstrip("\n"))
+    return _say(found, _text((*_lines(found), *shown)))
+
+
+def _look(path: str) -> _Found:
+    projects = projects_at(Path(path))
+    if not projects:
+        raise CannotRun(f"{path} holds no project that Refract reads.")
+    found = tuple(map(beginning_of, projects))
+    folder = projects[0].root if len(projects) == 1 else Path(path).absolute()
+    there = settings_here(folder)
+    return _Found(found, there, None if there else first_settings(folder, found))
+
+
+def _say(found: _Found, text: str) -> int:
+    say(printable(text))
+    return 2 if any(project.problem for project in found.projects) else 0
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _lines(found: _Found) -> Iterator[str]:
+    for project in found.projects:
+        yield f"{shown_path(project.files.schema)} ({project.files.source})"
+        yield from (f"  {name.ljust(16)} {value}" for name, value in _told(project))
+        yield from (f"  {'note'.ljust(16)} {note}" for note in project.files.notes)
+        yield ""
+    if found.there:
+        yield f"{shown_path(found.there)} is there already, and stays as it is."
+
+
+def _told(project: Beginning) -> Iterator[tuple[str, str]]:
+    if project.problem:
+        yield "problem", project.problem
+        return
+    yield "database", f"{project.provider}{_server(project)}"
+    yield "Prisma", _version(project) or "no file tells its version; the newest is assumed"
+    yield "package manager", project.manager
+    if project.provider == "mongodb":
+        return
+    folder = shown_path(project.files.migrations)
+    if project.migrations is None:
+        yield "migrations", f"none yet; they would be in {folder}. Refract compares with the last commit until then."
+    else:
+        yield "migrations", f"{project.migrations} in {folder}"
+
+
+def _server(project: Beginning) -> str:
+    server = project.server
+    said = " ".join(filter(None, (server.flavour, server.version)))
+    return f", {said} (seen in {server.where})" if said else ""
+
+
+def _version(project: Beginning) -> str:
+    return ".".join(map(str, project.prisma)) if project.prisma else ""
+
+
+def _as_json(found: _Found, state: str) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "projects": [_project_as_json(project) for project in found.projects],
+        "settings": shown_path(found.there or (found.file.path if found.file else "")),
+        "state": "there already" if found.there else state,
+        "text": found.file.text if found.file else None,
+    }
+
+
+def _project_as_json(project: Beginning) -> dict[str, Any]:
+    return {
+        "root": shown_path(project.files.root),
+        "schema": [shown_path(schema) for schema in project.files.schema_files],
+        "provider": project.provider or None,
+        "server_version": project.server.version or None,
+        "flavour": project.server.flavour or None,
+        "prisma": _version(project) or None,
+        "package_manager": project.manager,
+        "migrations": shown_path(project.files.migrations),
+        "migration_count": project.migrations,
+        "problem": project.problem or None,
+    }

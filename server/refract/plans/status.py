@@ -124,16 +124,27 @@ def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str],
     """
     if not step.migrations:
         return None
-    if all(_is_written(migration, migrations) for migration in step.migrations):
+    missing = [migration for migration in step.migrations if not _is_written(migration, migrations)]
+    if not missing:
         return True
     if not step.schema:
         return all(migration.folder in migrations for migration in step.migrations)
     from refract.sql.reader import read_migration  # noqa: PLC0415  only where a plan is open
 
+    gone = [migration for migration in missing if migration.folder and migration.folder not in migrations]
+    if len(missing) < len(step.migrations) and any(_has_triggers_only(m, database, provider) for m in gone):
+        return False
     after = database
     for migration in step.migrations:
         after = read_migration(migration.sql, migration.name, after, provider).database
     return not diff(database, after).changes
+
+
+def _has_triggers_only(migration: PlanMigration, database: Database, provider: Provider) -> bool:
+    from refract.sql.reader import read_statements  # noqa: PLC0415  only where a plan is open
+
+    verbs = {s.verb for s in read_statements(migration.sql, migration.name, database, provider)}
+    return bool(verbs & {"CREATE TRIGGER", "DROP TRIGGER"}) and verbs <= {"CREATE TRIGGER", "DROP TRIGGER", "SET"}
 
 
 def _is_written(migration: PlanMigration, migrations: Mapping[str, str]) -> bool:

@@ -30,16 +30,20 @@ def program(name: str) -> str:
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
-    """Starts a server and yields the folder of its socket. PostgreSQL refuses to run as root."""
+def running_server(programs: Path | None = None) -> Iterator[str]:
+    """Starts a server and yields the folder of its socket; that of the system, or of a folder of programs.
+
+    PostgreSQL refuses to run as root.
+    """
+    initdb, pg_ctl = (str(programs / name) if programs else program(name) for name in ("initdb", "pg_ctl"))
     home = Path(tempfile.mkdtemp(prefix="refract-pg-"))
     as_owner = ["runuser", "-u", "nobody", "--"] if getpass.getuser() == "root" else []
     if as_owner:
         shutil.chown(home, "nobody")
     options = f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off"
-    control = [*as_owner, program("pg_ctl"), "-D", str(home / "data"), "-w", "-t", str(int(START_LIMIT))]
+    control = [*as_owner, pg_ctl, "-D", str(home / "data"), "-w", "-t", str(int(START_LIMIT))]
     try:
-        made = [*as_owner, program("initdb"), "-D", str(home / "data"), "-U", "refract", "-A", "trust", "-E", "UTF8"]
+        made = [*as_owner, initdb, "-D", str(home / "data"), "-U", "refract", "-A", "trust", "-E", "UTF8"]
         subprocess.run(made, check=True, capture_output=True, timeout=START_LIMIT, cwd=home)
         started = [*control, "-l", str(home / "log"), "-o", options, "start"]
         subprocess.run(
@@ -76,7 +80,9 @@ _QUERIES = {
     "WHERE connamespace = 'public'::regnamespace AND contype <> 'n'",
     "indexes": "SELECT indexdef, indisvalid FROM pg_indexes JOIN pg_index ON indexrelid = "
     "(quote_ident(schemaname) || '.' || quote_ident(indexname))::regclass WHERE schemaname = 'public'",
-    "triggers": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
-    "functions": "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "functions": "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    "views": "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'",
+    "sequences": "SELECT sequencename, data_type::text FROM pg_sequences WHERE schemaname = 'public'",
     "enums": "SELECT typname, enumlabel FROM pg_enum JOIN pg_type ON pg_type.oid = enumtypid",
 }

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from refract.diff import diff
 from refract.providers import provider
@@ -83,15 +83,16 @@ def _pair(word: str) -> tuple[str, str]:
     return name, value
 
 
-def situation(case: Case, database: str) -> Situation:
+def situation(case: Case, database: str, flavour: str = "") -> Situation:
     head = f'datasource db {{\n  provider = "{database}"\n}}\n\n'
     tree = parse_schema([("schema.prisma", head + case.schema)])
     answers = all_recipes()[case.recipe].complete(dict(case.answers))
-    return Situation(tree, provider(database), default_versions(database), answers)
+    versions = evolve(default_versions(database), flavour=flavour)
+    return Situation(tree, provider(database), versions, answers)
 
 
-def plan_of(case: Case, database: str) -> tuple[PlannedStep, ...]:
-    return planned(all_recipes()[case.recipe], situation(case, database))
+def plan_of(case: Case, database: str, flavour: str = "") -> tuple[PlannedStep, ...]:
+    return planned(all_recipes()[case.recipe], situation(case, database, flavour))
 
 
 @cache

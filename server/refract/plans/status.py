@@ -147,10 +147,20 @@ def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str],
         return all(migration.folder in migrations for migration in step.migrations)
     from refract.sql.reader import read_migration  # noqa: PLC0415  only where a plan is open
 
+    gone = [m for m in step.migrations if m.folder and m.folder not in migrations]
+    if any(written) and any(_has_triggers_only(m, database, provider) for m in gone):
+        return False
     after = database
     for migration in step.migrations:
         after = read_migration(migration.sql, migration.name, after, provider).database
     return not diff(database, after).changes
+
+
+def _has_triggers_only(migration: PlanMigration, database: Database, provider: Provider) -> bool:
+    from refract.sql.reader import read_statements  # noqa: PLC0415  only where a plan is open
+
+    verbs = {s.verb for s in read_statements(migration.sql, migration.name, database, provider)}
+    return bool(verbs & {"CREATE TRIGGER", "DROP TRIGGER"}) and verbs <= {"CREATE TRIGGER", "DROP TRIGGER", "SET"}
 
 
 def _is_written(migration: PlanMigration, migrations: Mapping[str, str]) -> bool:

@@ -11,11 +11,9 @@ from attrs import frozen
 
 from refract.recipes._sql import NUMBERS, cast
 from refract.recipes.base import Situation
+from refract.recipes.dialects.base import TEXTS
 from refract.schema.model import ColumnType
 
-_TEXTS = frozenset(
-    {"TEXT", "VARCHAR", "CHAR", "CITEXT", "LONGTEXT", "MEDIUMTEXT", "TINYTEXT", "NVARCHAR", "STRING", "BPCHAR"}
-)
 _FRACTIONS = frozenset(
     {"DOUBLE PRECISION", "DOUBLE", "REAL", "FLOAT", "DECIMAL", "NUMERIC", "MONEY", "FLOAT4", "FLOAT8"}
 )
@@ -55,9 +53,9 @@ def conversion(s: Situation, value: str, source: ColumnType, target: ColumnType,
     numbers = NUMBERS.get(source.name), NUMBERS.get(target.name)
     if all(numbers):
         return _number(s, value, numbers[0] or 0, numbers[1] or 0, target_text)
-    if target.name in _TEXTS:
+    if target.name in TEXTS:
         return _text(s, value, source, target, target_text)
-    if source.name in _TEXTS and target.name in _GUARDS and s.provider.name != "sqlite":
+    if source.name in TEXTS and target.name in _GUARDS and s.provider.name != "sqlite":
         guarded = f"CASE WHEN {_matches(s, value, _GUARDS[target.name])} THEN {cast(s, value, target_text)} END"
         return Conversion(guarded, "texts that are none become NULL")
     numeric = {*NUMBERS, *_FRACTIONS}
@@ -87,15 +85,15 @@ def _text(s: Situation, value: str, source: ColumnType, target: ColumnType, targ
     if length is None:
         return Conversion(plain)
     known = next((a for a in source.args if isinstance(a, int)), None)
-    if source.name in _TEXTS and known is not None and known <= length:
+    if source.name in TEXTS and known is not None and known <= length:
         return Conversion(value)
     return Conversion(f"LEFT({plain}, {length})", f"texts are cut after {length} characters")
 
 
 def _enum(s: Situation, value: str, source: ColumnType, target: ColumnType, target_text: str) -> Conversion | None:
     if target.enum is None:
-        return Conversion(cast(s, value, target_text)) if target.name in _TEXTS else None
-    if source.name not in _TEXTS:
+        return Conversion(cast(s, value, target_text)) if target.name in TEXTS else None
+    if source.name not in TEXTS:
         return None
     values = s.database.enums[target.enum].values if target.enum in s.database.enums else ()
     listed = ", ".join("'" + v.name.replace("'", "''") + "'" for v in values)

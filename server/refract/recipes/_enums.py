@@ -71,6 +71,10 @@ def retire_value(s: Situation, enum: str, value: str, other: str) -> Iterator[St
         phase=Phase.CONTRACT,
         title=f"Remove `{value}`",
         edits=(RemoveEnumValue(enum, value),),
+        deploy=f"Run it at a quiet hour, and restart what keeps prepared statements: each that reads a column of `{enum}` fails "
+        "with 0A000 until it is prepared again, and the table is written anew while nobody can use it."
+        if s.provider.enum_types
+        else "",
         check="\n".join(f"{dialect(s.provider.name).remaining(fill)};" for fill in fills),
         loses=f"which rows held `{value}`.",
     )

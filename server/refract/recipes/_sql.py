@@ -21,6 +21,12 @@ def differs(situation: Situation, one: str, other: str) -> str:
     return dialect(situation.provider.name).differs(one, other)
 
 
+def values_differ(situation: Situation, column: Column | None, one: str, other: str) -> str:
+    """The same, for values of a column: texts that compare as equal may differ."""
+    sql = dialect(situation.provider.name)
+    return sql.texts_differ(one, other) if column and sql.folds(column.type) else sql.differs(one, other)
+
+
 def type_text(situation: Situation, column: Column) -> str:
     """A column's type, as CAST takes it."""
     if column.type.enum is not None:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
-from refract.recipes._sql import differs, row
+from refract.lowering import lower
+from refract.recipes._sql import row, values_differ
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import (
@@ -23,6 +24,7 @@ from refract.recipes.schema_edits import (
     RenameField,
     RetypeField,
     SchemaEdit,
+    apply_schema_edits,
 )
 from refract.schema.model import Table
 from refract.syntax.tree import Attribute
@@ -85,8 +87,9 @@ def twin_steps(situation: Situation, twin: Twin, how: str) -> Iterator[Step]:
 
 def refuse_triggers(situation: Situation, others: str = "take how=application") -> None:
     """Raises CannotPlan where the answer is to use triggers and the database has none that could; `others` says what to do."""
-    if situation.answer("how") == TRIGGER and not dialect(situation.provider.name).syncs:
-        raise CannotPlan(f"{situation.provider.name} has no triggers for this: {others}.")
+    name, flavour = situation.provider.name, situation.versions.flavour
+    if situation.answer("how") == TRIGGER and not dialect(name, flavour).syncs:
+        raise CannotPlan(f"{flavour or name} has no triggers for this: {others}.")
 
 
 def refuse_keys(situation: Situation, old: ModelField) -> None:
@@ -123,6 +126,7 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
         forward=twin.forward,
         backward=twin.backward,
         silent=twin.silent,
+        folding=frozenset(c.name for c in _widened(s, twin).columns if dialect(s.provider.name).folds(c.type)),
     )
     olds, news = listed(o.name for o in twin.olds), listed(n.name for n in twin.news)
     yield Step(
@@ -242,7 +246,7 @@ def _filled_and_proven(s: Situation, twin: Twin) -> Iterator[Step]:
         id="backfill",
         phase=Phase.BACKFILL,
         title=f"Fill {news} in the rows that are there",
-        fills=(Fill(twin.table, twin.forward, _out_of_step(s, twin.forward)),),
+        fills=(Fill(twin.table, twin.forward, _out_of_step(s, twin, twin.forward)),),
     )
     required = [n for n in twin.news if n.required and not n.type.endswith("[]")]
     if required:
@@ -341,7 +345,12 @@ def _removed(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
 
 
 def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
-    """The way back from having dropped the old columns: they come again, in step, filled and proven."""
+    """The way back from having dropped the old columns: they come again, in step, filled and proven.
+
+    A default is for rows to come: in those that are not filled yet it would be taken for what a program wrote. It is there
+    when the trigger is, which tells by it who inserts a row; where both cannot come in one transaction, only what is
+    written to the new columns counts until then.
+    """
     block = [f.name.text for f in s.block(twin.model).fields]
     added: list[SchemaEdit] = list(twin.restoring)
     for old in twin.olds:
@@ -350,18 +359,41 @@ def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
         plain = twin.old_type or old.plain_type
         type_ = f"{plain}?" if not old.is_list else old.type
         above = next((new.final for new in twin.news if new.final), block[at - 1] if at else "")
-        added.append(AddField(twin.model, name, type_, (*old.without("unique"), *mapped, "@ignore"), above))
-    undone = tuple(_undone_later(twin))
-    yield Step(id="restore", phase=Phase.EXPAND, title="", edits=(*undone, *added), begins=(sync,))
+        added.append(AddField(twin.model, name, type_, (*old.without("unique", "default"), *mapped, "@ignore"), above))
+    came = (*_undone_later(twin), *added)
+    defaults = tuple(
+        AddAttribute(twin.model, _old_name(twin, o), o.attribute("default"))
+        for o in twin.olds
+        if o.attribute("default")
+    )
+    if not defaults:
+        yield Step(id="restore", phase=Phase.EXPAND, title="", edits=came, begins=(sync,))
+    elif dialect(s.provider.name).transactional:
+        yield Step(id="restore", phase=Phase.EXPAND, title="", edits=came)
+        yield Step(id="restore", phase=Phase.DUAL_WRITE, title="", edits=defaults, begins=(sync,))
+    else:
+        name = s.provider.sync_name(twin.table.name.name, f"{twin.news[0].column}_back")
+        first = evolve(sync, name=name, forward=sync.backward, backward=(), silent=())
+        yield Step(id="restore", phase=Phase.EXPAND, title="", edits=came, begins=(first,))
+        yield Step(id="restore", phase=Phase.EXPAND, title="", edits=defaults)
+        yield Step(id="restore", phase=Phase.DUAL_WRITE, title="", begins=(sync,))
+        yield Step(id="restored", phase=Phase.DUAL_WRITE, title="", ends=(first,))
     yield Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, twin),))
 
 
 def _refill(s: Situation, twin: Twin) -> Fill:
-    return Fill(twin.table, twin.backward, _out_of_step(s, twin.backward))
+    return Fill(twin.table, twin.backward, _out_of_step(s, twin, twin.backward))
 
 
-def _out_of_step(s: Situation, columns: tuple[tuple[str, str], ...]) -> str:
-    return " OR ".join(differs(s, row(s, column), expression) for column, expression in columns)
+def _out_of_step(s: Situation, twin: Twin, columns: tuple[tuple[str, str], ...]) -> str:
+    table = _widened(s, twin)
+    return " OR ".join(values_differ(s, table.column(name), row(s, name), value) for name, value in columns)
+
+
+def _widened(s: Situation, twin: Twin) -> Table:
+    """The table with both the old columns and the new."""
+    tree = apply_schema_edits(s.tree, (*twin.extra, *_added(twin)))
+    return lower(tree, s.lowered, s.versions.prisma).database.tables[twin.table.name]
 
 
 def _undone_later(twin: Twin) -> Iterator[SchemaEdit]:

@@ -53,7 +53,8 @@ def add_enum_value(s: Situation) -> Iterator[Step]:
         phase=Phase.DUAL_WRITE,
         title=f"The application can read `{value}`",
         deploy=f"Deploy a version of the application that can read `{value}` and does not write it yet. "
-        "Go on when no instance of an older one is left.",
+        f"Go on when no instance of an older one is left. Once `{value}` is written, do not go back to one: it fails on rows "
+        "that hold it.",
     )
     yield Step(
         id="switch",

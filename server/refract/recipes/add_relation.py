@@ -46,7 +46,7 @@ def add_relation(s: Situation) -> Iterator[Step]:
     targets = [s.field(other, f) for f in _parted(s.answer("references"))]
     if len(fields) != len(targets) or any(f.column is None for f in (*fields, *targets)):
         raise CannotPlan("fields and references are as many fields of the two models, each with a column.")
-    if not _is_indexed(s, model, [f.name for f in fields]) and s.provider.name not in ("mysql",):
+    if not _is_indexed(s, model, [f.name for f in fields]):
         yield Step(
             id="index",
             phase=Phase.EXPAND,

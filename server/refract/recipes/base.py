@@ -55,7 +55,8 @@ class Sync:
 
     `forward` gives the new columns from the old (`{row}` stands for the row: `{row}."name"`), `backward` the old ones
     from the new; with no `backward`, only what is written to the old columns counts. `silent` are values of new columns
-    that say nothing about who wrote: their defaults.
+    that say nothing about who wrote: their defaults. `folding` are columns in which values that are not the same may
+    compare as equal: texts of a collation that takes `a` for `A`.
     """
 
     name: str
@@ -63,15 +64,20 @@ class Sync:
     forward: tuple[tuple[str, str], ...]
     backward: tuple[tuple[str, str], ...]
     silent: tuple[tuple[str, str], ...] = ()
+    folding: frozenset[str] = frozenset()
 
 
 @frozen
 class Trigger:
-    """What a recipe needs of triggers that is no `Sync`: the statements that make it, and those that remove it."""
+    """What a recipe needs of triggers that is no `Sync`: the statements that make it, and those that remove it.
+
+    `views` are those that it makes: removing one waits for whoever reads through it.
+    """
 
     table: QualifiedName
     create: tuple[str, ...]
     drop: tuple[str, ...]
+    views: tuple[QualifiedName, ...] = ()
 
 
 @frozen

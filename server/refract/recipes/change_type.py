@@ -66,6 +66,8 @@ def _twin(s: Situation, old: ModelField) -> Twin:
     column = s.answer("column") or f"{old.column.name}_v2"
     kept = [a for a in old.without("unique", "map", "default") if not a.startswith("@db.")]
     written = type_.removesuffix("?")
+    if written.endswith("[]") and not s.provider.scalar_lists:
+        raise CannotPlan(f"{s.provider.name} has no lists of values: take a model of its own, with a relation to it.")
     new = NewField(
         name,
         written,

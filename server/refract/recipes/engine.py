@@ -7,6 +7,7 @@ written with the safe forms of the database. So a migration cannot disagree with
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 
 from attrs import evolve, field, frozen
 
@@ -72,7 +73,7 @@ def planned(recipe: Recipe, situation: Situation) -> tuple[PlannedStep, ...]:
 class _Engine:
     def __init__(self, situation: Situation) -> None:
         self._situation = situation
-        self._dialect: Dialect = dialect(situation.provider.name)
+        self._dialect: Dialect = dialect(situation.provider.name, situation.versions.flavour)
         self._writer: SafeWriter = safe_writer(situation.provider.name, situation.versions.flavour)
 
     def run(self, steps: Sequence[Step]) -> Iterator[PlannedStep]:
@@ -119,6 +120,11 @@ class _Engine:
         """The parts with what the step adds to them: what ends stands in the one that makes it useless, what begins in
         the one that makes it possible, both in its transaction.
         """
+        if not self._dialect.transactional:
+            before = (*step.first, *self._ended(step.ends))
+            behind = (*self._begun(step.begins), *step.last)
+            yield from self._one_by_one(step, parts, before, behind, known)
+            return
         ends, begins = _by_part(step.ends, parts, _ending), _by_part(step.begins, parts, _beginning)
         first, last = _ending(parts, _tables(step.ends)), _beginning(parts, _tables(step.begins))
         if first is None and (step.first or step.ends):
@@ -128,7 +134,7 @@ class _Engine:
             begin = (*(step.first if number == first else ()), *self._ended(ended))
             end = (*self._begun(begun), *(step.last if number == last else ()))
             tables = (thing.table for thing in (*ended, *begun) if thing.table in _known(part))
-            locked = tuple(dict.fromkeys((*part.locks, *tables)))
+            locked = tuple(dict.fromkeys((*_views(ended), *part.locks, *tables)))
             yield StepMigration(self._name(part, step), self._writer.text(evolve(part, locks=locked), begin, end))
         if last is None and (step.last or step.begins):
             yield self._alone(step, step.begins, (*self._begun(step.begins), *step.last), known)
@@ -137,10 +143,29 @@ class _Engine:
         self, step: Step, things: Sequence[Sync | Trigger], statements: Sequence[str], known: Database
     ) -> StepMigration:
         """The statements in a migration of their own: the step has no other that could hold them."""
-        return StepMigration(f"{_plain(step.id)}_{self._about(things)}", self._statements(things, statements, known))
+        views = _views(step.ends) if things is step.ends else ()
+        return StepMigration(
+            f"{_plain(step.id)}_{self._about(things)}", self._statements(things, statements, known, views)
+        )
 
-    def _statements(self, things: Sequence[Sync | Trigger], statements: Sequence[str], known: Database) -> str:
-        part = Part((), (), locks=tuple(dict.fromkeys(t.table for t in things if t.table in known.tables)))
+    def _one_by_one(
+        self, step: Step, parts: Sequence[Part], first: Sequence[str], last: Sequence[str], known: Database
+    ) -> Iterator[StepMigration]:
+        """Each statement in a migration of its own, where every one is committed by itself: what fails can run again."""
+        names = (f"{_plain(step.id)}_{self._about(step.begins or step.ends)}_{n}" for n in count(1))
+        yield from (StepMigration(next(names), self._statements(step.ends, (s,), known)) for s in first)
+        yield from (StepMigration(self._name(part, step), self._writer.text(part)) for part in parts)
+        yield from (StepMigration(next(names), self._statements(step.begins, (s,), known)) for s in last)
+
+    def _statements(
+        self,
+        things: Sequence[Sync | Trigger],
+        statements: Sequence[str],
+        known: Database,
+        views: Sequence[QualifiedName] = (),
+    ) -> str:
+        tables = (t.table for t in things if t.table in known.tables)
+        part = Part((), (), locks=tuple(dict.fromkeys((*views, *tables))))
         return self._writer.text(part, statements)
 
     def _undo(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
@@ -186,7 +211,7 @@ class _Engine:
         return self._dialect.end_sync(thing) if isinstance(thing, Sync) else thing.drop
 
     def _fill(self, fill: Fill) -> str:
-        return "-- In batches, each committed by itself. It may be stopped at any time, and run again.\n" + closed(
+        return f"-- {self._dialect.fill_note(fill)} It may be stopped at any time, and run again.\n" + closed(
             self._dialect.fill(fill, self._situation.settings)
         )
 
@@ -259,6 +284,11 @@ def _name_of_fill(fill: Fill, fills: Sequence[Fill]) -> str:
 
 def _known(part: Part) -> frozenset[QualifiedName]:
     return frozenset(part.before.tables) if part.before else frozenset()
+
+
+def _views(things: Sequence[Sync | Trigger]) -> tuple[QualifiedName, ...]:
+    """The views that go with things that end. They are locked first, as a program does that reads through one."""
+    return tuple(view for thing in things if isinstance(thing, Trigger) for view in thing.views)
 
 
 def _plain(name: str) -> str:

@@ -36,7 +36,7 @@ from refract.recipes.base import (
 )
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddAttribute, AddField, RemoveField, RetypeField
-from refract.schema.model import ForeignKey, QualifiedName, Table
+from refract.schema.model import QualifiedName, Table
 
 
 @frozen
@@ -67,9 +67,8 @@ def move_field(s: Situation) -> Iterator[Step]:
     there, back = _trigger(s, move), _trigger_back(s, move)
     attributes = move.old.without("unique", "map", "default")
     source, target = sql.table(move.source.name), sql.table(move.target.name)
-    column = sql.quote(move.old.column.name if move.old.column else "")
-    joined = " AND ".join(f"source.{sql.quote(a)} = {row(s, b)}" for a, b in move.pairs)
-    value = f"(SELECT source.{column} FROM {source} AS source WHERE {joined})"
+    old_column = move.old.column.name if move.old.column else ""
+    column = sql.quote(old_column)
     lonely = (
         f"SELECT count(*) FROM {source} AS source WHERE source.{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {target} "
         f"AS target WHERE {' AND '.join(f'source.{sql.quote(a)} = target.{sql.quote(b)}' for a, b in move.pairs)})"
@@ -93,7 +92,7 @@ def move_field(s: Situation) -> Iterator[Step]:
         id="backfill",
         phase=Phase.BACKFILL,
         title=f"Fill {new} in the rows that are there",
-        fills=(Fill(move.target, ((move.name, value),), f"{row(s, move.name)} IS DISTINCT FROM {value}"),),
+        fills=(_copy(s, move.target, move.name, move.source, old_column, _turned(move.pairs)),),
     )
     if move.old.is_required:
         yield Step(
@@ -120,7 +119,21 @@ def move_field(s: Situation) -> Iterator[Step]:
         f"`{move.old.model}.{move.old.name}`. It may run beside the old one. Go on when no instance of the old one is left.",
         ends_use=(f"{move.old.model}.{move.old.name}",),
     )
-    yield Step(id="detach", phase=Phase.CONTRACT, title="Values are no longer copied back", ends=(back,))
+    yield Step(
+        id="detach",
+        phase=Phase.CONTRACT,
+        title="Values are no longer copied back",
+        ends=(back,),
+        undo=(
+            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(back,)),
+            Step(
+                id="refill",
+                phase=Phase.BACKFILL,
+                title="",
+                fills=(_copy(s, move.source, old_column, move.target, move.name, move.pairs),),
+            ),
+        ),
+    )
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
@@ -141,12 +154,38 @@ def _move(s: Situation) -> _Move:
             return _Move(old, source, target, model, name, tuple(zip(key.columns, key.referenced_columns, strict=True)))
     for key in target.foreign_keys:
         if key.referenced_table == source.name and _is_unique(target, key.columns):
-            return _Move(old, source, target, model, name, _turned(key))
+            return _Move(old, source, target, model, name, tuple(zip(key.referenced_columns, key.columns, strict=True)))
     raise CannotPlan(f"`{old.model}` and `{model}` are not related one to one.")
 
 
-def _turned(key: ForeignKey) -> tuple[tuple[str, str], ...]:
-    return tuple(zip(key.referenced_columns, key.columns, strict=True))
+def _copy(
+    s: Situation, table: Table, column: str, other: Table, value: str, pairs: tuple[tuple[str, str], ...]
+) -> Fill:
+    """Fills a column from the rows of another table, joined by `pairs` of columns (of the first, of the other).
+
+    The other rows are locked before they are read: what a program has written to one by the time that its copy is written
+    would be overwritten with what was there before.
+    """
+    sql = dialect(s.provider.name)
+    here, there = sql.table(table.name), sql.table(other.name)
+    joined = " AND ".join(f"source.{sql.quote(b)} = {row(s, a)}" for a, b in pairs)
+    found = f"(SELECT source.{sql.quote(value)} FROM {there} AS source WHERE {joined})"
+    where = f"{row(s, column)} IS DISTINCT FROM {found} AND EXISTS (SELECT 1 FROM {there} AS source WHERE {joined})"
+    keys = ", ".join(f"{sql.quote(b)} AS key_{n}" for n, (_, b) in enumerate(pairs, 1))
+    own, others = (", ".join(sql.quote(pair[side]) for pair in pairs) for side in (0, 1))
+    matched = " AND ".join(f"source.key_{n} = {{row}}.{sql.quote(a)}" for n, (a, _) in enumerate(pairs, 1))
+    statement = f"""\
+WITH source AS (
+      SELECT {keys}, {sql.quote(value)} AS value FROM {there}
+      WHERE ({others}) IN (SELECT {own} FROM {here} WHERE {{batch}} AND ({where})) FOR UPDATE
+    )
+    UPDATE {here} SET {sql.quote(column)} = source.value FROM source
+    WHERE {{batch}} AND {matched} AND {row(s, column)} IS DISTINCT FROM source.value"""
+    return Fill(table, ((column, found),), where, statement.replace("{row}", sql.quote(table.name.name)))
+
+
+def _turned(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((b, a) for a, b in pairs)
 
 
 def _is_unique(table: Table, columns: tuple[str, ...]) -> bool:
@@ -173,8 +212,7 @@ def _trigger_back(s: Situation, move: _Move) -> Trigger:
         f"    SELECT {quote(column)} INTO NEW.{quote(move.name)} FROM {sql.table(move.source.name)} WHERE {joined};\n"
         "    RETURN NEW;\n  END IF;\n"
     )
-    turned = tuple((b, a) for a, b in move.pairs)
-    return _copying(s, move.target, move.source, move.name, column, turned, take)
+    return _copying(s, move.target, move.source, move.name, column, _turned(move.pairs), take)
 
 
 def _copying(

@@ -128,7 +128,16 @@ def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
             f"{link.parent}.{link.back}",
         ),
     )
-    yield Step(id="detach", phase=Phase.CONTRACT, title="Links are no longer copied back", ends=(reverse,))
+    yield Step(
+        id="detach",
+        phase=Phase.CONTRACT,
+        title="Links are no longer copied back",
+        ends=(reverse,),
+        undo=(
+            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(reverse,)),
+            Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, link),)),
+        ),
+    )
     lists = tuple(
         RemoveBlockAttribute(link.field.model, s.text(link.field.model, *attribute.span))
         for attribute in s.block(link.field.model).attributes
@@ -186,6 +195,34 @@ def _link(s: Situation) -> _Link:
         parent_table,
         "A" if field.model == first else "B",
         "A" if parent == first else "B",
+    )
+
+
+def _refill(s: Situation, link: _Link) -> Fill:
+    """The keys of rows whose links were written while nothing was copied back.
+
+    Links are locked before they are read: what a program writes meanwhile would be overwritten with what was there before.
+    """
+    sql = dialect(s.provider.name)
+    child, join, own = sql.table(link.child_table.name), sql.table(_join_name(link)), row(s, _key(link.child_table))
+    key, a, b = row(s, _column(link.key)), sql.quote(link.parent_letter), sql.quote(link.child_letter)
+    found = f"FROM {join} AS link WHERE link.{b} = {own}"
+    stale = f"EXISTS (SELECT 1 {found}) AND NOT EXISTS (SELECT 1 {found} AND link.{a} = {key})"
+    statement = f"""\
+WITH held AS (
+      SELECT {a} AS parent, {b} AS child FROM {join}
+      WHERE {b} IN (SELECT {own} FROM {child} WHERE {{batch}} AND {stale}) FOR UPDATE
+    )
+    UPDATE {child} SET {sql.quote(_column(link.key))} = source.parent
+    FROM (SELECT DISTINCT ON (child) child, parent FROM held ORDER BY child, parent) AS source
+    WHERE {{batch}} AND source.child = {own}
+      AND NOT EXISTS (SELECT 1 FROM held WHERE held.child = {own} AND held.parent = {key})"""
+    first = f"(SELECT link.{a} {found} ORDER BY link.{a} LIMIT 1)"
+    return Fill(
+        link.child_table,
+        ((_column(link.key), first),),
+        stale,
+        statement.replace("{row}", sql.quote(link.child_table.name.name)),
     )
 
 

@@ -76,7 +76,8 @@ def _by_value(s: Situation, enum: str, value: str, to: str) -> Iterator[Step]:
         phase=Phase.DUAL_WRITE,
         title=f"The application can read both, and writes `{value}`",
         deploy=f"Deploy a version of the application that takes `{to}` and `{value}` for the same and writes `{value}`. "
-        "Go on when no instance of an older one is left: it would fail on reading the new value.",
+        f"Go on when no instance of an older one is left. Once `{to}` is written, do not go back to one: it fails on rows that "
+        "hold it.",
     )
     yield Step(
         id="switch",

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from refract.recipes.dialects.base import Dialect
-from refract.recipes.dialects.mysql import MysqlDialect
+from refract.recipes.dialects.cockroachdb import CockroachdbDialect
+from refract.recipes.dialects.mysql import MysqlDialect, PlanetscaleDialect
 from refract.recipes.dialects.postgresql import PostgresqlDialect
+from refract.recipes.dialects.sqlite import SqliteDialect
 from refract.recipes.dialects.sqlserver import SqlserverDialect
 
 __all__ = ["Dialect", "dialect"]
 
 
-def dialect(provider: str) -> Dialect:
-    """The SQL of a database."""
+def dialect(provider: str, flavour: str = "") -> Dialect:
+    """The SQL of a database. `flavour` tells only where it has other means: what triggers and loops there are."""
     match provider:
         case "postgresql":
             return PostgresqlDialect(provider)
         case "mysql":
-            return MysqlDialect(provider)
+            return PlanetscaleDialect(provider) if flavour == "planetscale" else MysqlDialect(provider)
         case "sqlserver":
             return SqlserverDialect(provider)
+        case "sqlite":
+            return SqliteDialect(provider)
+        case "cockroachdb":
+            return CockroachdbDialect(provider)
         case _:
             return Dialect(provider)

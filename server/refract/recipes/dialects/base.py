@@ -1,4 +1,4 @@
-"""What all databases share, and what those say that have neither loops nor the triggers that a `Sync` needs."""
+"""What all databases share, but what each says in its own way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from attrs import frozen
 from refract.config.settings import PlanSettings
 from refract.providers import provider
 from refract.recipes.base import CannotPlan, Fill, Sync
-from refract.schema.model import Column, QualifiedName, Table
+from refract.schema.model import Column, ColumnType, QualifiedName, Table
+
+TEXTS = frozenset(
+    {"TEXT", "VARCHAR", "CHAR", "CITEXT", "LONGTEXT", "MEDIUMTEXT", "TINYTEXT", "NVARCHAR", "NCHAR", "STRING", "BPCHAR"}
+)
+"""The types of texts."""
 
 
 class Dialect:
@@ -38,7 +43,15 @@ class Dialect:
 
     def differs(self, one: str, other: str) -> str:
         """Whether two values are not the same, NULLs being equal."""
-        return f"{one} IS DISTINCT FROM {other}" if self.provider.name == "cockroachdb" else f"{one} IS NOT {other}"
+        return f"{one} IS DISTINCT FROM {other}"
+
+    def folds(self, type_: ColumnType) -> bool:
+        """Whether values of a type may compare as equal that are not the same."""
+        return False
+
+    def texts_differ(self, one: str, other: str) -> str:
+        """Whether two values of such a type are not the same."""
+        return self.differs(one, other)
 
     def here(self, expression: str, table: QualifiedName) -> str:
         """An expression about `{row}`, for the rows of a table."""
@@ -55,11 +68,11 @@ class Dialect:
     def told(self, sync: Sync) -> str:
         """Whether a program that inserts a row has written one of the new columns."""
         silent = dict(sync.silent)
-        return " OR ".join(self._told(f"NEW.{self.quote(c)}", silent.get(c)) for c, _ in sync.forward)
+        return " OR ".join(self._told(sync, c, silent.get(c)) for c, _ in sync.forward)
 
-    def changed(self, columns: Sequence[tuple[str, str]]) -> str:
+    def changed(self, sync: Sync, columns: Sequence[tuple[str, str]]) -> str:
         """Whether a program that updates a row changes one of these columns."""
-        return " OR ".join(self.differs(f"NEW.{self.quote(c)}", f"OLD.{self.quote(c)}") for c, _ in columns)
+        return " OR ".join(self._changed(sync, column) for column, _ in columns)
 
     def unset(self, columns: Sequence[tuple[str, str]]) -> str:
         """Whether the row that is written has none of these columns."""
@@ -74,6 +87,10 @@ class Dialect:
         """What fills rows, as many at a time and as fast as the settings say."""
         return (self.fill_batch(fill, ""),)
 
+    def fill_note(self, fill: Fill) -> str:
+        """How it does."""
+        return "In batches, each committed by itself."
+
     def fill_batch(self, fill: Fill, batch: str) -> str:
         """What fills the rows of one batch; of all, where `batch` is no condition."""
         if fill.statement:
@@ -87,40 +104,56 @@ class Dialect:
         """The query that says how many rows are still to do."""
         return f"SELECT count(*) FROM {self.table(fill.table.name)} WHERE {self.here(fill.where, fill.table.name)}"
 
-    def _told(self, value: str, silent: str | None) -> str:
-        given = f"{value} IS NOT NULL"
-        return given if silent is None else f"({given} AND {self.differs(value, silent)})"
+    def _changed(self, sync: Sync, column: str) -> str:
+        return self._differ(sync, column, f"OLD.{self.quote(column)}")
+
+    def _told(self, sync: Sync, column: str, silent: str | None) -> str:
+        """A column with a default is NULL only where a program has written that."""
+        return f"NEW.{self.quote(column)} IS NOT NULL" if silent is None else self._differ(sync, column, silent)
+
+    def _differ(self, sync: Sync, column: str, other: str) -> str:
+        differ = self.texts_differ if column in sync.folding else self.differs
+        return differ(f"NEW.{self.quote(column)}", other)
 
 
 @frozen
 class Walk:
-    """The texts of a loop that goes through a table by its key: `low_1, …` and `high_1, …` are the ends of a batch."""
+    """The texts of a loop that goes through a table by its key: `low_1, …` and `high_1, …` are the ends of a batch.
+
+    `last_1, …` are the last key when it begins: rows that come behind it are written by programs that know better, and
+    a loop that waited for them would never end on a busy table.
+    """
 
     keys: tuple[Column, ...]
     names: str
     lows: str
     highs: str
+    lasts: str
     descending: str
     from_low: str
     past_high: str
     inside: str
+    to_do: str
 
 
 def walk(table: Table, quote: Callable[[str], str]) -> Walk:
     """How to go through a table. Raises CannotPlan where it has no key for that."""
     keys = key_of(table)
     names = ", ".join(quote(k.name) for k in keys)
-    lows, highs = (", ".join(f"{word}_{n}" for n in range(1, len(keys) + 1)) for word in ("low", "high"))
-    key, low, high = (f"({part})" if len(keys) > 1 else part for part in (names, lows, highs))
+    words = ("low", "high", "last")
+    lows, highs, lasts = (", ".join(f"{word}_{n}" for n in range(1, len(keys) + 1)) for word in words)
+    key, low, high, last = (f"({part})" if len(keys) > 1 else part for part in (names, lows, highs, lasts))
     return Walk(
         keys,
         names,
         lows,
         highs,
+        lasts,
         descending=", ".join(f"{quote(k.name)} DESC" for k in keys),
         from_low=f"{key} >= {low}",
         past_high=f"{key} > {high}",
         inside=f"{key} >= {low} AND {key} <= {high}",
+        to_do=f"{low} <= {last}",
     )
 
 

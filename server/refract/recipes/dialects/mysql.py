@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from refract.config.settings import PlanSettings
 from refract.recipes.base import Fill, Sync
-from refract.recipes.dialects.base import Dialect, walk
+from refract.recipes.dialects.base import TEXTS, Dialect, walk
+from refract.schema.model import ColumnType
+
+_SUFFIX = 2  # characters that tell a Sync's two triggers apart
+ROW_WAIT = 2  # seconds that a batch waits for a row, while it holds others
+_RIGHTS = (
+    "-- With binary logging, the server asks for SUPER or log_bin_trust_function_creators = 1 here (error 1419).\n"
+)
 
 
 class MysqlDialect(Dialect):
@@ -17,25 +24,29 @@ class MysqlDialect(Dialect):
     def differs(self, one: str, other: str) -> str:
         return f"NOT ({one} <=> {other})"
 
+    def folds(self, type_: ColumnType) -> bool:
+        return type_.name in TEXTS
+
+    def texts_differ(self, one: str, other: str) -> str:
+        return self.differs(f"CAST({one} AS BINARY)", f"CAST({other} AS BINARY)")
+
     def begin_sync(self, sync: Sync) -> tuple[str, ...]:
         table = self.table(sync.table)
         insert, update = self._insert(sync), self._update(sync)
         return (
-            f"CREATE TRIGGER {self._name(sync, 'i')} BEFORE INSERT ON {table} FOR EACH ROW\nBEGIN\n{insert}\nEND",
-            f"CREATE TRIGGER {self._name(sync, 'u')} BEFORE UPDATE ON {table} FOR EACH ROW\nBEGIN\n{update}\nEND",
+            f"{_RIGHTS}CREATE TRIGGER {self._name(sync, '_i')} BEFORE INSERT ON {table} FOR EACH ROW\nBEGIN\n{insert}\nEND",
+            f"{_RIGHTS}CREATE TRIGGER {self._name(sync, '_u')} BEFORE UPDATE ON {table} FOR EACH ROW\nBEGIN\n{update}\nEND",
         )
 
     def end_sync(self, sync: Sync) -> tuple[str, ...]:
-        return (
-            f"DROP TRIGGER {self._name(sync, 'i')}",
-            f"DROP TRIGGER {self._name(sync, 'u')}",
-        )
+        return (f"DROP TRIGGER {self._name(sync, '_i')}", f"DROP TRIGGER {self._name(sync, '_u')}")
 
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
+        """A procedure: a batch that meets a locked row lets go of its own, and is tried again."""
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         procedure = self.quote(self.provider.sync_name(fill.table.name.name, "backfill"))
         declared = "".join(
-            f"  DECLARE low_{n}, high_{n} {self.provider.render_type(k.type)};\n" for n, k in enumerate(by.keys, 1)
+            f"  DECLARE low_{n}, high_{n}, last_{n} {self._variable(k.type)};\n" for n, k in enumerate(by.keys, 1)
         )
         gone = " ".join(f"SET low_{n} = NULL;" for n in range(1, len(by.keys) + 1))
         return (
@@ -43,15 +54,25 @@ class MysqlDialect(Dialect):
             f"""\
 CREATE PROCEDURE {procedure}()
 BEGIN
-{declared}  DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN {gone} END;
+{declared}  DECLARE filled BOOLEAN;
+  DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN {gone} END;
+  SET SESSION innodb_lock_wait_timeout = {ROW_WAIT};
+  SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
   SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
-  WHILE low_1 IS NOT NULL DO
+  WHILE {by.to_do} DO
     SELECT {by.names} INTO {by.highs} FROM (
       SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {pace.batch}
     ) AS batch ORDER BY {by.descending} LIMIT 1;
-    {self.fill_batch(fill, by.inside)};
-    COMMIT;
-    DO SLEEP({pace.pause / 1000});
+    SET filled = FALSE;
+    WHILE NOT filled DO
+      BEGIN
+        DECLARE EXIT HANDLER FOR 1205, 1213 ROLLBACK;
+        {self.fill_batch(fill, by.inside)};
+        COMMIT;
+        SET filled = TRUE;
+      END;
+      DO SLEEP({pace.pause / 1000});
+    END WHILE;
     SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
   END WHILE;
 END""",
@@ -59,8 +80,14 @@ END""",
             f"DROP PROCEDURE {procedure}",
         )
 
+    def _variable(self, type_: ColumnType) -> str:
+        """The type of a variable that is compared with a column: with the collation of Prisma's tables, not the database's."""
+        text = self.provider.render_type(type_)
+        return f"{text} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci" if type_.name in TEXTS else text
+
     def _name(self, sync: Sync, suffix: str) -> str:
-        return self.quote(f"{sync.name}_{suffix}")
+        limit = self.provider.identifier_limit or len(sync.name) + _SUFFIX
+        return self.quote(sync.name[: limit - _SUFFIX] + suffix)
 
     def _insert(self, sync: Sync) -> str:
         forward, backward = self.assigned(sync.forward), self.assigned(sync.backward)
@@ -73,6 +100,21 @@ END""",
         if not sync.backward:
             return f"  {forward}"
         return (
-            f"  IF {self.changed(sync.forward)} THEN {backward}\n"
-            f"  ELSEIF {self.changed(sync.backward)} OR ({self.unset(sync.forward)}) THEN {forward}\n  END IF;"
+            f"  IF {self.changed(sync, sync.forward)} THEN {backward}\n"
+            f"  ELSEIF {self.changed(sync, sync.backward)} OR ({self.unset(sync.forward)}) THEN {forward}\n  END IF;"
+        )
+
+
+class PlanetscaleDialect(MysqlDialect):
+    """PlanetScale, which has neither triggers nor procedures."""
+
+    syncs = False
+
+    def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
+        return (self.fill_batch(fill, ""),)
+
+    def fill_note(self, fill: Fill) -> str:
+        return (
+            "One statement: there are no procedures here. For many rows, run it with LIMIT 1000 from a script first,\n"
+            "-- until it changes nothing."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refract.config.settings import PlanSettings
 from refract.recipes.base import Fill, Sync
 from refract.recipes.dialects.base import Dialect, walk
-from refract.schema.model import QualifiedName
+from refract.schema.model import ColumnType, QualifiedName
 
 
 class PostgresqlDialect(Dialect):
@@ -15,6 +15,12 @@ class PostgresqlDialect(Dialect):
 
     def differs(self, one: str, other: str) -> str:
         return f"{one} IS DISTINCT FROM {other}"
+
+    def folds(self, type_: ColumnType) -> bool:
+        return type_.name == "CITEXT"
+
+    def texts_differ(self, one: str, other: str) -> str:
+        return self.differs(f"({one})::text", f"({other})::text")
 
     def begin_sync(self, sync: Sync) -> tuple[str, ...]:
         function = self._function(sync)
@@ -36,8 +42,9 @@ class PostgresqlDialect(Dialect):
         """One block, which must be the only statement of its file: COMMIT is refused inside a transaction."""
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         declared = "".join(
-            f"  low_{n} {table}.{self.quote(k.name)}%TYPE;\n  high_{n} {table}.{self.quote(k.name)}%TYPE;\n"
+            f"  {word}_{n} {table}.{self.quote(k.name)}%TYPE;\n"
             for n, k in enumerate(by.keys, 1)
+            for word in ("low", "high", "last")
         )
         return (
             f"""\
@@ -45,8 +52,9 @@ DO $$
 #variable_conflict use_column
 DECLARE
 {declared}BEGIN
+  SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
   SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
-  WHILE low_1 IS NOT NULL LOOP
+  WHILE {by.to_do} LOOP
     SELECT {by.names} INTO {by.highs} FROM (
       SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {pace.batch}
     ) AS batch ORDER BY {by.descending} LIMIT 1;
@@ -73,8 +81,8 @@ END $$""",
     ELSE
       {forward}
     END IF;
-  ELSIF {self.changed(sync.forward)} THEN
+  ELSIF {self.changed(sync, sync.forward)} THEN
     {backward}
-  ELSIF {self.changed(sync.backward)} OR ({self.unset(sync.forward)}) THEN
+  ELSIF {self.changed(sync, sync.backward)} OR ({self.unset(sync.forward)}) THEN
     {forward}
   END IF;"""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from refract.config.settings import PlanSettings
 from refract.recipes.base import Fill
-from refract.recipes.dialects.base import Dialect, key_of
+from refract.recipes.dialects.base import TEXTS, Dialect, key_of
+from refract.schema.model import ColumnType
+
+_EXACT = "Latin1_General_BIN2"
 
 
 class SqlserverDialect(Dialect):
@@ -12,6 +15,17 @@ class SqlserverDialect(Dialect):
 
     def differs(self, one: str, other: str) -> str:
         return f"EXISTS (SELECT {one} EXCEPT SELECT {other})"
+
+    def folds(self, type_: ColumnType) -> bool:
+        return type_.name in TEXTS - {"TEXT"}
+
+    def texts_differ(self, one: str, other: str) -> str:
+        return self.differs(f"{one} COLLATE {_EXACT}", f"{other} COLLATE {_EXACT}")
+
+    def fill_note(self, fill: Fill) -> str:
+        if len(key_of(fill.table)) > 1:
+            return "One statement: the table's key has several columns. With many rows, run it for a part of them at a time first."
+        return super().fill_note(fill)
 
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
         keys = key_of(fill.table)
@@ -22,8 +36,8 @@ class SqlserverDialect(Dialect):
         batch = self.fill_batch(fill, f"{name} >= @low AND {name} <= @high")
         return (
             f"""\
-DECLARE @low {type_} = (SELECT MIN({name}) FROM {table}), @high {type_};
-WHILE @low IS NOT NULL
+DECLARE @low {type_} = (SELECT MIN({name}) FROM {table}), @high {type_}, @last {type_} = (SELECT MAX({name}) FROM {table});
+WHILE @low <= @last
 BEGIN
   SELECT @high = MAX({name}) FROM (SELECT TOP ({pace.batch}) {name} FROM {table} WHERE {name} >= @low ORDER BY {name}) AS batch;
   {batch};

@@ -43,11 +43,24 @@ def create_table(cursor: Cursor, session: Session) -> None:
     if exists_allowed and session.table(name):
         return
     if cursor.key() != "(":
-        raise Unreadable("columns expected")
+        session.add(c.CreateTable(table=_copied_from(cursor, name, session)))
+        return
     table = Table(name, ())
     for item in cursor.group().items():
         table = _with_item(table, item, session)
     session.add(c.CreateTable(table=table))
+
+
+def _copied_from(cursor: Cursor, name: QualifiedName, session: Session) -> Table:
+    """At `[AS] SELECT * FROM table [WHERE ...]`: its columns, without what is said about them."""
+    cursor.accept("AS")
+    if not cursor.accept("SELECT", "*", "FROM"):
+        raise Unreadable("columns expected")
+    source = session.table(session.table_name(cursor))
+    if source is None or not (cursor.done or cursor.key() in ("WHERE", "ORDER", "LIMIT")):
+        raise Unreadable("the columns of one table expected")
+    plain = (evolve(x, nullable=True, default=None, auto_increment=False) for x in source.columns)
+    return Table(name, tuple(plain))
 
 
 def _with_item(table: Table, item: Cursor, session: Session) -> Table:

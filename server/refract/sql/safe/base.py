@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import field, frozen
 
 from refract.schema.apply import apply
 from refract.schema.changes import Change
 from refract.schema.model import Database, QualifiedName
-from refract.sql.writer import write_steps
+from refract.sql.writer import Step, write_steps
 
 
 @frozen
@@ -48,9 +48,14 @@ class SafeWriter:
 
 
 def written(changes: Sequence[Change], before: Database, after: Database) -> tuple[str, ...]:
-    """The statements that make `changes`; above the first of each step Prisma's name for it."""
+    """The statements that make `changes`, as Prisma writes them."""
+    return titled(write_steps(changes, before, after))
+
+
+def titled(steps: Iterable[Step]) -> tuple[str, ...]:
+    """The statements of steps; above the first of each step Prisma's name for it."""
     found: list[str] = []
-    for step in write_steps(changes, before, after):
+    for step in steps:
         head, *rest = step.statements
         found += [f"-- {step.title}\n{head}", *rest]
     return tuple(found)

@@ -74,23 +74,28 @@ class SqliteWriter(Writer):
             *(
                 statement
                 for name in names
-                for statement in self._redefine(context.before.tables[name], context.after.tables[name], context)
+                for statement in self.redefine(context.before.tables[name], context.after.tables[name], context)
             ),
             "PRAGMA foreign_keys=ON",
             "PRAGMA defer_foreign_keys=OFF",
         )
 
-    def _redefine(self, before: Table, after: Table, context: Context) -> Iterator[str]:
+    def redefine(self, before: Table, after: Table, context: Context) -> Iterator[str]:
+        """The statements that make one table anew, with its rows."""
         old, new = before.name.name, f"new_{after.name.name}"
         yield self._create_table_as(after, new, context)
-        kept = sorted((x for x in after.columns if before.column(x.name)), key=lambda x: x.name)
-        if kept:
-            values = ", ".join(self._copied(before, x, context) for x in kept)
-            names = self.quoted_list(x.name for x in kept)
-            yield f"INSERT INTO {self.quote(new)} ({names}) SELECT {values} FROM {self.quote(old)}"
+        yield from self.copy(before, after, (old, new), context)
         yield f"DROP TABLE {self.quote(old)}"
         yield f"ALTER TABLE {self.quote(new)} RENAME TO {self.quote(after.name.name)}"
         yield from (self.create_index(after.name, index, context) for index in after.indexes)
+
+    def copy(self, before: Table, after: Table, names: tuple[str, str], context: Context) -> Iterator[str]:
+        """What copies the rows of a table as it was to the table as it will be; `names` are what both are called."""
+        kept = sorted((x for x in after.columns if before.column(x.name)), key=lambda x: x.name)
+        if kept:
+            values = ", ".join(self._copied(before, x, context) for x in kept)
+            columns = self.quoted_list(x.name for x in kept)
+            yield f"INSERT INTO {self.quote(names[1])} ({columns}) SELECT {values} FROM {self.quote(names[0])}"
 
     def _copied(self, before: Table, column: Column, context: Context) -> str:
         """The old column; where it could be NULL and no longer may, with the default in its place."""

@@ -1,0 +1,19 @@
+"""SQLite and D1: no loops, so rows are filled by one statement."""
+
+from __future__ import annotations
+
+from refract.recipes.base import Fill
+from refract.recipes.dialects.base import Dialect
+
+
+class SqliteDialect(Dialect):
+    """The SQL of both."""
+
+    def differs(self, one: str, other: str) -> str:
+        return f"{one} IS NOT {other}"
+
+    def fill_note(self, fill: Fill) -> str:
+        return (
+            "One statement: SQL has no loop here, and nobody else can write meanwhile (some 0.3 s for 100,000 rows).\n"
+            "-- If that is too long, run it for a part of the rows at a time first (AND rowid BETWEEN 1 AND 50000, ...)."
+        )

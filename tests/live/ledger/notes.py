@@ -1,0 +1,30 @@
+"""What the cases of the recipes' fixtures say about values that their plans do not: tests/recipes/ledger.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+
+from live.ledger.meaning import Notes, Place
+from recipes.plans import FOLDER, Case
+
+
+def notes(case: Case) -> Notes:
+    """What is said about a case, or about all cases of its recipe."""
+    found = _all()
+    said = found.get(str(case)) or found.get(case.recipe) or {}
+    return Notes(
+        {_place(place): _place(other) for place, other in said.get("same", {}).items()},
+        said.get("words", {}),
+        {_place(place): value for place, value in said.get("filled", {}).items()},
+    )
+
+
+@cache
+def _all() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads((FOLDER / "ledger.toml").read_text(encoding="utf-8"))
+
+
+def _place(text: str) -> Place:
+    table, _, column = text.partition(".")
+    return (table, column)

@@ -1,0 +1,58 @@
+"""A backfill comes to its end on a table that is used: rows that come later are not its business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import psycopg
+import pytest
+
+from live.postgresql import connect, new_database, running_server
+from refract.recipes.base import Fill
+from refract.recipes.dialects import dialect
+from refract.schema.model import Column, ColumnType, IndexColumn, PrimaryKey, QualifiedName, Table
+
+pytestmark = pytest.mark.live
+
+LIMIT = "10s"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with running_server() as folder:
+        yield folder
+
+
+@pytest.mark.parametrize("keys", [("id",), ("year", "id")], ids=" and ".join)
+def test_a_backfill_ends_while_rows_are_inserted(keys: tuple[str, ...], server: str) -> None:
+    columns = tuple(Column(name, ColumnType("INTEGER")) for name in keys)
+    key = PrimaryKey("T_pkey", tuple(IndexColumn(name) for name in keys))
+    table = Table(QualifiedName("public", "T"), columns, key)
+    (sql,) = dialect("postgresql").fill(Fill(table, (("new", "1"),), '{row}."new" IS NULL'))
+    with new_database(server, f"backfill{len(keys)}") as connection:
+        made = ", ".join(f'"{name}" {"SERIAL" if name == "id" else "INTEGER DEFAULT 2026"}' for name in keys)
+        quoted = ", ".join(f'"{name}"' for name in keys)
+        connection.execute(f'CREATE TABLE "T" ({made}, "new" INTEGER, PRIMARY KEY ({quoted}))'.encode())
+        connection.execute('INSERT INTO "T" ("new") SELECT NULL FROM generate_series(1, 2500)')
+        connection.execute(f"SET statement_timeout = '{LIMIT}'".encode())
+        over = Event()
+        with ThreadPoolExecutor(1) as pool:
+            rows = pool.submit(_insert, connect(server, f"backfill{len(keys)}"), over)
+            try:
+                connection.execute(sql.encode())
+            finally:
+                over.set()
+            assert rows.result() > 0
+        assert connection.execute('SELECT count(*) FROM "T" WHERE "new" IS NULL AND "id" <= 2500').fetchone() == (0,)
+
+
+def _insert(connection: psycopg.Connection, over: Event) -> int:
+    """Inserts rows until it is over, more often than the backfill pauses; how many."""
+    count = 0
+    with connection:
+        while not over.wait(0.005):
+            connection.execute('INSERT INTO "T" ("new") VALUES (NULL)')
+            count += 1
+    return count

@@ -145,15 +145,22 @@ def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str],
         return False
     if not step.schema:
         return all(migration.folder in migrations for migration in step.migrations)
-    from refract.sql.reader import read_migration  # noqa: PLC0415  only where a plan is open
-
     gone = [m for m in step.migrations if m.folder and m.folder not in migrations]
     if any(written) and any(_has_triggers_only(m, database, provider) for m in gone):
         return False
+    if _would_change(step.migrations, database, provider):
+        return False
+    # What cannot run changes nothing either: where a step has been made, its way back would change something.
+    return not step.undo or _would_change(step.undo, database, provider)
+
+
+def _would_change(migrations: Iterable[PlanMigration], database: Database, provider: Provider) -> bool:
+    from refract.sql.reader import read_migration  # noqa: PLC0415  only where a plan is open
+
     after = database
-    for migration in step.migrations:
+    for migration in migrations:
         after = read_migration(migration.sql, migration.name, after, provider).database
-    return not diff(database, after).changes
+    return bool(diff(database, after).changes)
 
 
 def _has_triggers_only(migration: PlanMigration, database: Database, provider: Provider) -> bool:

@@ -41,12 +41,14 @@ def migration(project: Path) -> Path:
 
 
 def capabilities(experimental: object = None) -> types.ClientCapabilities:
-    """Those of a client that can resolve edits lazily, shows annotations and counts columns in UTF-16."""
+    """Those of a client that can resolve edits lazily, makes new files, shows annotations and counts columns in UTF-16."""
     code_action = types.CodeActionClientCapabilities(
         resolve_support=types.ClientCodeActionResolveOptions(properties=["edit"])
     )
     edits = types.WorkspaceEditClientCapabilities(
-        change_annotation_support=types.ChangeAnnotationsSupportOptions(), metadata_support=True
+        change_annotation_support=types.ChangeAnnotationsSupportOptions(),
+        metadata_support=True,
+        resource_operations=[types.ResourceOperationKind.Create],
     )
     return types.ClientCapabilities(
         text_document=types.TextDocumentClientCapabilities(code_action=code_action),

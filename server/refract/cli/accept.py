@@ -7,9 +7,9 @@ from pathlib import Path
 from refract.cli.answer import analysed
 from refract.cli.projects import projects_at
 from refract.cli.terminal import CannotRun, complain, say, shown_path
-from refract.cli.writing import write_whole
 from refract.project import Analysis, CannotAnalyse
 from refract.project.accepted import accepted_file, accepted_text
+from refract.project.writing import write_whole
 
 
 def run(path: str, base: str | None) -> int:

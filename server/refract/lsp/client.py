@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from refract import __version__
@@ -61,6 +62,13 @@ class RefractServer(LanguageServer):
         edit = workspace.workspace_edit if workspace else None
         return edit is not None and edit.change_annotation_support is not None
 
+    @property
+    def creates_files(self) -> bool:
+        """Whether the client can make new files when it is told to in an edit."""
+        workspace = self.client_capabilities.workspace
+        edit = workspace.workspace_edit if workspace else None
+        return edit is not None and types.ResourceOperationKind.Create in (edit.resource_operations or ())
+
     def has_experimental(self, name: str) -> bool:
         """Whether the client has said, under `experimental.refract`, that it can do something."""
         experimental = self.client_capabilities.experimental
@@ -77,7 +85,10 @@ class RefractServer(LanguageServer):
         support = workspace.workspace_edit if workspace else None
         told = types.WorkspaceEditMetadata(is_refactoring=True) if support and support.metadata_support else None
         params = types.ApplyWorkspaceEditParams(edit=edit, label=label, metadata=told)
-        return await self.workspace_apply_edit_async(params)
+        try:
+            return await self.workspace_apply_edit_async(params)
+        except JsonRpcException as error:  # some clients answer a refusal with an error
+            return types.ApplyWorkspaceEditResult(applied=False, failure_reason=str(error))
 
     def analysed(self, project: OpenProject) -> None:
         """Tell the client what a new analysis of the project has found."""

@@ -5,7 +5,7 @@ A command that cannot do what it was asked says why in a message of the window, 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -13,12 +13,13 @@ from attrs import frozen
 from refract.lsp import convert
 from refract.lsp.client import RefractServer
 from refract.lsp.edits import workspace_edit
-from refract.lsp.features import overview, pending, plans, recipes, rollback, runbook
+from refract.lsp.features import code_actions, overview, pending, plans, recipes, rollback, runbook
 from refract.lsp.refusal import Refused
 from refract.lsp.session import OpenProject
 from refract.project import Analysis, planning
 from refract.project.plans import last_taken
 from refract.project.runbook import NoRunbook
+from refract.project.writing import CannotWrite, write_changes
 from refract.recipes.base import CannotPlan
 from refract.sql.rollback import NoRollback
 from refract.text import FileChange, NewFile
@@ -158,6 +159,15 @@ async def _abandon(ls: RefractServer, arguments: _Arguments) -> bool:
     return True
 
 
+async def _apply_fix(ls: RefractServer, arguments: _Arguments) -> list[str]:
+    analysis = await _analysis(ls, arguments)
+    key, title = arguments.text(1, "the key of a finding"), arguments.text(2, "the title of a fix")
+    changes = code_actions.changes_of(analysis, key, title)
+    if changes is None:
+        raise Refused(f"The text has moved on: “{title}” is not to be had any more.")
+    return await _made(ls, changes, title)
+
+
 async def _write_rollback(ls: RefractServer, arguments: _Arguments) -> list[str]:
     analysis = await _analysis(ls, arguments)
     found = rollback.rollback(analysis, arguments.optional(1))
@@ -174,14 +184,33 @@ _NOT_APPLIED = "Nothing is applied to any database."
 async def _made(ls: RefractServer, changes: Iterable[FileChange], label: str) -> list[str]:
     """Have the client make the changes, as one edit. The URIs of the files that are new. Raises Refused."""
     listed = tuple(changes)
+    new = [change for change in listed if isinstance(change, NewFile)]
+    if ls.session.creates_files:
+        await _edited(ls, listed, label)
+    else:
+        await _edited(ls, [change for change in listed if change not in new], label)
+        _written(new)
+    return [convert.to_uri(change.path) for change in new]
+
+
+async def _edited(ls: RefractServer, changes: Sequence[FileChange], label: str) -> None:
+    if not changes:
+        return
     try:
-        edit = workspace_edit(ls.session, listed, label, _NOT_APPLIED)
+        edit = workspace_edit(ls.session, changes, label, _NOT_APPLIED)
     except LookupError as error:
         raise Refused(f"Nothing was changed: {error} cannot be read.") from error
     answer = await ls.apply(edit, f"Refract: {label}")
     if not answer.applied:
         raise Refused(f"Nothing was changed: {answer.failure_reason or 'the editor refused the edit'}.")
-    return [convert.to_uri(change.path) for change in listed if isinstance(change, NewFile)]
+
+
+def _written(files: Sequence[NewFile]) -> None:
+    """Write new files for a client that cannot make any."""
+    try:
+        write_changes(files)
+    except CannotWrite as error:
+        raise Refused(str(error)) from error
 
 
 _COMMANDS: Mapping[str, _Command] = {
@@ -195,5 +224,6 @@ _COMMANDS: Mapping[str, _Command] = {
     plans.BACK: _Command(_take_back, refused=False),
     plans.ABANDON: _Command(_abandon, refused=False),
     rollback.WRITE: _Command(_write_rollback, []),
+    code_actions.APPLY_FIX: _Command(_apply_fix, []),
     runbook.RUNBOOK: _Command(_runbook),
 }

@@ -61,6 +61,7 @@ def _lifetime(server: RefractServer) -> None:
         encoding = ls.server_capabilities.position_encoding
         ls.session.encoding = Encoding(encoding or types.PositionEncodingKind.Utf16)
         ls.session.annotates_edits = ls.annotates_edits
+        ls.session.creates_files = ls.creates_files
         ls.session.asks = ls.has_experimental("asks")
         _watch_files(ls)
         configuration.register_changes(ls)

@@ -94,13 +94,14 @@ class Session:
     """Everything the server knows about its client. `publish` is called when a project has a new analysis,
     `progress` shows that something slow is under way, `refresh` says that answers given before have changed.
     `settings` are the editor's own. `annotates_edits`: the client shows what each part of an edit is for;
-    `asks`: it asks a person what a fix wants to know.
+    `creates_files`: it makes new files that an edit holds; `asks`: it asks a person what a fix wants to know.
     """
 
     publish: Publish
     progress: Progress = _unseen
     refresh: Callable[[], None] = lambda: None
     annotates_edits: bool = False
+    creates_files: bool = False
     asks: bool = False
     settings: Settings | None = None
     encoding: Encoding = field(factory=lambda: Encoding(types.PositionEncodingKind.Utf16))

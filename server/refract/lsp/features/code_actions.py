@@ -6,6 +6,7 @@ Titles at once; a fix's edit is built when the editor asks for it, or at once wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from lsprotocol import types
@@ -19,11 +20,13 @@ from refract.lsp.session import Session
 from refract.project import Analysis
 from refract.project.fixing import fixes_of
 from refract.rules.base import Finding
-from refract.text import FileChange, Span
+from refract.text import FileChange, Location, NewFile, Span
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.refract"
 ASK_AND_SPLIT = "refract.askAndSplit"
 """A command of the client, where that has said that it asks."""
+APPLY_FIX = "refract.applyFix"
+"""What makes a fix with new files, where the client cannot make any."""
 _QUICK_FIX = types.CodeActionKind.QuickFix.value
 _REWRITE = types.CodeActionKind.RefactorRewrite.value
 
@@ -40,7 +43,8 @@ def code_actions(session: Session, params: types.CodeActionParams, can_resolve: 
     wanted = convert.to_span(document, params.range, session.encoding)
     actions: list[types.CodeAction] = []
     if _wants(_QUICK_FIX, params.context):
-        actions += _quick_fixes(session, analysis, path, wanted, params, can_resolve)
+        findings = _findings_at(analysis, path, wanted, document.text)
+        actions += _quick_fixes(session, analysis, findings, path, params, can_resolve)
     if _wants(_REWRITE, params.context):
         actions += plans.code_actions(analysis, path, wanted, params.text_document.uri)
         actions += _rollback(path, params)
@@ -48,14 +52,29 @@ def code_actions(session: Session, params: types.CodeActionParams, can_resolve: 
 
 
 def _quick_fixes(
-    session: Session, analysis: Analysis, path: str, wanted: Span, params: types.CodeActionParams, can_resolve: bool
+    session: Session,
+    analysis: Analysis,
+    findings: Sequence[Finding],
+    path: str,
+    params: types.CodeActionParams,
+    can_resolve: bool,
 ) -> Iterator[types.CodeAction]:
-    for finding in _findings_at(analysis, path, wanted):
+    for finding in findings:
         for fix in fixes_of(analysis, finding):
             action = _action(finding, fix, path, params.context.diagnostics)
             if session.asks and fix.asked and fix.asked.questions:
                 action.command = _ask(finding, fix.asked, params.text_document.uri)
+            elif not session.creates_files and any(isinstance(c, NewFile) for c in _built(fix)):
+                arguments = [params.text_document.uri, finding.key, fix.title]
+                action.command = types.Command(title=fix.title, command=APPLY_FIX, arguments=arguments)
             yield action if can_resolve else resolved(session, action)
+
+
+def _built(fix: Fix) -> tuple[FileChange, ...]:
+    try:
+        return fix.build()
+    except LookupError:
+        return ()
 
 
 def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
@@ -69,17 +88,26 @@ def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
     if analysis is not None and action.kind == FIX_ALL:
         action.edit = edits.workspace_edit(session, _safe_changes(analysis, str(data["path"])), action.title)
         return action
-    finding = next((f for f in analysis.findings if f.key == data.get("key")), None) if analysis else None
-    if analysis is None or finding is None:
-        return action
-    fix = next((f for f in fixes_of(analysis, finding) if f.title == action.title), None)
+    fix = _fix(analysis, str(data.get("key", "")), action.title) if analysis else None
     if fix is None:
         return action
-    try:
+    with suppress(LookupError):
         action.edit = edits.workspace_edit(session, fix.build(), fix.title, fix.note)
-    except LookupError:
-        return action
     return action
+
+
+def changes_of(analysis: Analysis, key: str, title: str) -> tuple[FileChange, ...] | None:
+    """What the fix of that title for the finding of that key does; None when the text has moved on."""
+    fix = _fix(analysis, key, title)
+    try:
+        return fix.build() if fix else None
+    except LookupError:
+        return None
+
+
+def _fix(analysis: Analysis, key: str, title: str) -> Fix | None:
+    finding = next((f for f in analysis.findings if f.key == key), None)
+    return next((f for f in fixes_of(analysis, finding) if f.title == title), None) if finding else None
 
 
 def _ask(finding: Finding, asked: Asked, uri: str) -> types.Command:
@@ -133,13 +161,26 @@ def _text(kind: types.CodeActionKind | str) -> str:
     return kind.value if isinstance(kind, types.CodeActionKind) else kind
 
 
-def _findings_at(analysis: Analysis, path: str, wanted: Span) -> Iterator[Finding]:
+def _findings_at(analysis: Analysis, path: str, wanted: Span, text: str) -> list[Finding]:
+    """The findings that the range touches; where it touches none, those of its lines."""
+    here = [(finding, place.span) for finding, place in _placed(analysis) if place.path == path]
+    touched = [finding for finding, span in here if _meet(span, wanted)]
+    if touched:
+        return touched
+    end = text.find("\n", wanted.end)
+    lines = Span(text.rfind("\n", 0, wanted.start) + 1, len(text) if end < 0 else end)
+    return [finding for finding, span in here if _meet(span, lines)]
+
+
+def _placed(analysis: Analysis) -> Iterator[tuple[Finding, Location]]:
     for finding in analysis.findings:
-        location = analysis.place(finding)
-        if location is None or location.path != path:
-            continue
-        if location.span.start <= wanted.end and wanted.start <= location.span.end:
-            yield finding
+        place = analysis.place(finding)
+        if place is not None:
+            yield finding, place
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
 
 
 def _action(finding: Finding, fix: Fix, path: str, diagnostics: Sequence[types.Diagnostic]) -> types.CodeAction:

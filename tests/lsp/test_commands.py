@@ -83,6 +83,13 @@ async def test_the_overview_names_new_migrations(client: LanguageClient, migrati
     assert found["migrations"] == [{"name": "20240201000000_add_email", "uri": migration.as_uri(), "new": True}]
 
 
+async def test_a_file_of_no_project_has_an_empty_overview(client: LanguageClient, tmp_path: Path) -> None:
+    stray = tmp_path / "notes.txt"
+    stray.write_text("")
+    assert await execute(client, "refract.overview", stray.as_uri()) == {"projects": []}
+    assert messages(client) == []
+
+
 async def test_the_overview_of_a_project_that_cannot_be_read(client: LanguageClient, project: Path) -> None:
     (project.parent / "refract.toml").write_text("rules = 1\n")
     found = await overview(client, project.as_uri())

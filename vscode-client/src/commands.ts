@@ -10,6 +10,9 @@ import { type Migration, type Plan, type Preview, type Project, Server as Remote
 import type { Server } from "./server";
 import type { Node } from "./tree";
 
+/** Commands of the server that change what the tree shows, and ask nothing. */
+const CHANGES = [Remote.next, Remote.confirm, Remote.back, Remote.abandon, Remote.rollback];
+
 export interface Parts {
   readonly server: Server;
   readonly overviews: Overviews;
@@ -31,24 +34,11 @@ export function interactions(parts: () => Parts): Readonly<Record<string, Intera
     },
     [Remote.create]: async ([uri, name], next) => {
       const chosen = name ?? (await askName((await parts().server.ask<Preview>(Remote.preview, uri))?.names ?? []));
-      if (chosen === undefined) return [];
-      const written = (await refreshed(next([uri, chosen]))) as readonly string[];
-      await openFirst(written);
-      return written;
+      return chosen === undefined ? [] : refreshed(next([uri, chosen]));
     },
-    [Remote.next]: async ([uri, plan], next) => {
-      const taken = await refreshed(next([uri, plan]));
-      if (taken) await openFirst(writtenLast(parts().overviews.projects, String(plan)));
-      return taken;
-    },
-    [Remote.confirm]: (args, next) => refreshed(next(args)),
-    [Remote.back]: (args, next) => refreshed(next(args)),
-    [Remote.abandon]: (args, next) => refreshed(next(args)),
-    [Remote.rollback]: async (args, next) => {
-      const written = (await refreshed(next(args))) as readonly string[] | null;
-      await openFirst(written ?? []);
-      return written;
-    },
+    ...Object.fromEntries(
+      CHANGES.map((command) => [command, (args, next) => refreshed(next(args))] satisfies [string, Interaction]),
+    ),
     [Remote.runbook]: async ([uri, migrations], next) => {
       const found = (await next(migrations === undefined ? [uri] : [uri, migrations])) as { text: string } | null;
       if (found) await parts().documents.show("runbook.md", `${uri}`, () => found.text);
@@ -140,11 +130,6 @@ async function show(uri: string): Promise<void> {
   await window.showTextDocument(Uri.parse(uri));
 }
 
-async function openFirst(uris: readonly string[]): Promise<void> {
-  const file = uris.find((uri) => uri.endsWith(".sql")) ?? uris[0];
-  if (file !== undefined) await show(file);
-}
-
 function planOf(node: Node | undefined): Plan | undefined {
   return node !== undefined && "plan" in node ? node.plan : undefined;
 }
@@ -161,11 +146,4 @@ function migrationsOf(node: Node | undefined): readonly string[] | undefined {
   if (node?.kind === "migration") return [node.migration.name];
   const written = planOf(node)?.steps.flatMap((step) => step.migrations.filter(({ uri }) => uri !== null));
   return written?.map(({ name }) => name);
-}
-
-/** The migrations of the last step of a plan that has any on disk. */
-function writtenLast(projects: readonly Project[], name: string): readonly string[] {
-  const plan = projects.flatMap((project) => project.plans).find((p) => p.name === name);
-  const files = plan?.steps.map((step) => step.migrations.flatMap(({ uri }) => uri ?? []));
-  return files?.findLast((uris) => uris.length > 0) ?? [];
 }

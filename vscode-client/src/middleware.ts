@@ -7,6 +7,7 @@ import {
   type Disposable,
   Uri,
   type WorkspaceEdit,
+  window,
   workspace,
 } from "vscode";
 import type { ApplyWorkspaceEditParams, ExecuteCommandSignature, Middleware } from "vscode-languageclient/node";
@@ -37,6 +38,7 @@ export function middleware(interactions: Readonly<Record<string, Interaction>>):
         const files = clean(touched(params));
         const result = await next(params, { isCancellationRequested: false, onCancellationRequested: never });
         await save(files);
+        await showFirst(created(params));
         return result;
       },
     },
@@ -75,6 +77,18 @@ function touched({ edit }: ApplyWorkspaceEditParams): Uri[] {
   const changes = edit.documentChanges ?? [];
   const uris = changes.flatMap((change) => ("textDocument" in change ? [change.textDocument.uri] : []));
   return [...uris, ...Object.keys(edit.changes ?? {})].map((uri) => Uri.parse(uri));
+}
+
+function created({ edit }: ApplyWorkspaceEditParams): string[] {
+  return (edit.documentChanges ?? []).flatMap((change) =>
+    "kind" in change && change.kind === "create" ? change.uri : [],
+  );
+}
+
+/** What a command has written is shown: its SQL, where it is SQL. */
+async function showFirst(files: readonly string[]): Promise<void> {
+  const file = files.find((uri) => uri.endsWith(".sql")) ?? files[0];
+  if (file !== undefined) await window.showTextDocument(Uri.parse(file), { preview: false });
 }
 
 function clean(uris: readonly Uri[]): Uri[] {

@@ -1,5 +1,5 @@
 // A new plan: which recipe, about what, and what the recipe wants to know; then the server writes it.
-import { Uri, window } from "vscode";
+import { window } from "vscode";
 import { askAll, askProject } from "./ask";
 import { explain } from "./failure";
 import type { Overviews } from "./overview";
@@ -36,9 +36,7 @@ export async function askAndSplit(server: Server, split: Split): Promise<void> {
 }
 
 async function make(server: Server, uri: string, wish: Wish): Promise<void> {
-  const written = await server.ask<readonly string[] | null>(Remote.plan, uri, wish);
-  const shown = written?.find((file) => file.endsWith(".sql")) ?? written?.[0];
-  if (shown !== undefined) await window.showTextDocument(Uri.parse(shown), { preview: false });
+  await server.ask(Remote.plan, uri, wish);
 }
 
 /** Recipes that cannot be followed on the project's database are not offered. */

@@ -2,9 +2,9 @@
 import { execFile } from "node:child_process";
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import * as path from "node:path";
-import { type ConfigurationScope, extensions, workspace } from "vscode";
+import { type ConfigurationScope, type ExtensionContext, extensions, workspace } from "vscode";
 
-export const OLDEST = [3, 11] as const;
+const OLDEST = [3, 11] as const;
 const PATIENCE = 10_000; // milliseconds for a Python to say which one it is
 const SAY_VERSION = "import sys; print(*sys.version_info[:2]); print(sys.executable)";
 
@@ -18,8 +18,24 @@ export interface Program {
 /** A program to run, or why each of those that were tried is none. */
 export type Found = { readonly program: Program } | { readonly tried: readonly string[] };
 
+/** How the server is started: with a Python that was found, else as it is installed. */
+export async function programToRun(context: ExtensionContext): Promise<Found> {
+  const found = await findPython();
+  if ("program" in found) {
+    const { command, told } = found.program;
+    // What Python compiles goes to the editor's own folder: that of the extension may be read-only, and is signed.
+    const compiled = `pycache_prefix=${path.join(context.globalStorageUri.fsPath, "compiled")}`;
+    const args = ["-I", "-X", compiled, context.asAbsolutePath(path.join("bundled", "server.py"))];
+    return { program: { command, args, told } };
+  }
+  const installed = onPath("refract"); // as pipx, uv and pip put it there
+  return installed === undefined
+    ? found
+    : { program: { command: installed, args: ["server"], told: `the installed ${installed}` } };
+}
+
 /** The first Python that is new enough; where there is none, what was found instead. */
-export async function findPython(): Promise<Found> {
+async function findPython(): Promise<Found> {
   const tried: string[] = [];
   for await (const candidate of candidates(tried)) {
     const answer = await version(candidate);
@@ -32,12 +48,6 @@ export async function findPython(): Promise<Found> {
     }
   }
   return { tried };
-}
-
-/** An installed `refract`, as pipx, uv and pip put it on the PATH. */
-export function findInstalled(): Program | undefined {
-  const command = onPath("refract");
-  return command === undefined ? undefined : { command, args: [], told: `the installed ${command}` };
 }
 
 async function* candidates(tried: string[]): AsyncGenerator<Program> {

@@ -120,9 +120,9 @@ function item(node: Node): TreeItem {
 
 function pending(project: Project): TreeItem {
   const { summary } = project.pending;
-  if (!isPending(project)) return make("Nothing pending", "check", None, { description: summary });
-  return make("Pending", project.state === "dangerous" ? warning() : "git-commit", Expanded, {
-    description: summary,
+  const label = summary.charAt(0).toUpperCase() + summary.slice(1);
+  if (!isPending(project)) return make(label, "check", None, { tooltip: `Compared with ${project.baseline}` });
+  return make(label, project.state === "dangerous" ? warning() : "git-commit", Expanded, {
     contextValue: "pending",
     tooltip: `Compared with ${project.baseline}`,
   });
@@ -165,10 +165,15 @@ const STEP_ICONS: Readonly<Record<StepState, () => ThemeIcon>> = {
 
 function step(of: Step, { open }: Plan): TreeItem {
   const isInHand = open && (of.state === "next" || of.state === "waiting");
-  return make(`${of.number}. ${of.title}`, STEP_ICONS[of.state](), of.migrations.length === 0 ? None : Collapsed, {
-    description: isInHand ? `${of.phase}, ${of.state === "next" ? "next" : "waits for you to deploy"}` : of.phase,
-    tooltip: stepTooltip(of),
-  });
+  return make(
+    `${of.number}. ${of.title.replaceAll("`", "")}`,
+    STEP_ICONS[of.state](),
+    of.migrations.length === 0 ? None : Collapsed,
+    {
+      description: isInHand ? `${of.phase}, ${of.state === "next" ? "next" : "waits for you to deploy"}` : of.phase,
+      tooltip: stepTooltip(of),
+    },
+  );
 }
 
 function stepTooltip(step: Step): MarkdownString {

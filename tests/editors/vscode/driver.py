@@ -33,6 +33,7 @@ _QUIET = {
     "editor.accessibilitySupport": "off",
     "editor.autoIndent": "none",
     "editor.hover.delay": 200,
+    "editor.wordBasedSuggestions": "off",
     "extensions.autoCheckUpdates": False,
     "extensions.autoUpdate": False,
     "extensions.ignoreRecommendations": True,
@@ -174,7 +175,9 @@ class Window:
 
     def go_to(self, line: int, column: int = 1) -> None:
         """Put the cursor somewhere, counted from 1."""
-        self.editor.locator(".view-lines").first.click(position={"x": 400, "y": 5})
+        self.page.mouse.move(640, 795)  # away from what shows a hover
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("Control+1")
         self.page.keyboard.press("Control+g")
         box = self.page.locator(".quick-input-widget input").first
         box.fill(f":{line}:{column}")
@@ -252,7 +255,7 @@ class Window:
 
     def show_tree(self) -> None:
         """Open the side bar of Refract."""
-        self.page.locator(".activitybar .action-label[aria-label^='Refract']").click()
+        self.page.locator(".activitybar .action-label[aria-label^='Refract']").click(force=True)
         self.tree.first.wait_for()
 
     def tree_rows(self) -> list[str]:

@@ -5,11 +5,13 @@ server from starting is said in one line on standard error that begins with `can
 line to the person. This file has to be readable for any Python 3, since it says that a Python is too old.
 """
 
+import importlib.util
 import os
 import sys
 
 LIBRARIES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "libs")
 OLDEST = (3, 11)
+LOADED_LATER = ("lark", "sqlglot", "tomlkit")
 
 
 def main():
@@ -18,6 +20,9 @@ def main():
         return _refused("this is Python %d.%d, and Refract needs 3.11 or newer" % sys.version_info[:2])
     sys.path.insert(0, LIBRARIES)
     try:
+        for name in LOADED_LATER:
+            if importlib.util.find_spec(name) is None:
+                return _refused("the library %s is missing in %s" % (name, LIBRARIES))
         from refract.lsp.server import main as serve
     except Exception as error:  # whatever a damaged file makes of itself
         return _refused("%s: %s (in %s)" % (type(error).__name__, error, LIBRARIES))

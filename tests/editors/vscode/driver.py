@@ -23,7 +23,7 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 ROOT = Path(__file__).resolve().parents[3]
 INSTALLED = ROOT / "node_modules" / ".refract-vscode"
 ARTEFACTS = Path(__file__).resolve().parents[1] / "artefacts"
-PATIENCE = 60_000.0
+PATIENCE = 40_000.0
 """Milliseconds to wait for what must come. Machines that do much else are slow."""
 
 _ENTRY = INSTALLED / "code-server/node_modules/code-server/out/node/entry.js"

@@ -23,7 +23,7 @@ Open = Callable[..., Window]
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """One VS Code at a time on a machine: two of them on two cores only wait for each other."""
     (ROOT / "node_modules").mkdir(exist_ok=True)
     with (ROOT / "node_modules" / ".refract-vscode.lock").open("w") as lock:
@@ -38,7 +38,7 @@ def vsix() -> Path:
     if missing:
         message = f"{', '.join(missing)} not installed: .ci/run does that on Debian"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    with _alone():
+    with alone():
         subprocess.run([_HERE / "setup.sh"], check=True)
         subprocess.run(["make", "--silent", "vscode-client/node_modules/.ready"], cwd=ROOT, check=True)
         subprocess.run([sys.executable, CLIENT / "scripts" / "bundle.py"], check=True)
@@ -56,7 +56,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def vscode(vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:
     """VS Code with our extension alone, in which every folder is trusted."""
-    with _alone(), running_vscode(tmp_path_factory.mktemp("vscode"), [vsix]) as running:
+    with alone(), running_vscode(tmp_path_factory.mktemp("vscode"), [vsix]) as running:
         yield running
 
 
@@ -109,3 +109,19 @@ def git(folder: Path, *arguments: str) -> str:
     """Run git in a folder; what it says."""
     done = subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True)
     return done.stdout
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """The folder as one that nobody can write to: root neither, for whom it has to be a file system of its own."""
+    if os.geteuid() != 0:
+        subprocess.run(["chmod", "-R", "a-w", folder], check=True)
+        yield
+        subprocess.run(["chmod", "-R", "u+w", folder], check=True)
+        return
+    subprocess.run(["mount", "--bind", folder, folder], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)

@@ -34,6 +34,14 @@ export interface Connection {
   dispose(): Promise<void>;
 }
 
+/** A client that is silent about its own troubles: `server.ts` sees them, and tells the person once. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown, show?: boolean | "force"): void {
+    if (show === false) super.error(message, data, false);
+    else this.outputChannel.debug(message, data ?? "");
+  }
+}
+
 export function connect({ log, middleware, start, closed, overviewChanged }: Options): Connection {
   const options: LanguageClientOptions = {
     documentSelector: SELECTOR,
@@ -49,11 +57,11 @@ export function connect({ log, middleware, start, closed, overviewChanged }: Opt
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: () => {
         closed();
-        return { action: CloseAction.DoNotRestart, handled: true, message: "The server has ended." };
+        return { action: CloseAction.DoNotRestart, handled: true };
       },
     },
   };
-  const client = new LanguageClient("refract", "Refract", start, options);
+  const client = new QuietClient("refract", "Refract", start, options);
   client.registerFeature({
     fillClientCapabilities: (capabilities) => {
       capabilities.experimental = { refract: CAPABILITIES };

@@ -1,5 +1,5 @@
 // Where the extension begins: makes its parts and joins them. The server is started, not waited for.
-import { commands, type ExtensionContext, window, workspace } from "vscode";
+import { commands, type ExtensionContext, env, window, workspace } from "vscode";
 import { interactions, type Parts, register } from "./commands";
 import { Documents } from "./documents";
 import { middleware, registerSave } from "./middleware";
@@ -29,6 +29,7 @@ export function activate(context: ExtensionContext): void {
     registerSave(),
     commands.registerCommand("refract.restart", restart),
     commands.registerCommand("refract.showLog", () => log.show()),
+    commands.registerCommand("refract.chooseInterpreter", chooseInterpreter),
     commands.registerCommand("refract.walkthrough", () =>
       commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#begin`),
     ),
@@ -38,6 +39,12 @@ export function activate(context: ExtensionContext): void {
     }),
   );
   restart();
+}
+
+/** The setting stands where Python does: with SSH, WSL and containers not among those of this machine. */
+function chooseInterpreter(): Thenable<unknown> {
+  const place = env.remoteName === undefined ? "openSettings" : "openRemoteSettings";
+  return commands.executeCommand(`workbench.action.${place}`, { query: "refract.interpreter" });
 }
 
 export async function deactivate(): Promise<void> {

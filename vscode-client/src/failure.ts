@@ -8,7 +8,7 @@ const RESTART = "Restart";
 const LOG = "Show Log";
 
 const DOES: Readonly<Record<string, () => unknown>> = {
-  [CHOOSE]: () => commands.executeCommand("workbench.action.openSettings", "refract.interpreter"),
+  [CHOOSE]: () => commands.executeCommand("refract.chooseInterpreter"),
   [GET]: () => env.openExternal(Uri.parse(INSTALL_PYTHON)),
   [RESTART]: () => commands.executeCommand("refract.restart"),
   [LOG]: () => commands.executeCommand("refract.showLog"),

@@ -101,7 +101,7 @@ export class Server implements Disposable {
     if (this.current !== "running") return;
     this.connection = undefined;
     this.becomes("stopped");
-    for (const line of run.lastWords) this.log.error(line);
+    this.log.error(["The server has ended by itself.", ...run.lastWords].join("\n"));
     const now = Date.now();
     this.crashes = [...this.crashes.filter((then) => now - then < FORGIVEN_FOR), now];
     if (this.crashes.length < FORGIVEN) void this.inTurn(() => this.begin());

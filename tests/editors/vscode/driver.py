@@ -108,7 +108,8 @@ def running_vscode(
             [*common, f"--bind-addr=127.0.0.1:{port}", "--auth=none", *options],
             stdout=log,
             stderr=log,
-            env={"PATH": str(vscode.programs), "HOME": str(home), "LANG": "C.UTF-8"},
+            # VSCODE_CLI: as started from a terminal, else it asks a login shell for another PATH
+            env={"PATH": str(vscode.programs), "HOME": str(home), "LANG": "C.UTF-8", "VSCODE_CLI": "1"},
             start_new_session=True,
         )
     try:

@@ -56,7 +56,8 @@ def test_no_python(vscode: VSCode, opened: Open, shop: Path) -> None:
     shown.picture("no-python-message")
     message.hover()
     message.get_by_role("button", name="Choose an Interpreter").click()
-    shown.page.locator(".settings-editor").wait_for()
+    shown.page.locator(".settings-editor .setting-item-title", has_text="Interpreter").wait_for()
+    shown.page.keyboard.press("Escape")
     vscode.provide(*USUAL)
     comes_back(shown)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from editors.vscode.conftest import Open, git
-from editors.vscode.driver import ARTEFACTS, VSCode, Window
+from editors.vscode.conftest import Open, git, make_shop
+from editors.vscode.driver import ARTEFACTS, PATIENCE, VSCode, Window
 
 pytestmark = pytest.mark.xdist_group("vscode")
 MEGABYTE = 2**20
+_SERVICES = ("billing", "orders", "people", "search", "stock")
 RENAMED = 13  # the line of Customer.name
 
 
@@ -109,7 +112,7 @@ def test_a_plan_can_be_made_without_a_finding(vscode: VSCode, opened: Open, shop
     shown.show_tree()
     shown.expect_status("in step")
     shown.command("Refract: New Plan")
-    assert "Drops a field" in shown.question() or shown.page.keyboard.press("End") is None
+    assert "add-required-field" in shown.question()
     shown.answer("drop-field")
     assert "Customer.email" in shown.question()
     shown.answer("Customer.phone")
@@ -160,7 +163,7 @@ def test_sql_is_previewed_compared_and_written(vscode: VSCode, opened: Open, sho
 
 
 def test_five_schemas_in_one_workspace(vscode: VSCode, opened: Open, tmp_path: Path) -> None:
-    for name in ("billing", "orders", "people", "search", "stock"):
+    for name in _SERVICES:
         make_shop(tmp_path / "work" / "services" / name)
     orders = tmp_path / "work" / "services" / "orders" / "prisma" / "schema.prisma"
     orders.write_text(orders.read_text().replace("  phone     String?\n", ""))
@@ -168,7 +171,7 @@ def test_five_schemas_in_one_workspace(vscode: VSCode, opened: Open, tmp_path: P
     shown.show_tree()
     shown.tree_row("services/stock").wait_for()
     roots = [row for row in shown.tree_rows() if "services/" in row]
-    assert [re.sub(r".*services/(\w+)/.*", r"\1", row) for row in roots] == "billing orders people search stock".split()
+    assert [re.sub(r".*services/(\w+)/.*", r"\1", row) for row in roots] == list(_SERVICES)
     shown.expect_status("in step")
     shown.tree_row("Drop Customer.phone").click()
     shown.expect_status("1 pending")

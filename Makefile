@@ -1,10 +1,10 @@
-# `make test` needs nothing but Python 3.11 or newer, git and, for the comparisons with Prisma and with real
-# databases, Node 20, MariaDB and PostgreSQL. `.ci/run` installs them on Debian.
+# `make test` needs nothing but Python 3.11 or newer, git and, for the comparisons with Prisma, with real databases and
+# in a real VS Code, Node 20, MariaDB, PostgreSQL, Chromium and a C++ compiler. `.ci/run` installs them on Debian.
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := server tests bench vscode-client/scripts vscode-client/bundled/server.py
 
-.PHONY: check demo docs format test bench clean vsix
+.PHONY: check demo docs format pictures test bench clean vsix
 
 test: .venv/ready ## all tests
 	$(BIN)/pytest -n auto --dist loadgroup
@@ -35,6 +35,10 @@ docs: .venv/ready ## write the generated pages of docs/ again
 vsix: .venv/ready vscode-client/node_modules/.ready ## the extension for VS Code, in vscode-client/dist
 	$(BIN)/python vscode-client/scripts/bundle.py
 	cd vscode-client && npm run --silent package
+
+pictures: .venv/ready ## the pictures of the README, as the tests in a real VS Code see them
+	$(BIN)/pytest tests/editors/vscode/test_round.py
+	cp tests/editors/artefacts/readme-*.png docs/images/
 
 vscode-client/node_modules/.ready: vscode-client/package-lock.json
 	cd vscode-client && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

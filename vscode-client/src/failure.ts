@@ -1,7 +1,10 @@
 // What is said when the server cannot run: one message with the reason, and buttons that lead out.
-import { commands, env, type LogOutputChannel, Uri, window } from "vscode";
+import { commands, env, type LogOutputChannel, type Memento, Uri, window } from "vscode";
 
 const INSTALL_PYTHON = "https://www.python.org/downloads/";
+const NO_GIT =
+  "Refract finds no git on the PATH. It compares with your migrations all the same, but cannot tell which of them are " +
+  "new on your branch, nor what running programs use. Install git, and restart the server.";
 const CHOOSE = "Choose an Interpreter";
 const GET = "Get Python";
 const RESTART = "Restart";
@@ -36,6 +39,14 @@ export const explain = {
   crashes(times: number, reason: string, log: LogOutputChannel): void {
     const message = `The server of Refract has ended ${times} times within three minutes and is not started again.`;
     say(`${message} The last reason: ${ended(reason)}`, log, RESTART, LOG);
+  },
+
+  /** Something is missing without which much works. Told once, not in every window. */
+  noGit(told: Memento, log: LogOutputChannel): void {
+    log.warn(NO_GIT);
+    if (told.get(NO_GIT) === true) return;
+    void told.update(NO_GIT, true);
+    void window.showWarningMessage(NO_GIT);
   },
 
   /** Why a command did nothing. */

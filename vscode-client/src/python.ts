@@ -34,6 +34,11 @@ export async function programToRun(context: ExtensionContext): Promise<Found> {
     : { program: { command: installed, args: ["server"], told: `the installed ${installed}` } };
 }
 
+/** Whether the server will find git. */
+export function hasGit(): boolean {
+  return onPath("git") !== undefined;
+}
+
 /** The first Python that is new enough; where there is none, what was found instead. */
 async function findPython(): Promise<Found> {
   const tried: string[] = [];

@@ -3,7 +3,7 @@ import { commands, type Disposable, EventEmitter, type ExtensionContext, type Lo
 import type { Middleware } from "vscode-languageclient/node";
 import type { Connection } from "./client";
 import { explain } from "./failure";
-import { programToRun } from "./python";
+import { hasGit, programToRun } from "./python";
 import { Run } from "./run";
 
 const FORGIVEN = 3; // crashes within FORGIVEN_FOR milliseconds after which the server is not started again
@@ -70,6 +70,7 @@ export class Server implements Disposable {
       this.becomes("stopped");
       return explain.noPython(found.tried, this.log);
     }
+    if (!hasGit()) explain.noGit(this.context.globalState, this.log);
     this.log.info(`Starting the server with ${found.program.told}`);
     const run = new Run(found.program, this.context.extensionPath);
     const connection = connect({

@@ -291,6 +291,15 @@ class Window:
         self.page.screenshot(path=str(path))
         return path
 
+    def readme_picture(self, name: str) -> None:
+        """A picture of the window in the size that the README shows."""
+        usual = self.page.viewport_size
+        self.page.set_viewport_size({"width": 1100, "height": 620})
+        self.page.wait_for_timeout(500)
+        self.picture(f"readme-{name}")
+        if usual:
+            self.page.set_viewport_size(usual)
+
     def expect_status(self, text: str) -> None:
         """Until the status bar says this of Refract."""
         expect(self.status).to_contain_text(text, timeout=PATIENCE)

@@ -142,9 +142,11 @@ def kill_server(vscode: VSCode) -> None:
 def test_no_git(vscode: VSCode, opened: Open, shop: Path) -> None:
     vscode.provide(*without("git"))
     shown = opened(vscode, shop)
+    shown.notification("finds no git on the PATH")
     rename_field(shown)
-    shown.show_tree()
-    shown.page.wait_for_timeout(1000)
+    shown.command("Refract: Restart Server")
+    shown.expect_status("1 dangerous")
+    assert len(shown.notifications()) == 1, "told once"
 
 
 def test_a_folder_that_cannot_be_written(vscode: VSCode, opened: Open, shop: Path) -> None:
@@ -152,7 +154,7 @@ def test_a_folder_that_cannot_be_written(vscode: VSCode, opened: Open, shop: Pat
     schema.write_text(schema.read_text().replace("  phone     String?\n", ""))
     with read_only(shop):
         shown = opened(vscode, shop)
-        shown.expect_status("1 pending")
+        shown.expect_status("1 dangerous")
         shown.command("Refract: Create the Pending Migration")
         shown.answer("no_phone")
         shown.page.wait_for_timeout(3000)

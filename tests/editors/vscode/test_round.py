@@ -31,6 +31,7 @@ def split_rename(shown: Window) -> None:
     rename_field(shown)
     shown.go_to(RENAMED, 5)
     shown.actions()
+    shown.picture("readme-split")
     shown.choose_action("Split into")
     shown.tree_row("step 2 of 5").wait_for()
 
@@ -57,6 +58,7 @@ def test_a_rename_is_underlined_and_explained(vscode: VSCode, opened: Open, shop
     assert "looks like `name` under a new name" in told
     assert 'ADD COLUMN     "fullName"' in told
     assert told.count("looks like") == 1, "a finding is told once"
+    shown.picture("readme-finding")
 
 
 def test_a_rename_becomes_a_plan_step_by_step(vscode: VSCode, opened: Open, shop: Path) -> None:
@@ -72,6 +74,7 @@ def test_a_rename_becomes_a_plan_step_by_step(vscode: VSCode, opened: Open, shop
     shown.tree_row("step 3 of 5").wait_for()
     shown.wait_for_tab("migration.sql")
     assert 'UPDATE "Customer"' in shown.text()
+    shown.readme_picture("plan")
 
     shown.tree_action("step 3 of 5", "Take the Next Step")
     shown.tree_row("step 4 of 5").wait_for()
@@ -132,7 +135,7 @@ def test_sql_is_previewed_compared_and_written(vscode: VSCode, opened: Open, sho
     shown.wait_for_tab("pending.sql")
     shown.page.locator(".view-line", has_text="ADD COLUMN").wait_for()
     assert "1 change pending" in shown.text()
-    shown.picture("sql-preview")
+    shown.readme_picture("sql")
 
     shown.command("Refract: Compare the Pending SQL with a Migration")
     assert "20240902101500" in shown.question()
@@ -174,7 +177,7 @@ def test_five_schemas_in_one_workspace(vscode: VSCode, opened: Open, tmp_path: P
     assert [re.sub(r".*services/(\w+)/.*", r"\1", row) for row in roots] == list(_SERVICES)
     shown.expect_status("in step")
     shown.tree_row("Drop Customer.phone").click()
-    shown.expect_status("1 pending")
+    shown.expect_status("1 dangerous")
     shown.command("Refract: Preview the Pending SQL")
     shown.page.locator(".view-line", has_text='DROP COLUMN "phone"').wait_for()
 

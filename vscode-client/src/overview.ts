@@ -1,5 +1,5 @@
 // What the server last said about all projects; the status bar and the tree show this, commands choose from it.
-import { commands, type Disposable, EventEmitter, workspace } from "vscode";
+import { commands, type Disposable, EventEmitter, Uri, workspace } from "vscode";
 import { type Overview, type Plan, type Project, Server as Remote } from "./protocol";
 import type { Server } from "./server";
 
@@ -68,9 +68,10 @@ export function holds(project: Project, uri: string): boolean {
   return uri === project.schema || uri.startsWith(`${project.schema.replace(/\/[^/]*\.prisma$/, "")}/`);
 }
 
-/** What the project is called: where its schema is, in the workspace. */
+/** What the project is called: where its schema is in the workspace, without what is so everywhere. */
 export function nameOf(project: Project): string {
-  return workspace.asRelativePath(project.schema.replace("file://", ""), true);
+  const place = workspace.asRelativePath(Uri.parse(project.schema));
+  return place.replace(/\/?(prisma\/)?schema\.prisma$/, "") || place;
 }
 
 async function schemas(): Promise<readonly string[]> {

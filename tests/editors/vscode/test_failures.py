@@ -157,8 +157,9 @@ def test_a_folder_that_cannot_be_written(vscode: VSCode, opened: Open, shop: Pat
         shown.expect_status("1 dangerous")
         shown.command("Refract: Create the Pending Migration")
         shown.answer("no_phone")
-        shown.page.wait_for_timeout(3000)
-        print(shown.notifications())
+        shown.notification("Nothing was changed")
+        assert "read-only" in said(shown)
+    assert git(shop, "status", "--short") == " M prisma/schema.prisma\n"
 
 
 def test_restarting_leaves_one_server(vscode: VSCode, opened: Open, shop: Path) -> None:

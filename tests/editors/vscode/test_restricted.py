@@ -48,7 +48,7 @@ def test_findings_only_until_the_folder_is_trusted(careful: VSCode, opened: Open
     shown.picture("restricted-mode")
     shown.go_to(RENAMED, 5)
     shown.page.keyboard.press("Control+.")
-    shown.page.get_by_text("No code actions available").wait_for()
+    shown.page.get_by_text("No code actions available").first.wait_for()
     shown.page.keyboard.press("F1")
     shown.page.locator(".quick-input-widget input").first.fill(">Refract: ")
     shown.page.locator(".quick-input-list .monaco-list-row", has_text="Preview the Pending SQL").wait_for()

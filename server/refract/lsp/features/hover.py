@@ -25,7 +25,10 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
     spans = [*([pending.span] if pending else []), *(span for _, span in planned)]
     if not spans:
         return None
-    said = (*(_paragraphs(pending, session) if pending else ()), *(p for progress, _ in planned for p in plans.told(progress)))
+    said = (
+        *(_paragraphs(pending, session) if pending else ()),
+        *(p for progress, _ in planned for p in plans.told(progress)),
+    )
     if not said:
         return None
     text = types.MarkupContent(kind=types.MarkupKind.Markdown, value="\n\n".join(said))

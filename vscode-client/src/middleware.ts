@@ -15,6 +15,7 @@ import { Server } from "./protocol";
 
 const SAVE = "refract.saveFiles";
 const OWN_SETTINGS = ["interpreter"];
+const NOT_WRITTEN = "the files could not be written; is the folder read-only, or have they changed meanwhile?";
 const NOT_TRUSTED = "this folder is not trusted yet";
 const READS: readonly string[] = [Server.preview, Server.runbook, Server.recipes, Server.overview];
 
@@ -37,6 +38,7 @@ export function middleware(interactions: Readonly<Record<string, Interaction>>):
         if (!workspace.isTrusted) return { applied: false, failureReason: NOT_TRUSTED };
         const files = clean(touched(params));
         const result = await next(params, { isCancellationRequested: false, onCancellationRequested: never });
+        if (!("applied" in result && result.applied)) return { applied: false, failureReason: NOT_WRITTEN };
         await save(files);
         await showFirst(created(params));
         return result;

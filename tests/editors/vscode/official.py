@@ -12,7 +12,7 @@ from pathlib import Path
 
 from editors.vscode.driver import INSTALLED, ROOT
 
-_PACKAGES = ("@prisma/language-server@31.12.10", "prisma-vscode@0.0.56")
+_SERVER, _GRAMMAR = "@prisma/language-server@31.12.10", "prisma-vscode@0.0.56"
 _CLIENT = """
 const { LanguageClient } = require("vscode-languageclient/node");
 exports.activate = () => {
@@ -52,17 +52,20 @@ def official() -> Path:
     extension = folder / "extension"
     packed = folder / "official.vsix"
     packages = folder / "node_modules"
-    if not packages.exists():
+    if not packed.exists():
         folder.mkdir(exist_ok=True)
         (folder / "package.json").write_text('{"private": true}')
-        command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", *_PACKAGES]
-        subprocess.run(command, cwd=folder, check=True)
+        install = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+        subprocess.run([*install, _SERVER], cwd=folder, check=True)
+        subprocess.run(["npm", "pack", "--silent", _GRAMMAR], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        [archive] = folder.glob("prisma-vscode-*.tgz")
+        subprocess.run(["tar", "xzf", archive.name], cwd=folder, check=True)
     extension.mkdir(exist_ok=True)
     server = json.dumps(str(packages / "@prisma/language-server/dist/bin.js"))
     (extension / "client.js").write_text(_CLIENT.replace("SERVER", server))
     (extension / "package.json").write_text(json.dumps(_MANIFEST))
     (extension / "README.md").write_text("A stand-in, for tests.")
-    old = packages / "prisma-vscode"
+    old = folder / "package"
     (extension / "language-configuration.json").write_text((old / "language-configuration.json").read_text())
     grammar = json.loads((old / "syntaxes/prisma.tmLanguage.json").read_text())
     grammar["patterns"].insert(0, {"match": rf"\b{MARKED}\b", "name": "invalid.illegal.marker"})

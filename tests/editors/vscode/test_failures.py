@@ -144,9 +144,10 @@ def test_no_git(vscode: VSCode, opened: Open, shop: Path) -> None:
     shown = opened(vscode, shop)
     shown.notification("finds no git on the PATH")
     rename_field(shown)
+    shown.command("Notifications: Clear All Notifications")
     shown.command("Refract: Restart Server")
     shown.expect_status("1 dangerous")
-    assert len(shown.notifications()) == 1, "told once"
+    assert shown.notifications() == [], "told once"
 
 
 def test_a_folder_that_cannot_be_written(vscode: VSCode, opened: Open, shop: Path) -> None:

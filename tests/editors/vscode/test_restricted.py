@@ -31,7 +31,7 @@ def trap(shop: Path) -> Path:
     left = shop / "it-was-run"
     program = shop / ".venv" / "bin" / "python"
     program.parent.mkdir(parents=True)
-    program.write_text(f'#!/bin/sh\ntouch "{left}"\nexec python3 "$@"\n')
+    program.write_text(f'#!/bin/sh\n: >"{left}"\nexec python3 "$@"\n')
     program.chmod(0o755)
     (shop / ".vscode").mkdir()
     (shop / ".vscode" / "settings.json").write_text(json.dumps({"refract.interpreter": str(program)}))

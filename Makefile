@@ -38,7 +38,7 @@ vsix: .venv/ready vscode-client/node_modules/.ready ## the extension for VS Code
 
 pictures: .venv/ready ## the pictures of the README, as the tests in a real VS Code see them
 	$(BIN)/pytest tests/editors/vscode/test_round.py
-	cp tests/editors/artefacts/readme-*.png docs/images/
+	for name in finding split plan sql; do cp tests/editors/artefacts/readme-$$name.png docs/images/$$name.png; done
 
 vscode-client/node_modules/.ready: vscode-client/package-lock.json
 	cd vscode-client && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -4,7 +4,10 @@ import {
   type CodeLens,
   type Command,
   commands,
+  type Diagnostic,
+  DiagnosticSeverity,
   type Disposable,
+  extensions,
   Uri,
   type WorkspaceEdit,
   window,
@@ -25,6 +28,10 @@ export type Interaction = (args: unknown[], next: (args: unknown[]) => Promise<u
 export function middleware(interactions: Readonly<Record<string, Interaction>>): Middleware {
   return {
     executeCommand: (command, args, next) => execute(interactions[command], command, args, next),
+    provideDiagnostics: async (document, previous, token, next) => {
+      const report = await next(document, previous, token);
+      return report && "items" in report ? { ...report, items: report.items.filter(isOursToSay) } : report;
+    },
     provideCodeActions: async (document, range, context, token, next) =>
       workspace.isTrusted ? next(document, range, context, token) : [],
     resolveCodeAction: async (action, token, next) => savedAfterwards(await next(action, token)),
@@ -45,6 +52,12 @@ export function middleware(interactions: Readonly<Record<string, Interaction>>):
       },
     },
   };
+}
+
+/** That a schema has mistakes is said by Prisma's own extension, where that is. */
+function isOursToSay({ code, severity }: Diagnostic): boolean {
+  const isMistake = severity === DiagnosticSeverity.Information && code === "not-analysed";
+  return !isMistake || extensions.getExtension("Prisma.prisma") === undefined;
 }
 
 /** The command that saves what an action has changed; it follows the action's edit. */

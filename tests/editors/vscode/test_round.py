@@ -16,6 +16,7 @@ from editors.vscode.driver import ARTEFACTS, PATIENCE, VSCode, Window
 pytestmark = pytest.mark.xdist_group("vscode")
 MEGABYTE = 2**20
 _SERVICES = ("billing", "orders", "people", "search", "stock")
+MODEL = 10  # the line of `model Customer {`
 RENAMED = 13  # the line of Customer.name
 
 
@@ -48,6 +49,13 @@ def test_the_vsix_is_small(vsix: Path) -> None:
     ARTEFACTS.mkdir(exist_ok=True)
     note("vsix, MB", size)
     assert size < 5
+
+
+def test_a_schema_is_coloured(vscode: VSCode, opened: Open, shop: Path) -> None:
+    shown = opened(vscode, shop)
+    shown.expect_status("in step")
+    colours = dict(shown.tokens(MODEL))
+    assert colours["model"] == dict(shown.tokens(1))["generator"] != colours["Customer"], colours
 
 
 def test_a_rename_is_underlined_and_explained(vscode: VSCode, opened: Open, shop: Path) -> None:

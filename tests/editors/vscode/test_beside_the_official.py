@@ -34,7 +34,7 @@ def test_both_speak_and_nothing_is_said_twice(both: VSCode, opened: Open, schema
     shown = opened(both, schema.parents[1])
     shown.expect_status("in step")
     shown.replace_word(RENAMED, 3, "fullName")
-    shown.page.locator(".status-bar", has_text="dangerous").wait_for()
+    shown.expect_status("1 dangerous")
     problems = shown.problems()
     ours = [row for row in problems if "refract" in row]
     theirs = [row for row in problems if "Prisma" in row and "refract" not in row]

@@ -164,6 +164,11 @@ def test_sql_is_previewed_compared_and_written(vscode: VSCode, opened: Open, sho
     assert 'ADD COLUMN     "nick" TEXT' in sql
     shown.expect_status("in step")
 
+    shown.command("Refract: Open the Runbook")
+    shown.wait_for_tab("runbook.md")
+    shown.page.locator(".view-line", has_text="_nicknames").first.wait_for()
+    shown.picture("runbook")
+
     shown.command("Refract: Write the Rollback of a Migration")
     shown.question()
     shown.page.keyboard.press("Enter")

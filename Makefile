@@ -1,10 +1,10 @@
-# `make test` needs nothing but Python 3.11 or newer, git and, for the comparisons with Prisma and with real
-# databases, Node 20, MariaDB and PostgreSQL. `.ci/run` installs them on Debian.
+# `make test` needs nothing but Python 3.11 or newer, git and, for the comparisons with Prisma, with real databases and
+# in a real VS Code, Node 20, MariaDB, PostgreSQL, Chromium and a C++ compiler. `.ci/run` installs them on Debian.
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := server tests bench
+SOURCES := server tests bench vscode-client/scripts vscode-client/bundled/server.py
 
-.PHONY: check demo docs format test bench clean
+.PHONY: check demo docs format pictures test bench clean vsix
 
 test: .venv/ready ## all tests
 	$(BIN)/pytest -n auto --dist loadgroup
@@ -13,10 +13,12 @@ check: .venv/ready ## what does not need a test: style, types
 	$(BIN)/ruff check $(wildcard $(SOURCES))
 	$(BIN)/ruff format --check $(wildcard $(SOURCES))
 	$(BIN)/mypy
+	$(if $(shell command -v npm),$(MAKE) vscode-client/node_modules/.ready && cd vscode-client && npm run --silent check)
 
 format: .venv/ready ## put the sources into the house style
 	$(BIN)/ruff check --fix $(wildcard $(SOURCES))
 	$(BIN)/ruff format $(wildcard $(SOURCES))
+	$(if $(shell command -v npm),$(MAKE) vscode-client/node_modules/.ready && cd vscode-client && npm run --silent format)
 
 demo: .venv/ready ## the findings of the example project
 	$(BIN)/refract check examples/shop --fail-on never
@@ -28,6 +30,19 @@ docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.rules docs/rules
 	$(BIN)/python -m refract.recipes docs/recipes
 	$(BIN)/python -m refract.project.settings_documentation docs
+	$(BIN)/python vscode-client/scripts/settings.py
+
+vsix: .venv/ready vscode-client/node_modules/.ready ## the extension for VS Code, in vscode-client/dist
+	$(BIN)/python vscode-client/scripts/bundle.py
+	cd vscode-client && npm run --silent package
+
+pictures: .venv/ready ## the pictures of the README, as the tests in a real VS Code see them
+	$(BIN)/pytest tests/editors/vscode/test_round.py
+	for name in finding split plan sql; do cp tests/editors/artefacts/readme-$$name.png docs/images/$$name.png; done
+
+vscode-client/node_modules/.ready: vscode-client/package-lock.json
+	cd vscode-client && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -83,9 +83,12 @@ async def client(lsp_client: LanguageClient):  # type: ignore[no-untyped-def]
 
 @pytest_lsp.fixture(config=_SERVER)
 async def asking(lsp_client: LanguageClient):  # type: ignore[no-untyped-def]
-    """A client that has said that it asks, and wants to hear when the overview changes."""
-    own = {"refract": {"overviewChanged": True, "asks": True}}
+    """A client that has said that it asks, shows findings under the pointer, and wants to hear of changes."""
+    own = {"refract": {"overviewChanged": True, "asks": True, "showsFindings": True}}
+    able = capabilities(own)
+    assert able.workspace is not None
+    able.workspace.code_lens = types.CodeLensWorkspaceClientCapabilities(refresh_support=True)
     tell_actions_from_commands(lsp_client)
-    await lsp_client.initialize_session(types.InitializeParams(capabilities=capabilities(own)))
+    await lsp_client.initialize_session(types.InitializeParams(capabilities=able))
     yield
     await lsp_client.shutdown_session()

@@ -83,6 +83,13 @@ async def test_the_overview_names_new_migrations(client: LanguageClient, migrati
     assert found["migrations"] == [{"name": "20240201000000_add_email", "uri": migration.as_uri(), "new": True}]
 
 
+async def test_a_file_of_no_project_has_an_empty_overview(client: LanguageClient, tmp_path: Path) -> None:
+    stray = tmp_path / "notes.txt"
+    stray.write_text("")
+    assert await execute(client, "refract.overview", stray.as_uri()) == {"projects": []}
+    assert messages(client) == []
+
+
 async def test_the_overview_of_a_project_that_cannot_be_read(client: LanguageClient, project: Path) -> None:
     (project.parent / "refract.toml").write_text("rules = 1\n")
     found = await overview(client, project.as_uri())
@@ -263,6 +270,33 @@ async def test_a_client_hears_when_the_overview_has_changed(asking: LanguageClie
     await editor.actions("")
     await asyncio.sleep(0.5)
     assert heard == [project.as_uri()] * 2, "what comes back to what it was is no news"
+
+
+async def test_a_client_that_shows_findings_itself_hovers_over_sql_only(asking: LanguageClient, project: Path) -> None:
+    editor = Editor(asking, project)
+    editor.replace("  name String\n", EMAIL)
+    await editor.wait_for("add-required-column-without-default")
+    found = await editor.hover("email")
+    assert found is not None and isinstance(found.contents, types.MarkupContent)
+    assert 'ADD COLUMN     "email"' in found.contents.value
+    assert "add-required-column-without-default" not in found.contents.value
+
+
+async def test_titles_above_lines_are_asked_for_again_when_migrations_change(
+    asking: LanguageClient, migration: Path, project: Path
+) -> None:
+    asked: list[None] = []
+
+    @asking.feature("workspace/codeLens/refresh")
+    def refreshed(_: None) -> None:
+        asked.append(None)
+
+    editor = Editor(asking, project)
+    await editor.actions("")
+    migration.write_text("")
+    event = types.FileEvent(uri=migration.as_uri(), type=types.FileChangeType.Changed)
+    asking.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes=[event]))
+    await _until(lambda: asked)
 
 
 async def _until(true: Any) -> None:

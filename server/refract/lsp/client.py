@@ -137,6 +137,8 @@ class RefractServer(LanguageServer):
         workspace = self.client_capabilities.workspace
         if self.pulls and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
             self.workspace_diagnostic_refresh(None)
+        if workspace and workspace.code_lens and workspace.code_lens.refresh_support:
+            self.workspace_code_lens_refresh(None)
 
     @asynccontextmanager
     async def told(self, what: str) -> AsyncIterator[None]:

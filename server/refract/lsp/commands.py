@@ -84,13 +84,18 @@ class _Arguments:
 
 
 async def _project(ls: RefractServer, arguments: _Arguments) -> OpenProject:
-    """The project that the first argument names."""
-    uri = arguments.text(0, "the URI of a project's file")
-    path = convert.to_path(uri)
-    project = await ls.session.project_with(path) if path else None
+    """The project that the first argument names. Raises Refused where there is none."""
+    project = await _found(ls, arguments)
     if project is None:
-        raise Refused(f"{uri} belongs to no project that Refract can find.")
-    ls.session.current(project)
+        raise Refused(f"{arguments.optional(0)} belongs to no project that Refract can find.")
+    return project
+
+
+async def _found(ls: RefractServer, arguments: _Arguments) -> OpenProject | None:
+    path = convert.to_path(arguments.text(0, "the URI of a project's file"))
+    project = await ls.session.project_with(path) if path else None
+    if project is not None:
+        ls.session.current(project)
     return project
 
 
@@ -113,8 +118,8 @@ async def _create(ls: RefractServer, arguments: _Arguments) -> list[str]:
 
 async def _overview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
     every = not arguments.given or arguments.given[0] is None
-    projects = await ls.session.all_projects() if every else [await _project(ls, arguments)]
-    return {"projects": [overview.overview(ls.session, project) for project in projects]}
+    projects = await ls.session.all_projects() if every else [await _found(ls, arguments)]
+    return {"projects": [overview.overview(ls.session, project) for project in projects if project]}
 
 
 async def _recipes(ls: RefractServer, arguments: _Arguments) -> list[dict[str, Any]]:

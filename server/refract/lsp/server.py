@@ -41,6 +41,7 @@ def make_server() -> RefractServer:
 def main(port: int | None = None) -> None:
     """Serve one client: over standard input and output, or on `port` of 127.0.0.1."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("pygls").setLevel(logging.ERROR)  # it warns when a request is cancelled that is answered already
     server = make_server()
     logging.getLogger("refract").addHandler(_ToClient(server))
     if port is None:
@@ -63,6 +64,7 @@ def _lifetime(server: RefractServer) -> None:
         ls.session.annotates_edits = ls.annotates_edits
         ls.session.creates_files = ls.creates_files
         ls.session.asks = ls.has_experimental("asks")
+        ls.session.shows_findings = ls.has_experimental("showsFindings")
         _watch_files(ls)
         configuration.register_changes(ls)
         if configuration.can_be_asked(ls):

@@ -94,7 +94,8 @@ class Session:
     """Everything the server knows about its client. `publish` is called when a project has a new analysis,
     `progress` shows that something slow is under way, `refresh` says that answers given before have changed.
     `settings` are the editor's own. `annotates_edits`: the client shows what each part of an edit is for;
-    `creates_files`: it makes new files that an edit holds; `asks`: it asks a person what a fix wants to know.
+    `creates_files`: it makes new files that an edit holds; `asks`: it asks a person what a fix wants to know;
+    `shows_findings`: it shows findings under the pointer by itself.
     """
 
     publish: Publish
@@ -103,6 +104,7 @@ class Session:
     annotates_edits: bool = False
     creates_files: bool = False
     asks: bool = False
+    shows_findings: bool = False
     settings: Settings | None = None
     encoding: Encoding = field(factory=lambda: Encoding(types.PositionEncodingKind.Utf16))
     open_files: dict[str, OpenFile] = field(factory=dict)

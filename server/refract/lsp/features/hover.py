@@ -25,15 +25,20 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
     spans = [*([pending.span] if pending else []), *(span for _, span in planned)]
     if not spans:
         return None
-    said = (*(_paragraphs(pending) if pending else ()), *(p for progress, _ in planned for p in plans.told(progress)))
+    said = (
+        *(_paragraphs(pending, session) if pending else ()),
+        *(p for progress, _ in planned for p in plans.told(progress)),
+    )
+    if not said:
+        return None
     text = types.MarkupContent(kind=types.MarkupKind.Markdown, value="\n\n".join(said))
     return types.Hover(contents=text, range=convert.to_range(document, spans[0], session.encoding))
 
 
-def _paragraphs(found: Explanation) -> Iterator[str]:
+def _paragraphs(found: Explanation, session: Session) -> Iterator[str]:
     if found.sql:
         yield f"```sql\n{found.sql}\n```"
-    for finding in found.findings:
+    for finding in () if session.shows_findings else found.findings:
         yield f"**{finding.rule}** ({finding.severity}): {finding.message}"
     if found.sql and not found.findings:
         yield "No risk that Refract knows of."

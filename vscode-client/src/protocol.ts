@@ -1,0 +1,115 @@
+// What the server answers beyond the language server protocol: the arguments and results of its commands.
+import type { Range } from "vscode-languageclient/node";
+
+export type ProjectState = "in step" | "pending" | "dangerous";
+export type StepState = "done" | "waiting" | "next" | "later";
+export type Severity = "error" | "warning" | "info";
+
+export interface Overview {
+  readonly projects: readonly Project[];
+}
+
+export interface Project {
+  readonly schema: string;
+  readonly root: string;
+  readonly provider: string;
+  readonly baseline: string;
+  readonly state: ProjectState;
+  readonly pending: { readonly summary: string; readonly changes: readonly PendingChange[] };
+  readonly plans: readonly Plan[];
+  readonly migrations: readonly Migration[];
+  readonly problems: readonly string[];
+}
+
+export interface PendingChange {
+  readonly text: string;
+  readonly severity: Severity | null;
+  readonly location: { readonly uri: string; readonly range: Range } | null;
+}
+
+export interface Plan {
+  readonly name: string;
+  readonly title: string;
+  readonly uri: string;
+  readonly status: string;
+  readonly open: boolean;
+  readonly step: number | null;
+  readonly steps: readonly Step[];
+}
+
+export interface Step {
+  readonly number: number;
+  readonly phase: string;
+  readonly title: string;
+  readonly state: StepState;
+  readonly deploy: string;
+  readonly check: string;
+  readonly loses: string;
+  readonly migrations: readonly PlannedMigration[];
+}
+
+/** `uri` is null until the migration has been written. */
+export interface PlannedMigration {
+  readonly name: string;
+  readonly uri: string | null;
+  readonly sql: string;
+}
+
+export interface Migration {
+  readonly name: string;
+  readonly uri: string;
+  readonly new: boolean;
+}
+
+export interface Preview {
+  readonly summary: string;
+  readonly sql: string;
+  readonly names: readonly string[];
+  readonly command: string;
+}
+
+export interface Question {
+  readonly name: string;
+  readonly text: string;
+  readonly default: string | null;
+  readonly choices: readonly string[];
+  readonly sql: boolean;
+}
+
+export interface Recipe {
+  readonly name: string;
+  readonly summary: string;
+  readonly subject: string;
+  readonly questions: readonly Question[];
+  readonly serves: boolean;
+  readonly elsewhere: string;
+}
+
+export type Answers = Readonly<Record<string, string>>;
+
+/** What an action carries when its plan needs answers first. */
+export interface Split {
+  readonly uri: string;
+  readonly finding: string;
+  readonly recipe: string;
+  readonly subject: string;
+  readonly answers: Answers;
+  readonly questions: readonly Question[];
+}
+
+/** The commands that the server runs. A title above a model names them too. */
+export const Server = {
+  preview: "refract.previewMigration",
+  create: "refract.createMigration",
+  next: "refract.takeNextStep",
+  confirm: "refract.confirmStep",
+  back: "refract.takeStepBack",
+  abandon: "refract.abandonPlan",
+  rollback: "refract.writeRollback",
+  runbook: "refract.runbook",
+  recipes: "refract.recipes",
+  plan: "refract.newPlan",
+  overview: "refract.overview",
+} as const;
+
+export const OVERVIEW_CHANGED = "refract/overviewChanged";

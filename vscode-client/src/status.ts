@@ -1,0 +1,80 @@
+// The item in the status bar: whether the schema and its migrations are in step.
+import { type Disposable, MarkdownString, StatusBarAlignment, ThemeColor, window } from "vscode";
+import { holds, nameOf, type Overviews, openPlans } from "./overview";
+import type { Project, ProjectState } from "./protocol";
+import type { Server } from "./server";
+
+const RANK: Readonly<Record<ProjectState, number>> = { "in step": 0, pending: 1, dangerous: 2 };
+const ICON: Readonly<Record<ProjectState, string>> = {
+  "in step": "check",
+  pending: "git-commit",
+  dangerous: "warning",
+};
+
+export function statusBar(server: Server, overviews: Overviews): Disposable[] {
+  const item = window.createStatusBarItem("refract.status", StatusBarAlignment.Left, 10);
+  item.name = "Refract";
+  const update = (): void => {
+    const shown = server.state === "running" ? running(overviews.projects) : notRunning(server.state);
+    if (shown === undefined) {
+      item.hide();
+      return;
+    }
+    item.text = shown.text;
+    item.tooltip = shown.tooltip;
+    item.command = shown.command;
+    item.backgroundColor = shown.alarm ? new ThemeColor("statusBarItem.warningBackground") : undefined;
+    item.show();
+  };
+  update();
+  return [
+    item,
+    server.onDidChangeState(update),
+    overviews.onDidChange(update),
+    window.onDidChangeActiveTextEditor(update),
+  ];
+}
+
+interface Shown {
+  readonly text: string;
+  readonly tooltip: string | MarkdownString;
+  readonly command: string;
+  readonly alarm?: boolean;
+}
+
+function notRunning(state: "starting" | "stopped"): Shown {
+  return state === "starting"
+    ? { text: "$(sync~spin) Refract", tooltip: "Refract is starting", command: "refract.showLog" }
+    : {
+        text: "$(circle-slash) Refract",
+        tooltip: "Refract is not running; select to see why",
+        command: "refract.showLog",
+      };
+}
+
+/** The project of the file in front; else the one that needs most attention. */
+function running(projects: readonly Project[]): Shown | undefined {
+  const file = window.activeTextEditor?.document.uri.toString() ?? "";
+  const worst = [...projects].sort((a, b) => RANK[b.state] - RANK[a.state])[0];
+  const project = projects.find((p) => holds(p, file)) ?? worst;
+  if (project === undefined) return undefined;
+  return {
+    text: `$(${ICON[project.state]}) Refract: ${label(project)}`,
+    tooltip: tooltip(projects),
+    command: "refract.overview.focus",
+    alarm: project.state === "dangerous",
+  };
+}
+
+function label({ state, pending: { summary, changes } }: Project): string {
+  if (state === "in step") return "in step";
+  return state === "dangerous" ? (/\d+ dangerous/.exec(summary)?.[0] ?? state) : `${changes.length} pending`;
+}
+
+function tooltip(projects: readonly Project[]): MarkdownString {
+  const lines = projects.flatMap((project) => [
+    `**${nameOf(project)}**: ${project.pending.summary}`,
+    ...openPlans(project).map((plan) => `- ${plan.title}: ${plan.status}`),
+  ]);
+  return new MarkdownString(lines.join("\n\n"));
+}

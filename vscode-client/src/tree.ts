@@ -1,0 +1,214 @@
+// The tree in the side bar: of each project what is pending, its plans with their steps, and migrations not deployed yet.
+import {
+  type Command,
+  EventEmitter,
+  MarkdownString,
+  Range,
+  ThemeColor,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type TreeView,
+  Uri,
+  window,
+} from "vscode";
+import type { Range as LspRange } from "vscode-languageclient/node";
+import { isPending, nameOf, type Overviews } from "./overview";
+import type { Migration, PendingChange, Plan, PlannedMigration, Project, Step, StepState } from "./protocol";
+
+export type Node =
+  | { readonly kind: "project"; readonly project: Project }
+  | { readonly kind: "pending"; readonly project: Project }
+  | { readonly kind: "change"; readonly project: Project; readonly change: PendingChange }
+  | { readonly kind: "plan"; readonly project: Project; readonly plan: Plan }
+  | { readonly kind: "step"; readonly project: Project; readonly plan: Plan; readonly step: Step }
+  | { readonly kind: "planned"; readonly project: Project; readonly plan: Plan; readonly migration: PlannedMigration }
+  | { readonly kind: "migrations"; readonly project: Project }
+  | { readonly kind: "migration"; readonly project: Project; readonly migration: Migration }
+  | { readonly kind: "problem"; readonly project: Project; readonly problem: string };
+
+const { None, Collapsed, Expanded } = TreeItemCollapsibleState;
+
+export function tree(overviews: Overviews): TreeView<Node> {
+  const changed = new EventEmitter<undefined>();
+  const provider: TreeDataProvider<Node> = {
+    onDidChangeTreeData: changed.event,
+    getTreeItem: item,
+    getChildren: (node) => (node === undefined ? roots(overviews.projects) : children(node)),
+  };
+  const view = window.createTreeView("refract.overview", { treeDataProvider: provider, showCollapseAll: true });
+  overviews.onDidChange(() => {
+    const pending = overviews.projects.reduce((sum, { pending }) => sum + pending.changes.length, 0);
+    view.badge = pending > 0 ? { value: pending, tooltip: `${pending} pending` } : undefined;
+    changed.fire(undefined);
+  });
+  return view;
+}
+
+/** A workspace of one project shows what is in it at once. */
+function roots(projects: readonly Project[]): Node[] {
+  const [first, second] = projects;
+  if (first === undefined) return [];
+  return second === undefined ? parts(first) : projects.map((project) => ({ kind: "project", project }));
+}
+
+function children(node: Node): Node[] {
+  const { project } = node;
+  switch (node.kind) {
+    case "project":
+      return parts(project);
+    case "pending":
+      return project.pending.changes.map((change) => ({ kind: "change", project, change }));
+    case "plan":
+      return node.plan.steps.map((step) => ({ kind: "step", project, plan: node.plan, step }));
+    case "step":
+      return node.step.migrations.map((migration) => ({ kind: "planned", project, plan: node.plan, migration }));
+    case "migrations":
+      return newMigrations(project).map((migration) => ({ kind: "migration", project, migration }));
+    default:
+      return [];
+  }
+}
+
+function parts(project: Project): Node[] {
+  return [
+    ...project.problems.map((problem): Node => ({ kind: "problem", project, problem })),
+    { kind: "pending", project },
+    ...[...project.plans].sort(openFirst).map((plan): Node => ({ kind: "plan", project, plan })),
+    ...(newMigrations(project).length > 0 ? [{ kind: "migrations", project } as const] : []),
+  ];
+}
+
+function newMigrations(project: Project): Migration[] {
+  return project.migrations.filter((migration) => migration.new);
+}
+
+function openFirst(a: Plan, b: Plan): number {
+  return Number(b.open) - Number(a.open) || a.title.localeCompare(b.title);
+}
+
+function item(node: Node): TreeItem {
+  switch (node.kind) {
+    case "project":
+      return make(nameOf(node.project), "database", Expanded, { description: node.project.pending.summary });
+    case "pending":
+      return pending(node.project);
+    case "change":
+      return change(node.change);
+    case "plan":
+      return plan(node.plan);
+    case "step":
+      return step(node.step, node.plan);
+    case "planned":
+      return planned(node.migration);
+    case "migrations":
+      return make("Migrations of this branch", "versions", Collapsed, {
+        description: String(newMigrations(node.project).length),
+      });
+    case "migration":
+      return make(node.migration.name, "file-code", None, {
+        contextValue: "migration",
+        command: open(node.migration.uri),
+      });
+    case "problem":
+      return make(node.problem, new ThemeIcon("error", new ThemeColor("list.errorForeground")), None, {
+        tooltip: node.problem,
+      });
+  }
+}
+
+function pending(project: Project): TreeItem {
+  const { summary } = project.pending;
+  const label = summary.charAt(0).toUpperCase() + summary.slice(1);
+  if (!isPending(project)) return make(label, "check", None, { tooltip: `Compared with ${project.baseline}` });
+  return make(label, project.state === "dangerous" ? warning() : "git-commit", Expanded, {
+    contextValue: "pending",
+    tooltip: `Compared with ${project.baseline}`,
+  });
+}
+
+function change({ text, severity, location }: PendingChange): TreeItem {
+  const icons = {
+    error: new ThemeIcon("error", new ThemeColor("problemsErrorIcon.foreground")),
+    warning: warning(),
+    info: new ThemeIcon("info", new ThemeColor("problemsInfoIcon.foreground")),
+  };
+  return make(text, severity === null ? "pass" : icons[severity], None, {
+    tooltip: severity === null ? `${text}: no risk that Refract knows of` : text,
+    ...(location === null ? {} : { command: open(location.uri, location.range) }),
+  });
+}
+
+function plan(of: Plan): TreeItem {
+  const done = of.steps.filter(({ state }) => state === "done").length;
+  return make(of.title, "checklist", of.open ? Expanded : Collapsed, {
+    description: of.status,
+    contextValue: of.open ? `plan-${inHand(of)}${done > 0 ? "-begun" : ""}` : "plan-closed",
+    tooltip: `${of.title}: ${of.status}`,
+  });
+}
+
+/** What is to be done with an open plan: take the next step, confirm one, or (a step without migrations) either. */
+function inHand(of: Plan): "next" | "waiting" | "either" {
+  const step = of.steps.find(({ state }) => state === "next" || state === "waiting");
+  if (step?.state === "waiting") return "waiting";
+  return step?.migrations.length === 0 ? "either" : "next";
+}
+
+const STEP_ICONS: Readonly<Record<StepState, () => ThemeIcon>> = {
+  done: () => new ThemeIcon("pass-filled", new ThemeColor("testing.iconPassed")),
+  waiting: () => new ThemeIcon("watch", new ThemeColor("charts.yellow")),
+  next: () => new ThemeIcon("arrow-circle-right", new ThemeColor("charts.blue")),
+  later: () => new ThemeIcon("circle-outline"),
+};
+
+function step(of: Step, { open }: Plan): TreeItem {
+  const isInHand = open && (of.state === "next" || of.state === "waiting");
+  return make(
+    `${of.number}. ${of.title.replaceAll("`", "")}`,
+    STEP_ICONS[of.state](),
+    of.migrations.length === 0 ? None : Collapsed,
+    {
+      description: isInHand ? `${of.phase}, ${of.state === "next" ? "next" : "waits for you to deploy"}` : of.phase,
+      tooltip: stepTooltip(of),
+    },
+  );
+}
+
+function stepTooltip(step: Step): MarkdownString {
+  const text = new MarkdownString(`**${step.number}. ${step.title}** (${step.phase}, ${step.state})`);
+  if (step.deploy) text.appendMarkdown(`\n\nDeploy: ${step.deploy}`);
+  if (step.check) text.appendMarkdown("\n\nDone when this answers 0:").appendCodeblock(step.check, "sql");
+  if (step.loses) text.appendMarkdown(`\n\nNo way back after this: ${step.loses}`);
+  return text;
+}
+
+function planned({ name, uri, sql }: PlannedMigration): TreeItem {
+  const tooltip = new MarkdownString().appendCodeblock(sql, "sql");
+  if (uri === null)
+    return make(name, "file", None, { description: "not written yet", contextValue: "planned", tooltip });
+  return make(name, "file-code", None, { contextValue: "planned-written", command: open(uri), tooltip });
+}
+
+function warning(): ThemeIcon {
+  return new ThemeIcon("warning", new ThemeColor("problemsWarningIcon.foreground"));
+}
+
+function make(
+  label: string,
+  icon: string | ThemeIcon,
+  state: TreeItemCollapsibleState,
+  rest: Pick<TreeItem, "description" | "tooltip" | "contextValue" | "command">,
+): TreeItem {
+  return Object.assign(
+    new TreeItem(label, state),
+    { iconPath: typeof icon === "string" ? new ThemeIcon(icon) : icon },
+    rest,
+  );
+}
+
+function open(uri: string, range?: LspRange): Command {
+  const selection = range && new Range(range.start.line, range.start.character, range.end.line, range.end.character);
+  return { title: "Open", command: "vscode.open", arguments: [Uri.parse(uri), selection ? { selection } : {}] };
+}

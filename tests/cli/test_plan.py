@@ -236,3 +236,33 @@ def test_rows_are_filled_by_a_script_that_a_person_runs(project: Path) -> None:
     assert status() == "step 3 of 5: validate"
     run("plan", "next")
     assert findings() == []
+
+
+USES = "export const names = () => prisma.user.findMany({ select: { name: true } });\n"
+
+
+def switched(project: Path, code: str) -> None:
+    """The plan at its switch, beside code."""
+    start()
+    for _ in range(4):
+        run("plan", "next")
+    (project / "user.ts").write_text(code)
+
+
+def test_a_switch_is_not_confirmed_while_code_uses_the_old_field(project: Path) -> None:
+    switched(project, USES)
+    refused = run("plan", "done", code=2).stderr
+    assert "the code still uses `User.name` in 1 place:\n  user.ts:1:61: export const names" in refused
+    assert status() == "step 4 of 5: switch; waiting for you to deploy"
+    (project / "user.ts").write_text(USES.replace("name:", "title:"))
+    run("plan", "done")
+    assert status() == "step 5 of 5: contract"
+
+
+def test_nothing_is_taken_away_while_code_uses_it(project: Path) -> None:
+    switched(project, USES)
+    run("plan", "done", "--force")
+    assert findings() == ["plan-field-still-used"]
+    assert "user.ts:1:61" in run("plan", "next", code=2).stderr
+    run("plan", "next", "--force")
+    assert status() == "all 5 steps are done"

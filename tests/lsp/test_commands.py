@@ -305,3 +305,17 @@ async def _until(true: Any) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("nothing came")
+
+
+async def test_a_step_is_not_confirmed_while_code_uses_what_goes(client: LanguageClient, project: Path) -> None:
+    disk, uri = Disk(client), project.as_uri()
+    plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
+    for _ in range(4):
+        plan(project, "next")
+    code = project.parent / "names.ts"
+    code.write_text("prisma.user.findMany({ select: { name: true } });\n")
+    assert await execute(client, "refract.confirmStep", uri, PLAN) is False
+    assert disk.asked == []
+    assert messages(client)[-1].startswith("The code still uses `User.name` in 1 place (`names.ts`).")
+    code.write_text("prisma.user.findMany({ select: { title: true } });\n")
+    assert await execute(client, "refract.confirmStep", uri, PLAN) is True

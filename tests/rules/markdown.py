@@ -6,6 +6,7 @@ What is judged is given in fenced blocks, by their info strings:
   file beside it is to undo it;
 - `prisma before`, any number of `plan RECIPE SUBJECT ANSWER=VALUE...`, and a `prisma after` where the schema was edited then:
   plans made from a schema, with what was done, a word a line (`rules.plan_scripts` knows them);
+- with any of these but the next, `ts PATH` and `ts base PATH`: code of the application, as it is and as it was at the base;
 - `sql base NAME`, `sql here NAME`, `sql theirs NAME`: the migrations that a branch began with, those that it has or
   has edited (an empty one is deleted), and those that the base got meanwhile.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +30,7 @@ from refract.providers import Provider, provider
 from refract.providers.versions import Versions, default_versions
 from refract.rules.base import Finding, RuleContext, Subject, check_all
 from refract.schema.model import Database
+from refract.source import CodeUses, Target, client_of, completed, find_uses
 from refract.sql.reader import read_migration
 from refract.syntax import SchemaTree, parse_schema
 from refract.text import LineIndex, Location, Origin
@@ -40,11 +43,22 @@ NEW = "20250201000000_new"
 FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+class Code(NamedTuple):
+    """Files of code by path: as they are, and as they were at the base."""
+
+    here: Mapping[str, str]
+    base: Mapping[str, str]
+
+
+NO_CODE = Code({}, {})
+
+
 class Sides(NamedTuple):
     """A schema before and after an edit."""
 
     before: str
     after: str
+    code: Code = NO_CODE
 
 
 class Sql(NamedTuple):
@@ -53,6 +67,7 @@ class Sql(NamedTuple):
     before: str
     migration: str
     down: str = ""
+    code: Code = NO_CODE
 
 
 class Team(NamedTuple):
@@ -81,13 +96,15 @@ def blocks(markdown: str) -> list[tuple[str, str]]:
 
 def given(found: Mapping[str, str]) -> Given:
     """What blocks give to judge."""
+    code = Code(*({i.removeprefix(k): t for i, t in found.items() if i.startswith(k) and i != k} for k in _CODE))
+    code = Code({path: text for path, text in code.here.items() if not path.startswith("base ")}, code.base)
     scripts = {info.removeprefix("plan "): text for info, text in found.items() if info.startswith("plan ")}
     if scripts:
-        return Followed(found["prisma before"], scripts, found.get("prisma after", ""))
+        return Followed(found["prisma before"], scripts, found.get("prisma after", ""), code)
     if "prisma after" in found:
-        return Sides(found["prisma before"], found["prisma after"])
+        return Sides(found["prisma before"], found["prisma after"], code)
     if "sql migration" in found:
-        return Sql(found.get("sql before", ""), found["sql migration"], found.get("sql down", ""))
+        return Sql(found.get("sql before", ""), found["sql migration"], found.get("sql down", ""), code)
     base, here, theirs = (
         {n.split()[2]: t for n, t in found.items() if n.startswith(f"sql {kind} ")} for kind in _KINDS
     )
@@ -95,32 +112,34 @@ def given(found: Mapping[str, str]) -> Given:
 
 
 _KINDS = ("base", "here", "theirs")
+_CODE = ("ts ", "ts base ")
 
 
 def unchanged(what: Given) -> list[Given]:
     """The same without any change, in as many ways as there are."""
     match what:
         case Sides():
-            return [Sides(schema, schema) for schema in what]
+            return [Sides(schema, schema, what.code) for schema in (what.before, what.after)]
         case Sql():
-            return [Sql(what.before, "")]
+            return [Sql(what.before, "", code=what.code)]
         case Team():
             return [Team(what.base, {}, {})]
         case Followed():
-            return [Followed(what.before, {}, "")]
+            return [Followed(what.before, {}, "", what.code)]
 
 
 def moved(what: Given) -> Given:
     """The same with everything further down."""
     match what:
         case Sides():
-            return Sides("// moved\n\n" + what.before, "// moved\n\n" + what.after)
+            return Sides("// moved\n\n" + what.before, "// moved\n\n" + what.after, what.code)
         case Sql():
-            return Sql(what.before, "-- moved\n\n" + what.migration, what.down)
+            return Sql(what.before, "-- moved\n\n" + what.migration, what.down, what.code)
         case Team():
             return what
         case Followed():
-            return Followed("// moved\n\n" + what.before, what.scripts, what.after and "// moved\n\n" + what.after)
+            after = what.after and "// moved\n\n" + what.after
+            return Followed("// moved\n\n" + what.before, what.scripts, after, what.code)
 
 
 def find(what: Given, target: str, rule: str = "") -> Found:
@@ -161,13 +180,13 @@ def fixtures() -> list[Path]:
 
 def _in_schema(sides: Sides, target: str, rule: str) -> Found:
     name = parse_target(target)[0]
-    before, after = (_tree(path, text, name) for path, text in zip((BEFORE, AFTER), sides, strict=True))
+    before, after = (_tree(path, text, name) for path, text in zip((BEFORE, AFTER), sides[:2], strict=True))
     old, new = lower(before), lower(after)
     assert old.problems == () and new.problems == (), (old.problems, new.problems)
     changes = diff(old.database, new.database)
     context = RuleContext(old.database, new.database, new.provider, changes, read_deployed=lambda: old.database)
-    findings = _check(context, target, rule)
-    return Found(findings, {BEFORE: sides.before, AFTER: sides.after}, (before, after))
+    findings = _check(with_code(context, sides.code, before, after), target, rule)
+    return Found(findings, {BEFORE: sides.before, AFTER: sides.after, **sides.code.here}, (before, after))
 
 
 def _in_sql(sql: Sql, target: str, rule: str) -> Found:
@@ -179,8 +198,8 @@ def _in_sql(sql: Sql, target: str, rule: str) -> Found:
     context = RuleContext(
         new.before, new.after, chosen, new.diff, subject=Subject.MIGRATION, migration=new.judged, fresh=new.fresh
     )
-    texts = {_path("20250101000000_init"): sql.before, _path(NEW): sql.migration}
-    return Found(_check(context, target, rule), texts)
+    texts = {_path("20250101000000_init"): sql.before, _path(NEW): sql.migration, **sql.code.here}
+    return Found(_check(with_code(context, sql.code), target, rule), texts)
 
 
 def _in_history(team: Team, target: str, rule: str) -> Found:
@@ -204,8 +223,23 @@ def _in_plans(followed: Followed, target: str, rule: str) -> Found:
     database = lower(before).database
     view = made.seen_beside(tree, database)
     context = RuleContext(database, lower(tree).database, provider(name), Diff(()), subject=Subject.PLANS, plans=view)
-    texts = {AFTER: followed.after or made.schema(AFTER), **made.texts}
-    return Found(_check(context, target, rule), texts, (tree,))
+    texts = {AFTER: followed.after or made.schema(AFTER), **made.texts, **followed.code.here}
+    return Found(_check(with_code(context, followed.code, before, tree), target, rule), texts, (tree,))
+
+
+def with_code(context: RuleContext, code: tuple[Mapping[str, str], ...], *trees: SchemaTree) -> RuleContext:
+    """The context with code (as it is, as it was) of programs that know these schemas."""
+    here, base = (partial(_uses, files, trees) for files in code)
+    return evolve(context, uses=here, former_uses=base)
+
+
+def _uses(files: Mapping[str, str], trees: tuple[SchemaTree, ...], target: Target) -> CodeUses:
+    client = completed(client_of(*trees), (target,))
+    found = [(path, use) for path, text in files.items() for use in find_uses(text, path, client, (target,))]
+    sure, perhaps = (
+        [Origin(path, "", use.span) for path, use in found if use.sure is wanted] for wanted in (True, False)
+    )
+    return CodeUses(tuple(sure), tuple(perhaps))
 
 
 def _changes(folder: MigrationFolder, chosen: Provider) -> dict[str, tuple[object, ...]]:

@@ -28,11 +28,14 @@ START = date(2026, 1, 1)
 
 
 class Followed(NamedTuple):
-    """A schema, the scripts of plans made from it (by recipe, subject and answers), and the schema as it was edited then."""
+    """A schema, the scripts of plans made from it (by recipe, subject and answers), the schema as it was edited then, and
+    the code (as it is, as it was).
+    """
 
     before: str
     scripts: Mapping[str, str]
     after: str
+    code: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
 
 
 @define

@@ -14,7 +14,7 @@ from refract.rules.base import Finding, RuleContext, Subject, all_rules, check_a
 from refract.schema.model import Database
 from refract.sql.writer import write_script
 from refract.syntax import parse_schema
-from rules.markdown import Sides, find, parse_target
+from rules.markdown import Sides, find, parse_target, with_code
 from rules.test_fixtures import ALL, Case
 
 ONLY_THE_SCHEMA_TELLS = {
@@ -58,7 +58,7 @@ def migrate(name: str, before: Database, after: Database, provider: Provider) ->
 
 def find_in_sql(case: Case, target: str) -> tuple[Finding, ...]:
     name, flavour, server, _ = parse_target(target)
-    (before, provider), (after, _) = (database(text, name) for text in case.given)
+    (before, provider), (after, _) = (database(text, name) for text in case.given[:2])
     history = migrate("1_init", Database(before.provider, before.default_schema), before, provider)
     new = migrate("2_change", history.after, after, provider)
     usual = default_versions(name)
@@ -72,6 +72,7 @@ def find_in_sql(case: Case, target: str) -> tuple[Finding, ...]:
         migration=new.judged,
         read_deployed=lambda: before,
     )
+    context = with_code(context, case.given.code, *(parse_schema([("s.prisma", text)]) for text in case.given[:2]))
     return check_all(context, lambda rule: rule.name == case.path.stem)
 
 

@@ -8,17 +8,18 @@ from pathlib import Path
 
 from attrs import evolve
 
-from refract.cli.memory import Answer
+from refract.cli.memory import Answer, source_state
 from refract.cli.places import Places
 from refract.cli.report import report
 from refract.cli.sarif import sarif
 from refract.cli.services import github, gitlab
 from refract.cli.shapes import analyses_as_json, dumps
 from refract.cli.terminal import CannotRun, complaint, patience, shown_path
-from refract.project.analysis import Analysis, analyse
+from refract.project.analysis import Analysis
 from refract.project.failure import CannotAnalyse
 from refract.project.files import ProjectFiles
 from refract.project.snapshot import open_project
+from refract.project.with_code import analyse_with_code
 from refract.rules.base import Severity
 
 _FAILING = {
@@ -40,12 +41,15 @@ def answer_for(
 
     `fail_on` None leaves it to the settings. Raises CannotRun when none of the projects can be analysed.
     """
+    projects = tuple(projects)
     analyses, reasons = analysed(projects, base)
     if only:
         analyses = [_about(analysis, str(Path(only).absolute())) for analysis in analyses]
     told = [*map(complaint, reasons), *(c for a in analyses for c in _complaints(a))]
     failing = [a for a in analyses if _fails(a, fail_on or a.snapshot.settings.fail_on)]
-    return Answer(2 if told else int(bool(failing)), _output(analyses, output, columns), _text(told))
+    asked = any(analysis.snapshot.code.known for analysis in analyses)
+    source = source_state(projects) if asked else ""
+    return Answer(2 if told else int(bool(failing)), _output(analyses, output, columns), _text(told), source)
 
 
 def analysed(projects: Iterable[ProjectFiles], base: str | None) -> tuple[list[Analysis], list[str]]:
@@ -55,7 +59,7 @@ def analysed(projects: Iterable[ProjectFiles], base: str | None) -> tuple[list[A
     for project in projects:
         try:
             with patience(f"Reading {shown_path(project.schema)} and its migrations ..."):
-                analyses.append(analyse(open_project(project, base=base)))
+                analyses.append(analyse_with_code(open_project(project, base=base)))
         except CannotAnalyse as error:
             reasons.append(str(error))
     if reasons and not analyses:

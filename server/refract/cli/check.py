@@ -17,7 +17,7 @@ def run(path: str, base: str | None, output: str, fail_on: str | None) -> int:
     only = path if path.endswith(".sql") else ""
     columns = width() if output == "text" else None
     key = key_of(projects, base, (output, fail_on or "", only, str(columns), str(is_unicode())))
-    answer = recall(key)
+    answer = recall(key, projects)
     if answer is None:
         from refract.cli.answer import answer_for
 

@@ -143,6 +143,7 @@ def create(name: str | None, path: str | None) -> None:
 _PROJECT = click.option("--project", "path", metavar="PATH", help="The project or schema. Default: the project here.")
 _FORMAT = click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 _NAME = click.argument("name", required=False)
+_FORCE = click.option("--force", is_flag=True, help="Even where code still uses what goes.")
 
 
 @cli.group()
@@ -204,25 +205,27 @@ def plan_show(name: str | None, path: str | None, output: str) -> None:
 
 @plan.command("next")
 @_NAME
+@_FORCE
 @_PROJECT
 @_FORMAT
-def plan_next(name: str | None, path: str | None, output: str) -> None:
+def plan_next(name: str | None, force: bool, path: str | None, output: str) -> None:
     """Take the next step: write its edits of the schema and its migrations. Nothing is applied to any database."""
     from refract.cli.plan import next_step
 
-    sys.exit(next_step(name, path, output))
+    sys.exit(next_step(name, path, output, force=force))
 
 
 @plan.command("done")
 @_NAME
 @click.option("--by", default="", help="Who confirms it. Default: git's user.name.")
+@_FORCE
 @_PROJECT
 @_FORMAT
-def plan_done(name: str | None, by: str, path: str | None, output: str) -> None:
+def plan_done(name: str | None, by: str, force: bool, path: str | None, output: str) -> None:
     """Confirm that what people had to do is done: a version deployed, an old one gone."""
     from refract.cli.plan import done
 
-    sys.exit(done(name, by, path, output))
+    sys.exit(done(name, by, path, output, force=force))
 
 
 @plan.command("back")

@@ -28,11 +28,12 @@ _KEPT = 200  # answers; the oldest go first
 
 @frozen
 class Answer:
-    """What a command said, and its exit code."""
+    """What a command said, and its exit code. `source` is the state of the application's code, where that had a part in it."""
 
     code: int
     out: str
     err: str
+    source: str = ""
 
 
 def key_of(projects: Iterable[ProjectFiles], base: str | None, options: Iterable[str]) -> str:
@@ -43,14 +44,24 @@ def key_of(projects: Iterable[ProjectFiles], base: str | None, options: Iterable
     return digest.hexdigest()
 
 
-def recall(key: str) -> Answer | None:
-    """The answer kept under `key`."""
+def recall(key: str, projects: Iterable[ProjectFiles] = ()) -> Answer | None:
+    """The answer kept under `key`, unless the code of the projects had a part in it and is another now."""
     folder = cache_folder()
     try:
         kept = json.loads((folder / "answers" / key).read_bytes()) if folder else None
-        return Answer(int(kept["code"]), str(kept["out"]), str(kept["err"])) if kept else None
+        if not kept:
+            return None
+        answer = Answer(int(kept["code"]), str(kept["out"]), str(kept["err"]), str(kept["source"]))
+        return answer if not answer.source or answer.source == source_state(projects) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def source_state(projects: Iterable[ProjectFiles]) -> str:
+    """Tells one state of the application's code from another."""
+    from refract.project.code import code_state
+
+    return " ".join(code_state(configured(found, _settings(found))) for found in projects)
 
 
 def remember(key: str, answer: Answer) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from refract.cli.create import analysis_of, project_named
+from refract.cli.places import Places
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, complain, printable, say, shown_path
 from refract.cli.writing import write_changes
@@ -14,9 +15,13 @@ from refract.plans import Plan, PlanStep, Progress, State
 from refract.project import Analysis, planning
 from refract.project.package_manager import prisma_command
 from refract.project.plans import last_taken, plan_file
+from refract.project.still_used import StillUsed, said, used_before_confirmation, used_before_next
 from refract.recipes.base import CannotPlan, all_recipes
+from refract.text import Location
 
 _T = TypeVar("_T")
+_MOST_PLACES = 10
+_WIDTH = 100
 _MARKS = {State.DONE: "x", State.WAITING: "~", State.NEXT: ">", State.LATER: " "}
 
 
@@ -92,7 +97,7 @@ def show(name: str | None, path: str | None, output: str) -> int:
     return 0
 
 
-def next_step(name: str | None, path: str | None, output: str) -> int:
+def next_step(name: str | None, path: str | None, output: str, *, force: bool) -> int:
     """Take the next step: the edits of the schema and the migrations."""
     analysis = analysis_of(project_named(path))
     progress = _chosen(analysis, name)
@@ -102,6 +107,8 @@ def next_step(name: str | None, path: str | None, output: str) -> int:
         raise CannotRun(f"{error} Then say so: `refract plan done {progress.plan.name}`.") from error
     except CannotPlan as error:
         raise CannotRun(str(error)) from error
+    if not force:
+        _refuse(used_before_next(analysis, progress), analysis)
     files = write_changes(changes)
     number, step = planning.in_hand(progress)
     if output == "json":
@@ -114,7 +121,7 @@ def next_step(name: str | None, path: str | None, output: str) -> int:
     return 0
 
 
-def done(name: str | None, by: str, path: str | None, output: str) -> int:
+def done(name: str | None, by: str, path: str | None, output: str, *, force: bool) -> int:
     """Confirm that people have done their part of the step in hand."""
     analysis = analysis_of(project_named(path))
     progress = _chosen(analysis, name)
@@ -125,6 +132,8 @@ def done(name: str | None, by: str, path: str | None, output: str) -> int:
         raise CannotRun(f"{error} Take it with `refract plan next {progress.plan.name}`.") from error
     except CannotPlan as error:
         raise CannotRun(str(error)) from error
+    if not force:
+        _refuse(used_before_confirmation(analysis, progress), analysis)
     files = write_changes(changes)
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
@@ -191,6 +200,25 @@ def _say_as_it_is_now(progress: Progress, path: str | None, files: Sequence[Path
     """The plan after the files were written, and these."""
     now = planning.plan_named(analysis_of(project_named(path)), progress.plan.name)
     return _say_json(plan=_as_json(now), files=list(map(shown_path, files)))
+
+
+def _refuse(used: StillUsed, analysis: Analysis) -> None:
+    """Raises CannotRun, with the places, where code still uses what no program may use from here on."""
+    if not used:
+        return
+    places = Places(analysis.snapshot.tree.documents)
+    kinds = (
+        ("", [o for _, uses in used for o in uses.sure]),
+        ("perhaps ", [o for _, uses in used for o in uses.perhaps]),
+    )
+    lines = [f"{said(used)}:"]
+    for kind, origins in kinds:
+        shown = [places.find(Location(origin.path, origin.span)) for origin in origins[:_MOST_PLACES]]
+        lines += [f"  {kind}{p.path}:{p.line}:{p.column}: {p.source.strip()[:_WIDTH]}" for p in shown]
+        if len(origins) > len(shown):
+            lines.append(f"  {kind}and in {len(origins) - len(shown)} more")
+    lines.append("Change these places and deploy first. Where none of them ever runs against this database: --force.")
+    raise CannotRun("\n".join(lines))
 
 
 def _say_plan(progress: Progress) -> None:

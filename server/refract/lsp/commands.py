@@ -5,6 +5,7 @@ A command that cannot do what it was asked says why in a message of the window, 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -19,8 +20,10 @@ from refract.lsp.session import OpenProject
 from refract.project import Analysis, planning
 from refract.project.plans import last_taken
 from refract.project.runbook import NoRunbook
+from refract.project.still_used import StillUsed, said, used_before_confirmation, used_before_next
 from refract.project.writing import CannotWrite, write_changes
 from refract.recipes.base import CannotPlan
+from refract.rules._code import files_of
 from refract.sql.rollback import NoRollback
 from refract.text import FileChange, NewFile
 
@@ -136,15 +139,27 @@ async def _take(ls: RefractServer, arguments: _Arguments) -> bool:
     analysis = await _analysis(ls, arguments)
     progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
     changes, title = planning.next_step(analysis, progress), progress.step.title if progress.step else ""
+    _refuse(
+        await asyncio.to_thread(used_before_next, analysis, progress), f"refract plan next {progress.plan.name} --force"
+    )
     await _made(ls, changes, title)
     return True
+
+
+def _refuse(used: StillUsed, otherwise: str) -> None:
+    """Raises CannotPlan where code still uses what no program may use from here on."""
+    if used:
+        files = files_of(origin for _, uses in used for origin in uses.sure)
+        raise CannotPlan(f"{said(used)} ({files}). Change these places and deploy first, or: `{otherwise}`.")
 
 
 async def _confirm(ls: RefractServer, arguments: _Arguments) -> bool:
     analysis = await _analysis(ls, arguments)
     progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
-    number = progress.number
-    await _made(ls, planning.confirmation(analysis, progress), f"Confirm step {(number or 0) + 1}")
+    number, changes = progress.number, planning.confirmation(analysis, progress)
+    used = await asyncio.to_thread(used_before_confirmation, analysis, progress)
+    _refuse(used, f"refract plan done {progress.plan.name} --force")
+    await _made(ls, changes, f"Confirm step {(number or 0) + 1}")
     return True
 
 

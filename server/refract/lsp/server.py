@@ -16,6 +16,7 @@ from refract.lsp.features import code_actions, hover, pending, plans
 
 _WATCHED = (
     "**/*.prisma",
+    "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,vue,svelte}",
     "**/migration.sql",
     "**/migration_lock.toml",
     "**/plans/*.toml",

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from lsprotocol import types
 
 from refract.config import Settings
@@ -34,7 +34,10 @@ from refract.project import (
     read_document,
     read_text,
 )
+from refract.project.code import Question, is_code
 from refract.project.files import PLANS
+from refract.project.with_code import look_up
+from refract.source import CodeUses
 from refract.syntax import Document, SchemaTree, parse_document
 
 DEBOUNCE = 0.0
@@ -58,7 +61,8 @@ class OpenFile:
 @define(eq=False)
 class OpenProject:
     """A project of which a file is or was open. `opening` reads it from disk, while that lasts; `outdated` says that
-    it must be read once more. `failure` is why it could not be read the last time.
+    it must be read once more. `failure` is why it could not be read the last time. `questions` are about the code of the
+    application; `searching` looks for their answers, while that lasts.
     """
 
     files: ProjectFiles
@@ -68,6 +72,8 @@ class OpenProject:
     opening: asyncio.Task[None] | None = None
     outdated: bool = False
     timer: asyncio.TimerHandle | None = None
+    questions: frozenset[Question] = frozenset()
+    searching: asyncio.Task[None] | None = None
 
     def holds(self, path: str) -> bool:
         """Whether the file at `path` is part of the schema, a migration's or a plan's."""
@@ -160,12 +166,16 @@ class Session:
             self._replace(project, PlainText(path, text))
 
     def files_changed(self, paths: Iterable[str]) -> None:
-        """Files changed on disk: migrations are replayed again, schema files that are not open are read again."""
+        """Files changed on disk: migrations are replayed again, schema files that are not open are read again, and what was
+        asked about the code is asked again.
+        """
         changed = tuple(paths)
         self._on_disk.clear()
         for project in tuple(self.projects.values()):
             if any(_concerns(project, path) for path in changed):
                 self._open(project)
+            elif project.snapshot and any(map(is_code, changed)):
+                self._ask(project, project.snapshot.code.known)
 
     def settings_changed(self, settings: Settings | None) -> None:
         """The editor's settings are others than before: every project is read again."""
@@ -266,6 +276,29 @@ class Session:
             _log.exception("analysis of %s failed", project.files.schema)
             return
         self.publish(project)
+        self._ask(project, project.analysis.asked)
+
+    def _ask(self, project: OpenProject, questions: Iterable[Question]) -> None:
+        """Look in the code for the answers, in the background: no key waits for that."""
+        project.questions |= frozenset(questions)
+        if project.questions and project.searching is None:
+            project.searching = asyncio.get_running_loop().create_task(self._search(project))
+
+    async def _search(self, project: OpenProject) -> None:
+        while project.questions and project.analysis is not None and project.snapshot is not None:
+            asked, project.questions = project.questions, frozenset()
+            try:
+                found = (await asyncio.to_thread(look_up, project.analysis, asked)).known
+            except Exception:
+                _log.exception("the code beside %s could not be searched", project.files.schema)
+                found = {question: CodeUses() for question in asked}
+            if self.projects.get(project.files.schema) is not project:  # closed meanwhile, and perhaps opened again
+                return
+            self._on_disk.clear()  # the answers are about the files as they are now
+            project.snapshot = evolve(project.snapshot, code=project.snapshot.code.with_more(found))
+            self._analyse(project)
+        project.searching = None
+        self.refresh()
 
     def _open(self, project: OpenProject) -> None:
         """Read the project from disk in the background; while that lasts, further wishes make one more reading."""

@@ -8,7 +8,8 @@ from typing import Any
 from attrs import evolve
 
 from refract.lowering.arguments import database_name
-from refract.plans.model import Plan
+from refract.plans.model import Plan, PlanStep
+from refract.recipes.base import Phase
 from refract.recipes.schema_edits import (
     AddAttribute,
     AddEnumValue,
@@ -23,8 +24,9 @@ from refract.recipes.schema_edits import (
     RetypeField,
     SchemaEdit,
 )
+from refract.source import Target
 from refract.syntax import SchemaTree
-from refract.syntax.tree import Block, Name
+from refract.syntax.tree import Block, Keyword, Name
 from refract.text import Origin
 
 
@@ -39,6 +41,30 @@ def block_now(plan: Plan, name: str, tree: SchemaTree) -> str:
 def subject_block(plan: Plan, tree: SchemaTree) -> str:
     """What the schema calls the model or enum that the plan is about."""
     return block_now(plan, plan.answers.get("model") or plan.answers.get("enum", ""), tree)
+
+
+def targets_of(step: PlanStep, plan: Plan, tree: SchemaTree) -> tuple[Target, ...]:
+    """What no program may use from a step on, as the schema calls it."""
+    parts = (name.partition(".") for name in step.ends_use)
+    return tuple(Target(block_now(plan, block, tree), member) for block, _, member in parts)
+
+
+def is_value(target: Target, tree: SchemaTree) -> bool:
+    """Whether a target is an enum or one of its values. Programs may read these as long as they are there."""
+    block = tree.block(target.block)
+    return block is not None and block.keyword is Keyword.ENUM
+
+
+def unused_before_taking(plan: Plan, number: int, tree: SchemaTree) -> tuple[Target, ...]:
+    """What code must not use any more before a step (from 0) is taken: where it takes something away, all that is ended."""
+    if plan.steps[number].phase is not Phase.CONTRACT:
+        return ()
+    return tuple(target for step in plan.steps[:number] for target in targets_of(step, plan, tree))
+
+
+def unused_before_confirming(plan: Plan, number: int, tree: SchemaTree) -> tuple[Target, ...]:
+    """What code must not use any more before people's part of a step (from 0) is done."""
+    return tuple(target for target in targets_of(plan.steps[number], plan, tree) if not is_value(target, tree))
 
 
 def edit_now(edit: SchemaEdit, plan: Plan, tree: SchemaTree) -> SchemaEdit:

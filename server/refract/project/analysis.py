@@ -13,6 +13,7 @@ from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
 from refract.plans import Progress, State, in_turn, is_same_sql
 from refract.project.branch import Branch, NewMigration
+from refract.project.code import Inquiry, Question, Side
 from refract.project.half_typed import Settled, settle
 from refract.project.settings import rule_names
 from refract.project.snapshot import Snapshot
@@ -22,6 +23,8 @@ from refract.providers.versions import Versions, default_versions
 from refract.recipes.schema_edits import AddAttribute
 from refract.rules.base import Finding, PlansInView, Rule, RuleContext, Severity, Subject, check_all
 from refract.schema.model import Database
+from refract.source import CodeUses, Target
+from refract.syntax import SchemaTree
 from refract.text import Location, Origin, Problem, Span
 
 
@@ -34,6 +37,7 @@ class Analysis:
     `silenced` are findings that a comment answers, `accepted` those that the project has accepted, and `outdated` the
     keys of accepted ones that are no longer found. `problems` are what could not be read:
     the findings are true without it, but not all that there would be. `plans` is where each plan stands.
+    `asked` is what the rules would like to know about the code, and nobody has looked for yet.
     """
 
     snapshot: Snapshot
@@ -48,6 +52,7 @@ class Analysis:
     accepted: tuple[Finding, ...] = ()
     outdated: tuple[str, ...] = ()
     plans: tuple[Progress, ...] = ()
+    asked: frozenset[Question] = field(default=frozenset(), repr=False)
 
     @property
     def versions(self) -> Versions:
@@ -94,6 +99,7 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
     before = snapshot.baseline.database
     after = settled.complete(lowered.database, before)
     changes = diff(before, after, previous.diff if previous else None)
+    inquiry = Inquiry(snapshot.code)
     context = RuleContext(
         before=before,
         after=after,
@@ -101,15 +107,21 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
         diff=changes,
         versions=_versions(snapshot, lowered.provider),
         read_deployed=_deployed(snapshot),
+        uses=_if_gone(inquiry(Side.HERE), settled.tree),
+        former_uses=inquiry(Side.BASE),
     )
-    of_branch = _branch_findings(snapshot, lowered.provider, previous)
+    of_branch = _branch_findings(snapshot, lowered.provider, previous, context)
     plans = snapshot.plans.progress(settled.tree)
-    of_plans = _plan_findings(snapshot, context, plans)
+    of_plans = _plan_findings(snapshot, evolve(context, uses=inquiry(Side.HERE)), plans)
     found = (*check_all(context, _wanted(snapshot.settings)), *of_branch, *of_plans)
     problems = tuple(
         dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *snapshot.plans.problems, *problems))
     )
-    return _answered(Analysis(snapshot, settled, lowered, after, changes, found, (), problems, of_branch, plans=plans))
+    reused = previous is not None and of_branch is previous.of_branch
+    asked = frozenset(inquiry.open) | (previous.asked if reused and previous else frozenset())
+    return _answered(
+        Analysis(snapshot, settled, lowered, after, changes, found, (), problems, of_branch, plans=plans, asked=asked)
+    )
 
 
 def _answered(draft: Analysis) -> Analysis:
@@ -192,17 +204,47 @@ def _versions(snapshot: Snapshot, provider: Provider) -> Versions:
     )
 
 
-def _branch_findings(snapshot: Snapshot, provider: Provider, previous: Analysis | None) -> tuple[Finding, ...]:
-    """The findings about the migrations of the branch: they stay the same while the schema is typed."""
+def _branch_findings(
+    snapshot: Snapshot, provider: Provider, previous: Analysis | None, schema: RuleContext
+) -> tuple[Finding, ...]:
+    """The findings about the migrations of the branch: they stay the same while the schema is typed. What is known of the
+    code is taken from the context of the `schema`.
+    """
     branch = snapshot.branch
     if branch is None:
         return ()
-    if previous is not None and previous.snapshot.branch is branch and previous.snapshot.settings == snapshot.settings:
+    if previous is not None and _same_branch(snapshot, previous.snapshot):
         return previous.of_branch
     wanted, versions = _wanted(snapshot.settings), _versions(snapshot, provider)
-    contexts = (_migration_context(new, branch, provider, versions) for new in branch.migrations)
+    contexts = (
+        evolve(
+            _migration_context(new, branch, provider, versions),
+            uses=schema.uses,
+            former_uses=schema.former_uses,
+        )
+        for new in branch.migrations
+    )
     found = [finding for context in contexts for finding in check_all(context, wanted)]
     return (*found, *check_all(_history_context(branch, snapshot, provider), wanted))
+
+
+def _if_gone(uses: Callable[[Target], CodeUses | None], tree: SchemaTree) -> Callable[[Target], CodeUses | None]:
+    """What is known of uses, but for what the schema has still, or again: code that uses it means that."""
+    return lambda target: None if _has(tree, target) else uses(target)
+
+
+def _has(tree: SchemaTree, target: Target) -> bool:
+    block = tree.block(target.block)
+    if block is None or not target.member:
+        return block is not None
+    field_ = block.field(target.member)
+    if field_ is not None:
+        return field_.attribute("ignore") is None
+    return any(value.name.text == target.member for value in block.values)
+
+
+def _same_branch(snapshot: Snapshot, known: Snapshot) -> bool:
+    return known.branch is snapshot.branch and known.settings == snapshot.settings and known.code is snapshot.code
 
 
 def _migration_context(new: NewMigration, branch: Branch, provider: Provider, versions: Versions) -> RuleContext:

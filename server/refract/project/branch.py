@@ -51,13 +51,14 @@ class NewMigration:
 @frozen(eq=False)
 class Branch:
     """The migrations of this branch. `database` is what all migrations here build, where any of them is new.
-    `deployed` reads the schema at the commit that this branch began from: what running code was built from.
+    `deployed` reads the schema at the commit `fork` that this branch began from: what running code was built from.
     """
 
     history: History
     migrations: tuple[NewMigration, ...]
     database: Database | None = field(repr=False)
     deployed: Callable[[], SchemaTree | None] = field(repr=False)
+    fork: git.Commit = field(repr=False)
     _ends: _Ends = field(repr=False)
 
     def deployed_database(self) -> Database | None:
@@ -77,7 +78,7 @@ class Branch:
     def rewritten(self, path: str, text: str, provider: Provider) -> Branch:
         """The branch with the text of one migration as it is being edited. Costs what comes after that migration."""
         here = evolve(self._ends.here, migrations=tuple(_rewritten(self._ends.here.migrations, path, text)))
-        return _compared(evolve(self._ends, here=here), provider, self.deployed, self)
+        return _compared(evolve(self._ends, here=here), provider, self.deployed, self.fork, self)
 
 
 @frozen(eq=False)
@@ -184,11 +185,15 @@ def _branch(
     at_tip = at_fork if fork.hash == tip.hash else _at(tip, folder, here)
     if not at_fork.migrations and not at_tip.migrations:  # a project that the base has never had: nothing is deployed
         return None
-    return _compared(_Ends(here, at_fork, at_tip, tip.name), provider, _deployed(files, fork), None)
+    return _compared(_Ends(here, at_fork, at_tip, tip.name), provider, _deployed(files, fork), fork, None)
 
 
 def _compared(
-    ends: _Ends, provider: Provider, deployed: Callable[[], SchemaTree | None], previous: Branch | None
+    ends: _Ends,
+    provider: Provider,
+    deployed: Callable[[], SchemaTree | None],
+    fork: git.Commit,
+    previous: Branch | None,
 ) -> Branch:
     history = compare_histories(ends.here, ends.fork, ends.tip, ends.base)
     known = {m.judged.path: m for m in previous.migrations} if previous else {}
@@ -199,7 +204,7 @@ def _compared(
         else _theirs(ends.tip, history, provider)
     )
     changes = {m.judged.name: m.diff.changes for m in migrations} | dict(theirs)
-    return Branch(evolve(history, changes=changes), migrations, database, deployed, ends)
+    return Branch(evolve(history, changes=changes), migrations, database, deployed, fork, ends)
 
 
 def _rewritten(migrations: Iterable[Migration], path: str, text: str) -> Iterator[Migration]:

@@ -27,9 +27,10 @@ _CONFIG_NAMES = tuple(
     for extension in ("js", "ts", "mjs", "cjs", "mts", "cts", "json")
 )
 _DEFAULT_SCHEMAS = ("prisma/schema.prisma", "schema.prisma", "prisma/schema")
-_SKIPPED_FOLDERS = frozenset(
+SKIPPED_FOLDERS = frozenset(
     {"node_modules", "dist", "build", "out", "coverage", "vendor", "target", "__pycache__", "venv"}
 )
+"""Folders of what others wrote or programs made."""
 _DATASOURCE = re.compile(r"^\s*datasource\s+\w+\s*\{", re.MULTILINE)
 _OTHER_LANGUAGE = re.compile(r"\ufeff?\s*// use prisma-(next|8)\b")
 _MAX_FILES = 50_000  # files looked at in a tree without git
@@ -145,7 +146,7 @@ def schema_files_of(schema: Path) -> tuple[Path, ...]:
     """
     if not schema.is_dir():
         return (schema,) if schema.is_file() else ()
-    found = [file for file in _walk(schema) if file.suffix == ".prisma"]
+    found = [file for file in walk(schema) if file.suffix == ".prisma"]
     return tuple(sorted(file for file in found[:_MAX_SCHEMA_FILES] if not _is_inside_migrations(file, schema)))
 
 
@@ -153,6 +154,18 @@ def only_left_alone(path: Path) -> bool:
     """Whether there are schemas at `path`, all of them of a language that Refract leaves alone."""
     schemas = [path] if path.is_file() else [file for file in _tree(path) if file.suffix == ".prisma"]
     return bool(schemas) and not any(map(_is_ours, schemas))
+
+
+def walk(top: Path) -> Iterator[Path]:
+    """Files below `top`, without following links or entering single migrations, hidden folders or packages."""
+    seen = 0
+    for folder, folders, names in os.walk(top):  # os.walk leaves out what it may not read
+        folders[:] = [] if _LOCK in names else sorted(filter(_is_entered, folders))
+        for name in sorted(names):
+            seen += 1
+            if seen > _MAX_FILES:
+                return
+            yield Path(folder) / name
 
 
 def is_left_alone(text: str) -> bool:
@@ -311,7 +324,7 @@ def _tree(top: Path) -> list[Path]:
     names = repository if isinstance(repository, git.Unavailable) else git.work_tree_files(repository, top)
     is_wanted = partial(_is_wanted, top)
     if isinstance(names, git.Unavailable) or isinstance(repository, git.Unavailable):
-        return _existing(_walk(top), is_wanted)
+        return _existing(walk(top), is_wanted)
     # Spelled from `top`, as the user gave it, rather than from git's root with all links resolved.
     inside = repository.relative(top) or "."
     return _existing((top / os.path.relpath(name, inside) for name in names), is_wanted)
@@ -325,20 +338,8 @@ def _is_wanted(top: Path, file: Path) -> bool:
     if file.suffix != ".prisma" and not _names_a_project(file):
         return False
     inner = file.relative_to(top).parts[:-1] if file.is_relative_to(top) else ()
-    return not _SKIPPED_FOLDERS.intersection(inner)
+    return not SKIPPED_FOLDERS.intersection(inner)
 
 
 def _is_entered(folder: str) -> bool:
-    return folder not in _SKIPPED_FOLDERS and (not folder.startswith(".") or folder == ".config")
-
-
-def _walk(top: Path) -> Iterator[Path]:
-    """Files below `top`, without following links or entering single migrations, hidden folders or packages."""
-    seen = 0
-    for folder, folders, names in os.walk(top):  # os.walk leaves out what it may not read
-        folders[:] = [] if _LOCK in names else sorted(filter(_is_entered, folders))
-        for name in sorted(names):
-            seen += 1
-            if seen > _MAX_FILES:
-                return
-            yield Path(folder) / name
+    return folder not in SKIPPED_FOLDERS and (not folder.startswith(".") or folder == ".config")

@@ -12,6 +12,7 @@ from refract.project import grammar_memory
 from refract.project.accepted import read_accepted
 from refract.project.baselines import baseline_for, migrations_here
 from refract.project.branch import Branch, read_branch
+from refract.project.code import NO_ANSWERS, Answers
 from refract.project.failure import CannotAnalyse
 from refract.project.files import ProjectFiles, configured, is_left_alone
 from refract.project.plans import NO_PLANS, Plans, built_again, read_plans
@@ -33,7 +34,7 @@ class Snapshot:
     asked for, None for the migrations here). `branch` is how those migrations stand against the base's, where
     that can be told. `problems` are files of the schema that could not be read. `accepted` are the keys of findings
     that the project lives with. `prisma` is the version of Prisma, where its files tell. `plans` are those of the
-    project, with what of them the migrations have built.
+    project, with what of them the migrations have built. `code` is what is known of the application's code.
     """
 
     files: ProjectFiles
@@ -46,6 +47,7 @@ class Snapshot:
     accepted: frozenset[str] = frozenset()
     prisma: Version | None = None
     plans: Plans = NO_PLANS
+    code: Answers = NO_ANSWERS
 
     def edited(self, document: Document) -> Snapshot:
         """The snapshot with one file of the schema in its new form. Costs what changed in that file."""

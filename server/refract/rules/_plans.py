@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.plans import Plan, PlanStep, Progress, State
-from refract.plans.subject import edit_now, members
+from refract.plans.subject import edit_now, members, targets_of
 from refract.recipes.schema_edits import SchemaEdit
 from refract.rules.base import PlansInView, RuleContext
+from refract.source import Target
 from refract.syntax import SchemaTree
 from refract.text import Origin, Span
 
@@ -41,6 +42,13 @@ def open_steps(progress: Progress) -> Iterator[tuple[int, PlanStep]]:
 def edits_now(step: PlanStep, plan: Plan, tree: SchemaTree) -> tuple[SchemaEdit, ...]:
     """The edits of a step, on the models as they are called now."""
     return tuple(edit_now(edit, plan, tree) for edit in step.schema)
+
+
+def ended_by(progress: Progress, tree: SchemaTree) -> Iterator[tuple[int, Target]]:
+    """What no program may use since steps that have been taken, with the number of the step (from 0)."""
+    for number, (step, state) in enumerate(zip(progress.plan.steps, progress.states, strict=True)):
+        if state in (State.DONE, State.WAITING):
+            yield from ((number, target) for target in targets_of(step, progress.plan, tree))
 
 
 def subject_of(progress: Progress, tree: SchemaTree) -> set[tuple[str, str]]:

@@ -41,6 +41,7 @@ from refract.schema.changes import (
     TableChange,
 )
 from refract.schema.model import Column, Database, QualifiedName, Table
+from refract.source import CodeUses, Target
 from refract.syntax import SchemaTree
 from refract.text import Origin, Span
 
@@ -144,7 +145,8 @@ class RuleContext:
 
     `subject` is what is judged; `migration` is there when it is one migration's SQL, `history` (of which `before`
     and `after` are the two ends) when it is a branch, `plans` when it is those. `read_deployed` gives the database that the schema at the
-    base asks for, where it is known: what running code was built from. `fresh` are tables that migrations before
+    base asks for, where it is known: what running code was built from. `uses` gives the places in the application's code that use
+    something, `former_uses` those in the files that were others where this branch began; None while nobody has looked. `fresh` are tables that migrations before
     this one made on the same branch: no running code knows them.
     """
 
@@ -159,6 +161,8 @@ class RuleContext:
     plans: PlansInView | None = None
     fresh: frozenset[QualifiedName] = frozenset()
     read_deployed: Callable[[], Database | None] = field(default=lambda: None, repr=False)
+    uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
+    former_uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
     _created: frozenset[QualifiedName] = field(init=False)
     _created_names: frozenset[str] = field(init=False)
     _passed_over: frozenset[int] = field(init=False)

@@ -45,6 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._code import field_in_code
 from refract.rules._rows import copies
 from refract.rules._words import column_label, created_here, listed, sentences
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
@@ -56,11 +57,13 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each column that goes."""
     for change in context.changes(DropColumn):
         label = column_label(context, change.table, change.column)
+        code = field_in_code(context, change.table, change.column)
         yield Risk(
             subject=f"{change.table}.{change.column.name}",
             message=sentences(
                 f"{label} is dropped: {_loss(context, change)}.",
                 _dependents(context, change),
+                code.sentence,
                 ""
                 if _is_ignored(context, change)
                 else "Programs that still run with the older schema fail on every read of this model, "
@@ -68,7 +71,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 "Mark the field `@ignore` and deploy that first, then remove it in a later release.",
             ),
             change=change,
-            related=created_here(f"Column `{change.column.name}`", change.column.origin),
+            related=(*created_here(f"Column `{change.column.name}`", change.column.origin), *code.places),
             severity=Severity.WARNING if _is_ignored(context, change) else None,
         )
 

@@ -50,6 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._code import model_in_code
 from refract.rules._words import created_here, join_table, sentences, table_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import DropTable
@@ -63,17 +64,19 @@ def check(context: RuleContext) -> Iterator[Risk]:
         table = change.table
         if join_table(table) or context.is_created_elsewhere(table.name):
             continue
+        code = model_in_code(context, table.name)
         yield Risk(
             subject=str(table.name),
             message=sentences(
                 f"{table_label(context, table.name)} is dropped: all its rows are lost"
                 + ("." if _is_ignored(context, table) else ", and programs that still use it fail."),
+                code.sentence,
                 ""
                 if _is_ignored(context, table)
                 else "Mark the model `@@ignore` and deploy that first, then remove it in a later release.",
             ),
             change=change,
-            related=created_here(f"Table `{table.name.name}`", table.origin),
+            related=(*created_here(f"Table `{table.name.name}`", table.origin), *code.places),
             severity=Severity.WARNING if _is_ignored(context, table) else None,
         )
 

@@ -49,6 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff import ProbableRename
+from refract.rules._code import field_in_code
 from refract.rules._words import because, column_label, created_here, field_name, sentences
 from refract.rules.base import Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddColumn, DropColumn
@@ -60,12 +61,13 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each dropped column that is probably a renamed one."""
     for rename, dropped in context.renames(DropColumn):
         if isinstance(rename.added, AddColumn):
+            code = field_in_code(context, dropped.table, dropped.column)
             yield Risk(
                 subject=f"{dropped.table}.{dropped.column.name}",
-                message=_message(context, rename, dropped, rename.added),
+                message=sentences(_message(context, rename, dropped, rename.added), code.sentence),
                 change=rename.added,
                 rename=rename,
-                related=created_here(f"Column `{dropped.column.name}`", dropped.column.origin),
+                related=(*created_here(f"Column `{dropped.column.name}`", dropped.column.origin), *code.places),
             )
 
 

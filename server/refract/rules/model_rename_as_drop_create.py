@@ -49,6 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff import ProbableRename
+from refract.rules._code import model_in_code
 from refract.rules._words import because, created_here, join_table, model, sentences, table_label
 from refract.rules.base import Risk, RuleContext, Severity, rule
 from refract.schema.changes import CreateTable, DropTable
@@ -63,12 +64,13 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue
         if dropped.table.name.name == added.table.name.name:
             continue
+        code = model_in_code(context, dropped.table.name)
         yield Risk(
             subject=str(dropped.table.name),
-            message=_message(context, rename, dropped, added),
+            message=sentences(_message(context, rename, dropped, added), code.sentence),
             change=added,
             rename=rename,
-            related=created_here(f"Table `{dropped.table.name.name}`", dropped.table.origin),
+            related=(*created_here(f"Table `{dropped.table.name.name}`", dropped.table.origin), *code.places),
         )
 
 

@@ -64,9 +64,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import EnumHome
+from refract.rules._code import in_code
 from refract.rules._enums import EnumChange, enum_changes
 from refract.rules._words import listed, sentences, table_label, who_waits
 from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.source import Target
 
 
 @rule(Severity.ERROR)
@@ -74,11 +76,13 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each enum that loses values."""
     for enum in enum_changes(context):
         if enum.removed:
+            code = in_code(context, (Target(enum.name, value) for value in enum.removed))
             yield Risk(
                 subject=f"{enum.name}.{','.join(enum.removed)}",
-                message=_message(context, enum),
+                message=sentences(_message(context, enum), code.sentence),
                 change=enum.change,
                 origin=enum.origin,
+                related=code.places,
             )
 
 

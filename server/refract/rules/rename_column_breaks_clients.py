@@ -33,6 +33,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._code import field_in_code
+from refract.rules._words import sentences
 from refract.rules.base import MIGRATION_ONLY, SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import RenameColumn
 
@@ -42,9 +44,14 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each column that gets another name."""
     for change in context.on_existing(RenameColumn):
         old, new = change.before.name, change.after.name
+        code = field_in_code(context, change.table, change.before)
         yield Risk(
             subject=f"{change.table}.{old}",
-            message=f"`{change.table.name}.{old}` becomes `{new}`: the rows are kept, but every running program that uses `{old}` fails "
-            f'at once. Keep the column, and give the field `@map("{old}")`; or stop these programs while it runs.',
+            message=sentences(
+                f"`{change.table.name}.{old}` becomes `{new}`: the rows are kept, but every running program that uses `{old}` fails "
+                f'at once. Keep the column, and give the field `@map("{old}")`; or stop these programs while it runs.',
+                code.sentence,
+            ),
+            related=code.places,
             change=change,
         )

@@ -60,9 +60,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import EnumHome
+from refract.rules._code import in_code
 from refract.rules._enums import EnumChange, enum_changes
 from refract.rules._words import sentences
 from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.source import Target
 
 
 @rule(Severity.ERROR)
@@ -70,11 +72,13 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each value that comes where another one goes."""
     for enum in enum_changes(context):
         for old, new in enum.pairs:
+            code = in_code(context, (Target(enum.name, old),))
             yield Risk(
                 subject=f"{enum.name}.{old}",
-                message=_message(context, enum, old, new),
+                message=sentences(_message(context, enum, old, new), code.sentence),
                 change=enum.change,
                 origin=enum.origin_of(new),
+                related=code.places,
             )
 
 

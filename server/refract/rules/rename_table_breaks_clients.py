@@ -33,6 +33,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules._code import model_in_code
+from refract.rules._words import sentences
 from refract.rules.base import MIGRATION_ONLY, SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import RenameTable
 
@@ -44,9 +46,14 @@ def check(context: RuleContext) -> Iterator[Risk]:
         old, new = change.before.name, change.after.name
         if context.is_new(old) or old in context.after.views or old not in context.before.tables:
             continue
+        code = model_in_code(context, old)
         yield Risk(
             subject=str(old),
-            message=f"Table `{old.name}` becomes `{new.name}`: the rows are kept, but every running program that uses `{old.name}` fails "
-            f'at once. Keep the table, and give the model `@@map("{old.name}")`; or make a view of the old name in this migration.',
+            message=sentences(
+                f"Table `{old.name}` becomes `{new.name}`: the rows are kept, but every running program that uses `{old.name}` fails "
+                f'at once. Keep the table, and give the model `@@map("{old.name}")`; or make a view of the old name in this migration.',
+                code.sentence,
+            ),
+            related=code.places,
             change=change,
         )

@@ -1,0 +1,39 @@
+"""Whether code still uses what a step of a plan takes away. Reads the code: not for a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from refract.plans import Progress
+from refract.plans.subject import unused_before_confirming, unused_before_taking
+from refract.project.analysis import Analysis
+from refract.project.code import Side
+from refract.project.with_code import look_up
+from refract.rules._code import count_of
+from refract.source import CodeUses, Target
+
+StillUsed = tuple[tuple[Target, CodeUses], ...]
+
+
+def used_before_next(analysis: Analysis, progress: Progress) -> StillUsed:
+    """What code uses that must not be used any more when the step in hand is taken."""
+    if progress.number is None:
+        return ()
+    return _used(analysis, unused_before_taking(progress.plan, progress.number, analysis.snapshot.tree))
+
+
+def used_before_confirmation(analysis: Analysis, progress: Progress) -> StillUsed:
+    """What code uses that must not be used any more when people have done their part of the step in hand."""
+    if progress.number is None:
+        return ()
+    return _used(analysis, unused_before_confirming(progress.plan, progress.number, analysis.snapshot.tree))
+
+
+def said(used: StillUsed) -> str:
+    """The beginning of a sentence: what is used, and in how many places."""
+    return f"the code still uses {' and '.join(f'`{target}` in {count_of(uses)}' for target, uses in used)}"
+
+
+def _used(analysis: Analysis, targets: Iterable[Target]) -> StillUsed:
+    answers = look_up(analysis, [(Side.HERE, target) for target in targets])
+    return tuple((target, uses) for (_, target), uses in answers.known.items() if uses.sure)

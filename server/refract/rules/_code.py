@@ -1,0 +1,89 @@
+"""What findings say about the code of the application: where it still uses what goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+
+from attrs import frozen
+
+from refract.rules.base import Related, RuleContext
+from refract.schema.model import Column, Database, QualifiedName
+from refract.source import CodeUses, Target
+from refract.text import Origin
+
+_MOST_PLACES = 10
+
+
+@frozen
+class InCode:
+    """A sentence on the code, and places in it; both empty where it uses nothing, or nobody has looked yet."""
+
+    sentence: str = ""
+    places: tuple[Related, ...] = ()
+
+
+def field_in_code(context: RuleContext, table: QualifiedName, column: Column) -> InCode:
+    """Where the code uses a field."""
+    return in_code(context, (field_target(context, table, column),))
+
+
+def model_in_code(context: RuleContext, table: QualifiedName) -> InCode:
+    """Where the code uses a model."""
+    return in_code(context, (model_target(context, table),))
+
+
+def in_code(context: RuleContext, targets: Iterable[Target]) -> InCode:
+    """Where the code uses any of these."""
+    found = [(target, uses) for target in targets if (uses := context.uses(target)) is not None and uses.sure]
+    if not found:
+        return InCode()
+    said = " and ".join(f"`{target}` in {count_of(uses)}" for target, uses in found)
+    return InCode(f"The code here still uses {said}.", tuple(_places(found))[:_MOST_PLACES])
+
+
+def places_of(target: Target, uses: CodeUses) -> tuple[Related, ...]:
+    """The places that use something, as far as a finding lists them."""
+    return tuple(_places([(target, uses)]))[:_MOST_PLACES]
+
+
+def count_of(uses: CodeUses) -> str:
+    """`3 places`, `at least 1 place`."""
+    count = len(uses.sure)
+    return f"{'' if uses.whole else 'at least '}{count} place{'' if count == 1 else 's'}"
+
+
+def files_of(origins: Iterable[Origin]) -> str:
+    """`user.ts`, `user.ts` and 2 other files."""
+    names = list(dict.fromkeys(origin.path for origin in origins))
+    first, others = f"`{PurePath(names[0]).name}`", len(names) - 1
+    if not others:
+        return first
+    return f"{first} and {others} other file{'' if others == 1 else 's'}"
+
+
+def field_target(context: RuleContext, table: QualifiedName, column: Column) -> Target:
+    """What Prisma Client calls a column: the schema at the base knows, where migrations do not."""
+    for database in _named(context):
+        known = database.tables.get(table)
+        found = known.column(column.name) if known else None
+        if found is not None and found.field_name:
+            return Target(model_target(context, table).block, found.field_name)
+    return Target(model_target(context, table).block, column.field_name or column.name)
+
+
+def model_target(context: RuleContext, table: QualifiedName) -> Target:
+    """What Prisma Client calls a table."""
+    names = (known.model_name for db in _named(context) if (known := db.tables.get(table)) is not None)
+    return Target(next(filter(None, names), table.name))
+
+
+def _named(context: RuleContext) -> Iterator[Database]:
+    if context.deployed is not None:
+        yield context.deployed
+    yield from (context.before, context.after)
+
+
+def _places(found: Iterable[tuple[Target, CodeUses]]) -> Iterator[Related]:
+    for target, uses in found:
+        yield from (Related(origin, f"`{target}` is used here") for origin in uses.sure)

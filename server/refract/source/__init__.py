@@ -1,0 +1,21 @@
+"""Finds where TypeScript and JavaScript use the models, fields and enum values of a Prisma schema.
+
+Text in, places out: nothing here reads a file. There is no compiler either, so that each use says whether it is sure.
+"""
+
+from refract.source.client import Client, ClientField, ClientModel, Target, client_of, completed
+from refract.source.uses import CodeUses, Needle, Use, find_uses, needles
+
+__all__ = [
+    "Client",
+    "ClientField",
+    "ClientModel",
+    "CodeUses",
+    "Needle",
+    "Target",
+    "Use",
+    "client_of",
+    "completed",
+    "find_uses",
+    "needles",
+]

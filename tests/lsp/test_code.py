@@ -1,0 +1,83 @@
+"""Code that uses what the schema drops: found in the background, and again when it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+from pytest_lsp import LanguageClient
+
+from lsp.editor import PATIENCE, Editor
+from refract.lsp import session as session_module
+from refract.lsp.session import OpenProject
+from refract.project import Analysis
+from refract.project.code import Answers, Question
+from refract.source import CodeUses
+
+pytestmark = pytest.mark.asyncio
+USES = "export const names = () => prisma.user.findMany({ select: { name: true } });\n"
+
+
+async def places(editor: Editor, count: int) -> list[str]:
+    """The places in code that the finding about the drop is related to, once there are so many."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + PATIENCE
+    found: list[str] = []
+    while loop.time() < end:
+        drops = [d for d in editor.diagnostics() if d.code == "drop-column"]
+        related = [r.location for d in drops for r in d.related_information or []]
+        found = [f"{r.uri.rsplit('/', 1)[-1]}:{r.range.start.line}" for r in related if r.uri.endswith(".ts")]
+        if drops and len(found) == count:
+            return found
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"wanted {count} places, got {found}")
+
+
+def saved(client: LanguageClient, path: Path) -> None:
+    change = types.FileEvent(uri=path.as_uri(), type=types.FileChangeType.Changed)
+    client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes=[change]))
+
+
+async def test_a_drop_shows_where_code_uses_the_field(client: LanguageClient, project: Path) -> None:
+    code = project.parent / "user.ts"
+    code.write_text(USES)
+    editor = Editor(client, project)
+    await editor.rules()
+    editor.replace("  name String\n", "")
+    assert await places(editor, 1) == ["user.ts:0"]
+    code.write_text("\n" + USES + USES)
+    saved(client, code)
+    assert await places(editor, 2) == ["user.ts:1", "user.ts:2"]
+    code.write_text("")
+    saved(client, code)
+    assert await places(editor, 0) == []
+
+
+async def test_an_answer_that_comes_after_the_file_was_closed_is_not_published(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published: list[OpenProject] = []
+    looking, go_on = threading.Event(), threading.Event()
+
+    def slow(analysis: Analysis, questions: frozenset[Question]) -> Answers:
+        looking.set()
+        assert go_on.wait(PATIENCE)
+        return Answers({question: CodeUses() for question in questions})
+
+    monkeypatch.setattr(session_module, "look_up", slow)
+    session = session_module.Session(published.append)
+    text = project.read_text().replace("  name String\n", "")
+    item = types.TextDocumentItem(uri=project.as_uri(), language_id="prisma", version=1, text=text)
+    session.opened(item)
+    await session.ready(str(project))
+    (opened,) = session.projects.values()
+    assert await asyncio.to_thread(looking.wait, PATIENCE)
+    session.closed(project.as_uri())
+    count = len(published)
+    go_on.set()
+    assert opened.searching is not None
+    await opened.searching
+    assert len(published) == count

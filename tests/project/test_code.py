@@ -1,0 +1,90 @@
+"""The search in the code beside a schema: which files it takes, and where it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refract import git
+from refract.project import code, find_projects
+from refract.project.code import Side, code_state, search
+from refract.source import CodeUses, Target, client_of
+from refract.syntax import parse_schema
+from small_projects import HEAD, USER, commit, write
+
+USES = 'export const users = () => prisma.user.findMany({ where: { email: "a" } });\n'
+EMAIL = Target("User", "email")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write(tmp_path, {"prisma/schema.prisma": HEAD + USER, "package.json": "{}", "a.ts": USES, "b.tsx": USES})
+    commit(tmp_path)
+    return tmp_path
+
+
+def found(root: Path, side: Side = Side.HERE) -> CodeUses:
+    (files,) = find_projects(root)
+    repository = git.repository(root)
+    assert isinstance(repository, git.Repository)
+    head = git.commit(repository, "HEAD")
+    assert isinstance(head, git.Commit)
+    return search(files, client_of(parse_schema([("s", HEAD + USER)])), [(side, EMAIL)], head)[side, EMAIL]
+
+
+def names(uses: CodeUses) -> list[str]:
+    return [Path(origin.path).name for origin in uses.sure]
+
+
+def test_files_that_git_does_not_know_yet_count(project: Path) -> None:
+    write(project, {"c.mts": USES})
+    assert names(found(project)) == ["a.ts", "b.tsx", "c.mts"]
+
+
+def test_a_file_that_is_gone_does_not(project: Path) -> None:
+    (project / "a.ts").unlink()
+    assert names(found(project)) == ["b.tsx"]
+
+
+def test_the_base_is_searched_in_files_that_changed(project: Path) -> None:
+    assert names(found(project, Side.BASE)) == []
+    write(project, {"a.ts": USES.replace("email", "id")})
+    (project / "b.tsx").unlink()
+    assert names(found(project, Side.BASE)) == ["a.ts", "b.tsx"]
+
+
+@pytest.mark.parametrize(("limit", "value"), [("_MOST_FILES", 1), ("_MOST_BYTES", len(USES) + 1), ("_LONGEST", -1.0)])
+def test_a_search_that_ends_early_says_so(
+    project: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: float
+) -> None:
+    assert found(project).whole
+    monkeypatch.setattr(code, limit, value)
+    uses = found(project)
+    assert not uses.whole and len(uses.sure) < 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"// @generated\n" + USES.encode(), id="written by a program"),
+        pytest.param(USES.encode() + b" " * 1_000_000, id="large"),
+    ],
+)
+def test_files_that_nobody_wrote_by_hand(project: Path, content: bytes) -> None:
+    write(project, {"a.ts": content})
+    assert names(found(project)) == ["b.tsx"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe" + USES.encode(), b"\0" * 100 + USES.encode(), b""])
+def test_files_that_are_no_text_do_no_harm(project: Path, content: bytes) -> None:
+    write(project, {"a.ts": content})
+    assert "b.tsx" in names(found(project))
+
+
+def test_the_state_of_the_code_changes_with_it(project: Path) -> None:
+    (files,) = find_projects(project)
+    before = code_state(files)
+    assert code_state(files) == before
+    write(project, {"a.ts": USES + "\n"})
+    assert code_state(files) != before

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from live.postgresql import connect, new_database, running_server
+from refract.config.settings import PlanSettings
 from refract.recipes.base import Fill
 from refract.recipes.dialects import dialect
 from refract.schema.model import Column, ColumnType, IndexColumn, PrimaryKey, QualifiedName, Table
@@ -33,7 +34,7 @@ def test_a_backfill_ends_while_rows_are_inserted(keys: tuple[str, ...], server: 
     columns = tuple(Column(name, ColumnType("INTEGER")) for name in keys)
     key = PrimaryKey("T_pkey", tuple(IndexColumn(name) for name in keys))
     table = Table(QualifiedName("public", "T"), columns, key)
-    (sql,) = dialect("postgresql").fill(Fill(table, (("new", "1"),), '{row}."new" IS NULL'))
+    (sql,) = dialect("postgresql").fill(Fill(table, (("new", "1"),), '{row}."new" IS NULL'), PlanSettings())
     with new_database(server, f"backfill{len(keys)}") as connection:
         made = ", ".join(f'"{name}" {"SERIAL" if name == "id" else "INTEGER DEFAULT 2026"}' for name in keys)
         quoted = ", ".join(f'"{name}"' for name in keys)
@@ -54,7 +55,7 @@ def test_a_backfill_ends_while_rows_are_inserted(keys: tuple[str, ...], server: 
 def test_a_backfill_that_waits_for_a_row_gives_up_those_that_it_holds(server: str) -> None:
     columns = (Column("id", ColumnType("INTEGER")),)
     table = Table(QualifiedName("public", "T"), columns, PrimaryKey("T_pkey", (IndexColumn("id"),)))
-    (sql,) = dialect("postgresql").fill(Fill(table, (("new", "1"),), '{row}."new" IS NULL'))
+    (sql,) = dialect("postgresql").fill(Fill(table, (("new", "1"),), '{row}."new" IS NULL'), PlanSettings())
     with (
         new_database(server, "waits") as connection,
         connect(server, "waits") as busy,

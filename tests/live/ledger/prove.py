@@ -18,6 +18,7 @@ from pathlib import Path
 from attrs import frozen
 
 from live.embedded import VERSIONS, programs
+from live.ledger.notes import beyond
 from live.ledger.run import Outcome
 from live.ledger.runs import run_case, served
 from live.ledger.verdict import MARGIN, complaints, unannounced
@@ -88,7 +89,7 @@ def _proved(version: str, load: Load) -> tuple[list[Line], list[str]]:
     outcomes: dict[str, list[Outcome]] = {}
     against = []
     with running_server(programs(version)) as server:
-        for number, case in enumerate(served()):
+        for number, case in enumerate(case for case in served() if not beyond(case)):
             outcome = run_case(server, f"ledger{number}", case, load)
             outcomes.setdefault(case.recipe, []).append(outcome)
             against += [f"PostgreSQL {version}, {case}: {text}" for text in complaints(outcome, LOCK_WAIT / 1000)]
@@ -130,6 +131,8 @@ def _text(lines: Sequence[Line], load: Load, versions: Sequence[str], seconds: f
     yield "- wrong: rows that are lost, back again, or hold another value than was written."
     yield f"- stalls: operations that took longer than {LIMIT * 1000:.0f} ms, which is the {LOCK_WAIT} ms that a migration waits for a lock at a time, and {MARGIN * 1000:.0f} ms for what a machine with few cores adds by itself."
     yield "- undone: ways back after which the catalog was exactly what it had been.\n"
+    left_out = {beyond(case): f"`{case.recipe}`" for case in served() if beyond(case)}
+    yield f"Not among them: {'; '.join(f'{recipe} ({reason})' for reason, recipe in left_out.items())}.\n"
     yield f"This run: PostgreSQL {', '.join(versions)}, {platform.system()} on {os.cpu_count()} cores, {seconds / 60:.0f} minutes, {total:,} operations.\n"
     yield "| recipe | PostgreSQL | plans | operations | errors | announced | rows checked | wrong | worst ms | stalls | undone |"
     yield "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |"

@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := server tests bench vscode-client/scripts vscode-client/bundled/server.py
 
-.PHONY: check demo docs format pictures test bench clean vsix
+.PHONY: check demo docs format pictures test bench clean vsix prove
 
 test: .venv/ready ## all tests
 	$(BIN)/pytest -n auto --dist loadgroup
@@ -25,6 +25,9 @@ demo: .venv/ready ## the findings of the example project
 
 bench: .venv/ready ## the speed of the analysis, cold and warm, per key
 	$(BIN)/python -m bench
+
+prove: .venv/ready ## every plan under load on every PostgreSQL from npm, for long: docs/proof.md
+	PYTHONPATH=tests $(BIN)/python -m live.ledger.prove $(PROVE)
 
 docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.rules docs/rules

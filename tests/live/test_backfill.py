@@ -1,22 +1,26 @@
-"""A backfill comes to its end on a table that is used: rows that come later are not its business."""
+"""A backfill on a table that is used comes to its end, and nobody waits long for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from time import perf_counter, sleep
 
 import psycopg
 import pytest
 
 from live.postgresql import connect, new_database, running_server
+from refract.config.settings import PlanSettings
 from refract.recipes.base import Fill
 from refract.recipes.dialects import dialect
 from refract.schema.model import Column, ColumnType, IndexColumn, PrimaryKey, QualifiedName, Table
+from refract.sql.safe.postgresql import LOCK_WAIT
 
 pytestmark = pytest.mark.live
 
 LIMIT = "10s"
+BUSY = 3.0  # seconds in which a program keeps a row
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,7 @@ def test_a_backfill_ends_while_rows_are_inserted(keys: tuple[str, ...], server: 
     columns = tuple(Column(name, ColumnType("INTEGER")) for name in keys)
     key = PrimaryKey("T_pkey", tuple(IndexColumn(name) for name in keys))
     table = Table(QualifiedName("public", "T"), columns, key)
-    (sql,) = dialect("postgresql").fill(Fill(table, (("new", "1"),), '{row}."new" IS NULL'))
+    (sql,) = dialect("postgresql").fill(Fill(table, (("new", "1"),), '{row}."new" IS NULL'), PlanSettings())
     with new_database(server, f"backfill{len(keys)}") as connection:
         made = ", ".join(f'"{name}" {"SERIAL" if name == "id" else "INTEGER DEFAULT 2026"}' for name in keys)
         quoted = ", ".join(f'"{name}"' for name in keys)
@@ -46,6 +50,36 @@ def test_a_backfill_ends_while_rows_are_inserted(keys: tuple[str, ...], server: 
                 over.set()
             assert rows.result() > 0
         assert connection.execute('SELECT count(*) FROM "T" WHERE "new" IS NULL AND "id" <= 2500').fetchone() == (0,)
+
+
+def test_a_backfill_that_waits_for_a_row_gives_up_those_that_it_holds(server: str) -> None:
+    columns = (Column("id", ColumnType("INTEGER")),)
+    table = Table(QualifiedName("public", "T"), columns, PrimaryKey("T_pkey", (IndexColumn("id"),)))
+    (sql,) = dialect("postgresql").fill(Fill(table, (("new", "1"),), '{row}."new" IS NULL'), PlanSettings())
+    with (
+        new_database(server, "waits") as connection,
+        connect(server, "waits") as busy,
+        connect(server, "waits") as other,
+    ):
+        connection.execute('CREATE TABLE "T" ("id" SERIAL PRIMARY KEY, "new" INTEGER, "other" INTEGER)')
+        connection.execute('INSERT INTO "T" ("new") SELECT NULL FROM generate_series(1, 900)')
+        other.execute(f"SET statement_timeout = '{LIMIT}'".encode())
+        with ThreadPoolExecutor(1) as pool:
+            with busy.transaction():
+                busy.execute('UPDATE "T" SET "other" = 1 WHERE "id" = 900')
+                filled = pool.submit(connection.execute, sql.encode())
+                sleep(0.15)  # until it has the rows before that one
+                end = perf_counter() + BUSY
+                longest = 0.0
+                while perf_counter() < end:
+                    begun = perf_counter()
+                    other.execute('UPDATE "T" SET "other" = 2 WHERE "id" = 1')
+                    longest = max(longest, perf_counter() - begun)
+                    sleep(0.01)
+                assert not filled.done()
+            filled.result()
+        assert longest < LOCK_WAIT / 1000 + 0.6
+        assert connection.execute('SELECT count(*) FROM "T" WHERE "new" IS NULL').fetchone() == (0,)
 
 
 def _insert(connection: psycopg.Connection, over: Event) -> int:

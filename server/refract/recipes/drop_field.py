@@ -92,7 +92,7 @@ def _relaxed(s: Situation, old: ModelField) -> Iterator[Step]:
         phase=Phase.EXPAND,
         title=f"Make {listed([old.name])} optional, so that it can be left out",
         edits=(RetypeField(old.model, old.name, f"{old.plain_type}?"),),
-        deploy=ask_for_readers(listed([old.name])),
+        deploy=f"{ask_for_readers(listed([old.name]))} Once a row has none, do not go back: it cannot be required again.",
     )
 
 

@@ -119,21 +119,7 @@ def move_field(s: Situation) -> Iterator[Step]:
         f"`{move.old.model}.{move.old.name}`. It may run beside the old one. Go on when no instance of the old one is left.",
         ends_use=(f"{move.old.model}.{move.old.name}",),
     )
-    yield Step(
-        id="detach",
-        phase=Phase.CONTRACT,
-        title="Values are no longer copied back",
-        ends=(back,),
-        undo=(
-            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(back,)),
-            Step(
-                id="refill",
-                phase=Phase.BACKFILL,
-                title="",
-                fills=(_copy(s, move.source, old_column, move.target, move.name, move.pairs),),
-            ),
-        ),
-    )
+    yield _detached(s, move, back)
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
@@ -156,6 +142,22 @@ def _move(s: Situation) -> _Move:
         if key.referenced_table == source.name and _is_unique(target, key.columns):
             return _Move(old, source, target, model, name, tuple(zip(key.referenced_columns, key.columns, strict=True)))
     raise CannotPlan(f"`{old.model}` and `{model}` are not related one to one.")
+
+
+def _detached(s: Situation, move: _Move, back: Trigger) -> Step:
+    """The old side may fall behind from here on; the way back catches up."""
+    column = move.old.column.name if move.old.column else ""
+    refill = _copy(s, move.source, column, move.target, move.name, move.pairs)
+    return Step(
+        id="detach",
+        phase=Phase.CONTRACT,
+        title="Values are no longer copied back",
+        ends=(back,),
+        undo=(
+            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(back,)),
+            Step(id="refill", phase=Phase.BACKFILL, title="", fills=(refill,)),
+        ),
+    )
 
 
 def _copy(

@@ -128,16 +128,7 @@ def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
             f"{link.parent}.{link.back}",
         ),
     )
-    yield Step(
-        id="detach",
-        phase=Phase.CONTRACT,
-        title="Links are no longer copied back",
-        ends=(reverse,),
-        undo=(
-            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(reverse,)),
-            Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, link),)),
-        ),
-    )
+    yield _detached(s, link, reverse)
     lists = tuple(
         RemoveBlockAttribute(link.field.model, s.text(link.field.model, *attribute.span))
         for attribute in s.block(link.field.model).attributes
@@ -195,6 +186,20 @@ def _link(s: Situation) -> _Link:
         parent_table,
         "A" if field.model == first else "B",
         "A" if parent == first else "B",
+    )
+
+
+def _detached(s: Situation, link: _Link, reverse: Trigger) -> Step:
+    """The old side may fall behind from here on; the way back catches up."""
+    return Step(
+        id="detach",
+        phase=Phase.CONTRACT,
+        title="Links are no longer copied back",
+        ends=(reverse,),
+        undo=(
+            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(reverse,)),
+            Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, link),)),
+        ),
     )
 
 

@@ -100,6 +100,8 @@ class Meaning:
 
     def spelled(self, table: str, column: Column, token: Token) -> object:
         """A token as a column holds it."""
+        if token is None and column.type.is_list:
+            return []
         if token is None or token is UNKNOWN:
             return token
         attribute = self.attribute(table, column.name)
@@ -132,7 +134,7 @@ def meaning(start: Database, plan: Sequence[PlannedStep], notes: Notes) -> Meani
         {_root(same, place): named for place, named in parts.items()},
         frozenset(_root(same, p) for p, c in _places(databases) if c.type.name in _NUMBERS),
         frozenset(_root(same, (t.name.name, c)) for t in tables for c in _fixed(t)),
-        frozenset(_root(same, (t.name.name, c)) for t in tables for k in t.foreign_keys for c in k.columns),
+        frozenset(_pointing(tables, same)),
         owners,
         frozenset(_root(same, place) for place, column in _places(databases[-1:]) if not column.nullable),
     )
@@ -164,6 +166,8 @@ def _spelled(column: Column, token: int | str, text: str) -> object:
         return _START + timedelta(seconds=token)
     if name == "BOOLEAN":
         return token % 2 == 1
+    if name in ("JSON", "JSONB"):
+        return {"number": token}
     if name == "UUID":
         return str(uuid.UUID(int=token))
     raise ValueError(f"the ledger has no values for {column.name} of type {name}")
@@ -215,6 +219,13 @@ def _fixed(table: Table) -> Iterator[str]:
     if not is_join_table(table):
         yield from next(unique_keys(table), ())
         yield from (column for key in one_to_one(table) for column in key.columns)
+
+
+def _pointing(tables: Iterable[Table], same: Mapping[Place, Place]) -> Iterator[Attribute]:
+    """What points at any row of another table. A row that belongs to one other has that one's key instead."""
+    for table in tables:
+        tied = {column for key in one_to_one(table) for column in key.columns}
+        yield from (_root(same, (table.name.name, c)) for k in table.foreign_keys for c in k.columns if c not in tied)
 
 
 def _places(databases: Iterable[Database]) -> Iterator[tuple[Place, Column]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
+from typing import Any
 
 from live.ledger.meaning import Notes, Place
 from recipes.plans import FOLDER, Case
@@ -11,8 +12,7 @@ from recipes.plans import FOLDER, Case
 
 def notes(case: Case) -> Notes:
     """What is said about a case, or about all cases of its recipe."""
-    found = _all()
-    said = found.get(str(case)) or found.get(case.recipe) or {}
+    said = _said(case)
     return Notes(
         {_place(place): _place(other) for place, other in said.get("same", {}).items()},
         said.get("words", {}),
@@ -20,8 +20,17 @@ def notes(case: Case) -> Notes:
     )
 
 
+def beyond(case: Case) -> str:
+    """Why the ledger cannot follow a plan; empty if it can."""
+    return str(_said(case).get("beyond", ""))
+
+
+def _said(case: Case) -> dict[str, Any]:
+    return _all().get(str(case)) or _all().get(case.recipe) or {}
+
+
 @cache
-def _all() -> dict[str, dict[str, dict[str, str]]]:
+def _all() -> dict[str, dict[str, Any]]:
     return tomllib.loads((FOLDER / "ledger.toml").read_text(encoding="utf-8"))
 
 

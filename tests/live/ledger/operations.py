@@ -46,7 +46,8 @@ class Speaker:
         for spoken in tables:
             for column in spoken.columns:
                 attribute = self.meaning.attribute(spoken.name.name, column.name)
-                tokens[attribute] = number if attribute in self.meaning.fixed else self._drawn(attribute, number, draw)
+                chosen = attribute not in self.meaning.fixed or attribute in self.meaning.pointing
+                tokens[attribute] = self._drawn(attribute, number, draw) if chosen else number
         for links in self._links(table):
             tokens[self._linked(links)] = self._drawn(self._linked(links), number, draw)
         return Entity(table, frozenset(self.meaning.home(t.name.name) for t in tables), tokens)
@@ -123,7 +124,10 @@ class Speaker:
 
     def as_stored(self, table: SpokenTable, row: tuple[object, ...]) -> tuple[object, ...]:
         """What was read, as it was stored. Raises LookupError for a value of an enum that the version does not know."""
-        found = tuple(self.store.read(value, column) for column, value in zip(table.columns, row, strict=True))
+        found = tuple(
+            [] if value is None and column.type.is_list else self.store.read(value, column)  # as Prisma Client has it
+            for column, value in zip(table.columns, row, strict=True)
+        )
         for column, value in zip(table.columns, found, strict=True):
             known = self.version.known_values(column)
             if known and isinstance(value, str) and value not in known:
@@ -155,7 +159,7 @@ class Speaker:
         if nullable and draw.random() < NULLS and (self.version.first or attribute not in self.meaning.required):
             return None
         if attribute in self.meaning.pointing:
-            return draw.randint(1, self.parents)
+            return draw.randint(1, min(self.parents, number))  # one that is there, in its own table too
         if any(c.auto_increment for c in columns):
             return UNKNOWN
         written = [set(map(str, map(self.meaning.token, self.version.written_values(c)))) for c in columns]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 import psycopg
+from psycopg.types.json import Json
 
 from live.postgresql import catalog
 from refract.providers import provider
@@ -72,7 +73,7 @@ class PostgresqlStore:
         return f"CAST(%s::text{'[]' if column.type.is_list else ''} AS {self.table(column.type.enum)}{'[]' if column.type.is_list else ''})"
 
     def stored(self, value: object, column: Column) -> object:
-        return value
+        return Json(value) if column.type.name in ("JSON", "JSONB") and value is not None else value
 
     def read(self, value: object, column: Column) -> object:
         return str(value) if column.type.name == "UUID" and value is not None else value

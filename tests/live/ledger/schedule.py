@@ -87,7 +87,7 @@ class _Schedule:
             after=((new,),) if stopped or old is new else ((old, new), (new,)),
             migrations=step.migrations,
             fills=step.step.fills,
-            syncs=self._syncs(number + 1),
+            syncs=_active(self._plan[: number + 1]),
             database=self._databases[number + 1],
             announced=f"{step.step.deploy} {step.step.loses}",
         )
@@ -104,21 +104,26 @@ class _Schedule:
             after=((old,),),
             migrations=step.undo,
             fills=tuple(fill for undo in step.step.undo for fill in undo.fills),
-            syncs=self._syncs(number),
+            syncs=_active(self._plan[:number]),
             database=self._databases[number],
             back=True,
             announced=f"{step.step.deploy} {step.step.loses}",
         )
 
-    def _syncs(self, done: int) -> tuple[Sync | Trigger, ...]:
-        active: list[Sync | Trigger] = []
-        for step in self._plan[:done]:
-            active = [thing for thing in (*active, *step.step.begins) if thing not in step.step.ends]
-        return tuple(active)
+
+def _active(plan: Sequence[PlannedStep]) -> tuple[Sync | Trigger, ...]:
+    """What keeps old and new in step when these steps are done."""
+    active: list[Sync | Trigger] = []
+    for step in plan:
+        active = [thing for thing in (*active, *step.step.begins) if thing not in step.step.ends]
+    return tuple(active)
 
 
 def _versions(first: Application, plan: Sequence[PlannedStep]) -> tuple[Application, ...]:
-    """The newest version that lives when so many steps are done."""
+    """The newest version that lives when so many steps are done.
+
+    While the database itself keeps old and new in step, programs leave that to it: they use the new from the switch on.
+    """
     found = [first]
     retired: set[tuple[str, str]] = set()
     for number, step in enumerate(plan, 1):
@@ -126,9 +131,17 @@ def _versions(first: Application, plan: Sequence[PlannedStep]) -> tuple[Applicat
         if not step.step.deploy:
             found.append(found[-1])
             continue
-        new = set() if step.step.phase is Phase.SWITCH else set(_new_values(first.database, step.database))
+        switched = step.step.phase is Phase.SWITCH
+        new = set() if switched else set(_new_values(first.database, step.database))
+        beside = not switched and bool(_active(plan[:number]))
         found.append(
-            application(f"the version of step {number}", step.database, first=False, unwritten=frozenset(retired | new))
+            application(
+                f"the version of step {number}",
+                step.database,
+                first=False,
+                unwritten=frozenset(retired | new),
+                only=first.database if beside else None,
+            )
         )
     return tuple(found)
 

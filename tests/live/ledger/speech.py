@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from refract.schema.model import Column, Database, ForeignKey, QualifiedName, Table
 
@@ -75,12 +75,18 @@ def _values_of(column: Column, database: Database) -> Iterator[tuple[str, str, s
 
 
 def application(
-    name: str, database: Database, *, first: bool, unwritten: frozenset[tuple[str, str]] = frozenset()
+    name: str,
+    database: Database,
+    *,
+    first: bool,
+    unwritten: frozenset[tuple[str, str]] = frozenset(),
+    only: Database | None = None,
 ) -> Application:
-    """The version that is built from the schema of a database."""
+    """The version that is built from the schema of a database; one that knows `only` what that other one has."""
     tables, links = [], []
-    for table in parents_first(database):
-        if table.ignored:
+    for whole in parents_first(database):
+        table = whole if only is None else _only(whole, only)
+        if table is None or table.ignored:
             continue
         if ends := _link_ends(table):
             links.append(SpokenLinks(table.name, ends))
@@ -116,6 +122,14 @@ def unique_keys(table: Table) -> Iterator[tuple[str, ...]]:
 def is_join_table(table: Table) -> bool:
     """Whether a table holds links of two others and nothing else."""
     return bool(_link_ends(table))
+
+
+def _only(table: Table, other: Database) -> Table | None:
+    known = other.tables.get(table.name)
+    if known is None:
+        return None
+    columns = tuple(c for c in table.columns if known.column(c.name) is not None)
+    return evolve(table, columns=columns)
 
 
 def _link_ends(table: Table) -> tuple[LinkEnd, LinkEnd] | None:

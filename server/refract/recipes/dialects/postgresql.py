@@ -6,6 +6,7 @@ from refract.config.settings import PlanSettings
 from refract.recipes.base import Fill, Sync
 from refract.recipes.dialects.base import Dialect, walk
 from refract.schema.model import ColumnType, QualifiedName
+from refract.sql.safe.postgresql import LOCK_TRIES, LOCK_WAIT
 
 
 class PostgresqlDialect(Dialect):
@@ -39,7 +40,11 @@ class PostgresqlDialect(Dialect):
         )
 
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
-        """One block, which must be the only statement of its file: COMMIT is refused inside a transaction."""
+        """One block, which must be the only statement of its file: COMMIT is refused inside a transaction.
+
+        A batch that comes to a row which a program keeps gives up the rows that it has, and begins again: nobody waits for
+        it for longer than for any other migration, and it is no part of a deadlock.
+        """
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         declared = "".join(
             f"  {word}_{n} {table}.{self.quote(k.name)}%TYPE;\n"
@@ -59,7 +64,16 @@ DECLARE
       SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {pace.batch}
     ) AS batch ORDER BY {by.descending} LIMIT 1;
     EXIT WHEN high_1 IS NULL;
-    {self.fill_batch(fill, by.inside)};
+    FOR attempt IN 1..{LOCK_TRIES} LOOP
+      BEGIN
+        SET LOCAL lock_timeout = '{LOCK_WAIT}ms';
+        {self.fill_batch(fill, by.inside)};
+        EXIT;
+      EXCEPTION WHEN lock_not_available THEN
+        IF attempt = {LOCK_TRIES} THEN RAISE; END IF;
+        PERFORM pg_sleep(random());
+      END;
+    END LOOP;
     COMMIT;
     PERFORM pg_sleep({pace.pause / 1000});
     SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;

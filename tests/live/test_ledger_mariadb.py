@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from live.ledger.mariadb import MariadbStore
-from live.ledger.notes import notes
+from live.ledger.notes import followed, notes
 from live.ledger.run import run
 from live.ledger.verdict import complaints
 from live.ledger.workers import Load
@@ -31,7 +31,7 @@ def server() -> Iterator[str]:
         yield socket
 
 
-@pytest.mark.parametrize("case", served("mysql", "mariadb"), ids=str)
+@pytest.mark.parametrize("case", followed(served("mysql", "mariadb")))
 def test_applications_notice_nothing(case: Case, server: str) -> None:
     start, name = situation(case, "mysql").database, f"ledger_{next(_numbers)}"
     with empty_database(server, name, "utf8mb4_general_ci") as cursor:

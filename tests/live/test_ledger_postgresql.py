@@ -11,12 +11,11 @@ from contextlib import ExitStack
 from itertools import count
 
 import pytest
-from _pytest.mark import ParameterSet
 from attrs import evolve
 
 from live.embedded import VERSIONS, programs
 from live.ledger.meaning import Notes
-from live.ledger.notes import beyond
+from live.ledger.notes import followed
 from live.ledger.run import Outcome
 from live.ledger.runs import run_case, run_plan, served
 from live.ledger.verdict import complaints
@@ -60,13 +59,8 @@ def servers() -> Iterator[Servers]:
         yield Servers(stack)
 
 
-def _marked(case: Case) -> ParameterSet:
-    reason = beyond(case)
-    return pytest.param(case, id=str(case), marks=[pytest.mark.xfail(reason=reason)] if reason else [])
-
-
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
-@pytest.mark.parametrize("case", [_marked(case) for case in served()])
+@pytest.mark.parametrize("case", followed(served()))
 def test_a_plan_holds_what_it_says(case: Case, version: str, servers: Servers) -> None:
     outcome = run_case(servers[version], _name(), case, LOAD)
     assert complaints(outcome, LOCK_WAIT / 1000) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from live.ledger.notes import notes
+from live.ledger.notes import followed, notes
 from live.ledger.run import run
 from live.ledger.sqlite import SqliteStore
 from live.ledger.verdict import complaints
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.live
 LOAD = Load(rows=1_100, hold=0.05, workers=3, report=0.4, rest=0.8)  # rows: more than one batch
 
 
-@pytest.mark.parametrize("case", served("sqlite"), ids=str)
+@pytest.mark.parametrize("case", followed(served("sqlite")))
 def test_applications_notice_nothing(case: Case, tmp_path: Path) -> None:
     start, empty = situation(case, "sqlite").database, Database("sqlite")
     store = SqliteStore(tmp_path / "test.db")

@@ -105,7 +105,7 @@ def _enum(s: Situation, value: str, source: ColumnType, target: ColumnType, targ
 
 
 def _list(s: Situation, value: str, source: ColumnType, target: ColumnType, target_text: str) -> Conversion | None:
-    if (source.name, source.enum) != (target.name, target.enum):
+    if (source.name, source.enum) != (target.name, target.enum) or not s.provider.scalar_lists:
         return None
     if target.is_list:
         return Conversion(f"CASE WHEN {value} IS NULL THEN CAST(ARRAY[] AS {target_text}) ELSE ARRAY[{value}] END")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
+
+import pytest
+from _pytest.mark import ParameterSet
 
 from live.ledger.meaning import Notes, Place
 from recipes.plans import FOLDER, Case
@@ -23,6 +27,15 @@ def notes(case: Case) -> Notes:
 def beyond(case: Case) -> str:
     """Why the ledger cannot follow a plan; empty if it can."""
     return str(_said(case).get("beyond", ""))
+
+
+def followed(cases: Iterable[Case]) -> list[ParameterSet]:
+    """Cases as parameters of a test: what the ledger cannot follow yet is expected to fail."""
+    return [pytest.param(case, id=str(case), marks=_marks(beyond(case))) for case in cases]
+
+
+def _marks(reason: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.xfail(reason=reason)] if reason else []
 
 
 def _said(case: Case) -> dict[str, Any]:

@@ -131,12 +131,21 @@ def _text(lines: Sequence[Line], load: Load, versions: Sequence[str], seconds: f
     yield "- wrong: rows that are lost, back again, or hold another value than was written."
     yield f"- stalls: operations that took longer than {LIMIT * 1000:.0f} ms, which is the {LOCK_WAIT} ms that a migration waits for a lock at a time, and {MARGIN * 1000:.0f} ms for what a machine with few cores adds by itself."
     yield "- undone: ways back after which the catalog was exactly what it had been.\n"
-    left_out = {beyond(case): f"`{case.recipe}`" for case in served() if beyond(case)}
-    yield f"Not among them: {'; '.join(f'{recipe} ({reason})' for reason, recipe in left_out.items())}.\n"
+    yield from _left_out()
     yield f"This run: PostgreSQL {', '.join(versions)}, {platform.system()} on {os.cpu_count()} cores, {seconds / 60:.0f} minutes, {total:,} operations.\n"
     yield "| recipe | PostgreSQL | plans | operations | errors | announced | rows checked | wrong | worst ms | stalls | undone |"
     yield "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |"
     yield from map(str, lines)
+
+
+def _left_out() -> Iterator[str]:
+    reasons: dict[str, list[str]] = {}
+    for case in served():
+        if beyond(case):
+            reasons.setdefault(beyond(case), []).append(f"“{case}”")
+    for reason, names in reasons.items():
+        yield f"Not among them, because {reason}: {', '.join(names)}."
+    yield ""
 
 
 if __name__ == "__main__":

@@ -251,17 +251,26 @@ def _has_datasource(file: Path) -> bool:
 
 def _project_of_file(file: Path) -> ProjectFiles | None:
     """The project that the schema file belongs to: a configured one, its schema folder, or the file alone."""
-    for folder in file.parents:
-        project = prisma_project(folder)
-        if project and file in project.schema_files:
-            return project
-        if (folder / ".git").exists():
-            break
+    holders = tuple(_projects_above(file))
+    if holders:
+        named = (project for project in holders if project.source not in _DEFAULT_SCHEMAS)
+        root = project_root(file)
+        return next(named, None) or next((project for project in holders if project.root == root), holders[0])
     if file.suffix == ".prisma" and not _has_datasource(file):
         for folder in tuple(file.parents)[:4]:
             if any(_has_datasource(sibling) for sibling in sorted(folder.glob("*.prisma"))):
                 return _project_at(project_root(folder), folder, folder.name)
     return _project_at(project_root(file), file, file.name)
+
+
+def _projects_above(file: Path) -> Iterator[ProjectFiles]:
+    """The projects that Prisma would find in the folders above a schema file and that hold it, nearest first."""
+    for folder in file.parents:
+        project = prisma_project(folder)
+        if project and file in project.schema_files:
+            yield project
+        if (folder / ".git").exists():
+            return
 
 
 def _projects_below(top: Path) -> Iterator[ProjectFiles]:

@@ -44,6 +44,8 @@ pictures: .venv/ready ## the pictures of the README, as the tests in a real VS C
 	for name in finding split plan sql; do cp tests/editors/artefacts/readme-$$name.png docs/images/$$name.png; done
 
 vscode-client/node_modules/.ready: vscode-client/package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || \
+		{ echo "The extension is built with Node 20 or newer; here is: $$(node --version || echo none)" >&2; exit 1; }
 	cd vscode-client && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 

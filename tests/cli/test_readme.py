@@ -29,7 +29,9 @@ def test_its_commands_are_there(refract: Refract, command: str) -> None:
 def test_it_shows_the_plan_of_the_example(refract: Refract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "examples" / "fitness", tmp_path / "fitness")
     monkeypatch.chdir(tmp_path / "fitness")
-    blocks = re.findall(r"^```text\n\$ refract ([^\n]*)\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+    blocks = re.findall(
+        r"^```text\n\$ refract ([^\n]*)\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.M | re.S
+    )
     assert blocks
     for command, shown in blocks:
         assert refract(*command.split()).stdout == shown

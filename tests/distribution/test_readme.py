@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from distribution.commands import ROOT, run
-from small_projects import commit
 
 pytestmark = pytest.mark.xdist_group("distribution")
 

@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := server tests bench vscode-client/scripts vscode-client/bundled/server.py
 
-.PHONY: check demo docs format pictures test bench clean vsix prove
+.PHONY: check demo docs format node-20 pictures test bench clean vsix prove
 
 test: .venv/ready ## all tests
 	$(BIN)/pytest -n auto --dist loadgroup
@@ -35,9 +35,13 @@ docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.project.settings_documentation docs
 	$(BIN)/python vscode-client/scripts/settings.py
 
-vsix: .venv/ready vscode-client/node_modules/.ready ## the extension for VS Code, in vscode-client/dist
+vsix: node-20 .venv/ready vscode-client/node_modules/.ready ## the extension for VS Code, in vscode-client/dist
 	$(BIN)/python vscode-client/scripts/bundle.py
 	cd vscode-client && npm run --silent package
+
+node-20:
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || \
+		{ echo "The extension is packed with Node 20 or newer; here is: $$(node --version || echo none)" >&2; exit 1; }
 
 pictures: .venv/ready ## the pictures of the README, as the tests in a real VS Code see them
 	$(BIN)/pytest tests/editors/vscode/test_round.py

@@ -152,5 +152,19 @@ def test_several_schemas_share_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "no Prisma schema found" in run(code=2).stderr
+    assert "no Prisma schema found in this folder. " in run(code=2).stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_found_is_said_where_nothing_can_be_written(project: Path) -> None:
+    (project / "refract.toml").mkdir()
+    said = run(code=2)
+    assert "  migrations       1 in prisma/migrations\n" in said.stdout
+    assert "refract.toml" in said.stderr
+
+
+def test_a_computed_folder_has_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = "export default defineConfig({ migrations: { path: process.env.SQL } })"
+    write(tmp_path, {"prisma.config.ts": config, "prisma/schema.prisma": HEAD + USER})
+    monkeypatch.chdir(tmp_path)
+    assert "`migrations.path` is computed; say it as `migrations` in refract.toml" in run().stdout

@@ -42,8 +42,9 @@ def run(script: str, folder: Path, environment: dict[str, str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_schema_is_edited(project: Path, environment: dict[str, str]) -> None:
-    run("schema.lua", project, environment)
+@pytest.mark.parametrize("script", ["schema", "plan", "commands", "settings", "plain"])
+def test_a_schema_is_edited(script: str, project: Path, environment: dict[str, str]) -> None:
+    run(f"{script}.lua", project, environment)
 
 
 def test_a_migration_is_opened(project: Path, environment: dict[str, str]) -> None:

@@ -211,6 +211,40 @@ def test_layout(name: str, tracked: bool, tmp_path: Path) -> None:
     assert found == expected
 
 
+# name: (files, schema file asked for, root, migrations): an editor opens a file, and means the project that Prisma means.
+FILES: dict[str, tuple[dict[str, str], str, str, str]] = {
+    "the usual place": (
+        {"package.json": "{}", "prisma/schema.prisma": DB},
+        "prisma/schema.prisma", ".", "prisma/migrations",
+    ),
+    "the usual place, without package.json": (
+        {"app/prisma/schema.prisma": DB},
+        "app/prisma/schema.prisma", "app", "app/prisma/migrations",
+    ),
+    "a config counts before the default of a nearer folder": (
+        {"prisma.config.ts": 'export default { migrations: { path: "sql" } }', "prisma/schema.prisma": DB},
+        "prisma/schema.prisma", ".", "sql",
+    ),
+    "so does package.json": (
+        {"package.json": '{"prisma": {"schema": "db/prisma/schema.prisma"}}', "db/prisma/schema.prisma": DB},
+        "db/prisma/schema.prisma", ".", "db/prisma/migrations",
+    ),
+    "a package of its own in a folder called prisma": (
+        {"package.json": "{}", "prisma/package.json": "{}", "prisma/schema.prisma": DB},
+        "prisma/schema.prisma", "prisma", "prisma/migrations",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_project_of_a_file(name: str, tmp_path: Path) -> None:
+    files, asked, root, migrations = FILES[name]
+    write(tmp_path, files)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (project,) = find_projects(tmp_path / asked)
+    assert (project.root, project.migrations) == (tmp_path / root, tmp_path / migrations)
+
+
 def test_a_file_that_git_ignores_is_no_project(tmp_path: Path) -> None:
     write(tmp_path, {"generated/schema.prisma": DB, "app/schema.prisma": DB, ".gitignore": "generated\n"})
     subprocess.run(["git", "init", "-q", tmp_path], check=True)

@@ -14,6 +14,7 @@ return {
   root_dir = refract.root_dir,
   capabilities = refract.capabilities(),
   commands = refract.commands,
+  handlers = refract.handlers,
   on_attach = refract.on_attach,
   settings = { refract = vim.empty_dict() },
 }

@@ -22,11 +22,47 @@ function M.is_migration(path)
   return vim.fs.basename(path) == 'migration.sql' and path:find('[/\\]migrations?[/\\][^/\\]+[/\\][^/\\]+$') ~= nil
 end
 
---- What this client can do beyond the protocol: ask a person what a plan has to be told.
+--- What Neovim can do, and beyond it: ask a person what a plan has to be told.
+--- New files are left to the server: Neovim makes them empty, with their text in buffers that nobody has on screen.
+--- It shows annotations as a message of several lines, which has to be dismissed.
 function M.capabilities()
-  local asks = { experimental = { refract = { asks = true } } }
-  return vim.tbl_deep_extend('force', vim.lsp.protocol.make_client_capabilities(), asks)
+  local capabilities = vim.lsp.protocol.make_client_capabilities()
+  capabilities.workspace.workspaceEdit.resourceOperations = { 'rename', 'delete' }
+  capabilities.workspace.workspaceEdit.changeAnnotationSupport = vim.NIL -- else the default comes back
+  capabilities.experimental = { refract = { asks = true } }
+  return capabilities
 end
+
+--- The files of an edit that hold nothing which a person has typed and not saved.
+---@param edit lsp.WorkspaceEdit
+local function saved_files(edit)
+  local uris = vim.tbl_map(function(change)
+    return change.textDocument and change.textDocument.uri
+  end, edit.documentChanges or {})
+  return vim.tbl_filter(function(uri)
+    return not vim.bo[vim.uri_to_bufnr(uri)].modified
+  end, uris)
+end
+
+---@param uri string
+local function save(uri)
+  vim.api.nvim_buf_call(vim.uri_to_bufnr(uri), function()
+    local ok, failure = pcall(vim.cmd, 'silent update')
+    if not ok then
+      vim.notify('Refract: ' .. failure, vim.log.levels.ERROR)
+    end
+  end)
+end
+
+M.handlers = {
+  --- A plan counts as it is on the disk, so a file that was saved is saved again. One with changes of a person is not.
+  ['workspace/applyEdit'] = function(failure, params, context)
+    local to_save = saved_files(params.edit)
+    local answer = vim.lsp.handlers['workspace/applyEdit'](failure, params, context)
+    vim.iter(to_save):each(save)
+    return answer
+  end,
+}
 
 ---@param client vim.lsp.Client
 ---@param command string
@@ -63,6 +99,17 @@ local function open_all(uris)
   end
 end
 
+--- Names the files that a plan or a fix has written: they are on no screen.
+---@param uris string[]?
+local function tell_written(uris)
+  if uris and #uris > 0 then
+    local files = vim.tbl_map(function(uri)
+      return vim.fn.fnamemodify(vim.uri_to_fname(uri), ':~:.')
+    end, uris)
+    vim.notify('Refract: wrote ' .. table.concat(files, ', '))
+  end
+end
+
 ---@param context { client_id: integer }
 local function client_of(context)
   return assert(vim.lsp.get_client_by_id(context.client_id))
@@ -74,7 +121,7 @@ local function preview(client, uri)
   execute(client, 'refract.previewMigration', { uri }, function(found)
     if not found then
       vim.notify('Refract: this file is part of no Prisma project that could be read.', vim.log.levels.WARN)
-    elseif found.sql == '' then
+    elseif #found.names == 0 then
       vim.notify('Refract: nothing is pending.')
     else
       show('pending.sql', 'sql', ('-- %s\n%s'):format(found.summary, found.sql))
@@ -117,7 +164,7 @@ local function ask_and_split(client, wanted)
   ask(wanted.questions, wanted.answers or {}, function(answers)
     local plan = { recipe = wanted.recipe, subject = wanted.subject, finding = wanted.finding }
     plan.answers = next(answers) and answers or vim.empty_dict()
-    execute(client, 'refract.newPlan', { wanted.uri, plan }, function() end)
+    execute(client, 'refract.newPlan', { wanted.uri, plan }, tell_written)
   end)
 end
 
@@ -128,6 +175,9 @@ M.commands = {
   end,
   ['refract.createMigration'] = function(command, context)
     create(client_of(context), command.arguments)
+  end,
+  ['refract.applyFix'] = function(command, context)
+    execute(client_of(context), command.command, command.arguments, tell_written)
   end,
   ['refract.askAndSplit'] = function(command, context)
     ask_and_split(client_of(context), command.arguments[1])
@@ -158,9 +208,36 @@ local function new_plan(client, uri)
   end)
 end
 
+--- Neovim watches no files on Linux. What it writes is told to the server; after another program had its turn,
+--- everything is read again.
+---@param client vim.lsp.Client
+local function tell_of_changes(client)
+  if vim.lsp.protocol.make_client_capabilities().workspace.didChangeWatchedFiles.dynamicRegistration then
+    return
+  end
+  local group = vim.api.nvim_create_augroup('refract.' .. client.id, {})
+  local function changed(path)
+    local change = { uri = vim.uri_from_fname(path), type = vim.lsp.protocol.FileChangeType.Changed }
+    client:notify('workspace/didChangeWatchedFiles', { changes = { change } })
+  end
+  vim.api.nvim_create_autocmd('BufWritePost', {
+    group = group,
+    callback = function(event)
+      changed(vim.fs.abspath(event.file))
+    end,
+  })
+  vim.api.nvim_create_autocmd({ 'FocusGained', 'ShellCmdPost', 'TermLeave' }, {
+    group = group,
+    callback = function()
+      changed(vim.fs.joinpath(client.root_dir, '.git', 'HEAD'))
+    end,
+  })
+end
+
 ---@param client vim.lsp.Client
 ---@param buffer integer
 function M.on_attach(client, buffer)
+  tell_of_changes(client)
   local uri = vim.uri_from_bufnr(buffer)
   local function define(name, run, description, nargs)
     vim.api.nvim_buf_create_user_command(buffer, name, run, { desc = description, nargs = nargs or 0 })

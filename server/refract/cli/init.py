@@ -8,12 +8,14 @@ from typing import Any
 
 from attrs import frozen
 
-from refract.cli.projects import projects_at
+from refract.cli.projects import place, projects_at
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, printable, say, shown_path
 from refract.cli.writing import write_changes
 from refract.project.beginning import Beginning, beginning_of, first_settings, settings_here
 from refract.text import NewFile
+
+_UNTIL_THEN = "Until then Refract compares with the last commit; without git, with an empty database."
 
 
 @frozen
@@ -28,6 +30,8 @@ class _Found:
 def write(path: str, output: str) -> int:
     """Say what is found at `path`, and write the settings for it, unless there are some. Returns the exit code."""
     found = _look(path)
+    if output != "json":
+        say(printable(_text(_lines(found))))  # first: what is found is worth knowing where nothing can be written
     if found.file is not None:
         write_changes((found.file,))
     if output == "json":
@@ -35,7 +39,7 @@ def write(path: str, output: str) -> int:
     written = (
         () if found.file is None else (f"Wrote {shown_path(found.file.path)}: every setting is in it, commented out.",)
     )
-    return _say(found, _text((*_lines(found), *written, "Next: refract check")))
+    return _say(found, _text((*written, "Next: refract check")))
 
 
 def preview(path: str, output: str) -> int:
@@ -50,7 +54,7 @@ def preview(path: str, output: str) -> int:
 def _look(path: str) -> _Found:
     projects = projects_at(Path(path))
     if not projects:
-        raise CannotRun(f"{path} holds no project that Refract reads.")
+        raise CannotRun(f"{place(Path(path))} holds no project that Refract reads.")
     found = tuple(map(beginning_of, projects))
     folder = projects[0].root if len(projects) == 1 else Path(path).absolute()
     there = settings_here(folder)
@@ -87,7 +91,7 @@ def _told(project: Beginning) -> Iterator[tuple[str, str]]:
         return
     folder = shown_path(project.files.migrations)
     if project.migrations is None:
-        yield "migrations", f"none yet; they would be in {folder}. Refract compares with the last commit until then."
+        yield "migrations", f"none yet; they would be in {folder}. {_UNTIL_THEN}"
     else:
         yield "migrations", f"{project.migrations} in {folder}"
 

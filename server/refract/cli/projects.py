@@ -21,10 +21,15 @@ def projects_at(path: Path) -> tuple[ProjectFiles, ...]:
         raise CannotRun(f"{path} is in the migrations folder of no Prisma project that Refract finds above it.")
     if not projects and not only_left_alone(path):
         raise CannotRun(
-            f"no Prisma schema found in {path}. Refract looks for prisma.config.ts, the prisma key of package.json, "
+            f"no Prisma schema found in {place(path)}. Refract looks for prisma.config.ts, the prisma key of package.json, "
             "prisma/schema.prisma, schema.prisma and any .prisma file with a datasource. Give the path of the schema."
         )
     return tuple(project for project in projects if not is_excluded(project))
+
+
+def place(path: Path) -> str:
+    """A folder in words."""
+    return "this folder" if path == Path() else str(path)
 
 
 def _of_migration(file: Path) -> tuple[ProjectFiles, ...]:

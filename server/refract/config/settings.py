@@ -245,12 +245,12 @@ class Settings:
         level = self.level(rule) if by_default else self.rules.get(rule)
         return by_default if level is None else level is not Level.OFF
 
-    def check_rules(self, known: Collection[str]) -> None:
-        """Raise SettingsError when a level is set for something that is no rule."""
+    def check_rules(self, known: Collection[str], where: str = "settings") -> None:
+        """Raise SettingsError when a level is set for something that is no rule. `where` names settings of no file."""
         wrong = [name for name in self.rules if not any(_fits(name, rule) for rule in known)]
         if wrong:
             said = "; ".join(f"there is no rule {name}{_hint(name, known)}" for name in wrong)
-            raise SettingsError(f"{self.file or 'settings'}: rules: {said}")
+            raise SettingsError(f"{self.file or where}: rules: {said}")
 
 
 def settings_from(given: Mapping[str, Any], where: str) -> Settings:

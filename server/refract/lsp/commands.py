@@ -210,6 +210,7 @@ async def _made(ls: RefractServer, changes: Iterable[FileChange], label: str) ->
     else:
         await _edited(ls, [change for change in listed if change not in new], label)
         _written(new)
+    ls.session.files_changed([change.path for change in listed])  # not every client tells of files on the disk
     return [convert.to_uri(change.path) for change in new]
 
 

@@ -95,6 +95,12 @@ def _documents(server: RefractServer) -> None:
     def did_close(ls: RefractServer, params: types.DidCloseTextDocumentParams) -> None:
         ls.session.closed(params.text_document.uri)
 
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def did_save(ls: RefractServer, params: types.DidSaveTextDocumentParams) -> None:
+        path = convert.to_path(params.text_document.uri)
+        if path and not _watches_files(ls):  # what else is on the disk may be new too
+            ls.session.files_changed([path])
+
 
 def _requests(server: RefractServer) -> None:
     @server.feature(
@@ -159,9 +165,7 @@ def _take_settings(server: RefractServer, section: Any) -> None:
 
 def _watch_files(server: RefractServer) -> None:
     """Ask the client to say when files change on disk, if it can."""
-    workspace = server.client_capabilities.workspace
-    watching = workspace.did_change_watched_files if workspace else None
-    if watching is None or not watching.dynamic_registration:
+    if not _watches_files(server):
         return
     options = types.DidChangeWatchedFilesRegistrationOptions(
         watchers=[types.FileSystemWatcher(glob_pattern=pattern) for pattern in _WATCHED]
@@ -170,6 +174,12 @@ def _watch_files(server: RefractServer) -> None:
         id="refract-files", method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES, register_options=options
     )
     server.client_register_capability(types.RegistrationParams(registrations=[registration]))
+
+
+def _watches_files(server: RefractServer) -> bool:
+    workspace = server.client_capabilities.workspace
+    watching = workspace.did_change_watched_files if workspace else None
+    return bool(watching and watching.dynamic_registration)
 
 
 class _ToClient(logging.Handler):

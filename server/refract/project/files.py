@@ -33,6 +33,8 @@ SKIPPED_FOLDERS = frozenset(
 """Folders of what others wrote or programs made."""
 _DATASOURCE = re.compile(r"^\s*datasource\s+\w+\s*\{", re.MULTILINE)
 _OTHER_LANGUAGE = re.compile(r"\ufeff?\s*// use prisma-(next|8)\b")
+_AS_TEXT = "Refract reads it only as plain text"
+_SAID_AS_TEXT = {"migrations.path": "say it as `migrations` in refract.toml, since Refract runs nothing"}
 _MAX_FILES = 50_000  # files looked at in a tree without git
 _MAX_SCHEMA_FILES = 2_000
 _LOCK = "migration_lock.toml"
@@ -183,7 +185,7 @@ def _project_at_default(folder: Path) -> ProjectFiles | None:
 
 def _project_of_config(folder: Path, file: Path, config: PrismaConfig) -> ProjectFiles | None:
     source = file.relative_to(folder).as_posix()
-    notes = tuple(f"{file}: `{name}` is computed; Refract reads it only as plain text" for name in config.computed)
+    notes = tuple(f"{file}: `{name}` is computed; {_SAID_AS_TEXT.get(name, _AS_TEXT)}" for name in config.computed)
     migrations = Path(os.path.normpath(file.parent / config.migrations)) if config.migrations else None
     if config.schema is None:
         default = _project_at_default(folder)
@@ -251,17 +253,26 @@ def _has_datasource(file: Path) -> bool:
 
 def _project_of_file(file: Path) -> ProjectFiles | None:
     """The project that the schema file belongs to: a configured one, its schema folder, or the file alone."""
-    for folder in file.parents:
-        project = prisma_project(folder)
-        if project and file in project.schema_files:
-            return project
-        if (folder / ".git").exists():
-            break
+    holders = tuple(_projects_above(file))
+    if holders:
+        named = (project for project in holders if project.source not in _DEFAULT_SCHEMAS)
+        root = project_root(file)
+        return next(named, None) or next((project for project in holders if project.root == root), holders[0])
     if file.suffix == ".prisma" and not _has_datasource(file):
         for folder in tuple(file.parents)[:4]:
             if any(_has_datasource(sibling) for sibling in sorted(folder.glob("*.prisma"))):
                 return _project_at(project_root(folder), folder, folder.name)
     return _project_at(project_root(file), file, file.name)
+
+
+def _projects_above(file: Path) -> Iterator[ProjectFiles]:
+    """The projects that Prisma would find in the folders above a schema file and that hold it, nearest first."""
+    for folder in file.parents:
+        project = prisma_project(folder)
+        if project and file in project.schema_files:
+            yield project
+        if (folder / ".git").exists():
+            return
 
 
 def _projects_below(top: Path) -> Iterator[ProjectFiles]:

@@ -20,7 +20,7 @@ def rule_names() -> frozenset[str]:
 def settings_from(given: Mapping[str, Any], where: str) -> Settings:
     """The settings that an editor sends as its section `refract`. `where` names it in messages. Raises SettingsError."""
     settings = config.settings_from(given, where)
-    settings.check_rules(rule_names())
+    settings.check_rules(rule_names(), where)
     return settings
 
 

@@ -7,7 +7,7 @@ local PATIENCE = 10000 -- milliseconds
 
 function M.wait(what, holds)
   if not vim.wait(PATIENCE, holds, 20) then
-    error(('waited in vain for %s; shown: %s; buffer:\n%s'):format(what, vim.inspect(M.findings()), M.text()), 2)
+    error(('waited in vain for %s; shown: %s; told:\n%s\nbuffer:\n%s'):format(what, vim.inspect(M.findings()), vim.fn.execute('messages'), M.text()), 2)
   end
 end
 
@@ -118,6 +118,14 @@ function M.lenses()
   return answer and answer.result or {}
 end
 
+function M.wait_for_lens(title)
+  M.wait('the lens ' .. title, function()
+    return vim.iter(M.lenses()):any(function(lens)
+      return lens.command.title == title
+    end)
+  end)
+end
+
 --- Runs the lens whose title begins with these words, as Neovim's own command for lenses does.
 function M.run_lens(words)
   for _, lens in ipairs(M.lenses()) do
@@ -127,6 +135,65 @@ function M.run_lens(words)
     end
   end
   error('no such lens: ' .. words, 2)
+end
+
+--- Stands in for the person at `vim.ui`: chooses and types these answers, in this order. What was asked is in the
+--- table that is returned.
+function M.answer(...)
+  local answers, asked = { ... }, {}
+  local function next_answer(prompt)
+    table.insert(asked, prompt)
+    return table.remove(answers, 1)
+  end
+  vim.ui.input = function(options, done)
+    done(next_answer(options.prompt))
+  end
+  vim.ui.select = function(items, options, done)
+    local wanted = next_answer(options.prompt)
+    local shown = options.format_item or tostring
+    for place, item in ipairs(items) do
+      if wanted and vim.startswith(shown(item), wanted) then
+        done(item, place)
+        return
+      end
+    end
+    done(nil)
+  end
+  return asked
+end
+
+--- Waits until a person has been told something that matches, by a notification or a message of the server.
+function M.told(pattern)
+  M.wait('the message ' .. pattern, function()
+    return vim.fn.execute('messages'):find(pattern)
+  end)
+end
+
+--- The files with changes that are not on the disk.
+function M.unsaved()
+  local found = {}
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.bo[buffer].modified and vim.bo[buffer].buftype == '' then
+      table.insert(found, vim.api.nvim_buf_get_name(buffer))
+    end
+  end
+  return found
+end
+
+--- The files below a folder that match, in order.
+function M.files(folder, pattern)
+  return vim.fn.sort(vim.fn.glob(folder .. '/' .. pattern, true, true))
+end
+
+--- What a file on the disk holds.
+function M.read(path)
+  return table.concat(vim.fn.readfile(path), '\n')
+end
+
+function M.holds(path, text)
+  if not M.read(path):find(text, 1, true) then
+    error(('%s holds no %s:\n%s'):format(path, text, M.read(path)), 2)
+  end
 end
 
 --- Runs a test, prints how it went, and leaves once the server has.

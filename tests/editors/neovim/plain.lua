@@ -1,0 +1,37 @@
+-- Neovim as any client: started without what editors/neovim adds, as before 0.11. It asks nothing, and makes the files
+-- of an edit as buffers, which the person writes.
+local folder = arg[1]
+package.path = vim.fs.dirname(vim.fs.abspath(arg[0])) .. '/?.lua;' .. package.path
+local nvim = require('driver')
+
+nvim.run(function()
+  vim.lsp.enable('refract', false)
+  vim.api.nvim_create_autocmd('FileType', {
+    pattern = 'prisma',
+    callback = function()
+      vim.lsp.start({ name = 'refract', cmd = { 'refract', 'server' }, root_dir = folder })
+    end,
+  })
+  nvim.open(folder .. '/prisma/schema.prisma')
+  nvim.client()
+  nvim.go_to('naive')
+  nvim.type('Otext  String<Esc>')
+  nvim.wait_for_findings('add-required-column-without-default=text')
+  nvim.go_to('text')
+  nvim.apply('Split into')
+  nvim.wait('the files of the plan', function()
+    return #nvim.unsaved() == 3
+  end)
+  vim.cmd.wall()
+  vim.cmd.write() -- the last one: the server reads again when the schema is saved
+  nvim.holds(folder .. '/prisma/plans/add_required_field_user_text.toml', 'TODO')
+  nvim.wait_for_lens('Refract: add-required-field User.text, step 2 of 4: dual write; waiting for you to deploy')
+
+  nvim.run_lens('Confirm: ')
+  nvim.wait('the confirmed plan', function()
+    return #nvim.unsaved() == 1
+  end)
+  vim.cmd.wall()
+  vim.cmd.write()
+  nvim.wait_for_lens('Take step 3: Fill `text` in the rows that are there')
+end)

@@ -123,6 +123,7 @@ def test_the_same_for_programs(project: Path) -> None:
     assert told["backup"]["command"].startswith("pg_dump")
     assert told["commands_if_failed"][-1] == "npx prisma migrate resolve --rolled-back 20240102000000_next"
 
+
 TRIGGER = """\
 CREATE FUNCTION "keep"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW."bio" := NEW."name"; RETURN NEW; END $$;
 CREATE TRIGGER "keep" BEFORE INSERT OR UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION "keep"();

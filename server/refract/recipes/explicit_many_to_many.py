@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.recipes._join_table import join_table_name, other_side
 from refract.recipes._twin import listed
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import AddBlock, RemoveAttribute, RetypeField, SchemaEdit
@@ -54,12 +55,10 @@ def _other_side(s: Situation, field: ModelField) -> ModelField:
         raise CannotPlan(f"`{field.model}.{field.name}` is no list of another model.")
     if field.type_name == field.model:
         raise CannotPlan("a model that is related to itself is not offered yet.")
-    others = [f for f in s.fields(field.type_name) if f.type_name == field.model and f.is_list and f.column is None]
-    name = _relation_name(field)
-    others = [f for f in others if _relation_name(f) == name]
-    if len(others) != 1:
+    other = other_side(s, field)
+    if other is None:
         raise CannotPlan(f"`{field.model}.{field.name}` is not one side of an implicit many-to-many relation.")
-    return others[0]
+    return other
 
 
 def _listed_through(side: ModelField, name: str) -> Iterator[SchemaEdit]:
@@ -69,14 +68,9 @@ def _listed_through(side: ModelField, name: str) -> Iterator[SchemaEdit]:
         yield RemoveAttribute(side.model, side.name, "relation")
 
 
-def _relation_name(field: ModelField) -> str:
-    node = field.node.attribute("relation")
-    return str(getattr(node.argument("name", 0), "value", "")) if node else ""
-
-
 def _join_table(s: Situation, field: ModelField) -> Table:
-    name = _relation_name(field) or "To".join(sorted((field.model, field.type_name)))
-    found = next((t for t in s.database.tables.values() if t.name.name == f"_{name}" and not t.model_name), None)
+    name = join_table_name(field)
+    found = next((t for t in s.database.tables.values() if t.name.name == name and not t.model_name), None)
     if found is None:
         raise CannotPlan(f"`{field.model}.{field.name}` has no implicit join table.")
     return found

@@ -153,7 +153,7 @@ def test_what_a_person_writes_in_the_file_stays(project: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('phase = "expand"', 'phase = "explode"', "steps[0].phase"),
+        ('phase = "expand"', 'phase = "explode"', "steps[0].phase: one of expand, dual write, backfill"),
         ('id = "expand"', 'idd = "expand"', "extra fields found (idd)"),
         ("format = 1", "format = 9", "newer Refract"),
         ("[[steps]]", "[[steps", "not valid TOML"),

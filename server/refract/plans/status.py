@@ -53,7 +53,7 @@ class Progress:
         if self.plan.abandoned:
             return "abandoned"
         if self.number is None or self.step is None:
-            return f"all {total} steps are done"
+            return f"all {total} steps are done" if total > 1 else "its one step is done"
         waits = "; waiting for you to deploy" if self.states[self.number] is State.WAITING else ""
         return f"step {self.number + 1} of {total}: {self.step.phase}{waits}"
 

@@ -89,6 +89,30 @@ def test_a_step_is_taken_back(project: Path) -> None:
     assert findings() == []
 
 
+def test_what_people_alone_do_is_no_step_to_take_back(project: Path) -> None:
+    run("plan", "new", "rename-field", "User.name", "to=title", "how=application")
+    run("plan", "next")
+    assert status() == "step 2 of 8: dual write; waiting for you to deploy"
+    assert "Step 1 of" in run("plan", "back").stdout
+    assert (project / "prisma" / "schema.prisma").read_text() == SCHEMA
+    run("plan", "next")
+    run("plan", "done")
+    assert "Step 2 of" in run("plan", "back").stdout, "their word is taken back"
+    assert status() == "step 2 of 8: dual write; waiting for you to deploy"
+
+
+def test_steps_that_were_taken_back_are_judged_no_more_than_before(project: Path) -> None:
+    start()
+    for command in ("next", "next", "next", "next", "done", "next"):
+        run("plan", command)
+    for _ in range(2):
+        run("plan", "back")
+        assert findings() == []
+    for command in ("next", "done", "next"):
+        run("plan", command)
+        assert findings() == []
+
+
 def test_a_migration_that_is_edited_is_judged_again(project: Path) -> None:
     start()
     run("plan", "next")
@@ -129,7 +153,7 @@ def test_what_a_person_writes_in_the_file_stays(project: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('phase = "expand"', 'phase = "explode"', "steps[0].phase"),
+        ('phase = "expand"', 'phase = "explode"', "steps[0].phase: one of expand, dual write, backfill"),
         ('id = "expand"', 'idd = "expand"', "extra fields found (idd)"),
         ("format = 1", "format = 9", "newer Refract"),
         ("[[steps]]", "[[steps", "not valid TOML"),

@@ -122,3 +122,58 @@ def test_the_same_for_programs(project: Path) -> None:
     assert told["lost"] == ["What has been written to User.bio since is lost."]
     assert told["backup"]["command"].startswith("pg_dump")
     assert told["commands_if_failed"][-1] == "npx prisma migrate resolve --rolled-back 20240102000000_next"
+
+
+TRIGGER = """\
+CREATE FUNCTION "keep"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW."bio" := NEW."name"; RETURN NEW; END $$;
+CREATE TRIGGER "keep" BEFORE INSERT OR UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION "keep"();
+"""
+
+
+def test_triggers_and_functions_go_before_what_they_speak_of(project: Path) -> None:
+    file = project / "20240102000000_next" / "migration.sql"
+    file.write_text(f'ALTER TABLE "User" ADD COLUMN "bio" TEXT;\n{TRIGGER}')
+    run()
+    lines = file.with_name("down.sql").read_text().splitlines()
+    wanted = ['DROP TRIGGER "keep" ON "User";', 'DROP FUNCTION "keep"();', 'ALTER TABLE "User" DROP COLUMN "bio";']
+    assert [line for line in lines if line in wanted] == wanted
+
+
+def test_a_migration_of_triggers_only_is_undone(project: Path) -> None:
+    file = project / "20240102000000_next" / "migration.sql"
+    file.write_text(TRIGGER)
+    run()
+    assert 'DROP TRIGGER "keep" ON "User";\nDROP FUNCTION "keep"();\n' in file.with_name("down.sql").read_text()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        'DROP TRIGGER IF EXISTS "keep" ON "User"',
+        "DROP FUNCTION keep(integer)",
+        "CREATE OR REPLACE FUNCTION keep() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+        'CREATE POLICY mine ON "User" USING (true)',
+    ],
+)
+def test_programs_whose_former_text_is_not_known_are_told(project: Path, sql: str) -> None:
+    file = project / "20240102000000_next" / "migration.sql"
+    file.write_text(f'ALTER TABLE "User" ADD COLUMN "bio" TEXT;\n{sql};\n')
+    assert f"Not undone: {sql}" in run().stdout
+    assert f"-- Not undone: {sql}" in file.with_name("down.sql").read_text()
+
+
+def test_what_is_made_and_dropped_in_one_migration_leaves_nothing_to_undo(project: Path) -> None:
+    file = project / "20240102000000_next" / "migration.sql"
+    file.write_text(f'{TRIGGER}DROP TRIGGER "keep" ON "User";\nDROP FUNCTION "keep"();\n{CASES[0][0]}\n')
+    assert "Not undone" not in run().stdout
+    assert "keep" not in file.with_name("down.sql").read_text()
+
+
+def test_tables_in_other_namespaces(project: Path) -> None:
+    (project / "20240101000000_init" / "migration.sql").write_text(
+        'CREATE SCHEMA "auth";\nCREATE TABLE "auth"."app users" ("id" INTEGER NOT NULL);\n'
+    )
+    file = project / "20240102000000_next" / "migration.sql"
+    file.write_text('ALTER TABLE "auth"."app users" ADD COLUMN "bio" TEXT;')
+    run()
+    assert 'ALTER TABLE "auth"."app users" DROP COLUMN "bio";' in file.with_name("down.sql").read_text()

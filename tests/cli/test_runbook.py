@@ -124,7 +124,8 @@ def test_a_plan_s_steps_say_what_people_do(branch: Path) -> None:
     assert "Step 1 of 5 of the plan `rename_field_user_email_to_mail`" in text
     assert "Step 2 of 5" in text
     assert "pg_dump" not in text, "a backfill of a new column takes nothing away"
-    assert re.search(r"- \[ \] The step .* is complete\. This answers 0:\n\n  ```sql\n  SELECT count\(\*\)", text)
+    assert "If it fails: the rows that are filled stay so, and the next deploy goes on with the others." in text
+    assert re.search(r"- \[ \] The step “[^”]*” is complete\. This answers 0:\n\n  ```sql\n  SELECT count\(\*\)", text)
 
 
 def test_the_way_back_of_prisma_6_names_the_schema(branch: Path) -> None:

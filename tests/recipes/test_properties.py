@@ -20,6 +20,7 @@ from refract.providers import provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import CannotPlan, all_recipes
 from refract.recipes.engine import PlannedStep, StepMigration
+from refract.recipes.schema_edits import all_hold, contradiction, inverse_edits
 from refract.rules.base import JudgedMigration, PlansInView, RuleContext, Severity, Subject, check_all
 from refract.schema.changes import AddColumn, Opaque
 from refract.schema.model import Database, QualifiedName
@@ -67,6 +68,19 @@ def test_replaying_a_step_gives_the_database_of_its_schema(case: Case, database:
     for step in _steps(case, database):
         current = _replayed(step.migrations, current)
         assert diff(current, step.database).changes == (), step.step.title
+
+
+@every_plan
+def test_a_step_can_be_seen_in_the_schema_and_nothing_there_is_in_its_way(case: Case, database: str) -> None:
+    tree = situation(case, database).tree
+    for step in _steps(case, database):
+        edits = step.step.edits
+        assert contradiction(tree, edits) == "", step.step.title
+        assert not edits or not all_hold(tree, edits), step.step.title
+        assert all_hold(step.tree, edits), step.step.title
+        back = inverse_edits(tree, edits)
+        assert contradiction(step.tree, back) == "", step.step.title
+        tree = step.tree
 
 
 @every_plan

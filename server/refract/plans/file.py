@@ -165,6 +165,7 @@ def _told(message: str) -> str:
     """What cattrs says, with the place as the file has it: `steps[1].phase`."""
     what, _, where = message.rpartition(" @ ")
     what = re.sub(r"^invalid type, expected (\w+)", r"a value of the kind \1 is expected", what or message)
+    what = what.replace("invalid value for type, expected Phase", f"one of {', '.join(Phase)} is expected")
     return f"{where.removeprefix('plan.')}: {what}" if where else message
 
 

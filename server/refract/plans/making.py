@@ -19,7 +19,7 @@ def make_plan(recipe: Recipe, situation: Situation, name: str, created: str) -> 
     for step in steps:
         kept.append(_kept(step, inverse_edits(tree, step.step.edits)))
         tree = step.tree
-    models = {t.model_name: t.name.name for t in situation.database.tables.values()}
+    models = {t.model_name: t.name.name for t in situation.database.tables.values() if t.model_name}
     named = {
         word
         for step in steps

@@ -53,7 +53,7 @@ class Progress:
         if self.plan.abandoned:
             return "abandoned"
         if self.number is None or self.step is None:
-            return f"all {total} steps are done"
+            return f"all {total} steps are done" if total > 1 else "its one step is done"
         waits = "; waiting for you to deploy" if self.states[self.number] is State.WAITING else ""
         return f"step {self.number + 1} of {total}: {self.step.phase}{waits}"
 
@@ -92,15 +92,21 @@ def _states(plan: Plan, taken: list[bool]) -> Iterable[State]:
             yield State.WAITING if is_taken else State.NEXT
 
 
-def in_turn(progress: Progress) -> Mapping[str, str]:
-    """The migrations (folder: SQL) of the steps whose turn has come: all that people do before them is confirmed."""
+def in_turn(progress: Progress) -> tuple[PlanMigration, ...]:
+    """The migrations of the steps whose turn has come, all that people do before them being confirmed, and of those that
+    were taken back.
+    """
     if progress.plan.abandoned:
-        return {}
-    found: dict[str, str] = {}
-    for step, state in zip(progress.plan.steps, progress.states, strict=True):
-        if state is not State.LATER:
-            found |= {m.folder: m.sql for m in (*step.migrations, *step.undo) if m.folder}
-    return found
+        return ()
+    pairs = zip(progress.plan.steps, progress.states, strict=True)
+    steps = (step for step, state in pairs if state is not State.LATER or any(m.folder for m in step.undo))
+    return tuple(migration for step in steps for migration in (*step.migrations, *step.undo))
+
+
+def is_as_planned(migration: PlanMigration, folder: str, sql: str) -> bool:
+    """Whether a migration in `folder` is this one of a plan, under another date perhaps, as the plan wrote it."""
+    is_it = folder == migration.folder or folder.endswith(f"_{migration.name}")
+    return is_it and is_same_sql(sql, migration.sql)
 
 
 def is_same_sql(here: str, planned: str) -> bool:

@@ -11,7 +11,7 @@ from refract.collector import without_collector
 from refract.config import Level, Settings
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
-from refract.plans import Progress, State, in_turn, is_same_sql
+from refract.plans import Progress, State, in_turn, is_as_planned
 from refract.project.branch import Branch, NewMigration
 from refract.project.code import Inquiry, Question, Side
 from refract.project.half_typed import Settled, settle
@@ -154,9 +154,9 @@ def _planned_migrations(draft: Analysis) -> frozenset[str]:
     branch = draft.snapshot.branch
     if branch is None or not draft.snapshot.plans.open:
         return frozenset()
-    known = {folder: sql for progress in draft.plans for folder, sql in in_turn(progress).items()}
-    new = ((m.judged, m.text) for m in branch.migrations if m.judged.name in known)
-    return frozenset(judged.path for judged, text in new if is_same_sql(text, known[judged.name]))
+    planned = [migration for progress in draft.plans for migration in in_turn(progress)]
+    new = ((m.judged, m.text) for m in branch.migrations)
+    return frozenset(j.path for j, text in new if any(is_as_planned(m, j.name, text) for m in planned))
 
 
 def _filled_by_plans(draft: Analysis) -> frozenset[str]:

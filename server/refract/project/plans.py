@@ -178,8 +178,9 @@ def abandoned(plan: OpenPlan, why: str) -> tuple[FileChange, ...]:
 
 
 def last_taken(progress: Progress) -> int | None:
-    """The last step that has been taken, if any (from 0)."""
-    known = [n for n, state in enumerate(progress.states) if state in (State.DONE, State.WAITING)]
+    """The last step that has been taken, if any (from 0). One that people alone do is not before they say so."""
+    pairs = enumerate(zip(progress.plan.steps, progress.states, strict=True))
+    known = [n for n, (step, state) in pairs if state is State.DONE or (state is State.WAITING and step.writes)]
     return max(known, default=None)
 
 

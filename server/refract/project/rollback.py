@@ -12,6 +12,7 @@ from refract.project.analysis import Analysis
 from refract.project.baselines import migrations_here
 from refract.schema.changes import AddColumn, Change, CreateTable
 from refract.schema.model import QualifiedName
+from refract.sql.programs import programs_undone
 from refract.sql.reader import read_migration
 from refract.sql.rollback import NoRollback, losses, rollback_texts
 from refract.text import NewFile
@@ -43,9 +44,11 @@ def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
     migration, provider = folder.migrations[at], analysis.lowered.provider
     before = replay(folder, provider, at).database
     reading = read_migration(migration.sql, migration.path, before, provider)
-    lost = tuple(dict.fromkeys(losses(reading.changes)))
+    programs = programs_undone(migration.sql, provider)
+    lost = tuple(dict.fromkeys((*losses(reading.changes), *programs.left)))
+    flavour = analysis.versions.flavour
     try:
-        texts = rollback_texts(reading.changes, before, reading.database, provider, analysis.versions.flavour)
+        texts = rollback_texts(reading.changes, before, reading.database, provider, flavour, programs.drop)
     except NoRollback as error:
         raise NoRollback(" ".join((f"no rollback of {migration.name}: {error}", *lost))) from error
     head = "".join(f"-- {line}\n" for line in (f"Undoes {migration.name}.", *lost)) + "\n"

@@ -39,16 +39,22 @@ FILL, CONSTANT = "fill", "constant"
 )
 def add_required_field(s: Situation) -> Iterator[Step]:
     """Steps by the chosen way."""
-    model, type_ = s.answer("model"), s.answer("type").rstrip("?")
+    model, (type_, attributes) = s.answer("model"), _type_and_attributes(s)
     s.table(model)
     name = s.new_name(model, s.answer("field"))
     if type_.endswith("[]"):
         raise CannotPlan("a list is never required: rows that are there have an empty one.")
-    attributes = (s.answer("attributes"),) if s.answer("attributes") else ()
     if s.answer("how") == CONSTANT:
         yield from _constant(s, model, name, type_, attributes)
     else:
         yield from _filled(s, model, name, type_, attributes)
+
+
+def _type_and_attributes(s: Situation) -> tuple[str, tuple[str, ...]]:
+    """The type, and the attributes: those that were given behind the type, as a schema writes them, with the others."""
+    type_, _, behind = s.answer("type").strip().partition(" ")
+    attributes = " ".join(filter(None, (behind.strip(), s.answer("attributes"))))
+    return type_.rstrip("?"), (attributes,) if attributes else ()
 
 
 def _constant(s: Situation, model: str, name: str, type_: str, attributes: tuple[str, ...]) -> Iterator[Step]:

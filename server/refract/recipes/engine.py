@@ -15,11 +15,12 @@ from refract.config.settings import BackfillForm
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
-from refract.recipes.base import CannotPlan, Fill, Recipe, Situation, Step, Sync, Trigger
+from refract.recipes._twin import listed
+from refract.recipes.base import CannotPlan, Fill, Phase, Recipe, Situation, Step, Sync, Trigger
 from refract.recipes.dialects import Dialect, dialect
 from refract.recipes.schema_edits import apply_schema_edits
 from refract.schema.apply import apply
-from refract.schema.changes import AddColumn, Change, DropColumn
+from refract.schema.changes import AddColumn, Change, DropColumn, DropTable
 from refract.schema.model import Database, QualifiedName
 from refract.sql.rollback import inverse
 from refract.sql.safe import Part, SafeWriter, safe_writer
@@ -106,6 +107,7 @@ class _Engine:
 
     def _migrations(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
         changes = _changes(step, before.database, after.database)
+        _loses_nothing_silently(step, changes)
         parts = self._parts(changes, before.database, after.database)
         yield from self._with_statements(step, parts, before.database)
 
@@ -227,6 +229,16 @@ class _Engine:
 
     def _about(self, things: Sequence[Sync | Trigger]) -> str:
         return _plain(things[0].table.name) if things else "rows"
+
+
+def _loses_nothing_silently(step: Step, changes: Sequence[Change]) -> None:
+    """Raises CannotPlan where a step would drop what no recipe has thought of, such as another model's table."""
+    if step.loses or step.phase is Phase.CONTRACT:
+        return
+    tables = [change.table.name for change in changes if isinstance(change, DropTable)]
+    columns = [f"{change.table}.{change.column.name}" for change in changes if isinstance(change, DropColumn)]
+    if tables or columns:
+        raise CannotPlan(f"the step “{step.title}” would drop {listed([*map(str, tables), *columns])}.")
 
 
 def _changes(step: Step, before: Database, after: Database) -> tuple[Change, ...]:

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.recipes._join_table import join_table_name, other_side
 from refract.recipes._twin import listed
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
-from refract.recipes.schema_edits import AddBlock, AddField, RemoveField
+from refract.recipes.schema_edits import AddBlock, RemoveAttribute, RetypeField, SchemaEdit
 from refract.schema.model import Table
 
 
@@ -41,11 +42,8 @@ def explicit_many_to_many(s: Situation) -> Iterator[Step]:
         phase=Phase.SWITCH,
         title=f"Give the join table {listed([join.name.name])} the model {listed([name])}",
         edits=(
-            RemoveField(field.model, field.name),
-            RemoveField(back.model, back.name),
             AddBlock(_block(s, name, join, a, b)),
-            AddField(field.model, field.name, f"{name}[]"),
-            AddField(back.model, back.name, f"{name}[]"),
+            *(edit for side in (field, back) for edit in _listed_through(side, name)),
         ),
         deploy=f"Deploy the version of the application that goes through `{name}`. It may run beside the old one.",
         ends_use=(f"{field.model}.{field.name}", f"{back.model}.{back.name}"),
@@ -57,22 +55,22 @@ def _other_side(s: Situation, field: ModelField) -> ModelField:
         raise CannotPlan(f"`{field.model}.{field.name}` is no list of another model.")
     if field.type_name == field.model:
         raise CannotPlan("a model that is related to itself is not offered yet.")
-    others = [f for f in s.fields(field.type_name) if f.type_name == field.model and f.is_list and f.column is None]
-    name = _relation_name(field)
-    others = [f for f in others if _relation_name(f) == name]
-    if len(others) != 1:
+    other = other_side(s, field)
+    if other is None:
         raise CannotPlan(f"`{field.model}.{field.name}` is not one side of an implicit many-to-many relation.")
-    return others[0]
+    return other
 
 
-def _relation_name(field: ModelField) -> str:
-    node = field.node.attribute("relation")
-    return str(getattr(node.argument("name", 0), "value", "")) if node else ""
+def _listed_through(side: ModelField, name: str) -> Iterator[SchemaEdit]:
+    """The field of one side lists rows of the join table from now on; a relation's name was that of the old one."""
+    yield RetypeField(side.model, side.name, f"{name}[]")
+    if side.node.attribute("relation") is not None:
+        yield RemoveAttribute(side.model, side.name, "relation")
 
 
 def _join_table(s: Situation, field: ModelField) -> Table:
-    name = _relation_name(field) or "To".join(sorted((field.model, field.type_name)))
-    found = next((t for t in s.database.tables.values() if t.name.name == f"_{name}" and not t.model_name), None)
+    name = join_table_name(field)
+    found = next((t for t in s.database.tables.values() if t.name.name == name and not t.model_name), None)
     if found is None:
         raise CannotPlan(f"`{field.model}.{field.name}` has no implicit join table.")
     return found
@@ -80,17 +78,11 @@ def _join_table(s: Situation, field: ModelField) -> Table:
 
 def _block(s: Situation, name: str, join: Table, a: str, b: str) -> str:
     a_field, b_field = (f"{m[:1].lower()}{m[1:]}" for m in (a, b))
-    lines = [f"model {name} {{"]
-    lines += [
-        f'  {n}Id {_key_type(s, m)} @map("{c}"){_native(s, m)}' for n, m, c in ((a_field, a, "A"), (b_field, b, "B"))
-    ]
-    for n, m, c in ((a_field, a, "A"), (b_field, b, "B")):
-        key = next((k.name for k in join.foreign_keys if k.columns == (c,)), "")
-        mapped = f', map: "{key}"' if key and s.provider.maps_foreign_keys else ""
-        lines.append(
-            f"  {n} {m} @relation(fields: [{n}Id], references: [{_key(s, m).name}], onDelete: Cascade{mapped})"
-        )
-    lines.append("")
+    sides = ((a_field, a, "A"), (b_field, b, "B"))
+    fields = [(f"{n}Id", _key_type(s, m), f'@map("{c}"){_native(s, m)}') for n, m, c in sides]
+    fields += [(n, m, _relation(s, join, n, m, c)) for n, m, c in sides]
+    names, types = (max(len(row[at]) for row in fields) for at in (0, 1))
+    lines = [f"model {name} {{", *(f"  {n:{names}} {t:{types}} {rest}" for n, t, rest in fields), ""]
     pair = f"[{a_field}Id, {b_field}Id]"
     if join.primary_key is not None:
         mapped = f', map: "{join.primary_key.name}"' if join.primary_key.name else ""
@@ -99,8 +91,14 @@ def _block(s: Situation, name: str, join: Table, a: str, b: str) -> str:
         f'  @@unique({pair}, map: "{i.name}")' if i.unique else f'  @@index([{b_field}Id], map: "{i.name}")'
         for i in join.indexes
     ]
-    lines += [f'  @@map("{join.name.name}")', "}"]
-    return "\n".join(lines)
+    namespace = [f'  @@schema("{join.name.schema}")'] if s.database.schemas else []
+    return "\n".join((*lines, f'  @@map("{join.name.name}")', *namespace, "}"))
+
+
+def _relation(s: Situation, join: Table, field: str, model: str, column: str) -> str:
+    key = next((k.name for k in join.foreign_keys if k.columns == (column,)), "")
+    mapped = f', map: "{key}"' if key and s.provider.maps_foreign_keys else ""
+    return f"@relation(fields: [{field}Id], references: [{_key(s, model).name}], onDelete: Cascade{mapped})"
 
 
 def _key(s: Situation, model: str) -> ModelField:

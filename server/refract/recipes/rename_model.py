@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from refract.recipes._join_table import join_tables_kept
 from refract.recipes._table_twin import table_twin_steps
 from refract.recipes._twin import APPLICATION, TRIGGER, listed
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, Trigger, recipe
@@ -51,14 +52,14 @@ def rename_model(s: Situation) -> Iterator[Step]:
         raise CannotPlan(f"the schema has a `{to}` already.")
     if not to.isidentifier() or not to.isascii() or to.startswith("_"):
         raise CannotPlan(f"`{to}` cannot be the name of a model: letters, digits and `_`, a letter first.")
-    rename = RenameBlock(old, to)
+    rename, links = RenameBlock(old, to), tuple(join_tables_kept(s, old, to))
     if s.answer("how") == MAP:
         keep = () if s.block(old).attribute("map") else (AddBlockAttribute(to, f'@@map("{table.name.name}")'),)
         yield Step(
             id="rename",
             phase=Phase.SWITCH,
             title=f"Call the model `{to}`; the table keeps its name",
-            edits=(rename, *keep),
+            edits=(rename, *keep, *links),
             deploy=f"Deploy the application with `{to}` in place of `{old}`. It may run beside the old one.",
             ends_use=(old,),
         )
@@ -79,13 +80,15 @@ def rename_model(s: Situation) -> Iterator[Step]:
             id="rename",
             phase=Phase.SWITCH,
             title=f"Rename the table {listed([table.name.name])} to `{to}`",
-            edits=(rename,),
+            edits=(rename, *links),
             changes=renamed,
             deploy=f"Stop every instance that knows `{old}`, run the migration, start the version that knows `{to}`.",
             ends_use=(old,),
         )
         return
-    yield from _by_view(s, table, new, Step(id="", phase=Phase.EXPAND, title="", edits=(rename,), changes=renamed))
+    yield from _by_view(
+        s, table, new, Step(id="", phase=Phase.EXPAND, title="", edits=(rename, *links), changes=renamed)
+    )
 
 
 def _by_view(s: Situation, table: Table, new: Table, rename: Step) -> Iterator[Step]:

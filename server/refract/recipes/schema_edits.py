@@ -250,18 +250,30 @@ def all_hold(tree: SchemaTree, edits: Sequence[SchemaEdit]) -> bool:
 
 
 def _is_taken_again(tree: SchemaTree, edit: SchemaEdit, later: Sequence[SchemaEdit]) -> bool:
-    """Whether a block's former name is there only because a later edit gave it to another block."""
-    if not isinstance(edit, RenameBlock) or tree.block(edit.to) is None:
-        return False
-    return any(isinstance(other, RenameBlock) and other.to == edit.block for other in later)
+    """Whether what goes is there only because a later edit gives it again: a block's name, a field, an attribute."""
+    match edit:
+        case RenameBlock(block, to) if tree.block(to) is not None:
+            return any(isinstance(other, RenameBlock) and other.to == block for other in later)
+        case RemoveField(model, field):
+            again = (e for e in later if isinstance(e, AddField) and (e.model, e.field) == (model, field))
+            return any(holds(tree, RetypeField(model, field, e.type)) for e in again)
+        case RemoveAttribute(block, member, name):
+            given = (e for e in later if isinstance(e, AddAttribute) and (e.block, e.member) == (block, member))
+            return any(_attribute_name(e.attribute) == name for e in given)
+        case _:
+            return False
+
+
+def _attribute_name(written: str) -> str:
+    return written.lstrip("@").split("(", 1)[0]
 
 
 def contradiction(tree: SchemaTree, wanted: Sequence[SchemaEdit]) -> str:
     """What the schema has in the place of a field that is to be added; empty where nothing is in the way."""
-    retyped = {(edit.model, edit.field) for edit in wanted if isinstance(edit, RetypeField)}
+    changed = {(edit.model, edit.field) for edit in wanted if isinstance(edit, RetypeField | RemoveField)}
     for edit in wanted:
         node = _node(tree, edit.model, edit.field) if isinstance(edit, AddField) else None
-        if not isinstance(edit, AddField) or not isinstance(node, Field) or (edit.model, edit.field) in retyped:
+        if not isinstance(edit, AddField) or not isinstance(node, Field) or (edit.model, edit.field) in changed:
             continue
         here = _text(tree, edit.model, node.type.span)
         if not _same(here, edit.type):
@@ -287,7 +299,7 @@ def _inverse(tree: SchemaTree, edit: SchemaEdit) -> Iterator[SchemaEdit]:
             if isinstance(node, Field):
                 yield RetypeField(model, field, _text(tree, model, node.type.span))
         case AddAttribute(block, member, attribute):
-            yield RemoveAttribute(block, member, attribute.lstrip("@").split("(", 1)[0])
+            yield RemoveAttribute(block, member, _attribute_name(attribute))
         case RemoveAttribute(block, member, name):
             node = _node(tree, block, member)
             for found in node.attributes if node else ():

@@ -65,10 +65,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
             column = isinstance(change, DropColumn)
             yield Risk(
                 subject=subject,
-                message=f"{label} is dropped, and the same branch removes the code that uses it (in {files_of(former.sure)}). "
-                "Instances of the old code still run when the migration does, and fail; nor can the new code be taken back. "
-                f"Release the code first, with {'the field marked `@ignore`' if column else 'the model marked `@@ignore`'}, "
-                f"and drop the {'column' if column else 'table'} in a later release.",
+                message=f"The code that uses {label} (in {files_of(former.sure)}) goes in the same branch. Where both are deployed together, "
+                "old instances fail until they are replaced, and the new release cannot be taken back. "
+                f"Let this branch remove the code, with {'the field marked `@ignore`' if column else 'the model marked `@@ignore`'}, "
+                "and a later one drop it.",
                 change=change,
             )
 

@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.plans import Plan, PlanMigration, State, half_taken_back
+from refract.recipes.base import Phase
 from refract.rules._plans import head_of, in_view
 from refract.rules.base import PLANS_ONLY, SQL, Risk, RuleContext, Severity, rule
 
@@ -57,11 +58,17 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 
 def _gone(plan: Plan, migration: PlanMigration, number: int) -> Risk:
+    fills = plan.steps[number].phase is Phase.BACKFILL
+    again = (
+        "or take the step again, which fills only the rows that are not filled yet:"
+        if fills
+        else "or, if no database has applied it, take the step again with"
+    )
     return Risk(
         subject=f"{plan.name}:{migration.folder}",
         message=f"`{migration.folder}`, which step {number + 1} of the plan `{plan.name}` wrote, is gone, and no other migration "
-        "builds what it did. Restore the folder from git; or, if no database has applied it, take the step "
-        f"again with `refract plan next {plan.name}`.",
+        f"{'shows' if fills else 'builds'} what it did. Restore the folder from git; {again} "
+        f"`refract plan next {plan.name}`.",
         change=None,
         origin=head_of(plan),
     )

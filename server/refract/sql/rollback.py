@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
@@ -32,7 +32,7 @@ from refract.schema.changes import (
 )
 from refract.schema.model import Database
 from refract.sql.reader import read_migration
-from refract.sql.safe import safe_writer
+from refract.sql.safe import Part, safe_writer
 
 
 class NoRollback(Exception):
@@ -40,23 +40,38 @@ class NoRollback(Exception):
 
 
 def rollback_texts(
-    changes: Iterable[Change], before: Database, after: Database, provider: Provider, flavour: str
+    changes: Iterable[Change],
+    before: Database,
+    after: Database,
+    provider: Provider,
+    flavour: str,
+    first: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """The files of SQL, in order, that lead from `after` back to `before`: safe forms, checked by replaying them.
 
-    Raises NoRollback.
+    `first` are statements that come before all others. Raises NoRollback.
     """
+    before, after = _with_namespaces(before), _with_namespaces(after)
     back = inverse(changes, before, after)
-    if not back:
+    if not back and not first:
         raise NoRollback("it changes nothing that Refract could undo.")
     writer = safe_writer(provider.name, flavour)
-    texts = tuple(writer.text(part) for part in writer.parts(back, after, before) if part.statements)
+    parts = [part for part in writer.parts(back, after, before) if part.statements]
+    if first and (not parts or parts[0].alone):
+        parts.insert(0, Part((), ()))
+    texts = tuple(writer.text(part, () if number else first) for number, part in enumerate(parts))
     current = after
     for text in texts:
         current = read_migration(text, "down.sql", current, provider).database
     if not is_same(current, before):
         raise NoRollback("what undoes it could not be proven to: it is left for you to write.")
     return texts
+
+
+def _with_namespaces(database: Database) -> Database:
+    """A history says nothing of how names are written: with their namespace, where one is not the database's own."""
+    others = {name.schema for name in (*database.tables, *database.enums)} - {database.default_schema}
+    return evolve(database, qualified=bool(others))
 
 
 def is_same(one: Database, other: Database) -> bool:

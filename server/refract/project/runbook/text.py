@@ -14,6 +14,7 @@ from refract.project.runbook.release import Outgoing, Release, Step
 from refract.project.runbook.watching import watched
 from refract.providers.behaviour import Blocks, Duration, Operation
 from refract.providers.costs import Cost
+from refract.recipes.base import Phase
 from refract.rules._transactions import BEGINNINGS, ENDINGS, SPLITS_STATEMENTS, in_transaction
 from refract.schema.changes import Backfill, CreateIndex
 from refract.schema.model import QualifiedName
@@ -139,7 +140,7 @@ def _after(release: Release) -> Iterator[str]:
         yield from _asked(query)
     for migration in release.migrations:
         if migration.plan is not None and migration.plan[1].check:
-            yield from _asked(Query(f"the step `{migration.plan[1].title}` is complete", migration.plan[1].check, "0"))
+            yield from _asked(Query(f"the step “{migration.plan[1].title}” is complete", migration.plan[1].check, "0"))
     for watch in watched(release):
         yield f"- [ ] Watch {watch.what}, {watch.until}."
     yield from _people_next(release)
@@ -206,6 +207,8 @@ def _remains(migration: Outgoing, release: Release) -> str:
     is_whole = all(s.verb in BEGINNINGS | ENDINGS for s in outside)
     provider, prisma = release.analysis.lowered.provider.name, release.analysis.snapshot.prisma
     at_once = provider == "postgresql" and prisma is not None and prisma < SPLITS_STATEMENTS[: len(prisma)]
+    if migration.plan is not None and migration.plan[1].phase is Phase.BACKFILL:
+        return "the rows that are filled stay so, and the next deploy goes on with the others."
     if len(statements) == 1:
         return "nothing of it stays."
     if is_whole or at_once or (provider == "sqlserver" and "BEGIN TRAN" in migration.new.text):

@@ -1,0 +1,58 @@
+"""The table that Prisma makes by itself for a many-to-many relation, and names after the relation or the two models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.recipes.base import CannotPlan, ModelField, Situation
+from refract.recipes.schema_edits import AddAttribute, RemoveAttribute, SchemaEdit
+
+
+def relation_name(field: ModelField) -> str:
+    """The name that a relation is given in the schema; empty where it has none."""
+    node = field.node.attribute("relation")
+    return str(getattr(node.argument("name", 0), "value", "")) if node else ""
+
+
+def join_table_name(field: ModelField) -> str:
+    """The name of the join table of an implicit many-to-many relation."""
+    return f"_{relation_name(field) or 'To'.join(sorted((field.model, field.type_name)))}"
+
+
+def other_side(s: Situation, field: ModelField) -> ModelField | None:
+    """The field on the other side of an implicit many-to-many relation; None where `field` is no side of one."""
+    if field.column is not None or not field.is_list or s.tree.block(field.type_name) is None:
+        return None
+    others = (f for f in s.fields(field.type_name) if f.type_name == field.model and f.is_list and f.column is None)
+    same = [f for f in others if relation_name(f) == relation_name(field) and (f.model, f.name) != _key(field)]
+    return same[0] if len(same) == 1 else None
+
+
+def join_tables_kept(s: Situation, model: str, to: str) -> Iterator[SchemaEdit]:
+    """What keeps the join tables of a model that gets another name: their relations are named as they are now.
+
+    Raises CannotPlan where the columns of one would change places: A holds the key of the model that comes first by name.
+    """
+    for field in s.fields(model):
+        other = other_side(s, field)
+        if other is None or field.type_name == model:
+            continue
+        if (model < field.type_name) != (to < field.type_name):
+            raise CannotPlan(
+                f"`{join_table_name(field)}`, the join table of `{model}.{field.name}`, would have its two columns change "
+                f"places, since Prisma takes the models by the alphabet. Give it a model of its own first "
+                f"(explicit-many-to-many {model}.{field.name}), or take a name on the same side of `{field.type_name}`."
+            )
+        if not relation_name(field):
+            yield from _named(field, to)
+            yield from _named(other, other.model)
+
+
+def _named(field: ModelField, model: str) -> Iterator[SchemaEdit]:
+    if field.node.attribute("relation") is not None:
+        yield RemoveAttribute(model, field.name, "relation")
+    yield AddAttribute(model, field.name, f'@relation("{join_table_name(field)[1:]}")')
+
+
+def _key(field: ModelField) -> tuple[str, str]:
+    return field.model, field.name

@@ -1,0 +1,98 @@
+"""Triggers, functions and the like: what a migration makes of them, which no comparison of tables shows."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from refract.providers import Provider
+from refract.sql.reader.cursor import Cursor, Unreadable
+from refract.sql.reader.tokens import Statement, statements
+
+_UNDONE = ("TRIGGER", "FUNCTION", "PROCEDURE")
+_TOLD = ("POLICY", "RULE", "AGGREGATE", "DOMAIN", "EVENT")
+_WITH_TABLE = ("postgresql", "cockroachdb")  # a trigger is dropped ON its table, a function named with its parentheses
+_MOST = 100  # characters of a statement that are told
+
+
+@frozen
+class Programs:
+    """The way back from what a migration does with programs: the statements that `drop` what it makes, and what it does
+    besides, in words (`left`), since what was there before is not known.
+    """
+
+    drop: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+@frozen
+class _Program:
+    """What one statement makes, alters or drops. `undo` is empty where that takes more than to drop it."""
+
+    verb: str
+    kind: str
+    name: str
+    undo: str
+
+
+def programs_undone(sql: str, provider: Provider) -> Programs:
+    """The way back from the programs that `sql` makes and drops."""
+    made, left = dict[tuple[str, str], str](), list[str]()
+    for statement in statements(sql, provider.name):
+        program = _program(statement, sql, provider.name)
+        if program is None:
+            continue
+        key = (program.kind, program.name)
+        if program.undo:
+            made[key] = program.undo
+        elif program.verb != "DROP" or made.pop(key, None) is None:
+            left.append(f"Not undone: {_shortened(sql[statement.start : statement.end])}")
+    return Programs(tuple(reversed(made.values())), tuple(left))
+
+
+def _program(statement: Statement, sql: str, provider: str) -> _Program | None:
+    cursor = Cursor(sql, statement.tokens, provider in _WITH_TABLE)
+    verb = cursor.one_of("CREATE", "ALTER", "DROP")
+    if verb is None:
+        return None
+    replaces = cursor.accept("OR", "REPLACE") or cursor.accept("OR", "ALTER")
+    cursor.one_of("CONSTRAINT", "TEMP", "TEMPORARY")
+    if cursor.accept("DEFINER"):
+        _skip_to(cursor, _UNDONE)
+    kind = cursor.one_of(*_UNDONE, *_TOLD)
+    if kind is None:
+        return None
+    try:
+        perhaps_there = replaces or cursor.if_not_exists() or cursor.if_exists()
+        name, written = _name(cursor, statement)
+        if verb != "CREATE" or kind not in _UNDONE or perhaps_there:
+            return _Program(verb, kind, name, "")
+        target = _target(cursor, statement, kind) if provider in _WITH_TABLE else ""
+        return _Program(verb, kind, name, f"DROP {kind} {written}{target}")
+    except Unreadable:
+        return None
+
+
+def _name(cursor: Cursor, statement: Statement) -> tuple[str, str]:
+    """A name, plain and as it is written, with the namespace before it."""
+    start = cursor.token.start
+    plain = cursor.dotted()[-1]
+    return plain, cursor.sql[start : statement.tokens[cursor.position - 1].end]
+
+
+def _target(cursor: Cursor, statement: Statement, kind: str) -> str:
+    """What stands behind the name where it is dropped (PostgreSQL)."""
+    if kind != "TRIGGER":
+        return "()" if cursor.at("(", ")") else ""
+    _skip_to(cursor, ("ON",))
+    cursor.expect("ON")
+    return f" ON {_name(cursor, statement)[1]}"
+
+
+def _skip_to(cursor: Cursor, keys: tuple[str, ...]) -> None:
+    while not cursor.done and cursor.key() not in keys:
+        cursor.position += 1
+
+
+def _shortened(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _MOST else f"{plain[:_MOST]}…"

@@ -31,7 +31,7 @@ def server() -> Iterator[str]:
         yield socket
 
 
-@pytest.mark.parametrize("case", followed(served("mysql", "mariadb")))
+@pytest.mark.parametrize("case", followed(served("mysql", "mariadb"), "mysql"))
 def test_applications_notice_nothing(case: Case, server: str) -> None:
     start, name = situation(case, "mysql").database, f"ledger_{next(_numbers)}"
     with empty_database(server, name, "utf8mb4_general_ci") as cursor:

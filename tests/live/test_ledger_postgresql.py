@@ -60,7 +60,7 @@ def servers() -> Iterator[Servers]:
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
-@pytest.mark.parametrize("case", followed(served()))
+@pytest.mark.parametrize("case", followed(served(), "postgresql"))
 def test_a_plan_holds_what_it_says(case: Case, version: str, servers: Servers) -> None:
     outcome = run_case(servers[version], _name(), case, LOAD)
     assert complaints(outcome, LOCK_WAIT / 1000) == []

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.live
 LOAD = Load(rows=1_100, hold=0.05, workers=3, report=0.4, rest=0.8)  # rows: more than one batch
 
 
-@pytest.mark.parametrize("case", followed(served("sqlite")))
+@pytest.mark.parametrize("case", followed(served("sqlite"), "sqlite"))
 def test_applications_notice_nothing(case: Case, tmp_path: Path) -> None:
     start, empty = situation(case, "sqlite").database, Database("sqlite")
     store = SqliteStore(tmp_path / "test.db")

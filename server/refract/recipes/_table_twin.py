@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from refract.diff.flavour import flavour
 from refract.lowering.arguments import field_references, text_of
-from refract.recipes._sql import differs, row
+from refract.recipes._sql import row, values_differ
 from refract.recipes._twin import APPLICATION, listed
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Trigger
 from refract.recipes.dialects import dialect
@@ -87,14 +87,14 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
             phase=Phase.DUAL_WRITE,
             title=f"The application writes both, and reads {listed([model])}",
             deploy=f"Deploy a version of the application that writes each row of `{model}` to `{to}` as well, with the same "
-            f"key and in the same transaction (an upsert: the row may not be there yet), and still reads `{model}`. "
-            "Go on when no instance of an older version is left.",
+            f"key, behind it in the same transaction (an upsert: the row may not be there yet), and still reads `{model}`. "
+            "Go on when no instance of an older version is left: what it writes later would be missed.",
         )
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
         title=f"Copy the rows that are there to {listed([to])}",
-        fills=(_fill(s, pair),),
+        fills=(*((_outdated_removed(s, pair),) if by_application else ()), _fill(s, pair)),
     )
     if pair.inward or pair.own:
         yield Step(
@@ -103,23 +103,7 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
             title=f"Relate what points at {listed([model])} to {listed([to])} as well, and prove it",
             edits=(*_inward_added(s, pair), *_own_added(pair)),
         )
-    if by_application:
-        yield Step(
-            id="read-new",
-            phase=Phase.DUAL_WRITE,
-            title=f"The application reads {listed([to])}, and still writes both",
-            deploy=f"Deploy a version that reads `{to}` and goes on writing both. "
-            "Go on when no instance of an older version is left.",
-        )
-    yield _switched(pair, by_application=by_application)
-    relations = tuple(_relations_removed(pair))
-    if relations:
-        yield Step(
-            id="detach",
-            phase=Phase.CONTRACT,
-            title=f"Drop the foreign keys of and to {listed([model])}",
-            edits=relations,
-        )
+    yield from _moved_over_by_application(pair) if by_application else _moved_over_by_trigger(pair)
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
@@ -215,30 +199,63 @@ def _own_added(pair: _Pair) -> Iterator[SchemaEdit]:
             yield AddField(pair.to, side.name, side.type.replace(pair.model, pair.to, 1), attributes)
 
 
-def _switched(pair: _Pair, *, by_application: bool) -> Step:
-    moved = (*(r.other for r in pair.outward), *(r.holder for r in pair.inward))
-    edits: list[SchemaEdit] = [AddBlockAttribute(pair.model, "@@ignore")]
-    for field in moved:
-        edits += [
-            RenameField(field.model, field.name, _gone(field)),
-            AddAttribute(field.model, _gone(field), "@ignore"),
-            RenameField(field.model, _v2(field), field.name),
-        ]
-    beside = (
-        "Go on when no instance of an older version is left."
-        if by_application
-        else "It may run beside the old one: the triggers keep both tables in step. Where both write the same row in the same "
+def _moved_over_by_trigger(pair: _Pair) -> Iterator[Step]:
+    yield _switched(
+        pair,
+        "It may run beside the old one: the triggers keep both tables in step. Where both write the same row in the same "
         "moment, the database may end one of the two transactions (40P01), which is to be tried again. "
-        "Go on when no instance of the old one is left, and no sooner than you are sure to stay."
+        "Go on when no instance of the old one is left, and no sooner than you are sure to stay.",
+        tuple(_relations_moved(pair)),
     )
+    yield from _detached(pair)
+
+
+def _moved_over_by_application(pair: _Pair) -> Iterator[Step]:
+    """The foreign keys go while both tables are still written: a row that only the new one has could not be pointed at."""
+    yield Step(
+        id="read-new",
+        phase=Phase.DUAL_WRITE,
+        title=f"The application reads {listed([pair.to])}, and still writes both",
+        edits=tuple(_relations_moved(pair)),
+        deploy=f"Deploy a version that reads `{pair.to}` and goes on writing both. "
+        "Go on when no instance of an older version is left.",
+    )
+    yield from _detached(pair)
+    yield _switched(
+        pair,
+        "Go on when no instance of an older version is left. Once it writes, do not go back to one that reads "
+        f"`{pair.model}`: that misses what is written to `{pair.to}` only.",
+    )
+
+
+def _switched(pair: _Pair, beside: str, moved: Sequence[SchemaEdit] = ()) -> Step:
     return Step(
         id="switch",
         phase=Phase.SWITCH,
         title=f"The application uses {listed([pair.to])} in place of {listed([pair.model])}",
-        edits=tuple(edits),
+        edits=(AddBlockAttribute(pair.model, "@@ignore"), *moved),
         deploy=f"Deploy the version of the application that uses `{pair.to}` only. {beside}",
         ends_use=(pair.model,),
     )
+
+
+def _relations_moved(pair: _Pair) -> Iterator[SchemaEdit]:
+    """The relations to the new table get the names of those to the old one."""
+    for field in (*(r.other for r in pair.outward), *(r.holder for r in pair.inward)):
+        yield RenameField(field.model, field.name, _gone(field))
+        yield AddAttribute(field.model, _gone(field), "@ignore")
+        yield RenameField(field.model, _v2(field), field.name)
+
+
+def _detached(pair: _Pair) -> Iterator[Step]:
+    relations = tuple(_relations_removed(pair))
+    if relations:
+        yield Step(
+            id="detach",
+            phase=Phase.CONTRACT,
+            title=f"Drop the foreign keys of and to {listed([pair.model])}",
+            edits=relations,
+        )
 
 
 def _relations_removed(pair: _Pair) -> Iterator[SchemaEdit]:
@@ -265,14 +282,25 @@ def _fill(s: Situation, pair: _Pair) -> Fill:
     sql, quote = dialect(s.provider.name), s.provider.quote
     new, names = sql.table(pair.new), ", ".join(map(quote, pair.columns))
     joined = " AND ".join(f"copy.{quote(k)} = {row(s, k)}" for k in pair.key)
-    same = " OR ".join(differs(s, _value(s, pair, "copy", c), _value(s, pair, "{row}", c)) for c in pair.columns)
+    other_wise = _differ(s, pair, "copy", "{row}")
     missing = f"NOT EXISTS (SELECT 1 FROM {new} AS copy WHERE {joined})"
-    behind = f"NOT EXISTS (SELECT 1 FROM {new} AS copy WHERE {joined} AND NOT ({same}))"
+    behind = f"NOT EXISTS (SELECT 1 FROM {new} AS copy WHERE {joined} AND NOT ({other_wise}))"
     tail = " FOR UPDATE ON CONFLICT DO NOTHING" if s.provider.name == "postgresql" else ""
     here = sql.here(missing, pair.old.name)
     old = sql.table(pair.old.name)
     statement = f"INSERT INTO {new} ({names}) SELECT {names} FROM {old} WHERE {{batch}} AND {here}{tail}"
     return Fill(pair.old, (), behind, statement)
+
+
+def _outdated_removed(s: Situation, pair: _Pair) -> Fill:
+    """Takes away copies of what a version that knows only the old table has changed or deleted since: they are made anew."""
+    sql, quote = dialect(s.provider.name), s.provider.quote
+    copy = evolve(pair.old, name=pair.new, model_name=pair.to)
+    joined = " AND ".join(f"source.{quote(k)} = {row(s, k)}" for k in pair.key)
+    same = f"{joined} AND NOT ({_differ(s, pair, 'source', '{row}')})"
+    outdated = f"NOT EXISTS (SELECT 1 FROM {sql.table(pair.old.name)} AS source WHERE {same})"
+    statement = f"DELETE FROM {sql.table(pair.new)} WHERE {{batch}} AND {sql.here(outdated, pair.new)}"
+    return Fill(copy, (), outdated, statement)
 
 
 def _copying(s: Situation, pair: _Pair, source: QualifiedName, target: QualifiedName) -> Trigger:
@@ -285,7 +313,7 @@ def _copying(s: Situation, pair: _Pair, source: QualifiedName, target: Qualified
     values = ", ".join(f"NEW.{quote(c)}" for c in pair.columns)
     sets = ", ".join(f"{quote(c)} = NEW.{quote(c)}" for c in pair.columns)
     was = " AND ".join(f"copy.{quote(k)} = OLD.{quote(k)}" for k in pair.key)
-    other_wise = " OR ".join(differs(s, _value(s, pair, "copy", c), _value(s, pair, "NEW", c)) for c in pair.columns)
+    other_wise = _differ(s, pair, "copy", "NEW")
     keys = ", ".join(map(quote, pair.key))
     return Trigger(
         source,
@@ -308,6 +336,13 @@ END $$""",
             f"  FOR EACH ROW EXECUTE FUNCTION {function}()",
         ),
         (f"DROP TRIGGER {quote(name)} ON {table}", f"DROP FUNCTION {function}()"),
+    )
+
+
+def _differ(s: Situation, pair: _Pair, one: str, other: str) -> str:
+    """Whether a row of one table holds something else than a row of the other."""
+    return " OR ".join(
+        values_differ(s, pair.old.column(c), _value(s, pair, one, c), _value(s, pair, other, c)) for c in pair.columns
     )
 
 

@@ -8,7 +8,8 @@ Ways
     a column for it, kept in step in both directions by looking up the other table. The fields keep their names: programs
     move over in one deploy, and `Int` becomes `String` in their code. At the end the index of the new column becomes the
     primary key.
-    PostgreSQL before 13 has `gen_random_uuid()` only with the extension pgcrypto.
+    PostgreSQL before 13 has `gen_random_uuid()` only with the extension pgcrypto: there is a plan for it where the schema
+    lists that.
 
 Example
     refract plan new primary-key-to-uuid User
@@ -21,10 +22,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.providers.versions import Version
 from refract.recipes._primary_key import NewKey, key_of_model, key_steps
 from refract.recipes.base import CannotPlan, Situation, Step, Subject, recipe
 
 _MADE = "gen_random_uuid()"
+_MADE_SINCE: Version = (13,)
+_MADE_BY_EXTENSION = "pgcrypto"
 
 
 @recipe(
@@ -36,6 +40,7 @@ _MADE = "gen_random_uuid()"
 )
 def primary_key_to_uuid(s: Situation) -> Iterator[Step]:
     """Twins of the key everywhere."""
+    _assert_uuids_can_be_made(s)
     old = key_of_model(s, s.answer("model"))
     if old.type_name not in ("Int", "BigInt"):
         raise CannotPlan(f"`{old.model}.{old.name}` is of type {old.type_name}, not a number.")
@@ -53,3 +58,14 @@ def primary_key_to_uuid(s: Situation) -> Iterator[Step]:
         loses="the numbers that rows had. If they may be wanted, copy them with the uuids first.",
     )
     yield from key_steps(s, old, new)
+
+
+def _assert_uuids_can_be_made(s: Situation) -> None:
+    if s.versions.server >= _MADE_SINCE or _MADE_BY_EXTENSION in s.database.extensions:
+        return
+    number = ".".join(map(str, s.versions.server))
+    raise CannotPlan(
+        f"PostgreSQL {number} has no {_MADE}, which would make the keys; the extension {_MADE_BY_EXTENSION} brings it. Add "
+        f"extensions = [{_MADE_BY_EXTENSION}] to the datasource and migrate that first. If the server is newer than that, "
+        "say so in the settings: [database] version."
+    )

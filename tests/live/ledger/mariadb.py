@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -95,9 +96,11 @@ class MariadbStore:
         return "%s"
 
     def stored(self, value: object, column: Column) -> object:
-        return value
+        return json.dumps(value) if column.type.name == "JSON" and value is not None else value
 
     def read(self, value: object, column: Column) -> object:
+        if column.type.name == "JSON" and isinstance(value, str):
+            return json.loads(value)
         if column.type.name == "BOOLEAN" and value is not None:
             return bool(value)
         return float(value) if isinstance(value, Decimal) else value

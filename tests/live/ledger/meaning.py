@@ -38,6 +38,7 @@ Token: TypeAlias = int | str | Unknown | None
 
 _T = TypeVar("_T", str, Place)
 
+_INTO = re.compile(r"INSERT INTO \W*(\w+)")
 _MENTION = re.compile(r"\{row\}\.[\"`\[]([^\"`\]]+)")
 _START = datetime(2020, 1, 1)
 _NUMBERS = frozenset({"INTEGER", "INT", "BIGINT", "SMALLINT", "TINYINT"})
@@ -57,10 +58,11 @@ class Notes:
 
 @frozen(eq=False)
 class Meaning:
-    """What places mean. `whole` are those that hold what `parts` hold together."""
+    """What places mean. `copies` are tables whose rows are those of another, `parts` what a place holds together."""
 
     notes: Notes
     _homes: Mapping[str, str]
+    copies: Mapping[str, str]
     _attributes: Mapping[Place, Attribute]
     parts: Mapping[Attribute, tuple[Place, ...]]
     digits: frozenset[Attribute]
@@ -73,9 +75,13 @@ class Meaning:
         """The name that a table had before the plan."""
         return _root(self._homes, table)
 
+    def original(self, table: str) -> str:
+        """The table that a table is a copy of, as it was before the plan; itself for most."""
+        return _root(self.copies, self.home(table))
+
     def entity(self, table: str) -> str:
         """The table whose rows those of `table` belong to, one to one; itself for most."""
-        home = self.home(table)
+        home = self.original(table)
         while home in self.owners:
             home = self.owners[home]
         return home
@@ -118,18 +124,21 @@ def meaning(start: Database, plan: Sequence[PlannedStep], notes: Notes) -> Meani
     homes: dict[str, str] = {}
     same: dict[Place, Place] = {}
     parts: dict[Place, tuple[Place, ...]] = {}
+    copies: dict[str, str] = {}
     databases = (start, *(step.database for step in plan))
     for step in plan:
         _renames(step.step, homes, same)
         for fill in step.step.fills:
             _filled(fill, same, parts)
+            _copied(fill, step.database, copies, same)
     for place, other in notes.same.items():
         same[_root(same, place)] = _root(same, other)
     tables = [table for database in databases for table in database.tables.values()]
-    owners = dict(_owners(databases, homes, same))
+    owners = dict(_owners(databases, {**homes, **copies}, same))
     return Meaning(
         notes,
         homes,
+        copies,
         same,
         {_root(same, place): named for place, named in parts.items()},
         frozenset(_root(same, p) for p, c in _places(databases) if c.type.name in _NUMBERS),
@@ -138,6 +147,12 @@ def meaning(start: Database, plan: Sequence[PlannedStep], notes: Notes) -> Meani
         owners,
         frozenset(_root(same, place) for place, column in _places(databases[-1:]) if not column.nullable),
     )
+
+
+def filled_table(fill: Fill) -> str:
+    """The table that a backfill puts rows into; empty for one that changes those that are there."""
+    found = _INTO.search(fill.statement)
+    return found[1] if found else ""
 
 
 def default_token(column: Column) -> Token:
@@ -199,6 +214,17 @@ def _filled(fill: Fill, same: dict[Place, Place], parts: dict[Place, tuple[Place
     for one, many in ((sources, targets), (targets, sources)):
         if len(one) == 1 and len(many) > 1:
             parts[first] = tuple(many)
+
+
+def _copied(fill: Fill, database: Database, copies: dict[str, str], same: dict[Place, Place]) -> None:
+    """A table with the columns and the key of another, from which its rows are copied, holds the same rows."""
+    source = fill.table
+    copy = next((t for t in database.tables.values() if t.name.name == filled_table(fill)), None)
+    if copy is None or {c.name for c in copy.columns} != {c.name for c in source.columns}:
+        return
+    copies[copy.name.name] = source.name.name
+    for column in copy.columns:
+        same[(copy.name.name, column.name)] = _root(same, (source.name.name, column.name))
 
 
 def _owners(databases: Iterable[Database], homes: Mapping[str, str], same: dict[Place, Place]) -> Iterator[Place]:

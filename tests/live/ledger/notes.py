@@ -24,14 +24,14 @@ def notes(case: Case) -> Notes:
     )
 
 
-def beyond(case: Case) -> str:
-    """Why the ledger cannot follow a plan; empty if it can."""
-    return str(_said(case).get("beyond", ""))
+def beyond(case: Case, database: str) -> str:
+    """Why the ledger cannot follow a plan on a database, or has something against it; empty if it can."""
+    return str(_said(case).get("beyond", {}).get(database, ""))
 
 
-def followed(cases: Iterable[Case]) -> list[ParameterSet]:
+def followed(cases: Iterable[Case], database: str) -> list[ParameterSet]:
     """Cases as parameters of a test: what the ledger cannot follow yet is expected to fail."""
-    return [pytest.param(case, id=str(case), marks=_marks(beyond(case))) for case in cases]
+    return [pytest.param(case, id=str(case), marks=_marks(beyond(case, database))) for case in cases]
 
 
 def _marks(reason: str) -> list[pytest.MarkDecorator]:

@@ -14,7 +14,7 @@ from live.ledger.ledger import Entity, Wrong, key_of, wrong_values
 from live.ledger.meaning import UNKNOWN, Attribute, Meaning, Token, default_token
 from live.ledger.speech import Application, SpokenLinks, SpokenTable
 from live.ledger.store import Session, Store
-from live.ledger.trust import Trusted
+from live.ledger.trust import Trusted, has_every_row
 from refract.schema.model import Column
 
 NULLS, DEFAULTS = 0.15, 0.1  # how many of the values that may be
@@ -32,12 +32,12 @@ class Speaker:
 
     def knows(self, entity: Entity) -> bool:
         """Whether it knows every table in which the entity has a row."""
-        return entity.tables <= {self.meaning.home(t.name.name) for t in self._tables(entity.table)}
+        return entity.tables <= {self.meaning.original(t.name.name) for t in self._tables(entity.table)}
 
     def entities(self) -> list[str]:
         """The tables that it can make rows of."""
         found = dict.fromkeys(self.meaning.entity(t.name.name) for t in self.version.tables)
-        return [name for name in found if any(self.meaning.home(t.name.name) == name for t in self.version.tables)]
+        return [name for name in found if any(self.meaning.original(t.name.name) == name for t in self.version.tables)]
 
     def new(self, table: str, number: int, draw: random.Random) -> Entity:
         """A row to be, with those that belong to it."""
@@ -50,7 +50,7 @@ class Speaker:
                 tokens[attribute] = self._drawn(attribute, number, draw) if chosen else number
         for links in self._links(table):
             tokens[self._linked(links)] = self._drawn(self._linked(links), number, draw)
-        return Entity(table, frozenset(self.meaning.home(t.name.name) for t in tables), tokens)
+        return Entity(table, frozenset(self.meaning.original(t.name.name) for t in tables), tokens)
 
     def insert(self, entity: Entity) -> None:
         """Writes a new row, and those that belong to it."""
@@ -60,8 +60,10 @@ class Speaker:
 
     def insert_rows(self, entity: Entity) -> None:
         """The rows of a new entity."""
-        for table in self._tables(entity.table):
-            self._insert(table, entity)
+        for first, *copies in self._copies(entity.table):
+            self._insert(first, entity)
+            for copy in copies:
+                self._insert_row(copy, entity, None)
 
     def insert_links(self, entity: Entity) -> None:
         """The links of a new entity to others."""
@@ -81,8 +83,10 @@ class Speaker:
         """Writes new values, in all the columns that it knows for them."""
         changed = Entity(entity.table, entity.tables, {**entity.tokens, **changes})
         with self.session.transaction():
-            for table in self._tables(entity.table):
-                self._update(table, changed, changes)
+            for first, *copies in self._copies(entity.table):
+                self._update(first, changed, changes)
+                for copy in copies:
+                    self._write_copy(copy, changed, changes)
             for links in self._links(entity.table):
                 if self._linked(links) in changes:
                     self._unlink(links, entity)
@@ -93,13 +97,16 @@ class Speaker:
         with self.session.transaction():
             for links in self._links(entity.table):
                 self._unlink(links, entity)
-            for table in reversed(self._tables(entity.table)):
-                name, values = self._named(table, entity)
-                self.session.rows(f"DELETE FROM {self.store.table(table.name)} WHERE {name}", values)
+            for same in reversed(self._copies(entity.table)):
+                for table in same:
+                    name, values = self._named(table, entity)
+                    self.session.rows(f"DELETE FROM {self.store.table(table.name)} WHERE {name}", values)
 
     def read(self, entity: Entity, trusted: Trusted, stage: str) -> Iterator[Wrong]:
         """Reads the entity's rows, and says what is wrong with them."""
         for table in self._tables(entity.table):
+            if not has_every_row(self.meaning, trusted, table):
+                continue
             name, values = self._named(table, entity)
             columns = ", ".join(self.store.quote(c.name) for c in table.columns)
             rows = self.session.rows(f"SELECT {columns} FROM {self.store.table(table.name)} WHERE {name}", values)
@@ -136,7 +143,18 @@ class Speaker:
 
     def _tables(self, entity: str) -> list[SpokenTable]:
         """The tables of an entity, those that others belong to first."""
-        return [t for t in self.version.tables if self.meaning.entity(t.name.name) == entity]
+        return [table for same in self._copies(entity) for table in same]
+
+    def _copies(self, entity: str) -> list[list[SpokenTable]]:
+        """The same, each table with its copies: plans ask programs to write these behind it."""
+        groups: dict[str, list[SpokenTable]] = {}
+        for table in self.version.tables:
+            if self.meaning.entity(table.name.name) == entity:
+                groups.setdefault(self.meaning.original(table.name.name), []).append(table)
+        return [sorted(same, key=self._is_copy) for same in groups.values()]
+
+    def _is_copy(self, table: SpokenTable) -> bool:
+        return self.meaning.original(table.name.name) != self.meaning.home(table.name.name)
 
     def _links(self, entity: str) -> list[SpokenLinks]:
         return [
@@ -169,22 +187,31 @@ class Speaker:
         return default if default is not UNKNOWN and draw.random() < DEFAULTS else number
 
     def _insert(self, table: SpokenTable, entity: Entity) -> None:
+        numbered = next((c for c in table.columns if c.auto_increment), None)
+        made = self._insert_row(table, entity, numbered)
+        if numbered is not None:
+            assert isinstance(made, int), "a database numbers with whole numbers"
+            entity.tokens[self.meaning.attribute(table.name.name, numbered.name)] = made
+
+    def _write_copy(self, table: SpokenTable, changed: Entity, changes: dict[Attribute, Token]) -> None:
+        """An update of a second table, where the row may not be yet."""
+        name, values = self._named(table, changed)
+        if self.session.rows(f"SELECT 1 FROM {self.store.table(table.name)} WHERE {name}", values):
+            self._update(table, changed, changes)
+        else:
+            self._insert_row(table, changed, None)
+
+    def _insert_row(self, table: SpokenTable, entity: Entity, numbered: Column | None) -> object:
         name = table.name.name
         given: list[tuple[Column, object]] = []
-        numbered = None
         for column in table.columns:
             value = self.meaning.spelled(name, column, entity.tokens[self.meaning.attribute(name, column.name)])
-            if column.auto_increment:
-                numbered = column
-            elif value is not UNKNOWN:
+            if column != numbered and value is not UNKNOWN:
                 given.append((column, self.spoken(column, value)))
         columns = ", ".join(self.store.quote(c.name) for c, _ in given)
         places = ", ".join(self.store.parameter(c) for c, _ in given)
         statement = f"INSERT INTO {self.store.table(table.name)} ({columns}) VALUES ({places})"
-        made = self.session.insert(statement, [self.store.stored(v, c) for c, v in given], numbered)
-        if numbered is not None:
-            assert isinstance(made, int), "a database numbers with whole numbers"
-            entity.tokens[self.meaning.attribute(name, numbered.name)] = made
+        return self.session.insert(statement, [self.store.stored(v, c) for c, v in given], numbered)
 
     def spoken(self, column: Column, value: object) -> object:
         """A value by the word that this version has for it."""

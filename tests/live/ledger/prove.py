@@ -89,7 +89,7 @@ def _proved(version: str, load: Load) -> tuple[list[Line], list[str]]:
     outcomes: dict[str, list[Outcome]] = {}
     against = []
     with running_server(programs(version)) as server:
-        for number, case in enumerate(case for case in served() if not beyond(case)):
+        for number, case in enumerate(case for case in served() if not beyond(case, "postgresql")):
             outcome = run_case(server, f"ledger{number}", case, load)
             outcomes.setdefault(case.recipe, []).append(outcome)
             against += [f"PostgreSQL {version}, {case}: {text}" for text in complaints(outcome, LOCK_WAIT / 1000)]
@@ -141,8 +141,8 @@ def _text(lines: Sequence[Line], load: Load, versions: Sequence[str], seconds: f
 def _left_out() -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for case in served():
-        if beyond(case):
-            reasons.setdefault(beyond(case), []).append(f"“{case}”")
+        if reason := beyond(case, "postgresql"):
+            reasons.setdefault(reason, []).append(f"“{case}”")
     for reason, names in reasons.items():
         yield f"Not among them, because {reason}: {', '.join(names)}."
     yield ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ from pathlib import Path
 from live.sqlite import SqliteDatabase, connect
 from refract.providers import provider
 from refract.schema.model import Column, QualifiedName
+
+
+_JSON = frozenset({"JSON", "JSONB"})
 
 
 class SqliteSession:
@@ -76,9 +80,13 @@ class SqliteStore:
         return "?"
 
     def stored(self, value: object, column: Column) -> object:
+        if column.type.name in _JSON and value is not None:
+            return json.dumps(value)
         return value.isoformat() if isinstance(value, datetime) else value
 
     def read(self, value: object, column: Column) -> object:
+        if column.type.name in _JSON and isinstance(value, str | bytes):
+            return json.loads(value)
         if column.type.name == "DATETIME" and isinstance(value, str):
             return datetime.fromisoformat(value)
         return bool(value) if column.type.name == "BOOLEAN" and value is not None else value

@@ -6,18 +6,15 @@ columns and nothing in the database copies that over. Tables are named as they w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from live.ledger.meaning import Meaning, Place
-from live.ledger.speech import Application
+from live.ledger.meaning import Meaning, Place, filled_table
+from live.ledger.speech import Application, SpokenTable
 from refract.recipes.base import Fill, Sync, Trigger
 from refract.recipes.engine import PlannedStep
 from refract.schema.model import Database
 
 Trusted = frozenset[Place]
-
-_INTO = re.compile(r"INSERT INTO \W*(\w+)")
 
 
 def places(meaning: Meaning, database: Database) -> Trusted:
@@ -61,10 +58,15 @@ def filled(meaning: Meaning, fills: Iterable[Fill], database: Database) -> Trust
     """The columns that rows get values in: those that are set, or all of a table that rows are copied to."""
     found: set[Place] = set()
     for fill in fills:
-        if into := _INTO.search(fill.statement):
-            found |= {place for place in places(meaning, database) if place[0] == meaning.home(into[1])}
+        if into := filled_table(fill):
+            found |= {place for place in places(meaning, database) if place[0] == meaning.home(into)}
         found |= {(meaning.home(fill.table.name.name), column) for column, _ in fill.sets}
     return frozenset(found)
+
+
+def has_every_row(meaning: Meaning, trusted: Trusted, table: SpokenTable) -> bool:
+    """Whether a table must hold the rows that the ledger has, and no others: its key is in step."""
+    return all((meaning.home(table.name.name), name) in trusted for name in table.key)
 
 
 def _same(meaning: Meaning, among: Iterable[Place], place: Place) -> set[Place]:

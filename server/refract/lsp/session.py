@@ -36,6 +36,7 @@ from refract.project import (
 )
 from refract.project.code import Question, is_code
 from refract.project.files import PLANS
+from refract.project.prisma_config import configured_folder
 from refract.project.with_code import look_up
 from refract.source import CodeUses
 from refract.syntax import Document, SchemaTree, parse_document
@@ -45,6 +46,9 @@ DEBOUNCE = 0.0
 
 SLOW = 0.4
 """Seconds of reading after which the client is told about it."""
+
+SETTINGS = ("refract.toml", "refract-accepted.json", "pyproject.toml", "package.json")
+"""The files of settings beside Prisma's own."""
 
 _log = logging.getLogger(__name__)
 
@@ -393,11 +397,7 @@ def _concerns(project: OpenProject, path: str) -> bool:
         return True
     if changed.suffix == ".toml" and changed.parent == project.files.migrations.parent / PLANS:
         return True
-    if changed.name in _SETTINGS:
-        return project.files.root.is_relative_to(changed.parent)
+    folder = changed.parent if changed.name in SETTINGS else configured_folder(changed)
+    if folder is not None:
+        return project.files.root.is_relative_to(folder)
     return ".git" in changed.parts
-
-
-_SETTINGS = frozenset({
-    "refract.toml", "refract-accepted.json", "pyproject.toml", "package.json", "prisma.config.ts", "prisma7.config.ts",
-})  # fmt: skip

@@ -16,6 +16,7 @@ from pathlib import Path
 from attrs import define, evolve, field, frozen
 from lsprotocol import types
 
+from refract.baseline.folder import SQL_FILE
 from refract.config import Settings
 from refract.fixes import load_fixes
 from refract.lsp import convert
@@ -124,7 +125,7 @@ class Session:
     def opened(self, item: types.TextDocumentItem) -> None:
         """A document was opened in the editor. Files outside any project, and those that are no files, are left alone."""
         path = convert.to_path(item.uri)
-        if path is None or not path.endswith((".prisma", "migration.sql")):
+        if path is None or not path.endswith((".prisma", SQL_FILE)):
             return
         document = read_document(path, item.text) if path.endswith(".prisma") else PlainText(path, item.text)
         self.open_files[path] = OpenFile(item.uri, item.version, document)

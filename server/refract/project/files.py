@@ -18,6 +18,7 @@ from pathlib import Path
 from attrs import evolve, field, frozen
 
 from refract import git
+from refract.baseline.folder import LOCK_FILE, SQL_FILE
 from refract.config import Settings, SettingsError, load_settings
 from refract.project.prisma_config import CONFIG_FILES, PrismaConfig, configured_folder, read_prisma_config
 from refract.project.reading import Unreadable, read_text
@@ -31,7 +32,6 @@ _DATASOURCE = re.compile(r"^\s*datasource\s+\w+\s*\{", re.MULTILINE)
 _OTHER_LANGUAGE = re.compile(r"\ufeff?\s*// use prisma-(next|8)\b")
 _MAX_FILES = 50_000  # files looked at in a tree without git
 _MAX_SCHEMA_FILES = 2_000
-_LOCK = "migration_lock.toml"
 PLANS = "plans"
 """The folder beside a project's migrations in which its plans are."""
 
@@ -128,9 +128,9 @@ def excluded(files: ProjectFiles, settings: Settings) -> bool:
 def holds_migrations(folder: Path) -> bool:
     """Whether `folder` is one that Prisma would call a migrations folder."""
     try:
-        if (folder / _LOCK).is_file():
+        if (folder / LOCK_FILE).is_file():
             return True
-        return any((child / "migration.sql").is_file() for child in folder.iterdir())
+        return any((child / SQL_FILE).is_file() for child in folder.iterdir())
     except OSError:
         return False
 
@@ -156,7 +156,7 @@ def walk(top: Path) -> Iterator[Path]:
     """Files below `top`, without following links or entering single migrations, hidden folders or packages."""
     seen = 0
     for folder, folders, names in os.walk(top):  # os.walk leaves out what it may not read
-        folders[:] = [] if _LOCK in names else sorted(filter(_is_entered, folders))
+        folders[:] = [] if LOCK_FILE in names else sorted(filter(_is_entered, folders))
         for name in sorted(names):
             seen += 1
             if seen > _MAX_FILES:
@@ -313,7 +313,7 @@ def _is_inside_migrations(file: Path, top: Path) -> bool:
     for folder in file.parents:
         if folder == top:
             return False
-        if folder.name == "migrations" or (folder / _LOCK).is_file():
+        if folder.name == "migrations" or (folder / LOCK_FILE).is_file():
             return True
     return False
 

@@ -45,7 +45,7 @@ def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
     reading = read_migration(migration.sql, migration.path, before, provider)
     lost = tuple(dict.fromkeys(losses(reading.changes)))
     try:
-        texts = rollback_texts(reading.changes, before, reading.database, provider, analysis.versions.flavour)
+        texts = rollback_texts(reading.changes, before, reading.database, provider, analysis.versions)
     except NoRollback as error:
         raise NoRollback(" ".join((f"no rollback of {migration.name}: {error}", *lost))) from error
     head = "".join(f"-- {line}\n" for line in (f"Undoes {migration.name}.", *lost)) + "\n"

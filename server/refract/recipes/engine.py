@@ -74,7 +74,7 @@ class _Engine:
     def __init__(self, situation: Situation) -> None:
         self._situation = situation
         self._dialect: Dialect = dialect(situation.provider.name, situation.versions.flavour)
-        self._writer: SafeWriter = safe_writer(situation.provider.name, situation.versions.flavour)
+        self._writer: SafeWriter = safe_writer(situation.provider.name, situation.versions)
 
     def run(self, steps: Sequence[Step]) -> Iterator[PlannedStep]:
         state = _State(self._situation.tree, self._situation.lowered)

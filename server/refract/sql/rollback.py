@@ -8,6 +8,7 @@ from attrs import evolve
 
 from refract.diff import diff
 from refract.providers import Provider
+from refract.providers.versions import Versions
 from refract.schema.apply import apply
 from refract.schema.changes import (
     AddCheck,
@@ -40,7 +41,7 @@ class NoRollback(Exception):
 
 
 def rollback_texts(
-    changes: Iterable[Change], before: Database, after: Database, provider: Provider, flavour: str
+    changes: Iterable[Change], before: Database, after: Database, provider: Provider, versions: Versions
 ) -> tuple[str, ...]:
     """The files of SQL, in order, that lead from `after` back to `before`: safe forms, checked by replaying them.
 
@@ -49,7 +50,7 @@ def rollback_texts(
     back = inverse(changes, before, after)
     if not back:
         raise NoRollback("it changes nothing that Refract could undo.")
-    writer = safe_writer(provider.name, flavour)
+    writer = safe_writer(provider.name, versions)
     texts = tuple(writer.text(part) for part in writer.parts(back, after, before) if part.statements)
     current = after
     for text in texts:

@@ -14,7 +14,7 @@ from attrs import frozen
 from refract.diff.flavour import flavour
 from refract.lowering.arguments import field_references, text_of
 from refract.recipes._sql import differs, row
-from refract.recipes._twin import APPLICATION, listed
+from refract.recipes._twin import APPLICATION
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Trigger
 from refract.recipes.dialects import PostgresqlDialect, dialect
 from refract.recipes.schema_edits import (
@@ -31,6 +31,7 @@ from refract.recipes.schema_edits import (
     block_text,
 )
 from refract.schema.model import QualifiedName, Table
+from refract.wording import listed
 
 _NO_EQUALITY = frozenset({"JSON", "XML", "POINT"})
 

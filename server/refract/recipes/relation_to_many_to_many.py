@@ -22,7 +22,7 @@ from attrs import frozen
 
 from refract.lowering.arguments import field_references
 from refract.recipes._sql import row
-from refract.recipes._twin import ask_for_readers, listed
+from refract.recipes._twin import ask_for_readers
 from refract.recipes.base import (
     CannotPlan,
     Fill,
@@ -46,6 +46,7 @@ from refract.recipes.schema_edits import (
     SchemaEdit,
 )
 from refract.schema.model import QualifiedName, Table
+from refract.wording import listed
 
 
 @frozen

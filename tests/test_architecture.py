@@ -64,6 +64,19 @@ def test_only_its_owner_imports(package: str) -> None:
     assert {user for user in users if not user.startswith(OWNERS[package])} == set()
 
 
+def test_private_modules_stay_in_their_package() -> None:
+    inner = re.compile(
+        r"^\s*from refract\.(\w+)(?:\.\w+)*\._[a-z]\w* import|^\s*from refract\.(\w+) import _[a-z]", re.MULTILINE
+    )
+    foreign = [
+        f"{name_of(source)}: {owner}"
+        for source in SOURCES
+        for owner in (one or other for one, other in inner.findall(source.read_text()))
+        if owner != source.relative_to(PACKAGE).parts[0]
+    ]
+    assert foreign == []
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=name_of)
 def test_a_module_says_what_it_is_for_and_stays_readable(source: Path) -> None:
     text = source.read_text()

@@ -290,3 +290,36 @@ def test_nothing_is_taken_away_while_code_uses_it(project: Path) -> None:
     assert "user.ts:1:61" in run("plan", "next", code=2).stderr
     run("plan", "next", "--force")
     assert status() == "all 5 steps are done"
+
+
+@pytest.mark.parametrize(
+    ("settings", "schema", "command"),
+    [
+        ("", "prisma/schema.prisma", "npx prisma migrate deploy"),
+        ('prisma = "6.19"\n', "prisma/schema.prisma", "npx prisma migrate deploy"),
+        ("", "db/orders.prisma", "npx prisma migrate deploy --schema db/orders.prisma"),
+        (
+            '[database]\nflavour = "d1"\n',
+            "prisma/schema.prisma",
+            'npx wrangler d1 execute "$DATABASE" --remote --file={file}',
+        ),
+        ('[database]\nflavour = "libsql"\n', "prisma/schema.prisma", 'turso db shell "$DATABASE" < {file}'),
+    ],
+)
+def test_what_is_typed_to_deploy_a_step(
+    settings: str, schema: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = "sqlite" if "flavour" in settings else "postgresql"
+    (tmp_path / schema).parent.mkdir()
+    (tmp_path / schema).write_text(SCHEMA.replace("postgresql", provider).replace("name String", "name String?"))
+    init = (tmp_path / schema).parent / "migrations" / "20240101000000_init" / "migration.sql"
+    init.parent.mkdir(parents=True)
+    init.write_text(INIT.replace("TEXT NOT NULL", "TEXT"))
+    (init.parent.parent / "migration_lock.toml").write_text(f'provider = "{provider}"\n')
+    (tmp_path / "refract.toml").write_text(settings)
+    (tmp_path / "package.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    run("plan", "new", "add-index", "User", "fields=name", "--project", schema)
+    said = run("plan", "next", "--project", schema).stdout
+    (made,) = (file for file in init.parent.parent.glob("*/migration.sql") if file != init)
+    assert f"Review them, then:\n  {command.format(file=made.relative_to(tmp_path))}\n" in said

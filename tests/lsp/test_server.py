@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -109,6 +110,25 @@ async def test_migrations_that_change_on_disk_are_read_again(client: LanguageCli
     added.parent.mkdir()
     added.write_text('ALTER TABLE "User" ADD COLUMN "nick" TEXT;\nCREATE INDEX "User_name_idx" ON "User"("name");\n')
     event = types.FileEvent(uri=added.as_uri(), type=types.FileChangeType.Created)
+    client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes=[event]))
+    await editor.wait_for()
+
+
+@pytest.mark.parametrize(
+    "name", ["prisma.config.mts", "prisma7.config.cjs", ".config/prisma.js", "prisma.config/index.ts"]
+)
+async def test_a_configuration_that_comes_is_read(client: LanguageClient, project: Path, name: str) -> None:
+    editor, root = Editor(client, project), project.parent.parent
+    editor.replace("name String", "name String\n  @@index([name])")
+    await editor.wait_for("create-index-blocking")
+    shutil.copytree(project.parent / "migrations", root / "sql")
+    added = root / "sql" / "20240102000000_add_index" / "migration.sql"
+    added.parent.mkdir()
+    added.write_text('CREATE INDEX "User_name_idx" ON "User"("name");\n')
+    config = root / name
+    config.parent.mkdir(exist_ok=True)
+    config.write_text(f'export default {{ migrations: {{ path: "{"../" * name.count("/")}sql" }} }}\n')
+    event = types.FileEvent(uri=config.as_uri(), type=types.FileChangeType.Created)
     client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes=[event]))
     await editor.wait_for()
 

@@ -64,6 +64,16 @@ LAYOUTS: dict[str, tuple[dict[str, str], str, list[tuple[str, int, str, str]]]] 
         ".",
         [("db/x.prisma", 1, "db/migrations", ".config/prisma.ts")],
     ),
+    "a folder for the configuration": (
+        {
+            "prisma.config/index.ts": 'export default { schema: "../db/x.prisma", migrations: { path: "../sql" } }',
+            ".config/prisma.ts": 'export default { schema: "../old.prisma" }',
+            "db/x.prisma": DB,
+            "old.prisma": MODEL,
+        },
+        ".",
+        [("db/x.prisma", 1, "sql", "prisma.config/index.ts")],
+    ),
     "a configuration without a schema": (
         {"prisma.config.mjs": "export default defineConfig({})", "prisma/schema.prisma": DB},
         ".",
@@ -167,6 +177,14 @@ LAYOUTS: dict[str, tuple[dict[str, str], str, list[tuple[str, int, str, str]]]] 
         "db/x/a.prisma",
         [("db", 2, "db/migrations", "prisma.config.ts")],
     ),
+    "a file of a project that is configured above": (
+        {
+            "prisma.config.ts": 'export default defineConfig({ migrations: { path: "sql" } })',
+            "prisma/schema.prisma": DB,
+        },
+        "prisma/schema.prisma",
+        [("prisma/schema.prisma", 1, "sql", "prisma.config.ts")],
+    ),
     "a schema folder": (
         {"db/main.prisma": DB, "db/a.prisma": MODEL},
         "db",
@@ -264,3 +282,11 @@ def test_a_relative_path_means_the_current_folder(tmp_path: Path, monkeypatch: p
     write(tmp_path, {"prisma/schema.prisma": DB})
     monkeypatch.chdir(tmp_path / "prisma")
     assert [p.schema for p in find_projects(Path("../prisma"))] == [tmp_path / "prisma/schema.prisma"]
+
+
+@pytest.mark.parametrize("beside", [{}, {"package.json": "{}"}, {"prisma.config.ts": "export default {}"}])
+def test_a_file_leads_to_the_project_of_its_folder(tmp_path: Path, beside: dict[str, str]) -> None:
+    write(tmp_path, {"prisma/schema.prisma": DB, **beside})
+    (whole,) = find_projects(tmp_path)
+    (of_file,) = find_projects(tmp_path / "prisma" / "schema.prisma")
+    assert (of_file.root, of_file.migrations) == (whole.root, whole.migrations)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refract.project.prisma_config import PrismaConfig, read_prisma_config
+from refract.project.prisma_config import PrismaConfig, configured_folder, read_prisma_config
 
 CASES = {
     "plain": ('export default { schema: "a.prisma" }', PrismaConfig("a.prisma")),
@@ -62,3 +64,24 @@ SOURCE = st.lists(
 @given(SOURCE | st.text())
 def test_any_text_is_read(text: str) -> None:
     assert isinstance(read_prisma_config(text), PrismaConfig)
+
+
+@pytest.mark.parametrize(
+    ("file", "folder"),
+    [
+        ("app/prisma.config.ts", "app"),
+        ("app/prisma7.config.mjs", "app"),
+        ("app/.config/prisma7.ts", "app"),
+        ("app/.config/prisma.cjs", "app"),
+        ("app/.config/prisma.config.js", "app"),
+        ("app/prisma.config/index.ts", "app"),
+        ("app/.config/prisma/index.mts", "app"),
+        ("app/.config/prisma.config/index.ts", "app"),
+        ("app/prisma7.config/index.ts", None),
+        ("app/prisma/index.ts", None),
+        ("app/index.ts", None),
+        ("app/prisma.config.py", None),
+    ],
+)
+def test_what_a_file_configures(file: str, folder: str | None) -> None:
+    assert configured_folder(Path(file)) == (Path(folder) if folder else None)

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from refract.diff import diff
 from refract.providers import provider
@@ -87,7 +87,7 @@ def situation(case: Case, database: str, flavour: str = "") -> Situation:
     head = f'datasource db {{\n  provider = "{database}"\n}}\n\n'
     tree = parse_schema([("schema.prisma", head + case.schema)])
     answers = all_recipes()[case.recipe].complete(dict(case.answers))
-    versions = evolve(default_versions(database), flavour=flavour)
+    versions = default_versions(database, flavour)
     return Situation(tree, provider(database), versions, answers)
 
 

@@ -61,7 +61,7 @@ def find_in_sql(case: Case, target: str) -> tuple[Finding, ...]:
     (before, provider), (after, _) = (database(text, name) for text in case.given[:2])
     history = migrate("1_init", Database(before.provider, before.default_schema), before, provider)
     new = migrate("2_change", history.after, after, provider)
-    usual = default_versions(name)
+    usual = default_versions(name, flavour)
     context = RuleContext(
         new.before,
         new.after,

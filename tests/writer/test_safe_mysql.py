@@ -5,8 +5,10 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+from attrs import evolve
 
 from refract.diff import diff
+from refract.providers.versions import Version, Versions, default_versions
 from refract.sql.safe import safe_writer
 from writer.cases import database
 
@@ -36,6 +38,11 @@ enum Role {
 
 FORMS = [
     ("add a column", ("@@index", "nick String?\n  @@index"), "ADD COLUMN `nick` VARCHAR(191) NULL, ALGORITHM=INSTANT"),
+    (
+        "a time",
+        ("@@index", "at DateTime @default(now())\n  @@index"),
+        "DEFAULT CURRENT_TIMESTAMP(3), ALGORITHM=INSTANT",
+    ),
     ("a default", ("@default(USER)", "@default(ADMIN)"), "NOT NULL DEFAULT 'ADMIN', ALGORITHM=INSTANT"),
     ("a value at the end", ("  ADMIN\n", "  ADMIN\n  GUEST\n"), "DEFAULT 'USER', ALGORITHM=INSTANT"),
     ("a value in the middle", ("  ADMIN\n", "  GUEST\n  ADMIN\n"), "NOT NULL DEFAULT 'USER'"),
@@ -55,32 +62,98 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize("flavour", ["mysql", "mariadb"])
+NEWEST = Versions((9, 1))
+
+
+@pytest.mark.parametrize("flavour", ["", "mariadb"])
 @pytest.mark.parametrize(("edit", "expected"), [f[1:] for f in FORMS], ids=[f[0] for f in FORMS])
 def test_forms(flavour: str, edit: tuple[str, str], expected: str) -> None:
-    (text,) = _texts(edit, flavour)
+    (text,) = _texts(edit, default_versions("mysql", flavour))
     assert text.endswith(f"{expected};\n")
     assert "SET SESSION lock_wait_timeout" in text
 
 
+ONLINE, INSTANT = "INPLACE, LOCK=NONE", "INSTANT"
+COLUMNS = [  # flavour, version, the algorithm for a column that comes, for a default, for a column that goes
+    ("", (5, 7), ONLINE, ONLINE, ONLINE),
+    ("", (8,), ONLINE, ONLINE, ONLINE),
+    ("", (8, 0, 11), ONLINE, ONLINE, ONLINE),
+    ("", (8, 0, 12), INSTANT, INSTANT, ONLINE),
+    ("", (8, 0, 28), INSTANT, INSTANT, ONLINE),
+    ("", (8, 0, 29), INSTANT, INSTANT, INSTANT),
+    ("", (8, 4), INSTANT, INSTANT, INSTANT),
+    ("", None, INSTANT, INSTANT, INSTANT),
+    ("planetscale", None, INSTANT, INSTANT, INSTANT),
+    ("mariadb", (10, 2), ONLINE, ONLINE, ONLINE),
+    ("mariadb", (10, 3), INSTANT, INSTANT, ONLINE),
+    ("mariadb", (10, 4), INSTANT, INSTANT, INSTANT),
+    ("mariadb", (11, 8), INSTANT, INSTANT, INSTANT),
+    ("mariadb", None, INSTANT, INSTANT, INSTANT),
+]
+
+
+@pytest.mark.parametrize(("flavour", "server", "comes", "default", "goes"), COLUMNS)
+def test_what_a_version_is_told_to_use(
+    flavour: str, server: Version | None, comes: str, default: str, goes: str
+) -> None:
+    usual = default_versions("mysql", flavour)
+    versions = evolve(usual, server=server or usual.server)
+    for edit, algorithm in (
+        (("@@index", "nick String?\n  @@index"), comes),
+        (("@default(USER)", "@default(ADMIN)"), default),
+        (("  role  Role    @default(USER)\n", ""), goes),
+    ):
+        (text,) = _texts(edit, versions)
+        assert text.endswith(f", ALGORITHM={algorithm};\n")
+
+
+def test_an_index_is_dropped_before_its_column_which_then_goes_alone() -> None:
+    index, column = _texts(("  name  String? @db.VarChar(40)\n", ""), NEWEST, less="  @@index([name])\n")
+    assert "DROP INDEX `User_name_idx`, ALGORITHM=INPLACE, LOCK=NONE;" in index
+    assert "DROP COLUMN `name`, ALGORITHM=INSTANT;" in column
+
+
+@pytest.mark.parametrize("edit", [
+    ("  role  Role    @default(USER)\n", ""),
+    ("@@index", "nick String?\n  @@index"),
+    ("String?", "String "),
+])  # fmt: skip
+def test_a_table_with_a_fulltext_index_has_its_own_choice(edit: tuple[str, str]) -> None:
+    (text,) = _texts(edit, NEWEST, always="  @@fulltext([name])\n")
+    assert "ALTER TABLE" in text and "ALGORITHM" not in text
+
+
 @pytest.mark.parametrize(
-    ("flavour", "algorithm"), [("", "INPLACE, LOCK=NONE"), ("mysql", "INPLACE, LOCK=NONE"), ("mariadb", "INSTANT")]
+    "field", ['token String @default(dbgenerated("(uuid())"))', "serial Int @default(autoincrement()) @unique"]
 )
-def test_a_column_that_goes(flavour: str, algorithm: str) -> None:
-    (text,) = _texts(("  role  Role    @default(USER)\n", ""), flavour)
-    assert text.endswith(f"ALTER TABLE `User` DROP COLUMN `role`, ALGORITHM={algorithm};\n")
+def test_a_column_that_differs_from_row_to_row_is_copied_with_its_table(field: str) -> None:
+    texts = _texts(("@@index", f"{field}\n  @@index"), NEWEST, id_="id Int @id")
+    assert any("ADD COLUMN" in text for text in texts)
+    assert not any("ADD COLUMN" in text and "ALGORITHM=INSTANT" in text for text in texts)
 
 
 def test_a_foreign_key_to_a_table_in_use_waits_politely_in_a_file_of_its_own() -> None:
     note = "model Note {\n  id Int @id\n  userId Int\n  user User @relation(fields: [userId], references: [id])\n}\n"
-    create, constrain = _texts(("  posts Post[]\n", "  posts Post[]\n  notes Note[]\n"), "mariadb", note)
+    create, constrain = _texts(("  posts Post[]\n", "  posts Post[]\n  notes Note[]\n"), NEWEST, more=note)
     assert "SET SESSION" not in create and "ADD CONSTRAINT" not in create
     assert "SET SESSION" in constrain and "ADD CONSTRAINT `Note_userId_fkey`" in constrain
 
 
-def _texts(edit: tuple[str, str], flavour: str, more: str = "") -> list[str]:
-    old, new = edit
-    assert old in BEFORE
-    before, after = database(BEFORE, "mysql"), database(dedent(BEFORE.replace(old, new, 1) + more), "mysql")
-    writer = safe_writer("mysql", flavour)
+def _texts(
+    edit: tuple[str, str],
+    versions: Versions,
+    *,
+    more: str = "",
+    less: str = "",
+    always: str = "",
+    id_: str = "id    Int     @id @default(autoincrement())",
+) -> list[str]:
+    """The files of an edit; `more` and `less` go with it, `always` stands in the model before and after."""
+    start = BEFORE.replace("  @@index([name])\n", f"  @@index([name])\n{always}").replace(
+        "id    Int     @id @default(autoincrement())", id_
+    )
+    assert edit[0] in start
+    edited = start.replace(*edit, 1).replace(less, "", 1) + more
+    before, after = database(start, "mysql"), database(dedent(edited), "mysql")
+    writer = safe_writer("mysql", versions)
     return [writer.text(part) for part in writer.parts(diff(before, after).changes, before, after) if part.statements]

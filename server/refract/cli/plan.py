@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from refract.baseline.folder import SQL_FILE
 from refract.cli.create import analysis_of, project_named
 from refract.cli.places import Places
 from refract.cli.shapes import VERSION, dumps
@@ -13,8 +14,8 @@ from refract.cli.terminal import CannotRun, complain, printable, say, shown_path
 from refract.cli.writing import write_changes
 from refract.plans import Plan, PlanStep, Progress, State
 from refract.project import Analysis, planning
-from refract.project.package_manager import prisma_command
 from refract.project.plans import last_taken, plan_file
+from refract.project.prisma_commands import Commands
 from refract.project.still_used import StillUsed, said, used_before_confirmation, used_before_next
 from refract.recipes.base import CannotPlan, all_recipes
 from refract.text import Location
@@ -117,7 +118,7 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     for file in files:
         say(f"  {shown_path(file)}\n")
     say("\n")
-    say(printable(_after(analysis, step)))
+    say(printable(_after(analysis, step, files)))
     return 0
 
 
@@ -253,11 +254,13 @@ def _hint(progress: Progress, step: PlanStep) -> str:
     return f"Next: refract plan next {name}\n"
 
 
-def _after(analysis: Analysis, step: PlanStep) -> str:
-    root = analysis.snapshot.files.root
+def _after(analysis: Analysis, step: PlanStep, files: Sequence[Path]) -> str:
     said = []
     if step.migrations:
-        said.append(f"Review them, then: {prisma_command(root, 'migrate', 'deploy')}\n")
+        commands = Commands(analysis.snapshot.files, analysis.versions)
+        root = shown_path(analysis.snapshot.files.root)
+        said.append(f"Review them, then{'' if root == '.' else f', in {root}'}:\n")
+        said += (f"  {command}\n" for command in commands.deploy(str(f) for f in files if f.name == SQL_FILE))
     if step.check:
         said.append(f"It is done when this answers 0: {step.check}\n")
     if step.deploy:

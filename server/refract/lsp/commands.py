@@ -23,9 +23,9 @@ from refract.project.runbook import NoRunbook
 from refract.project.still_used import StillUsed, said, used_before_confirmation, used_before_next
 from refract.project.writing import CannotWrite, write_changes
 from refract.recipes.base import CannotPlan
-from refract.rules._code import files_of
 from refract.sql.rollback import NoRollback
 from refract.text import FileChange, NewFile
+from refract.wording import files_of
 
 
 @frozen

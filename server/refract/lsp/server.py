@@ -13,6 +13,8 @@ from refract.lsp.client import RefractServer
 from refract.lsp.commands import add_commands
 from refract.lsp.convert import Encoding
 from refract.lsp.features import code_actions, hover, pending, plans
+from refract.lsp.session import SETTINGS
+from refract.project.prisma_config import CONFIG_PATTERNS
 
 _WATCHED = (
     "**/*.prisma",
@@ -20,10 +22,8 @@ _WATCHED = (
     "**/migration.sql",
     "**/migration_lock.toml",
     "**/plans/*.toml",
-    "**/prisma.config.*",
-    "**/prisma7.config.*",
-    "**/refract.toml",
-    "**/refract-accepted.json",
+    *(f"**/{pattern}" for pattern in CONFIG_PATTERNS),
+    *(f"**/{name}" for name in SETTINGS),
     "**/.git/HEAD",
 )
 _log = logging.getLogger(__name__)

@@ -16,6 +16,7 @@ from pathlib import Path
 from attrs import define, evolve, field, frozen
 from lsprotocol import types
 
+from refract.baseline.folder import SQL_FILE
 from refract.config import Settings
 from refract.fixes import load_fixes
 from refract.lsp import convert
@@ -36,6 +37,7 @@ from refract.project import (
 )
 from refract.project.code import Question, is_code
 from refract.project.files import PLANS
+from refract.project.prisma_config import configured_folder
 from refract.project.with_code import look_up
 from refract.source import CodeUses
 from refract.syntax import Document, SchemaTree, parse_document
@@ -45,6 +47,9 @@ DEBOUNCE = 0.0
 
 SLOW = 0.4
 """Seconds of reading after which the client is told about it."""
+
+SETTINGS = ("refract.toml", "refract-accepted.json", "pyproject.toml", "package.json")
+"""The files of settings beside Prisma's own."""
 
 _log = logging.getLogger(__name__)
 
@@ -120,7 +125,7 @@ class Session:
     def opened(self, item: types.TextDocumentItem) -> None:
         """A document was opened in the editor. Files outside any project, and those that are no files, are left alone."""
         path = convert.to_path(item.uri)
-        if path is None or not path.endswith((".prisma", "migration.sql")):
+        if path is None or not path.endswith((".prisma", SQL_FILE)):
             return
         document = read_document(path, item.text) if path.endswith(".prisma") else PlainText(path, item.text)
         self.open_files[path] = OpenFile(item.uri, item.version, document)
@@ -393,11 +398,7 @@ def _concerns(project: OpenProject, path: str) -> bool:
         return True
     if changed.suffix == ".toml" and changed.parent == project.files.migrations.parent / PLANS:
         return True
-    if changed.name in _SETTINGS:
-        return project.files.root.is_relative_to(changed.parent)
+    folder = changed.parent if changed.name in SETTINGS else configured_folder(changed)
+    if folder is not None:
+        return project.files.root.is_relative_to(folder)
     return ".git" in changed.parts
-
-
-_SETTINGS = frozenset({
-    "refract.toml", "refract-accepted.json", "pyproject.toml", "package.json", "prisma.config.ts", "prisma7.config.ts",
-})  # fmt: skip

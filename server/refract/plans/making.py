@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from refract.plans.model import Plan, PlanMigration, PlanStep
-from refract.recipes._twin import listed
 from refract.recipes.base import UNANSWERED, Recipe, Situation
 from refract.recipes.engine import PlannedStep, StepMigration, planned
 from refract.recipes.schema_edits import SchemaEdit, inverse_edits
+from refract.wording import listed
 
 
 def make_plan(recipe: Recipe, situation: Situation, name: str, created: str) -> Plan:

@@ -198,10 +198,9 @@ def _wanted(settings: Settings) -> Callable[[Rule], bool]:
 
 
 def _versions(snapshot: Snapshot, provider: Provider) -> Versions:
-    assumed, database = default_versions(provider.name), snapshot.settings.database
-    return Versions(
-        database.version or assumed.server, database.flavour or assumed.flavour, snapshot.prisma or assumed.prisma
-    )
+    database = snapshot.settings.database
+    assumed = default_versions(provider.name, database.flavour or "")
+    return Versions(database.version or assumed.server, assumed.flavour, snapshot.prisma or assumed.prisma)
 
 
 def _branch_findings(

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from refract import git
 from refract.baseline import Baseline, MigrationFolder, load_migrations, migrations_of, replay
+from refract.baseline.folder import LOCK_FILE, SQL_FILE
 from refract.lowering import lower
 from refract.project.failure import CannotAnalyse
 from refract.project.files import ProjectFiles, holds_migrations
@@ -16,9 +17,6 @@ from refract.providers import Provider
 from refract.providers.versions import Version
 from refract.schema.model import Database
 from refract.syntax import SchemaTree, parse_schema
-
-_SQL = "migration.sql"
-_LOCK = "migration_lock.toml"
 
 
 def migrations_here(files: ProjectFiles) -> MigrationFolder | None:
@@ -73,8 +71,8 @@ def replayed(folder: MigrationFolder, provider: Provider, at: str = "") -> Basel
 def migrations_at(commit: git.Commit, folder: str) -> MigrationFolder | None:
     """The migrations in `folder` at a commit; None when there are none."""
     names = git.files_at(commit, folder)
-    wanted = [n for n in names if PurePosixPath(n).name in (_SQL, _LOCK)] if isinstance(names, tuple) else []
-    if not any(name.endswith(_SQL) for name in wanted):
+    wanted = [n for n in names if PurePosixPath(n).name in (SQL_FILE, LOCK_FILE)] if isinstance(names, tuple) else []
+    if not any(name.endswith(SQL_FILE) for name in wanted):
         return None
     contents = git.read_at(commit, wanted)
     if isinstance(contents, git.Unavailable):

@@ -1,7 +1,7 @@
 """Finds the Prisma projects below a path, as Prisma finds them and a little further.
 
-Prisma looks, from one folder, at `prisma7.config.*` (since 7.10), `prisma.config.*`, the `prisma` key of package.json, `prisma/schema.prisma`
-and `schema.prisma`. Repositories hold several projects and odd layouts, so the tree below is searched as well.
+Prisma looks, from one folder, at its configuration, the `prisma` key of package.json, `prisma/schema.prisma` and
+`schema.prisma`. Repositories hold several projects and odd layouts, so the tree below is searched as well.
 """
 
 from __future__ import annotations
@@ -12,20 +12,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
 from refract import git
+from refract.baseline.folder import LOCK_FILE, SQL_FILE
 from refract.config import Settings, SettingsError, load_settings
-from refract.project.prisma_config import PrismaConfig, read_prisma_config
+from refract.project.prisma_config import CONFIG_FILES, PrismaConfig, configured_folder, read_prisma_config
 from refract.project.reading import Unreadable, read_text
 
-_CONFIG_NAMES = tuple(
-    f"{stem}.{extension}"
-    for stem in ("prisma7.config", ".config/prisma7", "prisma.config", ".config/prisma", ".config/prisma.config")
-    for extension in ("js", "ts", "mjs", "cjs", "mts", "cts", "json")
-)
 _DEFAULT_SCHEMAS = ("prisma/schema.prisma", "schema.prisma", "prisma/schema")
 SKIPPED_FOLDERS = frozenset(
     {"node_modules", "dist", "build", "out", "coverage", "vendor", "target", "__pycache__", "venv"}
@@ -37,7 +34,6 @@ _AS_TEXT = "Refract reads it only as plain text"
 _SAID_AS_TEXT = {"migrations.path": "say it as `migrations` in refract.toml, since Refract runs nothing"}
 _MAX_FILES = 50_000  # files looked at in a tree without git
 _MAX_SCHEMA_FILES = 2_000
-_LOCK = "migration_lock.toml"
 PLANS = "plans"
 """The folder beside a project's migrations in which its plans are."""
 
@@ -134,9 +130,9 @@ def excluded(files: ProjectFiles, settings: Settings) -> bool:
 def holds_migrations(folder: Path) -> bool:
     """Whether `folder` is one that Prisma would call a migrations folder."""
     try:
-        if (folder / _LOCK).is_file():
+        if (folder / LOCK_FILE).is_file():
             return True
-        return any((child / "migration.sql").is_file() for child in folder.iterdir())
+        return any((child / SQL_FILE).is_file() for child in folder.iterdir())
     except OSError:
         return False
 
@@ -162,7 +158,7 @@ def walk(top: Path) -> Iterator[Path]:
     """Files below `top`, without following links or entering single migrations, hidden folders or packages."""
     seen = 0
     for folder, folders, names in os.walk(top):  # os.walk leaves out what it may not read
-        folders[:] = [] if _LOCK in names else sorted(filter(_is_entered, folders))
+        folders[:] = [] if LOCK_FILE in names else sorted(filter(_is_entered, folders))
         for name in sorted(names):
             seen += 1
             if seen > _MAX_FILES:
@@ -194,7 +190,7 @@ def _project_of_config(folder: Path, file: Path, config: PrismaConfig) -> Projec
 
 
 def _config_of(folder: Path) -> tuple[Path, PrismaConfig] | None:
-    for name in _CONFIG_NAMES:
+    for name in CONFIG_FILES:
         file = folder / name
         if file.is_file():
             text = read_text(file)
@@ -253,20 +249,21 @@ def _has_datasource(file: Path) -> bool:
 
 def _project_of_file(file: Path) -> ProjectFiles | None:
     """The project that the schema file belongs to: a configured one, its schema folder, or the file alone."""
-    holders = tuple(_projects_above(file))
-    if holders:
-        named = (project for project in holders if project.source not in _DEFAULT_SCHEMAS)
-        root = project_root(file)
-        return next(named, None) or next((project for project in holders if project.root == root), holders[0])
+    holding, root = tuple(_projects_above(file)), project_root(file)
+    named = (project for project in holding if project.source not in _DEFAULT_SCHEMAS)
+    beside_package = (project for project in holding if project.root == root)
+    known = next(chain(named, beside_package, holding), None)
+    if known is not None:
+        return known
     if file.suffix == ".prisma" and not _has_datasource(file):
         for folder in tuple(file.parents)[:4]:
             if any(_has_datasource(sibling) for sibling in sorted(folder.glob("*.prisma"))):
                 return _project_at(project_root(folder), folder, folder.name)
-    return _project_at(project_root(file), file, file.name)
+    return _project_at(root, file, file.name)
 
 
 def _projects_above(file: Path) -> Iterator[ProjectFiles]:
-    """The projects that Prisma would find in the folders above a schema file and that hold it, nearest first."""
+    """The projects of which the file is a part for Prisma, run in one of the folders above it, the nearest first."""
     for folder in file.parents:
         project = prisma_project(folder)
         if project and file in project.schema_files:
@@ -279,8 +276,7 @@ def _projects_below(top: Path) -> Iterator[ProjectFiles]:
     """Projects anywhere in the tree: configured ones first, then schemas that nothing names."""
     files = _tree(top)
     claimed: set[Path] = set()
-    configured = sorted({_configured_folder(file) for file in files if _names_a_project(file)})
-    for folder in configured:
+    for folder in sorted({folder for file in files if (folder := _named_project(file))}):
         project = prisma_project(folder)
         if project and not claimed.intersection(project.schema_files):
             claimed.update(project.schema_files)
@@ -289,14 +285,9 @@ def _projects_below(top: Path) -> Iterator[ProjectFiles]:
     yield from _loose_projects([file for file in loose if file not in claimed])
 
 
-def _names_a_project(file: Path) -> bool:
-    return file.name in ("package.json", *_CONFIG_NAMES) or (
-        file.parent.name == ".config" and f".config/{file.name}" in _CONFIG_NAMES
-    )
-
-
-def _configured_folder(file: Path) -> Path:
-    return file.parent.parent if file.parent.name == ".config" else file.parent
+def _named_project(file: Path) -> Path | None:
+    """The folder of the project that a file names, if it may name one."""
+    return file.parent if file.name == "package.json" else configured_folder(file)
 
 
 def _loose_projects(files: Iterable[Path]) -> Iterator[ProjectFiles]:
@@ -324,7 +315,7 @@ def _is_inside_migrations(file: Path, top: Path) -> bool:
     for folder in file.parents:
         if folder == top:
             return False
-        if folder.name == "migrations" or (folder / _LOCK).is_file():
+        if folder.name == "migrations" or (folder / LOCK_FILE).is_file():
             return True
     return False
 
@@ -346,7 +337,7 @@ def _existing(files: Iterable[Path], is_wanted: Callable[[Path], bool]) -> list[
 
 
 def _is_wanted(top: Path, file: Path) -> bool:
-    if file.suffix != ".prisma" and not _names_a_project(file):
+    if file.suffix != ".prisma" and _named_project(file) is None:
         return False
     inner = file.relative_to(top).parts[:-1] if file.is_relative_to(top) else ()
     return not SKIPPED_FOLDERS.intersection(inner)

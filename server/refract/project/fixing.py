@@ -9,6 +9,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
+from refract.baseline.folder import SQL_FILE
 from refract.fixes import Fix, FixContext, fixes_for
 from refract.project.analysis import Analysis
 from refract.project.branch import NewMigration
@@ -36,7 +37,7 @@ def new_migrations(analysis: Analysis, now: datetime) -> Callable[[str], str]:
 
     def path(name: str) -> str:
         stamp = (start() + timedelta(seconds=next(ordinals))).strftime(_STAMP)
-        return str(folder / f"{stamp}_{name}" / "migration.sql")
+        return str(folder / f"{stamp}_{name}" / SQL_FILE)
 
     return path
 

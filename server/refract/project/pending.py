@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from refract.baseline.folder import SQL_FILE
+from refract.baseline.folder import LOCK_FILE, SQL_FILE
 from refract.diff import Diff
 from refract.naming import suggest
 from refract.project.analysis import Analysis
@@ -22,7 +22,6 @@ from refract.schema.model import Column
 from refract.sql.writer import EMPTY, write_migration
 from refract.text import NewFile
 
-LOCK_FILE = "migration_lock.toml"
 _NOT_IN_A_NAME = re.compile(r"[^\w-]+")
 
 

@@ -10,9 +10,28 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from attrs import frozen
+
+_STEMS = (
+    "prisma7.config",
+    ".config/prisma7",
+    *("prisma.config", "prisma.config/index"),
+    *(".config/prisma", ".config/prisma/index"),
+    *(".config/prisma.config", ".config/prisma.config/index"),
+)
+_EXTENSIONS = ("js", "ts", "mjs", "cjs", "mts", "cts", "json")
+
+CONFIG_FILES = tuple(f"{stem}.{extension}" for stem in _STEMS for extension in _EXTENSIONS)
+"""The files that Prisma looks for in a folder, in its order: the first that is there counts. (Since 7.10 `prisma7`.)"""
+
+CONFIG_PATTERNS = tuple(f"{stem}.{{{','.join(_EXTENSIONS)}}}" for stem in _STEMS)
+"""The same as patterns of an editor."""
+
+_CONFIG_NAMES = frozenset(file.rpartition("/")[2] for file in CONFIG_FILES)
+_DEEPEST = max(file.count("/") for file in CONFIG_FILES) + 1
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|//[^\n]*|/\*.*?(?:\*/|\Z))
@@ -45,6 +64,16 @@ class PrismaConfig:
     schema: str | None = None
     migrations: str | None = None
     computed: tuple[str, ...] = ()
+
+
+def configured_folder(file: Path) -> Path | None:
+    """The folder that a file configures, if its name is that of a configuration."""
+    if file.name not in _CONFIG_NAMES:
+        return None
+    for depth in range(_DEEPEST, 0, -1):
+        if "/".join(file.parts[-depth:]) in CONFIG_FILES:
+            return file.parents[depth - 1]
+    return None
 
 
 def read_prisma_config(text: str) -> PrismaConfig:

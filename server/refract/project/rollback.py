@@ -46,9 +46,8 @@ def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
     reading = read_migration(migration.sql, migration.path, before, provider)
     programs = programs_undone(migration.sql, provider)
     lost = tuple(dict.fromkeys((*losses(reading.changes), *programs.left)))
-    flavour = analysis.versions.flavour
     try:
-        texts = rollback_texts(reading.changes, before, reading.database, provider, flavour, programs.drop)
+        texts = rollback_texts(reading.changes, before, reading.database, provider, analysis.versions, programs.drop)
     except NoRollback as error:
         raise NoRollback(" ".join((f"no rollback of {migration.name}: {error}", *lost))) from error
     head = "".join(f"-- {line}\n" for line in (f"Undoes {migration.name}.", *lost)) + "\n"

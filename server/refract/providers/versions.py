@@ -21,6 +21,9 @@ DEFAULT_SERVERS: Mapping[str, Version] = {
 }
 """Assumed where the settings do not say: the oldest that its vendor, or a large host, still supports."""
 
+DEFAULT_FLAVOURS: Mapping[str, Version] = {"mariadb": (10, 6)}
+"""The same for servers that count their versions otherwise than those whose language they speak."""
+
 
 @frozen
 class Versions:
@@ -33,6 +36,6 @@ class Versions:
     prisma: Version = DEFAULT_PRISMA
 
 
-def default_versions(provider: str) -> Versions:
+def default_versions(provider: str, flavour: str = "") -> Versions:
     """What is assumed of a project on `provider`. Raises KeyError for a name that is no provider's."""
-    return Versions(DEFAULT_SERVERS[provider])
+    return Versions(DEFAULT_FLAVOURS.get(flavour, DEFAULT_SERVERS[provider]), flavour)

@@ -14,7 +14,6 @@ from attrs import frozen
 
 from refract.lowering.arguments import field_references
 from refract.recipes._sql import differs, row
-from refract.recipes._twin import listed
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import (
@@ -30,6 +29,7 @@ from refract.recipes.schema_edits import (
 )
 from refract.schema.model import ForeignKey, Table
 from refract.syntax.tree import Attribute
+from refract.wording import listed
 
 _LISTS = ("index", "unique", "id")
 

@@ -14,9 +14,9 @@ from attrs import evolve, frozen
 from refract.diff.flavour import flavour
 from refract.lowering.arguments import field_references, text_of
 from refract.recipes._sql import row, values_differ
-from refract.recipes._twin import APPLICATION, listed
+from refract.recipes._twin import APPLICATION
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Trigger
-from refract.recipes.dialects import dialect
+from refract.recipes.dialects import PostgresqlDialect, dialect
 from refract.recipes.schema_edits import (
     AddAttribute,
     AddBlock,
@@ -31,6 +31,7 @@ from refract.recipes.schema_edits import (
     block_text,
 )
 from refract.schema.model import QualifiedName, Table
+from refract.wording import listed
 
 _NO_EQUALITY = frozenset({"JSON", "XML", "POINT"})
 
@@ -305,23 +306,13 @@ def _outdated_removed(s: Situation, pair: _Pair) -> Fill:
 
 def _copying(s: Situation, pair: _Pair, source: QualifiedName, target: QualifiedName) -> Trigger:
     """What is written to one table is written to the other, unless it holds that already: so it ends."""
-    sql, quote = dialect(s.provider.name), s.provider.quote
-    # Triggers fire by name: before those of foreign keys ("RI_..."), so that a key that changes is there when they look.
-    name = s.provider.sync_name(f"Copy_{source.name}", target.name)
-    function, table, other = sql.table(QualifiedName(source.schema, name)), sql.table(source), sql.table(target)
-    names = ", ".join(map(quote, pair.columns))
+    sql, quote = PostgresqlDialect(s.provider.name), s.provider.quote
+    other, names, keys = sql.table(target), ", ".join(map(quote, pair.columns)), ", ".join(map(quote, pair.key))
     values = ", ".join(f"NEW.{quote(c)}" for c in pair.columns)
     sets = ", ".join(f"{quote(c)} = NEW.{quote(c)}" for c in pair.columns)
     was = " AND ".join(f"copy.{quote(k)} = OLD.{quote(k)}" for k in pair.key)
     other_wise = _differ(s, pair, "copy", "NEW")
-    keys = ", ".join(map(quote, pair.key))
-    return Trigger(
-        source,
-        (
-            f"""\
--- Copies what is written to {source.name} to {target.name}, where that holds something else.
-CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+    body = f"""\
   IF TG_OP = 'DELETE' THEN
     DELETE FROM {other} AS copy WHERE {was};
     RETURN NULL;
@@ -330,13 +321,11 @@ BEGIN
     UPDATE {other} AS copy SET {sets} WHERE {was} AND ({other_wise});
   END IF;
   INSERT INTO {other} ({names}) VALUES ({values}) ON CONFLICT ({keys}) DO NOTHING;
-  RETURN NULL;
-END $$""",
-            f"CREATE TRIGGER {quote(name)} AFTER INSERT OR UPDATE OR DELETE ON {table}\n"
-            f"  FOR EACH ROW EXECUTE FUNCTION {function}()",
-        ),
-        (f"DROP TRIGGER {quote(name)} ON {table}", f"DROP FUNCTION {function}()"),
-    )
+  RETURN NULL;"""
+    # Triggers fire by name: before those of foreign keys ("RI_..."), so that a key that changes is there when they look.
+    name = s.provider.sync_name(f"Copy_{source.name}", target.name)
+    about = f"Copies what is written to {source.name} to {target.name}, where that holds something else."
+    return sql.trigger(source, name, "AFTER INSERT OR UPDATE OR DELETE", body, about)
 
 
 def _differ(s: Situation, pair: _Pair, one: str, other: str) -> str:

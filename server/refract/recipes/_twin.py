@@ -6,7 +6,7 @@ New columns are added, kept in step with the old ones, filled and proven; progra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
@@ -28,6 +28,7 @@ from refract.recipes.schema_edits import (
 )
 from refract.schema.model import Table
 from refract.syntax.tree import Attribute
+from refract.wording import listed
 
 TRIGGER, APPLICATION = "trigger", "application"
 _LISTS = ("index", "unique", "fulltext")
@@ -411,9 +412,3 @@ def _in_place(twin: Twin) -> str:
 
 def _final(twin: Twin) -> str:
     return listed(new.final or new.name for new in twin.news)
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names in words: `a`, `b` and `c`."""
-    quoted = [f"`{name}`" for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

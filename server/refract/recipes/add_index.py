@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.recipes._twin import listed
 from refract.recipes.base import Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import AddBlockAttribute
+from refract.wording import listed
 
 
 @recipe(

@@ -21,10 +21,10 @@ import re
 from collections.abc import Iterator
 
 from refract.lowering.arguments import field_references
-from refract.recipes._twin import listed
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddBlockAttribute, AddField, SchemaEdit
+from refract.wording import listed
 
 _NAME = re.compile(r'name:\s*"(?P<name>[^"]*)"')
 

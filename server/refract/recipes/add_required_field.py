@@ -20,9 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.recipes._twin import listed
 from refract.recipes.base import UNANSWERED, CannotPlan, Fill, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import AddAttribute, AddField, RemoveAttribute, RetypeField
+from refract.wording import listed
 
 FILL, CONSTANT = "fill", "constant"
 

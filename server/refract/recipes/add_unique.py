@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.recipes._twin import listed
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddAttribute, AddBlockAttribute
+from refract.wording import listed
 
 
 @recipe(

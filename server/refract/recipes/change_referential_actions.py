@@ -22,12 +22,12 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from refract.lowering.arguments import field_references
-from refract.recipes._twin import listed
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import AddAttribute, RemoveAttribute
 from refract.schema.changes import AddForeignKey, DropForeignKey, RenameForeignKey
 from refract.schema.model import ForeignKey, ReferentialAction
 from refract.syntax.tree import Expression
+from refract.wording import listed
 
 ACTIONS = {
     "Cascade": ReferentialAction.CASCADE,

@@ -59,15 +59,13 @@ def change_type(s: Situation) -> Iterator[Step]:
 
 def _twin(s: Situation, old: ModelField) -> Twin:
     type_, *attributes = _parted(s.answer("type"))
-    if type_.endswith("[]") and not s.provider.scalar_lists:
-        raise CannotPlan(f"{s.provider.name} has no lists of `{type_[:-2]}`: make a model of them, or take Json.")
+    for several in (t for t in (old.type, type_) if t.endswith("[]") and not s.provider.scalar_lists):
+        raise CannotPlan(f"{s.provider.name} has no lists of `{several[:-2]}`: make a model of them, or take Json.")
     name = s.new_name(old.model, f"{old.name}V2")
     assert old.column is not None, "a field without a column is refused above"
     column = s.answer("column") or f"{old.column.name}_v2"
     kept = [a for a in old.without("unique", "map", "default") if not a.startswith("@db.")]
     written = type_.removesuffix("?")
-    if written.endswith("[]") and not s.provider.scalar_lists:
-        raise CannotPlan(f"{s.provider.name} has no lists of values: take a model of its own, with a relation to it.")
     new = NewField(
         name,
         written,

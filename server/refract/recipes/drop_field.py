@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.lowering.arguments import EMPTY_DEFAULTS, field_references
-from refract.recipes._twin import ask_for_readers, listed
+from refract.recipes._twin import ask_for_readers
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import (
     AddAttribute,
@@ -30,6 +30,7 @@ from refract.recipes.schema_edits import (
     SchemaEdit,
 )
 from refract.syntax.tree import Attribute
+from refract.wording import listed
 
 
 @recipe(

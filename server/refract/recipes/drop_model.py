@@ -21,7 +21,6 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from refract.recipes._twin import listed
 from refract.recipes.base import CannotPlan, Phase, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import (
     AddAttribute,
@@ -33,6 +32,7 @@ from refract.recipes.schema_edits import (
 )
 from refract.schema.changes import RenameTable
 from refract.schema.model import QualifiedName
+from refract.wording import listed
 
 
 @recipe(Subject.MODEL)

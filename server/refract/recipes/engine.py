@@ -15,7 +15,6 @@ from refract.config.settings import BackfillForm
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
-from refract.recipes._twin import listed
 from refract.recipes.base import CannotPlan, Fill, Phase, Recipe, Situation, Step, Sync, Trigger
 from refract.recipes.dialects import Dialect, dialect
 from refract.recipes.schema_edits import apply_schema_edits
@@ -26,6 +25,7 @@ from refract.sql.rollback import inverse
 from refract.sql.safe import Part, SafeWriter, safe_writer
 from refract.sql.safe.base import closed, tables_of
 from refract.syntax import SchemaTree
+from refract.wording import listed
 
 
 @frozen
@@ -75,7 +75,7 @@ class _Engine:
     def __init__(self, situation: Situation) -> None:
         self._situation = situation
         self._dialect: Dialect = dialect(situation.provider.name, situation.versions.flavour)
-        self._writer: SafeWriter = safe_writer(situation.provider.name, situation.versions.flavour)
+        self._writer: SafeWriter = safe_writer(situation.provider.name, situation.versions)
 
     def run(self, steps: Sequence[Step]) -> Iterator[PlannedStep]:
         state = _State(self._situation.tree, self._situation.lowered)

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._sql import row
-from refract.recipes._twin import listed
 from refract.recipes.base import (
     UNANSWERED,
     CannotPlan,
@@ -33,6 +32,7 @@ from refract.recipes.base import (
     recipe,
 )
 from refract.recipes.schema_edits import RetypeField, SchemaEdit
+from refract.wording import listed
 
 
 @recipe(

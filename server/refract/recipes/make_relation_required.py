@@ -20,10 +20,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.lowering.arguments import field_references
-from refract.recipes._twin import listed
 from refract.recipes.base import UNANSWERED, CannotPlan, Question, Situation, Step, Subject, recipe
 from refract.recipes.make_field_required import required_steps
 from refract.recipes.schema_edits import RetypeField
+from refract.wording import listed
 
 
 @recipe(

@@ -19,9 +19,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._sql import row
-from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, listed, refuse_keys, refuse_triggers, twin_steps
+from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, Question, Situation, Step, Subject, recipe
 from refract.recipes.split_field import at_the_first_space, with_a_space
+from refract.wording import listed
 
 
 @recipe(

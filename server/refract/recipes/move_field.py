@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from refract.recipes._sql import row
-from refract.recipes._twin import ask_for_readers, listed, refuse_keys
+from refract.recipes._twin import ask_for_readers, refuse_keys
 from refract.recipes.base import (
     CannotPlan,
     Fill,
@@ -34,21 +34,34 @@ from refract.recipes.base import (
     Trigger,
     recipe,
 )
-from refract.recipes.dialects import dialect
+from refract.recipes.dialects import PostgresqlDialect, dialect
 from refract.recipes.schema_edits import AddAttribute, AddField, RemoveField, RetypeField
-from refract.schema.model import QualifiedName, Table
+from refract.schema.model import Table
+
+_Pairs = tuple[tuple[str, str], ...]
+"""Columns that join the rows of two tables: one of the first, one of the second."""
 
 
 @frozen
 class _Move:
-    """From one table to another, whose rows are joined by pairs of columns (of the first, of the second)."""
+    """From one table to another, whose rows are joined by pairs of columns."""
 
     old: ModelField
     source: Table
     target: Table
     model: str
     name: str
-    pairs: tuple[tuple[str, str], ...]
+    pairs: _Pairs
+
+    @property
+    def column(self) -> str:
+        """The old column."""
+        return self.old.column.name if self.old.column else ""
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """The old field and the new one, for titles."""
+        return f"`{self.old.model}.{self.old.name}`", f"`{self.model}.{self.name}`"
 
 
 @recipe(
@@ -62,71 +75,102 @@ class _Move:
 def move_field(s: Situation) -> Iterator[Step]:
     """Beside, in step, filled, switched."""
     move = _move(s)
-    sql = dialect(s.provider.name)
-    old, new = listed([f"{move.old.model}.{move.old.name}"]), listed([f"{move.model}.{move.name}"])
     there, back = _trigger(s, move), _trigger_back(s, move)
-    attributes = move.old.without("unique", "map", "default")
-    source, target = sql.table(move.source.name), sql.table(move.target.name)
-    old_column = move.old.column.name if move.old.column else ""
-    column = sql.quote(old_column)
-    lonely = (
-        f"SELECT count(*) FROM {source} AS source WHERE source.{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {target} "
-        f"AS target WHERE {' AND '.join(f'source.{sql.quote(a)} = target.{sql.quote(b)}' for a, b in move.pairs)})"
-    )
-    yield Step(
-        id="expand",
-        phase=Phase.EXPAND,
-        title=f"Add {new} beside {old}, kept in step by triggers",
-        edits=(AddField(move.model, move.name, f"{move.old.plain_type}{'' if move.old.is_list else '?'}", attributes),),
-        begins=(there, back),
-    )
-    yield Step(
-        id="halves",
-        phase=Phase.BACKFILL,
-        title=f"Every row of {listed([move.old.model])} with a value has its {listed([move.model])}",
-        deploy=f"Add a row of `{move.model}` for each row of `{move.old.model}` that holds a value and has none. "
-        f"This must answer 0: {lonely}",
-        check=lonely,
-    )
+    yield _expanded(move, there, back)
+    yield _halves(s, move)
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
-        title=f"Fill {new} in the rows that are there",
-        fills=(_copy(s, move.target, move.name, move.source, old_column, _turned(move.pairs)),),
+        title=f"Fill {move.labels[1]} in the rows that are there",
+        fills=(_copy(s, move.target, move.name, move.source, move.column, _turned(move.pairs)),),
     )
     if move.old.is_required:
-        yield Step(
-            id="validate",
-            phase=Phase.VALIDATE,
-            title=f"Make {new} required",
-            edits=(RetypeField(move.model, move.name, move.old.plain_type),),
-        )
-    relaxed = (RetypeField(move.old.model, move.old.name, f"{move.old.plain_type}?"),) if move.old.is_required else ()
-    if relaxed:
-        yield Step(
-            id="relax",
-            phase=Phase.EXPAND,
-            title=f"Make {old} optional, so that it can be left out",
-            edits=relaxed,
-            deploy=ask_for_readers(old),
-        )
-    yield Step(
-        id="switch",
-        phase=Phase.SWITCH,
-        title=f"The application uses {new}",
-        edits=(AddAttribute(move.old.model, move.old.name, "@ignore"),),
-        deploy=f"Deploy the version of the application that uses `{move.model}.{move.name}` in place of "
-        f"`{move.old.model}.{move.old.name}`. It may run beside the old one. Go on when no instance of the old one is left.",
-        ends_use=(f"{move.old.model}.{move.old.name}",),
-    )
+        yield from _requirement_moved(move)
+    yield _switched(move)
     yield _detached(s, move, back)
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
-        title=f"Drop {old}",
+        title=f"Drop {move.labels[0]}",
         edits=(RemoveField(move.old.model, move.old.name),),
         ends=(there,),
         loses=f"the values of rows of `{move.old.model}` that have no `{move.model}`.",
+    )
+
+
+def _expanded(move: _Move, there: Trigger, back: Trigger) -> Step:
+    old, new = move.labels
+    type_ = f"{move.old.plain_type}{'' if move.old.is_list else '?'}"
+    return Step(
+        id="expand",
+        phase=Phase.EXPAND,
+        title=f"Add {new} beside {old}, kept in step by triggers",
+        edits=(AddField(move.model, move.name, type_, move.old.without("unique", "map", "default")),),
+        begins=(there, back),
+    )
+
+
+def _halves(s: Situation, move: _Move) -> Step:
+    """A row without its other half has nowhere to put the value."""
+    sql = dialect(s.provider.name)
+    joined = " AND ".join(f"source.{sql.quote(a)} = target.{sql.quote(b)}" for a, b in move.pairs)
+    lonely = (
+        f"SELECT count(*) FROM {sql.table(move.source.name)} AS source WHERE source.{sql.quote(move.column)} IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM {sql.table(move.target.name)} AS target WHERE {joined})"
+    )
+    return Step(
+        id="halves",
+        phase=Phase.BACKFILL,
+        title=f"Every row of `{move.old.model}` with a value has its `{move.model}`",
+        deploy=f"Add a row of `{move.model}` for each row of `{move.old.model}` that holds a value and has none. "
+        f"This must answer 0: {lonely}",
+        check=lonely,
+    )
+
+
+def _requirement_moved(move: _Move) -> Iterator[Step]:
+    """The new field is required from here on, the old one is not."""
+    old, new = move.labels
+    yield Step(
+        id="validate",
+        phase=Phase.VALIDATE,
+        title=f"Make {new} required",
+        edits=(RetypeField(move.model, move.name, move.old.plain_type),),
+    )
+    yield Step(
+        id="relax",
+        phase=Phase.EXPAND,
+        title=f"Make {old} optional, so that it can be left out",
+        edits=(RetypeField(move.old.model, move.old.name, f"{move.old.plain_type}?"),),
+        deploy=ask_for_readers(old),
+    )
+
+
+def _switched(move: _Move) -> Step:
+    old, new = move.labels
+    return Step(
+        id="switch",
+        phase=Phase.SWITCH,
+        title=f"The application uses {new}",
+        edits=(AddAttribute(move.old.model, move.old.name, "@ignore"),),
+        deploy=f"Deploy the version of the application that uses {new} in place of {old}. "
+        "It may run beside the old one. Go on when no instance of the old one is left.",
+        ends_use=(f"{move.old.model}.{move.old.name}",),
+    )
+
+
+def _detached(s: Situation, move: _Move, back: Trigger) -> Step:
+    """The old side may fall behind from here on; the way back catches up."""
+    refill = _copy(s, move.source, move.column, move.target, move.name, move.pairs)
+    return Step(
+        id="detach",
+        phase=Phase.CONTRACT,
+        title="Values are no longer copied back",
+        ends=(back,),
+        undo=(
+            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(back,)),
+            Step(id="refill", phase=Phase.BACKFILL, title="", fills=(refill,)),
+        ),
     )
 
 
@@ -144,25 +188,7 @@ def _move(s: Situation) -> _Move:
     raise CannotPlan(f"`{old.model}` and `{model}` are not related one to one.")
 
 
-def _detached(s: Situation, move: _Move, back: Trigger) -> Step:
-    """The old side may fall behind from here on; the way back catches up."""
-    column = move.old.column.name if move.old.column else ""
-    refill = _copy(s, move.source, column, move.target, move.name, move.pairs)
-    return Step(
-        id="detach",
-        phase=Phase.CONTRACT,
-        title="Values are no longer copied back",
-        ends=(back,),
-        undo=(
-            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(back,)),
-            Step(id="refill", phase=Phase.BACKFILL, title="", fills=(refill,)),
-        ),
-    )
-
-
-def _copy(
-    s: Situation, table: Table, column: str, other: Table, value: str, pairs: tuple[tuple[str, str], ...]
-) -> Fill:
+def _copy(s: Situation, table: Table, column: str, other: Table, value: str, pairs: _Pairs) -> Fill:
     """Fills a column from the rows of another table, joined by `pairs` of columns (of the first, of the other).
 
     The other rows are locked before they are read: what a program has written to one by the time that its copy is written
@@ -183,10 +209,10 @@ WITH source AS (
     )
     UPDATE {here} SET {sql.quote(column)} = source.value FROM source
     WHERE {{batch}} AND {matched} AND {row(s, column)} IS DISTINCT FROM source.value"""
-    return Fill(table, ((column, found),), where, statement.replace("{row}", sql.quote(table.name.name)))
+    return Fill(table, ((column, found),), where, sql.here(statement, table.name))
 
 
-def _turned(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+def _turned(pairs: _Pairs) -> _Pairs:
     return tuple((b, a) for a, b in pairs)
 
 
@@ -199,45 +225,33 @@ def _is_unique(table: Table, columns: tuple[str, ...]) -> bool:
 
 def _trigger(s: Situation, move: _Move) -> Trigger:
     """From the old table to the new one."""
-    return _copying(
-        s, move.source, move.target, move.old.column.name if move.old.column else "", move.name, move.pairs, ""
-    )
+    return _copying(s, move.source, move.target, move.column, move.name, move.pairs)
 
 
 def _trigger_back(s: Situation, move: _Move) -> Trigger:
     """From the new table to the old one; a new row without a value takes the one that is there."""
-    column = move.old.column.name if move.old.column else ""
-    quote, sql = s.provider.quote, dialect(s.provider.name)
-    joined = " AND ".join(f"{quote(a)} = NEW.{quote(b)}" for a, b in move.pairs)
+    sql = dialect(s.provider.name)
+    name, joined = sql.quote(move.name), " AND ".join(f"{sql.quote(a)} = NEW.{sql.quote(b)}" for a, b in move.pairs)
     take = (
-        f"  IF TG_OP = 'INSERT' AND NEW.{quote(move.name)} IS NULL THEN\n"
-        f"    SELECT {quote(column)} INTO NEW.{quote(move.name)} FROM {sql.table(move.source.name)} WHERE {joined};\n"
+        f"  IF TG_OP = 'INSERT' AND NEW.{name} IS NULL THEN\n"
+        f"    SELECT {sql.quote(move.column)} INTO NEW.{name} FROM {sql.table(move.source.name)} WHERE {joined};\n"
         "    RETURN NEW;\n  END IF;\n"
     )
-    return _copying(s, move.target, move.source, move.name, column, _turned(move.pairs), take)
+    return _copying(s, move.target, move.source, move.name, move.column, _turned(move.pairs), take)
 
 
 def _copying(
-    s: Situation, source: Table, target: Table, column: str, other: str, pairs: tuple[tuple[str, str], ...], take: str
+    s: Situation, source: Table, target: Table, column: str, other: str, pairs: _Pairs, first: str = ""
 ) -> Trigger:
-    quote, sql = s.provider.quote, dialect(s.provider.name)
-    name = s.provider.sync_name(source.name.name, column)
-    function, table = sql.table(QualifiedName(source.name.schema, name)), sql.table(source.name)
-    joined = " AND ".join(f"{quote(b)} = NEW.{quote(a)}" for a, b in pairs)
-    return Trigger(
-        source.name,
-        (
-            f"""\
--- Copies {column} to {target.name.name}. A trigger that another one has fired does nothing.
-CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+    """Copies a column of one table to one of another; `first` is what the trigger does before."""
+    sql = PostgresqlDialect(s.provider.name)
+    here, there = sql.quote(column), sql.quote(other)
+    joined = " AND ".join(f"{sql.quote(b)} = NEW.{sql.quote(a)}" for a, b in pairs)
+    body = f"""\
   IF pg_trigger_depth() > 1 THEN RETURN NEW; END IF;
-{take}  UPDATE {sql.table(target.name)} SET {quote(other)} = NEW.{quote(column)}
-    WHERE {joined} AND {quote(other)} IS DISTINCT FROM NEW.{quote(column)};
-  RETURN NEW;
-END $$""",
-            f"CREATE TRIGGER {quote(name)} BEFORE INSERT OR UPDATE OF {quote(column)} ON {table}\n"
-            f"  FOR EACH ROW EXECUTE FUNCTION {function}()",
-        ),
-        (f"DROP TRIGGER {quote(name)} ON {table}", f"DROP FUNCTION {function}()"),
-    )
+{first}  UPDATE {sql.table(target.name)} SET {there} = NEW.{here}
+    WHERE {joined} AND {there} IS DISTINCT FROM NEW.{here};
+  RETURN NEW;"""
+    name = s.provider.sync_name(source.name.name, column)
+    about = f"Copies {column} to {target.name.name}. A trigger that another one has fired does nothing."
+    return sql.trigger(source.name, name, f"BEFORE INSERT OR UPDATE OF {here}", body, about)

@@ -21,9 +21,8 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from refract.lowering.arguments import field_references
-from refract.providers import provider
 from refract.recipes._sql import row
-from refract.recipes._twin import ask_for_readers, listed
+from refract.recipes._twin import ask_for_readers
 from refract.recipes.base import (
     CannotPlan,
     Fill,
@@ -36,7 +35,7 @@ from refract.recipes.base import (
     Trigger,
     recipe,
 )
-from refract.recipes.dialects import dialect
+from refract.recipes.dialects import PostgresqlDialect, dialect
 from refract.recipes.schema_edits import (
     AddAttribute,
     AddField,
@@ -47,6 +46,7 @@ from refract.recipes.schema_edits import (
     SchemaEdit,
 )
 from refract.schema.model import QualifiedName, Table
+from refract.wording import listed
 
 
 @frozen
@@ -79,13 +79,23 @@ class _Link:
 def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
     """Beside, in step, copied, switched."""
     link = _link(s)
-    sql = dialect(s.provider.name)
-    child, join = sql.table(link.child_table.name), sql.table(_join_name(link))
-    key, child_key = row(s, _column(link.key)), row(s, _key(link.child_table))
-    a, b = sql.quote(link.parent_letter), sql.quote(link.child_letter)
     forward, reverse = _forward(s, link), _reverse(s, link)
-    relation = f'@relation("{link.name}")'
+    yield _expanded(link, forward, reverse)
     yield Step(
+        id="backfill",
+        phase=Phase.BACKFILL,
+        title="Copy the links that are there",
+        fills=(_fill(s, link),),
+    )
+    yield from _relaxed(s, link)
+    yield _switched(link)
+    yield _detached(s, link, reverse)
+    yield _contracted(s, link, forward)
+
+
+def _expanded(link: _Link, forward: Trigger, reverse: Trigger) -> Step:
+    relation = f'@relation("{link.name}")'
+    return Step(
         id="expand",
         phase=Phase.EXPAND,
         title=f"Add {listed([link.to])} beside {listed([link.field.name])}, kept in step by triggers",
@@ -95,97 +105,29 @@ def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
         ),
         begins=(forward, reverse),
     )
-    unlinked = f"{key} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {join} AS link WHERE link.{b} = {child_key})"
-    table = sql.quote(link.child_table.name.name)
-    statement = (
-        f"INSERT INTO {join} ({a}, {b}) SELECT {key}, {child_key} FROM {child} WHERE {{batch}} AND ({unlinked}) "
-        "FOR UPDATE ON CONFLICT DO NOTHING"
-    ).replace("{row}", table)
-    yield Step(
-        id="backfill",
-        phase=Phase.BACKFILL,
-        title="Copy the links that are there",
-        fills=(Fill(link.child_table, (), unlinked, statement),),
-    )
+
+
+def _relaxed(s: Situation, link: _Link) -> Iterator[Step]:
+    """Rows written by the new programs have no key."""
     if link.key.is_required:
         yield Step(
             id="relax",
             phase=Phase.EXPAND,
             title=f"Make {listed([link.field.name])} optional, so that it can be left out",
-            edits=tuple(_relaxed(s, link)),
+            edits=tuple(_made_optional(link)),
             deploy=ask_for_readers(listed([link.field.name])),
         )
-    yield Step(
+
+
+def _switched(link: _Link) -> Step:
+    return Step(
         id="switch",
         phase=Phase.SWITCH,
         title=f"The application uses {listed([link.to])}",
         edits=tuple(AddAttribute(m, f, "@ignore") for m, f in _olds(link)),
         deploy=f"Deploy the version of the application that uses `{link.to}` in place of `{link.field.name}`. It may run "
         "beside the old one: the triggers keep both in step. Go on when no instance of the old one is left.",
-        ends_use=(
-            f"{link.field.model}.{link.field.name}",
-            f"{link.field.model}.{link.key.name}",
-            f"{link.parent}.{link.back}",
-        ),
-    )
-    yield _detached(s, link, reverse)
-    lists = tuple(
-        RemoveBlockAttribute(link.field.model, s.text(link.field.model, *attribute.span))
-        for attribute in s.block(link.field.model).attributes
-        if link.key.name in [r.field for r in field_references(attribute.argument("fields", 0))]
-    )
-    yield Step(
-        id="contract",
-        phase=Phase.CONTRACT,
-        title=f"Drop {listed([link.key.name])}",
-        edits=(*lists, *(RemoveField(m, f) for m, f in _olds(link))),
-        ends=(forward,),
-        loses=f"which of several links `{link.key.name}` held.",
-    )
-
-
-def _link(s: Situation) -> _Link:
-    field = s.field(s.answer("model"), s.answer("field"))
-    node = field.node.attribute("relation")
-    names = [r.field for r in field_references(node.argument("fields"))] if node else []
-    if len(names) != 1 or field.type_name == field.model:
-        raise CannotPlan(
-            f"`{field.model}.{field.name}` is not the side of a relation that holds one key of another model."
-        )
-    parent = field.type_name
-    key, child_table, parent_table = s.field(field.model, names[0]), s.table(field.model), s.table(parent)
-    relation_name = node.argument("name", 0) if node else None
-    said = getattr(relation_name, "value", "")
-    back = next(
-        (
-            f
-            for f in s.fields(parent)
-            if f.type_name == field.model and f.column is None and (not said or said in f.attribute("relation"))
-        ),
-        None,
-    )
-    if back is None:
-        raise CannotPlan(f"`{parent}` has no field for the other side.")
-    if not back.is_list:
-        raise CannotPlan(f"`{parent}.{back.name}` is one row, not a list: this is a one-to-one relation.")
-    for table in (child_table, parent_table):
-        if table.primary_key is None or len(table.primary_key.columns) != 1:
-            raise CannotPlan(f"`{table.model_name}` has no @id of one field, which a many-to-many relation needs.")
-    name = s.answer("name") or f"{field.model}{s.answer('to')[:1].upper()}{s.answer('to')[1:]}"
-    first = sorted((field.model, parent))[0]
-    return _Link(
-        field,
-        key,
-        parent,
-        back.name,
-        name,
-        s.new_name(field.model, s.answer("to")),
-        s.new_name(parent, s.answer("back")),
-        f"_{name}",
-        child_table,
-        parent_table,
-        "A" if field.model == first else "B",
-        "A" if parent == first else "B",
+        ends_use=tuple(f"{m}.{f}" for m, f in _olds(link)),
     )
 
 
@@ -201,6 +143,88 @@ def _detached(s: Situation, link: _Link, reverse: Trigger) -> Step:
             Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, link),)),
         ),
     )
+
+
+def _contracted(s: Situation, link: _Link, forward: Trigger) -> Step:
+    lists = tuple(
+        RemoveBlockAttribute(link.field.model, s.text(link.field.model, *attribute.span))
+        for attribute in s.block(link.field.model).attributes
+        if link.key.name in [r.field for r in field_references(attribute.argument("fields", 0))]
+    )
+    return Step(
+        id="contract",
+        phase=Phase.CONTRACT,
+        title=f"Drop {listed([link.key.name])}",
+        edits=(*lists, *(RemoveField(m, f) for m, f in _olds(link))),
+        ends=(forward,),
+        loses=f"which of several links `{link.key.name}` held.",
+    )
+
+
+def _link(s: Situation) -> _Link:
+    field = s.field(s.answer("model"), s.answer("field"))
+    parent, to = field.type_name, s.answer("to")
+    key = _key_of_relation(s, field)
+    child_table, parent_table = _with_id(s.table(field.model)), _with_id(s.table(parent))
+    back = _other_side(s, field)
+    name = s.answer("name") or f"{field.model}{to[:1].upper()}{to[1:]}"
+    # Prisma calls the columns of a join table A and B, by the names of the models.
+    child_letter, parent_letter = ("A", "B") if field.model < parent else ("B", "A")
+    return _Link(
+        field=field,
+        key=key,
+        parent=parent,
+        back=back.name,
+        name=name,
+        to=s.new_name(field.model, to),
+        new_back=s.new_name(parent, s.answer("back")),
+        join=f"_{name}",
+        child_table=child_table,
+        parent_table=parent_table,
+        child_letter=child_letter,
+        parent_letter=parent_letter,
+    )
+
+
+def _key_of_relation(s: Situation, field: ModelField) -> ModelField:
+    node = field.node.attribute("relation")
+    names = [r.field for r in field_references(node.argument("fields"))] if node else []
+    if len(names) != 1 or field.type_name == field.model:
+        raise CannotPlan(
+            f"`{field.model}.{field.name}` is not the side of a relation that holds one key of another model."
+        )
+    return s.field(field.model, names[0])
+
+
+def _other_side(s: Situation, field: ModelField) -> ModelField:
+    node, parent = field.node.attribute("relation"), field.type_name
+    said = getattr(node.argument("name", 0) if node else None, "value", "")
+    for back in s.fields(parent):
+        if back.type_name == field.model and back.column is None and (not said or said in back.attribute("relation")):
+            if not back.is_list:
+                raise CannotPlan(f"`{parent}.{back.name}` is one row, not a list: this is a one-to-one relation.")
+            return back
+    raise CannotPlan(f"`{parent}` has no field for the other side.")
+
+
+def _with_id(table: Table) -> Table:
+    if table.primary_key is None or len(table.primary_key.columns) != 1:
+        raise CannotPlan(f"`{table.model_name}` has no @id of one field, which a many-to-many relation needs.")
+    return table
+
+
+def _fill(s: Situation, link: _Link) -> Fill:
+    """The links that are there."""
+    sql = dialect(s.provider.name)
+    child, join = sql.table(link.child_table.name), sql.table(_join_name(link))
+    key, own = row(s, _column(link.key)), row(s, _key(link.child_table))
+    a, b = sql.quote(link.parent_letter), sql.quote(link.child_letter)
+    unlinked = f"{key} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {join} AS link WHERE link.{b} = {own})"
+    statement = (
+        f"INSERT INTO {join} ({a}, {b}) SELECT {key}, {own} FROM {child} WHERE {{batch}} AND ({unlinked}) "
+        "FOR UPDATE ON CONFLICT DO NOTHING"
+    )
+    return Fill(link.child_table, (), unlinked, sql.here(statement, link.child_table.name))
 
 
 def _refill(s: Situation, link: _Link) -> Fill:
@@ -227,7 +251,7 @@ WITH held AS (
         link.child_table,
         ((_column(link.key), first),),
         stale,
-        statement.replace("{row}", sql.quote(link.child_table.name.name)),
+        sql.here(statement, link.child_table.name),
     )
 
 
@@ -247,13 +271,12 @@ def _olds(link: _Link) -> tuple[tuple[str, str], ...]:
     return ((link.field.model, link.field.name), (link.field.model, link.key.name), (link.parent, link.back))
 
 
-def _relaxed(s: Situation, link: _Link) -> Iterator[SchemaEdit]:
+def _made_optional(link: _Link) -> Iterator[SchemaEdit]:
     yield RetypeField(link.field.model, link.key.name, f"{link.key.plain_type}?")
     yield RetypeField(link.field.model, link.field.name, f"{link.field.plain_type}?")
     node = link.field.node.attribute("relation")
-    if (
-        node is not None and node.argument("onDelete") is None
-    ):  # or it would become SetNull, and the constraint made anew
+    # Without an action of its own it would become SetNull, and the constraint be made anew.
+    if node is not None and node.argument("onDelete") is None:
         written = link.field.attribute("relation")
         yield RemoveAttribute(link.field.model, link.field.name, "relation")
         yield AddAttribute(link.field.model, link.field.name, f"{written[:-1]}, onDelete: Restrict)")
@@ -261,22 +284,10 @@ def _relaxed(s: Situation, link: _Link) -> Iterator[SchemaEdit]:
 
 def _forward(s: Situation, link: _Link) -> Trigger:
     """What is written to the key is written to the join table."""
-    quote, sql = s.provider.quote, dialect(s.provider.name)
-    name = provider(s.provider.name).sync_name(link.child_table.name.name, _column(link.key))
-    function, table, join = (
-        sql.table(QualifiedName(link.child_table.name.schema, name)),
-        sql.table(link.child_table.name),
-        sql.table(_join_name(link)),
-    )
-    key, own = quote(_column(link.key)), quote(_key(link.child_table))
-    a, b = quote(link.parent_letter), quote(link.child_letter)
-    return Trigger(
-        link.child_table.name,
-        (
-            f"""\
--- Keeps the join table in step with {_column(link.key)}. A trigger that another one has fired does nothing.
-CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+    sql, column = PostgresqlDialect(s.provider.name), _column(link.key)
+    join, key, own = sql.table(_join_name(link)), sql.quote(column), sql.quote(_key(link.child_table))
+    a, b = sql.quote(link.parent_letter), sql.quote(link.child_letter)
+    body = f"""\
   IF pg_trigger_depth() > 1 THEN RETURN NULL; END IF;
   IF TG_OP = 'UPDATE' AND NEW.{key} IS NOT DISTINCT FROM OLD.{key} THEN RETURN NULL; END IF;
   IF TG_OP = 'UPDATE' AND OLD.{key} IS NOT NULL THEN
@@ -285,32 +296,19 @@ BEGIN
   IF NEW.{key} IS NOT NULL THEN
     INSERT INTO {join} ({a}, {b}) VALUES (NEW.{key}, NEW.{own}) ON CONFLICT DO NOTHING;
   END IF;
-  RETURN NULL;
-END $$""",
-            f"CREATE TRIGGER {quote(name)} AFTER INSERT OR UPDATE OF {key} ON {table}\n  FOR EACH ROW EXECUTE FUNCTION {function}()",
-        ),
-        (f"DROP TRIGGER {quote(name)} ON {table}", f"DROP FUNCTION {function}()"),
-    )
+  RETURN NULL;"""
+    name = s.provider.sync_name(link.child_table.name.name, column)
+    about = f"Keeps the join table in step with {column}. A trigger that another one has fired does nothing."
+    return sql.trigger(link.child_table.name, name, f"AFTER INSERT OR UPDATE OF {key}", body, about)
 
 
 def _reverse(s: Situation, link: _Link) -> Trigger:
     """What is written to the join table is written to the key."""
-    quote, sql = s.provider.quote, dialect(s.provider.name)
-    name = provider(s.provider.name).sync_name(link.join, "back")
-    function, table, join = (
-        sql.table(QualifiedName(link.child_table.name.schema, name)),
-        sql.table(link.child_table.name),
-        sql.table(_join_name(link)),
-    )
-    key, own = quote(_column(link.key)), quote(_key(link.child_table))
-    a, b = quote(link.parent_letter), quote(link.child_letter)
-    return Trigger(
-        _join_name(link),
-        (
-            f"""\
--- Keeps {_column(link.key)} in step with the join table: the last link that was written, else any that is left.
-CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+    sql, column = PostgresqlDialect(s.provider.name), _column(link.key)
+    table, join = sql.table(link.child_table.name), sql.table(_join_name(link))
+    key, own = sql.quote(column), sql.quote(_key(link.child_table))
+    a, b = sql.quote(link.parent_letter), sql.quote(link.child_letter)
+    body = f"""\
   IF pg_trigger_depth() > 1 THEN RETURN NULL; END IF;
   IF TG_OP <> 'DELETE' THEN
     UPDATE {table} SET {key} = NEW.{a} WHERE {own} = NEW.{b};
@@ -318,9 +316,7 @@ BEGIN
   END IF;
   UPDATE {table} SET {key} = (SELECT link.{a} FROM {join} AS link WHERE link.{b} = OLD.{b} ORDER BY link.{a} LIMIT 1)
     WHERE {own} = OLD.{b} AND {key} = OLD.{a};
-  RETURN NULL;
-END $$""",
-            f"CREATE TRIGGER {quote(name)} AFTER INSERT OR UPDATE OR DELETE ON {join}\n  FOR EACH ROW EXECUTE FUNCTION {function}()",
-        ),
-        (f"DROP TRIGGER {quote(name)} ON {join}", f"DROP FUNCTION {function}()"),
-    )
+  RETURN NULL;"""
+    name = s.provider.sync_name(link.join, "back")
+    about = f"Keeps {column} in step with the join table: the last link that was written, else any that is left."
+    return sql.trigger(_join_name(link), name, "AFTER INSERT OR UPDATE OR DELETE", body, about)

@@ -29,12 +29,13 @@ from attrs import evolve
 
 from refract.recipes._join_table import join_tables_kept
 from refract.recipes._table_twin import table_twin_steps
-from refract.recipes._twin import APPLICATION, TRIGGER, listed
+from refract.recipes._twin import APPLICATION, TRIGGER
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, Trigger, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
 from refract.schema.changes import Change, RenameTable
 from refract.schema.model import QualifiedName, Table
+from refract.wording import listed
 
 MAP, VIEW, AT_ONCE = "map", "view", "at-once"
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
 
 from attrs import frozen
 
 from refract.rules.base import Related, RuleContext
 from refract.schema.model import Column, Database, QualifiedName
 from refract.source import CodeUses, Target
-from refract.text import Origin
 
 _MOST_PLACES = 10
 
@@ -38,28 +36,13 @@ def in_code(context: RuleContext, targets: Iterable[Target]) -> InCode:
     found = [(target, uses) for target in targets if (uses := context.uses(target)) is not None and uses.sure]
     if not found:
         return InCode()
-    said = " and ".join(f"`{target}` in {count_of(uses)}" for target, uses in found)
+    said = " and ".join(f"`{target}` in {uses.counted}" for target, uses in found)
     return InCode(f"The code here still uses {said}.", tuple(_places(found))[:_MOST_PLACES])
 
 
 def places_of(target: Target, uses: CodeUses) -> tuple[Related, ...]:
     """The places that use something, as far as a finding lists them."""
     return tuple(_places([(target, uses)]))[:_MOST_PLACES]
-
-
-def count_of(uses: CodeUses) -> str:
-    """`3 places`, `at least 1 place`."""
-    count = len(uses.sure)
-    return f"{'' if uses.whole else 'at least '}{count} place{'' if count == 1 else 's'}"
-
-
-def files_of(origins: Iterable[Origin]) -> str:
-    """`user.ts`, `user.ts` and 2 other files."""
-    names = list(dict.fromkeys(origin.path for origin in origins))
-    first, others = f"`{PurePath(names[0]).name}`", len(names) - 1
-    if not others:
-        return first
-    return f"{first} and {others} other file{'' if others == 1 else 's'}"
 
 
 def field_target(context: RuleContext, table: QualifiedName, column: Column) -> Target:

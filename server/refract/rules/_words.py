@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from refract.diff import ProbableRename
 from refract.providers.behaviour import Blocks, Operation
 from refract.rules.base import Related, RuleContext
@@ -40,12 +38,6 @@ def column_label(context: RuleContext, table: QualifiedName, column: Column) -> 
 def field_name(column: Column) -> str:
     """What Prisma calls the column, else the column's own name."""
     return column.field_name or column.name
-
-
-def listed(names: Iterable[str]) -> str:
-    """`a`, `b` and `c`."""
-    quoted = [f"`{n}`" for n in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
 def because(rename: ProbableRename) -> str:

@@ -68,10 +68,11 @@ from collections.abc import Iterator
 
 from refract.providers.behaviour import Blocks
 from refract.rules._foreign_keys import key_changes
-from refract.rules._words import listed, sentences, table_label, who_waits
+from refract.rules._words import sentences, table_label, who_waits
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddForeignKey, DropForeignKey
 from refract.schema.model import Column
+from refract.wording import listed
 
 
 @rule(Severity.WARNING, SQL)

@@ -52,9 +52,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules._indexes import Built, already_unique, built_indexes, severity, subject
-from refract.rules._words import listed, sentences, table_label, who_waits
+from refract.rules._words import sentences, table_label, who_waits
 from refract.rules.base import Risk, RuleContext, Severity, rule
 from refract.schema.model import Column, DefaultKind
+from refract.wording import listed
 
 
 @rule(Severity.WARNING)

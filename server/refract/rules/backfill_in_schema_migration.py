@@ -34,16 +34,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._transactions import in_transaction, is_one_transaction
-from refract.rules._words import listed
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
 from refract.schema.changes import Backfill, Statement, TableChange
+from refract.sql.transactions import in_transaction, is_one_transaction
+from refract.wording import listed
 
 
 @rule(Severity.INFO, frozenset({"postgresql", "sqlserver"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The first UPDATE after a change of a table in use, in one transaction with it."""
-    whole = is_one_transaction(context)
+    whole = is_one_transaction(context.versions)
     locked = False
     for statement in context.statements if whole else in_transaction(context.statements):
         locked = locked or any(isinstance(c, TableChange) and not context.is_new(c.table) for c in statement.changes)

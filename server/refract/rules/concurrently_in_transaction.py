@@ -34,8 +34,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._transactions import in_transaction
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.sql.transactions import in_transaction
 
 
 @rule(Severity.ERROR, frozenset({"postgresql"}), MIGRATION_ONLY)

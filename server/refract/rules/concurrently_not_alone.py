@@ -34,14 +34,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._transactions import is_one_transaction
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.sql.transactions import is_one_transaction
 
 
 @rule(Severity.ERROR, frozenset({"postgresql"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The first concurrent statement that is not alone."""
-    if len(context.statements) < 2 or not is_one_transaction(context):
+    if len(context.statements) < 2 or not is_one_transaction(context.versions):
         return
     found = next((s for s in context.statements if "CONCURRENTLY" in s.words), None)
     if found is not None:

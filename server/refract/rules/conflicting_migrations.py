@@ -38,7 +38,6 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from refract.rules._history import head_of
-from refract.rules._words import listed
 from refract.rules.base import HISTORY_ONLY, SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import (
     AddColumn,
@@ -57,6 +56,7 @@ from refract.schema.changes import (
     RenameTable,
     TableChange,
 )
+from refract.wording import listed
 
 
 @frozen

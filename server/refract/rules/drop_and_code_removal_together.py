@@ -46,11 +46,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._code import field_target, files_of, model_target
+from refract.rules._code import field_target, model_target
 from refract.rules._words import column_label, join_table, table_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import Change, DropColumn, DropTable
 from refract.source import Target
+from refract.wording import files_of
 
 
 @rule(Severity.WARNING, SQL)

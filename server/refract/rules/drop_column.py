@@ -47,9 +47,10 @@ from collections.abc import Iterator
 
 from refract.rules._code import field_in_code
 from refract.rules._rows import copies
-from refract.rules._words import column_label, created_here, listed, sentences
+from refract.rules._words import column_label, created_here, sentences
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import DropColumn
+from refract.wording import listed
 
 
 @rule(Severity.ERROR, SQL)

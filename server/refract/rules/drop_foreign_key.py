@@ -58,8 +58,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules._foreign_keys import KeyChange, key_changes
-from refract.rules._words import created_here, listed, sentences, table_label, who_waits
+from refract.rules._words import created_here, sentences, table_label, who_waits
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.wording import listed
 
 
 @rule(Severity.WARNING, SQL)

@@ -48,9 +48,10 @@ from collections.abc import Iterator
 
 from refract.providers.behaviour import Blocks
 from refract.rules._indexes import replaces_nothing
-from refract.rules._words import created_here, listed, sentences, table_label, who_waits
+from refract.rules._words import created_here, sentences, table_label, who_waits
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import DropIndex
+from refract.wording import listed
 
 
 @rule(Severity.INFO, SQL)

@@ -42,9 +42,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules._indexes import replaces_nothing
-from refract.rules._words import created_here, join_table, listed, sentences, table_label, who_waits
+from refract.rules._words import created_here, join_table, sentences, table_label, who_waits
 from refract.rules.base import Risk, RuleContext, Severity, rule
 from refract.schema.changes import DropIndex
+from refract.wording import listed
 
 
 @rule(Severity.WARNING)

@@ -59,12 +59,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from refract.rules._transactions import is_one_transaction
-from refract.rules._words import listed
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddColumn, AlterColumn, AlterEnum, Backfill, Change, CreateTable
 from refract.schema.model import Column, QualifiedName
+from refract.sql.transactions import is_one_transaction
 from refract.text import Origin
+from refract.wording import listed
 
 _WRITES = frozenset({"INSERT", "UPDATE", "MERGE"})
 
@@ -72,7 +72,7 @@ _WRITES = frozenset({"INSERT", "UPDATE", "MERGE"})
 @rule(Severity.ERROR, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each enum that gains values which something uses at once."""
-    if not is_one_transaction(context) or not context.behaviour.commits_enum_values_first:
+    if not is_one_transaction(context.versions) or not context.behaviour.commits_enum_values_first:
         return
     for change in context.changes(AlterEnum):
         if change.added and not change.removed:  # where values go, Prisma makes a new type, which may be used at once

@@ -71,8 +71,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules._enums import EnumChange, enum_changes
-from refract.rules._words import listed
 from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.wording import listed
 
 
 @rule(Severity.INFO)

@@ -46,9 +46,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff.names import words
-from refract.rules._words import column_label, created_here, field_name, listed
+from refract.rules._words import column_label, created_here, field_name
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddColumn, DropColumn
+from refract.wording import listed
 
 _FILLERS = frozenset({"id", "is", "has", "at", "on", "by", "the", "of", "to"})
 

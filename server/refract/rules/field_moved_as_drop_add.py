@@ -64,10 +64,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._words import column_label, created_here, listed, table_label
+from refract.rules._words import column_label, created_here, table_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddColumn, Backfill, CreateTable, DropColumn
 from refract.schema.model import Column, QualifiedName
+from refract.wording import listed
 
 _EVERYWHERE = frozenset({"id", "createdat", "updatedat", "deletedat", "name", "title", "type", "status", "order"})
 

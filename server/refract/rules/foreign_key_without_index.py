@@ -61,11 +61,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules._new import new_foreign_keys
-from refract.rules._words import field_name, listed, table_label
+from refract.rules._words import field_name, table_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import Change, DropForeignKey, RenameColumn, RenameTable
 from refract.schema.model import ForeignKey, QualifiedName, Table
 from refract.text import Origin
+from refract.wording import listed
 
 
 @rule(Severity.INFO, SQL)

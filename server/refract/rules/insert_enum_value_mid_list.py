@@ -59,10 +59,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import EnumHome
-from refract.rules._words import listed
 from refract.rules.base import SCHEMA_ONLY, SQL, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AlterEnum
 from refract.text import Origin
+from refract.wording import listed
 
 
 @rule(Severity.INFO, SQL, SCHEMA_ONLY, on=False)

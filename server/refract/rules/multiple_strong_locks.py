@@ -38,17 +38,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._transactions import in_transaction, is_one_transaction
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
 from refract.schema.changes import CreateIndex, Statement, ValidateConstraint
 from refract.schema.model import QualifiedName
+from refract.sql.transactions import in_transaction, is_one_transaction
 
 
 @rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The first statement that locks one table more."""
     first: QualifiedName | None = None
-    statements = context.statements if is_one_transaction(context) else in_transaction(context.statements)
+    statements = context.statements if is_one_transaction(context.versions) else in_transaction(context.statements)
     for statement in statements:
         for table in _locked(context, statement):
             if first is not None and table != first:

@@ -50,8 +50,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules._new import new_foreign_keys
-from refract.rules._words import listed, table_label
+from refract.rules._words import table_label
 from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.wording import listed
 
 
 @rule(Severity.INFO, SQL, on=False)

@@ -39,10 +39,10 @@ from collections.abc import Iterable, Iterator
 
 from refract.rules._indexes import already_unique
 from refract.rules._rows import emptied
-from refract.rules._transactions import BEGINNINGS, is_one_transaction
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddCheck, AddForeignKey, AlterColumn, Change, CreateIndex, TableChange
 from refract.schema.model import QualifiedName
+from refract.sql.transactions import BEGINNINGS, is_one_transaction
 
 
 @rule(Severity.WARNING, frozenset({"postgresql", "mysql"}), MIGRATION_ONLY)
@@ -68,7 +68,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
 def _is_whole(context: RuleContext) -> bool:
     if context.provider.name == "mysql":
         return False
-    return is_one_transaction(context) or any(s.verb in BEGINNINGS for s in context.statements)
+    return is_one_transaction(context.versions) or any(s.verb in BEGINNINGS for s in context.statements)
 
 
 def _may_fail(context: RuleContext, change: Change) -> bool:

@@ -38,9 +38,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._transactions import BEGINNINGS, is_one_transaction
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
 from refract.schema.changes import Statement
+from refract.sql.transactions import BEGINNINGS, is_one_transaction
 
 _ONCE_ONLY = frozenset({"CREATE", "ADD", "DROP"})
 
@@ -48,7 +48,7 @@ _ONCE_ONLY = frozenset({"CREATE", "ADD", "DROP"})
 @rule(Severity.INFO, frozenset({"postgresql", "mysql"}), MIGRATION_ONLY, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The first statement that cannot run twice."""
-    whole = context.provider.name == "postgresql" and is_one_transaction(context)
+    whole = context.provider.name == "postgresql" and is_one_transaction(context.versions)
     if whole or len(context.statements) < 2 or any(s.verb in BEGINNINGS for s in context.statements):
         return
     found = next((s for s in context.statements if s.changes and _runs_once(s)), None)

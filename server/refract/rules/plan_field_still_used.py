@@ -46,7 +46,7 @@ from collections.abc import Iterator
 
 from refract.plans import Progress, State
 from refract.plans.subject import is_value, place_of
-from refract.rules._code import count_of, places_of
+from refract.rules._code import places_of
 from refract.rules._plans import ended_by, head_of, in_view
 from refract.rules.base import PLANS_ONLY, SQL, PlansInView, Risk, RuleContext, Severity, rule
 from refract.source import CodeUses, Target
@@ -67,17 +67,17 @@ def _risk(progress: Progress, number: int, target: Target, uses: CodeUses, view:
     step = f"step {number + 1} of the plan `{plan.name}`"
     if is_value(target, view.tree):
         said = (
-            f"The code still names `{target}` in {count_of(uses)}. Programs may read it, but not write it any more; before the "
+            f"The code still names `{target}` in {uses.counted}. Programs may read it, but not write it any more; before the "
             f"value goes, after {step}, no code may name it."
         )
     elif done:
         said = (
-            f"{step.capitalize()} is confirmed, but the code still uses `{target}` in {count_of(uses)}: the next steps take it "
+            f"{step.capitalize()} is confirmed, but the code still uses `{target}` in {uses.counted}: the next steps take it "
             "away, and that code fails. Change these places and deploy before you go on."
         )
     else:
         said = (
-            f"The code still uses `{target}` in {count_of(uses)}. {step.capitalize()} is done when none is left "
+            f"The code still uses `{target}` in {uses.counted}. {step.capitalize()} is done when none is left "
             "and that is deployed."
         )
     return Risk(

@@ -52,9 +52,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from refract.rules._new import new_indexes
-from refract.rules._words import listed, table_label
+from refract.rules._words import table_label
 from refract.rules.base import Risk, RuleContext, Severity, rule
 from refract.schema.model import Index, IndexColumn, Table
+from refract.wording import listed
 
 
 @rule(Severity.INFO)

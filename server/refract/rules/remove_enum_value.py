@@ -66,9 +66,10 @@ from collections.abc import Iterator
 from refract.providers.behaviour import EnumHome
 from refract.rules._code import in_code
 from refract.rules._enums import EnumChange, enum_changes
-from refract.rules._words import listed, sentences, table_label, who_waits
+from refract.rules._words import sentences, table_label, who_waits
 from refract.rules.base import Risk, RuleContext, Severity, rule
 from refract.source import Target
+from refract.wording import listed
 
 
 @rule(Severity.ERROR)

@@ -35,9 +35,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._transactions import in_transaction
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
 from refract.schema.changes import Statement
+from refract.sql.transactions import in_transaction
 
 _PROVIDERS = frozenset({"postgresql", "cockroachdb"})
 

@@ -33,8 +33,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules._rows import in_use, rows_changed
-from refract.rules._words import listed
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.wording import listed
 
 _PROVIDERS = frozenset({"postgresql", "cockroachdb", "mysql", "sqlserver"})
 

@@ -36,9 +36,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._transactions import BEGINNINGS, ENDINGS
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
 from refract.schema.changes import Statement
+from refract.sql.transactions import BEGINNINGS, ENDINGS
 
 
 @rule(Severity.ERROR, frozenset({"postgresql", "cockroachdb"}), MIGRATION_ONLY)

@@ -34,15 +34,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._transactions import in_transaction, is_one_transaction
 from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
 from refract.schema.changes import AddCheck, AddForeignKey, Change, Statement, ValidateConstraint
+from refract.sql.transactions import in_transaction, is_one_transaction
 
 
 @rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each constraint that is validated at once."""
-    whole = is_one_transaction(context)
+    whole = is_one_transaction(context.versions)
     statements = context.statements if whole else tuple(in_transaction(context.statements))
     added = {name for change in _changes(statements) if (name := _added(change))}
     for change in _changes(statements):

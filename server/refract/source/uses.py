@@ -37,6 +37,12 @@ class CodeUses:
     perhaps: tuple[Origin, ...] = ()
     whole: bool = True
 
+    @property
+    def counted(self) -> str:
+        """How many there are for sure: `3 places`, `at least 1 place`."""
+        count = len(self.sure)
+        return f"{'' if self.whole else 'at least '}{count} place{'' if count == 1 else 's'}"
+
 
 @frozen
 class Needle:

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from refract.diff import diff
 from refract.providers import Provider
+from refract.providers.versions import Versions
 from refract.schema.apply import apply
 from refract.schema.changes import (
     AddCheck,
@@ -44,7 +45,7 @@ def rollback_texts(
     before: Database,
     after: Database,
     provider: Provider,
-    flavour: str,
+    versions: Versions,
     first: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """The files of SQL, in order, that lead from `after` back to `before`: safe forms, checked by replaying them.
@@ -55,7 +56,7 @@ def rollback_texts(
     back = inverse(changes, before, after)
     if not back and not first:
         raise NoRollback("it changes nothing that Refract could undo.")
-    writer = safe_writer(provider.name, flavour)
+    writer = safe_writer(provider.name, versions)
     parts = [part for part in writer.parts(back, after, before) if part.statements]
     if first and (not parts or parts[0].alone):
         parts.insert(0, Part((), ()))

@@ -15,10 +15,11 @@ from refract.project.runbook.watching import watched
 from refract.providers.behaviour import Blocks, Duration, Operation
 from refract.providers.costs import Cost
 from refract.recipes.base import Phase
-from refract.rules._transactions import BEGINNINGS, ENDINGS, SPLITS_STATEMENTS, in_transaction
 from refract.schema.changes import Backfill, CreateIndex
 from refract.schema.model import QualifiedName
 from refract.sql.rollback import lost_since
+from refract.sql.transactions import BEGINNINGS, ENDINGS, SPLITS_STATEMENTS, in_transaction
+from refract.wording import listed
 
 _LENGTH = 160  # of a statement's text; a longer one is cut
 _NAMES: Mapping[str, str] = {
@@ -66,7 +67,7 @@ def _head(release: Release) -> Iterator[str]:
     yield ""
     lost = [migration for migration in release.migrations if migration.no_return]
     if lost:
-        yield f"**Points of no return:** {_names(f'`{migration.name}`' for migration in lost)}."
+        yield f"**Points of no return:** {listed(migration.name for migration in lost)}."
         yield ""
 
 
@@ -256,16 +257,11 @@ def _block(text: str, language: str) -> Iterator[str]:
 
 
 def _these(release: Release) -> str:
-    return _names(f"`{migration.name}`" for migration in release.migrations)
+    return listed(migration.name for migration in release.migrations)
 
 
 def _listed(tables: Iterable[QualifiedName]) -> str:
-    return _names(f"`{table.name}`" for table in tables)
-
-
-def _names(quoted: Iterable[str]) -> str:
-    listed = list(quoted)
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
+    return listed(table.name for table in tables)
 
 
 def _short(sql: str) -> str:

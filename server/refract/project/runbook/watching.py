@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from attrs import frozen
 
@@ -25,6 +25,7 @@ from refract.schema.changes import (
     RenameTable,
 )
 from refract.schema.model import QualifiedName
+from refract.wording import joined, listed
 
 _OLD_VERSION = "until no instance of the version before this release runs"
 _A_DAY = "for a day with all its jobs, the nightly ones too"
@@ -44,20 +45,18 @@ def watched(release: Release) -> Iterator[Watch]:
     changes = [change for change in release.changes if getattr(change, "table", None) not in unused]
     codes = dict.fromkeys(code for change in changes for code in _old_clients(change))
     if codes:
-        yield Watch(f"the log of the application for {_listed(codes)}", _OLD_VERSION)
+        yield Watch(f"the log of the application for {joined(codes)}", _OLD_VERSION)
     refusals = dict.fromkeys(code for change in changes for code in _refusals(change))
     if refusals:
-        yield Watch(f"the log of the application for {_listed(refusals)}", _A_DAY)
+        yield Watch(f"the log of the application for {joined(refusals)}", _A_DAY)
     indexed = dict.fromkeys(t for change in changes for t in _plans_change(change))
     if indexed:
-        yield Watch(
-            f"the slowest queries on {_listed(f'`{t.name}`' for t in indexed)}: an index has come or gone", _A_DAY
-        )
+        yield Watch(f"the slowest queries on {listed(t.name for t in indexed)}: an index has come or gone", _A_DAY)
     written = dict.fromkeys(
         t for c in release.costs if c.operation.duration in (Duration.REWRITE, Duration.ROWS) for t in c.tables
     )
     if written:
-        tables = _listed(f"`{t.name}`" for t in written)
+        tables = listed(t.name for t in written)
         if release.analysis.lowered.provider.name == "sqlite":
             yield Watch(f"the free disk space: rows of {tables} are written", "until it is done")
         else:
@@ -102,8 +101,3 @@ def _refusals(change: Change) -> Iterator[str]:
 def _plans_change(change: Change) -> Iterator[QualifiedName]:
     if isinstance(change, CreateIndex | DropIndex):
         yield change.table
-
-
-def _listed(texts: Iterable[str]) -> str:
-    listed = list(texts)
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"

@@ -9,7 +9,7 @@ from refract.recipes.dialects.postgresql import PostgresqlDialect
 from refract.recipes.dialects.sqlite import SqliteDialect
 from refract.recipes.dialects.sqlserver import SqlserverDialect
 
-__all__ = ["Dialect", "dialect"]
+__all__ = ["Dialect", "PostgresqlDialect", "dialect"]
 
 
 def dialect(provider: str, flavour: str = "") -> Dialect:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from refract.config.settings import PlanSettings
-from refract.recipes.base import Fill, Sync
+from refract.recipes.base import Fill, Sync, Trigger
 from refract.recipes.dialects.base import Dialect, walk
 from refract.schema.model import ColumnType, QualifiedName
 from refract.sql.safe.postgresql import LOCK_TRIES, LOCK_WAIT
@@ -24,19 +24,21 @@ class PostgresqlDialect(Dialect):
         return self.differs(f"({one})::text", f"({other})::text")
 
     def begin_sync(self, sync: Sync) -> tuple[str, ...]:
-        function = self._function(sync)
-        return (
-            f"-- Keeps old and new columns in step, whichever a program writes.\n"
-            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\n"
-            f"BEGIN\n{self._body(sync)}\n  RETURN NEW;\nEND $$",
-            f"CREATE TRIGGER {self.quote(sync.name)} BEFORE INSERT OR UPDATE ON {self.table(sync.table)}\n"
-            f"  FOR EACH ROW EXECUTE FUNCTION {function}()",
-        )
+        return self._syncing(sync).create
 
     def end_sync(self, sync: Sync) -> tuple[str, ...]:
-        return (
-            f"DROP TRIGGER {self.quote(sync.name)} ON {self.table(sync.table)}",
-            f"DROP FUNCTION {self._function(sync)}()",
+        return self._syncing(sync).drop
+
+    def trigger(self, table: QualifiedName, name: str, when: str, body: str, about: str) -> Trigger:
+        """A trigger, `when` it fires, and the function of its name that it calls: `body`, with a comment on what it is for."""
+        function, quoted, on = self.table(QualifiedName(table.schema, name)), self.quote(name), self.table(table)
+        return Trigger(
+            table,
+            (
+                f"-- {about}\nCREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n{body}\nEND $$",
+                f"CREATE TRIGGER {quoted} {when} ON {on}\n  FOR EACH ROW EXECUTE FUNCTION {function}()",
+            ),
+            (f"DROP TRIGGER {quoted} ON {on}", f"DROP FUNCTION {function}()"),
         )
 
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
@@ -81,8 +83,10 @@ DECLARE
 END $$""",
         )
 
-    def _function(self, sync: Sync) -> str:
-        return self.table(QualifiedName(sync.table.schema, sync.name))
+    def _syncing(self, sync: Sync) -> Trigger:
+        about = "Keeps old and new columns in step, whichever a program writes."
+        body = f"{self._body(sync)}\n  RETURN NEW;"
+        return self.trigger(sync.table, sync.name, "BEFORE INSERT OR UPDATE", body, about)
 
     def _body(self, sync: Sync) -> str:
         forward, backward = self.assigned(sync.forward), self.assigned(sync.backward)

@@ -7,6 +7,7 @@ is written as Prisma writes it.
 
 from __future__ import annotations
 
+from refract.providers.versions import Versions
 from refract.sql.safe.base import Part, SafeWriter
 from refract.sql.safe.cockroachdb import CockroachdbSafeWriter
 from refract.sql.safe.mysql import MysqlSafeWriter
@@ -16,15 +17,15 @@ from refract.sql.safe.sqlite import SqliteSafeWriter
 __all__ = ["Part", "SafeWriter", "safe_writer"]
 
 
-def safe_writer(provider: str, flavour: str = "") -> SafeWriter:
-    """What writes safe migrations for a database."""
+def safe_writer(provider: str, versions: Versions) -> SafeWriter:
+    """What writes safe migrations for a database, in the version that its server has."""
     match provider:
         case "postgresql":
             return PostgresqlSafeWriter()
         case "mysql":
-            return MysqlSafeWriter(flavour)
+            return MysqlSafeWriter(versions)
         case "sqlite":
-            return SqliteSafeWriter(flavour)
+            return SqliteSafeWriter(versions.flavour)
         case "cockroachdb":
             return CockroachdbSafeWriter()
         case _:

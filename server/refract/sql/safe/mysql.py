@@ -1,7 +1,9 @@
 """Migrations for MySQL and MariaDB: online DDL, with the algorithm asserted.
 
 A statement that names its algorithm fails at once where the server would have to copy the table, rather than locking it
-for as long as that takes. Sources: the manuals of both ("Online DDL Operations"), and measurements on MariaDB 10.11.
+for as long as that takes. Which it can be told to use depends on its version, and on the table: one with a FULLTEXT index
+takes none of them where columns come or go. Sources: the manuals of both ("Online DDL Operations"), and measurements on
+MariaDB 10.11.
 
 DDL commits by itself on both: each statement about a table in use is a migration of its own, so that one that fails
 leaves nothing half done and can simply run again. It fails where a transaction holds the table for longer than
@@ -14,12 +16,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from attrs import evolve
+from attrs import evolve, frozen
 
+from refract.providers.behaviour import behaviour
+from refract.providers.versions import Version, Versions
 from refract.schema import changes as c
 from refract.schema.apply import apply
 from refract.schema.changes import Change
-from refract.schema.model import Column, ColumnType, Database, QualifiedName
+from refract.schema.model import Column, ColumnType, Database, QualifiedName, Table
 from refract.sql.safe.base import Part, SafeWriter, closed, tables_of, written
 
 LOCK_WAIT = 2  # seconds that a statement waits for the table's metadata lock, and everybody else behind it
@@ -32,14 +36,30 @@ _INSTANT, _ONLINE = "ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE"
 _ALTER = re.compile(r"(-- \w+\n)?ALTER TABLE\b")
 _CREATE_INDEX = re.compile(r"(-- \w+\n)?CREATE (UNIQUE )?INDEX\b")
 _DROP_INDEX = re.compile(r"(?P<title>-- \w+\n)?DROP INDEX (?P<index>`(?:[^`]|``)+`) ON (?P<table>.+)")
+_VOLATILE = behaviour("mysql").volatile
 _SHORT_TEXT = 63  # characters of utf8mb4 whose length takes one byte: beyond, the table is copied
 
 
-class MysqlSafeWriter(SafeWriter):
-    """Writes for one of the two: `flavour` is `mysql` or `mariadb`."""
+@frozen
+class _Instant:
+    """Since which version a server can be told to write its catalog only: `any` such change (a column that comes last, a
+    default, a value at the end of an enum), and one that `drops` a column.
+    """
 
-    def __init__(self, flavour: str) -> None:
-        self._flavour = flavour
+    any: Version
+    drops: Version
+
+
+_MYSQL, _MARIADB = _Instant((8, 0, 12), (8, 0, 29)), _Instant((10, 3), (10, 4))
+
+
+class MysqlSafeWriter(SafeWriter):
+    """Writes for one of the two, as its version can."""
+
+    def __init__(self, versions: Versions) -> None:
+        instant = _MARIADB if versions.flavour == "mariadb" else _MYSQL
+        self._catalog = _INSTANT if versions.server >= instant.any else _ONLINE
+        self._drop = _INSTANT if versions.server >= instant.drops else _ONLINE
 
     def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[Part]:
         together: list[Change] = []
@@ -67,21 +87,26 @@ class MysqlSafeWriter(SafeWriter):
         """What the server is told to do the changes of one table with; empty where it has no choice."""
         if not all(table in before.tables for change in changes for table in tables_of(change)):
             return ""
-        found = {self._algorithm_of(change) for change in changes}
+        found = {self._algorithm_of(change, before) for change in changes}
         return found.pop() if len(found) == 1 else ""
 
-    def _algorithm_of(self, change: Change) -> str:
+    def _algorithm_of(self, change: Change, before: Database) -> str:
+        tables = [before.tables[name] for name in tables_of(change)]
         match change:
-            case c.AddColumn(column=column) if not column.auto_increment:
-                return _INSTANT
-            case c.DropColumn():
-                return _INSTANT if self._flavour == "mariadb" else _ONLINE
+            case c.AddColumn() | c.DropColumn() if any(map(_has_fulltext, tables)):
+                return ""  # with such an index neither way is offered
+            case c.AddColumn(column=column):
+                return self._catalog if _is_constant(column) else ""
+            case c.DropColumn(column=column):
+                return _ONLINE if any(_indexes(table, column) for table in tables) else self._drop
             case c.CreateIndex(index=index) if index.type == "BTREE":
                 return _ONLINE
             case c.DropIndex() | c.RenameIndex() | c.RenameColumn():
                 return _ONLINE
-            case c.AlterColumn(before=before, after=after) if _takes_no_copy(before.type, after.type):
-                return _INSTANT if _only_metadata(before, after) else _ONLINE
+            case c.AlterColumn(before=old, after=new) if _takes_no_copy(old.type, new.type):
+                if _only_metadata(old, new):
+                    return self._catalog
+                return "" if old.nullable != new.nullable and any(map(_has_fulltext, tables)) else _ONLINE
             case _:
                 return ""
 
@@ -105,6 +130,20 @@ def _locked(change: Change) -> tuple[QualifiedName, ...]:
     if isinstance(change, c.RenameTable):
         return (change.before.name,)
     return tables_of(change)
+
+
+def _is_constant(column: Column) -> bool:
+    """Whether a new column has the same value in all rows that are there."""
+    computed = column.auto_increment or column.generated is not None
+    return not computed and (column.default is None or not _VOLATILE.search(column.default.text))
+
+
+def _has_fulltext(table: Table) -> bool:
+    return any(index.type == "FULLTEXT" for index in table.indexes)
+
+
+def _indexes(table: Table, column: Column) -> bool:
+    return any(part.name == column.name for index in table.indexes for part in index.columns)
 
 
 def _takes_no_copy(before: ColumnType, after: ColumnType) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from refract.rules.base import RuleContext
+from refract.providers.versions import Versions
 from refract.schema.changes import Statement
 
 SPLITS_STATEMENTS = (7, 4)
@@ -14,9 +14,9 @@ BEGINNINGS = frozenset({"BEGIN", "START"})
 ENDINGS = frozenset({"COMMIT", "END", "ROLLBACK", "ABORT"})
 
 
-def is_one_transaction(context: RuleContext) -> bool:
+def is_one_transaction(versions: Versions) -> bool:
     """Whether the project's Prisma sends a whole migration at once, which PostgreSQL takes for one transaction."""
-    return context.versions.prisma < SPLITS_STATEMENTS
+    return versions.prisma < SPLITS_STATEMENTS
 
 
 def in_transaction(statements: Iterable[Statement]) -> Iterator[Statement]:

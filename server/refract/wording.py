@@ -1,0 +1,26 @@
+"""Words that messages of all layers have in common: names in a row, files in short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from refract.text import Origin
+
+
+def joined(words: Iterable[str]) -> str:
+    """Words in a row: a, b and c."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, as code: `a`, `b` and `c`."""
+    return joined(f"`{name}`" for name in names)
+
+
+def files_of(origins: Iterable[Origin]) -> str:
+    """The files that places are in: `user.ts`, `user.ts` and 2 other files."""
+    first, *others = dict.fromkeys(origin.path for origin in origins)
+    named = f"`{PurePath(first).name}`"
+    return f"{named} and {len(others)} other file{'' if len(others) == 1 else 's'}" if others else named

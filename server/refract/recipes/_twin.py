@@ -93,8 +93,10 @@ def refuse_triggers(situation: Situation, others: str = "take how=application") 
         raise CannotPlan(f"{flavour or name} has no triggers for this: {others}.")
 
 
-def refuse_keys(situation: Situation, old: ModelField) -> None:
-    """Raises CannotPlan for a field that a key or a relation is made of: other rows point at it."""
+def refuse_keys(situation: Situation, old: ModelField, instead: str = "Take that away first") -> None:
+    """Raises CannotPlan for a field that a key or a relation is made of: other rows point at it. `instead` says what to do
+    about a relation.
+    """
     block = situation.block(old.model)
     if old.column is None:
         raise CannotPlan(f"`{old.model}.{old.name}` is a relation: it has no column of its own.")
@@ -104,9 +106,7 @@ def refuse_keys(situation: Situation, old: ModelField) -> None:
         raise CannotPlan(f"`{old.model}.{old.name}` is numbered by the database: two columns cannot share a sequence.")
     relation = next(_keys_made_of(situation, old), "")
     if relation:
-        raise CannotPlan(
-            f"the relation {relation} is made of `{old.model}.{old.name}`. Keep the column with @map instead."
-        )
+        raise CannotPlan(f"the foreign key `{relation}` is made of `{old.model}.{old.name}`. {instead}.")
 
 
 def _keys_made_of(situation: Situation, old: ModelField) -> Iterator[str]:

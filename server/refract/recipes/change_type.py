@@ -53,7 +53,7 @@ def change_type(s: Situation) -> Iterator[Step]:
     """A twin of the new type."""
     refuse_triggers(s)
     old = s.field(s.answer("model"), s.answer("field"))
-    refuse_keys(s, old)
+    refuse_keys(s, old, "Take the relation away first, and add it again at the end (add-relation)")
     yield from twin_steps(s, _twin(s, old), s.answer("how"))
 
 
@@ -76,6 +76,8 @@ def _twin(s: Situation, old: ModelField) -> Twin:
         final=old.name,
     )
     becomes = _new_column(s, old, new)
+    if becomes.type == old.column.type and not s.answer("forward"):
+        raise CannotPlan(f"`{old.model}.{old.name}` has that type already.")
     forth = (
         Conversion(s.answer("forward"))
         if s.answer("forward")

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.lowering.arguments import EMPTY_DEFAULTS, field_references
+from refract.recipes._join_table import join_table_name, other_side
 from refract.recipes._twin import ask_for_readers
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
 from refract.recipes.schema_edits import (
@@ -41,14 +42,13 @@ def drop_field(s: Situation) -> Iterator[Step]:
     """Default, `@ignore`, drop."""
     old = s.field(s.answer("model"), s.answer("field"))
     if old.column is None:
-        raise CannotPlan(
-            f"`{old.name}` is a relation: drop the field that holds its key, and remove the relation with it."
-        )
+        raise CannotPlan(_no_column(s, old))
     if old.attribute("id") or any(old.name in _listed_fields(a) for a in s.block(old.model).attributes_named("id")):
         raise CannotPlan(f"`{old.model}.{old.name}` is part of the primary key.")
     if any(old.column.name in k.columns for k in s.table(old.model).foreign_keys):
         raise CannotPlan(
-            f"`{old.name}` holds the key of a relation: remove the relation first, in a release of its own."
+            f"`{old.name}` holds the key of a relation: remove the relation and its other side from the schema first, in a "
+            "release of its own that keeps this field."
         )
     yield from _relaxed(s, old)
     yield Step(
@@ -66,6 +66,18 @@ def drop_field(s: Situation) -> Iterator[Step]:
         title=f"Drop {listed([old.name])}",
         edits=(*_lists(s, old), RemoveField(old.model, old.name)),
         loses=f"the values of `{old.name}`. If they may be wanted, copy them first: CREATE TABLE ... AS SELECT.",
+    )
+
+
+def _no_column(s: Situation, old: ModelField) -> str:
+    if other_side(s, old) is not None:
+        return (
+            f"`{old.name}` is a many-to-many relation, whose links are in the table `{join_table_name(old)}`: give that a model "
+            f"(explicit-many-to-many {old.model}.{old.name}), then drop the model (drop-model)."
+        )
+    return (
+        f"`{old.name}` is a relation, which has no column: remove it and its other side from the schema in a release of its "
+        "own, then drop the field that holds its key."
     )
 
 

@@ -90,7 +90,7 @@ def _at_once(s: Situation, old: ModelField, to: str) -> Iterator[Step]:
 
 
 def _twin(s: Situation, old: ModelField, to: str) -> Twin:
-    refuse_keys(s, old)
+    refuse_keys(s, old, "Keep the column: take how=map")
     assert old.column is not None, "a field without a column is refused above"
     column, attributes = old.column, old.without("unique", "map")
     silent = silent_default(s, column)

@@ -13,7 +13,6 @@ from live.sqlite import SqliteDatabase, connect
 from refract.providers import provider
 from refract.schema.model import Column, QualifiedName
 
-
 _JSON = frozenset({"JSON", "JSONB"})
 
 

@@ -87,8 +87,8 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
             id="dual-write",
             phase=Phase.DUAL_WRITE,
             title=f"The application writes both, and reads {listed([model])}",
-            deploy=f"Deploy a version of the application that writes each row of `{model}` to `{to}` as well, with the same "
-            f"key, behind it in the same transaction (an upsert: the row may not be there yet), and still reads `{model}`. "
+            deploy=f"Deploy a version of the application that writes to `{to}` what it has written to `{model}`: after it, in "
+            f"the same transaction, by the same key (an upsert: the row may not be there yet), and still reads `{model}`. "
             "Go on when no instance of an older version is left: what it writes later would be missed.",
         )
     yield Step(

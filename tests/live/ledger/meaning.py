@@ -67,7 +67,7 @@ class Meaning:
     parts: Mapping[Attribute, tuple[Place, ...]]
     digits: frozenset[Attribute]
     fixed: frozenset[Attribute]
-    pointing: frozenset[Attribute]
+    pointing: Mapping[Attribute, Attribute]
     owners: Mapping[str, str]
     required: frozenset[Attribute]
 
@@ -143,7 +143,7 @@ def meaning(start: Database, plan: Sequence[PlannedStep], notes: Notes) -> Meani
         {_root(same, place): named for place, named in parts.items()},
         frozenset(_root(same, p) for p, c in _places(databases) if c.type.name in _NUMBERS),
         frozenset(_root(same, (t.name.name, c)) for t in tables for c in _fixed(t)),
-        frozenset(_pointing(tables, same)),
+        dict(_pointing(tables, same)),
         owners,
         frozenset(_root(same, place) for place, column in _places(databases[-1:]) if not column.nullable),
     )
@@ -247,11 +247,15 @@ def _fixed(table: Table) -> Iterator[str]:
         yield from (column for key in one_to_one(table) for column in key.columns)
 
 
-def _pointing(tables: Iterable[Table], same: Mapping[Place, Place]) -> Iterator[Attribute]:
-    """What points at any row of another table. A row that belongs to one other has that one's key instead."""
+def _pointing(tables: Iterable[Table], same: Mapping[Place, Place]) -> Iterator[tuple[Attribute, Attribute]]:
+    """What points at any row of another table, and at what. A row that belongs to one other has that one's key instead."""
     for table in tables:
         tied = {column for key in one_to_one(table) for column in key.columns}
-        yield from (_root(same, (table.name.name, c)) for k in table.foreign_keys for c in k.columns if c not in tied)
+        for key in table.foreign_keys:
+            for column, other in zip(key.columns, key.referenced_columns, strict=True):
+                if column not in tied:
+                    target = _root(same, (key.referenced_table.name, other))
+                    yield _root(same, (table.name.name, column)), target
 
 
 def _places(databases: Iterable[Database]) -> Iterator[tuple[Place, Column]]:

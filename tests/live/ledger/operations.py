@@ -18,6 +18,7 @@ from live.ledger.trust import Trusted, has_every_row
 from refract.schema.model import Column
 
 NULLS, DEFAULTS = 0.15, 0.1  # how many of the values that may be
+LAST = 0.3  # how many of those that point at rows point at the last that was made to stay
 
 
 @frozen(eq=False)
@@ -29,6 +30,7 @@ class Speaker:
     store: Store
     session: Session = field(repr=False)
     parents: int
+    landmarks: dict[Attribute, Token] = field(factory=dict, repr=False)
 
     def knows(self, entity: Entity) -> bool:
         """Whether it knows every table in which the entity has a row."""
@@ -57,6 +59,12 @@ class Speaker:
         with self.session.transaction():
             self.insert_rows(entity)
             self.insert_links(entity)
+
+    def mark(self, entity: Entity) -> None:
+        """Lets a row stay, and others point at it: a version may have written it that knows less, or more, than the first."""
+        entity.lasting = True
+        targets = entity.tokens.keys() & set(self.meaning.pointing.values())
+        self.landmarks.update({target: entity.tokens[target] for target in targets})
 
     def insert_rows(self, entity: Entity) -> None:
         """The rows of a new entity."""
@@ -177,7 +185,7 @@ class Speaker:
         if nullable and draw.random() < NULLS and (self.version.first or attribute not in self.meaning.required):
             return None
         if attribute in self.meaning.pointing:
-            return draw.randint(1, min(self.parents, number))  # one that is there, in its own table too
+            return self._pointed_at(self.meaning.pointing[attribute], number, draw)
         if any(c.auto_increment for c in columns):
             return UNKNOWN
         written = [set(map(str, map(self.meaning.token, self.version.written_values(c)))) for c in columns]
@@ -185,6 +193,12 @@ class Speaker:
             return draw.choice(sorted(set.intersection(*filter(None, written))))
         default = next((default_token(c) for c in columns if c.default is not None), UNKNOWN)
         return default if default is not UNKNOWN and draw.random() < DEFAULTS else number
+
+    def _pointed_at(self, target: Attribute, number: int, draw: random.Random) -> Token:
+        """The key of a row that is there, in its own table too, and stays: one of the first, or the last that is to stay."""
+        if target in self.landmarks and draw.random() < LAST:
+            return self.landmarks[target]
+        return draw.randint(1, min(self.parents, number))
 
     def _insert(self, table: SpokenTable, entity: Entity) -> None:
         numbered = next((c for c in table.columns if c.auto_increment), None)

@@ -17,13 +17,14 @@ from threading import Condition, Thread
 from attrs import define, field, frozen
 
 from live.ledger.ledger import Book, Entity, Wrong
-from live.ledger.meaning import Meaning
+from live.ledger.meaning import Attribute, Meaning, Token
 from live.ledger.operations import Speaker
 from live.ledger.speech import Application
 from live.ledger.store import Store
 from live.ledger.trust import Trusted
 
 NUMBERS_OF_A_WORKER = 100_000_000  # rows of the first are numbered from here, and so on: all fit 32 bits
+STAYING = 0.1  # how many of the new rows are never deleted, so that others may point at them
 PAUSE = 0.002  # seconds between two operations of a worker: two cores are shared with the server and other tests
 
 
@@ -103,6 +104,7 @@ class Workers:
         self._busy: set[int] = set()
         self._held = self._ended = False
         self._failures: list[BaseException] = []
+        self._landmarks: dict[Attribute, Token] = {}
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -200,7 +202,8 @@ class Workers:
             self._condition.wait_for(lambda: self._ended, timeout=self._load.rest)
 
     def _speaker(self, version: Application) -> Speaker:
-        return Speaker(version, self._meaning, self._store, self._store.session(str(version)), self._load.parents)
+        session = self._store.session(str(version))
+        return Speaker(version, self._meaning, self._store, session, self._load.parents, self._landmarks)
 
 
 @define(eq=False)
@@ -265,6 +268,8 @@ class _Hand:
         entity = speaker.new(self.draw.choice(tables), self.number, self.draw)
         if _timed(self.tally, scene, speaker, "insert", partial(speaker.insert, entity)):
             self.book.entities.append(entity)
+            if self.draw.random() < STAYING:
+                speaker.mark(entity)
 
 
 def _consume(rows: Iterable[object]) -> None:

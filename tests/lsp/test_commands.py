@@ -34,7 +34,7 @@ async def test_the_overview_of_a_project_in_step(client: LanguageClient, project
     migration = project.parent / "migrations" / "20240101000000_init"
     assert await overview(client, editor.uri) == {
         "schema": project.as_uri(),
-        "root": project.parent.as_uri(),
+        "root": project.parent.parent.as_uri(),
         "provider": "postgresql",
         "baseline": f"1 migration in {migration.parent}",
         "state": "in step",
@@ -91,7 +91,7 @@ async def test_a_file_of_no_project_has_an_empty_overview(client: LanguageClient
 
 
 async def test_the_overview_of_a_project_that_cannot_be_read(client: LanguageClient, project: Path) -> None:
-    (project.parent / "refract.toml").write_text("rules = 1\n")
+    (project.parent.parent / "refract.toml").write_text("rules = 1\n")
     found = await overview(client, project.as_uri())
     assert "refract.toml" in found["problems"][0]
     assert (found["state"], found["plans"]) == ("in step", [])

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from live.ledger.speech import parents_first
-from recipes.plans import Case, cases, plan_of, situation
+from recipes.plans import Case, situation
 from refract.diff import diff
 from refract.providers import provider
-from refract.recipes.base import CannotPlan
 from refract.recipes.engine import PlannedStep, StepMigration
 from refract.schema.model import Column, Database, Table
 from refract.sql.writer import write_script
@@ -33,19 +32,6 @@ class LiveDatabase(Protocol):
 
     def catalog(self) -> Catalog:
         """All that a migration can build, without the order of columns: a column that comes back comes last."""
-
-
-def served(database: str, flavour: str = "") -> list[Case]:
-    """The cases that have a plan on a database."""
-    return [case for case in cases() if _has_plan(case, database, flavour)]
-
-
-def _has_plan(case: Case, database: str, flavour: str) -> bool:
-    try:
-        plan_of(case, database, flavour)
-    except CannotPlan:
-        return False
-    return True
 
 
 def begin(case: Case, live: LiveDatabase, database: str) -> Database:

@@ -13,8 +13,7 @@ from live.ledger.run import run
 from live.ledger.verdict import complaints
 from live.ledger.workers import Load
 from live.mariadb import empty_database, run_script, running_server
-from live.plans import served
-from recipes.plans import Case, plan_of, situation
+from recipes.plans import Case, plan_of, served_on, situation
 from refract.diff import diff
 from refract.schema.model import Database
 from refract.sql.writer import write_script
@@ -31,7 +30,7 @@ def server() -> Iterator[str]:
         yield socket
 
 
-@pytest.mark.parametrize("case", followed(served("mysql", "mariadb"), "mysql"))
+@pytest.mark.parametrize("case", followed(served_on("mysql", "mariadb"), "mysql"))
 def test_applications_notice_nothing(case: Case, server: str) -> None:
     start, name = situation(case, "mysql").database, f"ledger_{next(_numbers)}"
     with empty_database(server, name, "utf8mb4_general_ci") as cursor:

@@ -17,11 +17,11 @@ from live.embedded import VERSIONS, programs
 from live.ledger.meaning import Notes
 from live.ledger.notes import followed
 from live.ledger.run import Outcome
-from live.ledger.runs import run_case, run_plan, served
+from live.ledger.runs import run_case, run_plan
 from live.ledger.verdict import complaints
 from live.ledger.workers import Load
 from live.postgresql import running_server
-from recipes.plans import Case, plan_of, situation
+from recipes.plans import Case, plan_of, served_on, situation
 from refract.diff import diff
 from refract.recipes.engine import PlannedStep, StepMigration
 from refract.sql.safe.postgresql import LOCK_WAIT
@@ -60,7 +60,7 @@ def servers() -> Iterator[Servers]:
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
-@pytest.mark.parametrize("case", followed(served(), "postgresql"))
+@pytest.mark.parametrize("case", followed(served_on("postgresql"), "postgresql"))
 def test_a_plan_holds_what_it_says(case: Case, version: str, servers: Servers) -> None:
     outcome = run_case(servers[version], _name(), case, LOAD)
     assert complaints(outcome, LOCK_WAIT / 1000) == []
@@ -98,7 +98,7 @@ def test_a_migration_that_waits_in_the_queue_is_seen_to_hold_everybody_up(server
 
 
 def _case(title: str, **answers: str) -> Case:
-    case = next(case for case in served() if str(case) == title)
+    case = next(case for case in served_on("postgresql") if str(case) == title)
     return evolve(case, answers=tuple({**dict(case.answers), **answers}.items()))
 
 

@@ -12,8 +12,8 @@ import pymysql
 import pytest
 
 from live.mariadb import MariadbDatabase, connect, empty_database, running_server
-from live.plans import begin, served, walk
-from recipes.plans import Case, cases, plan_of
+from live.plans import begin, walk
+from recipes.plans import Case, cases, plan_of, served_on
 from refract.sql.safe.mysql import LOCK_WAIT
 
 pytestmark = pytest.mark.live
@@ -34,7 +34,7 @@ def _new_database(server: str) -> Iterator[MariadbDatabase]:
         yield MariadbDatabase(cursor)
 
 
-@pytest.mark.parametrize("case", served("mysql", "mariadb"), ids=str)
+@pytest.mark.parametrize("case", served_on("mysql", "mariadb"), ids=str)
 def test_up_and_back_and_up(case: Case, server: str) -> None:
     with _new_database(server) as live:
         begin(case, live, "mysql")

@@ -10,9 +10,8 @@ import pytest
 from attrs import evolve
 
 from live.postgresql import catalog, new_database, running_server
-from recipes.plans import Case, cases, plan_of, situation
+from recipes.plans import Case, plan_of, served_on, situation
 from refract.diff import diff
-from refract.recipes.base import CannotPlan
 from refract.recipes.engine import StepMigration
 from refract.schema.model import Column, Database, Table
 from refract.sql.writer import write_script
@@ -29,18 +28,7 @@ def server() -> Iterator[str]:
         yield folder
 
 
-def _served() -> list[Case]:
-    found = []
-    for case in cases():
-        try:
-            plan_of(case, "postgresql")
-        except CannotPlan:
-            continue
-        found.append(case)
-    return found
-
-
-@pytest.mark.parametrize("case", _served(), ids=str)
+@pytest.mark.parametrize("case", served_on("postgresql"), ids=str)
 def test_up_and_back_and_up(case: Case, server: str) -> None:
     asked = situation(case, "postgresql").database
     with new_database(server, f"plan{next(_numbers)}") as connection:

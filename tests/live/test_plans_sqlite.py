@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from live.plans import begin, served, walk
+from live.plans import begin, walk
 from live.sqlite import D1Database, SqliteDatabase, new_database
-from recipes.plans import Case, cases, plan_of
+from recipes.plans import Case, cases, plan_of, served_on
 
 pytestmark = pytest.mark.live
 
@@ -65,7 +65,7 @@ model Note {
 @pytest.mark.parametrize("flavour", KINDS)
 @pytest.mark.parametrize("case", cases(), ids=str)
 def test_up_and_back_and_up(case: Case, flavour: str, tmp_path: Path) -> None:
-    if case not in served("sqlite", flavour):
+    if case not in served_on("sqlite", flavour):
         return
     with new_database(tmp_path, KINDS[flavour]) as live:
         begin(case, live, "sqlite")

@@ -96,14 +96,14 @@ def plan_of(case: Case, database: str, flavour: str = "") -> tuple[PlannedStep, 
 
 
 @cache
-def served_on(database: str) -> tuple[Case, ...]:
+def served_on(database: str, flavour: str = "") -> tuple[Case, ...]:
     """The cases whose recipe can be followed on a database."""
-    return tuple(case for case in cases() if _is_served(case, database))
+    return tuple(case for case in cases() if _is_served(case, database, flavour))
 
 
-def _is_served(case: Case, database: str) -> bool:
+def _is_served(case: Case, database: str, flavour: str) -> bool:
     try:
-        plan_of(case, database)
+        plan_of(case, database, flavour)
     except CannotPlan:
         return False
     return True

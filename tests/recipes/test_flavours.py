@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from recipes.plans import Case, cases, plan_of, situation
+from recipes.plans import Case, cases, plan_of, served_on, situation
 from refract.diff import diff
 from refract.providers import provider
 from refract.recipes.base import CannotPlan
@@ -18,17 +16,7 @@ from refract.sql.writer import write_script
 FLAVOURS = (("mysql", "mariadb"), ("mysql", "planetscale"), ("sqlite", "d1"), ("sqlite", "libsql"))
 
 
-def _served() -> Iterator[tuple[Case, str, str]]:
-    for case in cases():
-        for database, flavour in FLAVOURS:
-            try:
-                plan_of(case, database, flavour)
-            except CannotPlan:
-                continue
-            yield case, database, flavour
-
-
-SERVED = tuple(_served())
+SERVED = tuple((case, *server) for server in FLAVOURS for case in served_on(*server))
 
 
 @pytest.mark.parametrize(("case", "database", "flavour"), SERVED, ids=[f"{f}: {c}" for c, _, f in SERVED])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 
 import pytest
 from attrs import evolve
 
-from recipes.plans import PROVIDERS, Case, cases, plan_of, situation
+from recipes.plans import PROVIDERS, Case, cases, plan_of, served_on, situation
 from refract.baseline import Migration
 from refract.diff import Diff, diff
 from refract.plans import Confirmation, Plan, built_by, progress_of
@@ -33,17 +33,7 @@ def _steps(case: Case, database: str) -> tuple[PlannedStep, ...]:
     return plan_of(case, database)
 
 
-def _served() -> Iterator[tuple[Case, str]]:
-    for case in cases():
-        for database in PROVIDERS:
-            try:
-                _steps(case, database)
-            except CannotPlan:
-                continue
-            yield case, database
-
-
-SERVED = tuple(_served())
+SERVED = tuple((case, database) for database in PROVIDERS for case in served_on(database))
 every_plan = pytest.mark.parametrize(("case", "database"), SERVED, ids=[f"{d}: {c}" for c, d in SERVED])
 
 

@@ -10,9 +10,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from recipes.plans import Case, cases, plan_of, situation
+from recipes.plans import Case, plan_of, served_on, situation
 from refract.providers import provider
-from refract.recipes.base import CannotPlan
 from refract.recipes.engine import StepMigration
 from refract.schema.changes import AddColumn, Backfill
 from refract.sql.reader import read_migration
@@ -27,17 +26,7 @@ _UNKNOWN_TO_IT = re.compile(
 _PAUSE = re.compile(r"WAITFOR DELAY '[\d:.]+';")
 
 
-def _served() -> Iterator[tuple[Case, str]]:
-    for case in cases():
-        for database in PARSERS:
-            try:
-                plan_of(case, database)
-            except CannotPlan:
-                continue
-            yield case, database
-
-
-SERVED = tuple(_served())
+SERVED = tuple((case, database) for database in PARSERS for case in served_on(database))
 every_plan = pytest.mark.parametrize(("case", "database"), SERVED, ids=[f"{d}: {c}" for c, d in SERVED])
 
 

@@ -20,10 +20,11 @@ from attrs import frozen
 from live.embedded import VERSIONS, programs
 from live.ledger.notes import beyond
 from live.ledger.run import Outcome
-from live.ledger.runs import run_case, served
+from live.ledger.runs import run_case
 from live.ledger.verdict import MARGIN, complaints, unannounced
 from live.ledger.workers import Load
 from live.postgresql import running_server
+from recipes.plans import served_on
 from refract.sql.safe.postgresql import LOCK_WAIT
 
 PAGE = Path(__file__).parents[3] / "docs" / "proof.md"
@@ -89,7 +90,7 @@ def _proved(version: str, load: Load) -> tuple[list[Line], list[str]]:
     outcomes: dict[str, list[Outcome]] = {}
     against = []
     with running_server(programs(version)) as server:
-        for number, case in enumerate(case for case in served() if not beyond(case, "postgresql")):
+        for number, case in enumerate(case for case in served_on("postgresql") if not beyond(case, "postgresql")):
             outcome = run_case(server, f"ledger{number}", case, load)
             outcomes.setdefault(case.recipe, []).append(outcome)
             against += [f"PostgreSQL {version}, {case}: {text}" for text in complaints(outcome, LOCK_WAIT / 1000)]
@@ -140,7 +141,7 @@ def _text(lines: Sequence[Line], load: Load, versions: Sequence[str], seconds: f
 
 def _left_out() -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
-    for case in served():
+    for case in served_on("postgresql"):
         if reason := beyond(case, "postgresql"):
             reasons.setdefault(reason, []).append(f"“{case}”")
     for reason, names in reasons.items():

@@ -10,24 +10,11 @@ from live.ledger.postgresql import PostgresqlStore
 from live.ledger.run import Outcome, run
 from live.ledger.workers import Load
 from live.postgresql import new_database
-from recipes.plans import Case, cases, plan_of, situation
+from recipes.plans import Case, plan_of, situation
 from refract.diff import diff
-from refract.recipes.base import CannotPlan
 from refract.recipes.engine import PlannedStep
 from refract.schema.model import Database
 from refract.sql.writer import write_script
-
-
-def served() -> list[Case]:
-    """The cases that have a plan for PostgreSQL."""
-    found = []
-    for case in cases():
-        try:
-            plan_of(case, "postgresql")
-        except CannotPlan:
-            continue
-        found.append(case)
-    return found
 
 
 def run_case(server: str, name: str, case: Case, load: Load) -> Outcome:

@@ -200,7 +200,9 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         "Go on when no instance of an older version is left.",
     )
     yield _switched(
-        twin, f"Deploy a version that writes {_final(twin)} only. Go on when no instance of an older version is left."
+        twin,
+        f"Deploy a version that writes {_final(twin)} only. Go on when no instance of an older version is left. "
+        f"Once it has written, go back no further than to the version that reads {news}: {olds} is not kept up any more.",
     )
     yield Step(
         id="contract",

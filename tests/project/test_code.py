@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from refract import git
-from refract.project import code, find_projects
+from refract.project import analyse, code, find_projects, open_project
 from refract.project.code import Side, code_state, search
+from refract.project.with_code import look_up
 from refract.source import CodeUses, Target, client_of
 from refract.syntax import parse_schema
-from small_projects import HEAD, USER, commit, write
+from small_projects import HEAD, INIT, LOCK, USER, commit, write
 
 USES = 'export const users = () => prisma.user.findMany({ where: { email: "a" } });\n'
 EMAIL = Target("User", "email")
@@ -88,3 +90,23 @@ def test_the_state_of_the_code_changes_with_it(project: Path) -> None:
     assert code_state(files) == before
     write(project, {"a.ts": USES + "\n"})
     assert code_state(files) != before
+
+
+@pytest.mark.parametrize("repository", ["with git", "without git"])
+def test_what_is_answered_is_not_asked_again(tmp_path: Path, repository: str) -> None:
+    write(tmp_path, {
+        "prisma/schema.prisma": HEAD + USER,
+        "prisma/migrations/migration_lock.toml": LOCK,
+        "prisma/migrations/20250101000000_init/migration.sql": INIT,
+        "package.json": "{}",
+        "a.ts": USES,
+    })  # fmt: skip
+    if repository == "with git":
+        commit(tmp_path)
+    (tmp_path / "prisma" / "schema.prisma").write_text(HEAD + USER.replace("email", "address"))
+    (files,) = find_projects(tmp_path)
+    first = analyse(open_project(files))
+    assert first.asked
+    answers = first.snapshot.code.with_more(look_up(first, first.asked).known)
+    second = analyse(evolve(first.snapshot, code=answers), first)
+    assert not second.asked & answers.known.keys(), "else the editor would search without end"

@@ -118,7 +118,8 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
         dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *snapshot.plans.problems, *problems))
     )
     reused = previous is not None and of_branch is previous.of_branch
-    asked = frozenset(inquiry.open) | (previous.asked if reused and previous else frozenset())
+    kept = previous.asked if reused and previous else frozenset()
+    asked = frozenset(inquiry.open) | (kept - snapshot.code.known.keys())  # what is answered is not asked again
     return _answered(
         Analysis(snapshot, settled, lowered, after, changes, found, (), problems, of_branch, plans=plans, asked=asked)
     )

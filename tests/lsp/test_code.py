@@ -81,3 +81,30 @@ async def test_an_answer_that_comes_after_the_file_was_closed_is_not_published(
     assert opened.searching is not None
     await opened.searching
     assert len(published) == count
+
+
+async def test_a_key_typed_while_the_code_is_searched_asks_for_no_second_search(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[frozenset[Question]] = []
+    go_on = threading.Event()
+
+    def slow(analysis: Analysis, questions: frozenset[Question]) -> Answers:
+        searched.append(questions)
+        assert go_on.wait(PATIENCE)
+        return Answers({question: CodeUses() for question in questions})
+
+    monkeypatch.setattr(session_module, "look_up", slow)
+    session = session_module.Session(lambda _: None)
+    text = project.read_text().replace("  name String\n", "")
+    session.opened(types.TextDocumentItem(uri=project.as_uri(), language_id="prisma", version=1, text=text))
+    await session.ready(str(project))
+    (opened,) = session.projects.values()
+    document = types.VersionedTextDocumentIdentifier(version=2, uri=project.as_uri())
+    whole = types.TextDocumentContentChangeWholeDocument(text=f"{text}\n")
+    session.changed(types.DidChangeTextDocumentParams(text_document=document, content_changes=[whole]))
+    assert session.analysis_of(str(project)) is not None
+    go_on.set()
+    assert opened.searching is not None
+    await opened.searching
+    assert len(searched) == 1

@@ -14,12 +14,14 @@ from refract.lsp.commands import add_commands
 from refract.lsp.convert import Encoding
 from refract.lsp.features import code_actions, hover, pending, plans
 from refract.lsp.session import SETTINGS
+from refract.project.code import SUFFIXES as CODE_SUFFIXES
 from refract.project.prisma_config import CONFIG_PATTERNS
 
 _WATCHED = (
     "**/*.prisma",
-    "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,vue,svelte}",
+    f"**/*.{{{','.join(suffix.removeprefix('.') for suffix in CODE_SUFFIXES)}}}",
     "**/migration.sql",
+    "**/down*.sql",
     "**/migration_lock.toml",
     "**/plans/*.toml",
     *(f"**/{pattern}" for pattern in CONFIG_PATTERNS),

@@ -67,7 +67,7 @@ class OpenFile:
 class OpenProject:
     """A project of which a file is or was open. `opening` reads it from disk, while that lasts; `outdated` says that
     it must be read once more. `failure` is why it could not be read the last time. `questions` are about the code of the
-    application; `searching` looks for their answers, while that lasts.
+    application; `searching` looks for their answers, while that lasts, and `sought` are those that it is at.
     """
 
     files: ProjectFiles
@@ -78,6 +78,7 @@ class OpenProject:
     outdated: bool = False
     timer: asyncio.TimerHandle | None = None
     questions: frozenset[Question] = frozenset()
+    sought: frozenset[Question] = frozenset()
     searching: asyncio.Task[None] | None = None
 
     def holds(self, path: str) -> bool:
@@ -281,7 +282,7 @@ class Session:
             _log.exception("analysis of %s failed", project.files.schema)
             return
         self.publish(project)
-        self._ask(project, project.analysis.asked)
+        self._ask(project, project.analysis.asked - project.sought)
 
     def _ask(self, project: OpenProject, questions: Iterable[Question]) -> None:
         """Look in the code for the answers, in the background: no key waits for that."""
@@ -291,12 +292,13 @@ class Session:
 
     async def _search(self, project: OpenProject) -> None:
         while project.questions and project.analysis is not None and project.snapshot is not None:
-            asked, project.questions = project.questions, frozenset()
+            project.sought, project.questions = project.questions, frozenset()
             try:
-                found = (await asyncio.to_thread(look_up, project.analysis, asked)).known
+                found = (await asyncio.to_thread(look_up, project.analysis, project.sought)).known
             except Exception:
                 _log.exception("the code beside %s could not be searched", project.files.schema)
-                found = {question: CodeUses() for question in asked}
+                found = {question: CodeUses() for question in project.sought}
+            project.sought = frozenset()
             if self.projects.get(project.files.schema) is not project:  # closed meanwhile, and perhaps opened again
                 return
             self._on_disk.clear()  # the answers are about the files as they are now

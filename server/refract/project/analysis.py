@@ -117,9 +117,8 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
     problems = tuple(
         dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *snapshot.plans.problems, *problems))
     )
-    reused = previous is not None and of_branch is previous.of_branch
-    kept = previous.asked if reused and previous else frozenset()
-    asked = frozenset(inquiry.open) | (kept - snapshot.code.known.keys())  # what is answered is not asked again
+    kept = previous.asked if previous is not None and _has_same_branch(snapshot, previous.snapshot) else frozenset()
+    asked = frozenset(inquiry.open) | kept
     return _answered(
         Analysis(snapshot, settled, lowered, after, changes, found, (), problems, of_branch, plans=plans, asked=asked)
     )
@@ -213,7 +212,7 @@ def _branch_findings(
     branch = snapshot.branch
     if branch is None:
         return ()
-    if previous is not None and _same_branch(snapshot, previous.snapshot):
+    if previous is not None and _has_same_branch(snapshot, previous.snapshot):
         return previous.of_branch
     wanted, versions = _wanted(snapshot.settings), _versions(snapshot, provider)
     contexts = (
@@ -243,8 +242,10 @@ def _has(tree: SchemaTree, target: Target) -> bool:
     return any(value.name.text == target.member for value in block.values)
 
 
-def _same_branch(snapshot: Snapshot, known: Snapshot) -> bool:
-    return known.branch is snapshot.branch and known.settings == snapshot.settings and known.code is snapshot.code
+def _has_same_branch(snapshot: Snapshot, known: Snapshot) -> bool:
+    """Whether there is a branch, of which all that its findings are made from is as it was: so are its questions."""
+    same = known.branch is snapshot.branch and known.settings == snapshot.settings and known.code is snapshot.code
+    return snapshot.branch is not None and same
 
 
 def _migration_context(new: NewMigration, branch: Branch, provider: Provider, versions: Versions) -> RuleContext:

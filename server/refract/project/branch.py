@@ -246,9 +246,11 @@ def _new(
         new = known.get(migration.path)
         if new is None or new.source is not migration or new.before is not database:
             new = read_new(migration, database, provider, fresh)
+            if history.is_new(migration.name):
+                new = with_rollback(new, _scripts(migration), provider)
         database = new.after
         if history.is_new(migration.name):
-            found.append(with_rollback(new, _scripts(migration), provider))
+            found.append(new)
             fresh |= {change.table.name for change in new.diff.changes if isinstance(change, CreateTable)}
     return tuple(found), database
 

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from refract.providers.defaults import parse_sql_default
 from refract.providers.versions import Version
 from refract.schema.changes import Cast
-from refract.schema.model import Column, ColumnType, Default, DefaultKind
+from refract.schema.model import Column, ColumnType, Default, DefaultKind, QualifiedName
 
 Literal = Callable[[Default, ColumnType], str]
 
@@ -124,6 +124,11 @@ class Provider:
         """An identifier as SQL writes it here."""
         opening, closing = self.quotes
         return opening + identifier.replace(closing, closing * 2) + closing
+
+    def quote_name(self, name: QualifiedName) -> str:
+        """A table or type as SQL writes it here, with its schema where that is not the default one."""
+        is_default = name.schema in ("", self.default_schema)
+        return self.quote(name.name) if is_default else f"{self.quote(name.schema)}.{self.quote(name.name)}"
 
     def cast(self, before: Column, after: Column) -> Cast:
         """What Prisma does when the first column's type becomes the second's."""

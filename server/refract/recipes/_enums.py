@@ -179,9 +179,7 @@ def _type_of(s: Situation, old: ModelField, new_name: str) -> str:
     assert column is not None, "a field with a column"
     if column.type.enum is None:
         raise CannotPlan(f"{s.provider.name} has no enum types: nothing has to happen beside the traffic.")
-    quoted = s.provider.quote(new_name)
-    schema = column.type.enum.schema
-    return quoted if schema in ("", s.provider.default_schema) else f"{s.provider.quote(schema)}.{quoted}"
+    return s.provider.quote_name(column.type.enum._replace(name=new_name))
 
 
 def _translated(s: Situation, value: str, words: dict[str, str], type_: str) -> str:

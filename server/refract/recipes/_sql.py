@@ -30,12 +30,7 @@ def values_differ(situation: Situation, column: Column | None, one: str, other: 
 def type_text(situation: Situation, column: Column) -> str:
     """A column's type, as CAST takes it."""
     if column.type.enum is not None:
-        name = situation.provider.quote(column.type.enum.name)
-        schema = column.type.enum.schema
-        qualified = (
-            name if schema in ("", situation.provider.default_schema) else f"{situation.provider.quote(schema)}.{name}"
-        )
-        return f"{qualified}{'[]' if column.type.is_list else ''}"
+        return f"{situation.provider.quote_name(column.type.enum)}{'[]' if column.type.is_list else ''}"
     return situation.provider.render_type(column.type)
 
 

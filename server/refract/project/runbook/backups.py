@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from attrs import frozen
 
-from refract.project.runbook.queries import table_text
 from refract.providers import Provider
 from refract.schema.model import QualifiedName
 
@@ -80,7 +79,7 @@ def _sqlserver(_: Sequence[QualifiedName], __: Provider) -> Backup:
 
 
 def _cockroach(tables: Sequence[QualifiedName], provider: Provider) -> Backup:
-    named = ", ".join(table_text(table, provider) for table in tables)
+    named = ", ".join(provider.quote_name(table) for table in tables)
     return Backup(f"BACKUP TABLE {named} INTO 'external://backups' AS OF SYSTEM TIME '-10s';", "sql")
 
 

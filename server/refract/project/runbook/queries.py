@@ -126,14 +126,8 @@ def results(changes: Iterable[Change], before: Database, provider: Provider) -> 
             yield Query(f"the constraint `{change.constraint}` is validated", _is_validated(change, provider), "`t`")
 
 
-def table_text(name: QualifiedName, provider: Provider) -> str:
-    """A table as SQL writes it, with its schema where that is not the default one."""
-    schema = f"{provider.quote(name.schema)}." if name.schema and name.schema != provider.default_schema else ""
-    return f"{schema}{provider.quote(name.name)}"
-
-
 def _obstacles(change: Change, table: Table, before: Database, provider: Provider) -> Iterator[Query]:
-    facts, name = behaviour(provider.name), table_text(table.name, provider)
+    facts, name = behaviour(provider.name), provider.quote_name(table.name)
     match change:
         case AddColumn(column=column) | RecreateColumn(after=column) if _has_no_value(column):
             if not facts.implicit_value:
@@ -162,7 +156,7 @@ def _obstacles(change: Change, table: Table, before: Database, provider: Provide
                 same = " AND ".join(f"p.{referenced} = c.{column}" for column, referenced in pairs)
                 sql = (
                     f"SELECT count(*) FROM {name} c\nWHERE {filled}\n"
-                    f"  AND NOT EXISTS (SELECT 1 FROM {table_text(parent.name, provider)} p WHERE {same});"
+                    f"  AND NOT EXISTS (SELECT 1 FROM {provider.quote_name(parent.name)} p WHERE {same});"
                 )
                 yield Query(f"each row of `{table.name.name}` has its `{parent.name.name}`", sql, "0")
         case AddCheck(check=check) if check.validated:
@@ -187,7 +181,7 @@ def _removed_values(change: AlterEnum, before: Database, provider: Provider) -> 
     for table in before.tables.values() if change.removed else ():
         for column in table.columns:
             if column.type.enum == change.before.name and not column.type.is_list:
-                sql = f"SELECT count(*) FROM {table_text(table.name, provider)} WHERE {provider.quote(column.name)}::text IN ({values});"
+                sql = f"SELECT count(*) FROM {provider.quote_name(table.name)} WHERE {provider.quote(column.name)}::text IN ({values});"
                 yield Query(
                     f"no row of `{table.name.name}` holds {', '.join(f'`{v}`' for v in change.removed)}", sql, "0"
                 )
@@ -201,7 +195,7 @@ def _duplicates(table: Table, index: Index, provider: Provider) -> str:
     conditions += [f"({index.where})"] if index.where else []
     where = f"  WHERE {' AND '.join(conditions)}\n" if conditions else ""
     return (
-        f"SELECT count(*) FROM (\n  SELECT 1 AS n FROM {table_text(table.name, provider)}\n{where}"
+        f"SELECT count(*) FROM (\n  SELECT 1 AS n FROM {provider.quote_name(table.name)}\n{where}"
         f"  GROUP BY {', '.join(columns)} HAVING count(*) > 1\n) duplicates;"
     )
 

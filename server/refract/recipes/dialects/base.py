@@ -37,9 +37,7 @@ class Dialect:
 
     def table(self, name: QualifiedName) -> str:
         """A table, with its schema where that is not the default one."""
-        if name.schema and name.schema != self.provider.default_schema:
-            return f"{self.quote(name.schema)}.{self.quote(name.name)}"
-        return self.quote(name.name)
+        return self.provider.quote_name(name)
 
     def differs(self, one: str, other: str) -> str:
         """Whether two values are not the same, NULLs being equal."""

@@ -58,7 +58,7 @@ class PostgresqlSafeWriter(SafeWriter):
 
 def polite_lock(tables: Sequence[QualifiedName], mode: str) -> str:
     """Locks `tables` for the transaction, waiting a moment at a time so that nobody queues behind for longer."""
-    names = ", ".join(_quoted(table) for table in tables)
+    names = ", ".join(map(provider("postgresql").quote_name, tables))
     return f"""\
 -- Waits for the lock {LOCK_WAIT} ms at a time, so that no query queues behind this migration for longer.
 DO $$
@@ -86,11 +86,6 @@ def _in_one_transaction(statements: Sequence[str]) -> Iterator[str]:
         elif last != "COMMIT":
             yield f"{title}\n{statement}" if title else statement
             title = ""
-
-
-def _quoted(table: QualifiedName) -> str:
-    quote = provider("postgresql").quote
-    return f"{quote(table.schema)}.{quote(table.name)}" if table.schema not in ("", "public") else quote(table.name)
 
 
 def _plain(changes: Sequence[Change], before: Database, after: Database) -> Part:

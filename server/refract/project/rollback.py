@@ -7,14 +7,15 @@ from pathlib import Path
 
 from attrs import frozen
 
-from refract.baseline import replay
+from refract.baseline import Migration, replay
 from refract.project.analysis import Analysis
 from refract.project.baselines import migrations_here
-from refract.schema.changes import AddColumn, Change, CreateTable
-from refract.schema.model import QualifiedName
+from refract.schema.changes import Change
+from refract.schema.model import Database, QualifiedName
 from refract.sql.programs import programs_undone
 from refract.sql.reader import read_migration
-from refract.sql.rollback import NoRollback, losses, rollback_texts
+from refract.sql.rollback import NoRollback, losses, lost_since, rollback_texts
+from refract.sql.safe.base import tables_of
 from refract.text import NewFile
 
 __all__ = ["NoRollback", "Rollback", "rollback_of"]
@@ -41,8 +42,12 @@ def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
     if name is not None and name not in names:
         raise NoRollback(f"there is no migration {name!r} here; the newest is {names[-1]}.")
     at = len(names) - 1 if name is None else names.index(name)
-    migration, provider = folder.migrations[at], analysis.lowered.provider
-    before = replay(folder, provider, at).database
+    return undone(folder.migrations[at], replay(folder, analysis.lowered.provider, at).database, analysis)
+
+
+def undone(migration: Migration, before: Database, analysis: Analysis) -> Rollback:
+    """The way back from a migration to the database `before` it. Raises NoRollback."""
+    provider = analysis.lowered.provider
     reading = read_migration(migration.sql, migration.path, before, provider)
     programs = programs_undone(migration.sql, provider)
     lost = tuple(dict.fromkeys((*losses(reading.changes), *programs.left)))
@@ -60,10 +65,8 @@ def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
 
 def _endangered(changes: Iterable[Change]) -> Iterator[QualifiedName]:
     for change in changes:
-        if isinstance(change, AddColumn):
-            yield change.table
-        elif isinstance(change, CreateTable):
-            yield change.table.name
+        if any(lost_since(change)):
+            yield from tables_of(change)
 
 
 def _paths(migration: Path, count: int) -> Iterator[Path]:

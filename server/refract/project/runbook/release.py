@@ -10,13 +10,13 @@ from attrs import field, frozen
 
 from refract.baseline import MigrationFolder, replay, rollback_files
 from refract.config import nearest
-from refract.plans import Progress, is_same_sql
+from refract.plans import Progress, is_as_planned
 from refract.plans.model import PlanStep
 from refract.project.analysis import Analysis
 from refract.project.baselines import migrations_here
 from refract.project.branch import NewMigration, read_new
 from refract.project.prisma_commands import Commands
-from refract.project.rollback import NoRollback, Rollback, rollback_of
+from refract.project.rollback import NoRollback, Rollback, undone
 from refract.providers.behaviour import Duration, Operation
 from refract.providers.costs import Cost, cost_of_verb, costs
 from refract.providers.type_changes import loses_silently
@@ -86,7 +86,7 @@ class Outgoing:
         """Whether a plan wrote this, and says that it loses nothing: a backfill writes only what is new."""
         if self.plan is None or self.plan[1].loses:
             return False
-        return any(m.folder == self.name and is_same_sql(self.new.text, m.sql) for m in self.plan[1].migrations)
+        return any(is_as_planned(m, self.name, self.new.text) for m in self.plan[1].migrations)
 
     def _was_there(self, change: Change) -> bool:
         """Whether what a change takes away was there before the release."""
@@ -206,7 +206,7 @@ def _outgoing(
     steps = tuple(_steps(new, analysis, unused))
     down = rollback_files(Path(new.judged.path))
     try:
-        way_back: Rollback | str = rollback_of(analysis, new.judged.name)
+        way_back: Rollback | str = undone(new.source, new.before, analysis)
     except NoRollback as error:
         way_back = str(error)
     return Outgoing(new, steps, plan, down, way_back, unused)

@@ -247,10 +247,8 @@ def _lines(number: int, step: PlanStep, state: State) -> Iterator[str]:
 
 def _hint(progress: Progress, step: PlanStep) -> str:
     name = progress.plan.name
-    if progress.number is not None and progress.states[progress.number] is State.WAITING:
+    if progress.waits_for_people:
         return f"Waiting for you: {step.deploy}\nThen: refract plan done {name}\n"
-    if not step.writes:
-        return f"Next: {step.deploy}\nThen: refract plan done {name}\n"
     return f"Next: refract plan next {name}\n"
 
 

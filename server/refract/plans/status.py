@@ -48,13 +48,18 @@ class Progress:
         """Whether there is something to do."""
         return not self.plan.abandoned and self.number is not None
 
+    @property
+    def waits_for_people(self) -> bool:
+        """Whether the step in hand is theirs: it has been taken and is to be deployed, or there is nothing to take."""
+        return self.number is not None and self.states[self.number] is State.WAITING
+
     def __str__(self) -> str:
         total = len(self.plan.steps)
         if self.plan.abandoned:
             return "abandoned"
         if self.number is None or self.step is None:
             return f"all {total} steps are done" if total > 1 else "its one step is done"
-        waits = "; waiting for you to deploy" if self.states[self.number] is State.WAITING else ""
+        waits = "; waiting for you to deploy" if self.waits_for_people else ""
         return f"step {self.number + 1} of {total}: {self.step.phase}{waits}"
 
 

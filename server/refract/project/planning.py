@@ -68,10 +68,8 @@ def next_step(analysis: Analysis, progress: Progress) -> Changes:
     """Takes the step in hand: the edits of the schema, the migrations, the plan's file."""
     _must_be_readable(analysis)
     number, step = in_hand(progress)
-    if progress.states[number] is State.WAITING:
+    if progress.waits_for_people:
         raise WaitsForPeople(f"step {number + 1} of {progress.plan.name} waits for you: {step.deploy}")
-    if not step.writes:
-        raise WaitsForPeople(f"step {number + 1} of {progress.plan.name} is yours: {step.deploy}")
     snapshot = analysis.snapshot
     there = snapshot.plans.migrations
     return taken(_file_of(analysis, progress), number, snapshot.tree, there, _new_migrations(analysis))

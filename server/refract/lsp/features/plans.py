@@ -11,7 +11,7 @@ from lsprotocol import types
 from refract.lsp import convert
 from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
-from refract.plans import Progress, State
+from refract.plans import Progress
 from refract.project import Analysis
 from refract.project.explain import place_of_plan, plans_at
 from refract.project.fixing import fixes_of
@@ -58,24 +58,16 @@ def told(progress: Progress) -> Iterator[str]:
     number, step = progress.number, progress.step
     if number is None or step is None:
         return
-    todo = step.deploy if is_theirs(progress) else step.title
+    todo = step.deploy if progress.waits_for_people else step.title
     yield f"**Plan {progress.plan.title}**: {progress}; next: {todo[:1].lower()}{todo[1:]}"
     if step.loses:
         yield f"There is no way back from this step: it loses {step.loses}"
-    if is_theirs(progress):
+    if progress.waits_for_people:
         yield f"Then say so: `refract plan done {progress.plan.name}`, or confirm it above the field."
         return
     yield f"Take it with `refract plan next {progress.plan.name}`, or above the field."
     if step.deploy:
         yield f"Then: {step.deploy}"
-
-
-def is_theirs(progress: Progress) -> bool:
-    """Whether the step in hand waits for people: it has been taken, or there is nothing to take."""
-    number, step = progress.number, progress.step
-    if number is None or step is None:
-        return False
-    return progress.states[number] is State.WAITING or not step.writes
 
 
 @frozen
@@ -121,7 +113,7 @@ def _commands(progress: Progress, uri: str) -> Iterator[types.Command]:
         return
     arguments = [uri, progress.plan.name]
     title = f"Refract: {progress.plan.title}, {progress}"
-    theirs = is_theirs(progress)
+    theirs = progress.waits_for_people
     yield types.Command(title=title, command=DONE if theirs else NEXT, arguments=arguments)
     if theirs:
         yield types.Command(title=f"Confirm: {step.title}", command=DONE, arguments=arguments)

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from refract.lowering import lower
 from refract.recipes._sql import row, values_differ
-from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync
+from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync, Trigger
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import (
     AddAttribute,
@@ -240,6 +240,20 @@ def ask_for_readers(old: str) -> str:
     return (
         f"Deploy a version of the application that is built from this schema, in which {old} may be missing. "
         "Go on when no instance of an older version is left: it takes the field for required, and would meet rows without it."
+    )
+
+
+def no_longer_copied_back(what: str, back: Trigger, refill: Fill) -> Step:
+    """The old side may fall behind from here on; the way back catches up. `what` are Links, Values."""
+    return Step(
+        id="detach",
+        phase=Phase.CONTRACT,
+        title=f"{what} are no longer copied back",
+        ends=(back,),
+        undo=(
+            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(back,)),
+            Step(id="refill", phase=Phase.BACKFILL, title="", fills=(refill,)),
+        ),
     )
 
 

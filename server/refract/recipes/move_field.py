@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from refract.recipes._sql import row
-from refract.recipes._twin import ask_for_readers, refuse_keys
+from refract.recipes._twin import ask_for_readers, no_longer_copied_back, refuse_keys
 from refract.recipes.base import (
     CannotPlan,
     Fill,
@@ -87,7 +87,8 @@ def move_field(s: Situation) -> Iterator[Step]:
     if move.old.is_required:
         yield from _requirement_moved(move)
     yield _switched(move)
-    yield _detached(s, move, back)
+    refill = _copy(s, move.source, move.column, move.target, move.name, move.pairs)
+    yield no_longer_copied_back("Values", back, refill)
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
@@ -156,21 +157,6 @@ def _switched(move: _Move) -> Step:
         deploy=f"Deploy the version of the application that uses {new} in place of {old}. "
         "It may run beside the old one. Go on when no instance of the old one is left.",
         ends_use=(f"{move.old.model}.{move.old.name}",),
-    )
-
-
-def _detached(s: Situation, move: _Move, back: Trigger) -> Step:
-    """The old side may fall behind from here on; the way back catches up."""
-    refill = _copy(s, move.source, move.column, move.target, move.name, move.pairs)
-    return Step(
-        id="detach",
-        phase=Phase.CONTRACT,
-        title="Values are no longer copied back",
-        ends=(back,),
-        undo=(
-            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(back,)),
-            Step(id="refill", phase=Phase.BACKFILL, title="", fills=(refill,)),
-        ),
     )
 
 

@@ -22,7 +22,7 @@ from attrs import frozen
 
 from refract.lowering.arguments import field_references
 from refract.recipes._sql import row
-from refract.recipes._twin import ask_for_readers
+from refract.recipes._twin import ask_for_readers, no_longer_copied_back
 from refract.recipes.base import (
     CannotPlan,
     Fill,
@@ -89,7 +89,7 @@ def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
     )
     yield from _relaxed(s, link)
     yield _switched(link)
-    yield _detached(s, link, reverse)
+    yield no_longer_copied_back("Links", reverse, _refill(s, link))
     yield _contracted(s, link, forward)
 
 
@@ -128,20 +128,6 @@ def _switched(link: _Link) -> Step:
         deploy=f"Deploy the version of the application that uses `{link.to}` in place of `{link.field.name}`. It may run "
         "beside the old one: the triggers keep both in step. Go on when no instance of the old one is left.",
         ends_use=tuple(f"{m}.{f}" for m, f in _olds(link)),
-    )
-
-
-def _detached(s: Situation, link: _Link, reverse: Trigger) -> Step:
-    """The old side may fall behind from here on; the way back catches up."""
-    return Step(
-        id="detach",
-        phase=Phase.CONTRACT,
-        title="Links are no longer copied back",
-        ends=(reverse,),
-        undo=(
-            Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(reverse,)),
-            Step(id="refill", phase=Phase.BACKFILL, title="", fills=(_refill(s, link),)),
-        ),
     )
 
 

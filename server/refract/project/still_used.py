@@ -9,7 +9,7 @@ from refract.plans.subject import unused_before_confirming, unused_before_taking
 from refract.project.analysis import Analysis
 from refract.project.code import Side
 from refract.project.with_code import look_up
-from refract.source import CodeUses, Target
+from refract.source import CodeUses, Target, counted
 
 StillUsed = tuple[tuple[Target, CodeUses], ...]
 
@@ -30,7 +30,7 @@ def used_before_confirmation(analysis: Analysis, progress: Progress) -> StillUse
 
 def said(used: StillUsed) -> str:
     """The beginning of a sentence: what is used, and in how many places."""
-    return f"the code still uses {' and '.join(f'`{target}` in {uses.counted}' for target, uses in used)}"
+    return f"the code still uses {counted(used)}"
 
 
 def _used(analysis: Analysis, targets: Iterable[Target]) -> StillUsed:

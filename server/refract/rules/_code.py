@@ -8,7 +8,7 @@ from attrs import frozen
 
 from refract.rules.base import Related, RuleContext
 from refract.schema.model import Column, Database, QualifiedName
-from refract.source import CodeUses, Target
+from refract.source import CodeUses, Target, counted
 
 _MOST_PLACES = 10
 
@@ -36,8 +36,7 @@ def in_code(context: RuleContext, targets: Iterable[Target]) -> InCode:
     found = [(target, uses) for target in targets if (uses := context.uses(target)) is not None and uses.sure]
     if not found:
         return InCode()
-    said = " and ".join(f"`{target}` in {uses.counted}" for target, uses in found)
-    return InCode(f"The code here still uses {said}.", tuple(_places(found))[:_MOST_PLACES])
+    return InCode(f"The code here still uses {counted(found)}.", tuple(_places(found))[:_MOST_PLACES])
 
 
 def places_of(target: Target, uses: CodeUses) -> tuple[Related, ...]:

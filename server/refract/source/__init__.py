@@ -4,7 +4,7 @@ Text in, places out: nothing here reads a file. There is no compiler either, so 
 """
 
 from refract.source.client import Client, ClientField, ClientModel, Target, client_of, completed
-from refract.source.uses import CodeUses, Needle, Use, find_uses, needles
+from refract.source.uses import CodeUses, Needle, Use, counted, find_uses, needles
 
 __all__ = [
     "Client",
@@ -16,6 +16,7 @@ __all__ = [
     "Use",
     "client_of",
     "completed",
+    "counted",
     "find_uses",
     "needles",
 ]

@@ -44,6 +44,11 @@ class CodeUses:
         return f"{'' if self.whole else 'at least '}{count} place{'' if count == 1 else 's'}"
 
 
+def counted(found: Iterable[tuple[Target, CodeUses]]) -> str:
+    """What is used, and in how many places for sure: `User.name` in 3 places and `Role` in 1 place."""
+    return " and ".join(f"`{target}` in {uses.counted}" for target, uses in found)
+
+
 @frozen
 class Needle:
     """What a file holds that uses a target: one of its `names`, and something that leads to its model or enum: a call or

@@ -64,17 +64,21 @@ def _quick_fixes(
             action = _action(finding, fix, path, params.context.diagnostics)
             if session.asks and fix.asked and fix.asked.questions:
                 action.command = _ask(finding, fix.asked, params.text_document.uri)
-            elif not session.creates_files and any(isinstance(c, NewFile) for c in _built(fix)):
-                arguments = [params.text_document.uri, finding.key, fix.title]
-                action.command = types.Command(title=fix.title, command=APPLY_FIX, arguments=arguments)
-            yield action if can_resolve else resolved(session, action)
+            elif not (can_resolve and session.creates_files):
+                _fill(session, action, fix, [params.text_document.uri, finding.key, fix.title])
+            yield action
 
 
-def _built(fix: Fix) -> tuple[FileChange, ...]:
-    try:
-        return fix.build()
-    except LookupError:
-        return ()
+def _fill(session: Session, action: types.CodeAction, fix: Fix, arguments: list[str]) -> None:
+    """What the action does: its edit, or where that has new files and the client makes none, the command with these
+    arguments.
+    """
+    with suppress(LookupError):
+        changes = fix.build()
+        if session.creates_files or not any(isinstance(change, NewFile) for change in changes):
+            action.edit = edits.workspace_edit(session, changes, fix.title, fix.note)
+            return
+        action.command = types.Command(title=fix.title, command=APPLY_FIX, arguments=arguments)
 
 
 def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:

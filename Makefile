@@ -32,7 +32,7 @@ prove: .venv/ready ## every plan under load on every PostgreSQL from npm, for lo
 docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.rules docs/rules
 	$(BIN)/python -m refract.recipes docs/recipes
-	$(BIN)/python -m refract.project.settings_documentation docs
+	$(BIN)/python -m refract.config.reference docs
 	$(BIN)/python vscode-client/scripts/settings.py
 
 vsix: node-20 .venv/ready vscode-client/node_modules/.ready ## the extension for VS Code, in vscode-client/dist

@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from refract.project import Analysis, analyse, find_projects, open_project
+from refract.analysis import Analysis, analyse, open_project
 from refract.syntax import Document
 from refract.text import Span
+from refract.workspace import find_projects
 
 ROUNDS = 40
 

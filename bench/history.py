@@ -13,14 +13,16 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from refract.analysis.branch import NewMigration, read_new
 from refract.baseline import load_migrations
 from refract.lowering import lower
-from refract.project.branch import NewMigration, read_new
-from refract.project.files import find_projects
 from refract.providers import Provider
-from refract.rules.base import Finding, RuleContext, Subject, check_all
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Finding, Judged
+from refract.rules.kit.rule import check_all
 from refract.schema.model import Database
 from refract.syntax import parse_schema
+from refract.workspace.projects import find_projects
 
 
 def main() -> None:
@@ -60,7 +62,7 @@ def history(folder: Path, provider: Provider) -> Iterator[NewMigration]:
 
 def context(new: NewMigration, provider: Provider) -> RuleContext:
     return RuleContext(
-        new.before, new.after, provider, new.diff, subject=Subject.MIGRATION, migration=new.judged, fresh=new.fresh
+        new.before, new.after, provider, new.diff, subject=Judged.MIGRATION, migration=new.judged, fresh=new.fresh
     )
 
 

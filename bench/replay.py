@@ -15,9 +15,9 @@ from pathlib import Path
 from refract.baseline import load_migrations, replay
 from refract.diff import diff
 from refract.lowering import lower
-from refract.project.files import find_projects
 from refract.schema.changes import Change
 from refract.syntax import parse_schema
+from refract.workspace.projects import find_projects
 
 
 def pairs(argument: str) -> Iterator[tuple[Path, list[Path]]]:

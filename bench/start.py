@@ -16,7 +16,8 @@ _FIRST_ANALYSIS = """
 import sys, time
 begin = time.perf_counter()
 from pathlib import Path
-from refract.project import analyse, find_projects, open_project
+from refract.analysis import analyse, open_project
+from refract.workspace import find_projects
 analyse(open_project(find_projects(Path(sys.argv[1]))[0]))
 print((time.perf_counter() - begin) * 1000)
 """

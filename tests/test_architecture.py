@@ -104,7 +104,7 @@ def test_the_command_line_starts_light(code: str) -> None:
 
 
 def test_generated_pages_are_fresh() -> None:
-    from refract.rules.documentation import pages
+    from refract.rules.kit.documentation import pages
 
     for name, text in pages().items():
         written = ROOT / "docs" / "rules" / name

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from refract.analysis import analyse, open_project
 from refract.cli.report import report
-from refract.project import analyse, find_projects, open_project
-from refract.rules.base import all_rules
+from refract.rules.kit.rule import all_rules
+from refract.workspace import find_projects
 from small_projects import HEAD, USER, commit, write
 
 Refract = Callable[..., Result]

@@ -15,16 +15,17 @@ from typing import NamedTuple
 
 import pytest
 
+from refract.actions.fixing import fixes_of
+from refract.analysis import Analysis, analyse, open_project
 from refract.diff import diff
 from refract.fixes import Fix
 from refract.lowering import lower
-from refract.project import Analysis, analyse, find_projects, open_project
-from refract.project.fixing import fixes_of
-from refract.rules.base import Finding, Severity
+from refract.rules.kit.finding import Finding, Severity
 from refract.schema.model import Database
 from refract.sql.writer import write_script
 from refract.syntax import parse_schema
 from refract.text import FileEdits, apply_edits
+from refract.workspace import find_projects
 from rules.markdown import FENCE, fixtures
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from refract.project import Analysis, analyse, find_projects, open_project
-from refract.project.fixing import fixes_of
+from refract.actions.fixing import fixes_of
+from refract.analysis import Analysis, analyse, open_project
 from refract.text import FileEdits, apply_edits
+from refract.workspace import find_projects
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 GIT = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.org")

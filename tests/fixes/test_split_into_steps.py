@@ -12,18 +12,19 @@ from typing import Any
 import pytest
 from attrs import frozen
 
+from refract.actions.fixing import fixes_of
+from refract.analysis import Analysis, analyse, open_project
 from refract.diff import diff
 from refract.fixes import Fix
 from refract.lowering import lower
 from refract.lowering.model import lower_model
-from refract.project import Analysis, analyse, find_projects, open_project
-from refract.project.fixing import fixes_of
 from refract.recipes.base import UNANSWERED, CannotPlan
 from refract.schema.model import Database
 from refract.sql.writer import write_script
 from refract.syntax import parse_schema
 from refract.syntax.schema_tree import PlacedBlock
 from refract.text import FileEdits, NewFile, apply_edits
+from refract.workspace import find_projects
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 GIT = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.org")

@@ -11,10 +11,10 @@ from lsprotocol import types
 from pytest_lsp import LanguageClient
 
 from lsp.editor import PATIENCE, Editor
+from refract.analysis import Analysis
+from refract.analysis.code_uses import Answers, CodeQuestion
 from refract.lsp import session as session_module
 from refract.lsp.session import OpenProject
-from refract.project import Analysis
-from refract.project.code import Answers, Question
 from refract.source import CodeUses
 
 pytestmark = pytest.mark.asyncio
@@ -62,7 +62,7 @@ async def test_an_answer_that_comes_after_the_file_was_closed_is_not_published(
     published: list[OpenProject] = []
     looking, go_on = threading.Event(), threading.Event()
 
-    def slow(analysis: Analysis, questions: frozenset[Question]) -> Answers:
+    def slow(analysis: Analysis, questions: frozenset[CodeQuestion]) -> Answers:
         looking.set()
         assert go_on.wait(PATIENCE)
         return Answers({question: CodeUses() for question in questions})
@@ -86,10 +86,10 @@ async def test_an_answer_that_comes_after_the_file_was_closed_is_not_published(
 async def test_a_key_typed_while_the_code_is_searched_asks_for_no_second_search(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    searched: list[frozenset[Question]] = []
+    searched: list[frozenset[CodeQuestion]] = []
     go_on = threading.Event()
 
-    def slow(analysis: Analysis, questions: frozenset[Question]) -> Answers:
+    def slow(analysis: Analysis, questions: frozenset[CodeQuestion]) -> Answers:
         searched.append(questions)
         assert go_on.wait(PATIENCE)
         return Answers({question: CodeUses() for question in questions})

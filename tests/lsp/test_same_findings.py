@@ -16,7 +16,7 @@ SETTINGS = """\
 [rules]
 "loosen-not-null-breaks-readers" = "off"
 "table-without-primary-key" = "warning"
-"prefer-timestamptz" = "info"
+"timestamp-without-zone" = "info"
 "missing-lock-timeout" = "warning"
 "schema-without-migration" = "warning"
 """

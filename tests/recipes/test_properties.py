@@ -21,7 +21,9 @@ from refract.providers.versions import default_versions
 from refract.recipes.base import CannotPlan, all_recipes
 from refract.recipes.engine import PlannedStep, StepMigration
 from refract.recipes.schema_edits import all_hold, contradiction, inverse_edits
-from refract.rules.base import JudgedMigration, PlansInView, RuleContext, Severity, Subject, check_all
+from refract.rules.kit.context import JudgedMigration, PlansInView, RuleContext
+from refract.rules.kit.finding import Judged, Severity
+from refract.rules.kit.rule import check_all
 from refract.schema.changes import AddColumn, Opaque
 from refract.schema.model import Database, QualifiedName
 from refract.sql.reader import read_migration, read_statements
@@ -179,7 +181,7 @@ def test_a_plan_that_is_followed_in_turn_has_no_findings(case: Case, database: s
             confirmed = evolve(plan, steps=_confirmed_before(plan, known))
             progress = progress_of(confirmed, built_by(confirmed, current, _sql(migrations), provider(database)), tree)
             view = PlansInView((progress,), tree, migrations, date(2026, 11, 24), 30)
-            seen = RuleContext(context, current, provider(database), Diff(()), subject=Subject.PLANS, plans=view)
+            seen = RuleContext(context, current, provider(database), Diff(()), subject=Judged.PLANS, plans=view)
             found = [f.message for f in check_all(seen) if f.rule != "plan-answer-missing"]
             assert found == [], step.step.title
         current, tree = _replayed(step.migrations, current), step.tree
@@ -245,7 +247,7 @@ def _findings(
         provider=known,
         diff=Diff(reading.changes),
         versions=default_versions(database),
-        subject=Subject.MIGRATION,
+        subject=Judged.MIGRATION,
         fresh=fresh,
         migration=JudgedMigration(migration.name, "m/migration.sql", statements),
     )

@@ -22,13 +22,15 @@ from typing import NamedTuple
 
 from attrs import evolve
 
+from refract.analysis.branch import read_new, with_rollback
 from refract.baseline import Migration, MigrationFolder, compare_histories
 from refract.diff import Diff, diff
 from refract.lowering import lower
-from refract.project.branch import read_new, with_rollback
 from refract.providers import Provider, provider
 from refract.providers.versions import Versions, default_versions
-from refract.rules.base import Finding, RuleContext, Subject, check_all
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Finding, Judged
+from refract.rules.kit.rule import check_all
 from refract.schema.model import Database
 from refract.source import CodeUses, Target, client_of, completed, find_uses
 from refract.sql.reader import read_migration
@@ -196,7 +198,7 @@ def _in_sql(sql: Sql, target: str, rule: str) -> Found:
     new = read_new(_migration(NEW, sql.migration), built.database, chosen)
     new = with_rollback(new, [(f"{FOLDER}/{NEW}/down.sql", sql.down)] if sql.down else [], chosen)
     context = RuleContext(
-        new.before, new.after, chosen, new.diff, subject=Subject.MIGRATION, migration=new.judged, fresh=new.fresh
+        new.before, new.after, chosen, new.diff, subject=Judged.MIGRATION, migration=new.judged, fresh=new.fresh
     )
     texts = {_path("20250101000000_init"): sql.before, _path(NEW): sql.migration, **sql.code.here}
     return Found(_check(with_code(context, sql.code), target, rule), texts)
@@ -210,7 +212,7 @@ def _in_history(team: Team, target: str, rule: str) -> Found:
     changes = _changes(folders[0], chosen) | _changes(folders[2], chosen)
     empty = Database(chosen.name, chosen.default_schema)
     context = RuleContext(
-        empty, empty, chosen, Diff(()), subject=Subject.HISTORY, history=evolve(history, changes=changes)
+        empty, empty, chosen, Diff(()), subject=Judged.HISTORY, history=evolve(history, changes=changes)
     )
     return Found(_check(context, target, rule), {_path(name): text for name, text in {**team.base, **here}.items()})
 
@@ -222,7 +224,7 @@ def _in_plans(followed: Followed, target: str, rule: str) -> Found:
     tree = _tree(AFTER, followed.after, name) if followed.after else made.tree
     database = lower(before).database
     view = made.seen_beside(tree, database)
-    context = RuleContext(database, lower(tree).database, provider(name), Diff(()), subject=Subject.PLANS, plans=view)
+    context = RuleContext(database, lower(tree).database, provider(name), Diff(()), subject=Judged.PLANS, plans=view)
     texts = {AFTER: followed.after or made.schema(AFTER), **made.texts, **followed.code.here}
     return Found(_check(with_code(context, followed.code, before, tree), target, rule), texts, (tree,))
 

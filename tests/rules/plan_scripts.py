@@ -20,7 +20,7 @@ from refract.providers import Provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import Situation, all_recipes, subject_parts
 from refract.recipes.schema_edits import all_hold, apply_schema_edits
-from refract.rules.base import PlansInView
+from refract.rules.kit.context import PlansInView
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from refract.rules.base import all_rules
+from refract.rules.kit.rule import all_rules
 from rules.markdown import FENCE, Given, blocks, find, fixtures, given, render, unchanged
 
 

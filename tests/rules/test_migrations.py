@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from refract.analysis.branch import NewMigration, read_new
 from refract.baseline.folder import Migration
 from refract.diff import diff
 from refract.lowering import lower
-from refract.project.branch import NewMigration, read_new
 from refract.providers import Provider
 from refract.providers.versions import Versions, default_versions
-from refract.rules.base import Finding, RuleContext, Subject, all_rules, check_all
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Finding, Judged
+from refract.rules.kit.rule import all_rules, check_all
 from refract.schema.model import Database
 from refract.sql.writer import write_script
 from refract.syntax import parse_schema
@@ -27,7 +29,7 @@ TOLD_OTHERWISE = {
 }
 ENUMS_OF_THE_CLIENT = frozenset({"sqlite", "sqlserver"})
 
-JUDGE_SQL = {rule.name for rule in all_rules() if Subject.MIGRATION in rule.subjects} - set(ONLY_THE_SCHEMA_TELLS)
+JUDGE_SQL = {rule.name for rule in all_rules() if Judged.MIGRATION in rule.subjects} - set(ONLY_THE_SCHEMA_TELLS)
 
 
 def told_by_sql(case: Case, target: str) -> bool:
@@ -67,7 +69,7 @@ def find_in_sql(case: Case, target: str) -> tuple[Finding, ...]:
         new.after,
         provider,
         new.diff,
-        subject=Subject.MIGRATION,
+        subject=Judged.MIGRATION,
         versions=Versions(server or usual.server, flavour, usual.prisma),
         migration=new.judged,
         read_deployed=lambda: before,

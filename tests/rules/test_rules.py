@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from refract.rules.base import Rule, all_rules
-from refract.rules.documentation import pages
+from refract.rules.kit.documentation import pages
+from refract.rules.kit.rule import Rule, all_rules
 from rules.markdown import Given, blocks, find, given, moved, unchanged
 
 HEADINGS = ["What it does", "Why it is risky", "Example", "Safer way", "When to ignore it", "Providers"]

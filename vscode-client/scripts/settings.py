@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from refract.project.settings_documentation import json_schema
+from refract.config.reference import json_schema
 
 MANIFEST = Path(__file__).resolve().parents[1] / "package.json"
 

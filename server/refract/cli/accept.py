@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from refract.actions.file_writing import write_whole
+from refract.analysis import Analysis
 from refract.cli.answer import analysed
 from refract.cli.projects import projects_at
 from refract.cli.terminal import CannotRun, complain, say, shown_path
-from refract.project import Analysis, CannotAnalyse
-from refract.project.accepted import accepted_file, accepted_text
-from refract.project.writing import write_whole
+from refract.workspace import CannotAnalyse
+from refract.workspace.accepted import accepted_file, accepted_text
 
 
 def run(path: str, base: str | None) -> int:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from attrs import evolve
 
+from refract.analysis.result import Analysis
+from refract.analysis.snapshot import open_project
+from refract.analysis.with_code import analyse_with_code
 from refract.cli.memory import Answer, source_state
 from refract.cli.places import Places
 from refract.cli.report import report
@@ -15,12 +18,9 @@ from refract.cli.sarif import sarif
 from refract.cli.services import github, gitlab
 from refract.cli.shapes import analyses_as_json, dumps
 from refract.cli.terminal import CannotRun, complaint, patience, shown_path
-from refract.project.analysis import Analysis
-from refract.project.failure import CannotAnalyse
-from refract.project.files import ProjectFiles
-from refract.project.snapshot import open_project
-from refract.project.with_code import analyse_with_code
-from refract.rules.base import Severity
+from refract.rules.kit.finding import Severity
+from refract.workspace.failure import CannotAnalyse
+from refract.workspace.projects import ProjectFiles
 
 _FAILING = {
     "error": frozenset({Severity.ERROR}),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from refract.analysis import Comparison, compare
 from refract.cli.places import Places
 from refract.cli.projects import project_here
 from refract.cli.terminal import CannotRun, complain, patience
-from refract.project import CannotAnalyse, Comparison, compare
 from refract.text import Location, Problem, Span
+from refract.workspace import CannotAnalyse
 
 
 def comparison(source: str | None, target: str | None) -> Comparison:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from refract.actions.pending_migration import pending_files
+from refract.analysis import Analysis, analyse, open_project
 from refract.cli.places import Places
 from refract.cli.projects import project_here, projects_at
 from refract.cli.terminal import CannotRun, complain, patience, say, shown_path
 from refract.cli.writing import write_changes
-from refract.project import Analysis, CannotAnalyse, ProjectFiles, analyse, open_project
-from refract.project.pending import pending_files
+from refract.workspace import CannotAnalyse, ProjectFiles
 
 
 def run(name: str | None, path: str | None) -> int:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from attrs import frozen
 
+from refract.analysis import Analysis
 from refract.cli.places import Place, Places
 from refract.cli.report import placed_findings
-from refract.project import Analysis
-from refract.project.suppressions import OWN_RULES
-from refract.rules.base import Finding
+from refract.rules.kit.finding import Finding
+from refract.rules.kit.own import OWN_RULES
 
 
 @frozen

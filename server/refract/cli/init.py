@@ -8,11 +8,11 @@ from typing import Any
 
 from attrs import frozen
 
+from refract.actions.project_facts import Beginning, beginning_of, first_settings, settings_here
 from refract.cli.projects import place, projects_at
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, printable, say, shown_path
 from refract.cli.writing import write_changes
-from refract.project.beginning import Beginning, beginning_of, first_settings, settings_here
 from refract.text import NewFile
 
 _UNTIL_THEN = "Until then Refract compares with the last commit; without git, with an empty database."

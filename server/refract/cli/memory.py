@@ -19,9 +19,9 @@ from attrs import asdict, frozen
 import refract
 from refract import git
 from refract.config import Settings, SettingsError, cache_folder, load_settings, settings_files
-from refract.project.accepted import accepted_file
-from refract.project.files import PLANS, ProjectFiles, configured
-from refract.project.versions import version_files
+from refract.workspace.accepted import accepted_file
+from refract.workspace.prisma_version import version_files
+from refract.workspace.projects import PLANS, ProjectFiles, configured
 
 _KEPT = 200  # answers; the oldest go first
 
@@ -59,7 +59,7 @@ def recall(key: str, projects: Iterable[ProjectFiles] = ()) -> Answer | None:
 
 def source_state(projects: Iterable[ProjectFiles]) -> str:
     """Tells one state of the application's code from another."""
-    from refract.project.code import code_state
+    from refract.analysis.code_uses import code_state
 
     return " ".join(code_state(configured(found, _settings(found))) for found in projects)
 

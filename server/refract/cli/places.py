@@ -9,9 +9,9 @@ from typing import Any
 from attrs import field, frozen
 
 from refract.cli.terminal import shown_path
-from refract.project.reading import Unreadable, read_text
 from refract.syntax import Document
 from refract.text import LineIndex, Location
+from refract.workspace.reading import UnreadableFile, read_text
 
 
 @frozen
@@ -56,7 +56,7 @@ class Places:
     def _read(self, path: str) -> _File:
         if path not in self._other:
             text = read_text(Path(path))
-            self._other[path] = _File("" if isinstance(text, Unreadable) else text)
+            self._other[path] = _File("" if isinstance(text, UnreadableFile) else text)
         return self._other[path]
 
 

@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from refract.actions import planning
+from refract.actions.prisma_commands import Commands
+from refract.actions.still_used import StillUsed, said, used_before_confirmation, used_before_next
+from refract.analysis import Analysis
+from refract.analysis.open_plans import plan_file
 from refract.baseline.folder import SQL_FILE
 from refract.cli.create import analysis_of, project_named
 from refract.cli.places import Places
@@ -13,10 +18,7 @@ from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, complain, printable, say, shown_path
 from refract.cli.writing import write_changes
 from refract.plans import Plan, PlanStep, Progress, State
-from refract.project import Analysis, planning
-from refract.project.plans import last_taken, plan_file
-from refract.project.prisma_commands import Commands
-from refract.project.still_used import StillUsed, said, used_before_confirmation, used_before_next
+from refract.plans.taking import last_taken
 from refract.recipes.base import CannotPlan, all_recipes
 from refract.text import Location
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from refract.cli.terminal import CannotRun, shown_path
-from refract.project.files import ProjectFiles, every_project, is_excluded, only_left_alone, prisma_project
+from refract.workspace.projects import ProjectFiles, every_project, is_excluded, only_left_alone, prisma_project
 
 
 def projects_at(path: Path) -> tuple[ProjectFiles, ...]:

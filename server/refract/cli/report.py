@@ -8,10 +8,10 @@ from unicodedata import combining, east_asian_width
 
 import click
 
+from refract.analysis import Analysis
 from refract.cli.places import Place, Places
 from refract.cli.terminal import harmless, shown_path
-from refract.project import Analysis
-from refract.rules.base import Finding, Severity
+from refract.rules.kit.finding import Finding, Severity
 from refract.text import Location, Span
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from refract.actions.prisma_commands import Commands
+from refract.actions.rollbacks import NoRollback, Rollback, rollback_of
+from refract.actions.runbook.backups import Backup, backup
+from refract.analysis import Analysis
 from refract.cli.create import analysis_of, project_named
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, printable, say, shown_path
 from refract.cli.writing import write_changes
-from refract.project import Analysis
-from refract.project.prisma_commands import Commands
-from refract.project.rollback import NoRollback, Rollback, rollback_of
-from refract.project.runbook.backups import Backup, backup
 
 _APPLIED = "Where it has been applied, Prisma takes no way back: put this SQL into a new migration, and deploy that."
 

@@ -10,10 +10,10 @@ import click
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, colours, say, width
 from refract.config import Level, Settings, SettingsError, nearest
-from refract.project.settings import rule_names, settings_of
-from refract.project.suppressions import OWN_RULES
-from refract.rules.base import SQL, Rule, all_rules
-from refract.rules.documentation import page
+from refract.rules.kit.documentation import page
+from refract.rules.kit.own import OWN_RULES
+from refract.rules.kit.rule import SQL, Rule, all_rules
+from refract.workspace.project_settings import rule_names, settings_of
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue", "off": "bright_black"}
 

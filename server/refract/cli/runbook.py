@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from refract.actions.runbook import NoRunbook, release_of, runbook_text
 from refract.cli.create import analysis_of, project_named
 from refract.cli.terminal import CannotRun, printable, say
-from refract.project.runbook import NoRunbook, release_of, runbook_text
 
 
 def run(names: Sequence[str], path: str | None) -> int:

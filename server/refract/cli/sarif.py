@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 from refract import __version__
+from refract.analysis import Analysis
 from refract.cli.found import Found, found_in, own_rules, rooted, source_root
 from refract.cli.places import Place
 from refract.cli.shapes import dumps
-from refract.project import Analysis
-from refract.rules.base import Rule, Severity, all_rules
-from refract.rules.documentation import page
+from refract.rules.kit.documentation import page
+from refract.rules.kit.finding import Severity
+from refract.rules.kit.rule import Rule, all_rules
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "%SRCROOT%"

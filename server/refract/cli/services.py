@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.analysis import Analysis
 from refract.cli.found import Found, found_in, rooted
 from refract.cli.shapes import dumps
-from refract.project import Analysis
-from refract.rules.base import Severity
+from refract.rules.kit.finding import Severity
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.INFO: "info"}

@@ -10,12 +10,12 @@ from typing import Any
 
 import attrs
 
+from refract.analysis import Analysis
 from refract.cli.places import Places
 from refract.cli.report import baseline_detail, placed_findings
 from refract.cli.terminal import is_unicode, shown_path
 from refract.diff import Diff
-from refract.project import Analysis
-from refract.rules.base import Finding, Severity
+from refract.rules.kit.finding import Finding, Severity
 from refract.schema.changes import Change
 from refract.schema.model import QualifiedName
 from refract.text import Origin

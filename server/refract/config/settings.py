@@ -55,7 +55,7 @@ class SettingsError(Exception):
 
 
 @frozen
-class Kind:
+class SettingType:
     """What a setting holds. `read` raises ValueError for anything else; `schema` says the same as JSON schema does."""
 
     read: Callable[[object], Any]
@@ -111,19 +111,19 @@ def _levels(value: object) -> Mapping[str, Level]:
     return levels
 
 
-TEXT = Kind(_text, {"type": "string"})
-TEXTS = Kind(_texts, {"type": "array", "items": {"type": "string"}})
-VERSION = Kind(_version, {"type": "string", "pattern": f"^{_VERSION.pattern}$"})
-COUNT = Kind(_count, {"type": "integer", "minimum": 1})
-LEVELS = Kind(_levels, {"type": "object", "additionalProperties": {"enum": list(Level)}})
+TEXT = SettingType(_text, {"type": "string"})
+TEXTS = SettingType(_texts, {"type": "array", "items": {"type": "string"}})
+VERSION = SettingType(_version, {"type": "string", "pattern": f"^{_VERSION.pattern}$"})
+COUNT = SettingType(_count, {"type": "integer", "minimum": 1})
+LEVELS = SettingType(_levels, {"type": "object", "additionalProperties": {"enum": list(Level)}})
 
 
-def choice(kind: type[StrEnum]) -> Kind:
+def choice(kind: type[StrEnum]) -> SettingType:
     """One of the values of an enum."""
-    return Kind(_choice(kind), {"enum": list(kind)})
+    return SettingType(_choice(kind), {"enum": list(kind)})
 
 
-def about(kind: Kind, doc: str, example: str) -> Mapping[str, Any]:
+def about(kind: SettingType, doc: str, example: str) -> Mapping[str, Any]:
     """What a setting is. `doc` and `example` (TOML) stand in the reference."""
     return {"kind": kind, "doc": doc, "example": example}
 

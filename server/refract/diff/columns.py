@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from refract.diff.flavour import AutoIncrement, Flavour
+from refract.diff.traits import AutoIncrement, DifferTraits
 from refract.providers.defaults import bare_expression
 from refract.schema.changes import Cast
 from refract.schema.model import Column, Default, DefaultKind
@@ -17,7 +17,7 @@ _WHOLE_NUMBERS = ("INT", "SERIAL", "OID")
 _VALUES = (DefaultKind.STRING, DefaultKind.NUMBER, DefaultKind.BOOLEAN, DefaultKind.LIST)
 
 
-class Arity(StrEnum):
+class ColumnArity(StrEnum):
     """Prisma's three: `String`, `String?`, `String[]`."""
 
     REQUIRED = "required"
@@ -38,14 +38,14 @@ class ColumnChanges:
         return self.arity or self.default or self.auto_increment or self.cast is not Cast.NONE
 
 
-def arity(column: Column) -> Arity:
+def arity(column: Column) -> ColumnArity:
     """Prisma's view of nullability: a list is neither required nor nullable."""
     if column.type.is_list:
-        return Arity.LIST
-    return Arity.NULLABLE if column.nullable else Arity.REQUIRED
+        return ColumnArity.LIST
+    return ColumnArity.NULLABLE if column.nullable else ColumnArity.REQUIRED
 
 
-def column_changes(before: Column, after: Column, cast: Cast, flavour: Flavour) -> ColumnChanges:
+def column_changes(before: Column, after: Column, cast: Cast, flavour: DifferTraits) -> ColumnChanges:
     """The parts that differ. `cast` is the provider's verdict on the types."""
     switched = before.auto_increment != after.auto_increment
     return ColumnChanges(
@@ -56,7 +56,7 @@ def column_changes(before: Column, after: Column, cast: Cast, flavour: Flavour) 
     )
 
 
-def _defaults_match(before: Column, after: Column, flavour: Flavour) -> bool:
+def _defaults_match(before: Column, after: Column, flavour: DifferTraits) -> bool:
     if flavour.auto_increment is AutoIncrement.DEFAULT and before.auto_increment != after.auto_increment:
         return False
     if before.auto_increment or after.auto_increment:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
 
-from refract.diff.flavour import Flavour, flavour
 from refract.diff.rank import Rank
 from refract.diff.renames import ProbableRename, probable_renames
 from refract.diff.tables import Ranked, TableChanges, add_foreign_key, drop_foreign_key, table_changes
+from refract.diff.traits import DifferTraits, flavour
 from refract.providers import Provider, provider
 from refract.schema import changes as c
 from refract.schema.model import Database, Enum, Extension, QualifiedName, Table
@@ -102,7 +102,7 @@ def _compare_pair(old: Table, after: Database) -> _Compared:
     return _Compared(old, new, _table_changes(old, new, provider(after.provider), flavour(after.provider)))
 
 
-def _table_changes(old: Table, new: Table, dialect: Provider, style: Flavour) -> TableChanges:
+def _table_changes(old: Table, new: Table, dialect: Provider, style: DifferTraits) -> TableChanges:
     if old is new or _NOT_OURS.fullmatch(old.name.name):
         return TableChanges()
     return table_changes(old, new, dialect, style)
@@ -195,7 +195,7 @@ def _in_order_of(names: list[QualifiedName], database: Database) -> tuple[Qualif
     return tuple(name for name in database.tables if name in wanted)
 
 
-def _create_table(table: Table, style: Flavour) -> Iterator[Ranked]:
+def _create_table(table: Table, style: DifferTraits) -> Iterator[Ranked]:
     """The table with what stands inside its CREATE TABLE, then what is added to it afterwards."""
     apart = [i for i in table.indexes if not style.is_inline(i)]
     inside = tuple(i for i in table.indexes if style.is_inline(i))
@@ -208,7 +208,7 @@ def _create_table(table: Table, style: Flavour) -> Iterator[Ranked]:
         yield Rank.ADD_FOREIGN_KEY, add_foreign_key(table, key)
 
 
-def _drop_table(table: Table, style: Flavour) -> Iterator[Ranked]:
+def _drop_table(table: Table, style: DifferTraits) -> Iterator[Ranked]:
     for key in () if style.inline_foreign_keys else table.foreign_keys:
         yield Rank.DROP_FOREIGN_KEY, c.DropForeignKey(table=table.name, foreign_key=key)
     yield Rank.DROP_TABLE, c.DropTable(table=table)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from refract.diff.columns import Arity, arity, column_changes
-from refract.diff.flavour import Flavour
+from refract.diff.columns import ColumnArity, arity, column_changes
 from refract.diff.rank import Rank
+from refract.diff.traits import DifferTraits
 from refract.providers import Provider
 from refract.schema import changes as c
 from refract.schema.changes import Cast
@@ -25,7 +25,7 @@ class TableChanges:
     redefined: bool = False
 
 
-def table_changes(before: Table, after: Table, provider: Provider, flavour: Flavour) -> TableChanges:
+def table_changes(before: Table, after: Table, provider: Provider, flavour: DifferTraits) -> TableChanges:
     """What leads from `before` to `after`, which have the same name. The order within a rank is Prisma's."""
     if before == after:
         return TableChanges()
@@ -43,7 +43,7 @@ class _Pair:
     before: Table
     after: Table
     provider: Provider
-    flavour: Flavour
+    flavour: DifferTraits
 
     @property
     def name(self) -> QualifiedName:
@@ -204,7 +204,7 @@ def _is_hidden(index: Index) -> bool:
     return index.where is not None and not (index.origin and index.origin.block)
 
 
-def _indexes_match(before: Index, after: Index, flavour: Flavour) -> bool:
+def _indexes_match(before: Index, after: Index, flavour: DifferTraits) -> bool:
     """Whether two indexes differ in name at most."""
     return (
         before.columns == after.columns
@@ -215,7 +215,7 @@ def _indexes_match(before: Index, after: Index, flavour: Flavour) -> bool:
     )
 
 
-def _index_pairs(old: Sequence[Index], new: Sequence[Index], flavour: Flavour) -> Iterator[tuple[Index, Index]]:
+def _index_pairs(old: Sequence[Index], new: Sequence[Index], flavour: DifferTraits) -> Iterator[tuple[Index, Index]]:
     """Indexes that stay. Prisma leaves those alone that have a twin: which is which it cannot know."""
     for index in old:
         if sum(_are_twins(index, other) for other in old) == 1:
@@ -311,7 +311,7 @@ def _key_pairs(pair: _Pair, kept: dict[str, _ColumnPair]) -> Iterator[tuple[Fore
             yield key, match
 
 
-def _keys_match(before: ForeignKey, after: ForeignKey, kept: dict[str, _ColumnPair], flavour: Flavour) -> bool:
+def _keys_match(before: ForeignKey, after: ForeignKey, kept: dict[str, _ColumnPair], flavour: DifferTraits) -> bool:
     """Whether two foreign keys do the same to columns that keep their type."""
     return (
         before.columns == after.columns
@@ -323,12 +323,12 @@ def _keys_match(before: ForeignKey, after: ForeignKey, kept: dict[str, _ColumnPa
     )
 
 
-def _column_allows(column: _ColumnPair | None, flavour: Flavour) -> bool:
+def _column_allows(column: _ColumnPair | None, flavour: DifferTraits) -> bool:
     if column is None or column.cast is not Cast.NONE:
         return False
     if flavour.foreign_key_column_can_become_required:
         return True
-    return arity(column.before) is arity(column.after) or arity(column.after) is Arity.NULLABLE
+    return arity(column.before) is arity(column.after) or arity(column.after) is ColumnArity.NULLABLE
 
 
 def _is_join_table(before: Table, after: Table) -> bool:

@@ -14,7 +14,7 @@ from refract.recipes.schema_edits import (
     AddField,
     RemoveEnumValue,
     RenameBlock,
-    RenameEnumValue,
+    RenameEnumValueInSchema,
     SchemaEdit,
     block_text,
 )
@@ -97,7 +97,9 @@ def value_renamed(context: FixContext) -> Proposal | None:
     enum, old, new = change.after.enum_name or change.after.name.name, pairs[0].before, pairs[0].after
     how = "shadow" if context.provider.enum_types else "value"
     return Proposal(
-        "rename-enum-value", {"enum": enum, "value": old, "to": new, "how": how}, (RenameEnumValue(enum, new, old),)
+        "rename-enum-value",
+        {"enum": enum, "value": old, "to": new, "how": how},
+        (RenameEnumValueInSchema(enum, new, old),),
     )
 
 

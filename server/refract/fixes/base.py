@@ -21,7 +21,7 @@ from refract.plans import Plan
 from refract.providers import Provider
 from refract.providers.versions import Versions
 from refract.recipes.base import Question, Recipe, Situation, all_recipes
-from refract.rules.base import Finding
+from refract.rules.kit.finding import Finding
 from refract.schema.changes import Statement
 from refract.schema.model import Database
 from refract.syntax import SchemaTree

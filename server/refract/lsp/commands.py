@@ -11,17 +11,18 @@ from typing import Any
 
 from attrs import frozen
 
+from refract.actions import planning
+from refract.actions.file_writing import CannotWrite, write_changes
+from refract.actions.runbook import NoRunbook
+from refract.actions.still_used import StillUsed, said, used_before_confirmation, used_before_next
+from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.client import RefractServer
 from refract.lsp.edits import workspace_edit
 from refract.lsp.features import code_actions, overview, pending, plans, recipes, rollback, runbook
 from refract.lsp.refusal import Refused
 from refract.lsp.session import OpenProject
-from refract.project import Analysis, planning
-from refract.project.plans import last_taken
-from refract.project.runbook import NoRunbook
-from refract.project.still_used import StillUsed, said, used_before_confirmation, used_before_next
-from refract.project.writing import CannotWrite, write_changes
+from refract.plans.taking import last_taken
 from refract.recipes.base import CannotPlan
 from refract.sql.rollback import NoRollback
 from refract.text import FileChange, NewFile

@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from refract.config import Settings, SettingsError
-from refract.project.settings import settings_from
+from refract.workspace.project_settings import settings_from
 
 SECTION = "refract"
 _WHERE = "the editor's settings"

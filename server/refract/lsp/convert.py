@@ -7,7 +7,7 @@ from lsprotocol import types
 from pygls import uris
 
 from refract.lsp.plain_text import TextFile
-from refract.rules.base import Severity
+from refract.rules.kit.finding import Severity
 from refract.text import Location, Span, TextEdit
 
 _SEVERITIES = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from refract.project import Unreadable, read_text
 from refract.text import LineIndex, Span
+from refract.workspace import UnreadableFile, read_text
 
 
 class TextFile(Protocol):
@@ -63,4 +63,4 @@ class PlainText:
 def read_plain(path: str) -> PlainText | None:
     """The file on disk; None when it cannot be read."""
     text = read_text(Path(path))
-    return None if isinstance(text, Unreadable) else PlainText(path, text)
+    return None if isinstance(text, UnreadableFile) else PlainText(path, text)

@@ -8,14 +8,14 @@ from typing import Any
 
 from lsprotocol import types
 
+from refract.analysis.code_uses import SUFFIXES as CODE_SUFFIXES
 from refract.lsp import configuration, convert
 from refract.lsp.client import RefractServer
 from refract.lsp.commands import add_commands
 from refract.lsp.convert import Encoding
 from refract.lsp.features import code_actions, hover, pending, plans
 from refract.lsp.session import SETTINGS
-from refract.project.code import SUFFIXES as CODE_SUFFIXES
-from refract.project.prisma_config import CONFIG_PATTERNS
+from refract.workspace.prisma_config import CONFIG_PATTERNS
 
 _WATCHED = (
     "**/*.prisma",

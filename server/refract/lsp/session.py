@@ -16,31 +16,20 @@ from pathlib import Path
 from attrs import define, evolve, field, frozen
 from lsprotocol import types
 
+from refract.analysis import Analysis, Snapshot, analyse, open_project, read_baseline, read_document
+from refract.analysis.code_uses import CodeQuestion, is_code
+from refract.analysis.with_code import look_up
 from refract.baseline.folder import SQL_FILE
 from refract.config import Settings
 from refract.fixes import load_fixes
 from refract.lsp import convert
 from refract.lsp.convert import Encoding
 from refract.lsp.plain_text import PlainText, read_plain
-from refract.project import (
-    Analysis,
-    CannotAnalyse,
-    ProjectFiles,
-    Snapshot,
-    Unreadable,
-    analyse,
-    find_projects,
-    open_project,
-    read_baseline,
-    read_document,
-    read_text,
-)
-from refract.project.code import Question, is_code
-from refract.project.files import PLANS
-from refract.project.prisma_config import configured_folder
-from refract.project.with_code import look_up
 from refract.source import CodeUses
 from refract.syntax import Document, SchemaTree, parse_document
+from refract.workspace import CannotAnalyse, ProjectFiles, UnreadableFile, find_projects, read_text
+from refract.workspace.prisma_config import configured_folder
+from refract.workspace.projects import PLANS
 
 DEBOUNCE = 0.0
 """Seconds from a keystroke to its analysis. Even without any, keystrokes that wait in the pipe are read first."""
@@ -77,8 +66,8 @@ class OpenProject:
     opening: asyncio.Task[None] | None = None
     outdated: bool = False
     timer: asyncio.TimerHandle | None = None
-    questions: frozenset[Question] = frozenset()
-    sought: frozenset[Question] = frozenset()
+    questions: frozenset[CodeQuestion] = frozenset()
+    sought: frozenset[CodeQuestion] = frozenset()
     searching: asyncio.Task[None] | None = None
 
     def holds(self, path: str) -> bool:
@@ -93,7 +82,7 @@ class OpenProject:
 
 
 Publish = Callable[[OpenProject], None]
-Progress = Callable[[str], AbstractAsyncContextManager[None]]
+ShowProgress = Callable[[str], AbstractAsyncContextManager[None]]
 
 
 @asynccontextmanager
@@ -111,7 +100,7 @@ class Session:
     """
 
     publish: Publish
-    progress: Progress = _unseen
+    progress: ShowProgress = _unseen
     refresh: Callable[[], None] = lambda: None
     annotates_edits: bool = False
     creates_files: bool = False
@@ -164,7 +153,7 @@ class Session:
             self.projects.pop(project.files.schema)
             return
         text = read_text(Path(path))
-        if isinstance(text, Unreadable):
+        if isinstance(text, UnreadableFile):
             self._open(project)
         elif path.endswith(".prisma"):
             self._replace(project, parse_document(path, text))
@@ -284,7 +273,7 @@ class Session:
         self.publish(project)
         self._ask(project, project.analysis.asked - project.sought)
 
-    def _ask(self, project: OpenProject, questions: Iterable[Question]) -> None:
+    def _ask(self, project: OpenProject, questions: Iterable[CodeQuestion]) -> None:
         """Look in the code for the answers, in the background: no key waits for that."""
         project.questions |= frozenset(questions)
         if project.questions and project.searching is None:

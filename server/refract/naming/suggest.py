@@ -9,28 +9,28 @@ from attrs import evolve
 
 from refract.diff import Diff
 from refract.naming.style import Style, learnt, plain
-from refract.naming.topics import Kind, Topic, topics
+from refract.naming.topics import Topic, TopicKind, topics
 from refract.naming.words import LONGEST, common, cut, distinct, fitting, frequent, joined, one
 from refract.schema.model import Database
 
 MOST = 3
 _IN_ONE = frozenset(
     {
-        Kind.NEW_VALUE,
-        Kind.GONE_VALUE,
-        Kind.RENAMED_VALUE,
-        Kind.KEY,
-        Kind.CASCADE,
-        Kind.NEW_RELATION,
-        Kind.OTHER_INDEX,
-        Kind.NOT_UNIQUE,
-        Kind.GONE_INDEX,
-        Kind.RENAMED_OBJECT,
-        Kind.GONE_RELATION,
+        TopicKind.NEW_VALUE,
+        TopicKind.GONE_VALUE,
+        TopicKind.RENAMED_VALUE,
+        TopicKind.KEY,
+        TopicKind.CASCADE,
+        TopicKind.NEW_RELATION,
+        TopicKind.OTHER_INDEX,
+        TopicKind.NOT_UNIQUE,
+        TopicKind.GONE_INDEX,
+        TopicKind.RENAMED_OBJECT,
+        TopicKind.GONE_RELATION,
     }
 )
 """Kinds of topic whose place is named in the singular: an enum, or the one thing that an index or a key belongs to."""
-_REPLACED = {(Kind.NEW_TABLE, Kind.GONE_TABLE), (Kind.NEW_COLUMN, Kind.GONE_COLUMN)}
+_REPLACED = {(TopicKind.NEW_TABLE, TopicKind.GONE_TABLE), (TopicKind.NEW_COLUMN, TopicKind.GONE_COLUMN)}
 
 
 def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str] = ()) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str
 
 
 def _styled(topic: Topic, style: Style) -> Topic:
-    if topic.kind is Kind.NEW_INDEX:
+    if topic.kind is TopicKind.NEW_INDEX:
         return evolve(topic, detail=style.new_index)
     return evolve(topic, place=style.place(topic.place)) if topic.place and topic.kind not in _IN_ONE else topic
 
@@ -59,8 +59,8 @@ def _by_weight(groups: Iterable[tuple[Topic, ...]]) -> list[tuple[Topic, ...]]:
     """In the order of their kinds, but new fields before renamed ones when they are more."""
     ordered = list(groups)
     kinds = [group[0].kind for group in ordered]
-    if Kind.RENAMED_COLUMN in kinds and Kind.NEW_COLUMN in kinds:
-        renamed, new = kinds.index(Kind.RENAMED_COLUMN), kinds.index(Kind.NEW_COLUMN)
+    if TopicKind.RENAMED_COLUMN in kinds and TopicKind.NEW_COLUMN in kinds:
+        renamed, new = kinds.index(TopicKind.RENAMED_COLUMN), kinds.index(TopicKind.NEW_COLUMN)
         if len(ordered[new]) > len(ordered[renamed]):
             ordered.insert(renamed, ordered.pop(new))
     return ordered
@@ -78,7 +78,7 @@ def _names(groups: Sequence[tuple[Topic, ...]]) -> Iterator[str]:
 def _together(groups: Sequence[tuple[Topic, ...]], phrases: Sequence[tuple[str, ...]]) -> Iterator[str]:
     """What comes and what goes, in one name."""
     for group, options in zip(groups[1:], phrases[1:], strict=True):
-        if group[0].kind in (Kind.GONE_TABLE, Kind.GONE_COLUMN, Kind.GONE_VALUE):
+        if group[0].kind in (TopicKind.GONE_TABLE, TopicKind.GONE_COLUMN, TopicKind.GONE_VALUE):
             both = _replacement(groups[0], group) or f"{fitting(phrases[0])}_and_{fitting(options)}"
             if len(both) <= LONGEST:
                 yield both
@@ -261,37 +261,37 @@ def _others(group: Sequence[Topic]) -> Iterator[str]:
     yield f"update_{group[0].subject}"
 
 
-_PHRASES: Mapping[Kind, Callable[[Sequence[Topic]], Iterator[str]]] = {
-    Kind.RENAMED_TABLE: _renamed("in"),
-    Kind.NEW_TABLE: _things("add", "table"),
-    Kind.RENAMED_COLUMN: _renamed("on"),
-    Kind.RENAMED_ENUM: _renamed("in"),
-    Kind.NEW_COLUMN: _parts("add", "to", "fields"),
-    Kind.RENAMED_VALUE: _renamed("in"),
-    Kind.NEW_VALUE: _parts("add", "to", "values"),
-    Kind.OTHER_VALUES: _things("update", "enum"),
-    Kind.GONE_TABLE: _things("remove", "table"),
-    Kind.GONE_COLUMN: _parts("remove", "from", "fields"),
-    Kind.GONE_VALUE: _parts("remove", "from", "values"),
-    Kind.RETYPED: _retyped,
-    Kind.REQUIRED: _made("required"),
-    Kind.OPTIONAL: _made("optional"),
-    Kind.NEW_DEFAULT: _defaults("add"),
-    Kind.OTHER_DEFAULT: _defaults("change"),
-    Kind.GONE_DEFAULT: _defaults("remove"),
-    Kind.NEW_LINK: _links,
-    Kind.NEW_RELATION: _relations,
-    Kind.UNIQUE: _made("unique"),
-    Kind.UNIQUE_GROUP: _parts("add_unique", "to", "constraints"),
-    Kind.CASCADE: _cascades,
-    Kind.KEY: _key,
-    Kind.NEW_ENUM: _things("add", "enum"),
-    Kind.OTHER_INDEX: _indexes("update", "of"),
-    Kind.NEW_INDEX: _indexes("add", "to"),
-    Kind.GONE_RELATION: _parts("remove", "from", "relations"),
-    Kind.NOT_UNIQUE: _indexes("remove_unique", "from"),
-    Kind.GONE_INDEX: _indexes("remove", "from"),
-    Kind.GONE_ENUM: _things("remove", "enum"),
-    Kind.RENAMED_OBJECT: _parts("rename", "of", "constraints"),
-    Kind.OTHER: _others,
+_PHRASES: Mapping[TopicKind, Callable[[Sequence[Topic]], Iterator[str]]] = {
+    TopicKind.RENAMED_TABLE: _renamed("in"),
+    TopicKind.NEW_TABLE: _things("add", "table"),
+    TopicKind.RENAMED_COLUMN: _renamed("on"),
+    TopicKind.RENAMED_ENUM: _renamed("in"),
+    TopicKind.NEW_COLUMN: _parts("add", "to", "fields"),
+    TopicKind.RENAMED_VALUE: _renamed("in"),
+    TopicKind.NEW_VALUE: _parts("add", "to", "values"),
+    TopicKind.OTHER_VALUES: _things("update", "enum"),
+    TopicKind.GONE_TABLE: _things("remove", "table"),
+    TopicKind.GONE_COLUMN: _parts("remove", "from", "fields"),
+    TopicKind.GONE_VALUE: _parts("remove", "from", "values"),
+    TopicKind.RETYPED: _retyped,
+    TopicKind.REQUIRED: _made("required"),
+    TopicKind.OPTIONAL: _made("optional"),
+    TopicKind.NEW_DEFAULT: _defaults("add"),
+    TopicKind.OTHER_DEFAULT: _defaults("change"),
+    TopicKind.GONE_DEFAULT: _defaults("remove"),
+    TopicKind.NEW_LINK: _links,
+    TopicKind.NEW_RELATION: _relations,
+    TopicKind.UNIQUE: _made("unique"),
+    TopicKind.UNIQUE_GROUP: _parts("add_unique", "to", "constraints"),
+    TopicKind.CASCADE: _cascades,
+    TopicKind.KEY: _key,
+    TopicKind.NEW_ENUM: _things("add", "enum"),
+    TopicKind.OTHER_INDEX: _indexes("update", "of"),
+    TopicKind.NEW_INDEX: _indexes("add", "to"),
+    TopicKind.GONE_RELATION: _parts("remove", "from", "relations"),
+    TopicKind.NOT_UNIQUE: _indexes("remove_unique", "from"),
+    TopicKind.GONE_INDEX: _indexes("remove", "from"),
+    TopicKind.GONE_ENUM: _things("remove", "enum"),
+    TopicKind.RENAMED_OBJECT: _parts("rename", "of", "constraints"),
+    TopicKind.OTHER: _others,
 }

@@ -24,7 +24,7 @@ from refract.schema.model import (
 )
 
 
-class Kind(IntEnum):
+class TopicKind(IntEnum):
     """Kinds of topic, the ones that people name first before the others."""
 
     RENAMED_TABLE = auto()
@@ -68,7 +68,7 @@ class Topic:
     `alone`: nothing else of its sort was there before, so that the place says which one is meant.
     """
 
-    kind: Kind
+    kind: TopicKind
     subject: str
     place: str = ""
     detail: str = ""
@@ -135,11 +135,11 @@ def _renames(facts: _Facts) -> Iterator[Topic]:
         old, new = rename.dropped, rename.added
         if isinstance(old, c.DropTable) and isinstance(new, c.CreateTable):
             if not _is_join(old.table):
-                yield Topic(Kind.RENAMED_TABLE, _model(old.table), detail=_model(new.table))
+                yield Topic(TopicKind.RENAMED_TABLE, _model(old.table), detail=_model(new.table))
         elif isinstance(old, c.DropEnum) and isinstance(new, c.CreateEnum):
-            yield Topic(Kind.RENAMED_ENUM, _enum(old.enum), detail=_enum(new.enum))
+            yield Topic(TopicKind.RENAMED_ENUM, _enum(old.enum), detail=_enum(new.enum))
         elif isinstance(old, c.DropColumn) and isinstance(new, c.AddColumn):
-            yield Topic(Kind.RENAMED_COLUMN, _field(old.column), _place(facts, new.table), _field(new.column))
+            yield Topic(TopicKind.RENAMED_COLUMN, _field(old.column), _place(facts, new.table), _field(new.column))
 
 
 def _plain(facts: _Facts) -> Iterator[Topic]:
@@ -151,24 +151,28 @@ def _plain(facts: _Facts) -> Iterator[Topic]:
 def _topics_of(facts: _Facts, change: c.Change) -> Iterator[Topic]:
     match change:
         case c.CreateTable(table=table):
-            yield Topic(Kind.NEW_LINK, _link(table)) if _is_join(table) else Topic(Kind.NEW_TABLE, _model(table))
+            yield (
+                Topic(TopicKind.NEW_LINK, _link(table))
+                if _is_join(table)
+                else Topic(TopicKind.NEW_TABLE, _model(table))
+            )
         case c.DropTable(table=table):
             if not _is_join(table):
-                yield Topic(Kind.GONE_TABLE, _model(table))
+                yield Topic(TopicKind.GONE_TABLE, _model(table))
         case c.RenameTable(before=old, after=new):
-            yield Topic(Kind.RENAMED_TABLE, _model(old), detail=_model(new))
+            yield Topic(TopicKind.RENAMED_TABLE, _model(old), detail=_model(new))
         case c.AddColumn(table=name, column=column):
-            yield Topic(Kind.NEW_COLUMN, _field(column), _place(facts, name))
+            yield Topic(TopicKind.NEW_COLUMN, _field(column), _place(facts, name))
         case c.DropColumn(table=name, column=column):
-            yield Topic(Kind.GONE_COLUMN, _field(column), _place(facts, name))
+            yield Topic(TopicKind.GONE_COLUMN, _field(column), _place(facts, name))
         case c.RenameColumn(table=name, before=old_column, after=new_column):
-            yield Topic(Kind.RENAMED_COLUMN, _field(old_column), _place(facts, name), _field(new_column))
+            yield Topic(TopicKind.RENAMED_COLUMN, _field(old_column), _place(facts, name), _field(new_column))
         case c.RecreateColumn(table=name, after=column) | c.AlterColumn(table=name, after=column):
             yield from _altered(facts, name, change.before, column)
         case c.AddPrimaryKey(table=name) | c.DropPrimaryKey(table=name):
             if name not in facts.touched_tables:
                 held = facts.before.tables.get(name)
-                yield Topic(Kind.KEY, "primary_key", _place(facts, name), alone=not (held and held.primary_key))
+                yield Topic(TopicKind.KEY, "primary_key", _place(facts, name), alone=not (held and held.primary_key))
         case _:
             yield from _topics_of_constraints(facts, change)
 
@@ -181,15 +185,15 @@ def _topics_of_constraints(facts: _Facts, change: c.Change) -> Iterator[Topic]:
             yield _index(facts, name, index, replaced=True)
         case c.DropIndex(table=name, index=index) if not _follows(facts, name, (x.name for x in index.columns)):
             if not _on_same_table(facts, name, index, c.CreateIndex):
-                kind = Kind.NOT_UNIQUE if index.unique else Kind.GONE_INDEX
+                kind = TopicKind.NOT_UNIQUE if index.unique else TopicKind.GONE_INDEX
                 yield Topic(kind, _columns_of(facts, name, index), _place(facts, name))
         case c.AddForeignKey(table=name, foreign_key=key) if not _follows(facts, name, key.columns):
             yield _relation(facts, name, key)
         case c.DropForeignKey(table=name, foreign_key=key) if not _follows(facts, name, key.columns):
             if not _is_added_again(facts, name, key):
-                yield Topic(Kind.GONE_RELATION, _target(facts, key), _place(facts, name))
+                yield Topic(TopicKind.GONE_RELATION, _target(facts, key), _place(facts, name))
         case c.RenameIndex(table=name) | c.RenameForeignKey(table=name) | c.RenamePrimaryKey(table=name):
-            yield Topic(Kind.RENAMED_OBJECT, _object(change), _place(facts, name))
+            yield Topic(TopicKind.RENAMED_OBJECT, _object(change), _place(facts, name))
         case _:
             yield from _topics_of_enums(change)
 
@@ -197,33 +201,33 @@ def _topics_of_constraints(facts: _Facts, change: c.Change) -> Iterator[Topic]:
 def _topics_of_enums(change: c.Change) -> Iterator[Topic]:
     match change:
         case c.CreateEnum(enum=enum):
-            yield Topic(Kind.NEW_ENUM, _enum(enum))
+            yield Topic(TopicKind.NEW_ENUM, _enum(enum))
         case c.DropEnum(enum=enum):
-            yield Topic(Kind.GONE_ENUM, _enum(enum))
+            yield Topic(TopicKind.GONE_ENUM, _enum(enum))
         case c.AlterEnum(after=enum):
             yield from _values(_enum(enum), change)
         case c.RenameEnumValue(enum=name):
-            yield Topic(Kind.RENAMED_VALUE, snake(change.before), snake(name.name), snake(change.after))
+            yield Topic(TopicKind.RENAMED_VALUE, snake(change.before), snake(name.name), snake(change.after))
         case c.CreateView(view=view) | c.DropView(view=view):
-            yield Topic(Kind.OTHER, snake(view.name.name))
+            yield Topic(TopicKind.OTHER, snake(view.name.name))
         case c.CreateExtension(extension=extension):
-            yield Topic(Kind.OTHER, snake(extension.name))
+            yield Topic(TopicKind.OTHER, snake(extension.name))
         case c.Backfill(tables=tables):
-            yield from (Topic(Kind.OTHER, snake(t.name)) for t in tables)
+            yield from (Topic(TopicKind.OTHER, snake(t.name)) for t in tables)
         case _:
             return
 
 
 def _values(enum: str, change: c.AlterEnum) -> Iterator[Topic]:
     renamed = value_renames(change)
-    yield from (Topic(Kind.RENAMED_VALUE, snake(r.before), enum, snake(r.after)) for r in renamed)
+    yield from (Topic(TopicKind.RENAMED_VALUE, snake(r.before), enum, snake(r.after)) for r in renamed)
     added = [v for v in change.added if v not in {r.after for r in renamed}]
     removed = [v for v in change.removed if v not in {r.before for r in renamed}]
     if removed and added:
-        yield Topic(Kind.OTHER_VALUES, enum)
+        yield Topic(TopicKind.OTHER_VALUES, enum)
     else:
-        yield from (Topic(Kind.NEW_VALUE, snake(v), enum) for v in added)
-        yield from (Topic(Kind.GONE_VALUE, snake(v), enum) for v in removed)
+        yield from (Topic(TopicKind.NEW_VALUE, snake(v), enum) for v in added)
+        yield from (Topic(TopicKind.GONE_VALUE, snake(v), enum) for v in removed)
 
 
 def _altered(facts: _Facts, table: QualifiedName, before: Column, after: Column) -> Iterator[Topic]:
@@ -231,9 +235,9 @@ def _altered(facts: _Facts, table: QualifiedName, before: Column, after: Column)
     if before.type.name == after.type.name == "ENUM" and before.type.args != after.type.args:
         yield from _values(subject, c.AlterEnum(before=_as_type(before), after=_as_type(after)))
     elif before.type != after.type:
-        yield Topic(Kind.RETYPED, subject, place, _type(after))
+        yield Topic(TopicKind.RETYPED, subject, place, _type(after))
     if before.nullable != after.nullable and not after.type.is_list:
-        yield Topic(Kind.OPTIONAL if after.nullable else Kind.REQUIRED, subject, place)
+        yield Topic(TopicKind.OPTIONAL if after.nullable else TopicKind.REQUIRED, subject, place)
     if before.default != after.default:
         yield Topic(_default_kind(before, after), subject, place, snake(after.default.text) if after.default else "")
 
@@ -243,17 +247,17 @@ def _as_type(column: Column) -> Enum:
     return Enum(QualifiedName("", column.name), tuple(EnumValue(str(v)) for v in column.type.args))
 
 
-def _default_kind(before: Column, after: Column) -> Kind:
+def _default_kind(before: Column, after: Column) -> TopicKind:
     if after.default is None:
-        return Kind.GONE_DEFAULT
-    return Kind.NEW_DEFAULT if before.default is None else Kind.OTHER_DEFAULT
+        return TopicKind.GONE_DEFAULT
+    return TopicKind.NEW_DEFAULT if before.default is None else TopicKind.OTHER_DEFAULT
 
 
 def _index(facts: _Facts, name: QualifiedName, index: Index, *, replaced: bool) -> Topic:
     if index.unique:
-        kind = Kind.UNIQUE if len(index.columns) == 1 else Kind.UNIQUE_GROUP
+        kind = TopicKind.UNIQUE if len(index.columns) == 1 else TopicKind.UNIQUE_GROUP
     else:
-        kind = Kind.OTHER_INDEX if replaced else Kind.NEW_INDEX
+        kind = TopicKind.OTHER_INDEX if replaced else TopicKind.NEW_INDEX
     table = facts.before.tables.get(name)
     alone = table is not None and not any(old for old in table.indexes if not old.unique)
     return Topic(kind, _columns_of(facts, name, index), _place(facts, name), alone=alone)
@@ -273,12 +277,12 @@ def _on_same_table(
 def _relation(facts: _Facts, table: QualifiedName, key: ForeignKey) -> Topic:
     """A foreign key over columns that were there: a relation, or another action for one."""
     if not _was_there(facts, table, key):
-        return Topic(Kind.NEW_RELATION, _relation_name(facts, key), _place(facts, table))
+        return Topic(TopicKind.NEW_RELATION, _relation_name(facts, key), _place(facts, table))
     old = next(k for k in _keys(facts.before, table) if k.columns == key.columns)
     cascades = key.on_delete is ReferentialAction.CASCADE
     detail = "add" if cascades else "remove" if old.on_delete is ReferentialAction.CASCADE else key.on_delete.lower()
     same_action = old.on_delete is key.on_delete
-    return Topic(Kind.CASCADE, _target(facts, key), _place(facts, table), "" if same_action else detail)
+    return Topic(TopicKind.CASCADE, _target(facts, key), _place(facts, table), "" if same_action else detail)
 
 
 def _was_there(facts: _Facts, table: QualifiedName, key: ForeignKey) -> bool:

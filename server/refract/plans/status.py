@@ -63,11 +63,11 @@ class Progress:
         return f"step {self.number + 1} of {total}: {self.step.phase}{waits}"
 
 
-Built = tuple[bool | None, ...]
+BuiltSteps = tuple[bool | None, ...]
 """For each step of a plan whether migrations have built what it would; None for a step that has none."""
 
 
-def built_by(plan: Plan, database: Database, migrations: Mapping[str, str], provider: Provider) -> Built:
+def built_by(plan: Plan, database: Database, migrations: Mapping[str, str], provider: Provider) -> BuiltSteps:
     """What of a plan is built: `database` is what the `migrations` (folder: SQL) build."""
     found: list[bool | None] = []
     for number, step in enumerate(plan.steps):
@@ -77,7 +77,7 @@ def built_by(plan: Plan, database: Database, migrations: Mapping[str, str], prov
     return tuple(found)
 
 
-def progress_of(plan: Plan, built: Built, tree: SchemaTree) -> Progress:
+def progress_of(plan: Plan, built: BuiltSteps, tree: SchemaTree) -> Progress:
     """Where a plan stands; `tree` is the schema as it is."""
     last = max((n for n, is_built in enumerate(built) if is_built), default=-1)
     pairs = zip(plan.steps, built, strict=True)

@@ -19,7 +19,7 @@ from refract.recipes.schema_edits import (
     RemoveEnumValue,
     RemoveField,
     RenameBlock,
-    RenameEnumValue,
+    RenameEnumValueInSchema,
     RenameField,
     RetypeField,
     SchemaEdit,
@@ -101,7 +101,7 @@ def members(edit: SchemaEdit) -> Iterator[tuple[str, str]]:
     match edit:
         case AddField(model, field) | RemoveField(model, field) | RetypeField(model, field):
             yield model, field
-        case RenameField(block, member, to) | RenameEnumValue(block, member, to):
+        case RenameField(block, member, to) | RenameEnumValueInSchema(block, member, to):
             yield from ((block, member), (block, to))
         case AddAttribute(block, member) | RemoveAttribute(block, member) | RemoveEnumValue(block, member):
             yield block, member

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from refract.diff.flavour import flavour
+from refract.diff.traits import flavour
 from refract.lowering.arguments import field_references, text_of
 from refract.recipes._sql import row, values_differ
 from refract.recipes._twin import APPLICATION

@@ -18,12 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddEnumValue
 
 
 @recipe(
-    Subject.ENUM,
+    SubjectKind.ENUM,
     Question("value", "The new value"),
     Question("after", "The value above it (empty: at the end)", ""),
 )

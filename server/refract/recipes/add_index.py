@@ -18,13 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.recipes.base import Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddBlockAttribute
 from refract.wording import listed
 
 
 @recipe(
-    Subject.MODEL,
+    SubjectKind.MODEL,
     Question("fields", "The fields of the index in order, parted by commas, as Prisma writes them"),
     Question("arguments", "Other arguments of @@index, such as type: Hash", ""),
 )

@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterator
 
 from refract.lowering.arguments import field_references
-from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddBlockAttribute, AddField, SchemaEdit
 from refract.wording import listed
@@ -30,7 +30,7 @@ _NAME = re.compile(r'name:\s*"(?P<name>[^"]*)"')
 
 
 @recipe(
-    Subject.MODEL,
+    SubjectKind.MODEL,
     Question("field", "The name of the new relation field"),
     Question("to", "The model that it points to"),
     Question("fields", "The fields that hold the key, parted by commas"),

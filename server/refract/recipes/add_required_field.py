@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.recipes.base import UNANSWERED, CannotPlan, Fill, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import UNANSWERED, CannotPlan, Fill, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, AddField, RemoveAttribute, RetypeField
 from refract.wording import listed
 
@@ -28,7 +28,7 @@ FILL, CONSTANT = "fill", "constant"
 
 
 @recipe(
-    Subject.MODEL,
+    SubjectKind.MODEL,
     Question("field", "The name of the new field"),
     Question("type", "Its type, such as String"),
     Question("attributes", "Its attributes, such as @db.VarChar(20)", ""),

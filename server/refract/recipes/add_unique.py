@@ -19,14 +19,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddAttribute, AddBlockAttribute
 from refract.wording import listed
 
 
 @recipe(
-    Subject.MODEL,
+    SubjectKind.MODEL,
     Question("fields", "The fields that must be unique together, parted by commas"),
     Question("map", "The name of the index in the database (empty: Prisma's own)", ""),
 )

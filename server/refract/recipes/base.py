@@ -124,7 +124,7 @@ class Step:
     ends_use: tuple[str, ...] = ()
 
 
-class Subject(StrEnum):
+class SubjectKind(StrEnum):
     """What a recipe is about, and so how it is named: `User`, `User.name`, `Role`, `Role.ADMIN`."""
 
     MODEL = "model"
@@ -288,7 +288,7 @@ def _alike(name: str, names: Iterable[str]) -> str:
     return f" (did you mean `{found}`?)" if found else ""
 
 
-Plan = Callable[[Situation], Iterable[Step]]
+RecipeFunction = Callable[[Situation], Iterable[Step]]
 
 
 @frozen
@@ -296,12 +296,12 @@ class Recipe:
     """A recipe. `providers` is where it can be followed, `elsewhere` why not on the others and what to do there."""
 
     name: str
-    subject: Subject
+    subject: SubjectKind
     questions: tuple[Question, ...]
     providers: frozenset[str]
     elsewhere: str
     doc: str
-    plan: Plan = field(repr=False)
+    plan: RecipeFunction = field(repr=False)
 
     @property
     def summary(self) -> str:
@@ -334,16 +334,16 @@ class Recipe:
         return given
 
 
-def subject_parts(subject: Subject) -> tuple[str, ...]:
+def subject_parts(subject: SubjectKind) -> tuple[str, ...]:
     """The answers that name the subject."""
     match subject:
-        case Subject.MODEL:
+        case SubjectKind.MODEL:
             return ("model",)
-        case Subject.FIELD:
+        case SubjectKind.FIELD:
             return ("model", "field")
-        case Subject.ENUM:
+        case SubjectKind.ENUM:
             return ("enum",)
-        case Subject.VALUE:
+        case SubjectKind.VALUE:
             return ("enum", "value")
 
 
@@ -351,11 +351,11 @@ SQL = frozenset({"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"})
 
 
 def recipe(
-    subject: Subject, *questions: Question, providers: frozenset[str] = SQL, elsewhere: str = ""
-) -> Callable[[Plan], Recipe]:
+    subject: SubjectKind, *questions: Question, providers: frozenset[str] = SQL, elsewhere: str = ""
+) -> Callable[[RecipeFunction], Recipe]:
     """Make a recipe of the decorated function. Its name is the module's: `rename_field.py` is `rename-field`."""
 
-    def declare(plan: Plan) -> Recipe:
+    def declare(plan: RecipeFunction) -> Recipe:
         module = sys.modules[plan.__module__]
         name = module.__name__.rpartition(".")[2].replace("_", "-")
         return Recipe(name, subject, questions, providers, elsewhere, (module.__doc__ or "").strip(), plan)

@@ -18,13 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, RemoveAttribute
 from refract.wording import listed
 
 
 @recipe(
-    Subject.FIELD,
+    SubjectKind.FIELD,
     Question("default", 'The new default as Prisma writes it, such as "free" or now() (empty: none)', ""),
 )
 def change_default(s: Situation) -> Iterator[Step]:

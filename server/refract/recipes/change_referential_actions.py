@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from refract.lowering.arguments import field_references
-from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, RemoveAttribute
 from refract.schema.changes import AddForeignKey, DropForeignKey, RenameForeignKey
 from refract.schema.model import ForeignKey, ReferentialAction
@@ -39,7 +39,7 @@ ACTIONS = {
 
 
 @recipe(
-    Subject.FIELD,
+    SubjectKind.FIELD,
     Question("onDelete", "What happens when the other row is deleted (empty: as it is)", "", ("", *ACTIONS)),
     Question("onUpdate", "What happens when its key changes (empty: as it is)", "", ("", *ACTIONS)),
 )

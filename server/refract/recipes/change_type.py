@@ -29,7 +29,7 @@ from refract.lowering.arguments import EMPTY_DEFAULTS
 from refract.recipes._conversions import Conversion, conversion
 from refract.recipes._sql import row, type_text
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
-from refract.recipes.base import CannotPlan, ModelField, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, ModelField, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, AddField, apply_schema_edits
 from refract.schema.model import Column
 from refract.syntax.tree import Constant, NumberLiteral, StringLiteral
@@ -40,7 +40,7 @@ _QUOTED = ("String", "Json", "Bytes", "DateTime")
 
 
 @recipe(
-    Subject.FIELD,
+    SubjectKind.FIELD,
     Question("type", "The new type, with its @db attribute if need be, such as BigInt or String @db.VarChar(20)"),
     Question("how", "What keeps both columns in step", TRIGGER, (TRIGGER, APPLICATION)),
     Question(

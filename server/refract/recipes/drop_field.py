@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from refract.lowering.arguments import EMPTY_DEFAULTS, field_references
 from refract.recipes._join_table import join_table_name, other_side
 from refract.recipes._twin import ask_for_readers
-from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import (
     AddAttribute,
     RemoveBlockAttribute,
@@ -35,7 +35,7 @@ from refract.wording import listed
 
 
 @recipe(
-    Subject.FIELD,
+    SubjectKind.FIELD,
     Question("default", "What rows get that new programs insert, as Prisma writes it (empty: an obvious value)", ""),
 )
 def drop_field(s: Situation) -> Iterator[Step]:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from refract.recipes.base import CannotPlan, Phase, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Phase, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import (
     AddAttribute,
     AddBlockAttribute,
@@ -35,7 +35,7 @@ from refract.schema.model import QualifiedName
 from refract.wording import listed
 
 
-@recipe(Subject.MODEL)
+@recipe(SubjectKind.MODEL)
 def drop_model(s: Situation) -> Iterator[Step]:
     """Ignore, detach, park, drop."""
     name = s.answer("model")

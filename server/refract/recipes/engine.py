@@ -22,7 +22,7 @@ from refract.schema.apply import apply
 from refract.schema.changes import AddColumn, Change, DropColumn, DropTable
 from refract.schema.model import Database, QualifiedName
 from refract.sql.rollback import inverse
-from refract.sql.safe import Part, SafeWriter, safe_writer
+from refract.sql.safe import MigrationPart, SafeWriter, safe_writer
 from refract.sql.safe.base import closed, tables_of
 from refract.syntax import SchemaTree
 from refract.wording import listed
@@ -114,11 +114,11 @@ class _Engine:
     def _fills(self, step: Step) -> Iterator[StepMigration]:
         return (StepMigration(_name_of_fill(fill, step.fills), self._fill(fill)) for fill in step.fills)
 
-    def _parts(self, changes: Sequence[Change], before: Database, after: Database) -> list[Part]:
+    def _parts(self, changes: Sequence[Change], before: Database, after: Database) -> list[MigrationPart]:
         """The migrations of changes, without those that the database does not notice."""
         return [part for part in self._writer.parts(changes, before, after) if part.statements]
 
-    def _with_statements(self, step: Step, parts: Sequence[Part], known: Database) -> Iterator[StepMigration]:
+    def _with_statements(self, step: Step, parts: Sequence[MigrationPart], known: Database) -> Iterator[StepMigration]:
         """The parts with what the step adds to them: what ends stands in the one that makes it useless, what begins in
         the one that makes it possible, both in its transaction.
         """
@@ -151,7 +151,7 @@ class _Engine:
         )
 
     def _one_by_one(
-        self, step: Step, parts: Sequence[Part], first: Sequence[str], last: Sequence[str], known: Database
+        self, step: Step, parts: Sequence[MigrationPart], first: Sequence[str], last: Sequence[str], known: Database
     ) -> Iterator[StepMigration]:
         """Each statement in a migration of its own, where every one is committed by itself: what fails can run again."""
         names = (f"{_plain(step.id)}_{self._about(step.begins or step.ends)}_{n}" for n in count(1))
@@ -167,7 +167,7 @@ class _Engine:
         views: Sequence[QualifiedName] = (),
     ) -> str:
         tables = (t.table for t in things if t.table in known.tables)
-        part = Part((), (), locks=tuple(dict.fromkeys((*views, *tables))))
+        part = MigrationPart((), (), locks=tuple(dict.fromkeys((*views, *tables))))
         return self._writer.text(part, statements)
 
     def _undo(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
@@ -220,7 +220,7 @@ class _Engine:
     def _check(self, step: Step) -> str:
         return step.check or "\n".join(f"{self._dialect.remaining(fill)};" for fill in step.fills)
 
-    def _name(self, part: Part, step: Step) -> str:
+    def _name(self, part: MigrationPart, step: Step) -> str:
         if part.name or part.before is None or part.after is None:
             return part.name or _plain(step.id)
         found = suggest(Diff(part.changes), part.before, part.after)
@@ -255,7 +255,9 @@ def _inverse_of(step: Step, before: Database, after: Database) -> tuple[Change, 
 
 
 def _by_part(
-    things: Sequence[Sync | Trigger], parts: Sequence[Part], home: Callable[[Sequence[Part], Tables], int | None]
+    things: Sequence[Sync | Trigger],
+    parts: Sequence[MigrationPart],
+    home: Callable[[Sequence[MigrationPart], Tables], int | None],
 ) -> dict[int | None, tuple[Sync | Trigger, ...]]:
     """The triggers that each part makes or removes."""
     found: dict[int | None, tuple[Sync | Trigger, ...]] = {}
@@ -269,7 +271,7 @@ def _tables(things: Sequence[Sync | Trigger]) -> Tables:
     return frozenset(thing.table for thing in things)
 
 
-def _beginning(parts: Sequence[Part], tables: Tables) -> int | None:
+def _beginning(parts: Sequence[MigrationPart], tables: Tables) -> int | None:
     """The part in which triggers are made: the one that adds what they speak of, else the last that shares a transaction."""
     for number, part in enumerate(parts):
         added = (c.table for c in part.changes if isinstance(c, AddColumn))
@@ -278,7 +280,7 @@ def _beginning(parts: Sequence[Part], tables: Tables) -> int | None:
     return next((n for n in reversed(range(len(parts))) if not parts[n].alone), None)
 
 
-def _ending(parts: Sequence[Part], tables: Tables) -> int | None:
+def _ending(parts: Sequence[MigrationPart], tables: Tables) -> int | None:
     """The part in which triggers go: the one that drops what they speak of, else the first that shares a transaction."""
     for number, part in enumerate(parts):
         dropped = (c.table for c in part.changes if isinstance(c, DropColumn))
@@ -294,7 +296,7 @@ def _name_of_fill(fill: Fill, fills: Sequence[Fill]) -> str:
     return "_".join(map(_plain, ("backfill", fill.table.name.name, *columns)))
 
 
-def _known(part: Part) -> frozenset[QualifiedName]:
+def _known(part: MigrationPart) -> frozenset[QualifiedName]:
     return frozenset(part.before.tables) if part.before else frozenset()
 
 

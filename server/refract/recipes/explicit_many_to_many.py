@@ -19,13 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._join_table import join_table_name, other_side
-from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddBlock, RemoveAttribute, RetypeField, SchemaEdit
 from refract.schema.model import Table
 from refract.wording import listed
 
 
-@recipe(Subject.FIELD, Question("model_name", "The name of the new model (empty: of both models)", ""))
+@recipe(SubjectKind.FIELD, Question("model_name", "The name of the new model (empty: of both models)", ""))
 def explicit_many_to_many(s: Situation) -> Iterator[Step]:
     """One step, which the database does not notice."""
     field = s.field(s.answer("model"), s.answer("field"))

@@ -28,7 +28,7 @@ from refract.recipes.base import (
     Question,
     Situation,
     Step,
-    Subject,
+    SubjectKind,
     recipe,
 )
 from refract.recipes.schema_edits import RetypeField, SchemaEdit
@@ -36,7 +36,7 @@ from refract.wording import listed
 
 
 @recipe(
-    Subject.FIELD,
+    SubjectKind.FIELD,
     Question("value", "The SQL expression that replaces NULL in the rows that are there", UNANSWERED, sql=True),
 )
 def make_field_required(s: Situation) -> Iterator[Step]:

@@ -20,14 +20,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.lowering.arguments import field_references
-from refract.recipes.base import UNANSWERED, CannotPlan, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import UNANSWERED, CannotPlan, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.make_field_required import required_steps
 from refract.recipes.schema_edits import RetypeField
 from refract.wording import listed
 
 
 @recipe(
-    Subject.FIELD,
+    SubjectKind.FIELD,
     Question("value", "The SQL expression for the key of rows that point nowhere", UNANSWERED, sql=True),
 )
 def make_relation_required(s: Situation) -> Iterator[Step]:

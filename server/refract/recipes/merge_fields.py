@@ -20,13 +20,13 @@ from collections.abc import Iterator
 
 from refract.recipes._sql import row
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
-from refract.recipes.base import CannotPlan, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.split_field import at_the_first_space, with_a_space
 from refract.wording import listed
 
 
 @recipe(
-    Subject.MODEL,
+    SubjectKind.MODEL,
     Question("fields", "The fields to merge, parted by commas"),
     Question("to", "The name of the new field"),
     Question("how", "What keeps the columns in step", TRIGGER, (TRIGGER, APPLICATION)),

@@ -30,7 +30,7 @@ from refract.recipes.base import (
     Question,
     Situation,
     Step,
-    Subject,
+    SubjectKind,
     Trigger,
     recipe,
 )
@@ -65,7 +65,7 @@ class _Move:
 
 
 @recipe(
-    Subject.FIELD,
+    SubjectKind.FIELD,
     Question("to", "The model that the field moves to"),
     Question("name", "Its name there (empty: as it is)", ""),
     providers=frozenset({"postgresql"}),

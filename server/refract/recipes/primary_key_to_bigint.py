@@ -23,11 +23,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._primary_key import NewKey, key_of_model, key_steps
-from refract.recipes.base import CannotPlan, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Situation, Step, SubjectKind, recipe
 
 
 @recipe(
-    Subject.MODEL,
+    SubjectKind.MODEL,
     providers=frozenset({"postgresql"}),
     elsewhere="tables are kept in step here by triggers, and an index becomes the primary key, which only PostgreSQL can do. On "
     "MySQL and MariaDB let gh-ost or pt-online-schema-change copy the tables, those that point at the key first; "

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from refract.providers.versions import Version
 from refract.recipes._primary_key import NewKey, key_of_model, key_steps
-from refract.recipes.base import CannotPlan, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Situation, Step, SubjectKind, recipe
 
 _MADE = "gen_random_uuid()"
 _MADE_SINCE: Version = (13,)
@@ -32,7 +32,7 @@ _MADE_BY_EXTENSION = "pgcrypto"
 
 
 @recipe(
-    Subject.MODEL,
+    SubjectKind.MODEL,
     providers=frozenset({"postgresql"}),
     elsewhere="tables are kept in step here by triggers, and an index becomes the primary key, which only PostgreSQL can do. "
     "Elsewhere add the uuid as a field of its own (add-required-field, then add-unique), let programs find rows by it, and "

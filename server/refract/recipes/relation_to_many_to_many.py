@@ -31,7 +31,7 @@ from refract.recipes.base import (
     Question,
     Situation,
     Step,
-    Subject,
+    SubjectKind,
     Trigger,
     recipe,
 )
@@ -68,7 +68,7 @@ class _Link:
 
 
 @recipe(
-    Subject.FIELD,
+    SubjectKind.FIELD,
     Question("to", "The name of the list that takes the field's place"),
     Question("back", "The name of the list on the other side"),
     Question("name", "The name of the new relation (empty: made of both)", ""),

@@ -21,13 +21,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._enums import default_edits, retire_value, shadow_steps, stored_values, uses_of, without_map
-from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 
 SWAP, SHADOW = "swap", "shadow"
 
 
 @recipe(
-    Subject.VALUE,
+    SubjectKind.VALUE,
     Question("replacement", "The value that rows get in its place"),
     Question("how", "How the type loses it", SWAP, (SWAP, SHADOW)),
 )

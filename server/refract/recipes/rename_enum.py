@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from refract.recipes._enums import enum_of, renamed_enum_steps
-from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
 from refract.schema.changes import RenameEnum
 from refract.schema.model import QualifiedName
@@ -33,7 +33,7 @@ MAP, SHADOW, AT_ONCE = "map", "shadow", "at-once"
 
 
 @recipe(
-    Subject.ENUM,
+    SubjectKind.ENUM,
     Question("to", "The new name of the enum"),
     Question("how", "What becomes of the type", MAP, (MAP, SHADOW, AT_ONCE)),
 )

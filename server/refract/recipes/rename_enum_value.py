@@ -22,14 +22,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._enums import default_edits, retire_value, shadow_steps, stored_values, uses_of, without_map
-from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, recipe
-from refract.recipes.schema_edits import AddAttribute, AddEnumValue, RenameEnumValue
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
+from refract.recipes.schema_edits import AddAttribute, AddEnumValue, RenameEnumValueInSchema
 
 MAP, VALUE, SHADOW = "map", "value", "shadow"
 
 
 @recipe(
-    Subject.VALUE,
+    SubjectKind.VALUE,
     Question("to", "The new name of the value"),
     Question("how", "What becomes of the value in the database", MAP, (MAP, VALUE, SHADOW)),
 )
@@ -49,7 +49,7 @@ def rename_enum_value(s: Situation) -> Iterator[Step]:
                 id="rename",
                 phase=Phase.SWITCH,
                 title=f"Call the value `{to}`; the database keeps `{stored}`",
-                edits=(RenameEnumValue(enum, value, to), *keep),
+                edits=(RenameEnumValueInSchema(enum, value, to), *keep),
                 deploy=f"Deploy the application with `{to}` in place of `{value}`. It may run beside the old one.",
             )
         case "value":

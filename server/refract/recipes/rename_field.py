@@ -26,7 +26,7 @@ from attrs import evolve
 
 from refract.recipes._sql import row, silent_default
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
-from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, RenameField
 from refract.schema.changes import RenameColumn
 
@@ -34,7 +34,7 @@ MAP, AT_ONCE = "map", "at-once"
 
 
 @recipe(
-    Subject.FIELD,
+    SubjectKind.FIELD,
     Question("to", "The new name of the field"),
     Question("how", "What becomes of the column", MAP, (MAP, TRIGGER, APPLICATION, AT_ONCE)),
 )

@@ -30,7 +30,7 @@ from attrs import evolve
 from refract.recipes._join_table import join_tables_kept
 from refract.recipes._table_twin import table_twin_steps
 from refract.recipes._twin import APPLICATION, TRIGGER
-from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, Subject, Trigger, recipe
+from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, Trigger, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
 from refract.schema.changes import Change, RenameTable
@@ -41,7 +41,7 @@ MAP, VIEW, AT_ONCE = "map", "view", "at-once"
 
 
 @recipe(
-    Subject.MODEL,
+    SubjectKind.MODEL,
     Question("to", "The new name of the model"),
     Question("how", "What becomes of the table", MAP, (MAP, VIEW, TRIGGER, APPLICATION, AT_ONCE)),
 )

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from attrs import frozen
 
 from refract.syntax import Document, SchemaTree, edits
-from refract.syntax.tree import EnumValue, Field
+from refract.syntax.tree import EnumValueNode, Field
 from refract.text import FileEdits, Span, TextEdit, line_edits
 
 
@@ -167,7 +167,7 @@ class RemoveEnumValue:
 
 
 @frozen
-class RenameEnumValue:
+class RenameEnumValueInSchema:
     """A value of an enum, and the defaults that name it."""
 
     enum: str
@@ -192,7 +192,7 @@ SchemaEdit = (
     | RenameBlock
     | AddEnumValue
     | RemoveEnumValue
-    | RenameEnumValue
+    | RenameEnumValueInSchema
 )
 
 
@@ -238,7 +238,7 @@ def holds(tree: SchemaTree, edit: SchemaEdit) -> bool:
             return tree.block(block) is None
         case RenameBlock(block, to):
             return tree.block(to) is not None and tree.block(block) is None
-        case AddEnumValue(enum, value) | RenameEnumValue(enum, _, value):
+        case AddEnumValue(enum, value) | RenameEnumValueInSchema(enum, _, value):
             return _node(tree, enum, value.split(" ", 1)[0]) is not None
         case RemoveEnumValue(enum, value):
             return _node(tree, enum, value) is None
@@ -319,8 +319,8 @@ def _inverse(tree: SchemaTree, edit: SchemaEdit) -> Iterator[SchemaEdit]:
             yield RemoveEnumValue(enum, value.split(" ", 1)[0])
         case RemoveEnumValue(enum, value):
             yield from _value_again(tree, enum, value)
-        case RenameEnumValue(enum, value, to):
-            yield RenameEnumValue(enum, to, value)
+        case RenameEnumValueInSchema(enum, value, to):
+            yield RenameEnumValueInSchema(enum, to, value)
 
 
 def block_text(tree: SchemaTree, block: str) -> str:
@@ -350,7 +350,7 @@ def _value_again(tree: SchemaTree, enum: str, value: str) -> Iterator[SchemaEdit
     yield AddEnumValue(enum, _text(tree, enum, found.values[at].span), names[at - 1] if at else "")
 
 
-def _node(tree: SchemaTree, block: str, member: str) -> Field | EnumValue | None:
+def _node(tree: SchemaTree, block: str, member: str) -> Field | EnumValueNode | None:
     found = tree.block(block)
     if found is None:
         return None
@@ -392,7 +392,7 @@ def _applied(tree: SchemaTree, edit: SchemaEdit) -> SchemaTree:
         case RenameBlock(block, to):
             _home(tree, block)
             return _everywhere(tree, lambda d: edits.rename_block(d, block, to))
-        case RenameEnumValue(enum, value, to):
+        case RenameEnumValueInSchema(enum, value, to):
             return _edited(tree, _home(tree, enum), lambda d: edits.rename_enum_value(d, enum, value, to))
         case AddBlock(text, after):
             document = _home(tree, after) if after else tree.documents[-1]

@@ -21,11 +21,11 @@ from collections.abc import Iterator
 
 from refract.recipes._sql import row
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
-from refract.recipes.base import CannotPlan, Question, Situation, Step, Subject, recipe
+from refract.recipes.base import CannotPlan, Question, Situation, Step, SubjectKind, recipe
 
 
 @recipe(
-    Subject.FIELD,
+    SubjectKind.FIELD,
     Question("into", "The names of the new fields, parted by commas"),
     Question("how", "What keeps the columns in step", TRIGGER, (TRIGGER, APPLICATION)),
     Question(

@@ -1,1 +1,1 @@
-"""The rules: one module each. `base` says what a rule is; `check_all` there runs them."""
+"""The rules: one module each. `kit` has what they are made of; `kit.rule.check_all` runs them."""

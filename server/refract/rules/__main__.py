@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from refract.rules.documentation import pages
+from refract.rules.kit.documentation import pages
 
 
 def main(directory: Path) -> None:

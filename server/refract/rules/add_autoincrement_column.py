@@ -43,8 +43,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import Blocks
-from refract.rules._words import column_label, sentences, table_label, who_waits
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import column_label, sentences, table_label, who_waits
 from refract.schema.changes import AddColumn, AddPrimaryKey
 
 

@@ -42,8 +42,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._required import risk, without_value
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.required import risk, without_value
+from refract.rules.kit.rule import rule
 
 _CURE = "Add it as optional, fill the rows, then make it required; or give it a `@default`."
 

@@ -39,8 +39,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._words import sentences, who_waits
-from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import MIGRATION_ONLY, rule
+from refract.rules.kit.words import sentences, who_waits
 from refract.schema.changes import AddColumn
 
 

@@ -51,9 +51,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._indexes import Built, already_unique, built_indexes, severity, subject
-from refract.rules._words import sentences, table_label, who_waits
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.indexes import BuiltIndex, already_unique, built_indexes, severity, subject
+from refract.rules.kit.rule import rule
+from refract.rules.kit.words import sentences, table_label, who_waits
 from refract.schema.model import Column, DefaultKind
 from refract.wording import listed
 
@@ -74,7 +76,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             )
 
 
-def _message(context: RuleContext, built: Built, duplicates: str) -> str:
+def _message(context: RuleContext, built: BuiltIndex, duplicates: str) -> str:
     table = table_label(context, built.change.table)
     columns = listed(c.name or "an expression" for c in built.index.columns)
     return sentences(
@@ -85,7 +87,7 @@ def _message(context: RuleContext, built: Built, duplicates: str) -> str:
     )
 
 
-def _duplicates(context: RuleContext, built: Built) -> tuple[str, bool]:
+def _duplicates(context: RuleContext, built: BuiltIndex) -> tuple[str, bool]:
     """What is to be said about duplicates, and whether there are some as soon as there are two rows."""
     if already_unique(context, built.change.table, (c.name for c in built.index.columns)):
         return "", False

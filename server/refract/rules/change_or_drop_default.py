@@ -43,9 +43,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff.columns import column_changes
-from refract.diff.flavour import flavour
-from refract.rules._words import column_label, created_here
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.diff.traits import flavour
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import column_label, created_here
 from refract.schema.changes import AlterColumn, Cast
 from refract.schema.model import Column, DefaultKind
 

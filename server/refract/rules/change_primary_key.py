@@ -44,9 +44,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._indexes import already_unique
-from refract.rules._words import created_here, sentences, table_label, who_waits
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.indexes import already_unique
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import created_here, sentences, table_label, who_waits
 from refract.schema.changes import AddPrimaryKey, DropPrimaryKey
 from refract.schema.model import PrimaryKey, QualifiedName
 from refract.wording import listed

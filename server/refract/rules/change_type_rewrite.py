@@ -47,9 +47,11 @@ from collections.abc import Iterator
 
 from refract.providers.behaviour import Blocks
 from refract.providers.type_changes import leaves_rows, loses_silently
-from refract.rules._types import cast_of
-from refract.rules._words import column_label, created_here, sentences, table_label, who_waits
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.types import cast_of
+from refract.rules.kit.words import column_label, created_here, sentences, table_label, who_waits
 from refract.schema.changes import AlterColumn, Cast
 
 

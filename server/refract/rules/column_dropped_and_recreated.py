@@ -44,8 +44,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._words import column_label, created_here, sentences
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import column_label, created_here, sentences
 from refract.schema.changes import CreateEnum, DropEnum, RecreateColumn
 
 

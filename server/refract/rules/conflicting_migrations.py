@@ -37,8 +37,10 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from refract.rules._history import head_of
-from refract.rules.base import HISTORY_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.history import head_of
+from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
 from refract.schema.changes import (
     AddColumn,
     AlterColumn,

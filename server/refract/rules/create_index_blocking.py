@@ -56,9 +56,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._indexes import Built, built_indexes, severity, subject
-from refract.rules._words import sentences, table_label, who_waits
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.indexes import BuiltIndex, built_indexes, severity, subject
+from refract.rules.kit.rule import rule
+from refract.rules.kit.words import sentences, table_label, who_waits
 from refract.wording import listed
 
 
@@ -75,7 +77,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             )
 
 
-def _message(context: RuleContext, built: Built) -> str:
+def _message(context: RuleContext, built: BuiltIndex) -> str:
     table = table_label(context, built.change.table)
     columns = [c.name for c in built.index.columns if c.name]
     what = f"on {listed(columns)} " if columns else ""

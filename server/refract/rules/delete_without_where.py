@@ -32,8 +32,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._rows import in_use, rows_changed
-from refract.rules.base import MIGRATION_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rows import in_use, rows_changed
+from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
 from refract.wording import listed
 
 

@@ -34,7 +34,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.base import HISTORY_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
 
 
 @rule(Severity.ERROR, SQL, HISTORY_ONLY)

@@ -45,10 +45,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._code import field_in_code
-from refract.rules._rows import copies
-from refract.rules._words import column_label, created_here, sentences
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.code import field_in_code
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rows import copies
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import column_label, created_here, sentences
 from refract.schema.changes import DropColumn
 from refract.wording import listed
 

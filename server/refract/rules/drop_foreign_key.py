@@ -57,9 +57,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._foreign_keys import KeyChange, key_changes
-from refract.rules._words import created_here, sentences, table_label, who_waits
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.foreign_keys import KeyChange, key_changes
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import created_here, sentences, table_label, who_waits
 from refract.wording import listed
 
 

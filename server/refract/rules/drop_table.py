@@ -50,9 +50,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._code import model_in_code
-from refract.rules._words import created_here, join_table, sentences, table_label
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.code import model_in_code
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import created_here, join_table, sentences, table_label
 from refract.schema.changes import DropTable
 from refract.schema.model import Table
 

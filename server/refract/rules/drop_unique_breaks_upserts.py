@@ -41,9 +41,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._indexes import replaces_nothing
-from refract.rules._words import created_here, join_table, sentences, table_label, who_waits
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.indexes import replaces_nothing
+from refract.rules.kit.rule import rule
+from refract.rules.kit.words import created_here, join_table, sentences, table_label, who_waits
 from refract.schema.changes import DropIndex
 from refract.wording import listed
 

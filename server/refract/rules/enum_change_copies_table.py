@@ -58,9 +58,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._enums import EnumChange, enum_changes
-from refract.rules._words import sentences, table_label, who_waits
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.enums import EnumChange, enum_changes
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import sentences, table_label, who_waits
 from refract.schema.changes import AlterColumn
 
 _MOST_IN_ONE_BYTE = 255

@@ -59,7 +59,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AddColumn, AlterColumn, AlterEnum, Backfill, Change, CreateTable
 from refract.schema.model import Column, QualifiedName
 from refract.sql.transactions import is_one_transaction

@@ -70,8 +70,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._enums import EnumChange, enum_changes
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.enums import EnumChange, enum_changes
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import rule
 from refract.wording import listed
 
 

@@ -49,9 +49,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff import ProbableRename
-from refract.rules._code import field_in_code
-from refract.rules._words import because, column_label, created_here, field_name, sentences
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.code import field_in_code
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import rule
+from refract.rules.kit.words import because, column_label, created_here, field_name, sentences
 from refract.schema.changes import AddColumn, DropColumn
 from refract.schema.model import Column
 

@@ -60,9 +60,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._new import new_foreign_keys
-from refract.rules._words import field_name, table_label
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.new import new_foreign_keys
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import field_name, table_label
 from refract.schema.changes import Change, DropForeignKey, RenameColumn, RenameTable
 from refract.schema.model import ForeignKey, QualifiedName, Table
 from refract.text import Origin

@@ -41,7 +41,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AddColumn, AddForeignKey, Change, CreateIndex, CreateTable
 from refract.schema.model import Table
 from refract.text import Origin

@@ -64,8 +64,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._words import created_here, join_table, sentences
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import created_here, join_table, sentences
 from refract.schema.changes import CreateTable, DropTable
 from refract.schema.model import QualifiedName, Table
 from refract.text import Origin

@@ -47,8 +47,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._words import table_label
-from refract.rules.base import SCHEMA_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
+from refract.rules.kit.words import table_label
 from refract.schema.changes import RenameIndex
 
 

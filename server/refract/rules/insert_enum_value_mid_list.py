@@ -59,7 +59,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import EnumHome
-from refract.rules.base import SCHEMA_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
 from refract.schema.changes import AlterEnum
 from refract.text import Origin
 from refract.wording import listed

@@ -43,8 +43,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._words import column_label, created_here
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import rule
+from refract.rules.kit.words import column_label, created_here
 from refract.schema.changes import AlterColumn
 
 

@@ -45,10 +45,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.costs import proves_not_null
-from refract.rules._foreign_keys import key_changes, restricts_since_required
-from refract.rules._rows import fills
-from refract.rules._words import column_label, created_here, sentences, table_label, who_waits
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.foreign_keys import key_changes, restricts_since_required
+from refract.rules.kit.rows import fills
+from refract.rules.kit.rule import rule
+from refract.rules.kit.words import column_label, created_here, sentences, table_label, who_waits
 from refract.schema.changes import AlterColumn
 
 

@@ -37,8 +37,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.naming import says_nothing
-from refract.rules._history import head_of
-from refract.rules.base import HISTORY_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.history import head_of
+from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
 
 
 @rule(Severity.INFO, SQL, HISTORY_ONLY)

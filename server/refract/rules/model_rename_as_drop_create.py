@@ -49,9 +49,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff import ProbableRename
-from refract.rules._code import model_in_code
-from refract.rules._words import because, created_here, join_table, model, sentences, table_label
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.code import model_in_code
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import rule
+from refract.rules.kit.words import because, created_here, join_table, model, sentences, table_label
 from refract.schema.changes import CreateTable, DropTable
 
 

@@ -51,9 +51,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._locks import gives_up_waiting
-from refract.rules._words import sentences, table_label
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.locks import gives_up_waiting
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import sentences, table_label
 from refract.schema.changes import CreateTable
 
 

@@ -37,9 +37,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from refract.rules._indexes import already_unique
-from refract.rules._rows import emptied
-from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.indexes import already_unique
+from refract.rules.kit.rows import emptied
+from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import AddCheck, AddForeignKey, AlterColumn, Change, CreateIndex, TableChange
 from refract.schema.model import QualifiedName
 from refract.sql.transactions import BEGINNINGS, is_one_transaction

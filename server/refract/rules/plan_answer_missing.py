@@ -37,8 +37,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes.base import UNANSWERED
-from refract.rules._plans import in_view
-from refract.rules.base import PLANS_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.plans import in_view
+from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.text import Origin, Span
 
 

@@ -56,8 +56,10 @@ from refract.recipes.schema_edits import (
     SchemaEdit,
     holds,
 )
-from refract.rules._plans import edits_now, head_of, in_view, taken_steps
-from refract.rules.base import PLANS_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.plans import edits_now, head_of, in_view, taken_steps
+from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.syntax import SchemaTree
 
 _Key = tuple[str, str, str]

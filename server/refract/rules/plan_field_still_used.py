@@ -46,9 +46,11 @@ from collections.abc import Iterator
 
 from refract.plans import Progress, State
 from refract.plans.subject import is_value, place_of
-from refract.rules._code import places_of
-from refract.rules._plans import ended_by, head_of, in_view
-from refract.rules.base import PLANS_ONLY, SQL, PlansInView, Risk, RuleContext, Severity, rule
+from refract.rules.kit.code import places_of
+from refract.rules.kit.context import PlansInView, RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.plans import ended_by, head_of, in_view
+from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.source import CodeUses, Target
 
 

@@ -38,8 +38,10 @@ from collections.abc import Iterator
 
 from refract.plans import Plan, PlanMigration, State, half_taken_back
 from refract.recipes.base import Phase
-from refract.rules._plans import head_of, in_view
-from refract.rules.base import PLANS_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.plans import head_of, in_view
+from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 
 
 @rule(Severity.ERROR, SQL, PLANS_ONLY)

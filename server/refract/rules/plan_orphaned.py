@@ -48,8 +48,10 @@ from collections.abc import Iterator
 
 from refract.plans import Progress
 from refract.plans.subject import edit_now, members, subject_block
-from refract.rules._plans import head_of, in_view, taken_steps
-from refract.rules.base import PLANS_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.plans import head_of, in_view, taken_steps
+from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.syntax import SchemaTree
 
 

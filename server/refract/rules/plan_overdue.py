@@ -40,8 +40,10 @@ from datetime import date
 
 from refract.plans import Progress, State
 from refract.plans.subject import place_of, subject_block
-from refract.rules._plans import head_of, in_view
-from refract.rules.base import PLANS_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.plans import head_of, in_view
+from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 
 
 @rule(Severity.INFO, SQL, PLANS_ONLY)

@@ -56,9 +56,11 @@ from refract.recipes.schema_edits import (
     SchemaEdit,
     holds,
 )
-from refract.rules._history import head_of as migration_head
-from refract.rules._plans import edits_now, head_of, in_view, open_steps
-from refract.rules.base import PLANS_ONLY, SQL, PlansInView, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import PlansInView, RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.history import head_of as migration_head
+from refract.rules.kit.plans import edits_now, head_of, in_view, open_steps
+from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.text import Origin
 
 

@@ -38,8 +38,10 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from refract.plans import Progress
-from refract.rules._plans import head_of, subject_of
-from refract.rules.base import PLANS_ONLY, SQL, Related, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Related, Risk, Severity
+from refract.rules.kit.plans import head_of, subject_of
+from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.syntax import SchemaTree
 
 

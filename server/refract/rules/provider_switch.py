@@ -51,7 +51,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import rule
 
 
 @rule(Severity.ERROR)

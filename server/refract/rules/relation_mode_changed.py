@@ -73,9 +73,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._foreign_keys import key_changes
-from refract.rules._words import sentences
-from refract.rules.base import SCHEMA_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.foreign_keys import key_changes
+from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
+from refract.rules.kit.words import sentences
 from refract.schema.changes import AddForeignKey
 
 _CLIENT = "prisma"

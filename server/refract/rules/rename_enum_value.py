@@ -60,10 +60,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import EnumHome
-from refract.rules._code import in_code
-from refract.rules._enums import EnumChange, enum_changes
-from refract.rules._words import sentences
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.code import in_code
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.enums import EnumChange, enum_changes
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import rule
+from refract.rules.kit.words import sentences
 from refract.source import Target
 
 

@@ -33,9 +33,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._code import model_in_code
-from refract.rules._words import sentences
-from refract.rules.base import MIGRATION_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.code import model_in_code
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
+from refract.rules.kit.words import sentences
 from refract.schema.changes import RenameTable
 
 

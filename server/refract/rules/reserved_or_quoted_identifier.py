@@ -50,8 +50,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._new import new_columns, new_tables
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.new import new_columns, new_tables
+from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import Change
 from refract.text import Origin
 

@@ -36,8 +36,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff import diff
-from refract.rules._words import sentences
-from refract.rules.base import MIGRATION_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
+from refract.rules.kit.words import sentences
 from refract.schema.changes import Opaque
 from refract.sql.rollback import is_same
 from refract.sql.writer import write_script

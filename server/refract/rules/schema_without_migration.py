@@ -44,7 +44,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.base import SCHEMA_ONLY, SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
 
 
 @rule(Severity.WARNING, SQL, SCHEMA_ONLY, on=False)

@@ -46,8 +46,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from refract.rules._words import join_table, table_label
-from refract.rules.base import SQL, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import join_table, table_label
 from refract.schema.changes import DropTable
 
 _ASIDE = re.compile(

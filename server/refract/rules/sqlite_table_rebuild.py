@@ -40,9 +40,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._rebuilds import cascading_dependents, is_told_elsewhere, rebuilt_tables
-from refract.rules._words import table_label
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rebuilds import cascading_dependents, is_told_elsewhere, rebuilt_tables
+from refract.rules.kit.rule import rule
+from refract.rules.kit.words import table_label
 
 
 @rule(Severity.INFO, frozenset({"sqlite"}))

@@ -34,7 +34,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.base import MIGRATION_ONLY, Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import AddCheck, AddForeignKey, Change, Statement, ValidateConstraint
 from refract.sql.transactions import in_transaction, is_one_transaction
 

@@ -57,9 +57,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules._new import new_indexes
-from refract.rules._words import table_label
-from refract.rules.base import Risk, RuleContext, Severity, rule
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.new import new_indexes
+from refract.rules.kit.rule import rule
+from refract.rules.kit.words import table_label
 
 _MOST = 3
 

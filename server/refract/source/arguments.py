@@ -12,7 +12,7 @@ from attrs import define, field
 
 from refract.source.client import Client, ClientModel, Target
 from refract.source.extents import after, end_of_part
-from refract.source.tokens import Kind, Tokens
+from refract.source.tokens import TokenKind, Tokens
 from refract.source.uses import Use
 from refract.text import Span
 
@@ -95,7 +95,7 @@ class Arguments:
         """Notes a use at a token, where that is looked for."""
         if target in self.wanted:
             token = self.tokens.all[at]
-            quoted = int(token.kind is Kind.STRING)
+            quoted = int(token.kind is TokenKind.STRING)
             self.found.append(Use(target, Span(token.start + quoted, token.end - quoted), sure))
 
     def use_model(self, model: ClientModel, at: int, *, sure: bool = True) -> None:

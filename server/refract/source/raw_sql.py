@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from refract.source.client import Client, ClientModel, Target
-from refract.source.tokens import Kind, Tokens
+from refract.source.tokens import TokenKind, Tokens
 from refract.source.uses import Use
 from refract.text import Span
 
@@ -19,7 +19,7 @@ def uses_in_sql(tokens: Tokens, client: Client, wanted: Iterable[Target]) -> Ite
     """The uses in SQL that is given to Prisma Client. A column is sure where no other table named there has one like it."""
     targets = [(target, client.models[target.block]) for target in wanted if target.block in client.models]
     for at, token in enumerate(tokens.all) if targets else ():
-        if token.kind in (Kind.TEMPLATE, Kind.STRING) and _is_sql(tokens, at):
+        if token.kind in (TokenKind.TEMPLATE, TokenKind.STRING) and _is_sql(tokens, at):
             yield from _uses(_parts(tokens, at), targets, client)
 
 
@@ -27,7 +27,7 @@ def _is_sql(tokens: Tokens, at: int) -> bool:
     before = at - 1
     if tokens.sign(before) == "(":
         before -= 1
-    elif tokens.all[at].kind is Kind.STRING:
+    elif tokens.all[at].kind is TokenKind.STRING:
         return False
     if tokens.sign(before) == ">":
         return any(tokens.name(back) in _TAGS for back in range(before - 1, max(before - _BACK, 0), -1))
@@ -37,14 +37,14 @@ def _is_sql(tokens: Tokens, at: int) -> bool:
 def _parts(tokens: Tokens, at: int) -> list[tuple[int, str]]:
     """The texts of a string or template, with where they are."""
     token = tokens.all[at]
-    if token.kind is Kind.STRING:
+    if token.kind is TokenKind.STRING:
         return [(token.start + 1, token.text)]
     last = max(tokens.pair[at], at)
     depth, found = 0, list[tuple[int, str]]()
     for each in tokens.all[at : last + 1]:
-        if each.kind is Kind.TEMPLATE and depth == 0:
+        if each.kind is TokenKind.TEMPLATE and depth == 0:
             found.append((each.start, each.text))
-        depth += (each.text in ("{", "${")) - (each.text == "}") if each.kind is Kind.SIGN else 0
+        depth += (each.text in ("{", "${")) - (each.text == "}") if each.kind is TokenKind.SIGN else 0
     return found
 
 

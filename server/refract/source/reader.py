@@ -25,7 +25,7 @@ from refract.source.generated import Generated
 from refract.source.names import Names
 from refract.source.raw_sql import uses_in_sql
 from refract.source.shapes import Delegate, Input, Members, Rows, Shape, Types
-from refract.source.tokens import Kind, Tokens, tokens_of
+from refract.source.tokens import TokenKind, Tokens, tokens_of
 from refract.source.uses import Use
 from refract.text import Span
 
@@ -84,7 +84,7 @@ class _Reader:
     def run(self) -> None:
         """Reads the file."""
         for at, token in enumerate(self.tokens.all):
-            if token.kind is Kind.NAME:
+            if token.kind is TokenKind.NAME:
                 self._name(at, token.text)
             elif token.text == "(":
                 self._parameters(at)
@@ -409,7 +409,7 @@ def _objects(tokens: Tokens) -> dict[str, list[int]]:
     """Names that stand for objects: `const select = { ... }`, with a type or `Prisma.validator` if need be."""
     found: dict[str, list[int]] = {}
     for at, token in enumerate(tokens.all):
-        if token.text not in ("const", "let", "var") or token.kind is not Kind.NAME or not tokens.name(at + 1):
+        if token.text not in ("const", "let", "var") or token.kind is not TokenKind.NAME or not tokens.name(at + 1):
             continue
         equals = at + 2
         while tokens.sign(at + 2) == ":" and equals < at + 60 and tokens.sign(equals) not in ("=", ";", ""):

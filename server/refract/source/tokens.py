@@ -14,7 +14,7 @@ from typing import NamedTuple
 from attrs import field, frozen
 
 
-class Kind(IntEnum):
+class TokenKind(IntEnum):
     """What a token is."""
 
     NAME = 0  # numbers, too
@@ -24,10 +24,10 @@ class Kind(IntEnum):
     SIGN = 4
 
 
-class Token(NamedTuple):
+class CodeToken(NamedTuple):
     """A token. The `text` of a string is what stands between its quotes, `start` and `end` the whole."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
     end: int
@@ -40,14 +40,14 @@ class Tokens:
     """
 
     text: str
-    all: list[Token]
+    all: list[CodeToken]
     pair: list[int]
     ends: dict[int, int] = field(factory=dict, repr=False)
     _signs: list[str] = field(init=False, repr=False)
 
     @_signs.default
     def _find_signs(self) -> list[str]:
-        shown = (Kind.SIGN, Kind.NAME)
+        shown = (TokenKind.SIGN, TokenKind.NAME)
         return [token.text if token.kind in shown else "" for token in self.all] + [""] * _BESIDE
 
     def sign(self, at: int) -> str:
@@ -56,11 +56,11 @@ class Tokens:
 
     def name(self, at: int) -> str:
         """The name at a place; empty for anything else."""
-        return self.all[at].text if 0 <= at < len(self.all) and self.all[at].kind is Kind.NAME else ""
+        return self.all[at].text if 0 <= at < len(self.all) and self.all[at].kind is TokenKind.NAME else ""
 
     def string(self, at: int) -> str | None:
         """The content of the string at a place."""
-        return self.all[at].text if 0 <= at < len(self.all) and self.all[at].kind is Kind.STRING else None
+        return self.all[at].text if 0 <= at < len(self.all) and self.all[at].kind is TokenKind.STRING else None
 
 
 _BESIDE = 16
@@ -88,7 +88,7 @@ _BEFORE_REGEX = frozenset("([{},;:?!&|=+-*%~^") | {
 
 def tokens_of(text: str) -> Tokens:
     """The tokens of a text."""
-    found: list[Token] = []
+    found: list[CodeToken] = []
     pair: list[int] = []
     opened: list[int] = []
     templates: list[int] = []  # the first stretch of each template that is open
@@ -99,7 +99,7 @@ def tokens_of(text: str) -> Tokens:
             break
         kind, start, position = match.lastgroup, match.start(match.lastgroup or 0), match.end()
         if kind == "name":
-            found.append(Token(Kind.NAME, match["name"], start, position))
+            found.append(CodeToken(TokenKind.NAME, match["name"], start, position))
         elif kind == "string":
             token = _string(match["string"], start, text)
             found.append(token)
@@ -109,11 +109,11 @@ def tokens_of(text: str) -> Tokens:
             position = _stretch(text, position, found, pair, templates, opened)
             continue
         elif match["sign"] == "/" and _begins_regex(found) and (regex := _REGEX.match(text, start)):
-            found.append(Token(Kind.REGEX, "", start, regex.end()))
+            found.append(CodeToken(TokenKind.REGEX, "", start, regex.end()))
             position = regex.end()
         else:
             sign = match["sign"]
-            found.append(Token(Kind.SIGN, sign, start, position))
+            found.append(CodeToken(TokenKind.SIGN, sign, start, position))
             if sign in _OPEN:
                 opened.append(len(pair))
             elif sign in _CLOSE:
@@ -126,25 +126,25 @@ def tokens_of(text: str) -> Tokens:
     return Tokens(text, found, [last if p < 0 and found[i].text in _OPEN else p for i, p in enumerate(pair)])
 
 
-def _string(written: str, start: int, text: str) -> Token:
+def _string(written: str, start: int, text: str) -> CodeToken:
     """A string; an apostrophe that nothing closes on its line is a sign."""
     end = start + len(written)
     is_closed = len(written) > 1 and written[-1] == written[0]
     if is_closed or len(written) > _LINE:
-        return Token(Kind.STRING, written[1:-1] if is_closed else written[1:], start, end)
-    return Token(Kind.SIGN, written[0], start, start + 1)
+        return CodeToken(TokenKind.STRING, written[1:-1] if is_closed else written[1:], start, end)
+    return CodeToken(TokenKind.SIGN, written[0], start, start + 1)
 
 
 def _stretch(
-    text: str, position: int, found: list[Token], pair: list[int], templates: list[int], opened: list[int]
+    text: str, position: int, found: list[CodeToken], pair: list[int], templates: list[int], opened: list[int]
 ) -> int:
     """Reads text of the innermost template up to its end or to `${`; gives the position after that."""
     match = _TEMPLATE.match(text, position)
     end = match.end() if match else position
-    found.append(Token(Kind.TEMPLATE, text[position:end], position, end))
+    found.append(CodeToken(TokenKind.TEMPLATE, text[position:end], position, end))
     pair.append(-1)
     if text.startswith("${", end):
-        found.append(Token(Kind.SIGN, "${", end, end + 2))
+        found.append(CodeToken(TokenKind.SIGN, "${", end, end + 2))
         opened.append(len(pair))
         pair.append(-1)
         return end + 2
@@ -154,7 +154,7 @@ def _stretch(
     return min(end + 1, len(text))
 
 
-def _closed(sign: str, opened: list[int], found: list[Token], pair: list[int]) -> int:
+def _closed(sign: str, opened: list[int], found: list[CodeToken], pair: list[int]) -> int:
     """The bracket that `sign` closes, -1 if none; those left open inside it end there too."""
     wanted = ("{", "${") if sign == "}" else (_CLOSE[sign],)
     for depth in range(1, min(len(opened), 4) + 1):
@@ -168,11 +168,11 @@ def _closed(sign: str, opened: list[int], found: list[Token], pair: list[int]) -
     return -1
 
 
-def _begins_regex(found: list[Token]) -> bool:
+def _begins_regex(found: list[CodeToken]) -> bool:
     """Whether a slash after these tokens begins a regular expression, and does not divide or close a tag."""
     if not found:
         return True
     last = found[-1]
-    if last.kind not in (Kind.SIGN, Kind.NAME):
+    if last.kind not in (TokenKind.SIGN, TokenKind.NAME):
         return False
     return last.text in _BEFORE_REGEX

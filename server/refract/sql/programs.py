@@ -5,8 +5,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from refract.providers import Provider
-from refract.sql.reader.cursor import Cursor, Unreadable
-from refract.sql.reader.tokens import Statement, statements
+from refract.sql.reader.cursor import Cursor, UnreadableStatement
+from refract.sql.reader.tokens import StatementTokens, statements
 
 _UNDONE = ("TRIGGER", "FUNCTION", "PROCEDURE")
 _TOLD = ("POLICY", "RULE", "AGGREGATE", "DOMAIN", "EVENT")
@@ -49,7 +49,7 @@ def programs_undone(sql: str, provider: Provider) -> Programs:
     return Programs(tuple(reversed(made.values())), tuple(left))
 
 
-def _program(statement: Statement, sql: str, provider: str) -> _Program | None:
+def _program(statement: StatementTokens, sql: str, provider: str) -> _Program | None:
     cursor = Cursor(sql, statement.tokens, provider in _WITH_TABLE)
     verb = cursor.one_of("CREATE", "ALTER", "DROP")
     if verb is None:
@@ -68,18 +68,18 @@ def _program(statement: Statement, sql: str, provider: str) -> _Program | None:
             return _Program(verb, kind, name, "")
         target = _target(cursor, statement, kind) if provider in _WITH_TABLE else ""
         return _Program(verb, kind, name, f"DROP {kind} {written}{target}")
-    except Unreadable:
+    except UnreadableStatement:
         return None
 
 
-def _name(cursor: Cursor, statement: Statement) -> tuple[str, str]:
+def _name(cursor: Cursor, statement: StatementTokens) -> tuple[str, str]:
     """A name, plain and as it is written, with the namespace before it."""
     start = cursor.token.start
     plain = cursor.dotted()[-1]
     return plain, cursor.sql[start : statement.tokens[cursor.position - 1].end]
 
 
-def _target(cursor: Cursor, statement: Statement, kind: str) -> str:
+def _target(cursor: Cursor, statement: StatementTokens, kind: str) -> str:
     """What stands behind the name where it is dropped (PostgreSQL)."""
     if kind != "TRIGGER":
         return "()" if cursor.at("(", ")") else ""

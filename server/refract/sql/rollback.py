@@ -33,7 +33,7 @@ from refract.schema.changes import (
 )
 from refract.schema.model import Database
 from refract.sql.reader import read_migration
-from refract.sql.safe import Part, safe_writer
+from refract.sql.safe import MigrationPart, safe_writer
 
 
 class NoRollback(Exception):
@@ -59,7 +59,7 @@ def rollback_texts(
     writer = safe_writer(provider.name, versions)
     parts = [part for part in writer.parts(back, after, before) if part.statements]
     if first and (not parts or parts[0].alone):
-        parts.insert(0, Part((), ()))
+        parts.insert(0, MigrationPart((), ()))
     texts = tuple(writer.text(part, () if number else first) for number, part in enumerate(parts))
     current = after
     for text in texts:

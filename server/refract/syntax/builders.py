@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from refract.syntax.grammar import Leaf, Shape
+from refract.syntax.grammar import Leaf, LineShape
 from refract.syntax.tree import (
     Argument,
     Arity,
@@ -18,7 +18,7 @@ from refract.syntax.tree import (
     Attribute,
     Call,
     Constant,
-    EnumValue,
+    EnumValueNode,
     Expression,
     Field,
     FieldType,
@@ -32,7 +32,7 @@ from refract.syntax.tree import (
 from refract.text import Span
 
 Spans: TypeAlias = Sequence[tuple[int, int]]
-Member: TypeAlias = Field | EnumValue | Property | Attribute
+Member: TypeAlias = Field | EnumValueNode | Property | Attribute
 Build: TypeAlias = Callable[[str, Spans], Any]
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -40,7 +40,7 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _AT_SIGNS = re.compile(r"@+\s*")
 
 
-def builder(tree: Shape) -> Build:
+def builder(tree: LineShape) -> Build:
     """The function that builds what `tree` (of any rule of the grammar) stands for."""
     return _BUILDERS[tree.rule](tree)
 
@@ -61,24 +61,24 @@ def _unescaped(match: re.Match[str]) -> str:
     return _ESCAPES.get(match[2], match[2])
 
 
-def _first(node: Shape | Leaf) -> int:
+def _first(node: LineShape | Leaf) -> int:
     return node.place if isinstance(node, Leaf) else _first(node.children[0])
 
 
-def _last(node: Shape | Leaf) -> int:
+def _last(node: LineShape | Leaf) -> int:
     return node.place if isinstance(node, Leaf) else _last(node.children[-1])
 
 
-def _subtrees(tree: Shape, *rules: str) -> list[Shape]:
-    return [c for c in tree.children if isinstance(c, Shape) and (not rules or c.rule in rules)]
+def _subtrees(tree: LineShape, *rules: str) -> list[LineShape]:
+    return [c for c in tree.children if isinstance(c, LineShape) and (not rules or c.rule in rules)]
 
 
-def _model_member(tree: Shape) -> Build:
+def _model_member(tree: LineShape) -> Build:
     (member,) = _subtrees(tree)
     return builder(member)
 
 
-def _field(tree: Shape) -> Build:
+def _field(tree: LineShape) -> Build:
     name, last = _first(tree), _last(tree)
     kind, *attributes = (builder(t) for t in _subtrees(tree))
 
@@ -95,7 +95,7 @@ def _field(tree: Shape) -> Build:
     return build
 
 
-def _type(tree: Shape) -> Build:
+def _type(tree: LineShape) -> Build:
     name, last, arity = _first(tree), _last(tree), _arity(tree)
 
     def build(text: str, spans: Spans) -> FieldType:
@@ -105,7 +105,7 @@ def _type(tree: Shape) -> Build:
     return build
 
 
-def _unsupported_type(tree: Shape) -> Build:
+def _unsupported_type(tree: LineShape) -> Build:
     name, last, arity = _first(tree), _last(tree), _arity(tree)
 
     def build(text: str, spans: Spans) -> FieldType:
@@ -116,7 +116,7 @@ def _unsupported_type(tree: Shape) -> Build:
     return build
 
 
-def _arity(tree: Shape) -> Arity:
+def _arity(tree: LineShape) -> Arity:
     match tree.children[-1]:
         case Leaf(terminal="OPTIONAL"):
             return Arity.OPTIONAL
@@ -126,19 +126,21 @@ def _arity(tree: Shape) -> Arity:
             return Arity.REQUIRED
 
 
-def _enum_value(tree: Shape) -> Build:
+def _enum_value(tree: LineShape) -> Build:
     name, last = _first(tree), _last(tree)
     attributes = [builder(t) for t in _subtrees(tree)]
 
-    def build(text: str, spans: Spans) -> EnumValue:
+    def build(text: str, spans: Spans) -> EnumValueNode:
         start, end = spans[name]
         span = Span(start, spans[last][1])
-        return EnumValue(Name(text[start:end], Span(start, end)), tuple([a(text, spans) for a in attributes]), "", span)
+        return EnumValueNode(
+            Name(text[start:end], Span(start, end)), tuple([a(text, spans) for a in attributes]), "", span
+        )
 
     return build
 
 
-def _property(tree: Shape) -> Build:
+def _property(tree: LineShape) -> Build:
     name, last = _first(tree), _last(tree)
     (value,) = (builder(t) for t in _subtrees(tree))
 
@@ -149,7 +151,7 @@ def _property(tree: Shape) -> Build:
     return build
 
 
-def _attribute(tree: Shape) -> Build:
+def _attribute(tree: LineShape) -> Build:
     sign, last = _first(tree), _last(tree)
     arguments = [builder(t) for t in _subtrees(tree)]
 
@@ -166,7 +168,7 @@ def _attribute(tree: Shape) -> Build:
     return build
 
 
-def _named_argument(tree: Shape) -> Build:
+def _named_argument(tree: LineShape) -> Build:
     name, last = _first(tree), _last(tree)
     (value,) = (builder(t) for t in _subtrees(tree))
 
@@ -177,7 +179,7 @@ def _named_argument(tree: Shape) -> Build:
     return build
 
 
-def _unnamed_argument(tree: Shape) -> Build:
+def _unnamed_argument(tree: LineShape) -> Build:
     (value,) = (builder(t) for t in _subtrees(tree))
 
     def build(text: str, spans: Spans) -> Argument:
@@ -187,7 +189,7 @@ def _unnamed_argument(tree: Shape) -> Build:
     return build
 
 
-def _string(tree: Shape) -> Build:
+def _string(tree: LineShape) -> Build:
     index = _first(tree)
     return lambda text, spans: _string_at(text, spans[index])
 
@@ -196,12 +198,12 @@ def _string_at(text: str, span: tuple[int, int]) -> StringLiteral:
     return StringLiteral(unescape(text[span[0] : span[1]]), Span(*span))
 
 
-def _number(tree: Shape) -> Build:
+def _number(tree: LineShape) -> Build:
     index = _first(tree)
     return lambda text, spans: NumberLiteral(text[slice(*spans[index])], Span(*spans[index]))
 
 
-def _constant(tree: Shape) -> Build:
+def _constant(tree: LineShape) -> Build:
     index = _first(tree)
 
     def build(text: str, spans: Spans) -> Constant:
@@ -211,7 +213,7 @@ def _constant(tree: Shape) -> Build:
     return build
 
 
-def _array(tree: Shape) -> Build:
+def _array(tree: LineShape) -> Build:
     first, last = _first(tree), _last(tree)
     items = [builder(t) for t in _subtrees(tree)]
 
@@ -221,7 +223,7 @@ def _array(tree: Shape) -> Build:
     return build
 
 
-def _call(tree: Shape) -> Build:
+def _call(tree: LineShape) -> Build:
     name, last = _first(tree), _last(tree)
     arguments = [builder(t) for t in _subtrees(tree)]
 
@@ -236,7 +238,7 @@ def _call(tree: Shape) -> Build:
     return build
 
 
-def _object(tree: Shape) -> Build:
+def _object(tree: LineShape) -> Build:
     first, last = _first(tree), _last(tree)
     entries = [builder(t) for t in _subtrees(tree)]
 
@@ -246,7 +248,7 @@ def _object(tree: Shape) -> Build:
     return build
 
 
-def _header(tree: Shape) -> Build:
+def _header(tree: LineShape) -> Build:
     index = _first(tree)
 
     def build(text: str, spans: Spans) -> tuple[Keyword, Name]:
@@ -258,7 +260,7 @@ def _header(tree: Shape) -> Build:
     return build
 
 
-_BUILDERS: dict[str, Callable[[Shape], Build]] = {
+_BUILDERS: dict[str, Callable[[LineShape], Build]] = {
     "header": _header,
     "model_member": _model_member,
     "enum_member": _model_member,

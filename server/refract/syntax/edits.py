@@ -12,7 +12,18 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from refract.syntax.document import Document, block_key
-from refract.syntax.tree import Argument, Array, Attribute, Block, Call, Constant, EnumValue, Expression, Field, Name
+from refract.syntax.tree import (
+    Argument,
+    Array,
+    Attribute,
+    Block,
+    Call,
+    Constant,
+    EnumValueNode,
+    Expression,
+    Field,
+    Name,
+)
 from refract.text import Span, TextEdit
 
 
@@ -97,7 +108,7 @@ def add_attribute(document: Document, block: str, member: str, attribute: str) -
     """Adds `attribute` (such as `@map("x")`) behind the last one of a field or enum value."""
     place = _place(document, block)
     found = _member(place, member)
-    if found.attributes or isinstance(found, EnumValue):
+    if found.attributes or isinstance(found, EnumValueNode):
         return [place.insertion(found.span.end, f" {attribute}")]
     column = _attribute_column(place, found)
     return [place.insertion(found.span.end, " " * max(1, column - place.column(found.span.end)) + attribute)]
@@ -232,14 +243,14 @@ def _field(place: _Place, name: str) -> Field:
     return field
 
 
-def _value(place: _Place, name: str) -> EnumValue:
+def _value(place: _Place, name: str) -> EnumValueNode:
     for value in place.block.values:
         if value.name.text == name:
             return value
     raise LookupError(f"{place.block.name.text} has no value {name}")
 
 
-def _member(place: _Place, name: str) -> Field | EnumValue:
+def _member(place: _Place, name: str) -> Field | EnumValueNode:
     return _value(place, name) if place.block.values else _field(place, name)
 
 

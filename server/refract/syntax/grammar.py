@@ -43,14 +43,14 @@ class Leaf(NamedTuple):
     place: int
 
 
-class Shape(NamedTuple):
+class LineShape(NamedTuple):
     """The tree of a line, without its texts: the rule of the grammar, and its parts in order."""
 
     rule: str
-    children: tuple[Shape | Leaf, ...]
+    children: tuple[LineShape | Leaf, ...]
 
 
-_parsed: dict[tuple[str, tuple[str, ...]], Shape] = {}
+_parsed: dict[tuple[str, tuple[str, ...]], LineShape] = {}
 _terminals: list[tuple[str, str]] = []
 
 
@@ -63,19 +63,19 @@ def terminals() -> tuple[tuple[str, str], ...]:
     return tuple((name, regexp) for _, name, regexp in sorted(found, key=lambda t: -t[0]))
 
 
-def parse(rule: str, names: Sequence[str]) -> Shape | Rejected:
+def parse(rule: str, names: Sequence[str]) -> LineShape | Rejected:
     """The shape of one line, given as the names of its terminals."""
     key = (rule, tuple(names))
     known = _parsed.get(key)
     if known is not None:
         return known
     found = _parse(rule, names)
-    if isinstance(found, Shape) and len(_parsed) < MOST_REMEMBERED and len(names) <= LONGEST_REMEMBERED:
+    if isinstance(found, LineShape) and len(_parsed) < MOST_REMEMBERED and len(names) <= LONGEST_REMEMBERED:
         _parsed[key] = found
     return found
 
 
-def _parse(rule: str, names: Sequence[str]) -> Shape | Rejected:
+def _parse(rule: str, names: Sequence[str]) -> LineShape | Rejected:
     from lark import Token, UnexpectedToken  # noqa: PLC0415
 
     parser = _lark().parse_interactive(start=rule)
@@ -89,8 +89,8 @@ def _parse(rule: str, names: Sequence[str]) -> Shape | Rejected:
         return Rejected(index, frozenset(error.expected))
 
 
-def _shape(tree: Tree[Token]) -> Shape:
-    return Shape(
+def _shape(tree: Tree[Token]) -> LineShape:
+    return LineShape(
         str(tree.data),
         tuple(Leaf(c.type, int(c)) if isinstance(c, str) else _shape(c) for c in tree.children),
     )
@@ -150,16 +150,16 @@ def learn(remembered: Any) -> None:
 _learnt = [0]
 
 
-def _plain(shape: Shape) -> list[Any]:
+def _plain(shape: LineShape) -> list[Any]:
     return [shape.rule, *([c.terminal, c.place] if isinstance(c, Leaf) else _plain(c) for c in shape.children)]
 
 
-def _from_plain(plain: Any) -> Shape:
+def _from_plain(plain: Any) -> LineShape:
     rule, *children = plain
-    return Shape(str(rule), tuple(_from_plain_child(child) for child in children))
+    return LineShape(str(rule), tuple(_from_plain_child(child) for child in children))
 
 
-def _from_plain_child(plain: Any) -> Shape | Leaf:
+def _from_plain_child(plain: Any) -> LineShape | Leaf:
     if len(plain) == 2 and isinstance(plain[1], int):
         return Leaf(str(plain[0]), plain[1])
     return _from_plain(plain)

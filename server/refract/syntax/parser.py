@@ -16,7 +16,7 @@ from refract.syntax import messages
 from refract.syntax.builders import Build, Member, builder
 from refract.syntax.grammar import Rejected, line_regex, parse, terminals
 from refract.syntax.splitter import Extent
-from refract.syntax.tree import Attribute, Block, EnumValue, Field, Keyword, Name, Property, SyntaxProblem
+from refract.syntax.tree import Attribute, Block, EnumValueNode, Field, Keyword, Name, Property, SyntaxProblem
 from refract.text import Span
 
 MAX_LINE = 100_000
@@ -54,7 +54,7 @@ def parse_block(text: str, extent: Extent) -> Block:
         keyword=keyword,
         name=name,
         fields=tuple([m for m in reader.members if isinstance(m, Field)]),
-        values=tuple([m for m in reader.members if isinstance(m, EnumValue)]),
+        values=tuple([m for m in reader.members if isinstance(m, EnumValueNode)]),
         properties=tuple([m for m in reader.members if isinstance(m, Property)]),
         attributes=tuple([m for m in reader.members if isinstance(m, Attribute)]),
         doc=reader.doc_before(extent),
@@ -296,7 +296,7 @@ class _Docs:
             return member
         doc = "\n".join(self._lines)
         self._lines.clear()
-        return evolve(member, doc=doc) if isinstance(member, Field | EnumValue) else member
+        return evolve(member, doc=doc) if isinstance(member, Field | EnumValueNode) else member
 
 
 _OPENING = frozenset(("LPAR", "LBRACKET", "LBRACE"))

@@ -147,7 +147,7 @@ class Field:
 
 
 @frozen
-class EnumValue:
+class EnumValueNode:
     """One value of an enum. `span` runs from its name to its last attribute."""
 
     name: Name
@@ -188,7 +188,7 @@ class Block:
     keyword: Keyword
     name: Name
     fields: tuple[Field, ...]
-    values: tuple[EnumValue, ...]
+    values: tuple[EnumValueNode, ...]
     properties: tuple[Property, ...]
     attributes: tuple[Attribute, ...]
     doc: str
@@ -221,7 +221,7 @@ __all__ = [
     "Block",
     "Call",
     "Constant",
-    "EnumValue",
+    "EnumValueNode",
     "Expression",
     "Field",
     "FieldType",

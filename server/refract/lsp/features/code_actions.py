@@ -11,15 +11,15 @@ from pathlib import Path
 
 from lsprotocol import types
 
+from refract.actions.fixing import fixes_of
+from refract.analysis import Analysis
 from refract.fixes import Fix
 from refract.fixes.base import Asked
 from refract.lsp import convert, edits
 from refract.lsp.features import plans, rollback
 from refract.lsp.features.recipes import question_as_json
 from refract.lsp.session import Session
-from refract.project import Analysis
-from refract.project.fixing import fixes_of
-from refract.rules.base import Finding
+from refract.rules.kit.finding import Finding
 from refract.text import FileChange, Location, NewFile, Span
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.refract"

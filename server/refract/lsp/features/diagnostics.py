@@ -7,13 +7,13 @@ from functools import cache
 
 from lsprotocol import types
 
+from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.convert import Encoding
 from refract.lsp.plain_text import TextFile
 from refract.lsp.session import OpenProject, Session
-from refract.project import Analysis
-from refract.rules.base import Finding
-from refract.rules.documentation import page_file
+from refract.rules.kit.documentation import page_file
+from refract.rules.kit.finding import Finding
 from refract.text import Span
 
 SOURCE = "refract"

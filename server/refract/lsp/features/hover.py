@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from lsprotocol import types
 
+from refract.actions.explain import Explanation, explain, plans_at
 from refract.lsp import convert
 from refract.lsp.features import plans
 from refract.lsp.session import Session
-from refract.project.explain import Explanation, explain, plans_at
 from refract.text import Span
 
 

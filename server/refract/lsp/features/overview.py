@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from refract.actions.pending_migration import newest_migration, summary
+from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.session import OpenProject, Session
 from refract.plans import PlanStep, Progress, State
-from refract.project import Analysis
-from refract.project.pending import newest_migration, summary
-from refract.rules.base import Severity, Subject
+from refract.rules.kit.finding import Judged, Severity
 from refract.schema.changes import Change
 from refract.schema.description import described
 from refract.text import Location
@@ -58,7 +58,7 @@ def _analysed(session: Session, analysis: Analysis, failures: list[str]) -> dict
 def _changes(session: Session, analysis: Analysis) -> Iterator[dict[str, Any]]:
     worst: dict[int, Severity] = {}
     for finding in analysis.findings:
-        if finding.subject is Subject.SCHEMA and finding.change is not None:
+        if finding.subject is Judged.SCHEMA and finding.change is not None:
             known = worst.get(id(finding.change), finding.severity)
             worst[id(finding.change)] = max(known, finding.severity, key=_RANK.__getitem__)
     for change in analysis.diff.changes[:MOST]:

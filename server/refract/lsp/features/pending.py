@@ -6,13 +6,13 @@ from typing import Any
 
 from lsprotocol import types
 
+from refract.actions.pending_migration import names, pending_files, pending_parts, pending_sql, summary
+from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
-from refract.project import Analysis
-from refract.project.package_manager import prisma_command
-from refract.project.pending import names, pending_files, pending_parts, pending_sql, summary
 from refract.text import NewFile
+from refract.workspace.package_manager import prisma_command
 
 CREATE = "refract.createMigration"
 PREVIEW = "refract.previewMigration"

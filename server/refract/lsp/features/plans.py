@@ -8,15 +8,15 @@ from typing import Any
 from attrs import frozen
 from lsprotocol import types
 
+from refract.actions.explain import place_of_plan, plans_at
+from refract.actions.fixing import fixes_of
+from refract.actions.planning import started
+from refract.analysis import Analysis
+from refract.analysis.open_plans import plan_file
 from refract.lsp import convert
 from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
 from refract.plans import Progress
-from refract.project import Analysis
-from refract.project.explain import place_of_plan, plans_at
-from refract.project.fixing import fixes_of
-from refract.project.planning import started
-from refract.project.plans import plan_file
 from refract.text import FileChange, Span
 
 NEXT = "refract.takeNextStep"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refract.project import Analysis
+from refract.analysis import Analysis
 from refract.recipes.base import Question, all_recipes
 
 RECIPES = "refract.recipes"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from refract.actions.rollbacks import Rollback, rollback_of
+from refract.analysis import Analysis
 from refract.baseline.folder import SQL_FILE, rollback_files
 from refract.lsp import convert
 from refract.lsp.refusal import Refused
-from refract.project import Analysis
-from refract.project.rollback import Rollback, rollback_of
 
 WRITE = "refract.writeRollback"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refract.project import Analysis
-from refract.project.runbook import release_of, runbook_text
+from refract.actions.runbook import release_of, runbook_text
+from refract.analysis import Analysis
 
 RUNBOOK = "refract.runbook"
 

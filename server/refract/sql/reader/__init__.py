@@ -1,7 +1,7 @@
 """Reads migrations: SQL in, changes out."""
 
 from refract.sql.reader.migration import SIZE_LIMIT, read_migration
-from refract.sql.reader.session import Reading
+from refract.sql.reader.state import Reading
 from refract.sql.reader.statements import read_statements
 
 __all__ = ["SIZE_LIMIT", "Reading", "read_migration", "read_statements"]

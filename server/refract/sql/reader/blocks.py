@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from refract.sql.reader.cursor import Cursor, unquoted
-from refract.sql.reader.session import Session
-from refract.sql.reader.tokens import STRING, Token, tokens
+from refract.sql.reader.state import ReadingState
+from refract.sql.reader.tokens import STRING, SqlToken, tokens
 
 _NOT_PLAIN = {
     "LOOP",
@@ -30,7 +30,7 @@ _NOT_PLAIN = {
     "PERFORM",
 }
 
-Dispatch = Callable[[Cursor, Session], bool]
+Dispatch = Callable[[Cursor, ReadingState], bool]
 
 
 def block_body(text: str) -> str:
@@ -41,7 +41,7 @@ def block_body(text: str) -> str:
     return unquoted(text)
 
 
-def read_block(body: str, found: list[Token], session: Session, dispatch: Dispatch) -> bool:
+def read_block(body: str, found: list[SqlToken], session: ReadingState, dispatch: Dispatch) -> bool:
     """Whether the block is a plain one; its statements are then read."""
     plain = list(_statements(found))
     keys = {token.key for statement in plain for token in statement}
@@ -53,7 +53,7 @@ def read_block(body: str, found: list[Token], session: Session, dispatch: Dispat
     return not unread
 
 
-def _run(body: str, statement: list[Token], session: Session, dispatch: Dispatch) -> bool:
+def _run(body: str, statement: list[SqlToken], session: ReadingState, dispatch: Dispatch) -> bool:
     if statement[0].key != "EXECUTE":
         return dispatch(Cursor(body, statement, session.folds), session)
     if len(statement) != 2 or statement[1].key != STRING:
@@ -62,9 +62,9 @@ def _run(body: str, statement: list[Token], session: Session, dispatch: Dispatch
     return dispatch(Cursor(inner, tokens(inner, session.provider.name), session.folds), session)
 
 
-def _statements(found: list[Token]) -> Iterator[list[Token]]:
+def _statements(found: list[SqlToken]) -> Iterator[list[SqlToken]]:
     """The statements between BEGIN and EXCEPTION or END, without the questions around them."""
-    current: list[Token] = []
+    current: list[SqlToken] = []
     for token in found:
         if token.key in ("BEGIN", "THEN") and (not current or current[0].key in ("IF", "BEGIN")):
             current = []

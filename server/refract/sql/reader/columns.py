@@ -20,7 +20,7 @@ from refract.schema.model import (
     ReferentialAction,
     Sort,
 )
-from refract.sql.reader.cursor import Cursor, Unreadable
+from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.tokens import NUMBER, QUOTED, STRING
 
 _SERIALS = {"SERIAL", "SERIAL4", "BIGSERIAL", "SERIAL8", "SMALLSERIAL", "SERIAL2"}
@@ -75,7 +75,7 @@ CONSTRAINT_WORDS = frozenset(
 
 
 @frozen
-class Scope:
+class DefinitionScope:
     """What a definition is read against: the database's ways, and the enums that there are."""
 
     provider: Provider
@@ -102,7 +102,7 @@ class Definition:
 Constraint = PrimaryKey | Index | ForeignKey | Check
 
 
-def read_type(cursor: Cursor, scope: Scope) -> tuple[ColumnType, bool]:
+def read_type(cursor: Cursor, scope: DefinitionScope) -> tuple[ColumnType, bool]:
     """A type, and whether it is one that numbers the rows (SERIAL)."""
     quoted = cursor.key() == QUOTED
     if quoted or cursor.key(1) == ".":
@@ -132,7 +132,7 @@ def _plain_type_name(cursor: Cursor) -> str:
     words = [cursor.text()]
     longer = _LONGER_TYPES.get(cursor.key(), ())
     if not words[0].isidentifier():
-        raise Unreadable("type expected")
+        raise UnreadableStatement("type expected")
     cursor.position += 1
     while cursor.key() in longer or (words[0].upper() == "NATIONAL" and cursor.key() == "VARYING"):
         words.append(cursor.text())
@@ -178,7 +178,7 @@ def _is_list(cursor: Cursor) -> bool:
     return found
 
 
-def read_column(cursor: Cursor, table: QualifiedName, scope: Scope) -> Definition:
+def read_column(cursor: Cursor, table: QualifiedName, scope: DefinitionScope) -> Definition:
     """`name TYPE constraints`, to the end or to what does not belong to a column."""
     name = cursor.identifier()
     untyped = cursor.done or cursor.key() in CONSTRAINT_WORDS
@@ -188,7 +188,7 @@ def read_column(cursor: Cursor, table: QualifiedName, scope: Scope) -> Definitio
     )
 
 
-def numbering(column: Column, numbered: bool, scope: Scope) -> Column:
+def numbering(column: Column, numbered: bool, scope: DefinitionScope) -> Column:
     """A SERIAL column numbers itself: CockroachDB does it with a default."""
     if not numbered:
         return column
@@ -197,7 +197,7 @@ def numbering(column: Column, numbered: bool, scope: Scope) -> Column:
     return evolve(column, nullable=False, auto_increment=True)
 
 
-def read_constraints(cursor: Cursor, found: Definition, table: QualifiedName, scope: Scope) -> Definition:
+def read_constraints(cursor: Cursor, found: Definition, table: QualifiedName, scope: DefinitionScope) -> Definition:
     """What stands behind a column's type, up to what is no part of it."""
     while not cursor.done:
         name = cursor.identifier() if cursor.accept("CONSTRAINT") else ""
@@ -208,7 +208,7 @@ def read_constraints(cursor: Cursor, found: Definition, table: QualifiedName, sc
     return found
 
 
-def with_default(column: Column, sql: str, scope: Scope, name: str = "") -> Column:
+def with_default(column: Column, sql: str, scope: DefinitionScope, name: str = "") -> Column:
     """The column with the default that `sql` says. One that takes the next number of a sequence numbers the column."""
     if sql.lstrip().lower().startswith("nextval"):
         return evolve(column, auto_increment=True, default=None)
@@ -219,11 +219,11 @@ def _of_column(change: Callable[[Column], Column]) -> Callable[..., Definition]:
     return lambda cursor, found, name, table, scope: evolve(found, column=change(found.column))
 
 
-def _default(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+def _default(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope) -> Definition:
     return evolve(found, column=with_default(found.column, cursor.until(CONSTRAINT_WORDS), scope, name))
 
 
-def _primary(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+def _primary(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope) -> Definition:
     clustered = _clustered(cursor, scope, default=True)
     sort = Sort.DESC if cursor.one_of("ASC", "DESC") == "DESC" else Sort.ASC
     part = IndexColumn(found.column.name, sort)
@@ -231,11 +231,11 @@ def _primary(cursor: Cursor, found: Definition, name: str, table: QualifiedName,
     return evolve(found, primary_key=key, column=evolve(found.column, nullable=False))
 
 
-def _key_name(name: str, table: QualifiedName, scope: Scope) -> str:
+def _key_name(name: str, table: QualifiedName, scope: DefinitionScope) -> str:
     return (name or scope.provider.primary_key_name(table.name)) if scope.provider.names_primary_keys else ""
 
 
-def _unique(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+def _unique(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope) -> Definition:
     cursor.accept("KEY")
     clustered = _clustered(cursor, scope, default=False)
     column = found.column.name
@@ -249,21 +249,25 @@ def _unique(cursor: Cursor, found: Definition, name: str, table: QualifiedName, 
     return evolve(found, indexes=(*found.indexes, index))
 
 
-def _unique_name(table: QualifiedName, columns: Sequence[str], scope: Scope) -> str:
+def _unique_name(table: QualifiedName, columns: Sequence[str], scope: DefinitionScope) -> str:
     return columns[0] if scope.provider.name == "mysql" else scope.provider.unique_name(table.name, columns)
 
 
-def _references(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+def _references(
+    cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope
+) -> Definition:
     key = _foreign_key(cursor, name, table, (found.column.name,), scope)
     return evolve(found, foreign_keys=(*found.foreign_keys, key))
 
 
-def _check(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+def _check(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope) -> Definition:
     check = Check(name or f"{table.name}_{found.column.name}_check", squeezed(cursor.group().rest()))
     return evolve(found, checks=(*found.checks, check))
 
 
-def _generated(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+def _generated(
+    cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope
+) -> Definition:
     cursor.accept("ALWAYS") or cursor.accept("BY", "DEFAULT")
     cursor.expect("AS")
     if cursor.accept("IDENTITY"):
@@ -273,25 +277,27 @@ def _generated(cursor: Cursor, found: Definition, name: str, table: QualifiedNam
     return _computed(cursor, found, name, table, scope)
 
 
-def _computed(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+def _computed(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope) -> Definition:
     expression = squeezed(cursor.group().rest())
     cursor.one_of("STORED", "VIRTUAL", "PERSISTED")
     return evolve(found, column=evolve(found.column, generated=expression))
 
 
-def _identity(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+def _identity(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope) -> Definition:
     if cursor.key() == "(":
         cursor.group()
     return evolve(found, column=evolve(found.column, auto_increment=True))
 
 
-def _one_more(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+def _one_more(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope) -> Definition:
     cursor.accept("=")
     cursor.dotted() if cursor.key() != STRING else cursor.string()
     return found
 
 
-def _update_default(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: Scope) -> Definition:
+def _update_default(
+    cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope
+) -> Definition:
     cursor.until(CONSTRAINT_WORDS)
     return found
 
@@ -328,7 +334,7 @@ _COLUMN_CONSTRAINTS: tuple[tuple[tuple[str, ...], Callable[..., Definition]], ..
 )
 
 
-def read_constraint(cursor: Cursor, table: QualifiedName, scope: Scope) -> Constraint | None:
+def read_constraint(cursor: Cursor, table: QualifiedName, scope: DefinitionScope) -> Constraint | None:
     """A table's constraint or (mysql) inline index; None if a column stands here."""
     start = cursor.position
     name = ""
@@ -357,12 +363,12 @@ def read_constraint(cursor: Cursor, table: QualifiedName, scope: Scope) -> Const
     return None
 
 
-def _begins_index(cursor: Cursor, scope: Scope) -> bool:
+def _begins_index(cursor: Cursor, scope: DefinitionScope) -> bool:
     """Whether UNIQUE, KEY, ... begins an index here, and is not the name of a column."""
     return cursor.key() == "UNIQUE" or "(" in (cursor.key(1), cursor.key(2), cursor.key(3), cursor.key(4))
 
 
-def _inline_index(cursor: Cursor, name: str, table: QualifiedName, scope: Scope) -> Index:
+def _inline_index(cursor: Cursor, name: str, table: QualifiedName, scope: DefinitionScope) -> Index:
     first = cursor.one_of("UNIQUE", "INDEX", "KEY", "FULLTEXT", "SPATIAL")
     unique = first == "UNIQUE"
     cursor.one_of("INDEX", "KEY")
@@ -380,14 +386,16 @@ def _inline_index(cursor: Cursor, name: str, table: QualifiedName, scope: Scope)
     return Index(derived, columns, unique, kind, where, clustered, constraint=unique)
 
 
-def _clustered(cursor: Cursor, scope: Scope, *, default: bool) -> bool | None:
+def _clustered(cursor: Cursor, scope: DefinitionScope, *, default: bool) -> bool | None:
     said = cursor.one_of("CLUSTERED", "NONCLUSTERED")
     if scope.provider.name != "sqlserver":
         return None
     return default if said is None else said == "CLUSTERED"
 
 
-def _foreign_key(cursor: Cursor, name: str, table: QualifiedName, columns: tuple[str, ...], scope: Scope) -> ForeignKey:
+def _foreign_key(
+    cursor: Cursor, name: str, table: QualifiedName, columns: tuple[str, ...], scope: DefinitionScope
+) -> ForeignKey:
     cursor.accept("REFERENCES")
     referenced = scope.name(cursor)
     to = cursor.names() if cursor.key() == "(" else scope.primary_key(referenced)
@@ -411,7 +419,7 @@ def _action(cursor: Cursor) -> ReferentialAction:
     for action in ReferentialAction:
         if cursor.accept(*action.value.split()):
             return action
-    raise Unreadable("referential action expected")
+    raise UnreadableStatement("referential action expected")
 
 
 def _validated(cursor: Cursor) -> bool:
@@ -467,7 +475,7 @@ __all__ = [
     "CONSTRAINT_WORDS",
     "Constraint",
     "Definition",
-    "Scope",
+    "DefinitionScope",
     "index_columns",
     "read_column",
     "read_constraint",

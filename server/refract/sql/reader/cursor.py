@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from refract.schema.model import QualifiedName
-from refract.sql.reader.tokens import BODY, END, NUMBER, QUOTED, STRING, Token
+from refract.sql.reader.tokens import BODY, END, NUMBER, QUOTED, STRING, SqlToken
 from refract.text import Span
 
 
-class Unreadable(Exception):
+class UnreadableStatement(Exception):
     """The statement is none that the reader knows; it stays inside this package."""
 
 
@@ -19,7 +19,7 @@ class Cursor:
 
     __slots__ = ("_folds", "_tokens", "position", "sql")
 
-    def __init__(self, sql: str, tokens: list[Token], folds: bool) -> None:
+    def __init__(self, sql: str, tokens: list[SqlToken], folds: bool) -> None:
         self.sql = sql
         self._tokens = tokens
         self._folds = folds
@@ -31,12 +31,12 @@ class Cursor:
         return self._tokens[index].key if index < len(self._tokens) else END
 
     @property
-    def token(self) -> Token:
+    def token(self) -> SqlToken:
         """The token here; END, without a length, after the last."""
         if self.position < len(self._tokens):
             return self._tokens[self.position]
         end = self._tokens[-1].end if self._tokens else 0
-        return Token(END, end, end)
+        return SqlToken(END, end, end)
 
     @property
     def done(self) -> bool:
@@ -78,7 +78,7 @@ class Cursor:
     def expect(self, *keys: str) -> None:
         """Step over these tokens. Raises Unreadable."""
         if not self.accept(*keys):
-            raise Unreadable(f"{' '.join(keys)} expected")
+            raise UnreadableStatement(f"{' '.join(keys)} expected")
 
     def if_exists(self) -> bool:
         """Step over IF EXISTS."""
@@ -92,7 +92,7 @@ class Cursor:
         """A name, without its quotes. Raises Unreadable."""
         token = self.token
         if token.key in _NOT_NAMES:
-            raise Unreadable("name expected")
+            raise UnreadableStatement("name expected")
         text = self.sql[token.start : token.end]
         self.position += 1
         if token.key == QUOTED or (token.key == STRING and text[0] in "'\""):
@@ -116,7 +116,7 @@ class Cursor:
     def string(self) -> str:
         """A string's value. Raises Unreadable."""
         if self.key() != STRING:
-            raise Unreadable("string expected")
+            raise UnreadableStatement("string expected")
         text = self.text()
         self.position += 1
         return unquoted(text)
@@ -127,7 +127,7 @@ class Cursor:
         start, depth = self.position, 1
         while depth:
             if self.done:
-                raise Unreadable("parenthesis without end")
+                raise UnreadableStatement("parenthesis without end")
             depth += (self.key() == "(") - (self.key() == ")")
             self.position += 1
         return Cursor(self.sql, self._tokens[start : self.position - 1], self._folds)

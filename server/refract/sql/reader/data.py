@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from refract.schema.changes import Backfill
 from refract.schema.model import QualifiedName
-from refract.sql.reader.cursor import Cursor, Unreadable
-from refract.sql.reader.session import Session
+from refract.sql.reader.cursor import Cursor, UnreadableStatement
+from refract.sql.reader.state import ReadingState
 
 VERBS = ("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "COPY", "REPLACE", "UPSERT")
 _FILLERS = ("INTO", "FROM", "TABLE", "ONLY", "IGNORE", "LOW_PRIORITY", "DELAYED", "TOP")
 
 
-def backfill(cursor: Cursor, session: Session) -> None:
+def backfill(cursor: Cursor, session: ReadingState) -> None:
     """At the verb, or at WITH."""
     start = cursor.position
     verb, tables = "", []
@@ -37,7 +37,7 @@ def _is_event(cursor: Cursor) -> bool:
     return cursor.key(-2) in ("ON", "DO", "FOR", "THEN") or cursor.key() == "SET"
 
 
-def _table(cursor: Cursor, session: Session) -> QualifiedName | None:
+def _table(cursor: Cursor, session: ReadingState) -> QualifiedName | None:
     if cursor.accept("OR"):
         cursor.position += 1
     while cursor.one_of(*_FILLERS) is not None:
@@ -45,5 +45,5 @@ def _table(cursor: Cursor, session: Session) -> QualifiedName | None:
             cursor.group()
     try:
         return session.table_name(cursor)
-    except Unreadable:
+    except UnreadableStatement:
         return None

@@ -10,23 +10,23 @@ from refract.schema.changes import Backfill, Opaque
 from refract.schema.model import Database
 from refract.sql.reader import objects, tables
 from refract.sql.reader.blocks import block_body, read_block
-from refract.sql.reader.cursor import Cursor, Unreadable
+from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.data import VERBS, backfill
 from refract.sql.reader.folding import fold
 from refract.sql.reader.rows import rows_of
-from refract.sql.reader.session import Reading, Session
-from refract.sql.reader.tokens import BODY, STRING, Statement, Token, statements, tokens
+from refract.sql.reader.state import Reading, ReadingState
+from refract.sql.reader.tokens import BODY, STRING, SqlToken, StatementTokens, statements, tokens
 from refract.text import Origin, Problem, Span
 
 SIZE_LIMIT = 8_000_000
 """Characters. A longer file is taken as one statement that is not read."""
 
-Step = Callable[[Cursor, Session], None]
+StatementReader = Callable[[Cursor, ReadingState], None]
 
 
 def read_migration(sql: str, path: str, before: Database, provider: Provider) -> Reading:
     """What the migration in `sql` changes in the database `before` it. Any text can be read; `path` names it."""
-    session = Session(sql, before, provider)
+    session = ReadingState(sql, before, provider)
     if len(sql) > SIZE_LIMIT:
         return _too_long(sql, path, before)
     count = opaque = 0
@@ -40,7 +40,7 @@ def read_migration(sql: str, path: str, before: Database, provider: Provider) ->
     return Reading(changes, database, count, opaque, tuple(session.problems))
 
 
-def read_next(statement: Statement, sql: str, session: Session, redefines: bool) -> bool:
+def read_next(statement: StatementTokens, sql: str, session: ReadingState, redefines: bool) -> bool:
     """Whether the next statement could be read; one that could not is kept as it stands."""
     if _read(statement, sql, session, redefines) or _second_opinion(statement, sql, session):
         return True
@@ -48,7 +48,7 @@ def read_next(statement: Statement, sql: str, session: Session, redefines: bool)
     return False
 
 
-def _second_opinion(statement: Statement, sql: str, session: Session) -> bool:
+def _second_opinion(statement: StatementTokens, sql: str, session: ReadingState) -> bool:
     """Whether the statement, however it begins, is one about rows. What defines something is not asked about."""
     keys = {token.key for token in statement.tokens}
     if keys & _DEFINING or not keys & _ABOUT_ROWS or not session.may_ask():
@@ -68,12 +68,12 @@ def _too_long(sql: str, path: str, before: Database) -> Reading:
     return Reading((Opaque(summary=sql[:60], sql="", origin=origin),), before, 1, 1, (Problem(message, origin),))
 
 
-def _keep(session: Session, sql: str) -> None:
+def _keep(session: ReadingState, sql: str) -> None:
     summary = " ".join(sql[:200].split())[:60]
     session.changes.append(Opaque(summary=summary, sql=sql, origin=session.origin))
 
 
-def _read(statement: Statement, sql: str, session: Session, redefines: bool) -> bool:
+def _read(statement: StatementTokens, sql: str, session: ReadingState, redefines: bool) -> bool:
     """Whether the statement could be read. What it did before it could not, stays."""
     cursor = Cursor(sql, statement.tokens, session.folds)
     if session.provider.name == "sqlserver":
@@ -85,7 +85,7 @@ def _read(statement: Statement, sql: str, session: Session, redefines: bool) -> 
         return True
     try:
         return _dispatch(cursor, session)
-    except Unreadable:
+    except UnreadableStatement:
         return False
 
 
@@ -110,7 +110,7 @@ def _is_rename(cursor: Cursor) -> bool:
     return "SP_RENAME" in (cursor.key(1), cursor.key(3))
 
 
-def _dispatch(cursor: Cursor, session: Session) -> bool:
+def _dispatch(cursor: Cursor, session: ReadingState) -> bool:
     for words, step in _STEPS:
         if cursor.accept(*words):
             step(cursor, session)
@@ -149,7 +149,7 @@ def _is_beside_the_model(cursor: Cursor) -> bool:
     return any(cursor.key(ahead) in _BESIDE_THE_MODEL for ahead in range(1, 6))
 
 
-def _do(cursor: Cursor, session: Session) -> bool:
+def _do(cursor: Cursor, session: ReadingState) -> bool:
     """An anonymous block: one that defines nothing is a backfill."""
     while not cursor.done and cursor.key() not in (BODY, STRING):
         cursor.position += 1
@@ -161,19 +161,19 @@ def _do(cursor: Cursor, session: Session) -> bool:
     return True
 
 
-def _defines(found: list[Token]) -> bool:
+def _defines(found: list[SqlToken]) -> bool:
     """Whether a block may change more than rows. To wait changes nothing."""
     keys = [*(token.key for token in found), ""]
     return any(key in _DEFINING and (key, after) != ("PERFORM", "PG_SLEEP") for key, after in pairwise(keys))
 
 
-def _procedure(cursor: Cursor, session: Session) -> None:
+def _procedure(cursor: Cursor, session: ReadingState) -> None:
     """CREATE PROCEDURE: what it does to rows is done when it is called, in the same migration if anywhere."""
     session.procedures.add(_procedure_name(cursor))
     backfill(cursor, session)
 
 
-def _call(cursor: Cursor, session: Session) -> bool:
+def _call(cursor: Cursor, session: ReadingState) -> bool:
     """CALL: of a procedure of this migration, whose rows are known."""
     return _procedure_name(cursor) in session.procedures
 
@@ -188,7 +188,7 @@ _ABOUT_ROWS = {"SELECT", "VALUES", "INSERT", "UPDATE", "DELETE", "MERGE"}
 _DEFINING = {"CREATE", "ALTER", "DROP", "EXECUTE", "PERFORM", "CALL", "RENAME"}
 
 
-_STEPS: tuple[tuple[tuple[str, ...], Step], ...] = (
+_STEPS: tuple[tuple[tuple[str, ...], StatementReader], ...] = (
     (("ALTER", "TABLE"), tables.alter_table),
     (("CREATE", "TABLE"), tables.create_table),
     (("CREATE", "UNLOGGED", "TABLE"), tables.create_table),

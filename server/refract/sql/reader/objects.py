@@ -7,12 +7,12 @@ from attrs import evolve
 from refract.schema import changes as c
 from refract.schema.model import Enum, EnumValue, Extension, Index, QualifiedName, Sequence, Table, View
 from refract.sql.reader.columns import index_columns, squeezed
-from refract.sql.reader.cursor import Cursor, Unreadable
-from refract.sql.reader.session import Session
+from refract.sql.reader.cursor import Cursor, UnreadableStatement
+from refract.sql.reader.state import ReadingState
 from refract.sql.reader.tables import enum_literal, rename_constraint
 
 
-def create_index(cursor: Cursor, session: Session) -> None:
+def create_index(cursor: Cursor, session: ReadingState) -> None:
     """After CREATE, at UNIQUE, FULLTEXT, ... INDEX."""
     modifiers = set()
     while (word := cursor.one_of("UNIQUE", "FULLTEXT", "SPATIAL", "CLUSTERED", "NONCLUSTERED")) is not None:
@@ -36,7 +36,7 @@ def create_index(cursor: Cursor, session: Session) -> None:
 
 
 def _index(
-    name: str, kind: str | None, modifiers: set[str], table: QualifiedName, cursor: Cursor, session: Session
+    name: str, kind: str | None, modifiers: set[str], table: QualifiedName, cursor: Cursor, session: ReadingState
 ) -> Index:
     columns = index_columns(cursor.group())
     clustered = "CLUSTERED" in modifiers if session.provider.name == "sqlserver" else None
@@ -53,7 +53,7 @@ def _index(
     return Index(derived, columns, "UNIQUE" in modifiers, special or kind or "BTREE", where, clustered)
 
 
-def drop_index(cursor: Cursor, session: Session) -> None:
+def drop_index(cursor: Cursor, session: ReadingState) -> None:
     """After DROP INDEX."""
     concurrently = cursor.accept("CONCURRENTLY")
     allowed = cursor.if_exists()
@@ -67,7 +67,7 @@ def drop_index(cursor: Cursor, session: Session) -> None:
             session.missing("index", name)
 
 
-def _index_of(item: Cursor, name: QualifiedName, session: Session) -> tuple[Table, Index] | None:
+def _index_of(item: Cursor, name: QualifiedName, session: ReadingState) -> tuple[Table, Index] | None:
     on_table = item.accept("ON") or item.accept("@")
     if not on_table:
         return session.index(name.name, name.schema)
@@ -76,7 +76,7 @@ def _index_of(item: Cursor, name: QualifiedName, session: Session) -> tuple[Tabl
     return (table, index) if table is not None and index is not None else None
 
 
-def alter_index(cursor: Cursor, session: Session) -> None:
+def alter_index(cursor: Cursor, session: ReadingState) -> None:
     """After ALTER INDEX."""
     allowed = cursor.if_exists()
     name = session.name(cursor)
@@ -92,7 +92,7 @@ def alter_index(cursor: Cursor, session: Session) -> None:
         session.missing("index", name)
 
 
-def create_type(cursor: Cursor, session: Session) -> None:
+def create_type(cursor: Cursor, session: ReadingState) -> None:
     """After CREATE TYPE. Types that are no enums are kept as names only."""
     allowed = cursor.if_not_exists()
     name = session.name(cursor)
@@ -104,7 +104,7 @@ def create_type(cursor: Cursor, session: Session) -> None:
     session.add(c.CreateEnum(enum=Enum(name, values)))
 
 
-def drop_type(cursor: Cursor, session: Session) -> None:
+def drop_type(cursor: Cursor, session: ReadingState) -> None:
     """After DROP TYPE."""
     cursor.if_exists()
     for item in cursor.items():
@@ -114,7 +114,7 @@ def drop_type(cursor: Cursor, session: Session) -> None:
             _drop_defaults(enum, session)
 
 
-def _drop_defaults(enum: Enum, session: Session) -> None:
+def _drop_defaults(enum: Enum, session: ReadingState) -> None:
     """CASCADE takes the defaults that are still values of the enum with it."""
     literals = {enum_literal(value.name, enum.name) for value in enum.values}
     for table in list(session.draft.tables.values()):
@@ -123,7 +123,7 @@ def _drop_defaults(enum: Enum, session: Session) -> None:
                 session.alter(table.name, column, evolve(column, default=None))
 
 
-def alter_type(cursor: Cursor, session: Session) -> None:
+def alter_type(cursor: Cursor, session: ReadingState) -> None:
     """After ALTER TYPE."""
     name = session.name(cursor)
     enum = session.enum(name)
@@ -146,10 +146,10 @@ def alter_type(cursor: Cursor, session: Session) -> None:
         kept = tuple(v for v in enum.values if v.name != gone)
         session.add(c.AlterEnum(before=enum, after=evolve(enum, values=kept)))
     elif not cursor.accept("OWNER"):
-        raise Unreadable("unknown action on a type")
+        raise UnreadableStatement("unknown action on a type")
 
 
-def _add_value(cursor: Cursor, enum: Enum, session: Session) -> None:
+def _add_value(cursor: Cursor, enum: Enum, session: ReadingState) -> None:
     cursor.if_not_exists()
     value = cursor.string()
     names = [v.name for v in enum.values]
@@ -165,7 +165,7 @@ def _add_value(cursor: Cursor, enum: Enum, session: Session) -> None:
     session.add(c.AlterEnum(before=enum, after=evolve(enum, values=values)))
 
 
-def create_view(cursor: Cursor, session: Session) -> None:
+def create_view(cursor: Cursor, session: ReadingState) -> None:
     """After CREATE [OR REPLACE] [MATERIALIZED] VIEW."""
     allowed = cursor.if_not_exists()
     name = session.name(cursor)
@@ -174,7 +174,7 @@ def create_view(cursor: Cursor, session: Session) -> None:
     session.add(c.CreateView(view=View(name, squeezed(cursor.rest()))))
 
 
-def drop_view(cursor: Cursor, session: Session) -> None:
+def drop_view(cursor: Cursor, session: ReadingState) -> None:
     """After DROP [MATERIALIZED] VIEW."""
     cursor.if_exists()
     for item in cursor.items():
@@ -183,13 +183,13 @@ def drop_view(cursor: Cursor, session: Session) -> None:
             session.add(c.DropView(view=view))
 
 
-def create_sequence(cursor: Cursor, session: Session) -> None:
+def create_sequence(cursor: Cursor, session: ReadingState) -> None:
     """After CREATE SEQUENCE."""
     cursor.if_not_exists()
     session.add(c.CreateSequence(sequence=Sequence(session.name(cursor))))
 
 
-def drop_sequence(cursor: Cursor, session: Session) -> None:
+def drop_sequence(cursor: Cursor, session: ReadingState) -> None:
     """After DROP SEQUENCE. Those that SERIAL made are part of their column."""
     cursor.if_exists()
     for item in cursor.items():
@@ -198,7 +198,7 @@ def drop_sequence(cursor: Cursor, session: Session) -> None:
             session.add(c.DropSequence(sequence=sequence))
 
 
-def create_extension(cursor: Cursor, session: Session) -> None:
+def create_extension(cursor: Cursor, session: ReadingState) -> None:
     """After CREATE EXTENSION."""
     cursor.if_not_exists()
     name, schema, version = cursor.identifier(), None, None
@@ -213,7 +213,7 @@ def create_extension(cursor: Cursor, session: Session) -> None:
         session.add(c.CreateExtension(extension=Extension(name, schema, version)))
 
 
-def drop_extension(cursor: Cursor, session: Session) -> None:
+def drop_extension(cursor: Cursor, session: ReadingState) -> None:
     """After DROP EXTENSION."""
     cursor.if_exists()
     for item in cursor.items():
@@ -222,7 +222,7 @@ def drop_extension(cursor: Cursor, session: Session) -> None:
             session.add(c.DropExtension(extension=extension))
 
 
-def create_schema(cursor: Cursor, session: Session) -> None:
+def create_schema(cursor: Cursor, session: ReadingState) -> None:
     """After CREATE SCHEMA."""
     cursor.if_not_exists()
     name = cursor.identifier()
@@ -230,13 +230,13 @@ def create_schema(cursor: Cursor, session: Session) -> None:
         session.add(c.CreateSchema(name=name))
 
 
-def drop_schema(cursor: Cursor, session: Session) -> None:
+def drop_schema(cursor: Cursor, session: ReadingState) -> None:
     """After DROP SCHEMA."""
     cursor.if_exists()
     session.add(c.DropSchema(name=cursor.identifier()))
 
 
-def set_search_path(cursor: Cursor, session: Session) -> None:
+def set_search_path(cursor: Cursor, session: ReadingState) -> None:
     """After SET [LOCAL | SESSION]. Other settings do not touch the model."""
     if session.provider.default_schema and cursor.accept("SEARCH_PATH") and (cursor.accept("TO") or cursor.accept("=")):
         path = [unquoted for item in cursor.items() if (unquoted := _setting(item))]
@@ -248,11 +248,11 @@ def _setting(item: Cursor) -> str:
     return item.string() if item.key() == "'" else item.identifier()
 
 
-def rename_anything(cursor: Cursor, session: Session) -> None:
+def rename_anything(cursor: Cursor, session: ReadingState) -> None:
     """SQL Server, after EXEC sp_rename: `'schema.table.column', 'new name' [, 'COLUMN' | 'INDEX' | 'OBJECT']`."""
     arguments = [_argument(item) for item in cursor.items()]
     if len(arguments) < 2:
-        raise Unreadable("sp_rename needs two arguments")
+        raise UnreadableStatement("sp_rename needs two arguments")
     path = _path(arguments[0])
     kind = arguments[2].upper() if len(arguments) > 2 else "OBJECT"
     if kind in ("COLUMN", "INDEX"):
@@ -271,9 +271,9 @@ def _path(text: str) -> list[str]:
     return [part.strip('[]"') for part in text.split(".")]
 
 
-def _rename_part(path: list[str], after: str, kind: str, session: Session) -> None:
+def _rename_part(path: list[str], after: str, kind: str, session: ReadingState) -> None:
     if len(path) < 2:
-        raise Unreadable("table and name expected")
+        raise UnreadableStatement("table and name expected")
     table = QualifiedName(path[-3] if len(path) > 2 else session.schema, path[-2])
     column = session.column(table, path[-1])
     if kind == "INDEX":
@@ -284,7 +284,7 @@ def _rename_part(path: list[str], after: str, kind: str, session: Session) -> No
         session.add(c.RenameColumn(table=table, before=column, after=evolve(column, name=after)))
 
 
-def _rename_object(path: list[str], after: str, session: Session) -> None:
+def _rename_object(path: list[str], after: str, session: ReadingState) -> None:
     name = QualifiedName(path[-2] if len(path) > 1 else session.schema, path[-1])
     table = session.table(name)
     if table is not None:

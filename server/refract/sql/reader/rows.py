@@ -33,7 +33,7 @@ _DIALECTS = {
 
 
 @frozen
-class Rows:
+class RowEffects:
     """What a statement does with rows. `verb` is empty for one that only reads.
 
     `filtered`: an UPDATE or DELETE is for some rows only (WHERE, a join, LIMIT); None for other verbs.
@@ -46,7 +46,7 @@ class Rows:
     filtered: bool | None = None
 
 
-def rows_of(sql: str, provider: str, default_schema: str) -> Rows | None:
+def rows_of(sql: str, provider: str, default_schema: str) -> RowEffects | None:
     """What the one statement in `sql` does with rows; None if it does something else, or is not understood."""
     if len(sql) > LENGTH_LIMIT or _depth(sql) > DEPTH_LIMIT:
         return None
@@ -72,7 +72,7 @@ def _depth(sql: str) -> int:
     return deepest
 
 
-def _rows(sql: str, provider: str, schema: str) -> Rows | None:
+def _rows(sql: str, provider: str, schema: str) -> RowEffects | None:
     import sqlglot  # noqa: PLC0415  a tenth of a second, which most runs can do without
     from sqlglot import exp  # noqa: PLC0415
 
@@ -96,17 +96,17 @@ def _folded(tree: exp.Expr, provider: str) -> exp.Expr:
     return tree
 
 
-def _written_in_query(tree: exp.Query, schema: str) -> Rows | None:
+def _written_in_query(tree: exp.Query, schema: str) -> RowEffects | None:
     """A query writes where a part of its WITH does (PostgreSQL)."""
     from sqlglot import exp  # noqa: PLC0415
 
     parts = list(tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge))
     if not parts and tree.args.get("into") is None:
-        return Rows("", reads=_tables(tree, schema, None))
+        return RowEffects("", reads=_tables(tree, schema, None))
     return _written(parts[0], schema) if len(parts) == 1 else None
 
 
-def _written(tree: exp.Expr, schema: str) -> Rows | None:
+def _written(tree: exp.Expr, schema: str) -> RowEffects | None:
     from sqlglot import exp  # noqa: PLC0415
 
     target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
@@ -114,7 +114,7 @@ def _written(tree: exp.Expr, schema: str) -> Rows | None:
         return None
     name = _resolved(target, tree, schema)
     reads = tuple(read for read in _tables(tree.root(), schema, target) if read != name)
-    return Rows(tree.key.upper(), (name,), reads, _columns(tree), _filtered(tree))
+    return RowEffects(tree.key.upper(), (name,), reads, _columns(tree), _filtered(tree))
 
 
 def _filtered(tree: exp.Expr) -> bool | None:

@@ -7,8 +7,8 @@ from refract.schema.changes import Backfill, Change, Statement
 from refract.schema.model import Database
 from refract.sql.reader.migration import SIZE_LIMIT, read_next
 from refract.sql.reader.rows import with_rows
-from refract.sql.reader.session import Session
-from refract.sql.reader.tokens import STRING, Token, statements
+from refract.sql.reader.state import ReadingState
+from refract.sql.reader.tokens import STRING, SqlToken, statements
 from refract.text import Origin, Span
 
 _TWO_WORDS = frozenset({"ALTER", "CREATE", "DROP", "RENAME", "REFRESH", "TRUNCATE", "VACUUM", "REINDEX", "COMMENT"})
@@ -22,7 +22,7 @@ def read_statements(sql: str, path: str, before: Database, provider: Provider) -
     """The statements of the migration in `sql`, in order. Any text can be read; a far too long one has none."""
     if len(sql) > SIZE_LIMIT:
         return ()
-    session = Session(sql, before, provider)
+    session = ReadingState(sql, before, provider)
     redefines = "_prisma_new_" in sql
     found = []
     for statement in statements(sql, provider.name):
@@ -33,13 +33,13 @@ def read_statements(sql: str, path: str, before: Database, provider: Provider) -
     return tuple(found)
 
 
-def _statement(found: list[Token], sql: str, session: Session, origin: Origin) -> Statement:
+def _statement(found: list[SqlToken], sql: str, session: ReadingState, origin: Origin) -> Statement:
     words = tuple(token.key for token in found if token.key[:1].isalpha())
     changes = tuple(_in_full(change, session) for change in session.changes)
     return Statement(verb=_verb(words), words=words, changes=changes, origin=origin, setting=_setting(found, sql))
 
 
-def _in_full(change: Change, session: Session) -> Change:
+def _in_full(change: Change, session: ReadingState) -> Change:
     if not isinstance(change, Backfill) or not session.may_ask():
         return change
     return with_rows(change, session.provider.name, session.schema)
@@ -54,7 +54,7 @@ def _verb(words: tuple[str, ...]) -> str:
     return f"{words[0]} {kind}".rstrip()
 
 
-def _setting(found: list[Token], sql: str) -> tuple[str, str] | None:
+def _setting(found: list[SqlToken], sql: str) -> tuple[str, str] | None:
     """What `SET [LOCAL | SESSION | GLOBAL] name {= | TO | nothing} value` sets; the value without its quotes."""
     if found[0].key != "SET":
         return None
@@ -66,6 +66,6 @@ def _setting(found: list[Token], sql: str) -> tuple[str, str] | None:
     return _text(name, sql).lower().lstrip("@").removeprefix("session."), _text(value, sql)
 
 
-def _text(found: list[Token], sql: str) -> str:
+def _text(found: list[SqlToken], sql: str) -> str:
     text = sql[found[0].start : found[-1].end]
     return text[1:-1] if len(found) == 1 and found[0].key == STRING else text

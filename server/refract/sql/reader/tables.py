@@ -32,11 +32,11 @@ from refract.sql.reader.columns import (
     squeezed,
     with_default,
 )
-from refract.sql.reader.cursor import Cursor, Unreadable
-from refract.sql.reader.session import Session
+from refract.sql.reader.cursor import Cursor, UnreadableStatement
+from refract.sql.reader.state import ReadingState
 
 
-def create_table(cursor: Cursor, session: Session) -> None:
+def create_table(cursor: Cursor, session: ReadingState) -> None:
     """After CREATE TABLE."""
     exists_allowed = cursor.if_not_exists()
     name = session.name(cursor)
@@ -51,19 +51,19 @@ def create_table(cursor: Cursor, session: Session) -> None:
     session.add(c.CreateTable(table=table))
 
 
-def _copied_from(cursor: Cursor, name: QualifiedName, session: Session) -> Table:
+def _copied_from(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
     """At `[AS] SELECT * FROM table [WHERE ...]`: its columns, without what is said about them."""
     cursor.accept("AS")
     if not cursor.accept("SELECT", "*", "FROM"):
-        raise Unreadable("columns expected")
+        raise UnreadableStatement("columns expected")
     source = session.table(session.table_name(cursor))
     if source is None or not (cursor.done or cursor.key() in ("WHERE", "ORDER", "LIMIT")):
-        raise Unreadable("the columns of one table expected")
+        raise UnreadableStatement("the columns of one table expected")
     plain = (evolve(x, nullable=True, default=None, auto_increment=False) for x in source.columns)
     return Table(name, tuple(plain))
 
 
-def _with_item(table: Table, item: Cursor, session: Session) -> Table:
+def _with_item(table: Table, item: Cursor, session: ReadingState) -> Table:
     constraint = read_constraint(item, table.name, session.scope)
     if constraint is not None:
         return _with_constraint(table, constraint)
@@ -95,7 +95,7 @@ def _with_constraint(table: Table, constraint: Constraint) -> Table:
             return evolve(table, checks=(*table.checks, constraint))
 
 
-def drop_table(cursor: Cursor, session: Session) -> None:
+def drop_table(cursor: Cursor, session: ReadingState) -> None:
     """After DROP TABLE."""
     allowed = cursor.if_exists()
     for item in cursor.items():
@@ -107,7 +107,7 @@ def drop_table(cursor: Cursor, session: Session) -> None:
             session.missing("table", name)
 
 
-def rename_tables(cursor: Cursor, session: Session) -> None:
+def rename_tables(cursor: Cursor, session: ReadingState) -> None:
     """After RENAME TABLE (mysql)."""
     for item in cursor.items():
         before = session.table_name(item)
@@ -115,7 +115,7 @@ def rename_tables(cursor: Cursor, session: Session) -> None:
         _rename(before, session.name(item), session)
 
 
-def _rename(before: QualifiedName, after: QualifiedName, session: Session) -> None:
+def _rename(before: QualifiedName, after: QualifiedName, session: ReadingState) -> None:
     table = session.table(before)
     if table is None:
         session.missing("table", before)
@@ -123,7 +123,7 @@ def _rename(before: QualifiedName, after: QualifiedName, session: Session) -> No
         session.add(c.RenameTable(before=table, after=evolve(table, name=after)))
 
 
-def alter_table(cursor: Cursor, session: Session) -> None:
+def alter_table(cursor: Cursor, session: ReadingState) -> None:
     """After ALTER TABLE."""
     allowed = cursor.if_exists()
     cursor.accept("ONLY")
@@ -142,7 +142,7 @@ def alter_table(cursor: Cursor, session: Session) -> None:
     session.origin = statement
 
 
-def _action(item: Cursor, table: QualifiedName, session: Session, previous: str) -> str:
+def _action(item: Cursor, table: QualifiedName, session: ReadingState, previous: str) -> str:
     """One action of ALTER TABLE. SQL Server says its verb once for several: `previous` is that of the action before."""
     if previous and session.provider.name == "sqlserver":
         verb = _verb_of_part(item, previous)
@@ -152,7 +152,7 @@ def _action(item: Cursor, table: QualifiedName, session: Session, previous: str)
         if item.accept(*keys):
             act(item, table, session)
             return " ".join(keys)
-    raise Unreadable("unknown action")
+    raise UnreadableStatement("unknown action")
 
 
 def _verb_of_part(item: Cursor, previous: str) -> str:
@@ -163,7 +163,7 @@ def _verb_of_part(item: Cursor, previous: str) -> str:
     return f"DROP {kind}" if kind else previous
 
 
-def _add(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _add(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     if session.provider.name == "sqlserver":
         if _add_default(item, table, session):
             return
@@ -177,7 +177,7 @@ def _add(item: Cursor, table: QualifiedName, session: Session) -> None:
         _add_constraint(constraint, table, session)
 
 
-def _add_default(item: Cursor, table: QualifiedName, session: Session) -> bool:
+def _add_default(item: Cursor, table: QualifiedName, session: ReadingState) -> bool:
     """SQL Server: a default is a constraint that can be added later."""
     start = item.position
     name = item.identifier() if item.accept("CONSTRAINT") else ""
@@ -192,7 +192,7 @@ def _add_default(item: Cursor, table: QualifiedName, session: Session) -> bool:
     return True
 
 
-def _add_column(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _add_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     allowed = item.if_not_exists()
     if item.key() == "(":
         for part in item.group().items():
@@ -206,7 +206,7 @@ def _add_column(item: Cursor, table: QualifiedName, session: Session) -> None:
         _add_constraint(constraint, table, session)
 
 
-def _add_constraint(constraint: Constraint, table: QualifiedName, session: Session) -> None:
+def _add_constraint(constraint: Constraint, table: QualifiedName, session: ReadingState) -> None:
     match constraint:
         case PrimaryKey(columns=()):
             _use_index(constraint.name, table, session)
@@ -222,7 +222,7 @@ def _add_constraint(constraint: Constraint, table: QualifiedName, session: Sessi
             session.add(c.AddCheck(table=table, check=constraint))
 
 
-def _use_index(name: str, table: QualifiedName, session: Session) -> None:
+def _use_index(name: str, table: QualifiedName, session: ReadingState) -> None:
     """A primary key made of an index that is there; the index is then the key's."""
     held = session.table(table)
     index = held.index(name) if held else None
@@ -231,7 +231,7 @@ def _use_index(name: str, table: QualifiedName, session: Session) -> None:
         session.add(c.AddPrimaryKey(table=table, primary_key=PrimaryKey(name, index.columns)))
 
 
-def _add_using_index(item: Cursor, table: QualifiedName, session: Session) -> bool:
+def _add_using_index(item: Cursor, table: QualifiedName, session: ReadingState) -> bool:
     """PostgreSQL: `ADD CONSTRAINT name UNIQUE|PRIMARY KEY USING INDEX index`, which renames the index."""
     start = item.position
     name = item.identifier()
@@ -252,7 +252,7 @@ def _add_using_index(item: Cursor, table: QualifiedName, session: Session) -> bo
     return True
 
 
-def _add_named_constraint(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _add_named_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     """After ADD CONSTRAINT. MySQL may leave the name out."""
     start = item.position
     allowed = item.if_not_exists()
@@ -266,7 +266,7 @@ def _add_named_constraint(item: Cursor, table: QualifiedName, session: Session) 
     _add(item, table, session)
 
 
-def _column(item: Cursor, table: QualifiedName, session: Session) -> Column | None:
+def _column(item: Cursor, table: QualifiedName, session: ReadingState) -> Column | None:
     name = item.identifier()
     column = session.column(table, name)
     if column is None:
@@ -274,7 +274,7 @@ def _column(item: Cursor, table: QualifiedName, session: Session) -> Column | No
     return column
 
 
-def _drop_column(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _drop_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     allowed = item.if_exists()
     name = item.identifier()
     column = session.column(table, name)
@@ -284,7 +284,7 @@ def _drop_column(item: Cursor, table: QualifiedName, session: Session) -> None:
         session.missing("column", f"{table}.{name}")
 
 
-def _drop_constraint(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _drop_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     allowed = item.if_exists()
     name = item.identifier()
     held = session.table(table)
@@ -304,20 +304,20 @@ def _drop_constraint(item: Cursor, table: QualifiedName, session: Session) -> No
         session.missing("constraint", name)
 
 
-def _drop_default(name: str, table: Table, session: Session) -> bool:
+def _drop_default(name: str, table: Table, session: ReadingState) -> bool:
     column = next((x for x in table.columns if x.default is not None and x.default_name == name), None)
     if column is not None:
         session.alter(table.name, column, evolve(column, default=None, default_name=None))
     return column is not None
 
 
-def _drop_primary_key(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _drop_primary_key(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     held = session.table(table)
     if held is not None and held.primary_key is not None:
         session.add(c.DropPrimaryKey(table=table, primary_key=held.primary_key))
 
 
-def _drop_index(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _drop_index(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     name = item.identifier()
     held = session.table(table)
     index = held.index(name) if held else None
@@ -327,26 +327,26 @@ def _drop_index(item: Cursor, table: QualifiedName, session: Session) -> None:
         session.add(c.DropIndex(table=table, index=index))
 
 
-def _drop(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _drop(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     _drop_constraint(item, table, session) if session.provider.name == "sqlserver" else _drop_column(
         item, table, session
     )
 
 
-def _rename_column(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _rename_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     column = _column(item, table, session)
     item.expect("TO")
     if column is not None:
         session.add(c.RenameColumn(table=table, before=column, after=evolve(column, name=item.identifier())))
 
 
-def _rename_constraint(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _rename_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     before = item.identifier()
     item.expect("TO")
     rename_constraint(table, before, item.identifier(), session)
 
 
-def rename_constraint(table: QualifiedName, before: str, after: str, session: Session) -> None:
+def rename_constraint(table: QualifiedName, before: str, after: str, session: ReadingState) -> None:
     """Give a key, an index or a check of a table another name."""
     held = session.table(table)
     if held is None:
@@ -368,15 +368,15 @@ def rename_constraint(table: QualifiedName, before: str, after: str, session: Se
         session.add(c.AddCheck(table=table, check=evolve(check, name=after)))
 
 
-def _rename_to(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _rename_to(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     _rename(table, QualifiedName(table.schema, item.dotted()[-1]), session)
 
 
-def _set_schema(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _set_schema(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     _rename(table, QualifiedName(item.identifier(), table.name), session)
 
 
-def _alter_column(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _alter_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     item.accept("COLUMN")
     column = _column(item, table, session)
     if column is None:
@@ -388,17 +388,17 @@ def _alter_column(item: Cursor, table: QualifiedName, session: Session) -> None:
     if session.provider.name == "sqlserver":
         _retype(item, table, column, session)
     elif item.key() not in ("SET", "RESET", "RESTART"):
-        raise Unreadable("unknown action on a column")
+        raise UnreadableStatement("unknown action on a column")
 
 
-def _retype(item: Cursor, table: QualifiedName, column: Column, session: Session) -> None:
+def _retype(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
     """SQL Server: type and NULL or NOT NULL; the default stays."""
     type_, _ = read_type(item, session.scope)
     nullable = not item.accept("NOT", "NULL")
     session.alter(table, column, evolve(column, type=type_, nullable=nullable))
 
 
-def _set_type(item: Cursor, table: QualifiedName, column: Column, session: Session) -> None:
+def _set_type(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
     type_, numbered = read_type(item, session.scope)
     using = squeezed(item.rest()) if item.accept("USING") else None
     default = _default_as_kept(column) if type_.enum is None else column.default
@@ -419,22 +419,22 @@ def enum_literal(value: str, enum: QualifiedName) -> str:
     return f'{quote_string(value)}::"{enum.name}"'
 
 
-def _set_default(item: Cursor, table: QualifiedName, column: Column, session: Session) -> None:
+def _set_default(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
     session.alter(table, column, with_default(evolve(column, auto_increment=False), item.rest(), session.scope))
 
 
-def _drop_default_of(item: Cursor, table: QualifiedName, column: Column, session: Session) -> None:
+def _drop_default_of(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
     session.alter(table, column, evolve(column, default=None, auto_increment=False))
 
 
-def _to(**values: Any) -> Callable[[Cursor, QualifiedName, Column, Session], None]:
-    def change(_: Cursor, table: QualifiedName, column: Column, session: Session) -> None:
+def _to(**values: Any) -> Callable[[Cursor, QualifiedName, Column, ReadingState], None]:
+    def change(_: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
         session.alter(table, column, evolve(column, **values))
 
     return change
 
 
-_COLUMN_ACTIONS: tuple[tuple[tuple[str, ...], Callable[[Cursor, QualifiedName, Column, Session], None]], ...] = (
+_COLUMN_ACTIONS: tuple[tuple[tuple[str, ...], Callable[[Cursor, QualifiedName, Column, ReadingState], None]], ...] = (
     (("SET", "NOT", "NULL"), _to(nullable=False)),
     (("DROP", "NOT", "NULL"), _to(nullable=True)),
     (("SET", "DEFAULT"), _set_default),
@@ -447,7 +447,7 @@ _COLUMN_ACTIONS: tuple[tuple[tuple[str, ...], Callable[[Cursor, QualifiedName, C
 )
 
 
-def _modify(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _modify(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     """MySQL: the whole definition anew."""
     item.accept("COLUMN")
     item.if_exists()
@@ -458,7 +458,7 @@ def _modify(item: Cursor, table: QualifiedName, session: Session) -> None:
         _redefine(item, table, column, session)
 
 
-def _change(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _change(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     """MySQL: another name and the whole definition anew."""
     item.accept("COLUMN")
     column = _column(item, table, session)
@@ -466,7 +466,7 @@ def _change(item: Cursor, table: QualifiedName, session: Session) -> None:
         _redefine(item, table, column, session)
 
 
-def _redefine(item: Cursor, table: QualifiedName, column: Column, session: Session) -> None:
+def _redefine(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
     found = read_column(item, table, session.scope)
     after = found.column
     if after.name.lower() != column.name.lower():
@@ -478,13 +478,13 @@ def _redefine(item: Cursor, table: QualifiedName, column: Column, session: Sessi
         _add_constraint(constraint, table, session)
 
 
-def _rename_index(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _rename_index(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     before = item.identifier()
     item.expect("TO")
     rename_constraint(table, before, item.identifier(), session)
 
 
-def _alter_primary_key(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _alter_primary_key(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     """CockroachDB."""
     held = session.table(table)
     key = held.primary_key if held else None
@@ -494,15 +494,15 @@ def _alter_primary_key(item: Cursor, table: QualifiedName, session: Session) -> 
     session.add(c.AddPrimaryKey(table=table, primary_key=PrimaryKey(name, index_columns(item.group()))))
 
 
-def _validate(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _validate(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     session.add(c.ValidateConstraint(table=table, constraint=item.identifier()))
 
 
-def _nothing(item: Cursor, table: QualifiedName, session: Session) -> None:
+def _nothing(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     """An action that the model does not know of."""
 
 
-Act = Callable[[Cursor, QualifiedName, Session], None]
+Act = Callable[[Cursor, QualifiedName, ReadingState], None]
 _ACTIONS: tuple[tuple[tuple[str, ...], Act], ...] = (
     (("ADD", "CONSTRAINT"), _add_named_constraint),
     (("ADD",), _add),

@@ -13,7 +13,7 @@ BODY = "$"
 END = ""
 
 
-class Token(NamedTuple):
+class SqlToken(NamedTuple):
     """`key` is a word in capitals, a symbol, or the class of what has a text of its own (STRING, QUOTED, ...)."""
 
     key: str
@@ -21,10 +21,10 @@ class Token(NamedTuple):
     end: int
 
 
-class Statement(NamedTuple):
+class StatementTokens(NamedTuple):
     """The tokens of one statement, without the semicolon."""
 
-    tokens: list[Token]
+    tokens: list[SqlToken]
 
     @property
     def start(self) -> int:
@@ -71,9 +71,9 @@ _KEYS = {"string": STRING, "quoted": QUOTED, "number": NUMBER, "body": BODY}
 _PREFIXED = {"E'", "N'", "B'", "X'"}
 
 
-def tokens(sql: str, provider: str) -> list[Token]:
+def tokens(sql: str, provider: str) -> list[SqlToken]:
     """All tokens of `sql`; white space and comments are none."""
-    found: list[Token] = []
+    found: list[SqlToken] = []
     lexer = _LEXERS.get(provider, _POSTGRESQL)
     position, length = 0, len(sql)
     while position < length:
@@ -88,13 +88,13 @@ def tokens(sql: str, provider: str) -> list[Token]:
             text = match.group()
             if sql[position : position + 1] == "'" and text.upper() + "'" in _PREFIXED:
                 position = _string_end(lexer, sql, start, position)
-                found.append(Token(STRING, start, position))
+                found.append(SqlToken(STRING, start, position))
             else:
-                found.append(Token(text.upper(), start, position))
+                found.append(SqlToken(text.upper(), start, position))
         elif kind == "symbol":
-            found.append(Token(match.group(), start, position))
+            found.append(SqlToken(match.group(), start, position))
         else:
-            found.append(Token(BODY if kind == "tag" else _KEYS[kind or "string"], start, position))
+            found.append(SqlToken(BODY if kind == "tag" else _KEYS[kind or "string"], start, position))
     return found
 
 
@@ -113,7 +113,7 @@ _OPENS = {"BEGIN", "CASE"}
 _NOT_CLOSING = {"IF", "LOOP", "WHILE", "REPEAT"}
 
 
-def statements(sql: str, provider: str) -> Iterator[Statement]:
+def statements(sql: str, provider: str) -> Iterator[StatementTokens]:
     """The statements of `sql`, in order."""
     if provider == "mysql" and _DELIMITER.search(sql):
         yield from _delimited(sql)
@@ -124,7 +124,7 @@ def statements(sql: str, provider: str) -> Iterator[Statement]:
     yield from _split(tokens(sql, provider), provider)
 
 
-def _delimited(sql: str) -> Iterator[Statement]:
+def _delimited(sql: str) -> Iterator[StatementTokens]:
     """MySQL's client can end statements with another text than a semicolon."""
     delimiter, position = ";", 0
     for match in [*_DELIMITER.finditer(sql), None]:
@@ -134,7 +134,7 @@ def _delimited(sql: str) -> Iterator[Statement]:
             delimiter, position = match.group(1), match.end()
 
 
-def _between(sql: str, start: int, end: int, delimiter: str) -> Iterator[Statement]:
+def _between(sql: str, start: int, end: int, delimiter: str) -> Iterator[StatementTokens]:
     while start < end:
         stop = end if delimiter == ";" else sql.find(delimiter, start, end)
         stop = end if stop < 0 else stop
@@ -142,12 +142,12 @@ def _between(sql: str, start: int, end: int, delimiter: str) -> Iterator[Stateme
         if delimiter == ";":
             yield from _split(part, "mysql")
         elif part:
-            yield Statement(part)
+            yield StatementTokens(part)
         start = stop + len(delimiter)
 
 
-def _shifted(found: list[Token], by: int) -> list[Token]:
-    return [Token(t.key, t.start + by, t.end + by) for t in found]
+def _shifted(found: list[SqlToken], by: int) -> list[SqlToken]:
+    return [SqlToken(t.key, t.start + by, t.end + by) for t in found]
 
 
 _BATCH_STARTS = {
@@ -166,21 +166,21 @@ _BATCH_STARTS = {
 _OBJECTS = {"TABLE", "INDEX", "UNIQUE", "VIEW", "SCHEMA", "TYPE", "NONCLUSTERED", "CLUSTERED", "SEQUENCE", "DATABASE"}
 
 
-def _batches(sql: str) -> Iterator[Statement]:
+def _batches(sql: str) -> Iterator[StatementTokens]:
     """SQL Server: GO ends a batch, and a statement needs no semicolon."""
     position = 0
     for match in [*_GO.finditer(sql), None]:
         end = match.start() if match else len(sql)
         found = _shifted(tokens(sql[position:end], "sqlserver"), position)
         if len(found) > 1 and found[0].key in ("CREATE", "ALTER") and any(t.key in _PROGRAMS for t in found[1:4]):
-            yield Statement(found)
+            yield StatementTokens(found)
         else:
             for statement in _split(found, "sqlserver"):
                 yield from _without_semicolons(statement, sql)
         position = match.end() if match else end
 
 
-def _without_semicolons(statement: Statement, sql: str) -> Iterator[Statement]:
+def _without_semicolons(statement: StatementTokens, sql: str) -> Iterator[StatementTokens]:
     """Cut where a line begins with a word that only a new statement begins with."""
     found, start, depth = statement.tokens, 0, 0
     for index in range(1, len(found)):
@@ -193,20 +193,20 @@ def _without_semicolons(statement: Statement, sql: str) -> Iterator[Statement]:
             continue
         if found[start].key in ("WITH", "MERGE", "CREATE") and key in ("UPDATE", "DELETE", "INSERT", "MERGE"):
             continue
-        yield Statement(found[start:index])
+        yield StatementTokens(found[start:index])
         start = index
-    yield Statement(found[start:])
+    yield StatementTokens(found[start:])
 
 
-def _split(found: list[Token], provider: str) -> Iterator[Statement]:
+def _split(found: list[SqlToken], provider: str) -> Iterator[StatementTokens]:
     has_programs = provider in ("sqlite", "mysql", "postgresql")
-    current: list[Token] = []
+    current: list[SqlToken] = []
     depth, program, atomic = 0, False, False
     for index, token in enumerate(found):
         key = token.key
         if key == ";" and depth == 0:
             if current:
-                yield Statement(current)
+                yield StatementTokens(current)
             current, program, atomic = [], False, False
             continue
         current.append(token)
@@ -223,4 +223,4 @@ def _split(found: list[Token], provider: str) -> Iterator[Statement]:
         elif key == "END" and depth and not (index + 1 < len(found) and found[index + 1].key in _NOT_CLOSING):
             depth -= 1
     if current:
-        yield Statement(current)
+        yield StatementTokens(current)

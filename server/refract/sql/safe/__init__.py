@@ -8,13 +8,13 @@ is written as Prisma writes it.
 from __future__ import annotations
 
 from refract.providers.versions import Versions
-from refract.sql.safe.base import Part, SafeWriter
+from refract.sql.safe.base import MigrationPart, SafeWriter
 from refract.sql.safe.cockroachdb import CockroachdbSafeWriter
 from refract.sql.safe.mysql import MysqlSafeWriter
 from refract.sql.safe.postgresql import PostgresqlSafeWriter
 from refract.sql.safe.sqlite import SqliteSafeWriter
 
-__all__ = ["Part", "SafeWriter", "safe_writer"]
+__all__ = ["MigrationPart", "SafeWriter", "safe_writer"]
 
 
 def safe_writer(provider: str, versions: Versions) -> SafeWriter:

@@ -9,11 +9,11 @@ from attrs import field, frozen
 from refract.schema.apply import apply
 from refract.schema.changes import Change
 from refract.schema.model import Database, QualifiedName
-from refract.sql.writer import Step, write_steps
+from refract.sql.writer import WrittenStep, write_steps
 
 
 @frozen
-class Part:
+class MigrationPart:
     """One migration: `changes`, and their SQL statement by statement (no closing semicolons).
 
     `name` is set where the changes alone do not tell it. `alone`: no other statement may stand in the file, and no
@@ -33,18 +33,20 @@ class Part:
 class SafeWriter:
     """Parts changes, and makes files of the parts."""
 
-    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[Part]:
+    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[MigrationPart]:
         """The migrations that make `changes`, in order."""
         if changes:
             yield self.part(changes, before, after)
 
-    def text(self, part: Part, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
+    def text(self, part: MigrationPart, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
         """The file of a part, with statements before and behind its own."""
         return closed((*first, *part.statements, *last))
 
-    def part(self, changes: Sequence[Change], before: Database, after: Database) -> Part:
+    def part(self, changes: Sequence[Change], before: Database, after: Database) -> MigrationPart:
         """All `changes` in one migration."""
-        return Part(tuple(changes), written(changes, before, after), before=before, after=apply(before, changes)[0])
+        return MigrationPart(
+            tuple(changes), written(changes, before, after), before=before, after=apply(before, changes)[0]
+        )
 
 
 def written(changes: Sequence[Change], before: Database, after: Database) -> tuple[str, ...]:
@@ -52,7 +54,7 @@ def written(changes: Sequence[Change], before: Database, after: Database) -> tup
     return titled(write_steps(changes, before, after))
 
 
-def titled(steps: Iterable[Step]) -> tuple[str, ...]:
+def titled(steps: Iterable[WrittenStep]) -> tuple[str, ...]:
     """The statements of steps; above the first of each step Prisma's name for it."""
     found: list[str] = []
     for step in steps:

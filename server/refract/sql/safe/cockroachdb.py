@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from refract.schema.apply import apply
 from refract.schema.changes import AlterColumn, Change, CreateIndex, DropIndex, TableChange
 from refract.schema.model import Database
-from refract.sql.safe.base import Part, SafeWriter
+from refract.sql.safe.base import MigrationPart, SafeWriter
 
 
 class CockroachdbSafeWriter(SafeWriter):
     """Writes for CockroachDB."""
 
-    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[Part]:
+    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[MigrationPart]:
         together: list[Change] = []
         current = before
         for change in changes:

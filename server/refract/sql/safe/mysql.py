@@ -24,7 +24,7 @@ from refract.schema import changes as c
 from refract.schema.apply import apply
 from refract.schema.changes import Change
 from refract.schema.model import Column, ColumnType, Database, QualifiedName, Table
-from refract.sql.safe.base import Part, SafeWriter, closed, tables_of, written
+from refract.sql.safe.base import MigrationPart, SafeWriter, closed, tables_of, written
 
 LOCK_WAIT = 2  # seconds that a statement waits for the table's metadata lock, and everybody else behind it
 ROW_WAIT = 1  # seconds that it waits for a program that holds rows, which may wait for it in turn: nothing sees that
@@ -61,7 +61,7 @@ class MysqlSafeWriter(SafeWriter):
         self._catalog = _INSTANT if versions.server >= instant.any else _ONLINE
         self._drop = _INSTANT if versions.server >= instant.drops else _ONLINE
 
-    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[Part]:
+    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[MigrationPart]:
         together: list[Change] = []
         current = before
         for change in changes:
@@ -72,16 +72,16 @@ class MysqlSafeWriter(SafeWriter):
         if together:
             yield self._online(together, current, after)
 
-    def text(self, part: Part, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
+    def text(self, part: MigrationPart, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
         """A short wait for locks, then the statements."""
         in_use = any(_in_use(change, part.before) for change in part.changes) if part.before else False
         wait = (_WAIT,) if in_use or part.locks else ()
         return closed((*wait, *first, *part.statements, *last))
 
-    def _online(self, changes: Sequence[Change], before: Database, after: Database) -> Part:
+    def _online(self, changes: Sequence[Change], before: Database, after: Database) -> MigrationPart:
         algorithm = self._algorithm(changes, before)
         statements = tuple(_asserted(s, algorithm) for s in written(changes, before, after))
-        return Part(tuple(changes), statements, before=before, after=apply(before, changes)[0])
+        return MigrationPart(tuple(changes), statements, before=before, after=apply(before, changes)[0])
 
     def _algorithm(self, changes: Sequence[Change], before: Database) -> str:
         """What the server is told to do the changes of one table with; empty where it has no choice."""

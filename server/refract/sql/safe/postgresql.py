@@ -16,7 +16,7 @@ from refract.schema import changes as c
 from refract.schema.apply import apply
 from refract.schema.changes import Change
 from refract.schema.model import Check, Database, QualifiedName
-from refract.sql.safe.base import Part, SafeWriter, closed, tables_of, written
+from refract.sql.safe.base import MigrationPart, SafeWriter, closed, tables_of, written
 
 LOCK_WAIT = 400  # milliseconds
 LOCK_TRIES = 50
@@ -27,7 +27,7 @@ _SHARED = "SHARE ROW EXCLUSIVE"
 class PostgresqlSafeWriter(SafeWriter):
     """Writes for PostgreSQL."""
 
-    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[Part]:
+    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[MigrationPart]:
         together: list[Change] = []
         current = before
         for change in _with_heirs(changes, before):
@@ -48,7 +48,7 @@ class PostgresqlSafeWriter(SafeWriter):
         if together:
             yield _plain(together, current, after)
 
-    def text(self, part: Part, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
+    def text(self, part: MigrationPart, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
         """A transaction that locks first; a statement that must be alone stands alone."""
         if part.alone and not first and not last:
             return closed(part.statements)
@@ -88,10 +88,10 @@ def _in_one_transaction(statements: Sequence[str]) -> Iterator[str]:
             title = ""
 
 
-def _plain(changes: Sequence[Change], before: Database, after: Database) -> Part:
+def _plain(changes: Sequence[Change], before: Database, after: Database) -> MigrationPart:
     locks = tuple(dict.fromkeys(t for change in changes for t in _locked(change, before)))
     following = _applied(before, changes)
-    return Part(tuple(changes), written(changes, before, after), locks=locks, before=before, after=following)
+    return MigrationPart(tuple(changes), written(changes, before, after), locks=locks, before=before, after=following)
 
 
 def _applied(database: Database, changes: Sequence[Change]) -> Database:
@@ -158,24 +158,28 @@ def _sequences_left(table: QualifiedName, changes: Sequence[Change]) -> Iterator
             yield change.column.sequence or f"{table.name}_{change.column.name}_seq"
 
 
-def _apart(change: Change, before: Database) -> Iterator[Part]:
+def _apart(change: Change, before: Database) -> Iterator[MigrationPart]:
     """The migrations of a change that must not share one; nothing for a change that may."""
     in_use = any(table in before.tables for table in tables_of(change))
     match change:
         case c.CreateIndex() if in_use:
-            yield Part((evolve(change, concurrently=True),), (), alone=True)
+            yield MigrationPart((evolve(change, concurrently=True),), (), alone=True)
         case c.DropIndex() if in_use:
-            yield Part((evolve(change, concurrently=True),), (), alone=True)
+            yield MigrationPart((evolve(change, concurrently=True),), (), alone=True)
         case c.RecreateIndex() if in_use:
-            yield Part((c.DropIndex(table=change.table, index=change.before, concurrently=True),), (), alone=True)
-            yield Part((c.CreateIndex(table=change.table, index=change.after, concurrently=True),), (), alone=True)
+            yield MigrationPart(
+                (c.DropIndex(table=change.table, index=change.before, concurrently=True),), (), alone=True
+            )
+            yield MigrationPart(
+                (c.CreateIndex(table=change.table, index=change.after, concurrently=True),), (), alone=True
+            )
         case c.AddForeignKey(foreign_key=key) if in_use and key.validated:
             added = evolve(change, foreign_key=evolve(key, validated=False))
-            yield Part((added,), (), locks=_locked(change, before), mode=_SHARED)
+            yield MigrationPart((added,), (), locks=_locked(change, before), mode=_SHARED)
             yield _validated(change.table, key.name)
         case c.AddCheck(check=check) if in_use and check.validated:
             added_check = evolve(change, check=evolve(check, validated=False))
-            yield Part((added_check,), (), locks=_locked(change, before))
+            yield MigrationPart((added_check,), (), locks=_locked(change, before))
             yield _validated(change.table, check.name)
         case c.AlterColumn() if in_use and _becomes_required(change):
             yield from _required(change, before)
@@ -185,40 +189,40 @@ def _apart(change: Change, before: Database) -> Iterator[Part]:
             return
 
 
-def _validated(table: QualifiedName, constraint: str) -> Part:
+def _validated(table: QualifiedName, constraint: str) -> MigrationPart:
     change = c.ValidateConstraint(table=table, constraint=constraint)
-    return Part((change,), (), name=f"validate_{plain_name(constraint)}", alone=True)
+    return MigrationPart((change,), (), name=f"validate_{plain_name(constraint)}", alone=True)
 
 
 def _becomes_required(change: c.AlterColumn) -> bool:
     return change.before.nullable and not change.after.nullable and not change.after.type.is_list
 
 
-def _required(change: c.AlterColumn, before: Database) -> Iterator[Part]:
+def _required(change: c.AlterColumn, before: Database) -> Iterator[MigrationPart]:
     """A CHECK that new rows obey, proven for the old ones while the table is used: SET NOT NULL has nothing to read then."""
     still = evolve(change.after, nullable=True)
     if still != change.before:
         loosened = evolve(change, after=still)
-        yield Part((loosened,), (), locks=_locked(change, before))
+        yield MigrationPart((loosened,), (), locks=_locked(change, before))
     column = change.after.name
     name = provider("postgresql").not_null_name(change.table.name, column)
     check = Check(name, f"{provider('postgresql').quote(column)} IS NOT NULL", validated=False)
     subject = f"{plain_name(change.table.name)}_{plain_name(column)}"
     adds = c.AddCheck(table=change.table, check=check)
-    yield Part((adds,), (), name=f"check_{subject}_not_null", locks=_locked(change, before))
+    yield MigrationPart((adds,), (), name=f"check_{subject}_not_null", locks=_locked(change, before))
     yield evolve(_validated(change.table, name), name=f"validate_{subject}_not_null")
     requires = evolve(change, before=still, cast=c.Cast.NONE, using=None)
     drops = c.DropCheck(table=change.table, check=evolve(check, validated=True))
-    yield Part((requires, drops), (), name=f"require_{subject}", locks=_locked(change, before))
+    yield MigrationPart((requires, drops), (), name=f"require_{subject}", locks=_locked(change, before))
 
 
-def _values_added(change: c.AlterEnum) -> Iterator[Part]:
+def _values_added(change: c.AlterEnum) -> Iterator[MigrationPart]:
     """One value a migration: before PostgreSQL 12 no two may share one, and none may be used in the one that adds it."""
     before = change.before
     for value in change.after.values:
         if value.name in change.added:
             after = evolve(before, values=(*before.values, value))
-            yield Part((evolve(change, before=before, after=after),), (), alone=True)
+            yield MigrationPart((evolve(change, before=before, after=after),), (), alone=True)
             before = after
 
 

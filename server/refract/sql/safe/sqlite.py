@@ -18,7 +18,7 @@ from refract.schema import changes as c
 from refract.schema.apply import apply
 from refract.schema.changes import Change
 from refract.schema.model import Database, QualifiedName, Table
-from refract.sql.safe.base import Part, SafeWriter, closed, titled
+from refract.sql.safe.base import MigrationPart, SafeWriter, closed, titled
 from refract.sql.writer.base import Context
 from refract.sql.writer.sqlite import SqliteWriter
 
@@ -78,7 +78,7 @@ class SqliteSafeWriter(SafeWriter):
         self._cascades = flavour in behaviour("sqlite").rebuild_cascades
         self._writer = _KeepingWriter() if self._cascades else _NumberingWriter()
 
-    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[Part]:
+    def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[MigrationPart]:
         renames = [x for x in changes if isinstance(x, c.RenameColumn | c.RenameTable)]
         if renames:
             yield self.part(renames, before, after)
@@ -89,11 +89,11 @@ class SqliteSafeWriter(SafeWriter):
         if rest:
             yield self.part(rest, before, after)
 
-    def part(self, changes: Sequence[Change], before: Database, after: Database) -> Part:
+    def part(self, changes: Sequence[Change], before: Database, after: Database) -> MigrationPart:
         steps = self._writer.steps(changes, Context(before, after, provider("sqlite")))
-        return Part(tuple(changes), titled(steps), before=before, after=apply(before, changes)[0])
+        return MigrationPart(tuple(changes), titled(steps), before=before, after=apply(before, changes)[0])
 
-    def text(self, part: Part, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
+    def text(self, part: MigrationPart, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
         statements = (*first, *part.statements, *last)
         if self._flavour == "d1":
             return closed(statements)

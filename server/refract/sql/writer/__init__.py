@@ -8,7 +8,7 @@ from refract.diff import Diff
 from refract.providers import provider
 from refract.schema.changes import Change
 from refract.schema.model import Database
-from refract.sql.writer.base import EMPTY, Context, Step, Writer
+from refract.sql.writer.base import EMPTY, Context, Writer, WrittenStep
 from refract.sql.writer.cockroachdb import CockroachdbWriter
 from refract.sql.writer.mysql import MysqlWriter
 from refract.sql.writer.postgresql import PostgresqlWriter
@@ -16,7 +16,7 @@ from refract.sql.writer.sqlite import SqliteWriter
 from refract.sql.writer.sqlserver import SqlserverWriter
 from refract.sql.writer.warnings import Warnings, find_warnings
 
-__all__ = ["EMPTY", "Step", "Warnings", "warnings", "write_migration", "write_script", "write_steps"]
+__all__ = ["EMPTY", "Warnings", "WrittenStep", "warnings", "write_migration", "write_script", "write_steps"]
 
 _WRITERS: Mapping[str, Writer] = {
     "postgresql": PostgresqlWriter(),
@@ -36,7 +36,7 @@ def write_script(changes: Diff | Iterable[Change], before: Database, after: Data
     return writer.script(write_steps(changes, before, after)) if writer else EMPTY
 
 
-def write_steps(changes: Diff | Iterable[Change], before: Database, after: Database) -> tuple[Step, ...]:
+def write_steps(changes: Diff | Iterable[Change], before: Database, after: Database) -> tuple[WrittenStep, ...]:
     """The steps of that migration, in order."""
     writer = _WRITERS.get(after.provider)
     return tuple(writer.steps(_listed(changes), _context(before, after))) if writer else ()

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import frozen
 
-from refract.diff.flavour import flavour
+from refract.diff.traits import flavour
 from refract.providers.base import Provider
 from refract.schema import changes as c
 from refract.schema.model import (
@@ -34,7 +34,7 @@ INDENT = "    "
 
 
 @frozen
-class Step:
+class WrittenStep:
     """One step of a migration. `title` is Prisma's name for it; `statements` have no closing semicolon."""
 
     title: str
@@ -72,7 +72,7 @@ ALTERS_TABLE = (
 class Writer(ABC):
     """Writes changes in one database's SQL. Stateless: all a statement depends on is its change and the context."""
 
-    def steps(self, changes: Sequence[c.Change], context: Context) -> Iterator[Step]:
+    def steps(self, changes: Sequence[c.Change], context: Context) -> Iterator[WrittenStep]:
         """The steps, in order. Those that need no statement are left out."""
         redefined = self.redefined_tables(changes, context)
         inside = tuple(x for x in changes if isinstance(x, c.TableChange) and x.table in redefined)
@@ -81,7 +81,7 @@ class Writer(ABC):
         for _, group in groupby(others, key=lambda change: self.step_key(change, context)):
             together = tuple(group)
             if together[0] is first:
-                yield Step("RedefineTables", tuple(self.redefine_tables(inside, context)))
+                yield WrittenStep("RedefineTables", tuple(self.redefine_tables(inside, context)))
                 together = together[1:]
             step = self.step(together, context) if together else None
             if step and step.statements:
@@ -107,7 +107,7 @@ class Writer(ABC):
         """The statements that make tables anew; `changes` are all that happens inside them."""
         raise NotImplementedError(f"no table is redefined on {context.provider.name}")
 
-    def step(self, together: Sequence[c.Change], context: Context) -> Step:
+    def step(self, together: Sequence[c.Change], context: Context) -> WrittenStep:
         """The one step that makes the changes of one table alteration, or a single other change."""
         first = together[0]
         if isinstance(first, ALTERS_TABLE):
@@ -115,9 +115,9 @@ class Writer(ABC):
             return self.alter_table_step(alteration, context)
         title, write = _SINGLE_STEPS[type(first)]
         title = self.rename_index_title if isinstance(first, c.RenameIndex) else title
-        return Step(title, tuple(write(self, first, context)))
+        return WrittenStep(title, tuple(write(self, first, context)))
 
-    def script(self, steps: Iterable[Step]) -> str:
+    def script(self, steps: Iterable[WrittenStep]) -> str:
         """The text of a migration: steps parted by a blank line, each statement closed."""
         texts = ["".join((f"-- {s.title}\n", *(f"{statement};\n" for statement in s.statements))) for s in steps]
         return "\n".join(texts) if texts else EMPTY
@@ -153,9 +153,9 @@ class Writer(ABC):
         """Whether enums are types of the database."""
         return flavour(context.provider.name).enum_types
 
-    def alter_table_step(self, alteration: TableAlteration, context: Context) -> Step:
+    def alter_table_step(self, alteration: TableAlteration, context: Context) -> WrittenStep:
         """The step for the changes inside one table."""
-        return Step("AlterTable", tuple(self.alter_table(alteration, context)))
+        return WrittenStep("AlterTable", tuple(self.alter_table(alteration, context)))
 
     def quote(self, name: str) -> str:
         """An identifier as statements write it."""

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from refract.schema import changes as c
 from refract.schema.model import Column, QualifiedName, Table
-from refract.sql.writer.base import Context, Step, TableAlteration
+from refract.sql.writer.base import Context, TableAlteration, WrittenStep
 from refract.sql.writer.postgresql import PostgresqlWriter, default_uses
 
 
@@ -26,12 +26,14 @@ class CockroachdbWriter(PostgresqlWriter):
             return ("key", change.table)
         return super().step_key(change, context)
 
-    def alter_table_step(self, alteration: TableAlteration, context: Context) -> Step:
+    def alter_table_step(self, alteration: TableAlteration, context: Context) -> WrittenStep:
         match alteration.changes:
             case (c.DropPrimaryKey(), c.AddPrimaryKey(primary_key=key)):
                 columns = self.quoted_list(p.name for p in key.columns)
                 table = self.name(alteration.table, context)
-                return Step("AlterPrimaryKey", (f"ALTER TABLE {table} ALTER PRIMARY KEY USING COLUMNS ({columns})",))
+                return WrittenStep(
+                    "AlterPrimaryKey", (f"ALTER TABLE {table} ALTER PRIMARY KEY USING COLUMNS ({columns})",)
+                )
         return super().alter_table_step(alteration, context)
 
     def altered(self, table: str, clauses: Sequence[str]) -> Sequence[str]:

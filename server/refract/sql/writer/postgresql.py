@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
-from refract.diff.columns import Arity, ColumnChanges, arity, column_changes
-from refract.diff.flavour import flavour
+from refract.diff.columns import ColumnArity, ColumnChanges, arity, column_changes
+from refract.diff.traits import flavour
 from refract.providers import provider
 from refract.schema import changes as c
 from refract.schema.changes import Cast
@@ -66,7 +66,7 @@ class PostgresqlWriter(Writer):
         type_ = self.type(column.type, context)
         if column.auto_increment:
             type_ = _SERIALS.get(type_, type_)
-        required = "" if arity(column) is not Arity.REQUIRED else " NOT NULL"
+        required = "" if arity(column) is not ColumnArity.REQUIRED else " NOT NULL"
         default = self.default(column, context)
         return f"{self.quote(column.name)} {type_}{required}{f' DEFAULT {default}' if default else ''}"
 
@@ -138,7 +138,9 @@ class PostgresqlWriter(Writer):
         what = self.what_changes(change, context)
         yield from self._nullability(change, what)
         yield from self._default_actions(change, what, context)
-        if what.cast is not Cast.NONE or (what.arity and Arity.LIST in (arity(change.before), arity(change.after))):
+        if what.cast is not Cast.NONE or (
+            what.arity and ColumnArity.LIST in (arity(change.before), arity(change.after))
+        ):
             using = f" USING {change.using}" if change.using else ""
             yield f"SET DATA TYPE {self.type(change.after.type, context)}{using}"
 
@@ -149,9 +151,9 @@ class PostgresqlWriter(Writer):
     def _nullability(self, change: c.AlterColumn, what: ColumnChanges) -> Iterator[str]:
         if not what.arity:
             return
-        if arity(change.after) is Arity.REQUIRED:
+        if arity(change.after) is ColumnArity.REQUIRED:
             yield "SET NOT NULL"
-        elif arity(change.after) is Arity.NULLABLE:
+        elif arity(change.after) is ColumnArity.NULLABLE:
             yield "DROP NOT NULL"
 
     def _default_actions(self, change: c.AlterColumn, what: ColumnChanges, context: Context) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from refract.diff.columns import Arity, arity
+from refract.diff.columns import ColumnArity, arity
 from refract.schema import changes as c
 from refract.schema.model import Column, DefaultKind, ForeignKey, Index, QualifiedName, Table
 from refract.sql.writer.base import INDENT, Context, TableAlteration, Writer
@@ -35,7 +35,7 @@ class SqliteWriter(Writer):
         return self._column(column, context)
 
     def _column(self, column: Column, context: Context, *, is_key: bool = False) -> str:
-        required = "" if arity(column) is Arity.NULLABLE else " NOT NULL"
+        required = "" if arity(column) is ColumnArity.NULLABLE else " NOT NULL"
         key = " PRIMARY KEY" if is_key else ""
         counts = " AUTOINCREMENT" if is_key and column.type.name == _WHOLE_NUMBER else ""
         default = self._default(column, context)

@@ -24,7 +24,7 @@ from refract.schema.model import (
     QualifiedName,
     Table,
 )
-from refract.sql.writer.base import EMPTY, Context, Step, TableAlteration, Writer
+from refract.sql.writer.base import EMPTY, Context, TableAlteration, Writer, WrittenStep
 
 _BEGIN = """\
 BEGIN TRY
@@ -66,13 +66,13 @@ EXEC sp_executesql @SQL
 class SqlserverWriter(Writer):
     """Writes for SQL Server."""
 
-    def steps(self, changes: Sequence[c.Change], context: Context) -> Iterator[Step]:
+    def steps(self, changes: Sequence[c.Change], context: Context) -> Iterator[WrittenStep]:
         anew = self.redefined_tables(changes, context)
         yield from super().steps(tuple(_keys_in_the_way(changes, anew, context)), context)
         yield from super().steps(changes, context)
         yield from super().steps(tuple(_keys_to_restore(anew, context)), context)
 
-    def script(self, steps: Iterable[Step]) -> str:
+    def script(self, steps: Iterable[WrittenStep]) -> str:
         text = super().script(steps)
         return text if text == EMPTY else f"{_BEGIN}\n{text}\n{_COMMIT}"
 

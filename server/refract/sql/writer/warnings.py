@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import frozen
 
-from refract.diff.columns import Arity, arity
+from refract.diff.columns import ColumnArity, arity
 from refract.schema import changes as c
 from refract.schema.changes import Cast
 from refract.schema.model import Column, ColumnType, Index, QualifiedName
@@ -102,7 +102,7 @@ def _of_redefined(table: QualifiedName, changes: Sequence[c.Change], context: Co
 
 def _column_copied(change: c.AlterColumn | c.RecreateColumn) -> Iterator[_Notice]:
     before, after = change.before, change.after
-    if arity(before) is not arity(after) and arity(after) is Arity.REQUIRED and not _has_default(after):
+    if arity(before) is not arity(after) and arity(after) is ColumnArity.REQUIRED and not _has_default(after):
         yield _made_required(change.table, before)
     if isinstance(change, c.AlterColumn) and change.cast is Cast.RISKY:
         yield _risky(change.table, before, family(before.type), family(after.type))
@@ -126,7 +126,7 @@ def _column_dropped(table: QualifiedName, column: Column) -> _Notice:
 
 
 def _column_added(table: QualifiedName, column: Column) -> Iterator[_Notice]:
-    if arity(column) is not Arity.REQUIRED or _has_default(column):
+    if arity(column) is not ColumnArity.REQUIRED or _has_default(column):
         return
     if column.client_default is not None and column.client_default != "updatedAt":
         yield _Unexecutable(
@@ -154,12 +154,12 @@ def _key_changed(table: QualifiedName) -> _Notice:
 
 def _column_recreated(change: c.RecreateColumn) -> _Notice:
     name, table = change.before.name, change.table.name
-    if arity(change.after) is not Arity.REQUIRED or _has_default(change.after):
+    if arity(change.after) is not ColumnArity.REQUIRED or _has_default(change.after):
         return _Warning(
             f"The `{name}` column on the `{table}` table would be dropped and recreated. "
             "This will lead to data loss if there is data in the column."
         )
-    if arity(change.before) is Arity.NULLABLE:
+    if arity(change.before) is ColumnArity.NULLABLE:
         return _required_added(change.table, change.before)
     return _Unexecutable(
         f"Changed the type of `{name}` on the `{table}` table. No cast exists, the column would be dropped and "
@@ -169,11 +169,11 @@ def _column_recreated(change: c.RecreateColumn) -> _Notice:
 
 def _column_altered(change: c.AlterColumn, writer: Writer) -> Iterator[_Notice]:
     before, after = change.before, change.after
-    if arity(before) is Arity.NULLABLE and arity(after) is Arity.REQUIRED:
+    if arity(before) is ColumnArity.NULLABLE and arity(after) is ColumnArity.REQUIRED:
         yield _made_required(change.table, before)
         if writer.made_required_says_all:
             return
-    if arity(before) is not Arity.LIST and arity(after) is Arity.LIST:
+    if arity(before) is not ColumnArity.LIST and arity(after) is ColumnArity.LIST:
         yield _Unexecutable(
             f"Changed the column `{before.name}` on the `{change.table.name}` table from a scalar field to a list "
             "field. If there are non-null values in that column, this step will fail."

@@ -1,0 +1,102 @@
+"""The fixes of a finding, with everything that they may need from the analysis that found it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+from refract.analysis.branch import NewMigration
+from refract.analysis.open_plans import new_plan
+from refract.analysis.result import Analysis
+from refract.analysis.snapshot import Snapshot
+from refract.baseline.folder import SQL_FILE
+from refract.fixes import Fix, FixContext, fixes_for
+from refract.rules.kit.finding import Finding
+from refract.workspace.reading import UnreadableFile, read_text
+
+_STAMP = "%Y%m%d%H%M%S"
+
+
+def fixes_of(analysis: Analysis, finding: Finding, now: datetime | None = None) -> tuple[Fix, ...]:
+    """What can be done about a finding of the analysis, best first. `now` (UTC) dates new migrations."""
+    return fixes_for(_context(analysis, finding, now or datetime.now(UTC)))
+
+
+def new_migrations(analysis: Analysis, now: datetime) -> Callable[[str], str]:
+    """Gives the path of the migration.sql of a new migration by its name, each later than all before it."""
+    folder, ordinals = analysis.snapshot.files.migrations, count()
+
+    @cache
+    def start() -> datetime:
+        last = max(_folders(folder), default="")
+        return max(now, _moment(last, now) + timedelta(seconds=1))
+
+    def path(name: str) -> str:
+        stamp = (start() + timedelta(seconds=next(ordinals))).strftime(_STAMP)
+        return str(folder / f"{stamp}_{name}" / SQL_FILE)
+
+    return path
+
+
+def _context(analysis: Analysis, finding: Finding, now: datetime) -> FixContext:
+    new = _migration_of(analysis, finding)
+    snapshot = analysis.snapshot
+    return FixContext(
+        finding=finding,
+        place=analysis.place(finding),
+        tree=snapshot.tree,
+        lowered=analysis.lowered,
+        before=new.before if new else snapshot.baseline.database,
+        after=new.after if new else analysis.database,
+        diff=new.diff if new else analysis.diff,
+        provider=analysis.lowered.provider,
+        versions=analysis.versions,
+        file=new.text if new else _schema_text(analysis, finding),
+        statements=new.judged.statements if new else (),
+        settings=_settings(snapshot),
+        plans=snapshot.settings.plans,
+        deployed=snapshot.branch.deployed if snapshot.branch else lambda: None,
+        new_migration=new_migrations(analysis, now),
+        new_plan=lambda recipe, situation: new_plan(snapshot.files, recipe, situation, today=now.date().isoformat()),
+    )
+
+
+def _migration_of(analysis: Analysis, finding: Finding) -> NewMigration | None:
+    """The new migration that the finding is about; None for a finding about the schema or the history."""
+    branch, origin = analysis.snapshot.branch, finding.origin
+    if branch is None or origin is None:
+        return None
+    return next((m for m in branch.migrations if m.judged.path == origin.path), None)
+
+
+def _schema_text(analysis: Analysis, finding: Finding) -> str:
+    place = analysis.place(finding)
+    document = analysis.snapshot.tree.document(place.path) if place else None
+    return document.text if document else ""
+
+
+def _settings(snapshot: Snapshot) -> tuple[str, str | None]:
+    """The file that holds the project's settings, or the one that would, and its text."""
+    file = snapshot.settings.file or snapshot.files.root / "refract.toml"
+    text = read_text(file)
+    return str(file), None if isinstance(text, UnreadableFile) else text
+
+
+def _folders(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.is_dir()]
+    except OSError:
+        return []
+
+
+def _moment(folder: str, otherwise: datetime) -> datetime:
+    """The moment that a migration's folder is named after."""
+    try:
+        return datetime.strptime(folder[:14], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return otherwise - timedelta(seconds=1)

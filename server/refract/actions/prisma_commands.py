@@ -1,0 +1,80 @@
+"""What a person types to deploy migrations and to take them back: Prisma's own commands, in the flags of the version
+that the project uses; those of the host where Prisma cannot reach the database. All are run in the project's root.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import frozen
+
+from refract.providers.versions import Version, Versions
+from refract.workspace.package_manager import prisma_command
+from refract.workspace.projects import ProjectFiles, prisma_project
+
+_CONFIG_ONLY: Version = (7,)
+"""The version from which `db execute` takes the database from Prisma's configuration, and has no `--schema` any more."""
+
+_SENDING = {
+    "d1": 'npx wrangler d1 execute "$DATABASE" --remote --file={file}',
+    "libsql": 'turso db shell "$DATABASE" < {file}',
+}
+"""How SQL is sent to databases that `prisma migrate deploy` does not know."""
+
+
+@frozen
+class Commands:
+    """The commands for one project and its database."""
+
+    files: ProjectFiles
+    versions: Versions
+
+    @property
+    def keeps_record(self) -> bool:
+        """Whether Prisma itself applies the migrations, and knows which ones are."""
+        return self.versions.flavour not in _SENDING
+
+    def deploy(self, migrations: Iterable[str]) -> tuple[str, ...]:
+        """Apply migrations, given by the paths of their files."""
+        if self.keeps_record:
+            return (self._migrate("deploy"),)
+        return tuple(self.execute(path) for path in migrations)
+
+    def status(self) -> str:
+        """Ask which migrations are applied."""
+        return self._migrate("status")
+
+    def resolve(self, migration: str) -> str:
+        """Tell Prisma that a failed migration has been undone."""
+        return self._migrate("resolve", "--rolled-back", migration)
+
+    def execute(self, file: Path | str) -> str:
+        """Run a file of SQL. Before Prisma 7 the schema has to be named, since then at most the configuration."""
+        path = from_root(self.files, file)
+        if not self.keeps_record:
+            return _SENDING[self.versions.flavour].format(file=path)
+        flags: tuple[str, ...] = ()
+        if self.versions.prisma < _CONFIG_ONLY:
+            flags = ("--schema", from_root(self.files, self.files.schema))
+        elif not self._finds_itself:
+            flags = ("--config", "PRISMA_CONFIG_OF_THIS_DATABASE")
+        return prisma_command(self.files.root, "db", "execute", "--file", path, *flags)
+
+    def _migrate(self, *arguments: str) -> str:
+        """`prisma migrate ...`; with the schema where Prisma would not find it by itself."""
+        schema = () if self._finds_itself else ("--schema", from_root(self.files, self.files.schema))
+        return prisma_command(self.files.root, "migrate", *arguments, *schema)
+
+    @property
+    def _finds_itself(self) -> bool:
+        """Whether Prisma, run in the project's root, takes this schema."""
+        found = prisma_project(self.files.root)
+        return found is not None and found.schema_files == self.files.schema_files
+
+
+def from_root(files: ProjectFiles, path: Path | str) -> str:
+    """A path as a shell in the project's root takes it."""
+    return shlex.quote(Path(os.path.relpath(path, files.root)).as_posix())

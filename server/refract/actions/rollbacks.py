@@ -1,0 +1,76 @@
+"""The way back from one migration: the exact inverse of what it built, checked by replaying it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from attrs import frozen
+
+from refract.analysis.baseline_choice import migrations_here
+from refract.analysis.result import Analysis
+from refract.baseline import Migration, replay
+from refract.schema.changes import Change
+from refract.schema.model import Database, QualifiedName
+from refract.sql.programs import programs_undone
+from refract.sql.reader import read_migration
+from refract.sql.rollback import NoRollback, losses, lost_since, rollback_texts
+from refract.sql.safe.base import tables_of
+from refract.text import NewFile
+
+__all__ = ["NoRollback", "Rollback", "rollback_of"]
+
+
+@frozen
+class Rollback:
+    """What undoes a migration: files to run in order, and what they do not bring back. `endangered` are the tables from
+    which they take what has been written since.
+    """
+
+    migration: str
+    files: tuple[NewFile, ...]
+    lost: tuple[str, ...]
+    endangered: tuple[QualifiedName, ...] = ()
+
+
+def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
+    """The way back from migration `name` (default: the newest). Raises NoRollback."""
+    folder = migrations_here(analysis.snapshot.files)
+    if folder is None or not folder.migrations:
+        raise NoRollback("there are no migrations here.")
+    names = [m.name for m in folder.migrations]
+    if name is not None and name not in names:
+        raise NoRollback(f"there is no migration {name!r} here; the newest is {names[-1]}.")
+    at = len(names) - 1 if name is None else names.index(name)
+    return undone(folder.migrations[at], replay(folder, analysis.lowered.provider, at).database, analysis)
+
+
+def undone(migration: Migration, before: Database, analysis: Analysis) -> Rollback:
+    """The way back from a migration to the database `before` it. Raises NoRollback."""
+    provider = analysis.lowered.provider
+    reading = read_migration(migration.sql, migration.path, before, provider)
+    programs = programs_undone(migration.sql, provider)
+    lost = tuple(dict.fromkeys((*losses(reading.changes), *programs.left)))
+    try:
+        texts = rollback_texts(reading.changes, before, reading.database, provider, analysis.versions, programs.drop)
+    except NoRollback as error:
+        raise NoRollback(" ".join((f"no rollback of {migration.name}: {error}", *lost))) from error
+    head = "".join(f"-- {line}\n" for line in (f"Undoes {migration.name}.", *lost)) + "\n"
+    files = [
+        NewFile(str(path), head + text)
+        for path, text in zip(_paths(Path(migration.path), len(texts)), texts, strict=True)
+    ]
+    return Rollback(migration.name, tuple(files), lost, tuple(dict.fromkeys(_endangered(reading.changes))))
+
+
+def _endangered(changes: Iterable[Change]) -> Iterator[QualifiedName]:
+    for change in changes:
+        if any(lost_since(change)):
+            yield from tables_of(change)
+
+
+def _paths(migration: Path, count: int) -> Iterator[Path]:
+    if count == 1:
+        yield migration.with_name("down.sql")
+        return
+    yield from (migration.with_name(f"down_{number}.sql") for number in range(1, count + 1))

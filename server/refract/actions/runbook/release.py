@@ -1,0 +1,267 @@
+"""What is about to be deployed: the migrations, what each statement costs, what is lost, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from attrs import field, frozen
+
+from refract.actions.prisma_commands import Commands
+from refract.actions.rollbacks import NoRollback, Rollback, undone
+from refract.analysis.baseline_choice import migrations_here
+from refract.analysis.branch import NewMigration, read_new
+from refract.analysis.result import Analysis
+from refract.baseline import MigrationFolder, replay, rollback_files
+from refract.config import nearest
+from refract.plans import Progress, is_as_planned
+from refract.plans.model import PlanStep
+from refract.providers.behaviour import Duration, Operation
+from refract.providers.costs import Cost, cost_of_verb, costs
+from refract.providers.type_changes import loses_silently
+from refract.schema.changes import (
+    AddColumn,
+    AlterColumn,
+    Backfill,
+    Change,
+    CreateTable,
+    DropColumn,
+    Opaque,
+    Statement,
+    ValidateConstraint,
+)
+from refract.schema.model import QualifiedName
+from refract.sql.rollback import lost_for_good
+
+
+class NoRunbook(Exception):
+    """Nothing that a runbook could be written for. The message says why, and what to do."""
+
+
+@frozen
+class ReleaseStatement:
+    """One statement: its SQL, and what it takes of tables in use. `is_opaque`: nobody knows what it does."""
+
+    sql: str
+    statement: Statement
+    costs: tuple[Cost, ...]
+    is_opaque: bool
+
+
+@frozen(eq=False)
+class Outgoing:
+    """One migration. `plan` is the one that it is a step of; `way_back` what undoes it, or why nothing does."""
+
+    new: NewMigration = field(repr=False)
+    steps: tuple[ReleaseStatement, ...]
+    plan: tuple[Progress, PlanStep] | None
+    down: tuple[Path, ...]
+    way_back: Rollback | str
+    _unused: frozenset[QualifiedName]
+
+    @property
+    def name(self) -> str:
+        """Its folder."""
+        return self.new.judged.name
+
+    @cached_property
+    def no_return(self) -> tuple[tuple[Change, str], ...]:
+        """The changes that take away what only a backup brings back, each with what that is."""
+        if self._is_as_planned:
+            return ()
+        pairs = ((change, text) for change in self.new.diff.changes for text in _lost(change))
+        return tuple((change, text) for change, text in pairs if self._was_there(change))
+
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether there is nothing to undo: it only checks what is there, or fills what a plan has added."""
+        changes = [change for step in self.steps for change in step.statement.changes]
+        if self._is_as_planned and self.plan is not None and not self.plan[1].undo:
+            return all(isinstance(change, Backfill | ValidateConstraint) for change in changes)
+        return all(isinstance(change, ValidateConstraint) for change in changes)
+
+    @property
+    def _is_as_planned(self) -> bool:
+        """Whether a plan wrote this, and says that it loses nothing: a backfill writes only what is new."""
+        if self.plan is None or self.plan[1].loses:
+            return False
+        return any(is_as_planned(m, self.name, self.new.text) for m in self.plan[1].migrations)
+
+    def _was_there(self, change: Change) -> bool:
+        """Whether what a change takes away was there before the release."""
+        if isinstance(change, DropColumn):
+            table = self.new.before.tables.get(change.table)
+            return (
+                table is not None and table.column(change.column.name) is not None and change.table not in self._unused
+            )
+        if isinstance(change, Backfill):
+            return self._writes_over(change)
+        return getattr(change, "table", None) not in self._unused
+
+    def _writes_over(self, data: Backfill) -> bool:
+        """Whether a statement on rows takes values away: not in new tables, not in new columns, not by new rows."""
+        if data.verb in ("INSERT", "COPY") or all(table in self._unused for table in data.tables):
+            return False
+        read = (b for s in self.steps for b in s.statement.changes if isinstance(b, Backfill) and b.sql == data.sql)
+        detailed = next(read, data)
+        added = {c.column.name for c in self.new.diff.changes if isinstance(c, AddColumn) and c.table in data.tables}
+        return not (detailed.columns and added.issuperset(detailed.columns))
+
+
+@frozen(eq=False)
+class Release:
+    """The migrations that are about to be deployed, oldest first."""
+
+    analysis: Analysis = field(repr=False)
+    migrations: tuple[Outgoing, ...]
+
+    @property
+    def commands(self) -> Commands:
+        """What a person types."""
+        return Commands(self.analysis.snapshot.files, self.analysis.versions)
+
+    @property
+    def steps(self) -> Iterator[ReleaseStatement]:
+        """All statements."""
+        return (step for migration in self.migrations for step in migration.steps)
+
+    @property
+    def costs(self) -> Iterator[Cost]:
+        """What all statements take of tables in use."""
+        return (cost for step in self.steps for cost in step.costs)
+
+    @property
+    def changes(self) -> Iterator[Change]:
+        """What all migrations change, in order."""
+        return (change for migration in self.migrations for change in migration.new.diff.changes)
+
+    @property
+    def unused(self) -> frozenset[QualifiedName]:
+        """The tables that are made here: no program uses them yet."""
+        return frozenset(change.table.name for change in self.changes if isinstance(change, CreateTable))
+
+    def endangered(self) -> tuple[QualifiedName, ...]:
+        """The tables of which something can be lost, or whose rows are written anew."""
+        lost = (table for m in self.migrations for change, _ in m.no_return for table in _tables(change, m))
+        written = (t for c in self.costs if c.operation.duration is Duration.REWRITE for t in c.tables)
+        return tuple(dict.fromkeys((*lost, *written)))
+
+
+def release_of(analysis: Analysis, names: Sequence[str] = ()) -> Release:
+    """What a deploy would run: the migrations of these names; else those that are new on this branch, and those of the
+    plans' steps in hand. Raises NoRunbook.
+    """
+    folder = migrations_here(analysis.snapshot.files)
+    if folder is None or not folder.migrations:
+        raise NoRunbook("there are no migrations here: a runbook is for what `prisma migrate deploy` would run.")
+    wanted = _wanted(analysis, folder, names)
+    plans = _plans_by_migration(analysis)
+    found: list[Outgoing] = []
+    unused: frozenset[QualifiedName] = frozenset()
+    for at, migration in enumerate(folder.migrations):
+        if migration.name not in wanted:
+            continue
+        follows = at > 0 and found and found[-1].name == folder.migrations[at - 1].name
+        before = found[-1].new.after if follows else replay(folder, analysis.lowered.provider, at).database
+        new = read_new(migration, before, analysis.lowered.provider, unused)
+        unused |= {
+            change.table.name for s in new.judged.statements for change in s.changes if isinstance(change, CreateTable)
+        }
+        found.append(_outgoing(new, analysis, unused, plans.get(migration.name)))
+    return Release(analysis, tuple(found))
+
+
+def _wanted(analysis: Analysis, folder: MigrationFolder, names: Sequence[str]) -> frozenset[str]:
+    known = [migration.name for migration in folder.migrations]
+    for name in names:
+        if name not in known:
+            meant = nearest(name, known)
+            raise NoRunbook(
+                f"there is no migration {name!r} here; {f'did you mean {meant}?' if meant else f'the newest is {known[-1]}.'}"
+            )
+    if names:
+        return frozenset(names)
+    branch = analysis.snapshot.branch
+    new = [m.name for m in branch.history.new] if branch else []
+    in_hand = [m.folder for p in analysis.plans if p.is_open and p.step for m in p.step.migrations if m.folder in known]
+    if new or in_hand:
+        return frozenset((*new, *in_hand))
+    compared = (
+        f"no migration is new against {branch.history.base}"
+        if branch
+        else "nothing tells which migrations are deployed"
+    )
+    raise NoRunbook(f"{compared}: name those that are about to be, such as `refract runbook {known[-1]}`.")
+
+
+def _plans_by_migration(analysis: Analysis) -> Mapping[str, tuple[Progress, PlanStep]]:
+    pairs = ((p, step) for p in analysis.plans if not p.plan.abandoned for step in p.plan.steps)
+    return {m.folder: (progress, step) for progress, step in pairs for m in step.migrations if m.folder}
+
+
+def _outgoing(
+    new: NewMigration, analysis: Analysis, unused: frozenset[QualifiedName], plan: tuple[Progress, PlanStep] | None
+) -> Outgoing:
+    steps = tuple(_steps(new, analysis, unused))
+    down = rollback_files(Path(new.judged.path))
+    try:
+        way_back: Rollback | str = undone(new.source, new.before, analysis)
+    except NoRollback as error:
+        way_back = str(error)
+    return Outgoing(new, steps, plan, down, way_back, unused)
+
+
+def _steps(new: NewMigration, analysis: Analysis, unused: frozenset[QualifiedName]) -> Iterator[ReleaseStatement]:
+    provider = analysis.lowered.provider.name
+    for statement in new.judged.statements:
+        span = statement.origin.span
+        found = [c for change in statement.changes for c in costs(change, new.before, analysis.versions, unused)]
+        by_verb = None if statement.changes else cost_of_verb(statement.verb, provider)
+        sql = new.text[span.start : span.end]
+        yield ReleaseStatement(
+            sql, statement, _merged([*found, *([by_verb] if by_verb else [])]), _is_opaque(statement)
+        )
+
+
+def _is_opaque(statement: Statement) -> bool:
+    """Whether nobody knows what the statement does: it could not be read, or does not fit the database."""
+    unfit = statement.verb in ("ALTER TABLE", "ALTER INDEX", "DROP TABLE", "DROP INDEX", "CREATE INDEX")
+    return any(isinstance(c, Opaque) for c in statement.changes) or (unfit and not statement.changes)
+
+
+def _merged(found: Iterable[Cost]) -> tuple[Cost, ...]:
+    """Each operation once, with all its tables; none that goes under in another of the same statement."""
+    tables: dict[Operation, dict[QualifiedName, None]] = {}
+    for cost in found:
+        tables.setdefault(cost.operation, {}).update(dict.fromkeys(cost.tables))
+    merged = [Cost(operation, tuple(names)) for operation, names in tables.items()]
+    return tuple(c for c in merged if not any(_goes_under(c, other) for other in merged if other is not c))
+
+
+def _goes_under(cost: Cost, other: Cost) -> bool:
+    """Whether another cost is as bad for the same tables, and longer."""
+    return (
+        set(cost.tables) <= set(other.tables)
+        and cost.operation.blocks is other.operation.blocks
+        and cost.operation.duration is Duration.INSTANT is not other.operation.duration
+    )
+
+
+def _lost(change: Change) -> Iterator[str]:
+    yield from lost_for_good(change)
+    if isinstance(change, AlterColumn) and not change.using:
+        silently = loses_silently(change.before.type, change.after.type)
+        if silently:
+            yield f"{change.table.name}.{change.before.name}: {silently}, and nothing fails."
+
+
+def _tables(change: Change, migration: Outgoing) -> Iterator[QualifiedName]:
+    """The tables that hold what a change takes away."""
+    if isinstance(change, Backfill):
+        yield from change.tables
+    elif (table := getattr(change, "table", None)) is not None:
+        yield table if isinstance(table, QualifiedName) else table.name
+    else:  # an enum: the tables that use it
+        for cost in (c for step in migration.steps for c in step.costs):
+            yield from cost.tables

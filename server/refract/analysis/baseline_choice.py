@@ -1,0 +1,109 @@
+"""Picks what a schema is compared with: its migrations, else the schema at a git revision, else nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from attrs import evolve
+
+from refract import git
+from refract.baseline import Baseline, MigrationFolder, load_migrations, migrations_of, replay
+from refract.baseline.folder import LOCK_FILE, SQL_FILE
+from refract.lowering import lower
+from refract.providers import Provider
+from refract.providers.versions import Version
+from refract.schema.model import Database
+from refract.syntax import SchemaTree, parse_schema
+from refract.workspace.failure import CannotAnalyse
+from refract.workspace.projects import ProjectFiles, holds_migrations
+from refract.workspace.reading import UnreadableFile, decode
+
+
+def migrations_here(files: ProjectFiles) -> MigrationFolder | None:
+    """The migrations in the work tree; None when the project keeps none."""
+    return load_migrations(files.migrations) if holds_migrations(files.migrations) else None
+
+
+def baseline_for(
+    files: ProjectFiles,
+    provider: Provider,
+    base: str | None,
+    here: MigrationFolder | None,
+    prisma: Version | None,
+) -> Baseline:
+    """What the schema is compared with. `here` are the migrations in the work tree, `prisma` the version in use.
+
+    The migrations in the work tree: those that are new against `base` are judged by their own SQL.
+    Without any, the migrations at `base`, else the schema there (default: at the last commit), else an empty database.
+
+    Raises CannotAnalyse when `base` is no revision that git knows.
+    """
+    wanted = commit_of(files.schema, base) if base is not None else None
+    if here is not None:
+        return replayed(here, provider)
+    if wanted is not None:
+        return _at_commit(files, provider, wanted, prisma)
+    commit = _commit(files.schema, "HEAD")
+    if isinstance(commit, git.Unavailable):
+        return empty(provider, f"an empty database, since there are no migrations and {commit.reason}")
+    return _at_commit(files, provider, commit, prisma)
+
+
+def commit_of(path: Path, revision: str) -> git.Commit:
+    """The commit that `revision` names in the repository of `path`. Raises CannotAnalyse."""
+    commit = _commit(path, revision)
+    if isinstance(commit, git.Unavailable):
+        raise CannotAnalyse(f"cannot compare with {revision}: {commit.reason}")
+    return commit
+
+
+def empty(provider: Provider, detail: str) -> Baseline:
+    """A baseline without anything in it."""
+    return Baseline(Database(provider.name, provider.default_schema), "empty", detail)
+
+
+def replayed(folder: MigrationFolder, provider: Provider, at: str = "") -> Baseline:
+    """The database that the migrations build; `at` says in words which revision they are of."""
+    baseline = replay(folder, provider)
+    return evolve(baseline, detail=f"{baseline.detail}{at}") if at else baseline
+
+
+def migrations_at(commit: git.Commit, folder: str) -> MigrationFolder | None:
+    """The migrations in `folder` at a commit; None when there are none."""
+    names = git.files_at(commit, folder)
+    wanted = [n for n in names if PurePosixPath(n).name in (SQL_FILE, LOCK_FILE)] if isinstance(names, tuple) else []
+    if not any(name.endswith(SQL_FILE) for name in wanted):
+        return None
+    contents = git.read_at(commit, wanted)
+    if isinstance(contents, git.Unavailable):
+        return None
+    relative = {PurePosixPath(name).relative_to(folder or ".").as_posix(): data for name, data in contents.items()}
+    return migrations_of(relative, str(commit.repository.root / folder))
+
+
+def schema_at(commit: git.Commit, path: str) -> SchemaTree | None:
+    """The schema in the file or folder `path` at a commit; None when there is none."""
+    names = git.files_at(commit, path)
+    wanted = [name for name in names if name.endswith(".prisma")] if isinstance(names, tuple) else []
+    contents = git.read_at(commit, wanted)
+    if isinstance(contents, git.Unavailable) or not contents:
+        return None
+    texts = [(f"{commit.name}:{name}", decode(data, name)) for name, data in sorted(contents.items())]
+    return parse_schema([(name, text) for name, text in texts if not isinstance(text, UnreadableFile)])
+
+
+def _commit(path: Path, revision: str) -> git.Commit | git.Unavailable:
+    repository = git.repository(path)
+    return repository if isinstance(repository, git.Unavailable) else git.commit(repository, revision)
+
+
+def _at_commit(files: ProjectFiles, provider: Provider, commit: git.Commit, prisma: Version | None) -> Baseline:
+    migrations = commit.repository.relative(files.migrations)
+    folder = migrations_at(commit, migrations) if migrations else None
+    if folder is not None:
+        return replayed(folder, provider, f" at {commit.name}")
+    schema = commit.repository.relative(files.schema)
+    tree = schema_at(commit, schema) if schema else None
+    if tree is None:
+        return empty(provider, f"an empty database, since there is no schema at {commit.name}")
+    return Baseline(lower(tree, prisma=prisma).database, "git", f"the schema at {commit.name}")

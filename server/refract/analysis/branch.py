@@ -1,0 +1,282 @@
+"""How the migrations here stand against those of the branch that they go to, and what each new one does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from attrs import evolve, field, frozen
+
+from refract import git
+from refract.analysis.baseline_choice import commit_of, schema_at
+from refract.baseline import (
+    History,
+    Migration,
+    MigrationFolder,
+    compare_histories,
+    migrations_of,
+    replay,
+    rollback_files,
+)
+from refract.diff import Diff, probable_renames
+from refract.lowering import lower
+from refract.providers import Provider
+from refract.rules.kit.context import JudgedMigration, RollbackScripts
+from refract.schema.changes import AddColumn, Backfill, Change, CreateTable, DropColumn, DropTable, Statement
+from refract.schema.model import Database, QualifiedName
+from refract.syntax import SchemaTree
+from refract.workspace.projects import ProjectFiles
+from refract.workspace.reading import read_text
+
+
+@frozen(eq=False)
+class NewMigration:
+    """A migration that the base does not have: the database before and after it, and what it changes.
+
+    `fresh` are the tables that new migrations before it have made.
+    `text` is the file as it is, line ends and byte-order mark included: offsets count in it.
+    """
+
+    judged: JudgedMigration
+    source: Migration
+    fresh: frozenset[QualifiedName]
+    text: str = field(repr=False)
+    before: Database = field(repr=False)
+    after: Database = field(repr=False)
+    diff: Diff = field(repr=False)
+
+
+@frozen(eq=False)
+class Branch:
+    """The migrations of this branch. `database` is what all migrations here build, where any of them is new.
+    `deployed` reads the schema at the commit `fork` that this branch began from: what running code was built from.
+    """
+
+    history: History
+    migrations: tuple[NewMigration, ...]
+    database: Database | None = field(repr=False)
+    deployed: Callable[[], SchemaTree | None] = field(repr=False)
+    fork: git.Commit = field(repr=False)
+    _ends: _Ends = field(repr=False)
+
+    def deployed_database(self) -> Database | None:
+        """The database that the schema of running code asks for."""
+        tree = self.deployed()
+        return _database_of(tree) if tree else None
+
+    def holds(self, path: str) -> bool:
+        """Whether `path` is one of the migrations here."""
+        return any(migration.path == path for migration in self._ends.here.migrations)
+
+    @property
+    def here(self) -> tuple[Migration, ...]:
+        """The migrations here."""
+        return self._ends.here.migrations
+
+    def rewritten(self, path: str, text: str, provider: Provider) -> Branch:
+        """The branch with the text of one migration as it is being edited. Costs what comes after that migration."""
+        here = evolve(self._ends.here, migrations=tuple(_rewritten(self._ends.here.migrations, path, text)))
+        return _compared(evolve(self._ends, here=here), provider, self.deployed, self.fork, self)
+
+
+@frozen(eq=False)
+class _Ends:
+    """The migrations here, at the commit that this branch began from, and at the newest of the branch it goes to."""
+
+    here: MigrationFolder
+    fork: MigrationFolder
+    tip: MigrationFolder
+    base: str
+
+
+def read_branch(
+    files: ProjectFiles, provider: Provider, base: str | None, here: MigrationFolder | None
+) -> Branch | None:
+    """The migrations `here`, in the work tree, against those at `base` (default: the branch that work here goes to).
+
+    None where there are no migrations, here or there, or no git that could tell which of them are new.
+    Raises CannotAnalyse when `base` is no revision that git knows.
+    """
+    ends = _ends(files, base) if here is not None else None
+    return None if ends is None or here is None else _branch(files, provider, here, *ends)
+
+
+def read_new(
+    migration: Migration, before: Database, provider: Provider, fresh: frozenset[QualifiedName] = frozenset()
+) -> NewMigration:
+    """What one migration does to the database `before` it."""
+    from refract.sql.reader import read_migration, read_statements  # noqa: PLC0415  only where a migration is new
+
+    text = migration.data.decode("utf-8", errors="replace")
+    reading = read_migration(text, migration.path, before, provider)
+    statements = read_statements(text, migration.path, before, provider)
+    renames = probable_renames(_lasting(reading.changes, before, reading.database), before, reading.database)
+    judged = JudgedMigration(migration.name, migration.path, statements)
+    return NewMigration(judged, migration, fresh, text, before, reading.database, Diff(reading.changes, renames))
+
+
+def with_rollback(new: NewMigration, scripts: Iterable[tuple[str, str]], provider: Provider) -> NewMigration:
+    """A migration with the files (path, SQL) that are to undo it."""
+    from refract.sql.reader import read_migration, read_statements  # noqa: PLC0415  only where there is such a file
+
+    database, files, statements = new.after, list[str](), list[Statement]()
+    for path, text in scripts:
+        files.append(path)
+        statements += read_statements(text, path, database, provider)
+        database = read_migration(text, path, database, provider).database
+    rollback = RollbackScripts(tuple(files), tuple(statements), database) if files else None
+    return evolve(new, judged=evolve(new.judged, rollback=rollback))
+
+
+def _scripts(migration: Migration) -> Iterator[tuple[str, str]]:
+    for path in rollback_files(Path(migration.path)):
+        text = read_text(path)
+        if isinstance(text, str):
+            yield str(path), text
+
+
+def _lasting(changes: Iterable[Change], before: Database, after: Database) -> tuple[Change, ...]:
+    """The changes of SQL that could be halves of a rename that was meant: what they drop was there before, what they
+    add is there in the end, and no statement has moved the rows of that table.
+    """
+    listed = tuple(changes)
+    moved = {table for change in listed if isinstance(change, Backfill) for table in change.tables}
+    return tuple(change for change in listed if _lasts(change, before, after) and _table_of(change) not in moved)
+
+
+def _lasts(change: Change, before: Database, after: Database) -> bool:
+    if isinstance(change, DropColumn | AddColumn):
+        table = (before if isinstance(change, DropColumn) else after).tables.get(change.table)
+        return table is not None and table.column(change.column.name) is not None
+    if isinstance(change, DropTable | CreateTable):
+        return change.table.name in (before if isinstance(change, DropTable) else after).tables
+    return True
+
+
+def _table_of(change: Change) -> QualifiedName | None:
+    return change.table.name if isinstance(change, DropTable | CreateTable) else getattr(change, "table", None)
+
+
+def _ends(files: ProjectFiles, base: str | None) -> tuple[git.Commit, git.Commit] | None:
+    """The commit that the work here began from, and the newest one of the branch that it goes to."""
+    if base is not None:
+        tip: git.Commit | git.Unavailable = commit_of(files.schema, base)
+    else:
+        repository = git.repository(files.schema)
+        tip = repository if isinstance(repository, git.Unavailable) else git.default_base(repository)
+    if isinstance(tip, git.Unavailable):
+        return None
+    head = git.commit(tip.repository, "HEAD")
+    if isinstance(head, git.Unavailable) or head.hash == tip.hash:
+        return tip, tip
+    fork = git.merge_base(head, tip)
+    return (tip, tip) if isinstance(fork, git.Unavailable) else (fork, tip)
+
+
+def _branch(
+    files: ProjectFiles, provider: Provider, here: MigrationFolder, fork: git.Commit, tip: git.Commit
+) -> Branch | None:
+    folder = tip.repository.relative(files.migrations)
+    if folder is None:
+        return None
+    at_fork = _at(fork, folder, here)
+    at_tip = at_fork if fork.hash == tip.hash else _at(tip, folder, here)
+    if not at_fork.migrations and not at_tip.migrations:  # a project that the base has never had: nothing is deployed
+        return None
+    return _compared(_Ends(here, at_fork, at_tip, tip.name), provider, _deployed(files, fork), fork, None)
+
+
+def _compared(
+    ends: _Ends,
+    provider: Provider,
+    deployed: Callable[[], SchemaTree | None],
+    fork: git.Commit,
+    previous: Branch | None,
+) -> Branch:
+    history = compare_histories(ends.here, ends.fork, ends.tip, ends.base)
+    known = {m.judged.path: m for m in previous.migrations} if previous else {}
+    migrations, database = _new(ends.here, history, provider, known)
+    theirs = (
+        {m.name: previous.history.changes[m.name] for m in history.theirs}
+        if previous
+        else _theirs(ends.tip, history, provider)
+    )
+    changes = {m.judged.name: m.diff.changes for m in migrations} | dict(theirs)
+    return Branch(evolve(history, changes=changes), migrations, database, deployed, fork, ends)
+
+
+def _rewritten(migrations: Iterable[Migration], path: str, text: str) -> Iterator[Migration]:
+    for migration in migrations:
+        if migration.path != path:
+            yield migration
+            continue
+        data = text.encode("utf-8", errors="surrogateescape")
+        yield evolve(migration, data=data, checksum=sha256(data).hexdigest())
+
+
+def _at(commit: git.Commit, folder: str, here: MigrationFolder) -> MigrationFolder:
+    """The migrations at a commit. Files that are the same as here are not read again."""
+    hashes = git.blobs_at(commit, folder)
+    if isinstance(hashes, git.Unavailable):
+        return MigrationFolder(here.path, ())
+    root = PurePosixPath(folder)
+    wanted = {PurePosixPath(name).relative_to(root).as_posix(): (name, blob) for name, blob in hashes.items()}
+    same = {f"{m.name}/migration.sql": m.data for m in here.migrations}
+    known = {key: data for key, data in same.items() if key in wanted and git.blob_hash(data) == wanted[key][1]}
+    other = {name: key for key, (name, _) in wanted.items() if key not in known and key.endswith("/migration.sql")}
+    read = git.read_at(commit, other)
+    contents = {} if isinstance(read, git.Unavailable) else {other[name]: data for name, data in read.items()}
+    return migrations_of(known | contents, here.path)
+
+
+def _new(
+    here: MigrationFolder, history: History, provider: Provider, known: Mapping[str, NewMigration]
+) -> tuple[tuple[NewMigration, ...], Database | None]:
+    """The new migrations, and the database that all migrations build. `known` are the same before an edit."""
+    if not history.new:
+        return (), None
+    first = next(at for at, migration in enumerate(here.migrations) if history.is_new(migration.name))
+    start = known.get(here.migrations[first].path)
+    database = start.before if start else replay(here, provider, first).database
+    found = []
+    fresh: frozenset[QualifiedName] = frozenset()
+    for migration in here.migrations[first:]:
+        new = known.get(migration.path)
+        if new is None or new.source is not migration or new.before is not database:
+            new = read_new(migration, database, provider, fresh)
+            if history.is_new(migration.name):
+                new = with_rollback(new, _scripts(migration), provider)
+        database = new.after
+        if history.is_new(migration.name):
+            found.append(new)
+            fresh |= {change.table.name for change in new.diff.changes if isinstance(change, CreateTable)}
+    return tuple(found), database
+
+
+def _theirs(tip: MigrationFolder, history: History, provider: Provider) -> Mapping[str, tuple[Change, ...]]:
+    """What the migrations do that the base has and this branch has not."""
+    names = {migration.name for migration in history.theirs}
+    found: dict[str, tuple[Change, ...]] = {}
+    if not names:
+        return found
+    first = next(at for at, migration in enumerate(tip.migrations) if migration.name in names)
+    database = replay(tip, provider, first).database
+    for migration in tip.migrations[first:]:
+        new = read_new(migration, database, provider)
+        database = new.after
+        if migration.name in names:
+            found[migration.name] = new.diff.changes
+    return found
+
+
+@lru_cache(maxsize=8)  # asked for at each key while a removal is pending
+def _database_of(tree: SchemaTree) -> Database:
+    return lower(tree).database
+
+
+def _deployed(files: ProjectFiles, commit: git.Commit) -> Callable[[], SchemaTree | None]:
+    """Reads the schema at a commit, when it is first asked for."""
+    schema = commit.repository.relative(files.schema)
+    return cache(lambda: schema_at(commit, schema) if schema else None)

@@ -1,0 +1,138 @@
+"""The plans of a project: files next to its migrations, read with everything else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from refract.baseline import Migration
+from refract.plans import Plan, Progress, built_by, progress_of
+from refract.plans.status import BuiltSteps
+from refract.plans.taking import OpenPlan, utc_today
+from refract.providers import Provider
+from refract.recipes.base import CannotPlan, Recipe, Situation, all_recipes, subject_parts
+from refract.schema.model import Database
+from refract.syntax import SchemaTree
+from refract.text import NewFile, Origin, Problem, Span
+from refract.workspace.projects import PLANS, ProjectFiles
+from refract.workspace.reading import UnreadableFile, read_text
+
+_MOST = 200  # plans of a project that are read
+
+
+@frozen(eq=False)
+class Plans:
+    """The plans of a project, what could not be read as one, and the migrations that are there to carry them (by folder)."""
+
+    open: tuple[OpenPlan, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    migrations: Mapping[str, Migration] = field(factory=dict, repr=False)
+
+    def progress(self, tree: SchemaTree) -> tuple[Progress, ...]:
+        """Where each plan stands, by the schema as it is."""
+        return tuple(progress_of(found.plan, found.built, tree) for found in self.open)
+
+
+NO_PLANS = Plans()
+
+
+def plans_folder(files: ProjectFiles) -> Path:
+    """Where a project keeps its plans: beside its migrations, not among them."""
+    return files.migrations.parent / PLANS
+
+
+def read_plans(files: ProjectFiles, database: Database, migrations: Iterable[Migration], provider: Provider) -> Plans:
+    """The plans on disk; `database` is what the `migrations` build. Never raises."""
+    texts = [(path, read_text(path)) for path in _plan_files(plans_folder(files))]
+    if not texts:
+        return NO_PLANS
+    from refract.plans.file import NotAPlan, read_plan  # noqa: PLC0415  only where a plan is
+
+    known = {migration.name: migration for migration in migrations}
+    found: list[OpenPlan] = []
+    problems: list[Problem] = []
+    for path, text in texts:
+        if isinstance(text, UnreadableFile):
+            problems.append(Problem(text.reason, Origin(text.path, "", Span(0, 0))))
+            continue
+        try:
+            plan = read_plan(text, path.stem, str(path))
+        except NotAPlan as error:
+            place = Origin(str(path), "", Span(error.offset, error.offset))
+            problems.append(Problem(f"{path.name} is not a plan that Refract can follow: {error}", place))
+            continue
+        found.append(OpenPlan(plan, text, _built(plan, database, known, provider)))
+    return Plans(tuple(found), tuple(problems), known)
+
+
+def built_again(plans: Plans, database: Database, migrations: Iterable[Migration], provider: Provider) -> Plans:
+    """The same plans after the migrations have changed."""
+    known = {migration.name: migration for migration in migrations} if plans.open else {}
+    found = tuple(evolve(p, built=_built(p.plan, database, known, provider)) for p in plans.open)
+    return evolve(plans, open=found, migrations=known)
+
+
+def _built(plan: Plan, database: Database, migrations: Mapping[str, Migration], provider: Provider) -> BuiltSteps:
+    if plan.abandoned or plan.provider != provider.name:
+        return (None,) * len(plan.steps)
+    return built_by(plan, database, {name: m.sql for name, m in migrations.items()}, provider)
+
+
+def recipe_named(name: str) -> Recipe:
+    """A recipe. Raises CannotPlan."""
+    found = all_recipes().get(name)
+    if found is None:
+        raise CannotPlan(f"there is no recipe {name!r}; there are {', '.join(all_recipes())}.")
+    return found
+
+
+def answers_for(recipe: Recipe, subject: str, given: Mapping[str, str]) -> dict[str, str]:
+    """All answers, `subject` being `User`, `User.name`, `Role` or `Role.ADMIN`. Raises CannotPlan."""
+    parts, words = subject_parts(recipe.subject), subject.split(".")
+    if len(parts) != len(words) or not all(words):
+        wanted = {"model": "Model", "field": "field", "enum": "Enum", "value": "VALUE"}
+        raise CannotPlan(f"{recipe.name} is about {'.'.join(wanted[p] for p in parts)}, not {subject!r}.")
+    return recipe.complete({**dict(zip(parts, words, strict=True)), **given})
+
+
+def new_plan(files: ProjectFiles, recipe: Recipe, situation: Situation, name: str = "", today: str = "") -> Plan:
+    """A plan, with the path that its file would have. Raises CannotPlan."""
+    from refract.plans.making import make_plan  # noqa: PLC0415  only when a plan is made
+
+    wanted = name or _slug(f"{recipe.name} {' '.join(_said(situation.answers))}")
+    taken = {path.stem for path in _plan_files(plans_folder(files))}
+    unique = next(n for n in (wanted, *(f"{wanted}_{i}" for i in range(2, _MOST + 2))) if n not in taken)
+    path = plans_folder(files) / f"{unique}.toml"
+    return evolve(make_plan(recipe, situation, unique, today or utc_today()), path=str(path))
+
+
+def plan_file(plan: Plan) -> NewFile:
+    """The file of a new plan."""
+    from refract.plans.file import plan_text  # noqa: PLC0415  only when a plan is made
+
+    return NewFile(plan.path, plan_text(plan))
+
+
+def _plan_files(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix == ".toml")[:_MOST]
+    except OSError:
+        return []
+
+
+def _said(answers: Mapping[str, str]) -> Iterator[str]:
+    from refract.plans.making import subject_names  # noqa: PLC0415
+
+    yield from subject_names(answers)
+    if answers.get("fields"):
+        yield answers["fields"]
+    if answers.get("to"):
+        yield f"to {answers['to']}"
+
+
+def _slug(text: str) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")[:80] or "plan"

@@ -1,0 +1,328 @@
+"""The analysis of a snapshot: what the edited schema would change, and what is risky about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+
+from attrs import evolve, field, frozen
+
+from refract.analysis.branch import Branch, NewMigration
+from refract.analysis.code_uses import CodeQuestion, Inquiry, Side
+from refract.analysis.half_typed import Settled, settle
+from refract.analysis.snapshot import Snapshot
+from refract.analysis.suppressions import MARK, Commented, shifted, suppress, suppressions
+from refract.collector import without_collector
+from refract.config import Level, Settings
+from refract.diff import Diff, diff
+from refract.lowering import Lowered, lower
+from refract.plans import Progress, State, in_turn, is_as_planned
+from refract.providers import Provider
+from refract.providers.versions import Versions, default_versions
+from refract.recipes.schema_edits import AddAttribute
+from refract.rules.kit.context import PlansInView, RuleContext
+from refract.rules.kit.finding import Finding, Judged, Severity
+from refract.rules.kit.rule import Rule, check_all
+from refract.schema.model import Database
+from refract.source import CodeUses, Target
+from refract.syntax import SchemaTree
+from refract.text import Location, Origin, Problem, Span
+from refract.workspace.project_settings import rule_names
+
+
+@frozen(eq=False)
+class Analysis:
+    """The findings of one snapshot, and what they were made from.
+
+    `database` is what the schema asks for (the last readable form of a half-typed block included).
+    `findings` are about the schema's change, then about the migrations that are new on this branch.
+    `silenced` are findings that a comment answers, `accepted` those that the project has accepted, and `outdated` the
+    keys of accepted ones that are no longer found. `problems` are what could not be read:
+    the findings are true without it, but not all that there would be. `plans` is where each plan stands.
+    `asked` is what the rules would like to know about the code, and nobody has looked for yet.
+    """
+
+    snapshot: Snapshot
+    settled: Settled = field(repr=False)
+    lowered: Lowered = field(repr=False)
+    database: Database = field(repr=False)
+    diff: Diff
+    findings: tuple[Finding, ...]
+    silenced: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    of_branch: tuple[Finding, ...] = field(default=(), repr=False)
+    accepted: tuple[Finding, ...] = ()
+    outdated: tuple[str, ...] = ()
+    plans: tuple[Progress, ...] = ()
+    asked: frozenset[CodeQuestion] = field(default=frozenset(), repr=False)
+
+    @property
+    def versions(self) -> Versions:
+        """Which versions of the database server and of Prisma the project runs."""
+        return _versions(self.snapshot, self.lowered.provider)
+
+    def locate(self, origin: Origin | None) -> Location | None:
+        """Where `origin` is now; None when it is nowhere in the schema or in a file."""
+        if origin is None:
+            return None
+        if not origin.block:
+            return Location(origin.path, origin.span)
+        if self.snapshot.tree.document(origin.path) is None:  # the schema at another revision
+            return None
+        return self.snapshot.tree.location(origin)
+
+    def place(self, finding: Finding) -> Location | None:
+        """Where to show `finding`: for what is written nowhere any more, the datasource."""
+        return self.locate(finding.origin) or self.datasource
+
+    @property
+    def datasource(self) -> Location | None:
+        """Where the datasource block is."""
+        return _datasource(self.snapshot)
+
+    def locate_problem(self, problem: Problem) -> Location:
+        """Where `problem` is; the start of its file when that place is gone."""
+        return self.locate(problem.origin) or Location(problem.origin.path, Span(0, 0))
+
+
+def analyse(snapshot: Snapshot, previous: Analysis | None = None) -> Analysis:
+    """Find what is risky in the change that the snapshot's schema asks for.
+
+    With the `previous` analysis of the same project, blocks that stayed the same cost nothing.
+    """
+    if previous is not None:
+        return _analysed(snapshot, previous)
+    with without_collector():
+        return _analysed(snapshot, None)
+
+
+def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
+    settled, lowered, problems = _lowered(snapshot, previous)
+    before = snapshot.baseline.database
+    after = settled.complete(lowered.database, before)
+    changes = diff(before, after, previous.diff if previous else None)
+    inquiry = Inquiry(snapshot.code)
+    context = RuleContext(
+        before=before,
+        after=after,
+        provider=lowered.provider,
+        diff=changes,
+        versions=_versions(snapshot, lowered.provider),
+        read_deployed=_deployed(snapshot),
+        uses=_if_gone(inquiry(Side.HERE), settled.tree),
+        former_uses=inquiry(Side.BASE),
+    )
+    of_branch = _branch_findings(snapshot, lowered.provider, previous, context)
+    plans = snapshot.plans.progress(settled.tree)
+    of_plans = _plan_findings(snapshot, evolve(context, uses=inquiry(Side.HERE)), plans)
+    found = (*check_all(context, _wanted(snapshot.settings)), *of_branch, *of_plans)
+    problems = tuple(
+        dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *snapshot.plans.problems, *problems))
+    )
+    kept = previous.asked if previous is not None and _has_same_branch(snapshot, previous.snapshot) else frozenset()
+    asked = frozenset(inquiry.open) | kept
+    return _answered(
+        Analysis(snapshot, settled, lowered, after, changes, found, (), problems, of_branch, plans=plans, asked=asked)
+    )
+
+
+def _answered(draft: Analysis) -> Analysis:
+    """The analysis with the levels that the settings give, without the findings that a comment answers or the
+    project has accepted.
+    """
+    snapshot = draft.snapshot
+    planned, filled = _planned_migrations(draft), _filled_by_plans(draft)
+    judged = (f for f in draft.findings if f.key not in filled and not _is_planned(f, planned))
+    placed = ((finding, draft.place(finding)) for finding in judged)
+    suppressed = suppress(placed, _commented(snapshot, draft.problems), rule_names())
+    findings = _levelled(suppressed.findings, snapshot.settings)
+    if not snapshot.accepted:
+        return evolve(draft, findings=findings, silenced=suppressed.silenced)
+    return evolve(
+        draft,
+        findings=tuple(f for f in findings if f.key not in snapshot.accepted),
+        silenced=suppressed.silenced,
+        accepted=tuple(f for f in findings if f.key in snapshot.accepted),
+        outdated=tuple(sorted(snapshot.accepted - {f.key for f in findings})),
+    )
+
+
+def _is_planned(finding: Finding, planned: frozenset[str]) -> bool:
+    return finding.subject is not Judged.PLANS and finding.origin is not None and finding.origin.path in planned
+
+
+def _planned_migrations(draft: Analysis) -> frozenset[str]:
+    """The files of new migrations that are steps of a plan, in turn and as it wrote them: the plan makes them safe."""
+    branch = draft.snapshot.branch
+    if branch is None or not draft.snapshot.plans.open:
+        return frozenset()
+    planned = [migration for progress in draft.plans for migration in in_turn(progress)]
+    new = ((m.judged, m.text) for m in branch.migrations)
+    return frozenset(j.path for j, text in new if any(is_as_planned(m, j.name, text) for m in planned))
+
+
+def _filled_by_plans(draft: Analysis) -> frozenset[str]:
+    """The keys of findings about fields that programs leave out because a plan says so: the plan sees to their values."""
+    left_out = {name for p in draft.plans if p.is_open for name in _left_out(p)}
+    if not left_out:
+        return frozenset()
+    fields = ((table, c) for table in draft.database.tables.values() for c in table.ignored_columns)
+    names = (f"{table.name}.{c.name}" for table, c in fields if f"{table.model_name}.{c.field_name}" in left_out)
+    return frozenset(f"drop-required-column-blocks-inserts:{name}" for name in names)
+
+
+def _left_out(progress: Progress) -> Iterator[str]:
+    """The fields that no program uses from the steps on that have been taken."""
+    for step, state in zip(progress.plan.steps, progress.states, strict=True):
+        if state in (State.DONE, State.WAITING):
+            ignored = (e for e in step.schema if isinstance(e, AddAttribute) and e.attribute == "@ignore")
+            yield from (f"{edit.block}.{edit.member}" for edit in ignored)
+
+
+def _commented(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Iterator[Commented]:
+    """The comments of all that is judged. While something cannot be read, nobody knows which of them are of use."""
+    for document in snapshot.tree.documents:
+        comments = (
+            shifted(comment, start)
+            for chunk, start in zip(document.chunks, document.starts, strict=True)
+            if MARK in chunk.text
+            for comment in suppressions(chunk.text, (Span(0, len(chunk.text)),))
+        )
+        yield Commented(document.path, tuple(comments), not problems)
+    for new in snapshot.branch.migrations if snapshot.branch else ():
+        ends = [statement.origin.span.end for statement in new.judged.statements]
+        blocks = tuple(map(Span, (0, *ends), (*ends, len(new.text))))
+        yield Commented(new.judged.path, suppressions(new.text, blocks), not problems)
+
+
+def _wanted(settings: Settings) -> Callable[[Rule], bool]:
+    return lambda rule: settings.is_on(rule.name, rule.on)
+
+
+def _versions(snapshot: Snapshot, provider: Provider) -> Versions:
+    database = snapshot.settings.database
+    assumed = default_versions(provider.name, database.flavour or "")
+    return Versions(database.version or assumed.server, assumed.flavour, snapshot.prisma or assumed.prisma)
+
+
+def _branch_findings(
+    snapshot: Snapshot, provider: Provider, previous: Analysis | None, schema: RuleContext
+) -> tuple[Finding, ...]:
+    """The findings about the migrations of the branch: they stay the same while the schema is typed. What is known of the
+    code is taken from the context of the `schema`.
+    """
+    branch = snapshot.branch
+    if branch is None:
+        return ()
+    if previous is not None and _has_same_branch(snapshot, previous.snapshot):
+        return previous.of_branch
+    wanted, versions = _wanted(snapshot.settings), _versions(snapshot, provider)
+    contexts = (
+        evolve(
+            _migration_context(new, branch, provider, versions),
+            uses=schema.uses,
+            former_uses=schema.former_uses,
+        )
+        for new in branch.migrations
+    )
+    found = [finding for context in contexts for finding in check_all(context, wanted)]
+    return (*found, *check_all(_history_context(branch, snapshot, provider), wanted))
+
+
+def _if_gone(uses: Callable[[Target], CodeUses | None], tree: SchemaTree) -> Callable[[Target], CodeUses | None]:
+    """What is known of uses, but for what the schema has still, or again: code that uses it means that."""
+    return lambda target: None if _has(tree, target) else uses(target)
+
+
+def _has(tree: SchemaTree, target: Target) -> bool:
+    block = tree.block(target.block)
+    if block is None or not target.member:
+        return block is not None
+    field_ = block.field(target.member)
+    if field_ is not None:
+        return field_.attribute("ignore") is None
+    return any(value.name.text == target.member for value in block.values)
+
+
+def _has_same_branch(snapshot: Snapshot, known: Snapshot) -> bool:
+    """Whether there is a branch, of which all that its findings are made from is as it was: so are its questions."""
+    same = known.branch is snapshot.branch and known.settings == snapshot.settings and known.code is snapshot.code
+    return snapshot.branch is not None and same
+
+
+def _migration_context(new: NewMigration, branch: Branch, provider: Provider, versions: Versions) -> RuleContext:
+    return RuleContext(
+        before=new.before,
+        after=new.after,
+        provider=provider,
+        diff=new.diff,
+        versions=versions,
+        subject=Judged.MIGRATION,
+        migration=new.judged,
+        fresh=new.fresh,
+        read_deployed=branch.deployed_database,
+    )
+
+
+def _history_context(branch: Branch, snapshot: Snapshot, provider: Provider) -> RuleContext:
+    database = snapshot.baseline.database
+    return RuleContext(
+        before=branch.migrations[0].before if branch.migrations else database,
+        after=database,
+        provider=provider,
+        diff=Diff(()),
+        versions=_versions(snapshot, provider),
+        subject=Judged.HISTORY,
+        history=branch.history,
+        read_deployed=branch.deployed_database,
+    )
+
+
+def _plan_findings(snapshot: Snapshot, schema: RuleContext, plans: tuple[Progress, ...]) -> tuple[Finding, ...]:
+    """The findings about the plans that are not finished."""
+    unfinished = tuple(progress for progress in plans if progress.is_open)
+    if not unfinished:
+        return ()
+    view = PlansInView(
+        unfinished, snapshot.tree, snapshot.plans.migrations, datetime.now(UTC).date(), snapshot.settings.plans.rest
+    )
+    context = evolve(schema, diff=Diff(()), subject=Judged.PLANS, plans=view)
+    return check_all(context, _wanted(snapshot.settings))
+
+
+def _deployed(snapshot: Snapshot) -> Callable[[], Database | None]:
+    return snapshot.branch.deployed_database if snapshot.branch else lambda: None
+
+
+def _lowered(snapshot: Snapshot, previous: Analysis | None) -> tuple[Settled, Lowered, tuple[Problem, ...]]:
+    """The schema without its half-typed blocks, lowered; and the problems of the schema as it is typed."""
+    known = previous.settled if previous else None
+    settled = settle(snapshot.tree, known)
+    lowered = lower(settled.tree, previous.lowered if previous else None, snapshot.prisma)
+    problems = (*snapshot.tree.problems(), *lowered.problems)
+    unresolved = {problem.origin.block for problem in lowered.problems if problem.origin.block}
+    if unresolved:
+        settled = settle(snapshot.tree, known, unresolved)
+        lowered = lower(settled.tree, lowered, snapshot.prisma)
+    return settled, lowered, problems
+
+
+def _levelled(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
+    """The findings with the severities that the settings give their rules."""
+    if not settings.rules:
+        return tuple(findings)
+    return tuple(levelled for finding in findings if (levelled := _at_level(finding, settings.level(finding.rule))))
+
+
+def _at_level(finding: Finding, level: Level | None) -> Finding | None:
+    if level is Level.OFF:
+        return None
+    return evolve(finding, severity=Severity(level)) if level else finding
+
+
+def _datasource(snapshot: Snapshot) -> Location | None:
+    placed = snapshot.tree.datasource
+    if placed is None:
+        return None
+    start = placed.block.span
+    return snapshot.tree.location(Origin(placed.path, f"datasource {placed.block.name.text}", start))

@@ -1,0 +1,156 @@
+"""A project at one moment: its schema, its settings and what it is compared with."""
+
+from __future__ import annotations
+
+from attrs import evolve, field, frozen
+
+from refract.analysis import grammar_memory
+from refract.analysis.baseline_choice import baseline_for, migrations_here
+from refract.analysis.branch import Branch, read_branch
+from refract.analysis.code_uses import NO_ANSWERS, Answers
+from refract.analysis.open_plans import NO_PLANS, Plans, built_again, read_plans
+from refract.baseline import Baseline
+from refract.collector import without_collector
+from refract.config import Settings, SettingsError
+from refract.lowering import lower
+from refract.providers import Provider
+from refract.providers.versions import Version
+from refract.syntax import Document, SchemaTree, parse_document, parse_schema
+from refract.syntax.tree import Keyword
+from refract.text import Origin, Problem, Span
+from refract.workspace.accepted import read_accepted
+from refract.workspace.failure import CannotAnalyse
+from refract.workspace.prisma_version import prisma_version
+from refract.workspace.project_settings import settings_of
+from refract.workspace.projects import ProjectFiles, configured, is_left_alone
+from refract.workspace.reading import UnreadableFile, read_text
+
+
+@frozen(eq=False)
+class Snapshot:
+    """Everything an analysis reads; nothing in it ever changes.
+
+    `tree` is the schema as it is being edited, `baseline` what it is compared with (`base` is the git revision
+    asked for, None for the migrations here). `branch` is how those migrations stand against the base's, where
+    that can be told. `problems` are files of the schema that could not be read. `accepted` are the keys of findings
+    that the project lives with. `prisma` is the version of Prisma, where its files tell. `plans` are those of the
+    project, with what of them the migrations have built. `code` is what is known of the application's code.
+    """
+
+    files: ProjectFiles
+    settings: Settings
+    tree: SchemaTree
+    baseline: Baseline
+    base: str | None = None
+    branch: Branch | None = None
+    problems: tuple[Problem, ...] = field(default=())
+    accepted: frozenset[str] = frozenset()
+    prisma: Version | None = None
+    plans: Plans = NO_PLANS
+    code: Answers = NO_ANSWERS
+
+    def edited(self, document: Document) -> Snapshot:
+        """The snapshot with one file of the schema in its new form. Costs what changed in that file."""
+        return evolve(self, tree=self.tree.replaced(document))
+
+    def rewritten(self, path: str, text: str) -> Snapshot:
+        """The snapshot with one migration as it is being edited; the same for a file that is no migration here."""
+        if self.branch is None or not self.branch.holds(path):
+            return self
+        provider = provider_of(self.tree)
+        branch = self.branch.rewritten(path, text, provider)
+        database = branch.database or self.baseline.database
+        plans = built_again(self.plans, database, branch.here, provider) if self.plans.open else self.plans
+        return evolve(self, branch=branch, baseline=evolve(self.baseline, database=database), plans=plans)
+
+
+def open_project(
+    files: ProjectFiles,
+    *,
+    base: str | None = None,
+    tree: SchemaTree | None = None,
+    known: SchemaTree | None = None,
+    editor: Settings | None = None,
+) -> Snapshot:
+    """Read a project from disk. `tree` stands in for the schema on disk, for an editor with unsaved files; blocks of
+    the schema that are the same in `known` are taken from there; the settings of the `editor` count before those of the project, and `base` before both.
+
+    Raises CannotAnalyse when there is nothing to analyse: settings that are not valid, a revision that git
+    does not know, a schema of which no file can be read.
+    """
+    with without_collector():
+        settings = _settings(files, editor)
+        files, base = configured(files, settings), base or settings.base
+        unreadable: tuple[Problem, ...] = ()
+        if tree is None:
+            tree, unreadable = read_schema(files, known)
+        provider, here = provider_of(tree), migrations_here(files)
+        prisma = _prisma(files, settings)
+        baseline, branch = baseline_for(files, provider, base, here, prisma), read_branch(files, provider, base, here)
+        plans = read_plans(files, baseline.database, here.migrations if here else (), provider)
+        return Snapshot(files, settings, tree, baseline, base, branch, unreadable, read_accepted(files), prisma, plans)
+
+
+def read_baseline(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with its baseline read again, after migrations or the provider changed."""
+    files, provider, here = snapshot.files, provider_of(snapshot.tree), migrations_here(snapshot.files)
+    baseline = baseline_for(files, provider, snapshot.base, here, snapshot.prisma)
+    return evolve(
+        snapshot,
+        baseline=baseline,
+        branch=read_branch(files, provider, snapshot.base, here),
+        plans=read_plans(files, baseline.database, here.migrations if here else (), provider),
+    )
+
+
+def provider_of(tree: SchemaTree) -> Provider:
+    """The database that the schema's datasource names, as lowering understands it."""
+    sources = (
+        document.with_chunks(tuple(c for c in document.chunks if c.block and c.block.keyword is Keyword.DATASOURCE))
+        for document in tree.documents
+    )
+    return lower(SchemaTree(tuple(sources))).provider
+
+
+def prisma_of(files: ProjectFiles) -> Version | None:
+    """The version of Prisma that a project uses; None where nothing tells. Raises CannotAnalyse for settings that are
+    not valid.
+    """
+    return _prisma(files, _settings(files, None))
+
+
+def read_document(path: str, text: str) -> Document:
+    """A schema file as an editor holds it."""
+    with without_collector():
+        grammar_memory.recall()
+        return parse_document(path, text)
+
+
+def read_schema(files: ProjectFiles, known: SchemaTree | None = None) -> tuple[SchemaTree, tuple[Problem, ...]]:
+    """The schema on disk, and the files of it that cannot be read. Blocks that are the same in `known` are taken from
+    there. Raises CannotAnalyse when no file can be read.
+    """
+    texts = {file: read_text(file) for file in files.schema_files}
+    unreadable = tuple(text for text in texts.values() if isinstance(text, UnreadableFile))
+    read = [(str(file), text) for file, text in texts.items() if isinstance(text, str) and not is_left_alone(text)]
+    if not read:
+        raise CannotAnalyse("; ".join(text.reason for text in unreadable) or f"{files.schema} holds no Prisma schema")
+    grammar_memory.recall()
+    tree = parse_schema(read, known)
+    grammar_memory.remember()
+    return tree, tuple(map(_problem, unreadable))
+
+
+def _settings(files: ProjectFiles, editor: Settings | None) -> Settings:
+    try:
+        return settings_of(files.root, editor)
+    except SettingsError as error:
+        raise CannotAnalyse(str(error)) from error
+
+
+def _problem(unreadable: UnreadableFile) -> Problem:
+    return Problem(unreadable.reason, Origin(unreadable.path, "", Span(0, 0)))
+
+
+def _prisma(files: ProjectFiles, settings: Settings) -> Version | None:
+    return settings.prisma or prisma_version(files.root)

@@ -1,0 +1,197 @@
+"""Comments that silence findings: `// refract-ignore: <rule>[, <rule>] -- <reason>`, in SQL with `--` in front.
+
+`refract-ignore` speaks for its own line, or, alone on a line, for the next one that is no comment;
+`refract-ignore-block` for the block of the schema, or the statement of SQL, that it stands in or above;
+`refract-ignore-file` for its file. A comment without a reason silences nothing. One that is not as it should be,
+or that silences nothing, is a finding of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import PurePath
+from typing import NamedTuple
+
+from attrs import evolve, frozen
+
+from refract.config import nearest
+from refract.rules.kit.finding import Finding, Severity
+from refract.rules.kit.own import UNKNOWN, UNUSED, WITHOUT_REASON
+from refract.text import Location, Origin, Span
+
+MARK = "refract-ignore"
+_COMMENT = re.compile(r"(?P<slashes>//+|--+|#+)[ \t]*refract-ignore(?P<scope>-block|-file)?(?P<rest>(?![\w-])[^\r\n]*)")
+_NAMES = re.compile(
+    r"[ \t]*:[ \t]*(?P<names>[\w-]+?(?:[ \t]*,[ \t]*[\w-]+?)*)[ \t]*(?:[ \t]--[ \t]*(?P<reason>.*?))?[ \t]*"
+)
+_COMMENT_LINE = re.compile(r"[ \t]*(?://|--|#)")
+
+
+class Reach(StrEnum):
+    """How far a comment reaches."""
+
+    LINE = ""
+    BLOCK = "-block"
+    FILE = "-file"
+
+
+@frozen
+class Suppression:
+    """One comment. `rules` are the names that it gives, with their places; `covers` where findings begin that it
+    speaks for. `span` is the comment itself, without anything before or after it on its line.
+    """
+
+    scope: Reach
+    rules: tuple[tuple[str, Span], ...]
+    reason: str
+    span: Span
+    covers: Span
+    lead: str
+
+
+class Commented(NamedTuple):
+    """A text with its comments. `complete` says whether everything in it was judged: only then is a comment unused."""
+
+    path: str
+    comments: tuple[Suppression, ...]
+    complete: bool = True
+
+
+class Suppressed(NamedTuple):
+    """`findings` are those that stay (and those about comments), `silenced` those that do not."""
+
+    findings: tuple[Finding, ...]
+    silenced: tuple[Finding, ...]
+
+
+def suppress(
+    findings: Iterable[tuple[Finding, Location | None]], files: Iterable[Commented], known: frozenset[str]
+) -> Suppressed:
+    """The findings that no comment silences. Each comes with its place; `known` are the names of all rules."""
+    by_path = {file.path: file for file in files if file.comments}
+    kept: list[Finding] = []
+    silenced: list[Finding] = []
+    used: set[tuple[str, Span]] = set()
+    for finding, location in findings:
+        found = [*_speaking_for(finding, location, by_path)]
+        used.update(found)
+        (silenced if found else kept).append(finding)
+    own = [finding for file in by_path.values() for finding in _about(file, used, known)]
+    return Suppressed((*kept, *_with_distinct_keys(own)), tuple(silenced))
+
+
+@lru_cache(maxsize=4096)
+def suppressions(text: str, blocks: tuple[Span, ...] = ()) -> tuple[Suppression, ...]:
+    """The comments in a text. `blocks` are its blocks or statements, each with what stands above it."""
+    if MARK not in text:
+        return ()
+    return tuple(_read(text, found, blocks) for found in _COMMENT.finditer(text))
+
+
+def shifted(comment: Suppression, by: int) -> Suppression:
+    """The same comment where its text stands `by` code points further on."""
+    covers = comment.covers if comment.scope is Reach.FILE else comment.covers.shifted(by)
+    rules = tuple((name, span.shifted(by)) for name, span in comment.rules)
+    return evolve(comment, rules=rules, span=comment.span.shifted(by), covers=covers)
+
+
+_EVERYTHING = Span(0, 2**62)
+
+
+def _read(text: str, found: re.Match[str], blocks: Sequence[Span]) -> Suppression:
+    scope = Reach(found["scope"] or "")
+    names = _NAMES.fullmatch(text, found.start("rest"), found.end("rest"))
+    named = tuple(_named(names)) if names else ()
+    reason = (names["reason"] or "") if names else ""
+    span = Span(found.start(), found.start() + len(found[0].rstrip()))
+    return Suppression(scope, named, reason, span, _covers(text, found.start(), scope, blocks), found["slashes"])
+
+
+def _named(names: re.Match[str]) -> Iterator[tuple[str, Span]]:
+    for name in re.finditer(r"[\w-]+", names["names"]):
+        yield name[0], Span(*name.span()).shifted(names.start("names"))
+
+
+def _covers(text: str, start: int, scope: Reach, blocks: Sequence[Span]) -> Span:
+    if scope is Reach.FILE:
+        return _EVERYTHING
+    if scope is Reach.BLOCK:
+        return next((block for block in blocks if start in block), Span(start, start))
+    line = text.rfind("\n", 0, start) + 1
+    if text[line:start].strip():
+        return Span(line, _line_end(text, start))
+    end = _line_end(text, start)
+    while end < len(text) and _COMMENT_LINE.match(text, end):
+        end = _line_end(text, end)
+    return Span(line, _line_end(text, end))
+
+
+def _line_end(text: str, start: int) -> int:
+    """The offset behind the line that `start` is in."""
+    end = text.find("\n", start)
+    return len(text) if end == -1 else end + 1
+
+
+def _speaking_for(
+    finding: Finding, location: Location | None, files: Mapping[str, Commented]
+) -> Iterator[tuple[str, Span]]:
+    """The names in comments, by their places, that silence a finding."""
+    file = files.get(location.path) if location else None
+    if file is None or location is None:
+        return
+    for comment in file.comments:
+        if comment.reason and location.span.start in comment.covers:
+            yield from ((file.path, span) for name, span in comment.rules if name == finding.rule)
+
+
+def _about(file: Commented, used: set[tuple[str, Span]], known: frozenset[str]) -> Iterator[Finding]:
+    for comment in file.comments:
+        if not comment.reason:
+            yield _finding(WITHOUT_REASON, file.path, comment.span, _names_of(comment), _no_reason(comment))
+        for name, span in comment.rules:
+            if name not in known:
+                yield _finding(UNKNOWN, file.path, span, name, _unknown(name, known))
+            elif comment.reason and file.complete and (file.path, span) not in used:
+                yield _finding(UNUSED, file.path, span, name, _unused(name, comment.scope))
+
+
+def _names_of(comment: Suppression) -> str:
+    return ",".join(name for name, _ in comment.rules)
+
+
+def _no_reason(comment: Suppression) -> str:
+    example = f"{comment.lead} {MARK}{comment.scope}: {_names_of(comment).replace(',', ', ') or '<rule>'} -- <reason>"
+    if not comment.rules:
+        return f"This comment silences nothing: it names no rule in a form that Refract reads. Write `{example}`."
+    return f"This comment gives no reason, so it silences nothing. Write why this is safe: `{example}`."
+
+
+def _unknown(name: str, known: frozenset[str]) -> str:
+    meant = nearest(name, known)
+    cure = f"Did you mean `{meant}`?" if meant else "`refract rules` lists all of them."
+    return f"There is no rule `{name}`, so naming it silences nothing. {cure}"
+
+
+def _unused(name: str, scope: Reach) -> str:
+    where = {Reach.LINE: "on the line that it speaks for", Reach.BLOCK: "in this block", Reach.FILE: "in this file"}
+    return (
+        f"Nothing is silenced here: `{name}` finds nothing {where[scope]}. "
+        "Remove the comment, so that it cannot hide a later finding."
+    )
+
+
+def _finding(rule: str, path: str, span: Span, subject: str, message: str) -> Finding:
+    key = f"{rule}:{PurePath(path).parent.name}/{PurePath(path).name}:{subject}"
+    return Finding(rule, Severity.WARNING, message, Origin(path, "", span), (), None, None, key)
+
+
+def _with_distinct_keys(findings: Iterable[Finding]) -> Iterator[Finding]:
+    counts: Counter[str] = Counter()
+    for finding in findings:
+        counts[finding.key] += 1
+        count = counts[finding.key]
+        yield finding if count == 1 else evolve(finding, key=f"{finding.key}#{count}")

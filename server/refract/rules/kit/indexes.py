@@ -1,0 +1,92 @@
+"""Indexes built on tables that hold rows: shared by the rules about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import frozen
+
+from refract.providers.behaviour import Blocks, Operation
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Severity
+from refract.schema.changes import CreateIndex, DropIndex, RecreateIndex
+from refract.schema.model import Index, IndexColumn, QualifiedName, Table
+
+
+@frozen
+class BuiltIndex:
+    """An index to be built, and what building it does to the table meanwhile."""
+
+    change: CreateIndex | RecreateIndex
+    index: Index
+    operation: Operation
+
+    @property
+    def blocks(self) -> bool:
+        """Whether anybody has to wait."""
+        return self.operation.blocks is not Blocks.NOTHING
+
+
+def built_indexes(context: RuleContext) -> Iterator[BuiltIndex]:
+    """Indexes built on tables that existed."""
+    for change in context.diff.changes:
+        if not isinstance(change, CreateIndex | RecreateIndex) or context.is_new(change.table):
+            continue
+        index = change.index if isinstance(change, CreateIndex) else change.after
+        if index.type != "EXCLUDE" and not _follows_from_rename(context, change.table, index):
+            yield BuiltIndex(change, index, _operation(context, change, index))
+
+
+def _follows_from_rename(context: RuleContext, name: QualifiedName, index: Index) -> bool:
+    """Whether the index was there under the columns' old names: a rename would keep it."""
+    columns = [c.name for c in index.columns]
+    former = [context.former_name(name, c) for c in columns]
+    table = context.before.tables.get(name)
+    if former == columns or table is None:
+        return False
+    return any(i.unique == index.unique and [c.name for c in i.columns] == former for i in table.indexes)
+
+
+def _operation(context: RuleContext, change: CreateIndex | RecreateIndex, index: Index) -> Operation:
+    facts = context.behaviour
+    if isinstance(change, CreateIndex) and change.concurrently:
+        return Operation(Blocks.NOTHING)
+    if index.unique and index.constraint and facts.add_unique_constraint is not None:
+        return facts.add_unique_constraint
+    return facts.special_indexes.get(index.type, facts.create_unique if index.unique else facts.create_index)
+
+
+def already_unique(context: RuleContext, name: QualifiedName, columns: Iterable[str]) -> bool:
+    """Whether no two rows of the table as it was can hold the same values in these columns."""
+    table = context.before.tables.get(name)
+    if table is None:
+        return False
+    keys = [table.primary_key.columns] if table.primary_key else []
+    keys += [i.columns for i in table.indexes if i.unique and i.where is None]
+    wanted = set(columns)
+    return any(_is_known(table, key) and {part.name for part in key} <= wanted for key in keys)
+
+
+def _is_known(table: Table, key: Sequence[IndexColumn]) -> bool:
+    """Whether a key is over plain columns that hold a value in every row: NULLs would be no duplicates of each other."""
+    columns = [table.column(part.name) for part in key]
+    return all(c is not None and not c.nullable for c in columns)
+
+
+def replaces_nothing(context: RuleContext, change: DropIndex) -> bool:
+    """Whether a dropped index goes by itself: not with a column or a table, nor because a column is renamed."""
+    names = [c.name for c in change.index.columns if c.name]
+    table = context.after.tables.get(change.table)
+    if table is None or context.is_renamed(change.table, names):
+        return False
+    return all(table.column(name) is not None for name in names)
+
+
+def severity(built: BuiltIndex) -> Severity:
+    """A database that lives in one file has few writers: worth knowing, no more."""
+    return Severity.INFO if built.operation.blocks is Blocks.DATABASE else Severity.WARNING
+
+
+def subject(built: BuiltIndex) -> str:
+    """What names the index in a finding's key."""
+    return f"{built.change.table}.{built.index.name}"

@@ -1,0 +1,12 @@
+"""Whether a migration limits how long it waits for locks: shared by the rules whose cure is to do so."""
+
+from __future__ import annotations
+
+from refract.rules.kit.context import RuleContext
+
+_LIMITS = frozenset({"lock_timeout", "lock_wait_timeout"})
+
+
+def gives_up_waiting(context: RuleContext) -> bool:
+    """Whether a statement of the migration sets a limit, so that nobody has to queue behind it for long."""
+    return any(s.setting is not None and s.setting[0] in _LIMITS for s in context.statements)

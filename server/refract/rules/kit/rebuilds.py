@@ -1,0 +1,66 @@
+"""Tables that Prisma makes anew on SQLite: shared by the rules about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from attrs import frozen
+
+from refract.diff.traits import flavour
+from refract.rules.kit.context import RuleContext
+from refract.schema.changes import AddForeignKey, AddPrimaryKey, AlterColumn, Cast, Change, DropTable, TableChange
+from refract.schema.model import QualifiedName, ReferentialAction
+
+_TAKES_ALONG = (ReferentialAction.CASCADE, ReferentialAction.SET_NULL, ReferentialAction.SET_DEFAULT)
+
+
+@frozen
+class Rebuilt:
+    """A table that is copied, and the changes that it is copied for."""
+
+    table: QualifiedName
+    changes: tuple[Change, ...]
+
+
+@lru_cache(maxsize=1)  # each rule about them asks, one after the other
+def rebuilt_tables(context: RuleContext) -> tuple[Rebuilt, ...]:
+    """The tables that the schema's change, or the migration's own statements, make anew."""
+    return tuple(_rebuilt_tables(context))
+
+
+def _rebuilt_tables(context: RuleContext) -> Iterator[Rebuilt]:
+    by_table: dict[QualifiedName, list[Change]] = {}
+    for change in context.diff.changes:
+        if isinstance(change, TableChange) and not context.is_new(change.table):
+            by_table.setdefault(change.table, []).append(change)
+    must = flavour(context.provider.name).redefines
+    dropped = {c.table.name for s in context.statements for c in s.changes if isinstance(c, DropTable)}
+    for name, changes in by_table.items():
+        table = context.before.tables.get(name)
+        anew = name in dropped if context.migration else table is not None and must(table, _in_table(changes))
+        if anew:
+            yield Rebuilt(name, tuple(changes))
+
+
+def _in_table(changes: list[Change]) -> list[TableChange]:
+    return [change for change in changes if isinstance(change, TableChange)]
+
+
+def cascading_dependents(context: RuleContext, rebuilt: Rebuilt) -> tuple[QualifiedName, ...]:
+    """The other tables whose rows go or are emptied with those of the old table, on databases where they are."""
+    if context.versions.flavour not in context.behaviour.rebuild_cascades:
+        return ()
+    return tuple(
+        table.name
+        for table in context.before.tables.values()
+        if table.name != rebuilt.table
+        and any(k.referenced_table == rebuilt.table and k.on_delete in _TAKES_ALONG for k in table.foreign_keys)
+    )
+
+
+def is_told_elsewhere(change: Change) -> bool:
+    """Whether another rule says already that the table is copied for this change."""
+    if isinstance(change, AlterColumn):
+        return change.cast is Cast.RISKY or (change.before.nullable and not change.after.nullable)
+    return isinstance(change, AddForeignKey | AddPrimaryKey)

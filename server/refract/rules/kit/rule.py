@@ -1,0 +1,143 @@
+"""What a rule is, how one is declared and found, and how all of them are run.
+
+A rule is one module in `refract.rules`: a docstring with fixed headings and one function under `@rule`.
+It reads changes, never text or SQL, and yields a `Risk` for each one that it objects to. Modules are found by their
+place in the package: nothing else has to be edited to add one.
+
+The same rule judges the change that a schema asks for and the one that a migration's SQL makes, unless it declares
+what it `Judged`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from types import ModuleType
+
+from attrs import evolve, field, frozen
+
+import refract.rules as package
+from refract.diff import Diff
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Finding, Judged, Risk, Severity
+from refract.text import Origin, Span
+
+RuleFunction = Callable[[RuleContext], Iterable[Risk]]
+
+
+@frozen
+class Rule:
+    """A rule. `providers` is where it applies, `subjects` what it judges; `doc` its module's docstring.
+    One that is not `on` says something only in projects that ask for it; one that judges `unchanged` schemas has a say
+    where only Prisma Client changes, and no SQL would run.
+    """
+
+    name: str
+    severity: Severity
+    providers: frozenset[str]
+    subjects: frozenset[Judged]
+    on: bool
+    unchanged: bool
+    doc: str
+    check: RuleFunction = field(repr=False)
+
+    @property
+    def summary(self) -> str:
+        """What the rule is about, in one sentence."""
+        return self.doc.split("\n", 1)[0]
+
+    def findings(self, context: RuleContext) -> Iterator[Finding]:
+        """What the rule finds; nothing where the provider or the subject is not one of its own."""
+        if context.provider.name in self.providers and context.subject in self.subjects:
+            yield from (self._finding(risk, context) for risk in self.check(context))
+
+    def _finding(self, risk: Risk, context: RuleContext) -> Finding:
+        return Finding(
+            rule=self.name,
+            severity=risk.severity or self.severity,
+            message=risk.message,
+            origin=_origin(risk, context),
+            related=risk.related,
+            change=risk.change,
+            rename=risk.rename,
+            key=f"{self.name}:{risk.subject}"
+            if context.migration is None
+            else f"{self.name}:{context.migration.name}:{risk.subject}",
+            subject=context.subject,
+        )
+
+
+def _origin(risk: Risk, context: RuleContext) -> Origin | None:
+    """Where to show a risk: where the rule says, but in a migration never outside its own file."""
+    asked = risk.change.origin if risk.change else None
+    if context.migration is None:
+        return risk.origin or asked
+    inside = (o for o in (risk.origin, asked) if o is not None and o.path == context.migration.path)
+    return next(inside, Origin(context.migration.path, "", Span(0, 0)))
+
+
+SQL = frozenset({"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"})
+EVERY_PROVIDER = SQL | {"mongodb"}
+
+
+CHANGES = frozenset({Judged.SCHEMA, Judged.MIGRATION})
+SCHEMA_ONLY = frozenset({Judged.SCHEMA})
+MIGRATION_ONLY = frozenset({Judged.MIGRATION})
+HISTORY_ONLY = frozenset({Judged.HISTORY})
+PLANS_ONLY = frozenset({Judged.PLANS})
+
+
+def rule(
+    severity: Severity,
+    providers: frozenset[str] = EVERY_PROVIDER,
+    subjects: frozenset[Judged] = CHANGES,
+    *,
+    on: bool = True,
+    unchanged: bool = False,
+) -> Callable[[RuleFunction], Rule]:
+    """Make a rule of the decorated function. Its name is the module's: `drop_column.py` is `drop-column`."""
+
+    def declare(check: RuleFunction) -> Rule:
+        module = sys.modules[check.__module__]
+        name = module.__name__.rpartition(".")[2].replace("_", "-")
+        return Rule(name, severity, providers, subjects, on, unchanged, (module.__doc__ or "").strip(), check)
+
+    return declare
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule in this package, by name."""
+    names = [m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg and not m.name.startswith("_")]
+    modules = (importlib.import_module(f"{package.__name__}.{name}") for name in names)
+    return tuple(sorted(_rules_in(modules), key=lambda r: r.name))
+
+
+def _rules_in(modules: Iterable[ModuleType]) -> Iterator[Rule]:
+    for module in modules:
+        yield from (value for value in vars(module).values() if isinstance(value, Rule))
+
+
+def check_all(context: RuleContext, wanted: Callable[[Rule], bool] = lambda rule: rule.on) -> tuple[Finding, ...]:
+    """What the `wanted` rules (default: those that are on) find, in the order of the rules.
+
+    Between databases of two providers everything differs, so that only the rules that need no diff have a say.
+    """
+    switched = context.before.provider != context.after.provider
+    still = context.subject is Judged.SCHEMA and not switched and not context.diff.changes
+    context = evolve(context, diff=Diff(())) if switched else context
+    judged = (r for r in all_rules() if wanted(r) and (r.unchanged or not still))
+    return _with_distinct_keys(f for r in judged for f in r.findings(context))
+
+
+def _with_distinct_keys(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Two findings about the same object are told apart by their number."""
+    counts: dict[str, int] = {}
+    distinct: list[Finding] = []
+    for finding in findings:
+        count = counts[finding.key] = counts.get(finding.key, 0) + 1
+        distinct.append(finding if count == 1 else evolve(finding, key=f"{finding.key}#{count}"))
+    return tuple(distinct)

@@ -1,0 +1,74 @@
+"""A table is gone through several times where once would do.
+
+## What it does
+Finds a second `ALTER TABLE` that reads or copies all rows of a table which another one in the same file has gone through already.
+
+## Why it is risky
+Each statement reads or copies the whole table anew, and locks it anew. The actions of one `ALTER TABLE` share one pass.
+
+## Example
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;
+ALTER TABLE "User" ALTER COLUMN "id" SET DATA TYPE BIGINT;
+```
+
+## Safer way
+One statement.
+```sql before
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
+```
+```sql migration
+ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL, ALTER COLUMN "id" SET DATA TYPE BIGINT;
+```
+
+## When to ignore it
+When the table is small.
+
+## Providers
+PostgreSQL, MySQL and MariaDB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rules.kit.context import RuleContext
+from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.rule import MIGRATION_ONLY, rule
+from refract.schema.changes import AddCheck, AlterColumn, Statement
+from refract.schema.model import QualifiedName
+
+
+@rule(Severity.INFO, frozenset({"postgresql", "mysql"}), MIGRATION_ONLY)
+def check(context: RuleContext) -> Iterator[Risk]:
+    """Each ALTER TABLE that could have been part of one before it."""
+    gone_through: set[QualifiedName] = set()
+    for statement in context.statements:
+        tables = _gone_through(context, statement)
+        for table in sorted(tables & gone_through, key=str):
+            yield Risk(
+                subject=f"{table}",
+                message=f"All rows of `{table.name}` are gone through again, as in an ALTER TABLE above. "
+                "Write both as actions of one ALTER TABLE: it goes through them once.",
+                change=None,
+                origin=statement.origin,
+            )
+        gone_through |= tables
+
+
+def _gone_through(context: RuleContext, statement: Statement) -> set[QualifiedName]:
+    if statement.verb != "ALTER TABLE":
+        return set()
+    changed = (c for c in statement.changes if isinstance(c, AddCheck | AlterColumn) and _needs_all_rows(c))
+    return {change.table for change in changed if not context.is_new(change.table)}
+
+
+def _needs_all_rows(change: AddCheck | AlterColumn) -> bool:
+    if isinstance(change, AddCheck):
+        return change.check.validated
+    return change.before.type != change.after.type or (change.before.nullable and not change.after.nullable)

@@ -1,0 +1,44 @@
+"""Reads the files of a workspace, which may be missing, huge, binary or not files at all."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from attrs import frozen
+
+MAX_BYTES = 20_000_000
+
+
+@frozen
+class UnreadableFile:
+    """A file that could not be read; `reason` is a sentence for the user that names the path."""
+
+    path: str
+    reason: str
+
+
+def read_text(path: Path) -> str | UnreadableFile:
+    """The text of `path`, with its line ends and byte-order mark as they are."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return UnreadableFile(str(path), f"{path} is not a file")
+        if status.st_size > MAX_BYTES:
+            return UnreadableFile(str(path), f"{path} is larger than {MAX_BYTES // 1_000_000} MB")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return UnreadableFile(str(path), f"{path} does not exist")
+    except (OSError, ValueError) as error:
+        return UnreadableFile(str(path), f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
+    return decode(data, str(path))
+
+
+def decode(data: bytes, path: str) -> str | UnreadableFile:
+    """`data` as text; `path` names it in the reason."""
+    if b"\0" in data[:8192]:
+        return UnreadableFile(path, f"{path} is a binary file, not text")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return UnreadableFile(path, f"{path} is not UTF-8 text (byte {error.start})")

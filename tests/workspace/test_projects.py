@@ -1,0 +1,292 @@
+"""Where projects are found: a table of file trees and the projects in them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from refract.workspace.projects import ProjectFiles, find_projects
+
+DB = 'datasource db {\n  provider = "sqlite"\n}\n'
+MODEL = "model A {\n  id Int @id\n}\n"
+SQL = "-- nothing"
+LOCK = 'provider = "sqlite"\n'
+
+# name: (files, path asked for, [(schema, number of files, migrations, source)])
+LAYOUTS: dict[str, tuple[dict[str, str], str, list[tuple[str, int, str, str]]]] = {
+    "the usual place": (
+        {"prisma/schema.prisma": DB, "prisma/migrations/1_a/migration.sql": SQL},
+        ".",
+        [("prisma/schema.prisma", 1, "prisma/migrations", "prisma/schema.prisma")],
+    ),
+    "beside package.json": ({"schema.prisma": DB}, ".", [("schema.prisma", 1, "migrations", "schema.prisma")]),
+    "named in package.json": (
+        {"package.json": '{"prisma": {"schema": "db/my.prisma"}}', "db/my.prisma": DB},
+        ".",
+        [("db/my.prisma", 1, "db/migrations", "the prisma key of package.json")],
+    ),
+    "named in prisma.config.ts": (
+        {
+            "prisma.config.ts": 'export default defineConfig({ schema: "db", migrations: { path: "sql" } })',
+            "db/main.prisma": DB,
+            "db/models/a.prisma": MODEL,
+            "sql/1_a/migration.sql": SQL,
+        },
+        ".",
+        [("db", 2, "sql", "prisma.config.ts")],
+    ),
+    "prisma7.config.ts counts first": (
+        {
+            "prisma.config.ts": 'export default defineConfig({ schema: "old.prisma" })',
+            "prisma7.config.ts": 'export default defineConfig({ schema: "new.prisma", migrations: { path: "sql" } })',
+            "old.prisma": MODEL,
+            "new.prisma": DB,
+        },
+        ".",
+        [("new.prisma", 1, "sql", "prisma7.config.ts")],
+    ),
+    "prisma7 in .config, in a package": (
+        {
+            "app/.config/prisma7.ts": 'export default { schema: "../db/x.prisma" }',
+            "app/db/x.prisma": DB,
+        },
+        ".",
+        [("app/db/x.prisma", 1, "app/db/migrations", ".config/prisma7.ts")],
+    ),
+    "configured in .config": (
+        {
+            ".config/prisma.ts": 'export default { schema: join(__dirname, "..", "db", "x.prisma") }',
+            "db/x.prisma": DB,
+        },
+        ".",
+        [("db/x.prisma", 1, "db/migrations", ".config/prisma.ts")],
+    ),
+    "a folder for the configuration": (
+        {
+            "prisma.config/index.ts": 'export default { schema: "../db/x.prisma", migrations: { path: "../sql" } }',
+            ".config/prisma.ts": 'export default { schema: "../old.prisma" }',
+            "db/x.prisma": DB,
+            "old.prisma": MODEL,
+        },
+        ".",
+        [("db/x.prisma", 1, "sql", "prisma.config/index.ts")],
+    ),
+    "a configuration without a schema": (
+        {"prisma.config.mjs": "export default defineConfig({})", "prisma/schema.prisma": DB},
+        ".",
+        [("prisma/schema.prisma", 1, "prisma/migrations", "prisma.config.mjs")],
+    ),
+    "a broken package.json": (
+        {"package.json": '{"prisma": ', "prisma/schema.prisma": DB},
+        ".",
+        [("prisma/schema.prisma", 1, "prisma/migrations", "prisma/schema.prisma")],
+    ),
+    "a folder of files, migrations beside the datasource": (
+        {
+            "package.json": '{"prisma": {"schema": "prisma"}}',
+            "prisma/schema.prisma": DB,
+            "prisma/models/a.prisma": MODEL,
+            "prisma/migrations/migration_lock.toml": LOCK,
+        },
+        ".",
+        [("prisma", 2, "prisma/migrations", "the prisma key of package.json")],
+    ),
+    "prisma/schema as a folder, migrations above": (
+        {
+            "prisma/schema/main.prisma": DB,
+            "prisma/schema/a.prisma": MODEL,
+            "prisma/migrations/migration_lock.toml": LOCK,
+        },
+        ".",
+        [("prisma/schema", 2, "prisma/migrations", "prisma/schema")],
+    ),
+    "copies of the schema inside migrations do not count": (
+        {
+            "prisma.config.ts": 'export default { schema: "prisma" }',
+            "prisma/schema.prisma": DB,
+            "prisma/migrations/1_a/migration.sql": SQL,
+            "prisma/migrations/1_a/schema.prisma": DB,
+        },
+        ".",
+        [("prisma", 1, "prisma/migrations", "prisma.config.ts")],
+    ),
+    "two databases side by side, named by prefix": (
+        {
+            "prisma/mysql-schema.prisma": DB,
+            "prisma/mysql-migrations/1_a/migration.sql": SQL,
+            "prisma/postgresql-schema.prisma": DB,
+            "prisma/postgresql-migrations/1_a/migration.sql": SQL,
+        },
+        ".",
+        [
+            ("prisma/mysql-schema.prisma", 1, "prisma/mysql-migrations", "mysql-schema.prisma"),
+            ("prisma/postgresql-schema.prisma", 1, "prisma/postgresql-migrations", "postgresql-schema.prisma"),
+        ],
+    ),
+    "a folder called migration": (
+        {"db/schema.prisma": DB, "db/migration/1_a/migration.sql": SQL},
+        ".",
+        [("db/schema.prisma", 1, "db/migration", "schema.prisma")],
+    ),
+    "migrations above the schema": (
+        {"prisma/schemas/schema.prisma": DB, "prisma/migrations/1_a/migration.sql": SQL},
+        ".",
+        [("prisma/schemas/schema.prisma", 1, "prisma/migrations", "schema.prisma")],
+    ),
+    "migrations above that are another schema's": (
+        {
+            "prisma/schema.prisma": DB,
+            "prisma/migrations/1_a/migration.sql": SQL,
+            "prisma/other/schema.prisma": DB,
+        },
+        ".",
+        [
+            ("prisma/schema.prisma", 1, "prisma/migrations", "prisma/schema.prisma"),
+            ("prisma/other/schema.prisma", 1, "prisma/other/migrations", "schema.prisma"),
+        ],
+    ),
+    "a repository with two projects": (
+        {
+            "apps/a/prisma/schema.prisma": DB,
+            "packages/b/prisma.config.ts": 'export default { schema: "./s.prisma" }',
+            "packages/b/s.prisma": DB,
+            "node_modules/c/prisma/schema.prisma": DB,
+            "packages/b/dist/schema.prisma": DB,
+        },
+        ".",
+        [
+            ("packages/b/s.prisma", 1, "packages/b/migrations", "prisma.config.ts"),
+            ("apps/a/prisma/schema.prisma", 1, "apps/a/prisma/migrations", "schema.prisma"),
+        ],
+    ),
+    "a schema file": (
+        {"a.prisma": DB, "b.prisma": DB},
+        "b.prisma",
+        [("b.prisma", 1, "migrations", "b.prisma")],
+    ),
+    "a file of a schema in several": (
+        {"prisma/schema.prisma": DB, "prisma/models/a.prisma": MODEL},
+        "prisma/models/a.prisma",
+        [("prisma", 2, "prisma/migrations", "prisma")],
+    ),
+    "a file of a configured project": (
+        {"prisma.config.ts": 'export default { schema: "db" }', "db/m.prisma": DB, "db/x/a.prisma": MODEL},
+        "db/x/a.prisma",
+        [("db", 2, "db/migrations", "prisma.config.ts")],
+    ),
+    "a file of a project that is configured above": (
+        {
+            "prisma.config.ts": 'export default defineConfig({ migrations: { path: "sql" } })',
+            "prisma/schema.prisma": DB,
+        },
+        "prisma/schema.prisma",
+        [("prisma/schema.prisma", 1, "sql", "prisma.config.ts")],
+    ),
+    "a schema folder": (
+        {"db/main.prisma": DB, "db/a.prisma": MODEL},
+        "db",
+        [("db", 2, "db/migrations", "main.prisma")],
+    ),
+    "another language": ({"prisma/schema.prisma": "// use prisma-next\n" + DB}, ".", []),
+    "another language, with a byte-order mark": ({"schema.prisma": "\ufeff// use prisma-8\n" + DB}, ".", []),
+    "nothing": ({"readme.md": "hello"}, ".", []),
+    "a path that does not exist": ({}, "nowhere", []),
+    "hostile names": (
+        {"-x/pr'is\nma/schema.prisma": DB, "--help/schema.prisma": DB},
+        ".",
+        [
+            ("--help/schema.prisma", 1, "--help/migrations", "schema.prisma"),
+            ("-x/pr'is\nma/schema.prisma", 1, "-x/pr'is\nma/migrations", "schema.prisma"),
+        ],
+    ),
+}
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def shape(project: ProjectFiles, root: Path) -> tuple[str, int, str, str]:
+    schema, migrations = project.schema.relative_to(root), project.migrations.relative_to(root)
+    return schema.as_posix(), len(project.schema_files), migrations.as_posix(), project.source
+
+
+@pytest.mark.parametrize("tracked", [False, True], ids=["plain", "git"])
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_layout(name: str, tracked: bool, tmp_path: Path) -> None:
+    files, asked, expected = LAYOUTS[name]
+    write(tmp_path, files)
+    if tracked:
+        subprocess.run(["git", "init", "-q", tmp_path], check=True)
+        (tmp_path / ".gitignore").write_text("node_modules\n")
+    found = [shape(project, tmp_path) for project in find_projects(tmp_path / asked)]
+    assert found == expected
+
+
+# name: (files, schema file asked for, root, migrations): an editor opens a file, and means the project that Prisma means.
+FILES: dict[str, tuple[dict[str, str], str, str, str]] = {
+    "the usual place": (
+        {"package.json": "{}", "prisma/schema.prisma": DB},
+        "prisma/schema.prisma", ".", "prisma/migrations",
+    ),
+    "the usual place, without package.json": (
+        {"app/prisma/schema.prisma": DB},
+        "app/prisma/schema.prisma", "app", "app/prisma/migrations",
+    ),
+    "a config counts before the default of a nearer folder": (
+        {"prisma.config.ts": 'export default { migrations: { path: "sql" } }', "prisma/schema.prisma": DB},
+        "prisma/schema.prisma", ".", "sql",
+    ),
+    "so does package.json": (
+        {"package.json": '{"prisma": {"schema": "db/prisma/schema.prisma"}}', "db/prisma/schema.prisma": DB},
+        "db/prisma/schema.prisma", ".", "db/prisma/migrations",
+    ),
+    "a package of its own in a folder called prisma": (
+        {"package.json": "{}", "prisma/package.json": "{}", "prisma/schema.prisma": DB},
+        "prisma/schema.prisma", "prisma", "prisma/migrations",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_project_of_a_file(name: str, tmp_path: Path) -> None:
+    files, asked, root, migrations = FILES[name]
+    write(tmp_path, files)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (project,) = find_projects(tmp_path / asked)
+    assert (project.root, project.migrations) == (tmp_path / root, tmp_path / migrations)
+
+
+def test_a_file_that_git_ignores_is_no_project(tmp_path: Path) -> None:
+    write(tmp_path, {"generated/schema.prisma": DB, "app/schema.prisma": DB, ".gitignore": "generated\n"})
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    assert [p.schema.parent.name for p in find_projects(tmp_path)] == ["app"]
+
+
+def test_links_in_a_circle_and_pipes_do_no_harm(tmp_path: Path) -> None:
+    write(tmp_path, {"prisma/schema.prisma": DB})
+    (tmp_path / "prisma/loop").symlink_to(tmp_path)
+    (tmp_path / "prisma/gone.prisma").symlink_to("gone.prisma")
+    os.mkfifo(tmp_path / "prisma/pipe.prisma")
+    assert [p.schema.name for p in find_projects(tmp_path)] == ["schema.prisma"]
+    assert [p.schema.name for p in find_projects(tmp_path / "prisma/loop/prisma/schema.prisma")] == ["schema.prisma"]
+
+
+def test_a_relative_path_means_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"prisma/schema.prisma": DB})
+    monkeypatch.chdir(tmp_path / "prisma")
+    assert [p.schema for p in find_projects(Path("../prisma"))] == [tmp_path / "prisma/schema.prisma"]
+
+
+@pytest.mark.parametrize("beside", [{}, {"package.json": "{}"}, {"prisma.config.ts": "export default {}"}])
+def test_a_file_leads_to_the_project_of_its_folder(tmp_path: Path, beside: dict[str, str]) -> None:
+    write(tmp_path, {"prisma/schema.prisma": DB, **beside})
+    (whole,) = find_projects(tmp_path)
+    (of_file,) = find_projects(tmp_path / "prisma" / "schema.prisma")
+    assert (of_file.root, of_file.migrations) == (whole.root, whole.migrations)

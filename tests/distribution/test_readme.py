@@ -27,7 +27,6 @@ def after(heading: str, language: str) -> str:
     return found[1]
 
 
-@pytest.mark.usefixtures("tools")  # says what is wrong where PyPI cannot be reached
 def test_two_commands_to_the_first_finding(sources: Path, tmp_path: Path) -> None:
     clean = tmp_path / "refract"
     shutil.copytree(sources, clean)

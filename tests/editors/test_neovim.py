@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from parts import neovim
 from small_projects import write
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(__file__).parent / "neovim"
 LIMIT = 120.0  # seconds
 DROPPED = '/* é😀 */ ALTER TABLE "User" DROP COLUMN "naïve😀";\n'
-
-
-def neovim() -> str:
-    """A Neovim that knows `vim.lsp.config` (0.11). Without it: fails where tests must run (CI), else skips."""
-    for program in (str(ROOT / "build" / "neovim" / "bin" / "nvim"), shutil.which("nvim") or ""):
-        if program and Path(program).exists() and _is_new_enough(program):
-            return program
-    message = "Neovim 0.11 or newer is not installed: tests/editors/install_neovim.sh build/neovim"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
-
-
-def _is_new_enough(program: str) -> bool:
-    probe = [program, "--clean", "--headless", "-l", "-"]
-    asked = subprocess.run(probe, input="os.exit(vim.lsp.config and 0 or 1)", text=True, check=False, timeout=LIMIT)
-    return asked.returncode == 0
 
 
 def run(script: str, folder: Path, environment: dict[str, str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 import shutil
 import subprocess
 import tempfile
@@ -20,21 +19,11 @@ from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor
 
 from live.plans import Catalog
+from parts import program
 from refract.schema.model import Column, Table
 from refract.sql.writer.base import EMPTY
 
 START_LIMIT = 60.0  # seconds
-
-
-def program(name: str) -> str:
-    """The path of one of MariaDB's programs. Without it: fails where tests must run (CI), else skips."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if found:
-        return found
-    message = f"{name} is not installed: `apt-get install mariadb-server` (Debian, Ubuntu)"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
 
 
 @contextmanager

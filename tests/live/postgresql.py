@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 import shutil
 import subprocess
 import tempfile
@@ -12,21 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-import pytest
+
+from parts import program
 
 START_LIMIT = 60.0  # seconds
-
-
-def program(name: str) -> str:
-    """The path of one of PostgreSQL's programs. Without it: fails where tests must run (CI), else skips."""
-    folders = [str(folder) for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-    found = shutil.which(name, path=os.pathsep.join((*folders, os.environ.get("PATH", ""))))
-    if found:
-        return found
-    message = f"{name} is not installed: `apt-get install postgresql` (Debian, Ubuntu)"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
 
 
 @contextmanager

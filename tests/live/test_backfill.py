@@ -17,8 +17,6 @@ from refract.recipes.dialects import dialect
 from refract.schema.model import Column, ColumnType, IndexColumn, PrimaryKey, QualifiedName, Table
 from refract.sql.safe.postgresql import LOCK_WAIT
 
-pytestmark = pytest.mark.live
-
 LIMIT = "10s"
 BUSY = 3.0  # seconds in which a program keeps a row
 

@@ -16,8 +16,6 @@ from refract.recipes.engine import StepMigration
 from refract.schema.model import Database
 from refract.sql.writer import write_script
 
-pytestmark = pytest.mark.live
-
 WAIT = 0.5  # seconds in which the backfill comes to the row that is being written
 
 

@@ -18,8 +18,6 @@ from refract.recipes.base import Situation, all_recipes
 from refract.recipes.engine import PlannedStep, planned
 from refract.syntax import parse_schema
 
-pytestmark = pytest.mark.live
-
 ROWS, BATCH = 3_000, 100
 SCHEMA = """\
 datasource db {

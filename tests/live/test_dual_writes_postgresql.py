@@ -15,8 +15,6 @@ from refract.recipes.engine import PlannedStep
 from refract.schema.model import Database
 from refract.sql.writer import write_script
 
-pytestmark = pytest.mark.live
-
 _numbers = count()
 
 

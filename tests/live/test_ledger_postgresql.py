@@ -27,8 +27,6 @@ from refract.recipes.engine import PlannedStep, StepMigration
 from refract.sql.safe.postgresql import LOCK_WAIT
 from refract.sql.writer import write_script
 
-pytestmark = pytest.mark.live
-
 LOAD = Load(rows=1_100, hold=0.05, workers=3, report=0.45, rest=1.5)  # rows: more than one batch
 OLDEST, NEWEST = min(VERSIONS, key=int), max(VERSIONS, key=int)
 _numbers = count()

@@ -17,8 +17,6 @@ from refract.diff import diff
 from refract.schema.model import Database
 from refract.sql.writer import write_script
 
-pytestmark = pytest.mark.live
-
 LOAD = Load(rows=1_100, hold=0.05, workers=3, report=0.4, rest=0.8)  # rows: more than one batch
 
 

@@ -17,8 +17,6 @@ from refract.sql.writer import write_script
 from writer.cases import Case, database
 from writer.test_mysql import CASES
 
-pytestmark = pytest.mark.live
-
 PAIRS = 220
 
 _numbers = count()

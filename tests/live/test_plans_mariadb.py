@@ -16,8 +16,6 @@ from live.plans import begin, walk
 from recipes.plans import Case, cases, plan_of, served_on
 from refract.sql.safe.mysql import LOCK_WAIT
 
-pytestmark = pytest.mark.live
-
 _numbers = count()
 
 

@@ -16,8 +16,6 @@ from refract.recipes.engine import StepMigration
 from refract.schema.model import Column, Database, Table
 from refract.sql.writer import write_script
 
-pytestmark = pytest.mark.live
-
 ROWS = 2_500  # more than two batches
 _numbers = count()
 

@@ -11,8 +11,6 @@ from live.plans import begin, walk
 from live.sqlite import D1Database, SqliteDatabase, new_database
 from recipes.plans import Case, cases, plan_of, served_on
 
-pytestmark = pytest.mark.live
-
 KINDS = {"": SqliteDatabase, "d1": D1Database}
 FAMILY = """
 model User {

@@ -13,9 +13,8 @@ import pytest
 
 from cli.test_runbook import FIXTURES, INIT_NAME, Release, run, written
 from live import mariadb
-from live.postgresql import new_database, program, running_server
-
-pytestmark = pytest.mark.live
+from live.postgresql import new_database, running_server
+from parts import program
 
 _BLOCK = re.compile(r"This answers (.+?):\n\n  ```sql\n(.*?)  ```", re.DOTALL)
 _SHELL = re.compile(r"^  ```sh\n(.*?)  ```", re.DOTALL | re.MULTILINE)

@@ -34,8 +34,6 @@ from refract.recipes.base import Sync
 from refract.recipes.engine import PlannedStep
 from refract.syntax.tree import Arity
 
-pytestmark = pytest.mark.live
-
 NAMES = {"full": ("a{n} b{n}",), "given": ("a{n}",), "family": ("b{n}",)}
 PARTS = {"first": ("a{n}",), "last": ("b{n}",), "whole": ("a{n} b{n}",)}
 LEFT = {"status": ("GONE", "LEFT"), "status_v2": ("GONE", "LEFT")}

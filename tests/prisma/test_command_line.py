@@ -18,8 +18,6 @@ from prisma.client import environment
 from prisma.engine import HERE
 from refract.cli.main import cli
 
-pytestmark = pytest.mark.live
-
 SCHEMA = """\
 datasource db {
   provider = "postgresql"

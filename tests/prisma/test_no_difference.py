@@ -17,7 +17,6 @@ from oracle.engine import running_engine
 from prisma.engine import NOTHING, PrismaEngine, prisma_engine
 from recipes.plans import Case, first_migration, plan_of, served_on, situation
 
-pytestmark = pytest.mark.live
 EMPTY = "-- This is an empty migration.\n"
 _numbers = count()
 

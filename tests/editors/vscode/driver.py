@@ -308,7 +308,7 @@ class Window:
 def _program(name: str) -> Path:
     found = shutil.which(name)
     if found is None:
-        raise LookupError(f"{name} is not installed: .ci/run does that on Debian")
+        raise LookupError(f"{name} is not installed")
     if name.startswith("python"):  # not a shim that needs a shell and other programs
         told = subprocess.run([found, "-c", "import sys; print(sys.executable)"], check=True, capture_output=True)
         return Path(told.stdout.decode().strip())

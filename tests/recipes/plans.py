@@ -17,10 +17,12 @@ A fixture is a page of cases:
 
 The outline is that of PostgreSQL unless the line with the recipe ends in `on mysql`.
 Each case is planned on every database as well, where its recipe serves it.
+`UPDATE_EXPECT=1 pytest tests/recipes` writes the outlines: read the diff.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -62,6 +64,9 @@ class Case:
 
 @cache
 def cases() -> tuple[Case, ...]:
+    if "UPDATE_EXPECT" in os.environ:
+        for file in FOLDER.glob("*.md"):
+            update(file)
     return tuple(case for file in sorted(FOLDER.glob("*.md")) for case in _cases(file.read_text(encoding="utf-8")))
 
 
@@ -81,6 +86,18 @@ def _cases(text: str) -> Iterator[Case]:
 def _pair(word: str) -> tuple[str, str]:
     name, _, value = word.partition("=")
     return name, value
+
+
+def update(file: Path) -> None:
+    """Write the outlines of a fixture as they are now."""
+    text = file.read_text(encoding="utf-8")
+    file.write_text(_CASE.sub(_updated, text), encoding="utf-8")
+
+
+def _updated(found: re.Match[str]) -> str:
+    [case] = _cases(found[0])
+    before, _, _ = found[0].rpartition("```text\n")
+    return f"{before}```text\n{outline(plan_of(case, case.provider))}```"
 
 
 def situation(case: Case, database: str, flavour: str = "") -> Situation:

@@ -18,6 +18,7 @@ import pytest
 from refract.actions.fixing import fixes_of
 from refract.analysis import Analysis, analyse, open_project
 from refract.diff import diff
+from refract.docstrings import fences
 from refract.fixes import Fix
 from refract.lowering import lower
 from refract.rules.kit.finding import Finding, Severity
@@ -26,7 +27,7 @@ from refract.sql.writer import write_script
 from refract.syntax import parse_schema
 from refract.text import FileEdits, apply_edits
 from refract.workspace import find_projects
-from rules.markdown import FENCE, fixtures
+from rules.markdown import fixtures
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 GIT = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.org")
@@ -43,7 +44,7 @@ def examples() -> Iterator[Example]:
     for path in fixtures():
         sections = re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
         for number, section in enumerate(sections):
-            found = {m["info"].strip(): m["text"] for m in FENCE.finditer(section)}
+            found = dict(fences(section))
             if "prisma before" not in found or "prisma after" not in found or "datasource" in found["prisma before"]:
                 continue
             shown = (

@@ -13,7 +13,6 @@ What is judged is given in fenced blocks, by their info strings:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
@@ -42,7 +41,6 @@ BEFORE = "before.prisma"
 AFTER = "schema.prisma"
 FOLDER = "migrations"
 NEW = "20250201000000_new"
-FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 class Code(NamedTuple):
@@ -89,11 +87,6 @@ class Found(NamedTuple):
     findings: tuple[Finding, ...]
     texts: Mapping[str, str]
     trees: tuple[SchemaTree, ...] = ()
-
-
-def blocks(markdown: str) -> list[tuple[str, str]]:
-    """(info string, text) of every fenced block."""
-    return [(m["info"].strip(), m["text"]) for m in FENCE.finditer(markdown)]
 
 
 def given(found: Mapping[str, str]) -> Given:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import pytest
 
+from refract.docstrings import FENCE, fences
 from refract.rules.kit.rule import all_rules
-from rules.markdown import FENCE, Given, blocks, find, fixtures, given, render, unchanged
+from rules.markdown import Given, find, fixtures, given, render, unchanged
 
 
 class Case(NamedTuple):
@@ -30,12 +31,12 @@ def cases_of(path: Path) -> list[Case]:
 
 
 def _cases_in(path: Path, section: str) -> list[Case]:
-    found = dict(blocks(section))
+    found = dict(fences(section))
     what = given(found)
     title = section.partition("\n")[0]
     return [
         Case(path, title, what, tuple(info.split()[1:]), text)
-        for info, text in blocks(section)
+        for info, text in fences(section)
         if info.startswith("findings")
     ]
 
@@ -46,7 +47,7 @@ def update(path: Path) -> None:
 
 
 def _updated(path: Path, section: str) -> str:
-    found = dict(blocks(section))
+    found = dict(fences(section))
 
     def rewrite(match: re.Match[str]) -> str:
         info = match["info"].strip()

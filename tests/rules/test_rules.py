@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from refract.docstrings import fences, headings, section
 from refract.rules.kit.documentation import pages
 from refract.rules.kit.rule import Rule, all_rules
-from rules.markdown import Given, blocks, find, given, moved, unchanged
+from rules.markdown import Given, find, given, moved, unchanged
 
 HEADINGS = ["What it does", "Why it is risky", "Example", "Safer way", "When to ignore it", "Providers"]
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
@@ -19,17 +20,13 @@ COVERAGE = DOCS / "coverage.md"
 
 def example(rule: Rule, heading: str) -> Given:
     """What is to be judged under a heading; what it does not give is the Example's."""
-    shown, own = dict(blocks(section(rule, "Example"))), dict(blocks(section(rule, heading)))
+    shown, own = dict(fences(section(rule.doc, "Example"))), dict(fences(section(rule.doc, heading)))
     return given({**shown, **own})
-
-
-def section(rule: Rule, heading: str) -> str:
-    return re.split(r"^## ", rule.doc.split(f"## {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
 
 
 def target(rule: Rule) -> str:
     """Where a rule's examples are run: the first database of its fixture."""
-    shown = (info for info, _ in blocks((FIXTURES / f"{rule.name}.md").read_text(encoding="utf-8")))
+    shown = (info for info, _ in fences((FIXTURES / f"{rule.name}.md").read_text(encoding="utf-8")))
     return next(info.split()[1] for info in shown if info.startswith("findings"))
 
 
@@ -39,7 +36,7 @@ def each_rule() -> pytest.MarkDecorator:
 
 @each_rule()
 def test_docstring_has_the_headings(rule: Rule) -> None:
-    assert re.findall(r"^## (.*)$", rule.doc, re.MULTILINE) == HEADINGS
+    assert headings(rule.doc) == HEADINGS
     assert rule.summary.endswith(".") and len(rule.summary) < 120
 
 
@@ -51,7 +48,7 @@ def test_example_fires(rule: Rule) -> None:
 
 @each_rule()
 def test_safer_way_does_not_fire(rule: Rule) -> None:
-    assert blocks(section(rule, "Safer way"))
+    assert fences(section(rule.doc, "Safer way"))
     found = find(example(rule, "Safer way"), target(rule), rule.name)
     assert rule.name not in {f.rule for f in found.findings}
 

@@ -5,14 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from refract.docstrings import write_pages
 from refract.rules.kit.documentation import pages
 
-
-def main(directory: Path) -> None:
-    """Write one page a rule and an index into `directory`."""
-    directory.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
-        (directory / name).write_text(text, encoding="utf-8")
-
-
-main(Path(sys.argv[1]))
+if __name__ == "__main__":
+    write_pages(Path(sys.argv[1]), pages())

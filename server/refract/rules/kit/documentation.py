@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from refract.docstrings import body, index, shown
 from refract.rules.kit.rule import Rule, all_rules
 
 
 def page(rule: Rule) -> str:
     """The Markdown page of one rule."""
-    title, _, rest = rule.doc.partition("\n")
-    body = rest.strip().replace("```prisma before", "```prisma").replace("```prisma after", "```prisma")
-    return f"# {rule.name}\n\n{title}\n\nSeverity: {_level(rule)}.\n\n{body}\n"
+    return f"# {rule.name}\n\n{rule.summary}\n\nSeverity: {_level(rule)}.\n\n{shown(body(rule.doc))}\n"
 
 
 def pages() -> Mapping[str, str]:
     """File name -> text: a page for each rule, and `README.md` that lists them."""
-    listed = "\n".join(f"| [{r.name}]({r.name}.md) | {_level(r)} | {r.summary} |" for r in all_rules())
-    index = f"# Rules\n\n| rule | severity | finds |\n| --- | --- | --- |\n{listed}\n"
-    return {"README.md": index, **{f"{r.name}.md": page(r) for r in all_rules()}}
+    rows = ((rule.name, _level(rule), rule.summary) for rule in all_rules())
+    listing = index("Rules", ("rule", "severity", "finds"), rows)
+    return {"README.md": listing, **{f"{rule.name}.md": page(rule) for rule in all_rules()}}
 
 
 def _level(rule: Rule) -> str:

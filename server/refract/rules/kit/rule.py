@@ -21,6 +21,7 @@ from attrs import evolve, field, frozen
 
 import refract.rules as package
 from refract.diff import Diff
+from refract.docstrings import summary
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Finding, Judged, Risk, Severity
 from refract.text import Origin, Span
@@ -47,7 +48,7 @@ class Rule:
     @property
     def summary(self) -> str:
         """What the rule is about, in one sentence."""
-        return self.doc.split("\n", 1)[0]
+        return summary(self.doc)
 
     def findings(self, context: RuleContext) -> Iterator[Finding]:
         """What the rule finds; nothing where the provider or the subject is not one of its own."""

@@ -18,7 +18,7 @@ from refract.plans.making import make_plan
 from refract.plans.model import with_step
 from refract.providers import Provider
 from refract.providers.versions import default_versions
-from refract.recipes.base import Situation, all_recipes, subject_parts
+from refract.recipes.base import Situation, all_recipes, answers_for
 from refract.recipes.schema_edits import all_hold, apply_schema_edits
 from refract.rules.kit.context import PlansInView
 from refract.schema.model import Database
@@ -140,6 +140,5 @@ def follow(tree: SchemaTree, scripts: Mapping[str, str], provider: Provider) -> 
 def _situation(tree: SchemaTree, asked: str, provider: Provider) -> Situation:
     name, subject, *given = asked.split()
     recipe = all_recipes()[name]
-    parts = dict(zip(subject_parts(recipe.subject), subject.split("."), strict=True))
-    answers = recipe.complete({**parts, **dict(g.split("=", 1) for g in given)})
+    answers = answers_for(recipe, subject, dict(g.split("=", 1) for g in given))
     return Situation(tree, provider, default_versions(provider.name), answers)

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 
 from refract import git
 from refract.actions.fixing import new_migrations
-from refract.analysis.open_plans import answers_for, new_plan, recipe_named
+from refract.analysis.open_plans import new_plan, recipe_named
 from refract.analysis.result import Analysis
 from refract.plans import Plan, PlanStep, Progress, State
 from refract.plans.taking import MigrationPath, OpenPlan, abandoned, confirmed, last_taken, taken, taken_back
-from refract.recipes.base import CannotPlan, Situation
+from refract.recipes.base import CannotPlan, Situation, answers_for
 from refract.text import FileChange
 
 Changes = tuple[FileChange, ...]

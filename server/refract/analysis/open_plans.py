@@ -13,7 +13,7 @@ from refract.plans import Plan, Progress, built_by, progress_of
 from refract.plans.status import BuiltSteps
 from refract.plans.taking import OpenPlan, utc_today
 from refract.providers import Provider
-from refract.recipes.base import CannotPlan, Recipe, Situation, all_recipes, subject_parts
+from refract.recipes.base import CannotPlan, Recipe, Situation, all_recipes
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
 from refract.text import NewFile, Origin, Problem, Span
@@ -87,15 +87,6 @@ def recipe_named(name: str) -> Recipe:
     if found is None:
         raise CannotPlan(f"there is no recipe {name!r}; there are {', '.join(all_recipes())}.")
     return found
-
-
-def answers_for(recipe: Recipe, subject: str, given: Mapping[str, str]) -> dict[str, str]:
-    """All answers, `subject` being `User`, `User.name`, `Role` or `Role.ADMIN`. Raises CannotPlan."""
-    parts, words = subject_parts(recipe.subject), subject.split(".")
-    if len(parts) != len(words) or not all(words):
-        wanted = {"model": "Model", "field": "field", "enum": "Enum", "value": "VALUE"}
-        raise CannotPlan(f"{recipe.name} is about {'.'.join(wanted[p] for p in parts)}, not {subject!r}.")
-    return recipe.complete({**dict(zip(parts, words, strict=True)), **given})
 
 
 def new_plan(files: ProjectFiles, recipe: Recipe, situation: Situation, name: str = "", today: str = "") -> Plan:

@@ -1,17 +1,48 @@
-"""Adds a value to an enum, and uses it later.
+"""Adds a value to an enum before any app instance writes it.
 
-Why it takes steps
-    A program that does not know the value fails when it reads a row that holds it, after having written what it was to
-    write. And PostgreSQL refuses a value in the transaction that adds it (55P04), so it cannot be a default there.
+## What it does
+Adds the value to the enum.
+You then deploy a version that can read the value, and last a version that writes it.
 
-Ways
-    The value first, then programs that can read it, then programs that write it.
+## When to use it
+An app instance that does not know the value fails on the first row that has it.
+PostgreSQL also rejects a new value in the transaction that adds it (55P04), for example as a default.
 
-Example
-    refract plan new add-enum-value Role value=EDITOR
+## Example
+```prisma before
+model User {
+  id   Int  @id
+  role Role
+}
 
-Providers
-    Every SQL database; where enums live in Prisma Client only, nothing happens in the database.
+enum Role {
+  MEMBER
+  ADMIN
+}
+```
+```console
+refract plan new add-enum-value Role value=EDITOR
+```
+```prisma after
+model User {
+  id   Int  @id
+  role Role
+}
+
+enum Role {
+  MEMBER
+  ADMIN
+  EDITOR
+}
+```
+
+## Going back
+PostgreSQL cannot remove an enum value; an unused one is harmless.
+Once a row has the value, do not deploy a version that cannot read it.
+
+## Providers
+Every SQL database.
+If enums exist only in Prisma Client (SQLite, SQL Server), the database does not change.
 """
 
 from __future__ import annotations

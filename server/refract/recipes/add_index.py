@@ -1,17 +1,40 @@
-"""Adds an index to a table in use.
+"""Adds an index without blocking writes.
 
-Why it takes steps
-    `CREATE INDEX` as Prisma writes it blocks writes for as long as the index is built.
+## What it does
+Builds the index in a separate migration, on PostgreSQL with `CREATE INDEX CONCURRENTLY`.
 
-Ways
-    The index is built beside the traffic, alone in a migration of its own.
+## When to use it
+The `CREATE INDEX` that Prisma writes blocks all writes to the table until the index is built.
 
-Example
-    refract plan new add-index Post fields=authorId,createdAt
+## Example
+```prisma before
+model Post {
+  id        Int      @id
+  authorId  Int
+  createdAt DateTime
+}
+```
+```console
+refract plan new add-index Post fields=authorId,createdAt
+```
+```prisma after
+model Post {
+  id        Int      @id
+  authorId  Int
+  createdAt DateTime
 
-Providers
-    PostgreSQL (CONCURRENTLY), MySQL and MariaDB (online, asserted), CockroachDB (always online), SQLite and SQL Server
-    (as Prisma writes it).
+  @@index([authorId, createdAt])
+}
+```
+
+## Going back
+Undoing the step drops the index. No data is lost.
+
+## Providers
+PostgreSQL builds the index concurrently.
+MySQL and MariaDB build it online, and the migration fails if they cannot.
+CockroachDB always builds indexes online.
+SQLite and SQL Server run the SQL that Prisma writes.
 """
 
 from __future__ import annotations

@@ -1,18 +1,51 @@
-"""Makes a relation of columns that are there: a foreign key where rows may not fit.
+"""Adds a foreign key to columns that already have values.
 
-Why it takes steps
-    `ADD FOREIGN KEY` fails on the first row that points nowhere, and reads the table while writes to both tables wait.
-    Without an index on the column, each delete in the other table reads this one whole.
+## What it does
+Builds an index on the columns, unless they have one.
+You then fix the rows that refer to missing rows.
+Last, the foreign key is added and validated.
 
-Ways
-    The index first, then the constraint for new rows, then the rows that are there are put right, then the constraint
-    is proven.
+## When to use it
+Existing rows may refer to rows that do not exist; `ADD FOREIGN KEY` fails on the first of them.
+While it scans the table, writes to both tables wait.
+Without an index, each delete in the other table scans this one.
 
-Example
-    refract plan new add-relation Note field=user to=User fields=userId back=notes
+## Example
+```prisma before
+model User {
+  id Int @id
+}
 
-Providers
-    Every SQL database. The two parts of the constraint: PostgreSQL.
+model Note {
+  id     Int @id
+  userId Int
+}
+```
+```console
+refract plan new add-relation Note field=user to=User fields=userId back=notes
+```
+```prisma after
+model User {
+  id    Int    @id
+  notes Note[]
+}
+
+model Note {
+  id     Int  @id
+  userId Int
+  user   User @relation(fields: [userId], references: [id])
+
+  @@index([userId])
+}
+```
+
+## Going back
+Every step can be undone.
+Rows that you changed or deleted to fit the foreign key are not restored.
+
+## Providers
+Every SQL database.
+PostgreSQL adds the foreign key as `NOT VALID` and validates it in a separate migration.
 """
 
 from __future__ import annotations

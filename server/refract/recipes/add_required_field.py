@@ -1,19 +1,37 @@
 """Adds a required field to a table that has rows.
 
-Why it takes steps
-    `ALTER TABLE ... ADD COLUMN ... NOT NULL` fails as soon as one row is there. A default that only Prisma Client knows
-    (`uuid()`, `cuid()`, `@updatedAt`) does not help the rows that are there, nor does it help other programs.
+## What it does
+`how` chooses the way:
+- `fill` adds an optional column, fills existing rows once the app writes the field, then makes the field required.
+- `constant` adds the column with a default that is right for every row, and drops the default at the end.
 
-Ways
-    constant: one value is right for every row. The column is added with it as its default: catalog only, old programs
-    go on inserting. The default can go later.
-    fill: the column comes as an optional one, programs begin to write it, the rows are filled, then it is required.
+## When to use it
+`ADD COLUMN ... NOT NULL` fails if the table has a row.
+Defaults of Prisma Client (`uuid()`, `cuid()`, `@updatedAt`) do not fill existing rows.
+They do not fill rows inserted by the old version either.
 
-Example
-    refract plan new add-required-field User field=plan type=String value="'free'" how=fill
+## Example
+```prisma before
+model User {
+  id Int @id
+}
+```
+```console
+refract plan new add-required-field User field=plan type=String value="'free'" how=fill
+```
+```prisma after
+model User {
+  id   Int    @id
+  plan String
+}
+```
 
-Providers
-    Every SQL database.
+## Going back
+Every step can be undone.
+Undoing the first step drops the column with its values.
+
+## Providers
+Every SQL database.
 """
 
 from __future__ import annotations

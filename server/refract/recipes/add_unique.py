@@ -1,18 +1,37 @@
-"""Makes a field, or several together, unique in a table that has rows.
+"""Makes one or several fields unique in a table that has rows.
 
-Why it takes steps
-    Building the index fails on the first two rows that hold the same, and blocks writes while it is built. Built
-    concurrently it blocks nobody, but a failed build leaves an invalid index behind that Prisma does not see.
+## What it does
+You first remove the duplicates.
+Then the unique index is built without blocking writes.
 
-Ways
-    Duplicates go first, then the index is built beside the traffic. Programs must be ready to be told of a duplicate
-    (P2002) from the moment the build begins.
+## When to use it
+Building the index fails on the first duplicate, and blocks writes until the build ends.
+A concurrent build does not block, but a failed one leaves an invalid index that Prisma does not see.
+The app must handle a duplicate (P2002) before the build begins.
 
-Example
-    refract plan new add-unique User fields=email
+## Example
+```prisma before
+model User {
+  id    Int    @id
+  email String
+}
+```
+```console
+refract plan new add-unique User fields=email
+```
+```prisma after
+model User {
+  id    Int    @id
+  email String @unique
+}
+```
 
-Providers
-    Every SQL database.
+## Going back
+Undoing the step drops the index.
+Duplicates that you removed are not restored.
+
+## Providers
+Every SQL database.
 """
 
 from __future__ import annotations

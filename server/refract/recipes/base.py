@@ -20,6 +20,7 @@ from attrs import field, frozen
 
 import refract.recipes as package
 from refract.config.settings import PlanSettings
+from refract.docstrings import summary
 from refract.lowering import Lowered, lower
 from refract.lowering.arguments import column_name
 from refract.providers import Provider
@@ -306,7 +307,7 @@ class Recipe:
     @property
     def summary(self) -> str:
         """What it is for, in one sentence."""
-        return self.doc.split("\n", 1)[0]
+        return summary(self.doc)
 
     def steps(self, situation: Situation) -> tuple[Step, ...]:
         """The steps. Raises CannotPlan where there is no plan."""
@@ -345,6 +346,15 @@ def subject_parts(subject: SubjectKind) -> tuple[str, ...]:
             return ("enum",)
         case SubjectKind.VALUE:
             return ("enum", "value")
+
+
+def answers_for(recipe: Recipe, subject: str, given: Mapping[str, str]) -> dict[str, str]:
+    """All answers, `subject` being `User`, `User.name`, `Role` or `Role.ADMIN`. Raises CannotPlan."""
+    parts, words = subject_parts(recipe.subject), subject.split(".")
+    if len(parts) != len(words) or not all(words):
+        wanted = {"model": "Model", "field": "field", "enum": "Enum", "value": "VALUE"}
+        raise CannotPlan(f"{recipe.name} is about {'.'.join(wanted[p] for p in parts)}, not {subject!r}.")
+    return recipe.complete({**dict(zip(parts, words, strict=True)), **given})
 
 
 SQL = frozenset({"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"})

@@ -1,17 +1,35 @@
 """Sets, changes or drops the default of a field.
 
-Why it takes steps
-    Rows that are there keep what they have: a default is for rows to come. Without it, a program that relies on it fails
-    on its next insert; so programs that write the value themselves have to come first.
+## What it does
+A default is set or changed in one step, which changes the catalog only.
+Before a default is dropped, you deploy a version that always writes the field.
 
-Ways
-    To set or change one: at once, catalog only. To drop one: programs first.
+## When to use it
+Without the default, a version that relies on it fails on its next insert.
+Existing rows keep their values: a default is for new rows only.
 
-Example
-    refract plan new change-default User.plan default='"free"'
+## Example
+```prisma before
+model User {
+  id   Int    @id
+  plan String @default("free")
+}
+```
+```console
+refract plan new change-default User.plan
+```
+```prisma after
+model User {
+  id   Int    @id
+  plan String
+}
+```
 
-Providers
-    Every SQL database.
+## Going back
+Every step can be undone. No data is lost.
+
+## Providers
+Every SQL database.
 """
 
 from __future__ import annotations

@@ -1,18 +1,50 @@
-"""Changes what a relation does when the row that it points to is deleted or gets another key.
+"""Changes what a relation does when the referenced row is deleted or its key changes.
 
-Why it takes steps
-    Prisma drops the foreign key and adds it anew: in between nothing is checked, and adding it reads the table while
-    writes to both tables wait.
+## What it does
+Adds a second foreign key with the new actions, validates it, drops the old one, and gives its name to the new one.
+The relation is checked at all times.
+While both foreign keys exist, the stricter actions apply.
 
-Ways
-    A second constraint with the new actions comes beside the old one, is proven, and takes its name when the old one
-    goes: nothing is ever unchecked. The old actions count as long as both are there, where they are the stricter ones.
+## When to use it
+Prisma drops the foreign key and adds it again.
+Nothing is checked in between, and writes to both tables wait while the new foreign key scans the table.
 
-Example
-    refract plan new change-referential-actions Note.user onDelete=Cascade
+## Example
+```prisma before
+model User {
+  id    Int    @id
+  notes Note[]
+}
 
-Providers
-    PostgreSQL in these steps; the others do it in one, as Prisma writes it.
+model Note {
+  id     Int  @id
+  userId Int
+  user   User @relation(fields: [userId], references: [id])
+}
+```
+```console
+refract plan new change-referential-actions Note.user onDelete=Cascade
+```
+```prisma after
+model User {
+  id    Int    @id
+  notes Note[]
+}
+
+model Note {
+  id     Int  @id
+  userId Int
+  user   User @relation(fields: [userId], references: [id], onDelete: Cascade)
+}
+```
+
+## Going back
+The step can be undone.
+Rows that the new actions deleted or changed are not restored.
+
+## Providers
+PostgreSQL as described.
+The other SQL databases run the SQL that Prisma writes, in one step.
 """
 
 from __future__ import annotations

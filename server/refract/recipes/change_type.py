@@ -1,20 +1,45 @@
-"""Gives a field another type.
+"""Changes the type of a field while old and new versions of the app run.
 
-Why it takes steps
-    `SET DATA TYPE` writes the whole table and its indexes anew while nobody can use it; where Prisma finds no cast it
-    drops the column with its values. And a running program cannot read the new type.
+## What it does
+Adds a column of the new type and copies the values, while both columns are kept in sync.
+The new field then takes the name of the old one, with `@map` for its column, and the old column is dropped.
+`how` chooses what keeps the columns in sync:
+- `trigger` uses a database trigger, in both directions.
+- `application` needs releases of the app that write both fields.
 
-Ways
-    A column of the new type beside the old one, under a name of its own (`@map`), kept in step in both directions. The
-    field takes the old field's name when programs move over, so that code keeps it; no name is swapped in the database.
-    Values that cannot be converted become NULL in the new column rather than failing a write: decide about them before
-    the column is made required.
+A value that cannot be converted becomes NULL in the new column instead of failing the write.
+Decide about such values before the new column is made required.
 
-Example
-    refract plan new change-type User.score type=BigInt
+## When to use it
+`SET DATA TYPE` may rewrite the table and its indexes while all reads and writes wait.
+If there is no cast, Prisma drops the column with its values.
+App instances built from the old schema cannot read the new type.
 
-Providers
-    how=trigger: PostgreSQL, MySQL, MariaDB. how=application: every SQL database.
+## Example
+```prisma before
+model User {
+  id    Int @id
+  score Int @default(0)
+}
+```
+```console
+refract plan new change-type User.score type=BigInt
+```
+```prisma after
+model User {
+  id    Int    @id
+  score BigInt @map("score_v2") @default(0)
+}
+```
+
+## Going back
+Every step before the last can be undone.
+The last step drops the old column.
+It can be undone only with a trigger, and only if every new value fits the old type.
+
+## Providers
+`how=trigger`: PostgreSQL, MySQL, MariaDB.
+`how=application`: every SQL database.
 """
 
 from __future__ import annotations

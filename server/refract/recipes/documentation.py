@@ -1,50 +1,118 @@
-"""The documentation of the recipes, made from their docstrings and questions."""
+"""The documentation of the recipes: their docstrings, and the plan of each example with its SQL on PostgreSQL."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import indent
 
-from refract.recipes.base import Recipe, all_recipes
+from attrs import frozen
+
+from refract.docstrings import body, fences, index, section, shown
+from refract.providers import provider
+from refract.providers.versions import default_versions
+from refract.recipes.base import Question, Recipe, Situation, all_recipes, answers_for
+from refract.recipes.engine import PlannedStep, StepMigration, planned
+from refract.syntax import parse_schema
+
+SCHEMA = "schema.prisma"
+COMMAND = "refract plan new "
+_PROVIDER = "postgresql"
+_BELOW_STEPS = "## Going back\n"
+_RETRIED_LOCK = re.compile(r"^DO \$\$\nBEGIN\n  FOR attempt .*?^END \$\$;", re.MULTILINE | re.DOTALL)
+
+
+@frozen
+class Example:
+    """The Example of a docstring: the schema before the plan, the command that makes it, the schema in the end."""
+
+    before: str
+    command: str
+    after: str
 
 
 def page(recipe: Recipe) -> str:
     """The Markdown page of one recipe."""
-    title, _, rest = recipe.doc.partition("\n")
-    return f"# {recipe.name}\n\n{title}\n\n{_body(rest)}\n## Asks\n\n{_questions(recipe)}"
+    above, below = shown(body(recipe.doc)).split(_BELOW_STEPS)
+    steps = "\n\n".join(_step(number, step) for number, step in enumerate(plan_of_example(recipe), 1))
+    return (
+        f"# {recipe.name}\n\n{recipe.summary}\n\n{above}## Steps\n"
+        "The plan of the example, with its SQL for PostgreSQL.\n"
+        f"The loop that retries each lock is left out.\n\n{steps}\n\n"
+        f"{_BELOW_STEPS}{below}\n\n## Answers\n{_answers(recipe.questions)}"
+    )
 
 
 def pages() -> Mapping[str, str]:
     """File name -> text: a page for each recipe, and `README.md` that lists them."""
-    listed = "\n".join(f"| [{r.name}]({r.name}.md) | {r.subject} | {r.summary} |" for r in all_recipes().values())
-    index = f"# Recipes\n\n| recipe | about a | does |\n| --- | --- | --- |\n{listed}\n"
-    return {"README.md": index, **{f"{r.name}.md": page(r) for r in all_recipes().values()}}
+    recipes = all_recipes().values()
+    rows = ((recipe.name, recipe.subject, recipe.summary) for recipe in recipes)
+    listing = index("Recipes", ("recipe", "about a", "does"), rows)
+    return {"README.md": listing, **{f"{recipe.name}.md": page(recipe) for recipe in recipes}}
 
 
-def _body(text: str) -> str:
-    """The sections of a docstring: a heading on the margin, its text indented; ways as a list, the example as code."""
-    found: list[str] = []
-    heading = ""
-    for block in re.split(r"\n(?=\S)", text.strip()):
-        heading, _, inside = block.partition("\n")
-        lines = [line.strip() for line in inside.splitlines() if line.strip()]
-        found.append(f"## {heading}\n\n{_section(heading, lines)}\n")
-    return "\n".join(found)
+def example_of(recipe: Recipe) -> Example:
+    """The Example of a recipe."""
+    found = dict(fences(section(recipe.doc, "Example")))
+    return Example(found["prisma before"], found["console"].strip(), found["prisma after"])
 
 
-def _section(heading: str, lines: list[str]) -> str:
-    if heading == "Example":
-        return "```sh\n" + "\n".join(lines) + "\n```"
-    if heading == "Ways":
-        return "\n".join(re.sub(r"^([a-z-]+): ", r"- `\1`: ", line) for line in lines)
-    return "\n".join(lines)
+def plan_of_example(recipe: Recipe) -> tuple[PlannedStep, ...]:
+    """The plan that the command of a recipe's Example makes."""
+    example = example_of(recipe)
+    _, subject, *given = shlex.split(example.command.removeprefix(COMMAND))
+    datasource = f'datasource db {{\n  provider = "{_PROVIDER}"\n}}\n'
+    tree = parse_schema([("datasource.prisma", datasource), (SCHEMA, example.before)])
+    answers = answers_for(recipe, subject, dict(answer.split("=", 1) for answer in given))
+    return planned(recipe, Situation(tree, provider(_PROVIDER), default_versions(_PROVIDER), answers))
 
 
-def _questions(recipe: Recipe) -> str:
-    if not recipe.questions:
-        return "Nothing.\n"
-    return "".join(
-        f"- `{q.name}`{' (has to be given)' if q.default is None else f', by default `{q.default}`' if q.default else ''}: "
-        f"{q.text}.{' One of ' + ', '.join(f'`{c}`' for c in q.choices if c) + '.' if q.choices else ''}\n"
-        for q in recipe.questions
-    )
+def _step(number: int, planned_step: PlannedStep) -> str:
+    """A step as an item of a numbered list."""
+    marker = f"{number}. "
+    text = "\n\n".join([f"**{planned_step.step.title}**", *_parts(planned_step)])
+    return marker + indent(text, " " * len(marker), lambda line: bool(line.strip()))[len(marker) :]
+
+
+def _parts(planned_step: PlannedStep) -> Iterator[str]:
+    step = planned_step.step
+    if step.edits:
+        yield "In the schema:\n" + "\n".join(f"- {edit}" for edit in step.edits)
+    if planned_step.migrations:
+        yield _sql(planned_step.migrations)
+    if planned_step.check:
+        yield f"This query must return 0:\n\n```sql\n{planned_step.check.strip()}\n```"
+    if step.deploy:
+        yield step.deploy
+    if step.loses:
+        yield f"Cannot be undone, and loses {step.loses}"
+    if planned_step.undo:
+        yield f"<details><summary>Undo</summary>\n\n{_sql(planned_step.undo)}\n\n</details>"
+
+
+def _sql(migrations: Sequence[StepMigration]) -> str:
+    return "\n\n".join(f"Migration `{m.name}`:\n\n```sql\n{_shortened(m.sql)}\n```" for m in migrations)
+
+
+def _shortened(sql: str) -> str:
+    """The SQL with the lock in place of the loop around it, which is the same in every migration."""
+    return _RETRIED_LOCK.sub(lambda loop: "\n".join(re.findall(r"LOCK TABLE .*;", loop[0])), sql.strip())
+
+
+def _answers(questions: Sequence[Question]) -> str:
+    if not questions:
+        return "None.\n"
+    rows = "".join(f"| `{q.name}` | {_meaning(q)} | {_default(q)} |\n" for q in questions)
+    return f"\n| name | meaning | default |\n| --- | --- | --- |\n{rows}"
+
+
+def _meaning(question: Question) -> str:
+    choices = ", ".join(f"`{choice}`" for choice in question.choices if choice)
+    return f"{question.text}: {choices}" if choices else question.text
+
+
+def _default(question: Question) -> str:
+    if question.default is None:
+        return "required"
+    return question.default and f"`{question.default}`"

@@ -1,18 +1,37 @@
-"""Drops a field that programs still know.
+"""Drops a field that running app instances still use.
 
-Why it takes steps
-    Prisma Client names every column in every query: with the column gone, each instance that was built from the older
-    schema fails on nearly every call until it is replaced. And a program that does not know a required column cannot
-    insert a row.
+## What it does
+A required column first gets a default or becomes optional, so that inserts can leave it out.
+You then deploy a version that does not use the field, which is marked `@ignore`.
+Last, the column is dropped.
 
-Ways
-    First the database is made to get by without the field, then programs stop using it, then the column goes.
+## When to use it
+Prisma Client names every column of a model in its queries.
+Once the column is dropped, instances built from the older schema fail on nearly every query (P2022).
+A version that does not know a required column cannot insert rows.
 
-Example
-    refract plan new drop-field User.legacy
+## Example
+```prisma before
+model User {
+  id     Int    @id
+  legacy String
+}
+```
+```console
+refract plan new drop-field User.legacy
+```
+```prisma after
+model User {
+  id Int @id
+}
+```
 
-Providers
-    Every SQL database. MongoDB has no columns to drop.
+## Going back
+Every step before the last can be undone.
+The last step loses the values of the field. Copy them first if you may need them.
+
+## Providers
+Every SQL database. MongoDB has no columns to drop.
 """
 
 from __future__ import annotations

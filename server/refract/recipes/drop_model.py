@@ -1,18 +1,43 @@
-"""Drops a model that programs still know.
+"""Drops a model that running app instances still use.
 
-Why it takes steps
-    Each instance that was built from the older schema goes on asking for the table. Dropping a table that has foreign
-    keys locks the tables that they point to, against reads as well; and nothing brings the rows back.
+## What it does
+You deploy a version that does not use the model, which is marked `@@ignore`.
+Its foreign keys are dropped and the table is renamed, so that you can wait until nothing misses the table.
+Last, the table is dropped.
 
-Ways
-    Programs stop using it (`@@ignore`), its foreign keys go, it is parked under another name for as long as somebody may
-    miss it, then it is dropped.
+## When to use it
+App instances built from the older schema still query the table.
+Dropping a table with foreign keys also blocks reads of the tables that it refers to.
+Dropped rows cannot be restored without a backup.
 
-Example
-    refract plan new drop-model Audit
+## Example
+```prisma before
+model User {
+  id     Int     @id
+  audits Audit[]
+}
 
-Providers
-    Every SQL database.
+model Audit {
+  id     Int  @id
+  userId Int
+  user   User @relation(fields: [userId], references: [id])
+}
+```
+```console
+refract plan new drop-model Audit
+```
+```prisma after
+model User {
+  id Int @id
+}
+```
+
+## Going back
+Every step before the last can be undone.
+The last step loses the rows of the table. Back up the table first.
+
+## Providers
+Every SQL database.
 """
 
 from __future__ import annotations

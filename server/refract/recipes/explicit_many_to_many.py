@@ -1,17 +1,56 @@
-"""Gives the join table of a many-to-many relation a model of its own, so that it can hold more fields.
+"""Turns the join table of an implicit many-to-many relation into a model.
 
-Why it takes steps
-    Prisma drops the implicit join table and makes an empty one for the new model: every link is lost.
+## What it does
+Maps a new model to the existing join table, with its columns, key, index and constraints.
+The database does not change: old and new versions of the app use the same table.
+You can add fields to the model afterwards.
 
-Ways
-    The new model is mapped to the join table that is there, with its columns, key, index and constraints. Nothing happens
-    in the database, and programs of both kinds work on the same table. Fields can be added afterwards.
+## When to use it
+Prisma would drop the implicit join table and create an empty one for the new model, which loses every link.
 
-Example
-    refract plan new explicit-many-to-many Post.tags model_name=PostTag
+## Example
+```prisma before
+model Post {
+  id   Int   @id
+  tags Tag[]
+}
 
-Providers
-    Every SQL database.
+model Tag {
+  id    Int    @id
+  posts Post[]
+}
+```
+```console
+refract plan new explicit-many-to-many Post.tags model_name=PostTag
+```
+```prisma after
+model Post {
+  id   Int       @id
+  tags PostTag[]
+}
+
+model Tag {
+  id    Int       @id
+  posts PostTag[]
+}
+
+model PostTag {
+  postId Int  @map("A")
+  tagId  Int  @map("B")
+  post   Post @relation(fields: [postId], references: [id], onDelete: Cascade, map: "_PostToTag_A_fkey")
+  tag    Tag  @relation(fields: [tagId], references: [id], onDelete: Cascade, map: "_PostToTag_B_fkey")
+
+  @@id([postId, tagId], map: "_PostToTag_AB_pkey")
+  @@index([tagId], map: "_PostToTag_B_index")
+  @@map("_PostToTag")
+}
+```
+
+## Going back
+The step can be undone by editing the schema alone. No data is lost.
+
+## Providers
+Every SQL database.
 """
 
 from __future__ import annotations

@@ -1,17 +1,36 @@
 """Makes an optional field required.
 
-Why it takes steps
-    `SET NOT NULL` fails on the first row that holds NULL, and reads the whole table while nobody can use it. A default
-    in the schema fills no row that is there.
+## What it does
+You deploy a version that never writes NULL.
+Then existing NULLs are replaced, and the column becomes required.
 
-Ways
-    deploy: programs stop writing NULL first, then the rows are filled, then the database holds it.
+## When to use it
+`SET NOT NULL` fails on the first NULL, and scans the table while all reads and writes wait.
+A default in the schema does not fill existing rows.
 
-Example
-    refract plan new make-field-required User.bio value="''"
+## Example
+```prisma before
+model User {
+  id  Int     @id
+  bio String?
+}
+```
+```console
+refract plan new make-field-required User.bio value="''"
+```
+```prisma after
+model User {
+  id  Int    @id
+  bio String
+}
+```
 
-Providers
-    Every SQL database.
+## Going back
+Every step can be undone.
+Values that replaced NULL stay in their rows.
+
+## Providers
+Every SQL database.
 """
 
 from __future__ import annotations

@@ -1,18 +1,49 @@
-"""Makes an optional relation required: the fields that hold its key, and what happens on delete.
+"""Makes an optional relation required.
 
-Why it takes steps
-    The key column becomes `NOT NULL`, which fails on the first row that points nowhere, and reads the whole table while
-    nobody can use it. A relation that is required cannot be set to NULL when the other row is deleted, so the foreign
-    key gets other actions as well.
+## What it does
+You deploy a version that always sets the relation.
+Then rows without a key are filled, and the key column becomes required.
 
-Ways
-    Programs always set the relation first, then the rows are filled, then the database holds it.
+## When to use it
+The key column becomes `NOT NULL`, which fails on the first row without a key.
+It also scans the table while all reads and writes wait.
+A required relation cannot be set to NULL when the other row is deleted, so the foreign key also gets other actions.
 
-Example
-    refract plan new make-relation-required Note.user value=1
+## Example
+```prisma before
+model User {
+  id    Int    @id
+  notes Note[]
+}
 
-Providers
-    Every SQL database.
+model Note {
+  id     Int   @id
+  userId Int?
+  user   User? @relation(fields: [userId], references: [id])
+}
+```
+```console
+refract plan new make-relation-required Note.user value=1
+```
+```prisma after
+model User {
+  id    Int    @id
+  notes Note[]
+}
+
+model Note {
+  id     Int  @id
+  userId Int
+  user   User @relation(fields: [userId], references: [id])
+}
+```
+
+## Going back
+Every step can be undone.
+Keys that replaced NULL stay in their rows.
+
+## Providers
+Every SQL database.
 """
 
 from __future__ import annotations

@@ -1,17 +1,39 @@
-"""Merges several fields into one: first and last name into a full one.
+"""Merges several fields into one, such as first and last name into a full name.
 
-Why it takes steps
-    As for renaming, and the values have to be put together on the way and taken apart on the way back.
+## What it does
+Adds a column for the merged value and fills existing rows, while all columns are kept in sync in both directions.
+You then deploy a version that uses the new field, and the old columns are dropped.
 
-Ways
-    The new column comes beside the old ones and is kept in step in both directions. The way back is exact only for
-    values that can be taken apart again: a first name that holds a space cannot.
+## When to use it
+Prisma drops the old columns with their values and adds an empty one.
+Merge this way if old and new versions of the app run during the deploy.
 
-Example
-    refract plan new merge-fields User fields=first,last to=full
+## Example
+```prisma before
+model User {
+  id    Int    @id
+  first String
+  last  String
+}
+```
+```console
+refract plan new merge-fields User fields=first,last to=full
+```
+```prisma after
+model User {
+  id   Int    @id
+  full String
+}
+```
 
-Providers
-    how=trigger: PostgreSQL, MySQL, MariaDB. how=application: every SQL database, with expressions given by you.
+## Going back
+Every step before the last can be undone.
+The last step drops the old columns and cannot be undone.
+A merged value cannot always be split exactly: a first name with a space becomes two names.
+
+## Providers
+`how=trigger`: PostgreSQL, MySQL, MariaDB.
+`how=application`: every SQL database. Pass `forward` and `backward` on SQLite and SQL Server.
 """
 
 from __future__ import annotations

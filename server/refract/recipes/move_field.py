@@ -1,17 +1,50 @@
-"""Moves a field to a related model: `User.bio` to `Profile.bio`.
+"""Moves a field to a related model, such as `User.bio` to `Profile.bio`.
 
-Why it takes steps
-    Prisma drops the column with its values and adds an empty one to the other table.
+## What it does
+Adds the column to the other table, and triggers on both tables keep the two columns in sync.
+You add the related rows that are missing, since a value without one cannot be moved.
+Then existing rows are filled, you deploy a version that uses the new field, and the old column is dropped.
 
-Ways
-    The new column comes in the other table; triggers on both tables keep the two in step; rows are filled; programs move
-    over; the old column goes. A row without its other half has nowhere to put the value: those have to be made first.
+## When to use it
+Prisma drops the column with its values and adds an empty one to the other table.
 
-Example
-    refract plan new move-field User.bio to=Profile
+## Example
+```prisma before
+model User {
+  id      Int      @id
+  bio     String?
+  profile Profile?
+}
 
-Providers
-    PostgreSQL, for a relation of one row to one row.
+model Profile {
+  id     Int  @id
+  userId Int  @unique
+  user   User @relation(fields: [userId], references: [id])
+}
+```
+```console
+refract plan new move-field User.bio to=Profile
+```
+```prisma after
+model User {
+  id      Int      @id
+  profile Profile?
+}
+
+model Profile {
+  id     Int     @id
+  userId Int     @unique
+  user   User    @relation(fields: [userId], references: [id])
+  bio    String?
+}
+```
+
+## Going back
+Every step before the last can be undone.
+The last step drops the old column, and loses values of rows that have no related row.
+
+## Providers
+PostgreSQL, for a one-to-one relation.
 """
 
 from __future__ import annotations

@@ -1,21 +1,51 @@
-"""Gives a model a key of type BigInt, before its numbers run out.
+"""Changes an Int primary key to BigInt before its numbers run out.
 
-Why it takes steps
-    `SET DATA TYPE` writes the table and each one that points at it anew while nobody can use them, and a key has to have
-    the type of what it points at: they cannot be changed one by one.
+## What it does
+Adds BigInt columns to the table and to each table that refers to it, and triggers keep old and new columns in sync.
+The new columns are filled, validated, indexed and related.
+You then deploy one version in which `Int` becomes `BigInt`; the fields keep their names, with `@map` for the columns.
+Last, the index of the new column becomes the primary key, and the sequence continues there.
+Numbers beyond the old type are refused before the last step.
 
-Ways
-    New columns of the new type come beside the old ones in all these tables, under names of their own (`@map`), and are
-    kept in step in both directions. The fields keep their names: programs move over in one deploy, and `Int` becomes
-    `BigInt` in their code. No name is swapped in the database, so that no prepared statement fails. At the end the index
-    of the new column becomes the primary key, and the sequence goes on counting there.
-    Numbers that the old type cannot hold are refused until then.
+## When to use it
+`SET DATA TYPE` rewrites the table and each table that refers to it, while all reads and writes wait.
+A foreign key must have the type of the key it refers to, so the tables cannot be changed one by one.
 
-Example
-    refract plan new primary-key-to-bigint User
+## Example
+```prisma before
+model User {
+  id    Int    @id @default(autoincrement())
+  notes Note[]
+}
 
-Providers
-    PostgreSQL.
+model Note {
+  id     Int  @id
+  userId Int
+  user   User @relation(fields: [userId], references: [id])
+}
+```
+```console
+refract plan new primary-key-to-bigint User
+```
+```prisma after
+model User {
+  id    BigInt @map("id_v2") @id @default(autoincrement())
+  notes Note[]
+}
+
+model Note {
+  id     Int    @id
+  userId BigInt @map("userId_v2")
+  user   User   @relation(fields: [userId], references: [id])
+}
+```
+
+## Going back
+Every step can be undone before the first old column is dropped.
+The new columns have the same numbers, so no data is lost.
+
+## Providers
+PostgreSQL.
 """
 
 from __future__ import annotations

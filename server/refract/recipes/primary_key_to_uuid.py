@@ -1,21 +1,51 @@
-"""Gives a model uuids for a key in place of numbers.
+"""Changes a numeric primary key to a UUID.
 
-Why it takes steps
-    A number cannot become a uuid: Prisma drops the key column, and each column that points at it, with their values.
+## What it does
+Adds a UUID column, filled by the database for existing and new rows.
+Each table that refers to the key gets a UUID column too, which triggers keep in sync by looking up the other table.
+You then deploy one version in which `Int` becomes `String`; the fields keep their names.
+Last, the index of the new column becomes the primary key.
 
-Ways
-    A uuid comes beside the number, made by the database for old rows and new ones; each table that points at the key gets
-    a column for it, kept in step in both directions by looking up the other table. The fields keep their names: programs
-    move over in one deploy, and `Int` becomes `String` in their code. At the end the index of the new column becomes the
-    primary key.
-    PostgreSQL before 13 has `gen_random_uuid()` only with the extension pgcrypto: there is a plan for it where the schema
-    lists that.
+## When to use it
+A number cannot be converted to a UUID.
+Prisma drops the key column, and each column that refers to it, with their values.
 
-Example
-    refract plan new primary-key-to-uuid User
+## Example
+```prisma before
+model User {
+  id    Int    @id @default(autoincrement())
+  notes Note[]
+}
 
-Providers
-    PostgreSQL.
+model Note {
+  id     Int  @id
+  userId Int
+  user   User @relation(fields: [userId], references: [id])
+}
+```
+```console
+refract plan new primary-key-to-uuid User
+```
+```prisma after
+model User {
+  id    String @db.Uuid @map("id_v2") @default(dbgenerated("gen_random_uuid()")) @id
+  notes Note[]
+}
+
+model Note {
+  id     Int    @id
+  userId String @db.Uuid @map("userId_v2")
+  user   User   @relation(fields: [userId], references: [id])
+}
+```
+
+## Going back
+Every step can be undone before the first old column is dropped.
+The last step loses the numbers. Copy them together with the UUIDs if you may need them.
+
+## Providers
+PostgreSQL.
+Before PostgreSQL 13, `gen_random_uuid()` needs the extension `pgcrypto` in the datasource.
 """
 
 from __future__ import annotations

@@ -1,17 +1,47 @@
-"""Turns a relation to one row into a relation to many: from one-to-many to many-to-many.
+"""Turns a one-to-many relation into a many-to-many relation.
 
-Why it takes steps
-    Prisma drops the column that holds the key and makes an empty join table: every link is lost.
+## What it does
+Adds the join table, and triggers keep it in sync with the key column.
+Existing links are copied, you deploy a version that uses the new lists, and the key column is dropped.
+The old version sees only one of several links: the one written last.
 
-Ways
-    The join table comes beside the column; triggers keep both in step; the links that are there are copied; programs move
-    over; the column goes. Programs that know the column only see one of the links: the last that was written.
+## When to use it
+Prisma drops the key column and creates an empty join table, which loses every link.
 
-Example
-    refract plan new relation-to-many-to-many Post.author to=authors back=authored
+## Example
+```prisma before
+model Author {
+  id    Int    @id
+  posts Post[]
+}
 
-Providers
-    PostgreSQL.
+model Post {
+  id       Int     @id
+  authorId Int?
+  author   Author? @relation(fields: [authorId], references: [id])
+}
+```
+```console
+refract plan new relation-to-many-to-many Post.author to=authors back=authored
+```
+```prisma after
+model Author {
+  id       Int    @id
+  authored Post[] @relation("PostAuthors")
+}
+
+model Post {
+  id      Int      @id
+  authors Author[] @relation("PostAuthors")
+}
+```
+
+## Going back
+Every step before the last can be undone.
+The last step drops the key column: which of several links it had is lost.
+
+## Providers
+PostgreSQL.
 """
 
 from __future__ import annotations

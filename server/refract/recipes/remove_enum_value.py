@@ -1,19 +1,51 @@
-"""Removes a value of an enum that rows may hold.
+"""Removes an enum value that rows may have.
 
-Why it takes steps
-    Prisma makes a new type and converts the column: that fails on the first row that holds the value, writes the table
-    anew while nobody can use it, and breaks the prepared statements of running programs.
+## What it does
+`how` chooses the way:
+- `swap` replaces the value in existing rows once the app no longer writes it, then recreates the type as Prisma does.
+  Use it for tables small enough to be rewritten.
+- `shadow` adds a second enum and a second column, kept in sync, in which the value is replaced.
+  No table is rewritten.
 
-Ways
-    swap: programs stop writing the value, the rows get another, then the type is made anew as Prisma does it: for tables
-    that are small enough to be written anew.
-    shadow: a second enum and a second column, kept in step, in which the value is replaced. No table is written anew.
+## When to use it
+Prisma creates a new type and converts the column, which fails on the first row that has the value.
+The conversion rewrites the table while all reads and writes wait, and breaks prepared statements of running instances.
 
-Example
-    refract plan new remove-enum-value Status.GONE replacement=DELETED how=shadow
+## Example
+```prisma before
+model User {
+  id     Int    @id
+  status Status
+}
 
-Providers
-    swap: every SQL database. shadow: PostgreSQL.
+enum Status {
+  ACTIVE
+  GONE
+  DELETED
+}
+```
+```console
+refract plan new remove-enum-value Status.GONE replacement=DELETED
+```
+```prisma after
+model User {
+  id     Int    @id
+  status Status
+}
+
+enum Status {
+  ACTIVE
+  DELETED
+}
+```
+
+## Going back
+With `shadow`, every step can be undone.
+With `swap`, the last step cannot be undone: which rows had the value is lost.
+
+## Providers
+`how=swap`: every SQL database.
+`how=shadow`: PostgreSQL.
 """
 
 from __future__ import annotations

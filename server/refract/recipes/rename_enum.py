@@ -1,20 +1,52 @@
-"""Renames an enum while programs use it.
+"""Renames an enum while old and new versions of the app run.
 
-Why it takes steps
-    Prisma sees an enum that goes and another that comes, and drops the columns of its type. `ALTER TYPE ... RENAME`
-    breaks running programs: Prisma Client casts values to the type by its name.
+## What it does
+`how` chooses the way:
+- `map` gives the enum the new name and keeps the type's name with `@@map`. The database does not change.
+- `shadow` adds a second type and a second column for the one field that uses the enum, kept in sync.
+  No table is rewritten.
+- `at-once` renames the type while the app is stopped.
 
-Ways
-    map: the enum gets the new name, the type keeps the old one. Nothing happens in the database. Offered first.
-    shadow: a second type and a second column, kept in step, for the one field that uses the enum. Programs of both kinds
-    run side by side, and no table is written anew.
-    at-once: the type is renamed. For a pause in operation.
+## When to use it
+Prisma takes a renamed enum for a dropped and a new one, and drops the columns of its type.
+`ALTER TYPE ... RENAME` breaks running instances, since Prisma Client casts values to the type by name.
 
-Example
-    refract plan new rename-enum Role to=UserRole
+## Example
+```prisma before
+model User {
+  id   Int  @id
+  role Role
+}
 
-Providers
-    map and at-once: every SQL database; where enums live in Prisma Client only, they are the same. shadow: PostgreSQL.
+enum Role {
+  MEMBER
+  ADMIN
+}
+```
+```console
+refract plan new rename-enum Role to=UserRole
+```
+```prisma after
+model User {
+  id   Int      @id
+  role UserRole
+}
+
+enum UserRole {
+  MEMBER
+  ADMIN
+
+  @@map("Role")
+}
+```
+
+## Going back
+Every step can be undone. No data is lost.
+
+## Providers
+`how=map` and `how=at-once`: every SQL database.
+They do the same if enums exist only in Prisma Client.
+`how=shadow`: PostgreSQL.
 """
 
 from __future__ import annotations

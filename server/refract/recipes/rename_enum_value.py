@@ -1,20 +1,52 @@
-"""Renames a value of an enum while programs use it.
+"""Renames an enum value while old and new versions of the app run.
 
-Why it takes steps
-    Prisma sees a value that goes and another that comes: it makes a new type and converts the column, which fails on the
-    rows that hold the old value. `RENAME VALUE` breaks every program that knows the other name.
+## What it does
+`how` chooses the way:
+- `map` gives the value the new name and keeps the stored name with `@map`. The database does not change.
+- `value` adds the new value, deploys versions that read and then write it, and updates the rows.
+  The old value may stay in the type unused; removing it rewrites the table.
+- `shadow` adds a second enum and a second column, kept in sync. No table is rewritten.
 
-Ways
-    map: the value gets the new name, the database keeps the old one. Nothing happens in the database. Offered first.
-    value: the new value is added, programs learn to read it, then to write it, the rows are changed. The old value stays
-    in the type, where it does no harm, or goes at the end at the price of the table being written anew.
-    shadow: a second enum and a second column, kept in step. No table is written anew.
+## When to use it
+Prisma takes a renamed value for a dropped and a new one.
+It creates a new type and converts the column, which fails on rows that have the old value.
+`RENAME VALUE` breaks every running instance that knows the old name.
 
-Example
-    refract plan new rename-enum-value Status.GONE to=DELETED
+## Example
+```prisma before
+model User {
+  id     Int    @id
+  status Status
+}
 
-Providers
-    map: every database. value: every SQL database. shadow: PostgreSQL.
+enum Status {
+  ACTIVE
+  GONE
+}
+```
+```console
+refract plan new rename-enum-value Status.GONE to=LEFT
+```
+```prisma after
+model User {
+  id     Int    @id
+  status Status
+}
+
+enum Status {
+  ACTIVE
+  LEFT @map("GONE")
+}
+```
+
+## Going back
+With `map` and `shadow`, every step can be undone.
+With `value`, PostgreSQL cannot remove the new value; an unused one is harmless.
+Removing the old value cannot be undone: which rows had the value is lost.
+
+## Providers
+`how=map` and `how=value`: every SQL database.
+`how=shadow`: PostgreSQL.
 """
 
 from __future__ import annotations

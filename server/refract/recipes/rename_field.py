@@ -1,21 +1,40 @@
-"""Renames a field while programs use it.
+"""Renames a field while old and new versions of the app run.
 
-Why it takes steps
-    Prisma sees a renamed field as one that goes and another that comes: it drops the column with its values. Renaming
-    the column at once keeps the values, but every running program that knows the other name fails until it is replaced.
+## What it does
+`how` chooses the way:
+- `map` gives the field the new name and keeps the column's name with `@map`. The database does not change.
+- `trigger` adds a second column, which a trigger keeps in sync in both directions.
+- `application` adds a second column, and two releases of the app write both. Use it on databases without triggers.
+- `at-once` renames the column while the app is stopped.
 
-Ways
-    map: the field gets the new name, the column keeps the old one. Nothing happens in the database. Offered first.
-    trigger: a new column beside the old one, which a trigger keeps in step in both directions. Old and new programs run
-    side by side for as long as need be, and the way back is open to the end.
-    application: as before, but two releases of the application keep the columns in step. For databases without triggers.
-    at-once: the column is renamed. For a pause in operation.
+## When to use it
+Prisma takes a renamed field for a dropped and a new one, and drops the column with its values.
+`RENAME COLUMN` keeps the values, but every running instance that uses the old name fails.
 
-Example
-    refract plan new rename-field User.name to=title how=trigger
+## Example
+```prisma before
+model User {
+  id   Int    @id
+  name String
+}
+```
+```console
+refract plan new rename-field User.name to=title how=trigger
+```
+```prisma after
+model User {
+  id    Int    @id
+  title String
+}
+```
 
-Providers
-    map, application and at-once: every SQL database. trigger: PostgreSQL, MySQL, MariaDB.
+## Going back
+With `map`, `trigger` and `at-once`, every step can be undone.
+With `application`, the last step cannot be undone: the old column is no longer up to date.
+
+## Providers
+`how=map`, `how=application` and `how=at-once`: every SQL database.
+`how=trigger`: PostgreSQL, MySQL, MariaDB.
 """
 
 from __future__ import annotations

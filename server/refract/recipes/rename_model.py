@@ -1,24 +1,42 @@
-"""Renames a model while programs use it.
+"""Renames a model while old and new versions of the app run.
 
-Why it takes steps
-    Prisma sees a renamed model as one that goes and another that comes: it drops the table with its rows. Renaming the
-    table at once keeps them, but every running program that knows the other name fails until it is replaced.
+## What it does
+`how` chooses the way:
+- `map` gives the model the new name and keeps the table's name with `@@map`. The database does not change.
+- `view` renames the table with its constraints and indexes, and adds an updatable view under the old name.
+- `trigger` adds a second table, which triggers keep in sync in both directions.
+  Rows are copied, and foreign keys refer to both tables.
+- `application` adds a second table, and two releases of the app write both.
+- `at-once` renames the table while the app is stopped.
 
-Ways
-    map: the model gets the new name, the table keeps the old one. Nothing happens in the database. Offered first.
-    view: the table gets the new name and a view that can be written to the old one, for programs that know it. Constraints
-    and indexes are renamed with it.
-    trigger: a new table beside the old one, which triggers keep in step in both directions; rows are copied, what points at
-    the one points at both. For those who want the way back open, or a table that is made anew.
-    application: as before, but two releases of the application keep the tables in step.
-    at-once: the table is renamed. For a pause in operation.
+## When to use it
+Prisma takes a renamed model for a dropped and a new one, and drops the table with its rows.
+`ALTER TABLE ... RENAME` keeps the rows, but every running instance that uses the old name fails.
 
-Example
-    refract plan new rename-model User to=Person how=view
+## Example
+```prisma before
+model User {
+  id    Int    @id
+  email String @unique
+}
+```
+```console
+refract plan new rename-model User to=Person how=view
+```
+```prisma after
+model Person {
+  id    Int    @id
+  email String @unique
+}
+```
 
-Providers
-    map, application and at-once: every SQL database. view: PostgreSQL, where a plain view can be written to. trigger:
-    PostgreSQL; on MySQL and MariaDB two triggers cannot write to each other's tables.
+## Going back
+With `map`, `view` and `at-once`, every step can be undone.
+With `trigger` and `application`, the last step drops the old table and cannot be undone. The new table has the same rows.
+
+## Providers
+`how=map`, `how=application` and `how=at-once`: every SQL database.
+`how=view` and `how=trigger`: PostgreSQL.
 """
 
 from __future__ import annotations

@@ -1,18 +1,39 @@
-"""Splits a field into several: a full name into first and last.
+"""Splits a field into several, such as a full name into first and last name.
 
-Why it takes steps
-    As for renaming, and the values have to be taken apart on the way and put together on the way back.
+## What it does
+Adds the new columns and fills existing rows, while all columns are kept in sync in both directions.
+You then deploy a version that uses the new fields, and the old column is dropped.
+Test on all rows first that the split values merge into the original: values that do not are changed.
 
-Ways
-    The new columns come beside the old one and are kept in step in both directions. Test first, on all rows, that what
-    is put together again is what was there: values that are not come back changed.
+## When to use it
+Prisma drops the old column with its values and adds empty ones.
+Split this way if old and new versions of the app run during the deploy.
 
-Example
-    refract plan new split-field User.full into=first,last
+## Example
+```prisma before
+model User {
+  id   Int    @id
+  full String
+}
+```
+```console
+refract plan new split-field User.full into=first,last
+```
+```prisma after
+model User {
+  id    Int    @id
+  first String
+  last  String
+}
+```
 
-Providers
-    how=trigger: PostgreSQL, MySQL, MariaDB. how=application: every SQL database (expressions given by you on SQLite and
-    SQL Server).
+## Going back
+With `how=trigger`, every step can be undone.
+With `how=application`, the last step cannot be undone: the old column is no longer up to date.
+
+## Providers
+`how=trigger`: PostgreSQL, MySQL, MariaDB.
+`how=application`: every SQL database. Pass `forward` and `backward` on SQLite and SQL Server.
 """
 
 from __future__ import annotations

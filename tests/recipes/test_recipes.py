@@ -1,0 +1,49 @@
+"""What holds for every recipe: its docstring, its example, its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refract.docstrings import headings
+from refract.recipes.base import Recipe, all_recipes
+from refract.recipes.documentation import COMMAND, SCHEMA, example_of, pages, plan_of_example
+from wording import page_problems
+
+HEADINGS = ["What it does", "When to use it", "Example", "Going back", "Providers"]
+DOCS = Path(__file__).parents[2] / "docs" / "recipes"
+
+
+def each_recipe() -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("recipe", all_recipes().values(), ids=lambda recipe: recipe.name)
+
+
+@each_recipe()
+def test_docstring_has_the_headings(recipe: Recipe) -> None:
+    assert headings(recipe.doc) == HEADINGS
+    assert recipe.summary.endswith(".") and len(recipe.summary) < 120
+
+
+@each_recipe()
+def test_docstring_keeps_the_rules_of_wording(recipe: Recipe) -> None:
+    assert page_problems(recipe.doc) == []
+
+
+@each_recipe()
+def test_plan_of_the_example_leads_to_its_schema(recipe: Recipe) -> None:
+    example = example_of(recipe)
+    assert example.command.startswith(f"{COMMAND}{recipe.name} ")
+    built = plan_of_example(recipe)[-1].tree.document(SCHEMA)
+    assert built is not None
+    assert _without_alignment(built.text) == _without_alignment(example.after)
+
+
+def test_pages_are_fresh() -> None:
+    written = {file.name: file.read_text(encoding="utf-8") for file in DOCS.glob("*.md")}
+    assert written == dict(pages()), "run: python -m refract.recipes docs/recipes"
+
+
+def _without_alignment(schema: str) -> list[list[str]]:
+    """The words of each line: an edit keeps the columns of the other lines, `prisma format` would not."""
+    return [line.split() for line in schema.splitlines()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,9 @@ import pytest
 
 import recipes.plans
 from recipes.plans import cases
-from recipes.test_fixtures import HEADINGS as RECIPE_HEADINGS
+from recipes.test_recipes import HEADINGS as RECIPE_HEADINGS
+from recipes.test_recipes import leads_to_its_schema
+from refract.docstrings import headings
 from refract.recipes.base import Recipe, all_recipes
 from refract.rules.kit.rule import Rule, all_rules
 from rules.markdown import find
@@ -55,7 +56,7 @@ def test_a_new_rule_fires_and_is_silent(new: ModuleType, tmp_path: Path) -> None
     assert (module.name, fixture.name) == ("new_rule.py", "new-rule.md")
     [rule] = [rule for rule in all_rules() if rule.name == "new-rule"]
     assert isinstance(rule, Rule)
-    assert re.findall(r"^## (.*)$", rule.doc, re.MULTILINE) == RULE_HEADINGS
+    assert headings(rule.doc) == RULE_HEADINGS
     assert fires(example(rule, "Example"), rule.name)
     assert not fires(example(rule, "Safer way"), rule.name)
     assert [fires(case.given, rule.name) for case in cases_of(fixture)] == [True, False]
@@ -71,8 +72,8 @@ def test_a_new_recipe_has_a_plan(new: ModuleType, tmp_path: Path, monkeypatch: p
     assert (module.name, fixture.name) == ("new_recipe.py", "new-recipe.md")
     recipe = all_recipes()["new-recipe"]
     assert isinstance(recipe, Recipe)
-    headings = tuple(line for line in recipe.doc.splitlines()[1:] if line and not line.startswith(" "))
-    assert headings == RECIPE_HEADINGS
+    assert headings(recipe.doc) == RECIPE_HEADINGS
+    assert leads_to_its_schema(recipe)
     monkeypatch.setattr(recipes.plans, "FOLDER", fixture.parent)
     monkeypatch.setenv("UPDATE_EXPECT", "1")
     [case] = cases()

@@ -1,6 +1,5 @@
 """Writes what was made of somebody's command: each file whole or not at all, and nothing over what is there.
 
-A file is written aside and then renamed, so that a process that is killed at any moment leaves the old one or the new one.
 A migration comes with its folder, from outside the folder of migrations: for Prisma, whatever is in that is a migration.
 """
 
@@ -9,23 +8,16 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import time
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
 from refract.baseline.folder import SQL_FILE
 from refract.text import FileChange, FileEdits, NewFile, apply_edits
+from refract.whole_file import put_in_place
 
 
 class CannotWrite(Exception):
     """A file that cannot be written. The message says which, and why."""
-
-
-_PREFIX, _SUFFIX = ".refract-", ".part"
-_LEFT_OVER = 3600.0
-"""Seconds after which what another process has put aside is taken for left over."""
 
 
 def write_changes(changes: Iterable[FileChange]) -> list[Path]:
@@ -49,15 +41,10 @@ def write_whole(path: Path, text: str) -> None:
     real = Path(os.path.realpath(path))  # a linked file stays a link
     if real.exists() and not os.access(real, os.W_OK):  # a rename would not ask
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    _sweep(real.parent)
-    part = real.with_name(f"{_PREFIX}{uuid4().hex}{_SUFFIX}")  # under a name that nobody takes for a schema
-    try:
+    with put_in_place(real, real.parent) as part:
         _write(part, text)
         if real.exists():
             shutil.copymode(real, part)
-        part.replace(real)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _edit(change: FileEdits) -> None:
@@ -74,14 +61,9 @@ def _create(change: NewFile) -> None:
         return
     path.parent.parent.mkdir(parents=True, exist_ok=True)
     outside = path.parent.parent.parent if path.name == SQL_FILE else path.parent.parent
-    _sweep(outside)
-    folder = outside / f"{_PREFIX}{uuid4().hex}{_SUFFIX}"
-    try:
+    with put_in_place(path.parent, outside) as folder:
         folder.mkdir()
         _write(folder / path.name, change.text)
-        folder.replace(path.parent)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_there(change: NewFile) -> bool:
@@ -96,11 +78,3 @@ def _write(path: Path, text: str) -> None:
         file.write(text.encode("utf-8"))
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sweep(home: Path) -> None:
-    """Removes what killed processes have put aside and left."""
-    for old in home.glob(f"{_PREFIX}*{_SUFFIX}"):
-        with suppress(OSError):
-            if time.time() - old.stat().st_mtime > _LEFT_OVER:
-                shutil.rmtree(old) if old.is_dir() else old.unlink()

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from pathlib import Path
 
-from refract.config import cache_folder
+from refract import memory
 from refract.syntax import grammar
 
-_FILE = "grammar.json"
+_NAME = "grammar.json"
 
 
 def recall() -> None:
-    """Learn what an earlier process knew. Without a memory, or with one that cannot be read, nothing is learnt."""
-    folder = cache_folder()
-    if folder is None:
-        return
+    """Learn what an earlier process knew, if that can be read."""
     try:
-        remembered = json.loads((folder / _FILE).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        known = json.loads(memory.recall(_NAME) or b"null")
+    except (ValueError, RecursionError):
         return
-    grammar.learn(remembered)
+    if known is not None:
+        grammar.learn(known)
 
 
 def remember() -> None:
-    """Keep what this process knows, if that is more than it learnt. Failing to is harmless."""
-    folder, known = cache_folder(), grammar.memory()
-    if folder is None or known is None:
-        return
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as file:
-            json.dump(known, file)
-        Path(file.name).replace(folder / _FILE)
-    except OSError:
-        return
+    """Keep what this process knows, if that is more than it learnt."""
+    known = grammar.memory()
+    if known is not None:
+        memory.remember(_NAME, json.dumps(known).encode())

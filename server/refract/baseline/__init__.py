@@ -1,8 +1,9 @@
 """What a change is measured against: migrations replayed, or the schema at a git revision."""
 
-from refract.baseline.baseline import Baseline, replay
 from refract.baseline.folder import Migration, MigrationFolder, load_migrations, migrations_of, rollback_files
 from refract.baseline.history import History, compare_histories
+from refract.baseline.replaying import replay
+from refract.baseline.value import Baseline
 
 __all__ = [
     "Baseline",

@@ -6,29 +6,25 @@ import contextlib
 import functools
 import hashlib
 import io
-import os
 import pickle
-import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import refract
-from refract import __version__
-from refract.config import cache_folder
+from refract import __version__, memory
+from refract.baseline.value import Baseline
 
-if TYPE_CHECKING:
-    from refract.baseline.baseline import Baseline
-
-_IN_MEMORY = 16
+_FOLDER = "replay"
+_IN_PROCESS = 16
 _ON_DISK = 64
-_MODULES = ("refract.schema.model", "refract.schema.changes", "refract.text", "refract.baseline.baseline")
+_MODULES = ("refract.schema.model", "refract.schema.changes", "refract.text", "refract.baseline.value")
 
 _READERS = ("sql/reader", "schema", "providers", "baseline")
 """What an outcome depends on, besides the migrations."""
 
-_memory: OrderedDict[str, Baseline] = OrderedDict()
+_in_process: OrderedDict[str, Baseline] = OrderedDict()
 
 
 @functools.cache
@@ -50,70 +46,40 @@ def _sources(package: Path) -> Iterator[Path]:
 def longest(keys: Sequence[str]) -> tuple[int, Baseline | None]:
     """The last of `keys` that something is remembered for: how many keys it stands for, and what that is."""
     for position in range(len(keys), 0, -1):
-        if keys[position - 1] in _memory:
-            _memory.move_to_end(keys[position - 1])
-            return position, _memory[keys[position - 1]]
-    folder = _folder()
-    stored = _names(folder) if folder else frozenset()
+        if keys[position - 1] in _in_process:
+            _in_process.move_to_end(keys[position - 1])
+            return position, _in_process[keys[position - 1]]
+    stored = memory.remembered(_FOLDER)
     for position in range(len(keys), 0, -1):
-        if folder and keys[position - 1] in stored:
-            found = _load(folder / keys[position - 1])
-            if found is not None:
-                _remember(keys[position - 1], found)
-                return position, found
+        if keys[position - 1] in stored:
+            known = _load(keys[position - 1])
+            if known is not None:
+                _keep_in_process(keys[position - 1], known)
+                return position, known
     return 0, None
 
 
 def keep(key: str, baseline: Baseline) -> None:
-    """Remember a baseline, here and on disk."""
-    _remember(key, baseline)
-    folder = _folder()
-    if folder is not None:
-        with contextlib.suppress(OSError, pickle.PicklingError, RecursionError):
-            _store(folder, key, baseline)
+    """Remember a baseline, in this process and on disk."""
+    _keep_in_process(key, baseline)
+    with contextlib.suppress(pickle.PicklingError, RecursionError):
+        memory.remember(f"{_FOLDER}/{key}", pickle.dumps(baseline, protocol=pickle.HIGHEST_PROTOCOL))
+        memory.forget_all_but(_ON_DISK, _FOLDER)
 
 
-def forget() -> None:
-    """Empty the memory (not the disk)."""
-    _memory.clear()
+def _keep_in_process(key: str, baseline: Baseline) -> None:
+    _in_process[key] = baseline
+    _in_process.move_to_end(key)
+    while len(_in_process) > _IN_PROCESS:
+        _in_process.popitem(last=False)
 
 
-def _remember(key: str, baseline: Baseline) -> None:
-    _memory[key] = baseline
-    _memory.move_to_end(key)
-    while len(_memory) > _IN_MEMORY:
-        _memory.popitem(last=False)
-
-
-def _folder() -> Path | None:
-    folder = cache_folder()
-    return folder / "replay" if folder else None
-
-
-def _names(folder: Path) -> frozenset[str]:
+def _load(key: str) -> Baseline | None:
     try:
-        return frozenset(entry.name for entry in folder.iterdir())
-    except OSError:
-        return frozenset()
-
-
-def _store(folder: Path, key: str, baseline: Baseline) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            pickle.dump(baseline, file, protocol=pickle.HIGHEST_PROTOCOL)
-        Path(temporary).replace(folder / key)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _drop_oldest(folder)
-
-
-def _drop_oldest(folder: Path) -> None:
-    entries = sorted(folder.iterdir(), key=lambda entry: entry.stat().st_mtime, reverse=True)
-    for entry in entries[_ON_DISK:]:
-        entry.unlink(missing_ok=True)
+        known = _ModelOnly(io.BytesIO(memory.recall(f"{_FOLDER}/{key}") or b"")).load()
+    except Exception:  # a damaged pickle can raise anything; it is then not remembered
+        return None
+    return known if isinstance(known, Baseline) else None
 
 
 class _ModelOnly(pickle.Unpickler):
@@ -126,13 +92,3 @@ class _ModelOnly(pickle.Unpickler):
         if not isinstance(found, type) or found.__module__ != module:
             raise pickle.UnpicklingError(f"{module}.{name} is no part of the model")
         return found
-
-
-def _load(path: Path) -> Baseline | None:
-    try:
-        found = _ModelOnly(io.BytesIO(path.read_bytes())).load()
-    except Exception:  # a damaged pickle can raise anything; it is then no memo
-        return None
-    from refract.baseline.baseline import Baseline  # noqa: PLC0415  that module needs this one
-
-    return found if isinstance(found, Baseline) else None

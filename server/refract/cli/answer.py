@@ -11,7 +11,7 @@ from attrs import evolve
 from refract.analysis.result import Analysis
 from refract.analysis.snapshot import open_project
 from refract.analysis.with_code import analyse_with_code
-from refract.cli.memory import Answer, source_state
+from refract.cli.answer_memory import Answer, source_state
 from refract.cli.places import Places
 from refract.cli.report import report
 from refract.cli.sarif import sarif

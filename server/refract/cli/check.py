@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from refract.cli.memory import key_of, recall, remember
+from refract.cli.answer_memory import key_of, recall, remember
 from refract.cli.projects import projects_at
 from refract.cli.terminal import is_unicode, say, width
 

@@ -3,7 +3,7 @@
 All of them have the same names and the same meaning.
 """
 
-from refract.config.files import cache_folder, load_settings, settings_files
+from refract.config.files import load_settings, settings_files
 from refract.config.settings import (
     DatabaseSettings,
     FailOn,
@@ -23,7 +23,6 @@ __all__ = [
     "Level",
     "Settings",
     "SettingsError",
-    "cache_folder",
     "load_settings",
     "merged",
     "nearest",

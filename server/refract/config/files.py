@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,17 +22,6 @@ def load_settings(folder: Path) -> Settings:
         if found is not None:
             return evolve(settings_from(found, str(file)), file=file)
     return Settings()
-
-
-def cache_folder() -> Path | None:
-    """Where results are remembered from run to run; None when REFRACT_NO_CACHE asks for no memory."""
-    if os.environ.get("REFRACT_NO_CACHE", "0") not in ("", "0"):
-        return None
-    if chosen := os.environ.get("REFRACT_CACHE_DIR"):
-        return Path(chosen)
-    from platformdirs import user_cache_path  # noqa: PLC0415 (only where nothing else is chosen)
-
-    return user_cache_path("refract", appauthor=False)
 
 
 def settings_files(folder: Path) -> Iterator[Path]:

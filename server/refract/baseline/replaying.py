@@ -1,35 +1,20 @@
-"""What a change is measured against: the database that the migrations build."""
+"""Replays a folder of migrations: the database that they build. What was replayed before is remembered."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from refract.baseline import cache
 from refract.baseline.folder import Migration, MigrationFolder
+from refract.baseline.value import Baseline
 from refract.collector import without_collector
 from refract.providers import Provider
 from refract.schema.changes import Opaque
 from refract.schema.model import Database
 from refract.text import Origin, Problem, Span
-
-
-@frozen
-class Baseline:
-    """A database, and where it comes from: `kind` is `migrations`, `git` (a schema at a revision) or `empty`.
-
-    `detail` says it in words. `statements` were read, of which `opaque` are those whose effect is not known:
-    the more of them, the less sure the baseline is.
-    """
-
-    database: Database
-    kind: str
-    detail: str
-    statements: int = 0
-    opaque: tuple[Opaque, ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 def replay(folder: MigrationFolder, provider: Provider, upto: int | None = None) -> Baseline:

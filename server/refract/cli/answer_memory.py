@@ -1,28 +1,28 @@
 """The last answers of `refract check`, so that an unchanged project is not analysed again.
 
 An answer is kept under a hash of everything it was made from: the text of the schema, the migrations and the
-settings, the git commit compared with, the options, and the code of Refract itself. Failing to read or write
-an answer is harmless and silent.
+settings, the git commit compared with, the options, and the code of Refract itself.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from attrs import asdict, frozen
 
 import refract
-from refract import git
-from refract.config import Settings, SettingsError, cache_folder, load_settings, settings_files
+from refract import git, memory
+from refract.config import Settings, SettingsError, load_settings, settings_files
 from refract.workspace.accepted import accepted_file
 from refract.workspace.prisma_version import version_files
 from refract.workspace.projects import PLANS, ProjectFiles, configured
 
+_FOLDER = "answers"
 _KEPT = 200  # answers; the oldest go first
 
 
@@ -46,14 +46,13 @@ def key_of(projects: Iterable[ProjectFiles], base: str | None, options: Iterable
 
 def recall(key: str, projects: Iterable[ProjectFiles] = ()) -> Answer | None:
     """The answer kept under `key`, unless the code of the projects had a part in it and is another now."""
-    folder = cache_folder()
     try:
-        kept = json.loads((folder / "answers" / key).read_bytes()) if folder else None
+        kept = json.loads(memory.recall(f"{_FOLDER}/{key}") or b"null")
         if not kept:
             return None
         answer = Answer(int(kept["code"]), str(kept["out"]), str(kept["err"]), str(kept["source"]))
         return answer if not answer.source or answer.source == source_state(projects) else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 
@@ -66,19 +65,9 @@ def source_state(projects: Iterable[ProjectFiles]) -> str:
 
 def remember(key: str, answer: Answer) -> None:
     """Keep `answer` under `key`."""
-    folder = cache_folder()
-    if folder is None:
-        return
-    try:
-        place = folder / "answers"
-        place.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=place, delete=False, encoding="utf-8") as file:
-            json.dump(asdict(answer), file)
-        Path(file.name).replace(place / key)
-        for old in sorted(place.iterdir(), key=lambda f: f.stat().st_mtime)[:-_KEPT]:
-            old.unlink()
-    except (OSError, ValueError):
-        return
+    with suppress(ValueError):
+        memory.remember(f"{_FOLDER}/{key}", json.dumps(asdict(answer)).encode())
+        memory.forget_all_but(_KEPT, _FOLDER)
 
 
 def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable[str]) -> Iterator[bytes]:

@@ -4,7 +4,8 @@ Text in, places out: nothing here reads a file. There is no compiler either, so 
 """
 
 from refract.source.client import Client, ClientField, ClientModel, Target, client_of, completed
-from refract.source.uses import CodeUses, Needle, Use, counted, find_uses, needles
+from refract.source.search import Needle, find_uses, needles
+from refract.source.use import CodeUses, Use, counted
 
 __all__ = [
     "Client",

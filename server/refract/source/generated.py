@@ -4,125 +4,126 @@
 
 from __future__ import annotations
 
-from attrs import define, evolve
+from attrs import evolve
 
-from refract.source.arguments import Arguments, Mode
-from refract.source.client import Client, Target
+from refract.source.arguments import read_value
+from refract.source.client import Target
 from refract.source.extents import end_of_generic
-from refract.source.shapes import Input, Rows, Types, value_of
+from refract.source.modes import Mode
+from refract.source.reading import Reading
+from refract.source.shapes import Input, Rows, value_of
 from refract.source.tokens import Tokens
+from refract.source.types import shape_of_prisma_type
 
 _BEFORE_TYPE = frozenset({":", "<", "|", "&", ",", "=", "(", "[", "{", "=>"}) | {
     *("extends", "implements", "as", "satisfies", "keyof", "type", "is", "readonly"),
 }
-_FAR = 200  # tokens of a type that lists fields
+_COMPARISONS = frozenset({"===", "!==", "==", "!="})
+_MOST_FIELDS = 200  # tokens of a type that lists fields
 
 
-@define(eq=False)
-class Generated:
-    """What a file names of the generated client. `near` are the models and enums that it has to do with."""
+def is_type(tokens: Tokens, at: int) -> bool:
+    """Whether a model's name stands for its type here, not for a value or a word of a text."""
+    is_word = tokens.sign(at + 1) == "<" and tokens.sign(at + 2) == "/"
+    return tokens.sign(at - 1) in _BEFORE_TYPE and tokens.sign(at + 1) not in (".", "?.", "(") and not is_word
 
-    tokens: Tokens
-    client: Client
-    types: Types
-    arguments: Arguments
-    near: set[str]
 
-    def is_type(self, at: int) -> bool:
-        """Whether a model's name stands for its type here, not for a value or a word of a text."""
-        sign = self.tokens.sign
-        is_word = sign(at + 1) == "<" and sign(at + 2) == "/"
-        return sign(at - 1) in _BEFORE_TYPE and sign(at + 1) not in (".", "?.", "(") and not is_word
+def read_type(reading: Reading, at: int) -> None:
+    """A model's name as a type."""
+    rows = reading.types.model(reading.tokens.name(at))
+    if rows is not None:
+        reading.use_model(rows.model, at, sure=rows.sure)
+        _read_picked(reading, rows, at)
 
-    def read_type(self, at: int) -> None:
-        """A model's name as a type."""
-        rows = self.types.model(self.tokens.name(at))
-        if rows is None:
+
+def read_prisma_type(reading: Reading, at: int) -> None:
+    """`Prisma.UserSelect` and the like: what a generic or a string after it names."""
+    tokens, name = reading.tokens, reading.tokens.name(at + 2)
+    if name.endswith("ScalarFieldEnum"):
+        _read_field_enum(reading, name.removesuffix("ScalarFieldEnum"), at + 3)
+    shape = shape_of_prisma_type(name, reading.client)
+    if not isinstance(shape, Rows | Input):
+        return
+    reading.near.add(shape.model.name)
+    reading.use_model(shape.model, at + 2)
+    if isinstance(shape, Rows):
+        if tokens.sign(at + 3) == "<":
+            read_value(reading, at + 4, end_of_generic(tokens, at + 3), shape.model, Mode.ARGUMENTS)
+    elif tokens.sign(at + 3) == ">" and tokens.sign(at + 4) == "(":
+        _read_validated(reading, shape, at + 4)
+    else:
+        _read_picked(reading, Rows(shape.model), at + 2)
+
+
+def read_asserted(reading: Reading, at: int) -> None:
+    """`{ ... } satisfies Prisma.UserSelect`, or `as`."""
+    tokens = reading.tokens
+    opening = tokens.pair[at - 1] if tokens.sign(at - 1) in ("}", "]") else -1
+    if opening < 0 or tokens.name(at + 1) != "Prisma":
+        return
+    shape = shape_of_prisma_type(tokens.name(at + 3), reading.client)
+    if isinstance(shape, Input):
+        read_value(reading, opening, at, shape.model, shape.mode)
+
+
+def read_enum(reading: Reading, enum: tuple[str, bool], at: int) -> None:
+    """`Role.ADMIN`, and `Role` alone."""
+    tokens, (name, sure) = reading.tokens, enum
+    reading.near.add(name)
+    reading.use(Target(name), at, sure=sure)
+    if tokens.sign(at + 1) == ".":
+        reading.use_enum(name, tokens.name(at + 2), at + 2, sure=sure)
+    elif tokens.sign(at + 1) == "=" and tokens.string(at + 2) is not None:  # const role: Role = "ADMIN"
+        reading.use_enum(name, tokens.string(at + 2) or "", at + 2, sure=sure)
+
+
+def use_field(reading: Reading, rows: Rows, name: str, at: int) -> Rows | None:
+    """Notes the use of a field of a row; what it holds, where that is rows."""
+    field = rows.model.fields.get(name)
+    if field is None or not rows.has(name):
+        return None
+    reading.use(Target(rows.model.name, name), at, sure=rows.sure)
+    related = reading.client.models.get(field.type)
+    if related is not None:
+        reading.use_model(related, at, sure=rows.sure)
+    if field.type in reading.client.enums:
+        _read_comparison(reading, field.type, at, sure=rows.sure)
+    return value_of(field, reading.client, rows.sure)
+
+
+def _read_picked(reading: Reading, rows: Rows, at: int) -> None:
+    """Fields in types: `Pick<User, "name">`, `User["name"]`."""
+    tokens = reading.tokens
+    is_picked = tokens.sign(at - 1) == "<" and tokens.name(at - 2) in ("Pick", "Omit") and tokens.sign(at + 1) == ","
+    if not is_picked and tokens.sign(at + 1) != "[":
+        return
+    if tokens.name(at - 2) == "Omit":  # what is left out is not used, but it may be meant
+        rows = evolve(rows, sure=False)
+    for place in range(at + 2, min(at + _MOST_FIELDS, len(tokens.all))):
+        name = tokens.string(place)
+        if name is not None:
+            use_field(reading, rows, name, place)
+        elif tokens.sign(place) != "|":
             return
-        self.arguments.use_model(rows.model, at, sure=rows.sure)
-        self._picked(rows, at)
 
-    def _picked(self, rows: Rows, at: int) -> None:
-        """Fields in types: `Pick<User, "name">`, `User["name"]`."""
-        tokens = self.tokens
-        is_listed = (
-            tokens.sign(at - 1) == "<" and tokens.name(at - 2) in ("Pick", "Omit") and tokens.sign(at + 1) == ","
-        )
-        if not is_listed and tokens.sign(at + 1) != "[":
-            return
-        if tokens.name(at - 2) == "Omit":  # what is left out is not used, but it may be meant
-            rows = evolve(rows, sure=False)
-        for place in range(at + 2, min(at + _FAR, len(tokens.all))):
-            name = tokens.string(place)
-            if name is not None:
-                self.use_field(rows, name, place)
-            elif tokens.sign(place) != "|":
-                return
 
-    def read_prisma(self, at: int) -> None:
-        """`Prisma.UserSelect` and the like: what a generic or a string after it names."""
-        tokens, name = self.tokens, self.tokens.name(at + 2)
-        model = (
-            self.client.models.get(name.removesuffix("ScalarFieldEnum")) if name.endswith("ScalarFieldEnum") else None
-        )
-        if model is not None and tokens.sign(at + 3) == "." and tokens.name(at + 4) in model.fields:
-            self.arguments.use(Target(model.name, tokens.name(at + 4)), at + 4)
-        shape = self.types.of_prisma(name)
-        if not isinstance(shape, Rows | Input):
-            return
-        self.near.add(shape.model.name)
-        self.arguments.use_model(shape.model, at + 2)
-        if isinstance(shape, Rows) and tokens.sign(at + 3) == "<":
-            self.arguments.read_value(at + 4, end_of_generic(self.tokens, at + 3), shape.model, Mode.ARGUMENTS)
-        elif isinstance(shape, Input) and tokens.sign(at + 3) == ">" and tokens.sign(at + 4) == "(":
-            self._validated(shape, at + 4)
-        elif isinstance(shape, Input):
-            self._picked(Rows(shape.model), at + 2)
+def _read_field_enum(reading: Reading, model: str, dot: int) -> None:
+    """`Prisma.UserScalarFieldEnum.name`."""
+    known, name = reading.client.models.get(model), reading.tokens.name(dot + 1)
+    if known is not None and reading.tokens.sign(dot) == "." and name in known.fields:
+        reading.use(Target(model, name), dot + 1)
 
-    def _validated(self, shape: Input, at: int) -> None:
-        """`Prisma.validator<Prisma.UserSelect>()({ ... })`."""
-        end = self.tokens.pair[at]
-        if self.tokens.sign(end + 1) == "(":
-            end, at = self.tokens.pair[end + 1], end + 1
-        self.arguments.read_value(at + 1, end, shape.model, shape.mode)
 
-    def read_vouched(self, at: int) -> None:
-        """`{ ... } satisfies Prisma.UserSelect`."""
-        opening = self.tokens.pair[at - 1] if self.tokens.sign(at - 1) in ("}", "]") else -1
-        if opening < 0 or self.tokens.name(at + 1) != "Prisma":
-            return
-        shape = self.types.of_prisma(self.tokens.name(at + 3))
-        if isinstance(shape, Input):
-            self.arguments.read_value(opening, at, shape.model, shape.mode)
+def _read_validated(reading: Reading, shape: Input, at: int) -> None:
+    """`Prisma.validator<Prisma.UserSelect>()({ ... })`."""
+    tokens, opening = reading.tokens, at
+    if tokens.sign(tokens.pair[at] + 1) == "(":
+        opening = tokens.pair[at] + 1
+    read_value(reading, opening + 1, tokens.pair[opening], shape.model, shape.mode)
 
-    def read_enum(self, enum: tuple[str, bool], at: int, first: int) -> None:
-        """`Role.ADMIN`, and `Role` alone."""
-        name, sure = enum
-        self.near.add(name)
-        self.arguments.use(Target(name), at, sure=sure)
-        if self.tokens.sign(at + 1) == ".":
-            self.arguments.use_enum(name, self.tokens.name(at + 2), at + 2, sure=sure)
-        elif self.tokens.sign(at + 1) == "=" or self.tokens.sign(first - 1) == ":":
-            value = self.tokens.string(at + 2)  # const role: Role = "ADMIN"
-            if value is not None and self.tokens.sign(at + 1) == "=":
-                self.arguments.use_enum(name, value, at + 2, sure=sure)
 
-    def use_field(self, rows: Rows, name: str, at: int) -> Rows | None:
-        """Notes the use of a field of a row; what it holds, where that is rows."""
-        known = rows.model.fields.get(name)
-        if known is None or not rows.has(name):
-            return None
-        self.arguments.use(Target(rows.model.name, name), at, sure=rows.sure)
-        related = self.client.models.get(known.type)
-        if related is not None:
-            self.arguments.use_model(related, at, sure=rows.sure)
-        if known.type in self.client.enums:
-            self._compare_with_enum(known.type, at, sure=rows.sure)
-        return value_of(known, self.client, rows.sure)
-
-    def _compare_with_enum(self, enum: str, at: int, *, sure: bool) -> None:
-        """`user.role === "ADMIN"`."""
-        if self.tokens.sign(at + 1) in ("===", "!==", "==", "!="):
-            value = self.tokens.string(at + 2)
-            if value is not None:
-                self.arguments.use_enum(enum, value, at + 2, sure=sure)
+def _read_comparison(reading: Reading, enum: str, at: int, *, sure: bool) -> None:
+    """`user.role === "ADMIN"`."""
+    value = reading.tokens.string(at + 2)
+    if value is not None and reading.tokens.sign(at + 1) in _COMPARISONS:
+        reading.use_enum(enum, value, at + 2, sure=sure)

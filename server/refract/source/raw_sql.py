@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from refract.source.client import Client, ClientModel, Target
 from refract.source.tokens import TokenKind, Tokens
-from refract.source.uses import Use
+from refract.source.use import Use
 from refract.text import Span
 
 _TAGS = frozenset({"$queryRaw", "$executeRaw", "sql", "raw", "$queryRawUnsafe", "$executeRawUnsafe"})

@@ -1,4 +1,4 @@
-"""The uses of a schema in one file of code, and whether a file can hold any."""
+"""Searches one file of code for the uses of a schema; before that, its bytes for whether it can hold any."""
 
 from __future__ import annotations
 
@@ -8,45 +8,13 @@ from collections.abc import Collection, Iterable
 from attrs import frozen
 
 from refract.source.client import Client, Target
-from refract.text import Origin, Span
+from refract.source.use import Use
+from refract.text import Span
 
 _SCRIPT = re.compile(r"<script\b[^>]{0,500}>(?P<code>(?:[^<]|<(?!/script))*+)", re.IGNORECASE)
 _METHOD = r"(?:find(?:Many|Unique|First|Raw)|create|update|upsert|delete|count|aggregate|groupBy)"
 _OF_CLIENT = re.compile(rf"[Pp]risma|\.\s*{_METHOD}".encode())
 _IN_TAGS = (".vue", ".svelte")
-
-
-@frozen
-class Use:
-    """A place where code uses `target`. One that is not `sure` has the right name near the right model, and may be
-    something else.
-    """
-
-    target: Target
-    span: Span
-    sure: bool = True
-
-
-@frozen
-class CodeUses:
-    """The places in the code of an application that use something. `perhaps` are those that may be something else, and
-    those in tests. Not `whole`: there is more code than was searched.
-    """
-
-    sure: tuple[Origin, ...] = ()
-    perhaps: tuple[Origin, ...] = ()
-    whole: bool = True
-
-    @property
-    def counted(self) -> str:
-        """How many there are for sure: `3 places`, `at least 1 place`."""
-        count = len(self.sure)
-        return f"{'' if self.whole else 'at least '}{count} place{'' if count == 1 else 's'}"
-
-
-def counted(found: Iterable[tuple[Target, CodeUses]]) -> str:
-    """What is used, and in how many places for sure: `User.name` in 3 places and `Role` in 1 place."""
-    return " and ".join(f"`{target}` in {uses.counted}" for target, uses in found)
 
 
 @frozen
@@ -79,12 +47,12 @@ def find_uses(text: str, path: str, client: Client, targets: Collection[Target])
     from refract.source.reader import read  # noqa: PLC0415  only where there is code to read
 
     code = _scripts(text) if path.endswith(_IN_TAGS) else text
-    found: dict[tuple[Span, Target], Use] = {}
+    uses: dict[tuple[Span, Target], Use] = {}
     for use in read(code, client, frozenset(targets)):
         key = (use.span, use.target)
-        if key not in found or use.sure:
-            found[key] = use
-    return tuple(sorted(found.values(), key=lambda use: (use.span, use.target)))
+        if key not in uses or use.sure:
+            uses[key] = use
+    return tuple(sorted(uses.values(), key=lambda use: (use.span, use.target)))
 
 
 def _needle(client: Client, target: Target) -> Needle:

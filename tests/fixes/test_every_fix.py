@@ -126,4 +126,4 @@ def explain(example: Example, finding: Finding, fix: Fix, fixed: Analysis, known
     assert finding.key not in {f.key for f in fixed.findings}, f"{what} leaves it there:\n{text}"
     assert fixed.problems == (), f"{what} leaves what cannot be read: {fixed.problems[0].message}\n{text}"
     worse = [f for f in fixed.findings if f.key not in known and f.severity is Severity.ERROR is not finding.severity]
-    assert not worse, f"{what} brings {worse[0].rule}: {worse[0].message}\n{text}"
+    assert not worse, f"{what} brings {worse[0].rule}: {worse[0].what}\n{text}"

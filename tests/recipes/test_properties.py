@@ -182,7 +182,7 @@ def test_a_plan_that_is_followed_in_turn_has_no_findings(case: Case, database: s
             progress = progress_of(confirmed, built_by(confirmed, current, _sql(migrations), provider(database)), tree)
             view = PlansInView((progress,), tree, migrations, date(2026, 11, 24), 30)
             seen = RuleContext(context, current, provider(database), Diff(()), subject=Judged.PLANS, plans=view)
-            found = [f.message for f in check_all(seen) if f.rule != "plan-answer-missing"]
+            found = [f.what for f in check_all(seen) if f.rule != "plan-answer-missing"]
             assert found == [], step.step.title
         current, tree = _replayed(step.migrations, current), step.tree
         migrations |= {f"{number}_{m.name}": _as_file(number, m) for m in step.migrations}

@@ -27,6 +27,9 @@ from refract.diff import Diff, diff
 from refract.lowering import lower
 from refract.providers import Provider, provider
 from refract.providers.versions import Versions, default_versions
+from refract.rendering.advice import action_sentence
+from refract.rendering.effects import harm_sentence
+from refract.rendering.findings import related_sentence
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Finding, Judged
 from refract.rules.kit.rule import check_all
@@ -162,7 +165,7 @@ def parse_target(target: str) -> tuple[str, str, tuple[int, ...], tuple[int, ...
 
 
 def render(what: Given, target: str, rule: str) -> str:
-    """The findings of one rule: severity and message, the line they stand on, and what is related."""
+    """The findings of one rule: severity and headline, the line they stand on, harm, actions, and related places."""
     found = find(what, target, rule)
     shown = [_show(f, found) for f in found.findings if f.rule == rule]
     return "\n".join(shown) or "none\n"
@@ -191,7 +194,7 @@ def _in_sql(sql: Sql, target: str, rule: str) -> Found:
     new = read_new(_migration(NEW, sql.migration), built.database, chosen)
     new = with_rollback(new, [(f"{FOLDER}/{NEW}/down.sql", sql.down)] if sql.down else [], chosen)
     context = RuleContext(
-        new.before, new.after, chosen, new.diff, subject=Judged.MIGRATION, migration=new.judged, fresh=new.fresh
+        new.before, new.after, chosen, new.diff, judged=Judged.MIGRATION, migration=new.judged, fresh=new.fresh
     )
     texts = {_path("20250101000000_init"): sql.before, _path(NEW): sql.migration, **sql.code.here}
     return Found(_check(with_code(context, sql.code), target, rule), texts)
@@ -205,7 +208,7 @@ def _in_history(team: Team, target: str, rule: str) -> Found:
     changes = _changes(folders[0], chosen) | _changes(folders[2], chosen)
     empty = Database(chosen.name, chosen.default_schema)
     context = RuleContext(
-        empty, empty, chosen, Diff(()), subject=Judged.HISTORY, history=evolve(history, changes=changes)
+        empty, empty, chosen, Diff(()), judged=Judged.HISTORY, history=evolve(history, changes=changes)
     )
     return Found(_check(context, target, rule), {_path(name): text for name, text in {**team.base, **here}.items()})
 
@@ -217,7 +220,7 @@ def _in_plans(followed: Followed, target: str, rule: str) -> Found:
     tree = _tree(AFTER, followed.after, name) if followed.after else made.tree
     database = lower(before).database
     view = made.seen_beside(tree, database)
-    context = RuleContext(database, lower(tree).database, provider(name), Diff(()), subject=Judged.PLANS, plans=view)
+    context = RuleContext(database, lower(tree).database, provider(name), Diff(()), judged=Judged.PLANS, plans=view)
     texts = {AFTER: followed.after or made.schema(AFTER), **made.texts, **followed.code.here}
     return Found(_check(with_code(context, followed.code, before, tree), target, rule), texts, (tree,))
 
@@ -280,10 +283,12 @@ def _tree(path: str, text: str, name: str) -> SchemaTree:
 
 
 def _show(finding: Finding, found: Found) -> str:
-    lines = [f"{finding.severity}: {finding.message}"]
+    lines = [f"{finding.severity}: {finding.what}"]
     lines += _marked(finding.origin, found) if finding.origin else ["  (nowhere)"]
+    lines += [f"  = {harm_sentence(harm)}" for harm in finding.harm]
+    lines += [f"  = help: {action_sentence(action)}" for action in finding.now]
     for related in finding.related:
-        lines += [f"  {related.message}:", *_marked(related.origin, found)]
+        lines += [f"  {related_sentence(related)}:", *_marked(related.origin, found)]
     return "\n".join(lines) + "\n"
 
 

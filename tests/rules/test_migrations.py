@@ -29,7 +29,7 @@ TOLD_OTHERWISE = {
 }
 ENUMS_OF_THE_CLIENT = frozenset({"sqlite", "sqlserver"})
 
-JUDGE_SQL = {rule.name for rule in all_rules() if Judged.MIGRATION in rule.subjects} - set(ONLY_THE_SCHEMA_TELLS)
+JUDGE_SQL = {rule.name for rule in all_rules() if Judged.MIGRATION in rule.judges} - set(ONLY_THE_SCHEMA_TELLS)
 
 
 def told_by_sql(case: Case, target: str) -> bool:
@@ -69,7 +69,7 @@ def find_in_sql(case: Case, target: str) -> tuple[Finding, ...]:
         new.after,
         provider,
         new.diff,
-        subject=Judged.MIGRATION,
+        judged=Judged.MIGRATION,
         versions=Versions(server or usual.server, flavour, usual.prisma),
         migration=new.judged,
         read_deployed=lambda: before,

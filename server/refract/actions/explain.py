@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
@@ -34,8 +34,19 @@ def explain(analysis: Analysis, path: str, offset: int) -> Explanation | None:
     if not spans:
         return None
     smallest = min(spans, key=lambda span: span.end - span.start)
-    sql = write_script([change for change, _ in changes], analysis.snapshot.baseline.database, analysis.database)
+    wanted = [change for change, _ in changes]
+    sql = write_script(
+        [*_other_halves(wanted, analysis), *wanted], analysis.snapshot.baseline.database, analysis.database
+    )
     return Explanation(smallest, "" if sql == EMPTY else sql.strip(), tuple(finding for finding, _ in findings))
+
+
+def _other_halves(changes: Sequence[Change], analysis: Analysis) -> Iterator[Change]:
+    """What is dropped for probable renames among the changes: Prisma runs both halves."""
+    for rename in analysis.diff.renames:
+        added = any(change is rename.added for change in changes)
+        if added and not any(change is rename.dropped for change in changes):
+            yield rename.dropped
 
 
 def plans_at(analysis: Analysis, path: str, span: Span) -> Iterator[tuple[Progress, Span]]:

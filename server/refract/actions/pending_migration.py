@@ -49,7 +49,7 @@ class Summary:
 
 def summary(analysis: Analysis) -> Summary:
     """How much the schema asks for that no migration does yet."""
-    of_schema = (f for f in analysis.findings if f.subject is Judged.SCHEMA)
+    of_schema = (f for f in analysis.findings if f.judged is Judged.SCHEMA)
     return Summary(len(analysis.diff.changes), sum(f.severity is Severity.ERROR for f in of_schema))
 
 

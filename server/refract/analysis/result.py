@@ -148,7 +148,7 @@ def _answered(draft: Analysis) -> Analysis:
 
 
 def _is_planned(finding: Finding, planned: frozenset[str]) -> bool:
-    return finding.subject is not Judged.PLANS and finding.origin is not None and finding.origin.path in planned
+    return finding.judged is not Judged.PLANS and finding.origin is not None and finding.origin.path in planned
 
 
 def _planned_migrations(draft: Analysis) -> frozenset[str]:
@@ -257,7 +257,7 @@ def _migration_context(new: NewMigration, branch: Branch, provider: Provider, ve
         provider=provider,
         diff=new.diff,
         versions=versions,
-        subject=Judged.MIGRATION,
+        judged=Judged.MIGRATION,
         migration=new.judged,
         fresh=new.fresh,
         read_deployed=branch.deployed_database,
@@ -272,7 +272,7 @@ def _history_context(branch: Branch, snapshot: Snapshot, provider: Provider) -> 
         provider=provider,
         diff=Diff(()),
         versions=_versions(snapshot, provider),
-        subject=Judged.HISTORY,
+        judged=Judged.HISTORY,
         history=branch.history,
         read_deployed=branch.deployed_database,
     )
@@ -286,7 +286,7 @@ def _plan_findings(snapshot: Snapshot, schema: RuleContext, plans: tuple[Progres
     view = PlansInView(
         unfinished, snapshot.tree, snapshot.plans.migrations, datetime.now(UTC).date(), snapshot.settings.plans.rest
     )
-    context = evolve(schema, diff=Diff(()), subject=Judged.PLANS, plans=view)
+    context = evolve(schema, diff=Diff(()), judged=Judged.PLANS, plans=view)
     return check_all(context, _wanted(snapshot.settings))
 
 

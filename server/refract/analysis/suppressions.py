@@ -19,7 +19,9 @@ from typing import NamedTuple
 from attrs import evolve, frozen
 
 from refract.config import nearest
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.finding import Finding, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.own import UNKNOWN, UNUSED, WITHOUT_REASON
 from refract.text import Location, Origin, Span
 
@@ -151,42 +153,48 @@ def _speaking_for(
 def _about(file: Commented, used: set[tuple[str, Span]], known: frozenset[str]) -> Iterator[Finding]:
     for comment in file.comments:
         if not comment.reason:
-            yield _finding(WITHOUT_REASON, file.path, comment.span, _names_of(comment), _no_reason(comment))
+            yield _without_reason(file.path, comment)
         for name, span in comment.rules:
             if name not in known:
-                yield _finding(UNKNOWN, file.path, span, name, _unknown(name, known))
+                yield _unknown(file.path, span, name, known)
             elif comment.reason and file.complete and (file.path, span) not in used:
-                yield _finding(UNUSED, file.path, span, name, _unused(name, comment.scope))
+                yield _unused(file.path, span, name)
 
 
 def _names_of(comment: Suppression) -> str:
     return ",".join(name for name, _ in comment.rules)
 
 
-def _no_reason(comment: Suppression) -> str:
-    example = f"{comment.lead} {MARK}{comment.scope}: {_names_of(comment).replace(',', ', ') or '<rule>'} -- <reason>"
-    if not comment.rules:
-        return f"This comment silences nothing: it names no rule in a form that Refract reads. Write `{example}`."
-    return f"This comment gives no reason, so it silences nothing. Write why this is safe: `{example}`."
+def _without_reason(path: str, comment: Suppression) -> Finding:
+    names = _names_of(comment).replace(",", ", ") or "<rule>"
+    example = f"{comment.lead} {MARK}{comment.scope}: {names} -- <reason>"
+    what = "This comment names no rule" if not comment.rules else "This comment gives no reason"
+    write = action(Do.WRITE_COMMENT_AS, example=example)
+    return _finding(WITHOUT_REASON, path, comment.span, _names_of(comment), what, write)
 
 
-def _unknown(name: str, known: frozenset[str]) -> str:
+def _unknown(path: str, span: Span, name: str, known: frozenset[str]) -> Finding:
     meant = nearest(name, known)
-    cure = f"Did you mean `{meant}`?" if meant else "`refract rules` lists all of them."
-    return f"There is no rule `{name}`, so naming it silences nothing. {cure}"
+    fix = action(Do.WRITE_RULE_NAME, rule=meant) if meant else action(Do.LIST_RULES)
+    return _finding(UNKNOWN, path, span, name, f"There is no rule `{name}`", fix)
 
 
-def _unused(name: str, scope: Reach) -> str:
-    where = {Reach.LINE: "on the line that it speaks for", Reach.BLOCK: "in this block", Reach.FILE: "in this file"}
-    return (
-        f"Nothing is silenced here: `{name}` finds nothing {where[scope]}. "
-        "Remove the comment, so that it cannot hide a later finding."
+def _unused(path: str, span: Span, name: str) -> Finding:
+    return _finding(UNUSED, path, span, name, f"`{name}` finds nothing here", action(Do.REMOVE_COMMENT))
+
+
+def _finding(rule: str, path: str, span: Span, about: str, what: str, now: Action) -> Finding:
+    key = f"{rule}:{PurePath(path).parent.name}/{PurePath(path).name}:{about}"
+    return Finding(
+        rule=rule,
+        severity=Severity.WARNING,
+        what=what,
+        origin=Origin(path, "", span),
+        change=None,
+        key=key,
+        harm=(harm(Effect.SILENCES_NOTHING),),
+        now=(now,),
     )
-
-
-def _finding(rule: str, path: str, span: Span, subject: str, message: str) -> Finding:
-    key = f"{rule}:{PurePath(path).parent.name}/{PurePath(path).name}:{subject}"
-    return Finding(rule, Severity.WARNING, message, Origin(path, "", span), (), None, None, key)
 
 
 def _with_distinct_keys(findings: Iterable[Finding]) -> Iterator[Finding]:

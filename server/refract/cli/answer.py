@@ -13,7 +13,7 @@ from refract.analysis.snapshot import open_project
 from refract.analysis.with_code import analyse_with_code
 from refract.cli.answer_memory import Answer, source_state
 from refract.cli.places import Places
-from refract.cli.report import report
+from refract.cli.report import concise, report
 from refract.cli.sarif import sarif
 from refract.cli.services import github, gitlab
 from refract.cli.shapes import analyses_as_json, dumps
@@ -77,6 +77,8 @@ def _output(analyses: list[Analysis], output: str, columns: int | None) -> str:
             return _text(filter(None, [github(analyses)]))
         case "gitlab":
             return f"{gitlab(analyses)}\n"
+        case "concise":
+            return _text(line for analysis in analyses for line in concise(analysis))
         case _:
             return _text(line for analysis in analyses for line in report(analysis, columns))
 

@@ -13,6 +13,7 @@ from attrs import frozen
 from refract.analysis import Analysis
 from refract.cli.places import Place, Places
 from refract.cli.report import placed_findings
+from refract.rendering.findings import related_sentence
 from refract.rules.kit.finding import Finding
 from refract.rules.kit.own import OWN_RULES
 
@@ -33,7 +34,7 @@ def found_in(analyses: Iterable[Analysis]) -> Iterator[Found]:
         places = Places(analysis.snapshot.tree.documents)
         schema = str(analysis.snapshot.files.schema)
         for finding, place in placed_findings(analysis, places):
-            located = ((related.message, analysis.locate(related.origin)) for related in finding.related)
+            located = ((related_sentence(related), analysis.locate(related.origin)) for related in finding.related)
             related = tuple((message, places.find(location)) for message, location in located if location)
             name = f"{rooted(schema) or schema}\0{finding.key}"
             yield Found(finding, place, related, sha256(os.fsencode(name)).hexdigest())

@@ -34,8 +34,9 @@ def cli() -> None:
 @click.option("--base", metavar="REV", help="Compare with this git revision instead of the migrations here.")
 @click.option(
     "--format",
+    "--output",
     "output",
-    type=click.Choice(["text", "json", "sarif", "github", "gitlab"]),
+    type=click.Choice(["text", "concise", "json", "sarif", "github", "gitlab"]),
     default="text",
     show_default=True,
 )

@@ -11,10 +11,14 @@ import click
 from refract.analysis import Analysis
 from refract.cli.places import Place, Places
 from refract.cli.terminal import harmless, shown_path
-from refract.rules.kit.finding import Finding, Severity
+from refract.rendering.advice import action_sentence
+from refract.rendering.findings import harm_line, related_sentence
+from refract.rules.kit.finding import Finding, PlaceRole, Severity
 from refract.text import Location, Span
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_MANY = 20  # findings of a project; more get a summary by rule
+_PLACES = 3  # of one kind
 _WIDTH = 160  # of a source line; a longer one is cut around the place
 
 
@@ -33,36 +37,66 @@ def report(analysis: Analysis, columns: int | None = None) -> Iterator[str]:
     """The lines that `check` prints for one project: for a terminal with so many columns, or for a pipe."""
     places = Places(analysis.snapshot.tree.documents)
     for finding, place in placed_findings(analysis, places):
-        yield from _for_pipe(finding, place) if columns is None else _for_terminal(finding, place, columns)
-        for related in finding.related:
-            location = analysis.locate(related.origin)
-            if location is not None:
-                other = places.find(location)
-                yield f"    {harmless(other.path)}:{other.line}:{other.column}: {harmless(related.message)}"
+        yield _heading(finding, place)
+        yield from _excerpt(place, _COLOURS[finding.severity], (columns or _WIDTH) - len(f"  {place.line} | "))
+        yield from _notes(finding, columns)
+        yield from _related(finding, analysis, places)
+        yield ""
+    if len(analysis.findings) > _MANY:
+        yield from _by_rule(analysis.findings)
         yield ""
     yield summary(analysis)
 
 
-def _for_pipe(finding: Finding, place: Place) -> Iterator[str]:
-    first, *rest = harmless(finding.message).split("\n")
-    yield f"{_heading(finding, place)}: {first}"
-    yield from (f"    {line}" for line in rest)
-    yield from _excerpt(place, _COLOURS[finding.severity], _WIDTH)
+def concise(analysis: Analysis) -> Iterator[str]:
+    """A line for each finding, then the summary."""
+    places = Places(analysis.snapshot.tree.documents)
+    yield from (_heading(finding, place) for finding, place in placed_findings(analysis, places))
+    yield summary(analysis)
 
 
-def _for_terminal(finding: Finding, place: Place, columns: int) -> Iterator[str]:
-    """The same, with the message below the line that it is about, broken between words."""
-    gutter = len(f"  {place.line} | ")
-    yield _heading(finding, place)
-    yield from _excerpt(place, _COLOURS[finding.severity], columns - gutter)
-    for line in harmless(finding.message).split("\n"):
-        yield click.wrap_text(line, columns, initial_indent="  ", subsequent_indent="  ")
+def _notes(finding: Finding, columns: int | None) -> Iterator[str]:
+    """The harm, then what to do, a note each."""
+    harm = harm_line(finding)
+    notes = [("", harm)] if harm else []
+    notes += [("help: ", action_sentence(action)) for action in finding.now]
+    for label, note in notes:
+        text = f"{label}{harmless(note)}"
+        yield _wrapped(text, columns) if columns else f"  = {text}"
+
+
+def _wrapped(text: str, columns: int) -> str:
+    return click.wrap_text(text, columns, initial_indent="  = ", subsequent_indent="    ")
+
+
+def _related(finding: Finding, analysis: Analysis, places: Places) -> Iterator[str]:
+    """The places that belong to the finding, a few of each kind."""
+    for role in PlaceRole:
+        those = [related for related in finding.related if related.role is role]
+        for related in those[:_PLACES]:
+            location = analysis.locate(related.origin)
+            if location is not None:
+                place = places.find(location)
+                sentence = harmless(related_sentence(related))
+                yield f"    {harmless(place.path)}:{place.line}:{place.column}: {sentence}"
+        if len(those) > _PLACES:
+            yield f"    and {len(those) - _PLACES} more"
+
+
+def _by_rule(findings: Sequence[Finding]) -> Iterator[str]:
+    """How many findings each rule has, the worst and the most frequent first."""
+    counts = Counter((finding.severity, finding.rule) for finding in findings)
+    order = list(Severity)
+    for (severity, rule), count in sorted(
+        counts.items(), key=lambda item: (order.index(item[0][0]), -item[1], item[0])
+    ):
+        yield f"{count:>5}  {click.style(f'{severity.value:<7}', fg=_COLOURS[severity])}  {rule}"
 
 
 def _heading(finding: Finding, place: Place) -> str:
     label = click.style(finding.severity.value, fg=_COLOURS[finding.severity], bold=True)
     where = click.style(f"{harmless(place.path)}:{place.line}:{place.column}", bold=True)
-    return f"{where}: {label} {click.style(finding.rule, bold=True)}"
+    return f"{where}: {label} {click.style(finding.rule, bold=True)}: {harmless(finding.what)}"
 
 
 def summary(analysis: Analysis) -> str:

@@ -65,7 +65,7 @@ def _shape(rule: Rule, settings: Settings) -> dict[str, object]:
         "level": _level(rule, settings),
         "on_by_default": rule.on,
         "providers": sorted(rule.providers),
-        "judges": sorted(subject.value for subject in rule.subjects),
+        "judges": sorted(judged.value for judged in rule.judges),
         "summary": rule.summary,
     }
 

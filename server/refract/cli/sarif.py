@@ -11,7 +11,8 @@ from refract.analysis import Analysis
 from refract.cli.found import Found, found_in, own_rules, rooted, source_root
 from refract.cli.places import Place
 from refract.cli.shapes import dumps
-from refract.rules.kit.documentation import page
+from refract.rendering.findings import markdown, message
+from refract.rules.kit.documentation import page, page_uri, reason
 from refract.rules.kit.finding import Severity
 from refract.rules.kit.rule import Rule, all_rules
 
@@ -57,6 +58,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.name,
         "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": reason(rule)},
+        "helpUri": page_uri(rule.name),
         "help": {"text": page(rule), "markdown": page(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity], "enabled": rule.on},
     }
@@ -71,7 +74,7 @@ def _result(found: Found, number: int) -> dict[str, Any]:
         "ruleId": found.finding.rule,
         "ruleIndex": number,
         "level": _LEVELS[found.finding.severity],
-        "message": {"text": found.finding.message},
+        "message": {"text": message(found.finding), "markdown": markdown(found.finding)},
         "locations": [_location(found.place)],
         "partialFingerprints": {"refractKey/v1": found.fingerprint},
     } | ({"relatedLocations": related} if related else {})

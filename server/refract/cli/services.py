@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from refract.analysis import Analysis
 from refract.cli.found import Found, found_in, rooted
 from refract.cli.shapes import dumps
+from refract.rendering.findings import message
 from refract.rules.kit.finding import Severity
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -25,7 +26,7 @@ def gitlab(analyses: list[Analysis]) -> str:
 
 def _command(found: Found) -> str:
     properties = ",".join(f"{name}={_property(value)}" for name, value in _properties(found))
-    return f"::{_COMMANDS[found.finding.severity]} {properties}::{_data(found.finding.message)}"
+    return f"::{_COMMANDS[found.finding.severity]} {properties}::{_data(message(found.finding))}"
 
 
 def _properties(found: Found) -> Iterator[tuple[str, str]]:
@@ -50,7 +51,7 @@ def _property(text: str) -> str:
 def _issue(found: Found) -> dict[str, object]:
     place = found.place
     return {
-        "description": found.finding.message,
+        "description": message(found.finding),
         "check_name": found.finding.rule,
         "fingerprint": found.fingerprint,
         "severity": _SEVERITIES[found.finding.severity],

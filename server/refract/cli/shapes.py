@@ -15,6 +15,9 @@ from refract.cli.places import Places
 from refract.cli.report import baseline_detail, placed_findings
 from refract.cli.terminal import is_unicode, shown_path
 from refract.diff import Diff
+from refract.rendering.fields import action_as_json, harm_as_json
+from refract.rendering.findings import message, related_sentence
+from refract.rules.kit.documentation import page_uri
 from refract.rules.kit.finding import Finding, Severity
 from refract.schema.changes import Change
 from refract.schema.model import QualifiedName
@@ -90,10 +93,18 @@ def _finding(finding: Finding, analysis: Analysis, places: Places) -> dict[str, 
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
-        "message": finding.message,
+        "what": finding.what,
+        "harm": [harm_as_json(harm) for harm in finding.harm],
+        "now": [action_as_json(action) for action in finding.now],
+        "message": message(finding),
+        "help_uri": page_uri(finding.rule),
         "key": finding.key,
         "change": change_as_json(finding.change) if finding.change else None,
-        "related": [{"message": r.message} | places.find(place).as_json() for r, place in located if place is not None],
+        "related": [
+            {"role": r.role.value, "message": related_sentence(r)} | places.find(place).as_json()
+            for r, place in located
+            if place is not None
+        ],
     }
 
 

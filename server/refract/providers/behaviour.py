@@ -33,16 +33,77 @@ class Duration(StrEnum):
     ROWS = "rows"  # the more rows change, the longer
 
 
+class Work(StrEnum):
+    """What the database does while it holds a lock."""
+
+    INDEX_BUILD = "index-build"
+    CONSTRAINT_INDEX_BUILD = "constraint-index-build"
+    KEY_INDEX_BUILD = "key-index-build"
+    ROW_CHECK = "row-check"
+    TABLE_SCAN = "table-scan"
+    CONVERSION = "conversion"
+    TABLE_COPY = "table-copy"
+    PRISMA_COPY = "prisma-copy"
+    REWRITE = "rewrite"
+    REWRITE_WITH_INDEXES = "rewrite-with-indexes"
+    ENUM_REWRITE = "enum-rewrite"
+    VALUE_FILL = "value-fill"
+    NUMBERING = "numbering"
+    INDEX_DROP = "index-drop"
+    FOREIGN_KEY_DROP = "foreign-key-drop"
+    FOREIGN_KEY_REPLACEMENT = "foreign-key-replacement"
+    CATALOG_UPDATE = "catalog-update"
+    SCHEMA_UPDATE = "schema-update"
+    ROW_CHANGES = "row-changes"
+    ESCALATING_ROW_CHANGES = "escalating-row-changes"
+    TRIGGER_CREATION = "trigger-creation"
+    INDEX_REBUILD = "index-rebuild"
+    VIEW_QUERY = "view-query"
+    SAMPLE = "sample"
+    JOB = "job"
+    JOB_SCAN = "job-scan"
+    JOB_REWRITE = "job-rewrite"
+
+
+class Cure(StrEnum):
+    """How the same is done without the wait, or with a shorter one."""
+
+    CHECK_BEFORE_NOT_NULL = "check-before-not-null"
+    NEW_FIELD = "new-field"
+    NUMBER_IN_BATCHES = "number-in-batches"
+    NOCHECK_THEN_CHECK = "nocheck-then-check"
+    NOT_VALID_THEN_VALIDATE = "not-valid-then-validate"
+    ONLINE_CONSTRAINT = "online-constraint"
+    DEFAULT_LAST = "default-last"
+    DEFAULT_IN_NEXT_MIGRATION = "default-in-next-migration"
+    REPLACE_NOT_VALID = "replace-not-valid"
+    REPLACE_NOCHECK = "replace-nocheck"
+    NEW_TABLE = "new-table"
+    ONLINE_INDEX = "online-index"
+    QUIET_HOURS_OR_ONLINE_TOOL = "quiet-hours-or-online-tool"
+    CONCURRENT_INDEX = "concurrent-index"
+    CONCURRENT_UNIQUE_INDEX = "concurrent-unique-index"
+    CONCURRENT_UNIQUE_CONSTRAINT = "concurrent-unique-constraint"
+    CONCURRENT_PRIMARY_KEY = "concurrent-primary-key"
+    CONCURRENT_DROP = "concurrent-drop"
+    BUSY_TIMEOUT = "busy-timeout"
+    QUIET_HOURS_OR_ONLINE = "quiet-hours-or-online"
+    SHORT_LOCK_TIMEOUT = "short-lock-timeout"
+    ONLINE_TOOL = "online-tool"
+    ONLINE_TOOL_OR_NEW_FIELD = "online-tool-or-new-field"
+    UNCHECKED_FOREIGN_KEY = "unchecked-foreign-key"
+
+
 @frozen
 class Operation:
-    """One kind of change to a table in use. `lock` is the lock as the vendor writes it, `work` what is done
-    while it is held (it completes "while ..."), `cure` a sentence that says how to do it without the wait.
+    """One kind of change to a table in use. `lock` is the lock as the vendor writes it, `work` what the database does
+    while it holds the lock, `cure` how to avoid the wait.
     """
 
     blocks: Blocks
     lock: str = ""
-    work: str = ""
-    cure: str = ""
+    work: Work | None = None
+    cure: Cure | None = None
     duration: Duration = Duration.INSTANT
 
 
@@ -122,101 +183,97 @@ _POSTGRESQL = Behaviour(
     create_index=Operation(
         Blocks.WRITES,
         "SHARE",
-        "the index is built",
-        "Build it with `CREATE INDEX CONCURRENTLY`, alone in a migration of its own.",
+        Work.INDEX_BUILD,
+        Cure.CONCURRENT_INDEX,
         duration=Duration.SCAN,
     ),
     create_unique=Operation(
         Blocks.WRITES,
         "SHARE",
-        "the index is built",
-        "Build it with `CREATE UNIQUE INDEX CONCURRENTLY`, alone in a migration of its own.",
+        Work.INDEX_BUILD,
+        Cure.CONCURRENT_UNIQUE_INDEX,
         duration=Duration.SCAN,
     ),
     add_unique_constraint=Operation(
         Blocks.EVERYTHING,
         "ACCESS EXCLUSIVE",
-        "the constraint's index is built",
-        "Build the index with `CREATE UNIQUE INDEX CONCURRENTLY`, alone in a migration of its own; "
-        "then `ADD CONSTRAINT ... UNIQUE USING INDEX` in the next takes a moment only.",
+        Work.CONSTRAINT_INDEX_BUILD,
+        Cure.CONCURRENT_UNIQUE_CONSTRAINT,
         duration=Duration.SCAN,
     ),
     add_check=Operation(
         Blocks.EVERYTHING,
         "ACCESS EXCLUSIVE",
-        "every row is checked",
-        "Add the constraint `NOT VALID`, and run `VALIDATE CONSTRAINT` in the next migration: that lets writes go on.",
+        Work.ROW_CHECK,
+        Cure.NOT_VALID_THEN_VALIDATE,
         duration=Duration.SCAN,
     ),
     add_foreign_key=Operation(
         Blocks.WRITES,
         "SHARE ROW EXCLUSIVE",
-        "every row is checked",
-        "Add the constraint `NOT VALID`, and run `VALIDATE CONSTRAINT` in the next migration: that lets writes go on.",
+        Work.ROW_CHECK,
+        Cure.NOT_VALID_THEN_VALIDATE,
         duration=Duration.SCAN,
     ),
     set_not_null=Operation(
         Blocks.EVERYTHING,
         "ACCESS EXCLUSIVE",
-        "the whole table is read",
-        "Add a `CHECK (... IS NOT NULL) NOT VALID` and validate it in migrations of their own first: "
-        "`SET NOT NULL` then has nothing left to read.",
+        Work.TABLE_SCAN,
+        Cure.CHECK_BEFORE_NOT_NULL,
         duration=Duration.SCAN,
     ),
     rewrite=Operation(
         Blocks.EVERYTHING,
         "ACCESS EXCLUSIVE",
-        "the table and all its indexes are written anew",
-        "Add a new field of the new type, copy the values in batches, then switch over to it.",
+        Work.REWRITE_WITH_INDEXES,
+        Cure.NEW_FIELD,
         duration=Duration.REWRITE,
     ),
     change_primary_key=Operation(
         Blocks.EVERYTHING,
         "ACCESS EXCLUSIVE",
-        "the new key's index is built",
-        "Build the unique index with `CREATE UNIQUE INDEX CONCURRENTLY` first, then `ADD PRIMARY KEY USING INDEX`.",
+        Work.KEY_INDEX_BUILD,
+        Cure.CONCURRENT_PRIMARY_KEY,
         duration=Duration.SCAN,
     ),
     enum_home=EnumHome.TYPE,
     remove_enum_value=Operation(
         Blocks.EVERYTHING,
         "ACCESS EXCLUSIVE",
-        "Prisma's new type is written into every row of every table that uses it",
+        Work.ENUM_REWRITE,
         duration=Duration.REWRITE,
     ),
     drop_index=Operation(
         Blocks.EVERYTHING,
         "ACCESS EXCLUSIVE",
-        "the index is dropped: a moment, once the queries that already run are done",
-        "Drop it with `DROP INDEX CONCURRENTLY`, alone in a migration of its own.",
+        Work.INDEX_DROP,
+        Cure.CONCURRENT_DROP,
     ),
     drop_foreign_key=Operation(
         Blocks.EVERYTHING,
         "ACCESS EXCLUSIVE",
-        "the foreign key is dropped: a moment, once the transactions that already run are done",
-        "Set a `lock_timeout` below one second at the start of the migration, and run it again if it gives up.",
+        Work.FOREIGN_KEY_DROP,
+        Cure.SHORT_LOCK_TIMEOUT,
     ),
     replace_foreign_key=Operation(
         Blocks.EVERYTHING,
         "ACCESS EXCLUSIVE",
-        "the foreign key is dropped, made again and every row is checked",
-        "Add the new constraint `NOT VALID` under another name, validate it in the next migration, "
-        "and drop the old one last.",
+        Work.FOREIGN_KEY_REPLACEMENT,
+        Cure.REPLACE_NOT_VALID,
         duration=Duration.SCAN,
     ),
     volatile_default=Operation(
         Blocks.EVERYTHING,
         "ACCESS EXCLUSIVE",
-        "the table and all its indexes are written anew",
-        "Add the field optional and without the default, set the default in the next migration, fill the rows in batches, "
-        "and make it required last.",
+        Work.REWRITE_WITH_INDEXES,
+        Cure.DEFAULT_IN_NEXT_MIGRATION,
         duration=Duration.REWRITE,
     ),
     add_auto_increment=Operation(
         Blocks.EVERYTHING,
         "ACCESS EXCLUSIVE",
-        "the table and all its indexes are written anew",
-        "Add an optional field, number the rows in batches, and give it its sequence and the `NOT NULL` last.",
+        Work.REWRITE_WITH_INDEXES,
+        Cure.NUMBER_IN_BATCHES,
         duration=Duration.REWRITE,
     ),
     volatile=re.compile(
@@ -227,17 +284,17 @@ _POSTGRESQL = Behaviour(
     locks_referenced_table=True,
     commits_enum_values_first=True,  # measured: error 55P04, also in the transaction that made the type
     concurrent_indexes=True,
-    catalog=Operation(Blocks.EVERYTHING, "ACCESS EXCLUSIVE", "the catalog is written"),
-    change_rows=Operation(Blocks.NOTHING, "ROW EXCLUSIVE", "the rows are changed", duration=Duration.ROWS),
-    concurrent_index=Operation(Blocks.NOTHING, "SHARE UPDATE EXCLUSIVE", "the index is built", duration=Duration.SCAN),
-    drop_index_concurrently=Operation(Blocks.NOTHING, "SHARE UPDATE EXCLUSIVE", "the index is dropped"),
-    validate=Operation(Blocks.NOTHING, "SHARE UPDATE EXCLUSIVE", "every row is checked", duration=Duration.SCAN),
+    catalog=Operation(Blocks.EVERYTHING, "ACCESS EXCLUSIVE", Work.CATALOG_UPDATE),
+    change_rows=Operation(Blocks.NOTHING, "ROW EXCLUSIVE", Work.ROW_CHANGES, duration=Duration.ROWS),
+    concurrent_index=Operation(Blocks.NOTHING, "SHARE UPDATE EXCLUSIVE", Work.INDEX_BUILD, duration=Duration.SCAN),
+    drop_index_concurrently=Operation(Blocks.NOTHING, "SHARE UPDATE EXCLUSIVE", Work.INDEX_DROP),
+    validate=Operation(Blocks.NOTHING, "SHARE UPDATE EXCLUSIVE", Work.ROW_CHECK, duration=Duration.SCAN),
     uuid_default="gen_random_uuid()",  # PostgreSQL 13 and newer
 )
 
-_MYSQL_INDEX = Operation(Blocks.NOTHING, "LOCK=NONE", "the index is built", duration=Duration.SCAN)
-_MYSQL_IN_PLACE = Operation(Blocks.NOTHING, "LOCK=NONE", "the table is written anew", duration=Duration.REWRITE)
-_MYSQL_CATALOG = Operation(Blocks.EVERYTHING, "exclusive metadata", "the catalog is written")
+_MYSQL_INDEX = Operation(Blocks.NOTHING, "LOCK=NONE", Work.INDEX_BUILD, duration=Duration.SCAN)
+_MYSQL_IN_PLACE = Operation(Blocks.NOTHING, "LOCK=NONE", Work.REWRITE, duration=Duration.REWRITE)
+_MYSQL_CATALOG = Operation(Blocks.EVERYTHING, "exclusive metadata", Work.CATALOG_UPDATE)
 
 _MYSQL = Behaviour(
     create_index=_MYSQL_INDEX,
@@ -246,8 +303,8 @@ _MYSQL = Behaviour(
         kind: Operation(
             Blocks.WRITES,
             "SHARED",
-            "the index is built",
-            "Build it while little is written, or with gh-ost or pt-online-schema-change.",
+            Work.INDEX_BUILD,
+            Cure.QUIET_HOURS_OR_ONLINE_TOOL,
             duration=Duration.SCAN,
         )
         for kind in ("FULLTEXT", "SPATIAL")
@@ -255,48 +312,47 @@ _MYSQL = Behaviour(
     add_check=Operation(
         Blocks.WRITES,
         "SHARED",
-        "the whole table is copied",
-        "Use gh-ost or pt-online-schema-change where it is large.",
+        Work.TABLE_COPY,
+        Cure.ONLINE_TOOL,
         duration=Duration.REWRITE,
     ),
     add_foreign_key=Operation(
         Blocks.WRITES,
         "SHARED",
-        "the whole table is copied",
-        "With `SET foreign_key_checks = 0` no copy is made, but existing rows are not checked either: "
-        "look for rows without a parent first.",
+        Work.TABLE_COPY,
+        Cure.UNCHECKED_FOREIGN_KEY,
         duration=Duration.REWRITE,
     ),
     set_not_null=_MYSQL_IN_PLACE,
     rewrite=Operation(
         Blocks.WRITES,
         "SHARED",
-        "the whole table is copied",
-        "Use gh-ost or pt-online-schema-change, or add a new field, copy the values in batches and switch over to it.",
+        Work.TABLE_COPY,
+        Cure.ONLINE_TOOL_OR_NEW_FIELD,
         duration=Duration.REWRITE,
     ),
     change_primary_key=_MYSQL_IN_PLACE,
     enum_home=EnumHome.COLUMN,
-    remove_enum_value=Operation(Blocks.WRITES, "SHARED", "the whole table is copied", duration=Duration.REWRITE),
+    remove_enum_value=Operation(Blocks.WRITES, "SHARED", Work.TABLE_COPY, duration=Duration.REWRITE),
     replace_foreign_key=Operation(
         Blocks.WRITES,
         "SHARED",
-        "the whole table is copied",
-        "Use gh-ost or pt-online-schema-change, or run it while little is written.",
+        Work.TABLE_COPY,
+        Cure.QUIET_HOURS_OR_ONLINE_TOOL,
         duration=Duration.REWRITE,
     ),
     volatile_default=Operation(
         Blocks.WRITES,
         "SHARED",
-        "the whole table is copied",
-        "Add the field optional and without the default, fill the rows in batches, and give it its default last.",
+        Work.TABLE_COPY,
+        Cure.DEFAULT_LAST,
         duration=Duration.REWRITE,
     ),
     add_auto_increment=Operation(
         Blocks.WRITES,
         "SHARED",
-        "the table is written anew",
-        "Use gh-ost or pt-online-schema-change, or run it while little is written.",
+        Work.REWRITE,
+        Cure.QUIET_HOURS_OR_ONLINE_TOOL,
         duration=Duration.REWRITE,
     ),
     volatile=re.compile(r"\("),  # any expression: only literals and the current time are written to the catalog
@@ -306,21 +362,21 @@ _MYSQL = Behaviour(
     implicit_value="an empty string, 0 or the first value of the enum",
     catalog=_MYSQL_CATALOG,
     rename_index=_MYSQL_CATALOG,
-    drop_index=Operation(Blocks.NOTHING, "LOCK=NONE", "the index is dropped"),
-    change_rows=Operation(Blocks.NOTHING, "exclusive row", "the rows are changed", duration=Duration.ROWS),
+    drop_index=Operation(Blocks.NOTHING, "LOCK=NONE", Work.INDEX_DROP),
+    change_rows=Operation(Blocks.NOTHING, "exclusive row", Work.ROW_CHANGES, duration=Duration.ROWS),
     uuid_default="(uuid())",  # MySQL 8.0.13 and newer
 )
 
 _SQLITE_REBUILD = Operation(
     Blocks.DATABASE,
-    work="Prisma copies the table into a new one",
-    cure="Run it while little is written, and give the application a busy timeout.",
+    work=Work.PRISMA_COPY,
+    cure=Cure.BUSY_TIMEOUT,
     duration=Duration.REWRITE,
 )
 _SQLITE_INDEX = Operation(
     Blocks.DATABASE,
-    work="the index is built",
-    cure="Run it while little is written, and give the application a busy timeout.",
+    work=Work.INDEX_BUILD,
+    cure=Cure.BUSY_TIMEOUT,
     duration=Duration.SCAN,
 )
 
@@ -334,86 +390,86 @@ _SQLITE = Behaviour(
     change_primary_key=_SQLITE_REBUILD,
     enum_home=EnumHome.CLIENT,
     replace_foreign_key=_SQLITE_REBUILD,
-    catalog=Operation(Blocks.DATABASE, work="the schema is written"),
-    change_rows=Operation(Blocks.DATABASE, work="the rows are changed", duration=Duration.ROWS),
+    catalog=Operation(Blocks.DATABASE, work=Work.SCHEMA_UPDATE),
+    change_rows=Operation(Blocks.DATABASE, work=Work.ROW_CHANGES, duration=Duration.ROWS),
     recreates_renamed_indexes=frozenset({"", "d1", "libsql"}),
     rebuild_cascades=frozenset({"d1", "libsql"}),  # they hold a transaction, in which PRAGMA foreign_keys does nothing
     checks_foreign_keys=False,
     default_fills_nulls=True,  # Prisma copies the table, and the default in place of NULL
 )
 
-_SQLSERVER_CATALOG = Operation(Blocks.EVERYTHING, "schema modification (Sch-M)", "the catalog is written")
+_SQLSERVER_CATALOG = Operation(Blocks.EVERYTHING, "schema modification (Sch-M)", Work.CATALOG_UPDATE)
 
 _SQLSERVER = Behaviour(
     create_index=Operation(
         Blocks.WRITES,
         "shared (S) table",
-        "the index is built",
-        "Build it `WITH (ONLINE = ON)` where the edition allows it (Enterprise, Azure SQL), else while little is written.",
+        Work.INDEX_BUILD,
+        Cure.ONLINE_INDEX,
         duration=Duration.SCAN,
     ),
     create_unique=Operation(
         Blocks.EVERYTHING,
         "schema modification (Sch-M)",
-        "the constraint's index is built",
-        "Add the constraint `WITH (ONLINE = ON)` where the edition allows it (Enterprise, Azure SQL).",
+        Work.CONSTRAINT_INDEX_BUILD,
+        Cure.ONLINE_CONSTRAINT,
         duration=Duration.SCAN,
     ),
     add_check=Operation(
         Blocks.EVERYTHING,
         "schema modification (Sch-M)",
-        "every row is checked",
-        "Add it `WITH NOCHECK`, then check the rows with `WITH CHECK CHECK CONSTRAINT` in the next migration.",
+        Work.ROW_CHECK,
+        Cure.NOCHECK_THEN_CHECK,
         duration=Duration.SCAN,
     ),
     add_foreign_key=Operation(
         Blocks.EVERYTHING,
         "schema modification (Sch-M)",
-        "every row is checked",
-        "Add it `WITH NOCHECK`, then check the rows with `WITH CHECK CHECK CONSTRAINT` in the next migration.",
+        Work.ROW_CHECK,
+        Cure.NOCHECK_THEN_CHECK,
         duration=Duration.SCAN,
     ),
     set_not_null=Operation(
         Blocks.EVERYTHING,
         "schema modification (Sch-M)",
-        "the whole table is read",
-        "Run it while the table is little used, or `WITH (ONLINE = ON)` where the edition allows it.",
+        Work.TABLE_SCAN,
+        Cure.QUIET_HOURS_OR_ONLINE,
         duration=Duration.SCAN,
     ),
     rewrite=Operation(
         Blocks.EVERYTHING,
         "schema modification (Sch-M)",
-        "the values are converted",
-        "Add a new field of the new type, copy the values in batches, then switch over to it.",
+        Work.CONVERSION,
+        Cure.NEW_FIELD,
         duration=Duration.REWRITE,
     ),
     change_primary_key=Operation(
         Blocks.EVERYTHING,
         "schema modification (Sch-M)",
-        "the new key's index is built",
-        "Run it while the table is not used, or build a new table and switch over to it.",
+        Work.KEY_INDEX_BUILD,
+        Cure.NEW_TABLE,
         duration=Duration.SCAN,
     ),
     enum_home=EnumHome.CLIENT,
     replace_foreign_key=Operation(
         Blocks.EVERYTHING,
         "schema modification (Sch-M)",
-        "every row is checked",
-        "Add the new one `WITH NOCHECK` under another name, check the rows in the next migration, and drop the old one last.",
+        Work.ROW_CHECK,
+        Cure.REPLACE_NOCHECK,
         duration=Duration.SCAN,
     ),
     volatile_default=Operation(
         Blocks.EVERYTHING,
         "schema modification (Sch-M)",
-        "every row gets its value",
-        "Add the field optional and without the default, fill the rows in batches, and give it its default last.",
+        Work.VALUE_FILL,
+        Cure.DEFAULT_LAST,
         duration=Duration.REWRITE,
     ),
     add_auto_increment=Operation(
         Blocks.EVERYTHING,
         "schema modification (Sch-M)",
-        "every row gets its number",
-        "Build a new table with the field and switch over to it, or run it while the table is not used.",
+        Work.NUMBERING,
+        Cure.NEW_TABLE,
         duration=Duration.REWRITE,
     ),
     volatile=re.compile(r"(?i)\b(?:newid|newsequentialid)\s*\("),
@@ -422,7 +478,7 @@ _SQLSERVER = Behaviour(
     change_rows=Operation(
         Blocks.NOTHING,
         "exclusive (X) row",
-        "the rows are changed, or of the whole table where they are many",
+        Work.ESCALATING_ROW_CHANGES,
         duration=Duration.ROWS,
     ),
     defaults_are_constraints=True,
@@ -430,8 +486,8 @@ _SQLSERVER = Behaviour(
     uuid_default="newid()",
 )
 
-_COCKROACHDB_JOB = Operation(Blocks.NOTHING, work="a job reads the rows", duration=Duration.SCAN)
-_COCKROACHDB_REWRITE = Operation(Blocks.NOTHING, work="a job writes the rows anew", duration=Duration.REWRITE)
+_COCKROACHDB_JOB = Operation(Blocks.NOTHING, work=Work.JOB_SCAN, duration=Duration.SCAN)
+_COCKROACHDB_REWRITE = Operation(Blocks.NOTHING, work=Work.JOB_REWRITE, duration=Duration.REWRITE)
 
 _COCKROACHDB = Behaviour(
     create_index=_COCKROACHDB_JOB,
@@ -444,13 +500,12 @@ _COCKROACHDB = Behaviour(
     replace_foreign_key=_COCKROACHDB_JOB,
     rewrite=Operation(
         Blocks.NOTHING,
-        cure="CockroachDB refuses many type changes in place: add a field of the new type, copy the values in batches, "
-        "and switch over to it.",
-        work="a job writes the rows anew",
+        cure=Cure.NEW_FIELD,
+        work=Work.JOB_REWRITE,
         duration=Duration.REWRITE,
     ),
     change_primary_key=_COCKROACHDB_REWRITE,
-    catalog=Operation(Blocks.NOTHING, work="a job does it"),
+    catalog=Operation(Blocks.NOTHING, work=Work.JOB),
     enum_home=EnumHome.TYPE,
     uuid_default="gen_random_uuid()",
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
-from refract.providers.behaviour import Behaviour, Blocks, Duration, EnumHome, Operation, behaviour
+from refract.providers.behaviour import Behaviour, Blocks, Duration, EnumHome, Operation, Work, behaviour
 from refract.providers.type_changes import leaves_rows
 from refract.providers.versions import Versions
 from refract.schema.changes import (
@@ -37,14 +37,14 @@ from refract.schema.model import Check, Column, Database, QualifiedName, Table
 _SKIPS_PROVEN_SCAN = (12,)
 """The version of PostgreSQL that believes a validated CHECK."""
 
-_CREATE_TRIGGER = Operation(Blocks.WRITES, "SHARE ROW EXCLUSIVE", "the trigger is made")
+_CREATE_TRIGGER = Operation(Blocks.WRITES, "SHARE ROW EXCLUSIVE", Work.TRIGGER_CREATION)
 _CARE = {
-    "ANALYZE": Operation(Blocks.NOTHING, "SHARE UPDATE EXCLUSIVE", "some rows are read"),
-    "VACUUM": Operation(Blocks.NOTHING, "SHARE UPDATE EXCLUSIVE", "the table is read", duration=Duration.SCAN),
-    "REFRESH VIEW": Operation(Blocks.EVERYTHING, "ACCESS EXCLUSIVE", "its query runs", duration=Duration.SCAN),
-    "REINDEX INDEX": Operation(Blocks.WRITES, "SHARE", "the index is built anew", duration=Duration.SCAN),
-    "REINDEX TABLE": Operation(Blocks.WRITES, "SHARE", "the indexes are built anew", duration=Duration.SCAN),
-    "CLUSTER": Operation(Blocks.EVERYTHING, "ACCESS EXCLUSIVE", "the table is written anew", duration=Duration.REWRITE),
+    "ANALYZE": Operation(Blocks.NOTHING, "SHARE UPDATE EXCLUSIVE", Work.SAMPLE),
+    "VACUUM": Operation(Blocks.NOTHING, "SHARE UPDATE EXCLUSIVE", Work.TABLE_SCAN, duration=Duration.SCAN),
+    "REFRESH VIEW": Operation(Blocks.EVERYTHING, "ACCESS EXCLUSIVE", Work.VIEW_QUERY, duration=Duration.SCAN),
+    "REINDEX INDEX": Operation(Blocks.WRITES, "SHARE", Work.INDEX_REBUILD, duration=Duration.SCAN),
+    "REINDEX TABLE": Operation(Blocks.WRITES, "SHARE", Work.INDEX_REBUILD, duration=Duration.SCAN),
+    "CLUSTER": Operation(Blocks.EVERYTHING, "ACCESS EXCLUSIVE", Work.REWRITE, duration=Duration.REWRITE),
 }
 
 
@@ -69,7 +69,7 @@ def costs(change: Change, before: Database, versions: Versions, new: frozenset[Q
         if in_use and in_use == tuple(dict.fromkeys(cost.tables)):
             yield evolve(cost, tables=in_use)
         elif in_use and known.locks_referenced_table:  # the other table of a foreign key: it is locked, not read
-            yield Cost(evolve(cost.operation, work="the catalog is written", duration=Duration.INSTANT), in_use)
+            yield Cost(evolve(cost.operation, work=Work.CATALOG_UPDATE, duration=Duration.INSTANT), in_use)
 
 
 def cost_of_verb(verb: str, provider: str) -> Cost | None:
@@ -212,7 +212,7 @@ def _of_type(change: AlterColumn, known: Behaviour, provider: str) -> Operation:
 
 def _noted(operation: Operation) -> Operation:
     """The same without its work on rows: a constraint that is not valid yet."""
-    return evolve(operation, work="the catalog is written", duration=Duration.INSTANT)
+    return evolve(operation, work=Work.CATALOG_UPDATE, duration=Duration.INSTANT)
 
 
 def _or_catalog(operation: Operation, known: Behaviour) -> Operation:

@@ -46,7 +46,7 @@ from refract.providers.behaviour import Blocks
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, sentences, table_label, who_waits
+from refract.rules.kit.words import column_label, cure, sentences, table_label, who_waits
 from refract.schema.changes import AddColumn, AddPrimaryKey
 
 
@@ -59,8 +59,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         counts = change.column.auto_increment and (change.table, change.column.name) not in keys
         if counts and operation.blocks is not Blocks.NOTHING:
             yield Risk(
-                subject=f"{change.table}.{change.column.name}",
-                message=_message(context, change),
+                key=f"{change.table}.{change.column.name}",
+                what=_message(context, change),
                 change=change,
             )
 
@@ -70,5 +70,5 @@ def _message(context: RuleContext, change: AddColumn) -> str:
     return sentences(
         f"{column_label(context, change.table, change.column)} numbers every row that exists, in no particular order.",
         who_waits(operation, table_label(context, change.table)),
-        operation.cure,
+        cure(operation),
     )

@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
-from refract.rules.kit.words import sentences, who_waits
+from refract.rules.kit.words import cure, sentences, who_waits
 from refract.schema.changes import AddCheck
 
 _PROVIDERS = frozenset({"postgresql", "cockroachdb", "mysql", "sqlserver"})
@@ -49,11 +49,11 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if change.check.validated:
             table = f"`{change.table.name}`"
             yield Risk(
-                subject=f"{change.table}.{change.check.name}",
-                message=sentences(
+                key=f"{change.table}.{change.check.name}",
+                what=sentences(
                     f"The migration fails if any row of {table} breaks the CHECK `{change.check.name}`.",
                     who_waits(operation, table),
-                    operation.cure,
+                    cure(operation),
                 ),
                 change=change,
             )

@@ -43,7 +43,7 @@ from collections.abc import Iterator
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, sentences, table_label, who_waits
+from refract.rules.kit.words import column_label, cure, sentences, table_label, who_waits
 from refract.schema.changes import AddColumn
 from refract.schema.model import Column
 
@@ -57,12 +57,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in context.on_existing(AddColumn):
         if _has_constant(context, change.column):
             yield Risk(
-                subject=f"{change.table}.{change.column.name}",
-                message=sentences(
+                key=f"{change.table}.{change.column.name}",
+                what=sentences(
                     f"{column_label(context, change.table, change.column)} has a default, "
                     "and this version of the database writes it into every row.",
                     who_waits(operation, table_label(context, change.table)),
-                    operation.cure,
+                    cure(operation),
                 ),
                 change=change,
             )

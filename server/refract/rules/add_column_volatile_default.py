@@ -46,7 +46,7 @@ from refract.providers.behaviour import Blocks
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, sentences, table_label, who_waits
+from refract.rules.kit.words import column_label, cure, sentences, table_label, who_waits
 from refract.schema.changes import AddColumn
 from refract.schema.model import Column, DefaultKind
 
@@ -58,8 +58,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in context.on_existing(AddColumn):
         if operation.blocks is not Blocks.NOTHING and _is_volatile(context, change.column):
             yield Risk(
-                subject=f"{change.table}.{change.column.name}",
-                message=_message(context, change),
+                key=f"{change.table}.{change.column.name}",
+                what=_message(context, change),
                 change=change,
             )
 
@@ -77,5 +77,5 @@ def _message(context: RuleContext, change: AddColumn) -> str:
         f"{column_label(context, change.table, change.column)} has a default that is computed for each row "
         "while the column is added.",
         who_waits(operation, table_label(context, change.table)),
-        operation.cure,
+        cure(operation),
     )

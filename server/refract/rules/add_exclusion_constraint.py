@@ -49,8 +49,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in context.on_existing(CreateIndex):
         if change.index.type == "EXCLUDE":
             yield Risk(
-                subject=f"{change.table}.{change.index.name}",
-                message=f"`{change.index.name}` is checked for every row of `{change.table.name}` under an ACCESS EXCLUSIVE lock: "
+                key=f"{change.table}.{change.index.name}",
+                what=f"`{change.index.name}` is checked for every row of `{change.table.name}` under an ACCESS EXCLUSIVE lock: "
                 "every query, reads too, waits meanwhile, and the migration fails if two rows break it. PostgreSQL has no way "
                 "to do this beside other work: make a new table with the constraint, and move the rows in batches.",
                 change=change,

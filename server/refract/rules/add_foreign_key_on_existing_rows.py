@@ -71,7 +71,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import key_changes
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import sentences, table_label, who_waits
+from refract.rules.kit.words import cure, sentences, table_label, who_waits
 from refract.schema.changes import AddForeignKey, DropForeignKey
 from refract.schema.model import Column
 from refract.wording import listed
@@ -89,8 +89,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         waits = context.behaviour.checks_foreign_keys and _waits(context, change)
         if orphans or waits:
             yield Risk(
-                subject=f"{change.table}.{change.foreign_key.name}",
-                message=_message(context, change, orphans, waits),
+                key=f"{change.table}.{change.foreign_key.name}",
+                what=_message(context, change, orphans, waits),
                 change=change,
             )
 
@@ -142,5 +142,5 @@ def _message(context: RuleContext, change: AddForeignKey, orphans: str, waits: b
         f"{table_label(context, parent)} {again}{': ' if orphans else '.'}{orphans}",
         who_waits(operation, locked) if waits else "",
         "Find and settle rows without a parent first." if orphans else "",
-        operation.cure if waits else "",
+        cure(operation) if waits else "",
     )

@@ -56,8 +56,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             if "STORED" in statement.words or "PERSISTENT" in statement.words:
                 table = f"`{change.table.name}`"
                 yield Risk(
-                    subject=f"{change.table}.{change.column.name}",
-                    message=sentences(
+                    key=f"{change.table}.{change.column.name}",
+                    what=sentences(
                         f"`{change.column.name}` is computed and stored for every row of {table} at once.",
                         who_waits(context.behaviour.rewrite, table),
                         "Add a plain column, fill it in batches, and keep it current with a trigger.",

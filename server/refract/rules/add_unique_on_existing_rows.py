@@ -53,9 +53,9 @@ from collections.abc import Iterator
 
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
-from refract.rules.kit.indexes import BuiltIndex, already_unique, built_indexes, severity, subject
+from refract.rules.kit.indexes import BuiltIndex, already_unique, built_indexes, index_key, severity
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import sentences, table_label, who_waits
+from refract.rules.kit.words import cure, sentences, table_label, who_waits
 from refract.schema.model import Column, DefaultKind
 from refract.wording import listed
 
@@ -69,8 +69,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         duplicates, certain = _duplicates(context, built)
         if duplicates or built.blocks:
             yield Risk(
-                subject=subject(built),
-                message=_message(context, built, duplicates),
+                key=index_key(built),
+                what=_message(context, built, duplicates),
                 change=built.change,
                 severity=Severity.ERROR if certain else None if duplicates else severity(built),
             )
@@ -83,7 +83,7 @@ def _message(context: RuleContext, built: BuiltIndex, duplicates: str) -> str:
         f"{columns} of {table} must be unique from now on{': ' if duplicates else '.'}{duplicates}",
         who_waits(built.operation, table),
         "Find and settle duplicates first." if duplicates else "",
-        built.operation.cure,
+        cure(built.operation),
     )
 
 

@@ -52,8 +52,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         tables = _rewritten(context, statement)
         if locked and tables:
             yield Risk(
-                subject="backfill",
-                message=f"This rewrites rows of {listed(tables)} in the transaction that changes tables: their locks are held until it ends. "
+                key="backfill",
+                what=f"This rewrites rows of {listed(tables)} in the transaction that changes tables: their locks are held until it ends. "
                 "Do it in a migration of its own, or in batches beside the deployment.",
                 change=None,
                 origin=statement.origin,

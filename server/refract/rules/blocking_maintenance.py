@@ -52,8 +52,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         verb = statement.words[0] if statement.words else ""
         if verb in _CURES and _blocks(statement):
             yield Risk(
-                subject=f"{verb} {number}",
-                message=f"{verb} keeps everybody else out for as long as it runs. {_CURES[verb]}",
+                key=f"{verb} {number}",
+                what=f"{verb} keeps everybody else out for as long as it runs. {_CURES[verb]}",
                 change=None,
                 origin=statement.origin,
             )

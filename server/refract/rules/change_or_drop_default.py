@@ -58,8 +58,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in context.on_existing(AlterColumn):
         if _changes(context, change):
             yield Risk(
-                subject=f"{change.table}.{change.after.name}",
-                message=_message(context, change),
+                key=f"{change.table}.{change.after.name}",
+                what=_message(context, change),
                 change=change,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
                 severity=Severity.WARNING if _fails(change) else None,

@@ -48,7 +48,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.indexes import already_unique
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, sentences, table_label, who_waits
+from refract.rules.kit.words import created_here, cure, sentences, table_label, who_waits
 from refract.schema.changes import AddPrimaryKey, DropPrimaryKey
 from refract.schema.model import PrimaryKey, QualifiedName
 from refract.wording import listed
@@ -67,8 +67,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if change is None or _same_columns(before, after) or _is_renamed(context, table, before, after):
             continue
         yield Risk(
-            subject=str(table),
-            message=_message(context, table, before, after),
+            key=str(table),
+            what=_message(context, table, before, after),
             change=change,
             related=created_here("The key", before.origin) if before else (),
         )
@@ -101,7 +101,7 @@ def _message(context: RuleContext, table: QualifiedName, before: PrimaryKey | No
         + (": the migration fails if two rows have the same new key, or a row has none." if fails else "."),
         who_waits(operation, label),
         "Foreign keys that point to the old key have to be made anew." if before else "",
-        operation.cure,
+        cure(operation),
     )
 
 

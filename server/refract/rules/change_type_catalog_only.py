@@ -58,8 +58,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in () if gives_up_waiting(context) else context.on_existing(AlterColumn):
         if cast_of(change) is Cast.SAFE and _is_cheap(context, change):
             yield Risk(
-                subject=f"{change.table}.{change.after.name}",
-                message=_message(context, change),
+                key=f"{change.table}.{change.after.name}",
+                what=_message(context, change),
                 change=change,
                 severity=Severity.WARNING if _sorts_anew(context, change) else None,
             )

@@ -51,7 +51,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.types import cast_of
-from refract.rules.kit.words import column_label, created_here, sentences, table_label, who_waits
+from refract.rules.kit.words import column_label, created_here, cure, sentences, table_label, who_waits
 from refract.schema.changes import AlterColumn, Cast
 
 
@@ -61,8 +61,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in context.on_existing(AlterColumn):
         if cast_of(change) is Cast.SAFE and (_waits(context, change) or _lost(change)):
             yield Risk(
-                subject=f"{change.table}.{change.after.name}",
-                message=_message(context, change),
+                key=f"{change.table}.{change.after.name}",
+                what=_message(context, change),
                 change=change,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
                 severity=Severity.ERROR if _lost(change) else None,
@@ -92,5 +92,5 @@ def _message(context: RuleContext, change: AlterColumn) -> str:
         f"{column_label(context, change.table, change.after)} changes from `{render(change.before.type)}` "
         f"to `{render(change.after.type)}`" + (f": {lost}, and nothing fails." if lost else "."),
         who_waits(operation, table_label(context, change.table)) if _waits(context, change) else "",
-        operation.cure,
+        cure(operation),
     )

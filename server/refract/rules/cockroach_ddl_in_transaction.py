@@ -53,8 +53,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     changing = [s for s in in_transaction(context.statements) if _changes_tables(s)]
     if len(changing) > 1:
         yield Risk(
-            subject="transaction",
-            message="CockroachDB makes the changes of tables of a transaction after its COMMIT, one by one: if one fails, the others stay "
+            key="transaction",
+            what="CockroachDB makes the changes of tables of a transaction after its COMMIT, one by one: if one fails, the others stay "
             "(error XXA00). Leave BEGIN and COMMIT out, and give each change that rows can make fail a migration of its own.",
             change=None,
             origin=changing[1].origin,

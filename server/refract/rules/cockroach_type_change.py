@@ -45,7 +45,7 @@ from collections.abc import Iterator
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import column_label, created_here, sentences
+from refract.rules.kit.words import column_label, created_here, cure, sentences
 from refract.schema.changes import AlterColumn, Cast
 
 
@@ -56,11 +56,11 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if change.cast is Cast.SAFE:
             render = context.provider.render_type
             yield Risk(
-                subject=f"{change.table}.{change.after.name}",
-                message=sentences(
+                key=f"{change.table}.{change.after.name}",
+                what=sentences(
                     f"{column_label(context, change.table, change.after)} changes from `{render(change.before.type)}` to "
                     f"`{render(change.after.type)}` in place.",
-                    context.behaviour.rewrite.cure,
+                    cure(context.behaviour.rewrite),
                 ),
                 change=change,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),

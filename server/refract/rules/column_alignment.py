@@ -83,8 +83,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         saved = _width(fixed) - _width(sorted(fixed, key=_size, reverse=True))
         if saved >= _WORTH_IT and len(fixed) == len(table.columns):
             yield Risk(
-                subject=str(table.name),
-                message=f"{table_label(context, table.name)} wastes {saved} bytes in every row between its columns: put the "
+                key=str(table.name),
+                what=f"{table_label(context, table.name)} wastes {saved} bytes in every row between its columns: put the "
                 "8-byte fields first, then the smaller ones.",
                 change=change,
             )

@@ -61,8 +61,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if (change.before.type.enum, change.after.type.enum) in renamed:
             continue  # a renamed enum has a rule of its own
         yield Risk(
-            subject=f"{change.table}.{change.after.name}",
-            message=_message(context, change),
+            key=f"{change.table}.{change.after.name}",
+            what=_message(context, change),
             change=change,
             related=created_here(f"Column `{change.before.name}`", change.before.origin),
         )

@@ -46,8 +46,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for number, statement in enumerate(in_transaction(context.statements)):
         if "CONCURRENTLY" in statement.words:
             yield Risk(
-                subject=f"concurrently {number}",
-                message="PostgreSQL refuses `CONCURRENTLY` between BEGIN and COMMIT (error 25001): the migration fails. "
+                key=f"concurrently {number}",
+                what="PostgreSQL refuses `CONCURRENTLY` between BEGIN and COMMIT (error 25001): the migration fails. "
                 "Move this statement to a migration of its own.",
                 change=None,
                 origin=statement.origin,

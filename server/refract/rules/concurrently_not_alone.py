@@ -48,8 +48,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     found = next((s for s in context.statements if "CONCURRENTLY" in s.words), None)
     if found is not None:
         yield Risk(
-            subject="concurrently",
-            message="Prisma before 7.4 sends this file as one transaction, in which PostgreSQL refuses `CONCURRENTLY` "
+            key="concurrently",
+            what="Prisma before 7.4 sends this file as one transaction, in which PostgreSQL refuses `CONCURRENTLY` "
             "(error 25001): the migration fails. Move this statement to a migration of its own.",
             change=None,
             origin=found.origin,

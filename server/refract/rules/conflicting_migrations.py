@@ -82,8 +82,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             shared = (mine.claimed & (other.claimed | other.needed)) | (mine.needed & other.claimed)
             if shared:
                 yield Risk(
-                    subject=f"{migration.name}/{name}",
-                    message=f"`{migration.name}` and `{name}`, which {history.base} got meanwhile, both change {_shown(context, shared)}: "
+                    key=f"{migration.name}/{name}",
+                    what=f"`{migration.name}` and `{name}`, which {history.base} got meanwhile, both change {_shown(context, shared)}: "
                     "the one that runs second fails, or undoes the first. "
                     f"Merge {history.base} into this branch, and make the migration again on top of it.",
                     change=None,

@@ -53,8 +53,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for number, statement in enumerate(context.statements):
         if _switches_off(statement):
             yield Risk(
-                subject=f"off {number}",
-                message="From here on rows are not checked: those that point to no other row get in, and nothing finds them later. "
+                key=f"off {number}",
+                what="From here on rows are not checked: those that point to no other row get in, and nothing finds them later. "
                 "Write the rows in an order that the checks allow, and leave this out.",
                 change=None,
                 origin=statement.origin,

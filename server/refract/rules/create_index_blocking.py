@@ -56,33 +56,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.providers.behaviour import Blocks
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
-from refract.rules.kit.indexes import BuiltIndex, built_indexes, severity, subject
+from refract.rules.kit.harm import blocking
+from refract.rules.kit.indexes import BuiltIndex, built_indexes, index_key, severity
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import sentences, table_label, who_waits
+from refract.rules.kit.words import table_label
 from refract.wording import listed
 
 
 @rule(Severity.WARNING)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each index that is not unique and keeps others waiting."""
+    """Each index that is not unique and keeps queries waiting."""
     for built in built_indexes(context):
         if not built.index.unique and built.blocks:
+            table = table_label(context, built.change.table)
             yield Risk(
-                subject=subject(built),
-                message=_message(context, built),
+                key=index_key(built),
+                what=f"Building {_index(built)} on {table} {_waiting(built)}",
+                harm=blocking(built.operation, table),
+                now=cures(built.operation),
                 change=built.change,
                 severity=severity(built),
             )
 
 
-def _message(context: RuleContext, built: BuiltIndex) -> str:
-    table = table_label(context, built.change.table)
+def _index(built: BuiltIndex) -> str:
     columns = [c.name for c in built.index.columns if c.name]
-    what = f"on {listed(columns)} " if columns else ""
-    return sentences(
-        f"The index {what}is built on {table} while it is in use.",
-        who_waits(built.operation, table),
-        built.operation.cure,
-    )
+    return f"the index of {listed(columns)}" if columns else "this index"
+
+
+def _waiting(built: BuiltIndex) -> str:
+    return "blocks writes" if built.operation.blocks is not Blocks.EVERYTHING else "blocks reads and writes"

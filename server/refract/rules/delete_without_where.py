@@ -46,8 +46,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         tables = in_use(context, change)
         if tables and change.verb == "DELETE" and change.filtered is False:
             yield Risk(
-                subject=",".join(map(str, tables)),
-                message=f"All rows of {listed(t.name for t in tables)} are deleted, since there is no WHERE. "
+                key=",".join(map(str, tables)),
+                what=f"All rows of {listed(t.name for t in tables)} are deleted, since there is no WHERE. "
                 "Say which rows should go.",
                 change=change,
                 origin=statement.origin,

@@ -45,8 +45,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     history = context.history
     for migration in history.deleted if history else ():
         yield Risk(
-            subject=migration.name,
-            message=f"`{migration.name}` is on {history.base if history else 'the base'} and not here any more. Databases that have applied "
+            key=migration.name,
+            what=f"`{migration.name}` is on {history.base if history else 'the base'} and not here any more. Databases that have applied "
             "it no longer fit the history: `prisma migrate dev` asks to reset them, and new databases are built without it. "
             "Restore the folder from git, and undo what it did in a new migration.",
             change=None,

@@ -48,8 +48,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for number, statement in enumerate(context.statements):
         if statement.verb in ("CREATE DOMAIN", "ALTER DOMAIN") and "CHECK" in statement.words:
             yield Risk(
-                subject=f"domain {number}",
-                message="A CHECK of a domain is checked for all rows of all tables that use it whenever it changes, and Prisma does not "
+                key=f"domain {number}",
+                what="A CHECK of a domain is checked for all rows of all tables that use it whenever it changes, and Prisma does not "
                 "know domains. Give the column a plain type, and put the CHECK on the column.",
                 change=None,
                 origin=statement.origin,

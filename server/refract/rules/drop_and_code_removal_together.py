@@ -67,8 +67,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if former is not None and former.sure:
             column = isinstance(change, DropColumn)
             yield Risk(
-                subject=subject,
-                message=f"The code that uses {label} (in {files_of(former.sure)}) goes in the same branch. Where both are deployed together, "
+                key=subject,
+                what=f"The code that uses {label} (in {files_of(former.sure)}) goes in the same branch. Where both are deployed together, "
                 "old instances fail until they are replaced, and the new release cannot be taken back. "
                 f"Let this branch remove the code, with {'the field marked `@ignore`' if column else 'the model marked `@@ignore`'}, "
                 "and a later one drop it.",

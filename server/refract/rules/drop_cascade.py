@@ -45,8 +45,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for number, statement in enumerate(context.statements):
         if _cascades(statement) and not all(map(context.is_new, context.tables_of(statement))):
             yield Risk(
-                subject=f"cascade {number}",
-                message="CASCADE also drops every view, foreign key and other object that depends on this one, without naming them. "
+                key=f"cascade {number}",
+                what="CASCADE also drops every view, foreign key and other object that depends on this one, without naming them. "
                 "Drop each of them by name first, and leave CASCADE out: what was forgotten then stops the migration.",
                 change=statement.changes[0] if statement.changes else None,
                 origin=statement.origin,

@@ -45,59 +45,65 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.code import field_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.rows import copies
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, created_here, sentences
+from refract.rules.kit.words import column_label, created_here, field_name, model
 from refract.schema.changes import DropColumn
 from refract.wording import listed
 
 
 @rule(Severity.ERROR, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each column that goes."""
+    """Each column that is dropped, unless it looks renamed."""
     for change in context.changes(DropColumn):
-        label = column_label(context, change.table, change.column)
+        ignored = _is_ignored(context, change)
         code = field_in_code(context, change.table, change.column)
+        label = column_label(context, change.table, change.column)
         yield Risk(
-            subject=f"{change.table}.{change.column.name}",
-            message=sentences(
-                f"{label} is dropped: {_loss(context, change)}.",
-                _dependents(context, change),
-                code.sentence,
-                ""
-                if _is_ignored(context, change)
-                else "Programs that still run with the older schema fail on every read of this model, "
-                "since Prisma Client names each column. "
-                "Mark the field `@ignore` and deploy that first, then remove it in a later release.",
-            ),
+            key=f"{change.table}.{change.column.name}",
+            what=f"Dropping {label} deletes its values",
+            harm=(*_loss(context, change), *_dependents(context, change), *_old_readers(context, change), *code.harm),
+            now=(*code.now, *(() if ignored else _actions(context, change))),
             change=change,
             related=(*created_here(f"Column `{change.column.name}`", change.column.origin), *code.places),
-            severity=Severity.WARNING if _is_ignored(context, change) else None,
+            severity=Severity.WARNING if ignored else None,
         )
 
 
-def _loss(context: RuleContext, change: DropColumn) -> str:
-    if copies(context, change):
-        return "of its values only those remain that the statements above have copied"
-    return "all its values are lost"
+def _loss(context: RuleContext, change: DropColumn) -> Iterator[Harm]:
+    copied = copies(context, change)
+    yield harm(Effect.VALUES_LOST_UNLESS_COPIED if copied else Effect.VALUES_LOST)
 
 
-def _dependents(context: RuleContext, change: DropColumn) -> str:
-    """Sentence: the indexes over this column and others, which go with it unless the schema asks for less of them."""
+def _dependents(context: RuleContext, change: DropColumn) -> Iterator[Harm]:
+    """The indexes over this column and others, which are dropped with it."""
     table = context.before.tables.get(change.table)
-    indexes = table.indexes if table else ()
-    wider = [i for i in indexes if len(i.columns) > 1 and any(c.name == change.column.name for c in i.columns)]
-    going = [
-        f"the {'unique index' if i.unique else 'index'} on {listed(c.name for c in i.columns if c.name)}" for i in wider
-    ]
-    return f"With it goes {' and '.join(going)}." if going else ""
+    for index in table.indexes if table else ():
+        if len(index.columns) > 1 and any(part.name == change.column.name for part in index.columns):
+            kind = "unique index" if index.unique else "index"
+            yield harm(
+                Effect.INDEX_DROPPED_WITH_COLUMN, index=kind, columns=listed(c.name for c in index.columns if c.name)
+            )
+
+
+def _old_readers(context: RuleContext, change: DropColumn) -> Iterator[Harm]:
+    if not _is_ignored(context, change):
+        yield harm(Effect.OLD_READS_FAIL, model=f"`{model(context, change.table)}`")
+
+
+def _actions(context: RuleContext, change: DropColumn) -> Iterator[AnyAction]:
+    field = f"`{field_name(change.column)}`"
+    yield action(Do.MARK_IGNORED, field=field)
+    yield action(Do.REMOVE_FIELD_LATER)
 
 
 def _is_ignored(context: RuleContext, change: DropColumn) -> bool:
-    """Whether no running program asks for the column: migrations do not tell, the schema at the base does."""
+    """Whether no app instance reads the column: migrations do not tell, the schema at the base does."""
     deployed = context.deployed
     table = deployed.tables.get(change.table) if deployed else None
     column = table.column(change.column.name) if table else None

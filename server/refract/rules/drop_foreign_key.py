@@ -61,7 +61,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import KeyChange, key_changes
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, sentences, table_label, who_waits
+from refract.rules.kit.words import created_here, cure, sentences, table_label, who_waits
 from refract.wording import listed
 
 
@@ -74,8 +74,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         renamed = context.is_renamed(change.table, change.before.columns)
         if change.added is None and not renamed:
             yield Risk(
-                subject=f"{change.table}.{change.before.name}",
-                message=_message(context, change),
+                key=f"{change.table}.{change.before.name}",
+                what=_message(context, change),
                 change=change.dropped,
                 related=created_here("The foreign key", change.before.origin),
             )
@@ -90,5 +90,5 @@ def _message(context: RuleContext, change: KeyChange) -> str:
         f"The foreign key from {listed(key.columns)} of {child} to {parent} goes: "
         "rows may then point to a parent that does not exist, and nothing says so.",
         who_waits(operation, f"{child} and on {parent}" if both else child),
-        operation.cure,
+        cure(operation),
     )

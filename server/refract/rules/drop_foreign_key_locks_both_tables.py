@@ -59,7 +59,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.locks import gives_up_waiting
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import sentences, table_label, who_waits
+from refract.rules.kit.words import cure, sentences, table_label, who_waits
 from refract.schema.changes import DropColumn, DropTable
 from refract.schema.model import ForeignKey, QualifiedName, Table
 
@@ -96,5 +96,5 @@ def _message(context: RuleContext, table: QualifiedName, parents: tuple[Qualifie
     return sentences(
         f"{what} refers to {locked}, so that its foreign key goes with it.",
         who_waits(operation, locked),
-        operation.cure,
+        cure(operation),
     )

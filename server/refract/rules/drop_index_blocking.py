@@ -51,7 +51,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.indexes import replaces_nothing
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, sentences, table_label, who_waits
+from refract.rules.kit.words import created_here, cure, sentences, table_label, who_waits
 from refract.schema.changes import DropIndex
 from refract.wording import listed
 
@@ -64,8 +64,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in context.on_existing(DropIndex):
         if not (change.concurrently or change.index.unique) and replaces_nothing(context, change):
             yield Risk(
-                subject=f"{change.table}.{change.index.name}",
-                message=_message(context, change),
+                key=f"{change.table}.{change.index.name}",
+                what=_message(context, change),
                 change=change,
                 related=created_here(f"Index `{change.index.name}`", change.index.origin),
             )
@@ -78,5 +78,5 @@ def _message(context: RuleContext, change: DropIndex) -> str:
     return sentences(
         f"The index {f'on {listed(columns)} ' if columns else ''}of {table} is dropped: queries that use it become slow.",
         who_waits(operation, table),
-        operation.cure,
+        cure(operation),
     )

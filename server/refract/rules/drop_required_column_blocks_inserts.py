@@ -63,8 +63,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         filled = _filled(deployed, name, column) if deployed else None
         if filled is not None:
             yield Risk(
-                subject=f"{name}.{column.name}",
-                message=f"{column_label(context, name, column)} is required and has no default, and with `@ignore` "
+                key=f"{name}.{column.name}",
+                what=f"{column_label(context, name, column)} is required and has no default, and with `@ignore` "
                 "Prisma Client no longer fills it: every INSERT fails. "
                 "Make it optional, or give it a default in the database.",
                 change=None,

@@ -46,8 +46,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         what = _VERBS.get(statement.verb)
         if what is not None:
             yield Risk(
-                subject=f"{what} {number}",
-                message=f"A whole {what} is dropped, with everything in it. Drop or move its tables first, each by its name.",
+                key=f"{what} {number}",
+                what=f"A whole {what} is dropped, with everything in it. Drop or move its tables first, each by its name.",
                 change=None,
                 origin=statement.origin,
             )

@@ -68,11 +68,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue
         code = model_in_code(context, table.name)
         yield Risk(
-            subject=str(table.name),
-            message=sentences(
+            key=str(table.name),
+            what=sentences(
                 f"{table_label(context, table.name)} is dropped: all its rows are lost"
                 + ("." if _is_ignored(context, table) else ", and programs that still use it fail."),
-                code.sentence,
                 ""
                 if _is_ignored(context, table)
                 else "Mark the model `@@ignore` and deploy that first, then remove it in a later release.",

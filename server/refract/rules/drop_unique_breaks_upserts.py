@@ -45,7 +45,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.indexes import replaces_nothing
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import created_here, join_table, sentences, table_label, who_waits
+from refract.rules.kit.words import created_here, cure, join_table, sentences, table_label, who_waits
 from refract.schema.changes import DropIndex
 from refract.wording import listed
 
@@ -57,8 +57,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         guards = change.index.unique and change.index.where is None and change.index.valid
         if guards and replaces_nothing(context, change) and not _is_still_unique(context, change):
             yield Risk(
-                subject=f"{change.table}.{change.index.name}",
-                message=_message(context, change),
+                key=f"{change.table}.{change.index.name}",
+                what=_message(context, change),
                 change=change,
                 related=created_here(f"Index `{change.index.name}`", change.index.origin),
             )
@@ -81,5 +81,5 @@ def _message(context: RuleContext, change: DropIndex) -> str:
         "that find, connect or upsert rows by it fail.",
         "" if change.concurrently else who_waits(operation, table),
         "Deploy code that does not rely on it first.",
-        "" if change.concurrently else operation.cure,
+        "" if change.concurrently else cure(operation),
     )

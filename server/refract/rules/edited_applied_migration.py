@@ -47,8 +47,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     history = context.history
     for migration in history.edited if history else ():
         yield Risk(
-            subject=migration.name,
-            message=f"`{migration.name}` is on {history.base if history else 'the base'} with another text. Databases that have applied "
+            key=migration.name,
+            what=f"`{migration.name}` is on {history.base if history else 'the base'} with another text. Databases that have applied "
             "it keep what that built, and `prisma migrate dev` asks to reset them. "
             "Restore the file from git, and put the change into a new migration.",
             change=None,

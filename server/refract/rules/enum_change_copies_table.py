@@ -75,8 +75,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         reason = _reason(enum.change) if isinstance(enum.change, AlterColumn) else ""
         if reason and not (enum.removed or enum.pairs):
             yield Risk(
-                subject=enum.name,
-                message=_message(context, enum, reason),
+                key=enum.name,
+                what=_message(context, enum, reason),
                 change=enum.change,
                 origin=enum.origin_of(enum.added[0]) if enum.added else enum.origin,
             )

@@ -76,8 +76,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         columns = list(_columns(context, dropped.enum.name, rename.added.enum.name))
         if columns:
             yield Risk(
-                subject=str(dropped.enum.name),
-                message=_message(dropped, rename.added, columns),
+                key=str(dropped.enum.name),
+                what=_message(dropped, rename.added, columns),
                 change=rename.added,
                 rename=rename,
                 related=created_here(f"Enum `{dropped.enum.name.name}`", dropped.enum.origin),

@@ -59,8 +59,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in context.changes(CreateEnum):
         name = change.enum.enum_name or change.enum.name.name
         yield Risk(
-            subject=name,
-            message=f"`{name}` becomes a type of the database: removing a value later writes every table that uses it anew. "
+            key=name,
+            what=f"`{name}` becomes a type of the database: removing a value later writes every table that uses it anew. "
             "A model of the values changes by an INSERT or a DELETE.",
             change=change,
         )

@@ -88,8 +88,8 @@ def _used(context: RuleContext, change: AlterEnum) -> Iterator[Risk]:
     for value, user in uses:
         name = change.after.enum_name or change.after.name.name
         yield Risk(
-            subject=f"{name}.{value}",
-            message=f"{listed([value])} is added to `{name}` and used in the same migration: PostgreSQL refuses that until the "
+            key=f"{name}.{value}",
+            what=f"{listed([value])} is added to `{name}` and used in the same migration: PostgreSQL refuses that until the "
             "value is committed (55P04), and Prisma before 7.4 runs the whole file as one transaction. "
             "Add the value in one migration, and use it in the next.",
             change=user,

@@ -87,8 +87,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for name, changes in growing.items():  # SQL adds each value with a statement of its own
         added = [value for enum in changes for value in enum.added]
         yield Risk(
-            subject=f"{name}.{','.join(added)}",
-            message=_message(name, added),
+            key=f"{name}.{','.join(added)}",
+            what=_message(name, added),
             change=changes[0].change,
             origin=changes[0].origin_of(added[0]),
         )

@@ -66,8 +66,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             label = column_label(context, change.table, change.column)
             come = listed(field_name(a.column) for a in successors)
             yield Risk(
-                subject=f"{change.table}.{change.column.name}",
-                message=f"{come} {'comes' if len(successors) == 1 else 'come'} and {label} goes in one migration: at no moment do "
+                key=f"{change.table}.{change.column.name}",
+                what=f"{come} {'comes' if len(successors) == 1 else 'come'} and {label} goes in one migration: at no moment do "
                 "both the older and the newer code work. Add the new form first, copy the values, and drop the old one "
                 "in a later release.",
                 change=successors[0],

@@ -87,8 +87,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if len(targets) == 1 and not _is_copied(context, targets[0][0]):
             (name, column) = targets[0]
             yield Risk(
-                subject=f"{change.table}.{change.column.name}-{name}",
-                message=_message(context, change, name, column),
+                key=f"{change.table}.{change.column.name}-{name}",
+                what=_message(context, change, name, column),
                 change=change,
                 origin=column.origin,
                 related=(*created_here(f"Column `{change.column.name}`", change.column.origin),),

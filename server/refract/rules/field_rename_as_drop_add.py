@@ -48,12 +48,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.diff import ProbableRename
+from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action, instead
 from refract.rules.kit.code import field_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import because, column_label, created_here, field_name, sentences
+from refract.rules.kit.words import created_here, field_name, model, table_label
 from refract.schema.changes import AddColumn, DropColumn
 from refract.schema.model import Column
 
@@ -64,33 +65,51 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for rename, dropped in context.renames(DropColumn):
         if isinstance(rename.added, AddColumn):
             code = field_in_code(context, dropped.table, dropped.column)
+            old, new = _names(dropped.column, rename.added.column)
             yield Risk(
-                subject=f"{dropped.table}.{dropped.column.name}",
-                message=sentences(_message(context, rename, dropped, rename.added), code.sentence),
+                key=f"{dropped.table}.{dropped.column.name}",
+                what=f"Renaming `{old}` to `{new}` {_outcome(context)}",
+                harm=(*_harm(context, dropped, rename.added), *code.harm),
+                now=_actions(context, dropped, rename.added),
                 change=rename.added,
                 rename=rename,
                 related=(*created_here(f"Column `{dropped.column.name}`", dropped.column.origin), *code.places),
             )
 
 
-def _message(context: RuleContext, rename: ProbableRename, dropped: DropColumn, added: AddColumn) -> str:
-    old = dropped.column.name
-    label = column_label(context, added.table, added.column)
-    return sentences(
-        f"{label} looks like `{old}` under a new name ({because(rename)}).",
-        _loss(context, old, added.column),
-        f"""To keep the values, keep the column: add `@map("{old}")` to `{field_name(added.column)}`.""",
-        ""
-        if context.behaviour.schemaless
-        else "Or make the migration say `RENAME COLUMN`, once no code uses the old name.",
-    )
+def _names(dropped: Column, added: Column) -> tuple[str, str]:
+    """The fields' names; the columns' if the field keeps its name and only its column is renamed."""
+    if field_name(dropped) != field_name(added):
+        return field_name(dropped), field_name(added)
+    return dropped.name, added.name
 
 
-def _loss(context: RuleContext, old: str, column: Column) -> str:
+def _outcome(context: RuleContext) -> str:
+    return "hides its values" if context.behaviour.schemaless else "deletes its values"
+
+
+def _harm(context: RuleContext, dropped: DropColumn, added: AddColumn) -> Iterator[Harm]:
     if context.behaviour.schemaless:
-        return f"Documents keep the value under `{old}`, where Prisma Client no longer looks for it."
-    fails = column.default is None and not column.nullable and not column.auto_increment
-    stops = fails and not context.behaviour.implicit_value
-    return f"Prisma drops column `{old}` with all its values and adds `{column.name}` empty" + (
-        "; on a table with rows that fails, since it is required and has no default." if stops else "."
-    )
+        yield harm(Effect.DOCUMENTS_KEEP_OLD_NAME, old=f"`{dropped.column.name}`")
+        return
+    yield harm(Effect.DROPPED_AND_ADDED_EMPTY, old=f"`{dropped.column.name}`", new=f"`{added.column.name}`")
+    if _fails_on_rows(context, added.column):
+        yield harm(Effect.FAILS_ON_ROWS, table=table_label(context, added.table))
+
+
+def _fails_on_rows(context: RuleContext, column: Column) -> bool:
+    needs_value = column.default is None and not column.nullable and not column.auto_increment
+    return needs_value and not context.behaviour.implicit_value
+
+
+def _actions(context: RuleContext, dropped: DropColumn, added: AddColumn) -> Iterator[AnyAction]:
+    yield action(Do.ADD_ATTRIBUTE, attribute=f'@map("{dropped.column.name}")', field=f"`{field_name(added.column)}`")
+    if context.behaviour.schemaless:
+        return
+    if field_name(dropped.column) != field_name(added.column):
+        yield FollowRecipe("rename-field", _subject(context, dropped), (("to", field_name(added.column)),))
+    yield instead(Do.RENAME_COLUMN_INSTEAD)
+
+
+def _subject(context: RuleContext, dropped: DropColumn) -> str:
+    return f"{model(context, dropped.table)}.{field_name(dropped.column)}"

@@ -62,8 +62,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for table, column, change in new_columns(context):
         if _objects(column):
             yield Risk(
-                subject=f"{table}.{column.name}",
-                message=f"{column_label(context, table, column)} has a fixed length: plain text costs no more, and a CHECK is easier to change. Use `String` without `@db`.",
+                key=f"{table}.{column.name}",
+                what=f"{column_label(context, table, column)} has a fixed length: plain text costs no more, and a CHECK is easier to change. Use `String` without `@db`.",
                 change=change,
                 origin=column.origin,
             )

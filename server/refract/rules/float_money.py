@@ -62,8 +62,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for table, column, change in new_columns(context):
         if _objects(column):
             yield Risk(
-                subject=f"{table}.{column.name}",
-                message=f"{column_label(context, table, column)} holds money in a type that rounds or depends on the locale. Use `Decimal`, or whole cents.",
+                key=f"{table}.{column.name}",
+                what=f"{column_label(context, table, column)} holds money in a type that rounds or depends on the locale. Use `Decimal`, or whole cents.",
                 change=change,
                 origin=column.origin,
             )

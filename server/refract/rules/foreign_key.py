@@ -62,8 +62,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each new one."""
     for table, key, change in new_foreign_keys(context):
         yield Risk(
-            subject=f"{table}.{key.name}",
-            message=f"{table_label(context, table)} gets a foreign key over {listed(key.columns)}, and this project does without "
+            key=f"{table}.{key.name}",
+            what=f"{table_label(context, table)} gets a foreign key over {listed(key.columns)}, and this project does without "
             'them: set `relationMode = "prisma"`, and index the fields.',
             change=change,
             origin=key.origin,

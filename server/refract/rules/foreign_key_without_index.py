@@ -83,8 +83,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         kept = name in renamed or (name, key.columns) in known or context.is_renamed(name, key.columns)
         if table is not None and not kept and not _is_served(table, key):
             yield Risk(
-                subject=f"{name}.{key.name}",
-                message=_message(context, table, key),
+                key=f"{name}.{key.name}",
+                what=_message(context, table, key),
                 change=change,
                 origin=_origin(key, change),
             )

@@ -62,8 +62,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             size = len(name.encode())
             if size > limit:
                 yield Risk(
-                    subject=f"{what}.{name}",
-                    message=f"The name of the {what} `{name}` takes {size} bytes, and this database keeps {limit}: "
+                    key=f"{what}.{name}",
+                    what=f"The name of the {what} `{name}` takes {size} bytes, and this database keeps {limit}: "
                     "it is cut or refused. Give it a shorter one with `map`.",
                     change=change,
                     origin=origin or change.origin,

@@ -84,8 +84,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if all(name in context.after.tables for name in ends):
             successor = _successor(context, ends)
             yield Risk(
-                subject=str(table.name),
-                message=_message(table, successor),
+                key=str(table.name),
+                what=_message(table, successor),
                 change=change,
                 origin=_origin(context, successor, ends),
                 related=created_here(f"Table `{table.name.name}`", table.origin),

@@ -64,8 +64,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             "duplicates may slip in meanwhile" if change.before.unique else "queries that use it are slow meanwhile"
         )
         yield Risk(
-            subject=f"{change.table}.{change.after.name}",
-            message=f"Index `{change.before.name}` of {table_label(context, change.table)} is only renamed, to "
+            key=f"{change.table}.{change.after.name}",
+            what=f"Index `{change.before.name}` of {table_label(context, change.table)} is only renamed, to "
             f"`{change.after.name}`, but Prisma drops it and builds it anew: {meanwhile}. "
             f"""Keep the name with `map: "{change.before.name}"`.""",
             change=change,

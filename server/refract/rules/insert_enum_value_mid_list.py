@@ -76,8 +76,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         misplaced = _misplaced(change)
         if misplaced and not change.removed:  # where values go, Prisma makes the type anew, in the schema's order
             yield Risk(
-                subject=f"{change.after.name.name}.{','.join(misplaced)}",
-                message=f"{listed(misplaced)} {'stands' if len(misplaced) == 1 else 'stand'} before other values of `{change.after.enum_name}`, but Prisma adds what is new "
+                key=f"{change.after.name.name}.{','.join(misplaced)}",
+                what=f"{listed(misplaced)} {'stands' if len(misplaced) == 1 else 'stand'} before other values of `{change.after.enum_name}`, but Prisma adds what is new "
                 "after all of them: sorting follows the database. Put it last, or write "
                 "`ADD VALUE ... BEFORE ...` into the migration.",
                 change=change,

@@ -64,8 +64,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         for column in table.columns:
             if column.name in key and _is_small(column):
                 yield Risk(
-                    subject=f"{table.name}.{column.name}",
-                    message=f"{column_label(context, table.name, column)} ends at 2,147,483,647, and a key's type is costly to "
+                    key=f"{table.name}.{column.name}",
+                    what=f"{column_label(context, table.name, column)} ends at 2,147,483,647, and a key's type is costly to "
                     "change. Use `BigInt` or a UUID from the start.",
                     change=change,
                     origin=column.origin,

@@ -56,8 +56,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in context.on_existing(AlterColumn):
         if change.after.nullable and not change.before.nullable and not change.before.type.is_list:
             yield Risk(
-                subject=f"{change.table}.{change.after.name}",
-                message=f"{column_label(context, change.table, change.after)} becomes optional: programs that run with the "
+                key=f"{change.table}.{change.after.name}",
+                what=f"{column_label(context, change.table, change.after)} becomes optional: programs that run with the "
                 "older schema do not expect NULL there. Write the first NULL once all of them know.",
                 change=change,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),

@@ -50,7 +50,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import key_changes, restricts_since_required
 from refract.rules.kit.rows import fills
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import column_label, created_here, sentences, table_label, who_waits
+from refract.rules.kit.words import column_label, created_here, cure, sentences, table_label, who_waits
 from refract.schema.changes import AlterColumn
 
 
@@ -61,8 +61,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if _becomes_required(change) and not _is_filled(context, change) and not _is_proven(context, change):
             filled = fills(context, change)
             yield Risk(
-                subject=f"{change.table}.{change.after.name}",
-                message=_of_filled(context, change) if filled else _message(context, change),
+                key=f"{change.table}.{change.after.name}",
+                what=_of_filled(context, change) if filled else _message(context, change),
                 change=change,
                 severity=Severity.WARNING if filled else None,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
@@ -98,7 +98,7 @@ def _message(context: RuleContext, change: AlterColumn) -> str:
         _effect_on_relation(context, change),
         who_waits(operation, table_label(context, change.table)),
         "Fill the rows in an earlier migration, once nothing writes NULL any more.",
-        operation.cure,
+        cure(operation),
     )
 
 
@@ -110,7 +110,7 @@ def _of_filled(context: RuleContext, change: AlterColumn) -> str:
         _effect_on_relation(context, change),
         who_waits(context.behaviour.set_not_null, table_label(context, change.table)),
         "Deploy code that always writes it first.",
-        context.behaviour.set_not_null.cure,
+        cure(context.behaviour.set_not_null),
     )
 
 

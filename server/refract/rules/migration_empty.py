@@ -46,8 +46,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     migration = context.migration
     if migration is not None and not migration.statements:
         yield Risk(
-            subject="empty",
-            message=f"`{migration.name}` has no statement. Write what it should do, or remove the folder before it is merged.",
+            key="empty",
+            what=f"`{migration.name}` has no statement. Write what it should do, or remove the folder before it is merged.",
             change=None,
             origin=Origin(migration.path, "", Span(0, 0)),
         )

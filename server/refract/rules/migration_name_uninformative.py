@@ -52,8 +52,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for migration in history.new:
         if says_nothing(migration.name):
             yield Risk(
-                subject=migration.name,
-                message=f"`{migration.name}` does not say what it does. Rename the folder, unless a database has applied it already: "
+                key=migration.name,
+                what=f"`{migration.name}` does not say what it does. Rename the folder, unless a database has applied it already: "
                 "`refract name` suggests names such as `add_email_to_users`.",
                 change=None,
                 origin=head_of(migration),

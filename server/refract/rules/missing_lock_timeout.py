@@ -33,8 +33,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import CreateIndex, DropIndex, DropTable, Statement, TableChange, ValidateConstraint
 
@@ -48,9 +50,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
             return
         if _locks(context, statement):
             yield Risk(
-                subject="lock_timeout",
-                message="This takes an ACCESS EXCLUSIVE lock, and waits for it without a limit: meanwhile every other query on the table "
-                "waits behind it. Begin the file with `SET lock_timeout = '5s';`, and run the migration again when that was reached.",
+                key="lock_timeout",
+                what="This waits for a strong lock without a timeout",
+                harm=(harm(Effect.QUEUES_BEHIND_LOCK_REQUEST),),
+                now=(action(Do.BEGIN_FILE_WITH, sql="SET lock_timeout = '5s';"), action(Do.RETRY_AFTER_TIMEOUT)),
                 change=None,
                 origin=statement.origin,
             )

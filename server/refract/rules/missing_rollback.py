@@ -46,8 +46,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if migration is None or migration.rollback is not None or not context.diff.changes:
         return
     yield Risk(
-        subject="rollback",
-        message=f"Nothing says how `{migration.name}` is undone. `refract rollback {migration.name}` writes a down.sql beside it, "
+        key="rollback",
+        what=f"Nothing says how `{migration.name}` is undone. `refract rollback {migration.name}` writes a down.sql beside it, "
         "checked by replaying both.",
         change=None,
     )

@@ -64,8 +64,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             return
         if any(_is_long(context, change) for change in statement.changes):
             yield Risk(
-                subject="statement_timeout",
-                message="This reads or writes all rows of a table, for as long as that takes. "
+                key="statement_timeout",
+                what="This reads or writes all rows of a table, for as long as that takes. "
                 "Begin the file with `SET statement_timeout = '60s';`: past that it fails, and nothing has changed.",
                 change=None,
                 origin=statement.origin,

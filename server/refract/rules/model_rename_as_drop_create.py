@@ -68,8 +68,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue
         code = model_in_code(context, dropped.table.name)
         yield Risk(
-            subject=str(dropped.table.name),
-            message=sentences(_message(context, rename, dropped, added), code.sentence),
+            key=str(dropped.table.name),
+            what=sentences(_message(context, rename, dropped, added)),
             change=added,
             rename=rename,
             related=(*created_here(f"Table `{dropped.table.name.name}`", dropped.table.origin), *code.places),

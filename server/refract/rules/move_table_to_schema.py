@@ -83,8 +83,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue
         name = model(context, added.table.name)
         yield Risk(
-            subject=str(dropped.table.name),
-            message=f"Prisma does not move `{name}` from schema `{old}` to `{new}`: it drops the table "
+            key=str(dropped.table.name),
+            what=f"Prisma does not move `{name}` from schema `{old}` to `{new}`: it drops the table "
             "with all its rows and creates an empty one. Make the migration move the table instead, "
             "at a moment when no running program looks for it in the old schema.",
             change=added,

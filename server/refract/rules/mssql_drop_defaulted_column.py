@@ -60,8 +60,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue
         name = column.default_name or context.provider.default_constraint_name(change.table.name, column.name)
         yield Risk(
-            subject=f"{change.table}.{column.name}",
-            message=f"{column_label(context, change.table, column)} has a default, which SQL Server keeps as a constraint: "
+            key=f"{change.table}.{column.name}",
+            what=f"{column_label(context, change.table, column)} has a default, which SQL Server keeps as a constraint: "
             f"dropping the column fails (error 5074). Put `ALTER TABLE {context.provider.quote(change.table.name)} "
             f"DROP CONSTRAINT {context.provider.quote(name)};` before it.",
             change=change,

@@ -55,8 +55,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         for table in _locked(context, statement):
             if first is not None and table != first:
                 yield Risk(
-                    subject="locks",
-                    message=f"`{first.name}` stays locked while `{table.name}` is waited for and changed, since both are in one "
+                    key="locks",
+                    what=f"`{first.name}` stays locked while `{table.name}` is waited for and changed, since both are in one "
                     "transaction. Give each table a migration of its own.",
                     change=None,
                     origin=statement.origin,

@@ -58,8 +58,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for table, change in changes.items():
         since = ".".join(map(str, context.behaviour.instant_columns_since))
         yield Risk(
-            subject=str(table),
-            message=f"{table_label(context, table)} is written anew for its columns, as before MySQL {since}: reads and writes "
+            key=str(table),
+            what=f"{table_label(context, table)} is written anew for its columns, as before MySQL {since}: reads and writes "
             "go on, but replicas fall behind. Run it while little is going on, or with gh-ost or pt-online-schema-change.",
             change=change,
         )

@@ -72,8 +72,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             locked = " and ".join(table_label(context, p) for p in known)
             operation = context.behaviour.add_foreign_key
             yield Risk(
-                subject=str(table.name),
-                message=sentences(
+                key=str(table.name),
+                what=sentences(
                     f"The foreign keys of the new {table_label(context, table.name)} take a {operation.lock} lock on {locked}: "
                     "a moment, in which writes wait, once the transactions that already write there are done.",
                     "Set a lock timeout if it is busy.",

@@ -56,8 +56,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for statement in context.statements:
         if done and any(_may_fail(context, change) for change in statement.changes):
             yield Risk(
-                subject="atomic",
-                message=f"If a row makes this fail, the {_counted(done)} before it stay{'s' if done == 1 else ''} applied: "
+                key="atomic",
+                what=f"If a row makes this fail, the {_counted(done)} before it stay{'s' if done == 1 else ''} applied: "
                 f"{_why(context)} Prisma then refuses every later migration (P3009), and running this file again fails at its first "
                 f"statement. {_cure(context)}",
                 change=None,

@@ -56,8 +56,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     found = next((s for s in context.statements if s.changes and _runs_once(s)), None)
     if found is not None:
         yield Risk(
-            subject="again",
-            message="If a later statement fails, running this migration again fails here, since this is done already. "
+            key="again",
+            what="If a later statement fails, running this migration again fails here, since this is done already. "
             "Add IF EXISTS or IF NOT EXISTS, or give each statement a migration of its own.",
             change=None,
             origin=found.origin,

@@ -53,8 +53,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for migration in history.new:
         if not _is_usual(migration.name):
             yield Risk(
-                subject=migration.name,
-                message=f"The folder `{migration.name}` does not begin with a time (`YYYYMMDDHHMMSS_name`), as those before it do: "
+                key=migration.name,
+                what=f"The folder `{migration.name}` does not begin with a time (`YYYYMMDDHHMMSS_name`), as those before it do: "
                 "Prisma applies migrations in the order of their names, so it may run in the wrong place. "
                 "Rename the folder, unless a database has applied it already.",
                 change=None,

@@ -59,14 +59,14 @@ _PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*")
 _CAMEL = re.compile(r"_?[a-z][A-Za-z0-9]*")
 
 
-@rule(Severity.INFO, subjects=SCHEMA_ONLY, on=False)
+@rule(Severity.INFO, judges=SCHEMA_ONLY, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new name of another style."""
     for what, name, style, change, origin in _names(context):
         if name and not (_PASCAL if style == "PascalCase" else _CAMEL).fullmatch(name):
             yield Risk(
-                subject=f"{what}.{name}",
-                message=f"The {what} `{name}` is not in {style}. Rename it, and keep the name in the database with "
+                key=f"{what}.{name}",
+                what=f"The {what} `{name}` is not in {style}. Rename it, and keep the name in the database with "
                 f'`{"@map" if what == "field" else "@@map"}("{name}")`.',
                 change=change,
                 origin=origin,

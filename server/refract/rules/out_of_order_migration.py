@@ -53,8 +53,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for migration in history.new:
         if migration.name < last:
             yield Risk(
-                subject=migration.name,
-                message=f"`{migration.name}` sorts before `{last}`, which {history.base} already has: databases that "
+                key=migration.name,
+                what=f"`{migration.name}` sorts before `{last}`, which {history.base} already has: databases that "
                 "have that one run this one after it, new databases before it. "
                 "Rename the folder to a later time before it is merged, unless a database has applied it already.",
                 change=None,

@@ -55,8 +55,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             if migration is None or at < 0:
                 continue
             yield Risk(
-                subject=f"{progress.plan.name}:{folder}",
-                message=f"`{folder}` fills rows with NULL: replace `{UNANSWERED}` by the SQL expression that gives each row its value, "
+                key=f"{progress.plan.name}:{folder}",
+                what=f"`{folder}` fills rows with NULL: replace `{UNANSWERED}` by the SQL expression that gives each row its value, "
                 "such as 'unknown' in quotes, or another column. As it stands, the step that makes the column required fails.",
                 change=None,
                 origin=Origin(migration.path, "", Span(at, at + len(UNANSWERED))),

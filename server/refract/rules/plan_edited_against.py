@@ -76,8 +76,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             if holds(view.tree, edit):
                 continue
             yield Risk(
-                subject=f"{plan.name}:{block}.{member}",
-                message=f"Step {number + 1} of the plan `{plan.name}` did this: {edit}. The schema has it no longer, and the next steps "
+                key=f"{plan.name}:{block}.{member}",
+                what=f"Step {number + 1} of the plan `{plan.name}` did this: {edit}. The schema has it no longer, and the next steps "
                 f"are built on it. Put it back, take the step back with `refract plan back {plan.name}`, or end the plan "
                 f"with `refract plan abandon {plan.name}`.",
                 change=None,

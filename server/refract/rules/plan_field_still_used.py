@@ -83,8 +83,8 @@ def _risk(progress: Progress, number: int, target: Target, uses: CodeUses, view:
             "and that is deployed."
         )
     return Risk(
-        subject=f"{plan.name}:{target}",
-        message=said,
+        key=f"{plan.name}:{target}",
+        what=said,
         change=None,
         origin=place_of(view.tree, target.block, target.member) or head_of(plan),
         related=places_of(target, uses),

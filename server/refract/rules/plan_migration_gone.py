@@ -67,8 +67,8 @@ def _gone(plan: Plan, migration: PlanMigration, number: int) -> Risk:
         else "or, if no database has applied it, take the step again with"
     )
     return Risk(
-        subject=f"{plan.name}:{migration.folder}",
-        message=f"`{migration.folder}`, which step {number + 1} of the plan `{plan.name}` wrote, is gone, and no other migration "
+        key=f"{plan.name}:{migration.folder}",
+        what=f"`{migration.folder}`, which step {number + 1} of the plan `{plan.name}` wrote, is gone, and no other migration "
         f"{'shows' if fills else 'builds'} what it did. Restore the folder from git; {again} "
         f"`refract plan next {plan.name}`.",
         change=None,
@@ -78,8 +78,8 @@ def _gone(plan: Plan, migration: PlanMigration, number: int) -> Risk:
 
 def _half_back(plan: Plan, migration: PlanMigration, number: int) -> Risk:
     return Risk(
-        subject=f"{plan.name}:{migration.folder}",
-        message=f"`{migration.folder}`, which takes step {number + 1} of the plan `{plan.name}` back, is not there: what the step built "
+        key=f"{plan.name}:{migration.folder}",
+        what=f"`{migration.folder}`, which takes step {number + 1} of the plan `{plan.name}` back, is not there: what the step built "
         "stays. Restore the folder from git; or, if no database has applied it, take the step back again with "
         f"`refract plan back {plan.name}`.",
         change=None,

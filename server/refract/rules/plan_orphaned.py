@@ -65,8 +65,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             why = f"it was made for {plan.provider}, and the schema is for {context.provider.name}"
         if why:
             yield Risk(
-                subject=plan.name,
-                message=f"The plan `{plan.name}` cannot be followed: {why}. Put that back, or end the plan with "
+                key=plan.name,
+                what=f"The plan `{plan.name}` cannot be followed: {why}. Put that back, or end the plan with "
                 f"`refract plan abandon {plan.name}`.",
                 change=None,
                 origin=head_of(plan),

@@ -56,8 +56,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue
         word = "done" if State.WAITING in progress.states else "next"
         yield Risk(
-            subject=plan.name,
-            message=f"The plan `{plan.name}` has rested for {days} days at {progress} (\u201c{step.title}\u201d). "
+            key=plan.name,
+            what=f"The plan `{plan.name}` has rested for {days} days at {progress} (\u201c{step.title}\u201d). "
             f"Go on with `refract plan {word} {plan.name}`, or end it with `refract plan abandon {plan.name}`.",
             change=None,
             origin=place_of(view.tree, subject_block(plan, view.tree)) or head_of(plan),

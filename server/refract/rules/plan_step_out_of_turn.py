@@ -74,8 +74,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         at, origin = early
         plan, waits = progress.plan, progress.plan.steps[number]
         yield Risk(
-            subject=f"{plan.name}:{plan.steps[at].id}",
-            message=f"This is step {at + 1} of the plan `{plan.name}` (\u201c{plan.steps[at].title}\u201d), but step {number + 1} is "
+            key=f"{plan.name}:{plan.steps[at].id}",
+            what=f"This is step {at + 1} of the plan `{plan.name}` (\u201c{plan.steps[at].title}\u201d), but step {number + 1} is "
             f"not confirmed: {waits.deploy.split('. ')[0].rstrip('.')}. Programs that run still rely on what this changes. "
             f"Once that is deployed everywhere, confirm it with `refract plan done {plan.name}`; until then take this back.",
             change=None,

@@ -67,8 +67,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         return
     for table, key, change in new_foreign_keys(context):
         yield Risk(
-            subject=f"{table}.{key.name}",
-            message=f"{table_label(context, table)} gets a foreign key over {listed(key.columns)}: PlanetScale refuses it unless "
+            key=f"{table}.{key.name}",
+            what=f"{table_label(context, table)} gets a foreign key over {listed(key.columns)}: PlanetScale refuses it unless "
             'foreign keys are turned on there. Set `relationMode = "prisma"`, and index the fields.',
             change=change,
             origin=key.origin,

@@ -39,7 +39,7 @@ from itertools import combinations
 
 from refract.plans import Progress
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Related, Risk, Severity
+from refract.rules.kit.finding import PlaceRole, Related, Risk, Severity
 from refract.rules.kit.plans import head_of, subject_of
 from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.syntax import SchemaTree
@@ -55,12 +55,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue
         older, newer = sorted((first.plan, second.plan), key=lambda p: (p.created, p.name))
         yield Risk(
-            subject=f"{older.name}:{newer.name}",
-            message=f"The plans `{older.name}` and `{newer.name}` both change `{shared}`, and neither knows of the other. Finish one "
+            key=f"{older.name}:{newer.name}",
+            what=f"The plans `{older.name}` and `{newer.name}` both change `{shared}`, and neither knows of the other. Finish one "
             f"before the other goes on, or end one with `refract plan abandon {newer.name}`.",
             change=None,
             origin=head_of(newer),
-            related=(Related(head_of(older), f"the plan `{older.name}`"),),
+            related=(Related(head_of(older), PlaceRole.PLAN, f"plan `{older.name}`"),),
         )
 
 

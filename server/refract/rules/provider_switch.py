@@ -62,8 +62,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     old, new = context.before.provider, context.after.provider
     if old != new and context.before.tables:
         yield Risk(
-            subject=f"{old}-{new}",
-            message=f"The provider changes from `{old}` to `{new}`: the migrations so far cannot run there (P3019), "
+            key=f"{old}-{new}",
+            what=f"The provider changes from `{old}` to `{new}`: the migrations so far cannot run there (P3019), "
             "and no data moves by itself. Start a new history for the new database: put the old migrations aside, "
             "make a first one, and move the rows.",
             change=None,

@@ -68,8 +68,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         other = _covering(table, index) if table else ""
         if other:
             yield Risk(
-                subject=f"{name}.{index.name}",
-                message=f"The index on {listed(c.name for c in index.columns)} of {table_label(context, name)} is the beginning "
+                key=f"{name}.{index.name}",
+                what=f"The index on {listed(c.name for c in index.columns)} of {table_label(context, name)} is the beginning "
                 f"of {other}, which serves the same queries: it only costs space and time on writes. Leave it out.",
                 change=change,
                 origin=index.origin,

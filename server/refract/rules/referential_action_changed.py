@@ -65,7 +65,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import KeyChange, key_changes, restricts_since_required
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, sentences, table_label, who_waits
+from refract.rules.kit.words import created_here, cure, sentences, table_label, who_waits
 from refract.schema.model import ForeignKey, ReferentialAction
 from refract.wording import listed
 
@@ -77,8 +77,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         after = change.after
         if after is not None and change.acts_otherwise and not restricts_since_required(context, change):
             yield Risk(
-                subject=f"{change.table}.{after.name}",
-                message=_message(context, change, after),
+                key=f"{change.table}.{after.name}",
+                what=_message(context, change, after),
                 change=change.added,
                 related=created_here("The foreign key", change.before.origin),
             )
@@ -105,7 +105,7 @@ def _message(context: RuleContext, change: KeyChange, after: ForeignKey) -> str:
         f"{named} {' and '.join(moved)}.",
         _effect(before, after, child, parent),
         who_waits(operation, f"{child} and on {parent}" if both else child) if after.validated else "",
-        operation.cure if after.validated else "",
+        cure(operation) if after.validated else "",
     )
 
 

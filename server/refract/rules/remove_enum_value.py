@@ -81,8 +81,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if enum.removed:
             code = in_code(context, (Target(enum.name, value) for value in enum.removed))
             yield Risk(
-                subject=f"{enum.name}.{','.join(enum.removed)}",
-                message=sentences(_message(context, enum), code.sentence),
+                key=f"{enum.name}.{','.join(enum.removed)}",
+                what=sentences(_message(context, enum)),
                 change=enum.change,
                 origin=enum.origin,
                 related=code.places,

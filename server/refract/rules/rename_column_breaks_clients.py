@@ -48,11 +48,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
         old, new = change.before.name, change.after.name
         code = field_in_code(context, change.table, change.before)
         yield Risk(
-            subject=f"{change.table}.{old}",
-            message=sentences(
+            key=f"{change.table}.{old}",
+            what=sentences(
                 f"`{change.table.name}.{old}` becomes `{new}`: the rows are kept, but every running program that uses `{old}` fails "
                 f'at once. Keep the column, and give the field `@map("{old}")`; or stop these programs while it runs.',
-                code.sentence,
             ),
             related=code.places,
             change=change,

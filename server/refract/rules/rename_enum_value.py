@@ -76,8 +76,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         for old, new in enum.pairs:
             code = in_code(context, (Target(enum.name, old),))
             yield Risk(
-                subject=f"{enum.name}.{old}",
-                message=sentences(_message(context, enum, old, new), code.sentence),
+                key=f"{enum.name}.{old}",
+                what=sentences(_message(context, enum, old, new)),
                 change=enum.change,
                 origin=enum.origin_of(new),
                 related=code.places,

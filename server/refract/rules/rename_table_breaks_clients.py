@@ -50,11 +50,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue
         code = model_in_code(context, old)
         yield Risk(
-            subject=str(old),
-            message=sentences(
+            key=str(old),
+            what=sentences(
                 f"Table `{old.name}` becomes `{new.name}`: the rows are kept, but every running program that uses `{old.name}` fails "
                 f'at once. Keep the table, and give the model `@@map("{old.name}")`; or make a view of the old name in this migration.',
-                code.sentence,
             ),
             related=code.places,
             change=change,

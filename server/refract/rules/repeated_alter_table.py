@@ -52,8 +52,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         tables = _gone_through(context, statement)
         for table in sorted(tables & gone_through, key=str):
             yield Risk(
-                subject=f"{table}",
-                message=f"All rows of `{table.name}` are gone through again, as in an ALTER TABLE above. "
+                key=f"{table}",
+                what=f"All rows of `{table.name}` are gone through again, as in an ALTER TABLE above. "
                 "Write both as actions of one ALTER TABLE: it goes through them once.",
                 change=None,
                 origin=statement.origin,

@@ -72,8 +72,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for what, name, change, origin in _names(context):
         if name.lower() in _RESERVED:
             yield Risk(
-                subject=f"{what}.{name}",
-                message=f"`{name}` is a word of SQL: whoever writes a query by hand must quote this {what}. "
+                key=f"{what}.{name}",
+                what=f"`{name}` is a word of SQL: whoever writes a query by hand must quote this {what}. "
                 "Map it to another name.",
                 change=change,
                 origin=origin,

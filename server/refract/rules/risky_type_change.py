@@ -48,7 +48,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.types import cast_of
-from refract.rules.kit.words import column_label, created_here, sentences, table_label, who_waits
+from refract.rules.kit.words import column_label, created_here, cure, sentences, table_label, who_waits
 from refract.schema.changes import AlterColumn, Cast
 
 
@@ -58,8 +58,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in context.on_existing(AlterColumn):
         if cast_of(change) in (Cast.RISKY, Cast.NOT_CASTABLE) and not _same_enum(change):
             yield Risk(
-                subject=f"{change.table}.{change.after.name}",
-                message=_message(context, change),
+                key=f"{change.table}.{change.after.name}",
+                what=_message(context, change),
                 change=change,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
             )
@@ -78,5 +78,5 @@ def _message(context: RuleContext, change: AlterColumn) -> str:
         "values that do not fit are cut, rounded or make the migration fail.",
         who_waits(operation, table_label(context, change.table)),
         "Look for such values first.",
-        operation.cure,
+        cure(operation),
     )

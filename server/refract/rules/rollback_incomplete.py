@@ -58,8 +58,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     first = write_script(left[:1], rollback.after, context.before).strip().splitlines() if left else []
     missing = next((line for line in first if line and not line.startswith("--")), "")
     yield Risk(
-        subject="rollback",
-        message=sentences(
+        key="rollback",
+        what=sentences(
             f"The rollback of `{migration.name}` does not lead back to what was before it.",
             f"What is missing begins with: `{missing}`" if missing else "",
             f"Delete it and write it again with `refract rollback {migration.name}`, or complete it.",

@@ -53,7 +53,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     lost = " ".join(dict.fromkeys(losses(context.diff.changes)))
     if lost:
         yield Risk(
-            subject="rollback",
-            message=f"Undoing `{migration.name}` loses data: {lost} Take a backup before it runs.",
+            key="rollback",
+            what=f"Undoing `{migration.name}` loses data: {lost} Take a backup before it runs.",
             change=None,
         )

@@ -55,8 +55,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     bare = next((s for s in rollback.statements if id(s) not in safe and _drops_for_sure(s)), None)
     if bare is not None:
         yield Risk(
-            subject="rollback",
-            message=f"The rollback of `{migration.name}` stops at its {bare.verb} if the migration was applied only in part. "
+            key="rollback",
+            what=f"The rollback of `{migration.name}` stops at its {bare.verb} if the migration was applied only in part. "
             "Say IF EXISTS.",
             change=None,
         )

@@ -56,8 +56,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if changes:
         count = "a change" if len(changes) == 1 else f"{len(changes)} changes"
         yield Risk(
-            subject="pending",
-            message=f"The schema asks for {count} that no migration makes: databases do not get what the code expects. "
+            key="pending",
+            what=f"The schema asks for {count} that no migration makes: databases do not get what the code expects. "
             "Make the migration with `refract create`, or with `prisma migrate dev`.",
             change=next((change for change in changes if change.origin), changes[0]),
         )

@@ -64,8 +64,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         name = change.table.name
         if not (join_table(change.table) or _ASIDE.search(name.name)):
             yield Risk(
-                subject=str(name),
-                message=f"{table_label(context, name)} is dropped under its own name: rename it to `_drop_{name.name}` in one "
+                key=str(name),
+                what=f"{table_label(context, name)} is dropped under its own name: rename it to `_drop_{name.name}` in one "
                 "release and drop it in a later one, so that it can be called back.",
                 change=change,
             )

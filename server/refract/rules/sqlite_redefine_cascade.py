@@ -83,8 +83,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             table = table_label(context, rebuilt.table)
             lost = " and ".join(table_label(context, d) for d in dependents)
             yield Risk(
-                subject=str(rebuilt.table),
-                message=f"Prisma makes {table} anew and drops the old one, and this database runs that in a transaction, in which "
+                key=str(rebuilt.table),
+                what=f"Prisma makes {table} anew and drops the old one, and this database runs that in a transaction, in which "
                 f"`PRAGMA foreign_keys=OFF` does nothing: the rows of {lost} that refer to it are deleted or emptied. "
                 f"Change {table} without a copy (optional fields, indexes), or save those rows first.",
                 change=rebuilt.changes[0],

@@ -54,8 +54,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if any(is_told_elsewhere(change) for change in rebuilt.changes) or cascading_dependents(context, rebuilt):
             continue
         yield Risk(
-            subject=str(rebuilt.table),
-            message=f"Prisma makes {table_label(context, rebuilt.table)} anew and copies its rows: nothing else is written to the "
+            key=str(rebuilt.table),
+            what=f"Prisma makes {table_label(context, rebuilt.table)} anew and copies its rows: nothing else is written to the "
             "database file meanwhile. Put changes like this into one migration, and copy the file first.",
             change=rebuilt.changes[0],
         )

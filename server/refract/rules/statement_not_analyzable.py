@@ -45,8 +45,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         for change in statement.changes:
             if isinstance(change, Opaque):
                 yield Risk(
-                    subject=f"statement {number}",
-                    message=f"What `{change.summary}` does is not known to Refract: nothing is said about it, and later comparisons leave it "
+                    key=f"statement {number}",
+                    what=f"What `{change.summary}` does is not known to Refract: nothing is said about it, and later comparisons leave it "
                     "out. Write the statements out where you can, and check this one by hand.",
                     change=change,
                     origin=statement.origin,

@@ -61,8 +61,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         table = change.table
         if table.primary_key is None and table.name not in keyed and not join_table(table):
             yield Risk(
-                subject=str(table.name),
-                message=f"{table_label(context, table.name)} has no primary key: replication, online schema changes and batched "
+                key=str(table.name),
+                what=f"{table_label(context, table.name)} has no primary key: replication, online schema changes and batched "
                 "backfills need one. Make its unique field the `@id`, or add one.",
                 change=change,
             )

@@ -61,8 +61,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for table, column, change in new_columns(context):
         if _objects(column):
             yield Risk(
-                subject=f"{table}.{column.name}",
-                message=f"{column_label(context, table, column)} is `json`, which cannot be compared: `DISTINCT` and `GROUP BY` fail. Leave out `@db.Json` to get `jsonb`.",
+                key=f"{table}.{column.name}",
+                what=f"{column_label(context, table, column)} is `json`, which cannot be compared: `DISTINCT` and `GROUP BY` fail. Leave out `@db.Json` to get `jsonb`.",
                 change=change,
                 origin=column.origin,
             )

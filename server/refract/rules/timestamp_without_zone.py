@@ -62,8 +62,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for table, column, change in new_columns(context):
         if _objects(column):
             yield Risk(
-                subject=f"{table}.{column.name}",
-                message=f"{column_label(context, table, column)} keeps no time zone: sessions in another zone read another moment. Use `@db.Timestamptz(3)`.",
+                key=f"{table}.{column.name}",
+                what=f"{column_label(context, table, column)} keeps no time zone: sessions in another zone read another moment. Use `@db.Timestamptz(3)`.",
                 change=change,
                 origin=column.origin,
             )

@@ -98,8 +98,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         count = len(table.indexes) if table else 0
         if count > _MOST:
             yield Risk(
-                subject=str(name),
-                message=f"{table_label(context, name)} has {count} indexes then: every insert writes all of them. "
+                key=str(name),
+                what=f"{table_label(context, name)} has {count} indexes then: every insert writes all of them. "
                 "Leave out those that no query needs.",
                 change=change,
             )

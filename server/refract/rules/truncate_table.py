@@ -49,8 +49,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if tables and change.verb == "TRUNCATE":
             also = " With CASCADE, so are all tables that refer to it." if "CASCADE" in statement.words else ""
             yield Risk(
-                subject=",".join(map(str, tables)),
-                message=f"{listed(t.name for t in tables)} is emptied: all rows are lost.{also} "
+                key=",".join(map(str, tables)),
+                what=f"{listed(t.name for t in tables)} is emptied: all rows are lost.{also} "
                 "Delete only what should go, with a condition.",
                 change=change,
                 origin=statement.origin,

@@ -64,4 +64,4 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 def _risk(statement: Statement, what: str) -> Risk:
     message = f"{what}. Write BEGIN and COMMIT once each around what belongs together."
-    return Risk(subject="transaction", message=message, change=None, origin=statement.origin)
+    return Risk(key="transaction", what=message, change=None, origin=statement.origin)

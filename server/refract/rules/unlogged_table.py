@@ -48,8 +48,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for number, statement in enumerate(context.statements):
         if "UNLOGGED" in statement.words:
             yield Risk(
-                subject=f"unlogged {number}",
-                message="PostgreSQL empties an unlogged table after a crash, and replicas do not have its rows. "
+                key=f"unlogged {number}",
+                what="PostgreSQL empties an unlogged table after a crash, and replicas do not have its rows. "
                 "Leave UNLOGGED out, unless the rows may be lost.",
                 change=statement.changes[0] if statement.changes else None,
                 origin=statement.origin,

@@ -51,8 +51,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue
         if index.where is not None or any(part.expression for part in index.columns):
             yield Risk(
-                subject=f"{change.table}.{index.name}",
-                message=f"Index `{index.name}` is dropped, which hand-written SQL has made and Prisma's schema cannot say. "
+                key=f"{change.table}.{index.name}",
+                what=f"Index `{index.name}` is dropped, which hand-written SQL has made and Prisma's schema cannot say. "
                 "If this statement was generated, take it out of the migration: queries still rely on the index.",
                 change=change,
                 related=created_here(f"Index `{index.name}`", index.origin),

@@ -50,8 +50,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in _changes(statements):
         if isinstance(change, ValidateConstraint) and change.constraint in added and not context.is_new(change.table):
             yield Risk(
-                subject=change.constraint,
-                message=f"`{change.constraint}` is validated in the transaction that adds it: the lock that ADD CONSTRAINT takes on "
+                key=change.constraint,
+                what=f"`{change.constraint}` is validated in the transaction that adds it: the lock that ADD CONSTRAINT takes on "
                 f"`{change.table.name}` is held while every row is checked, as without NOT VALID. "
                 "Move VALIDATE CONSTRAINT to the next migration.",
                 change=change,

@@ -72,8 +72,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for table, index, change in new_indexes(context):
         if not index.unique and len(index.columns) > _MOST:
             yield Risk(
-                subject=f"{table}.{index.name}",
-                message=f"The index `{index.name}` of {table_label(context, table)} has {len(index.columns)} fields: "
+                key=f"{table}.{index.name}",
+                what=f"The index `{index.name}` of {table_label(context, table)} has {len(index.columns)} fields: "
                 f"more than {_MOST} seldom help a query, and each costs on every write.",
                 change=change,
                 origin=index.origin,

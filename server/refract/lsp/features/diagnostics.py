@@ -12,6 +12,7 @@ from refract.lsp import convert
 from refract.lsp.convert import Encoding
 from refract.lsp.plain_text import TextFile
 from refract.lsp.session import OpenProject, Session
+from refract.rendering.findings import MOST_PLACES, message, related_sentence
 from refract.rules.kit.documentation import page_file
 from refract.rules.kit.finding import Finding
 from refract.text import Span
@@ -78,7 +79,7 @@ def _all(analysis: Analysis, files: _Files) -> Iterator[tuple[str, types.Diagnos
 def _finding(finding: Finding, range_: types.Range, analysis: Analysis, files: _Files) -> types.Diagnostic:
     return types.Diagnostic(
         range=range_,
-        message=finding.message,
+        message=message(finding),
         severity=convert.to_severity(finding.severity),
         code=finding.rule,
         code_description=_page(finding.rule),
@@ -96,12 +97,12 @@ def _page(rule: str) -> types.CodeDescription | None:
 
 
 def _related(finding: Finding, analysis: Analysis, files: _Files) -> Iterator[types.DiagnosticRelatedInformation]:
-    for related in finding.related:
+    for related in finding.related[:MOST_PLACES]:
         location = analysis.locate(related.origin)
         document = files.at(location.path) if location else None
         if location is not None and document is not None:
             place = convert.to_location(location, document, files.encoding)
-            yield types.DiagnosticRelatedInformation(location=place, message=related.message)
+            yield types.DiagnosticRelatedInformation(location=place, message=related_sentence(related))
 
 
 def _problem(message: str, range_: types.Range) -> types.Diagnostic:

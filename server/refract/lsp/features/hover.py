@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from lsprotocol import types
 
 from refract.actions.explain import Explanation, explain, plans_at
+from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.features import plans
 from refract.lsp.session import Session
+from refract.rendering.findings import markdown
+from refract.rules.kit.documentation import page_uri
+from refract.rules.kit.finding import Finding, PlaceRole
 from refract.text import Span
+
+_PLACES = 3
 
 
 def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
@@ -25,20 +32,38 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
     spans = [*([pending.span] if pending else []), *(span for _, span in planned)]
     if not spans:
         return None
-    said = (
-        *(_paragraphs(pending, session) if pending else ()),
+    paragraphs = (
+        *(_paragraphs(pending, analysis, session) if pending else ()),
         *(p for progress, _ in planned for p in plans.told(progress)),
     )
-    if not said:
+    if not any(paragraphs):
         return None
-    text = types.MarkupContent(kind=types.MarkupKind.Markdown, value="\n\n".join(said))
+    text = types.MarkupContent(kind=types.MarkupKind.Markdown, value="\n\n".join(filter(None, paragraphs)))
     return types.Hover(contents=text, range=convert.to_range(document, spans[0], session.encoding))
 
 
-def _paragraphs(found: Explanation, session: Session) -> Iterator[str]:
+def _paragraphs(found: Explanation, analysis: Analysis, session: Session) -> Iterator[str]:
+    for finding in () if session.shows_findings else found.findings:
+        yield markdown(finding)
     if found.sql:
         yield f"```sql\n{found.sql}\n```"
-    for finding in () if session.shows_findings else found.findings:
-        yield f"**{finding.rule}** ({finding.severity}): {finding.message}"
+    for finding in found.findings:
+        yield "\n".join(_places(finding, analysis, session))
+        page = page_uri(finding.rule)
+        yield f"[{finding.rule}]({page})" if page else finding.rule
     if found.sql and not found.findings:
         yield "No risk that Refract knows of."
+
+
+def _places(finding: Finding, analysis: Analysis, session: Session) -> Iterator[str]:
+    """The first places that use what the finding is about, each with its folder, and how many more there are."""
+    used = [related for related in finding.related if related.role is PlaceRole.USED]
+    for related in used[:_PLACES]:
+        location = analysis.locate(related.origin)
+        document = session.document(location.path) if location else None
+        if location is not None and document is not None:
+            line = convert.position(document, location.span.start, session.encoding).line + 1
+            shown = "/".join(PurePath(location.path).parts[-2:])
+            yield f"- [{shown}:{line}]({convert.to_uri(location.path)}#L{line})"
+    if len(used) > _PLACES:
+        yield f"- and {len(used) - _PLACES} more"

@@ -58,7 +58,7 @@ def _analysed(session: Session, analysis: Analysis, failures: list[str]) -> dict
 def _changes(session: Session, analysis: Analysis) -> Iterator[dict[str, Any]]:
     worst: dict[int, Severity] = {}
     for finding in analysis.findings:
-        if finding.subject is Judged.SCHEMA and finding.change is not None:
+        if finding.judged is Judged.SCHEMA and finding.change is not None:
             known = worst.get(id(finding.change), finding.severity)
             worst[id(finding.change)] = max(known, finding.severity, key=_RANK.__getitem__)
     for change in analysis.diff.changes[:MOST]:

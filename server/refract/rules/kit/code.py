@@ -1,4 +1,4 @@
-"""What findings say about the code of the application: where it still uses what goes."""
+"""Where the application's code still uses an object that is dropped or renamed."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Related
+from refract.rules.kit.finding import PlaceRole, Related
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.schema.model import Column, Database, QualifiedName
 from refract.source import CodeUses, Target, counted
 
-_MOST_PLACES = 10
+_MOST_PLACES = 200
 
 
 @frozen
 class InCode:
-    """A sentence on the code, and places in it; both empty where it uses nothing, or nobody has looked yet."""
+    """What code that still uses an object means for a risk; all empty if nothing uses it, or nobody has looked yet."""
 
-    sentence: str = ""
+    harm: tuple[Harm, ...] = ()
+    now: tuple[Action, ...] = ()
     places: tuple[Related, ...] = ()
 
 
@@ -37,7 +40,8 @@ def in_code(context: RuleContext, targets: Iterable[Target]) -> InCode:
     found = [(target, uses) for target in targets if (uses := context.uses(target)) is not None and uses.sure]
     if not found:
         return InCode()
-    return InCode(f"The code here still uses {counted(found)}.", tuple(_places(found))[:_MOST_PLACES])
+    still_used = harm(Effect.STILL_USED_IN_CODE, uses=counted(found))
+    return InCode((still_used,), (action(Do.STOP_USING),), tuple(_places(found))[:_MOST_PLACES])
 
 
 def places_of(target: Target, uses: CodeUses) -> tuple[Related, ...]:
@@ -69,4 +73,4 @@ def _named(context: RuleContext) -> Iterator[Database]:
 
 def _places(found: Iterable[tuple[Target, CodeUses]]) -> Iterator[Related]:
     for target, uses in found:
-        yield from (Related(origin, f"`{target}` is used here") for origin in uses.sure)
+        yield from (Related(origin, PlaceRole.USED, f"`{target}`") for origin in uses.sure)

@@ -71,7 +71,7 @@ class PlansInView:
 class RuleContext:
     """All that a rule may look at: the databases before and after, and what leads from one to the other.
 
-    `subject` is what is judged; `migration` is there when it is one migration's SQL, `history` (of which `before`
+    `judged` says what is judged; `migration` is there when it is one migration's SQL, `history` (of which `before`
     and `after` are the two ends) when it is a branch, `plans` when it is those. `read_deployed` gives the database that the schema at the
     base asks for, where it is known: what running code was built from. `uses` gives the places in the application's code that use
     something, `former_uses` those in the files that were others where this branch began; None while nobody has looked. `fresh` are tables that migrations before
@@ -82,7 +82,7 @@ class RuleContext:
     after: Database
     provider: Provider
     diff: Diff
-    subject: Judged = Judged.SCHEMA
+    judged: Judged = Judged.SCHEMA
     versions: Versions = field()
     migration: JudgedMigration | None = None
     history: History | None = None

@@ -22,6 +22,17 @@ def pages() -> Mapping[str, str]:
     return {"README.md": listing, **{f"{rule.name}.md": page(rule) for rule in all_rules()}}
 
 
+def page_uri(rule: str) -> str:
+    """The address of a rule's page on this machine; empty if there is none."""
+    file = page_file(rule)
+    return file.as_uri() if file else ""
+
+
+def reason(rule: Rule) -> str:
+    """Why what a rule finds is risky: that part of its page."""
+    return rule.doc.split("## Why it is risky\n", 1)[-1].split("\n## ", 1)[0].strip()
+
+
 def _level(rule: Rule) -> str:
     return rule.severity if rule.on else f"{rule.severity}, off unless the settings turn it on"
 

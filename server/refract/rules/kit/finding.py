@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from refract.diff import ProbableRename
+from refract.rules.kit.advice import AnyAction
+from refract.rules.kit.harm import AnyHarm
 from refract.schema.changes import Change
 from refract.text import Origin
+
+
+def _harms(values: Iterable[AnyHarm]) -> tuple[AnyHarm, ...]:
+    return tuple(values)
+
+
+def _actions(values: Iterable[AnyAction]) -> tuple[AnyAction, ...]:
+    return tuple(values)
 
 
 class Severity(StrEnum):
@@ -28,23 +39,38 @@ class Judged(StrEnum):
     PLANS = "plans"  # the plans of the project beside its schema and its migrations
 
 
+class PlaceRole(StrEnum):
+    """What a related place has to do with a finding."""
+
+    CREATED = "created"  # the object was created there
+    USED = "used"  # code uses the object there
+    PLAN = "plan"  # the plan's file
+
+
 @frozen
 class Related:
-    """Another place that helps to understand a finding."""
+    """Another place that helps to understand a finding; `what` is the label of the object that it is about."""
 
     origin: Origin
-    message: str
+    role: PlaceRole
+    what: str
 
 
 @frozen
 class Risk:
-    """What a rule objects to. `subject` names the object, so that the finding can be recognised next time;
-    `severity` is set where it differs from the rule's own. `origin` defaults to where the change is asked for.
+    """What a rule objects to.
+
+    `key` names the object, so that the finding is recognised next time. `what` is the headline: at most 12 words on what
+    would happen, and to which object, with no full stop. `harm` and `now` hold everything else as values: what it does
+    to data, queries and code, and what to do, in order. `severity` is set if it differs from the rule's own; `origin`
+    defaults to the place where the change is made.
     """
 
-    subject: str
-    message: str
+    key: str
+    what: str
     change: Change | None
+    harm: tuple[AnyHarm, ...] = field(default=(), converter=_harms)
+    now: tuple[AnyAction, ...] = field(default=(), converter=_actions)
     rename: ProbableRename | None = None
     related: tuple[Related, ...] = ()
     origin: Origin | None = None
@@ -57,10 +83,12 @@ class Finding:
 
     rule: str
     severity: Severity
-    message: str
+    what: str
     origin: Origin | None
-    related: tuple[Related, ...]
     change: Change | None
-    rename: ProbableRename | None
     key: str
-    subject: Judged = Judged.SCHEMA
+    harm: tuple[AnyHarm, ...] = ()
+    now: tuple[AnyAction, ...] = ()
+    related: tuple[Related, ...] = ()
+    rename: ProbableRename | None = None
+    judged: Judged = Judged.SCHEMA

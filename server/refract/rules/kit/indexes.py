@@ -87,6 +87,6 @@ def severity(built: BuiltIndex) -> Severity:
     return Severity.INFO if built.operation.blocks is Blocks.DATABASE else Severity.WARNING
 
 
-def subject(built: BuiltIndex) -> str:
+def index_key(built: BuiltIndex) -> str:
     """What names the index in a finding's key."""
     return f"{built.change.table}.{built.index.name}"

@@ -28,8 +28,8 @@ def risk(context: RuleContext, change: AddColumn, why: str, cure: str) -> Risk:
     """The finding about one such column; `why` says what the schema misleads one to expect."""
     label = column_label(context, change.table, change.column)
     return Risk(
-        subject=f"{change.table}.{change.column.name}",
-        message=sentences(f"{label} is required and {why}.", _outcome(context, change), cure),
+        key=f"{change.table}.{change.column.name}",
+        what=sentences(f"{label} is required and {why}.", _outcome(context, change), cure),
         change=change,
     )
 

@@ -31,7 +31,7 @@ RuleFunction = Callable[[RuleContext], Iterable[Risk]]
 
 @frozen
 class Rule:
-    """A rule. `providers` is where it applies, `subjects` what it judges; `doc` its module's docstring.
+    """A rule. `providers` is where it applies, `judges` what it judges; `doc` its module's docstring.
     One that is not `on` says something only in projects that ask for it; one that judges `unchanged` schemas has a say
     where only Prisma Client changes, and no SQL would run.
     """
@@ -39,7 +39,7 @@ class Rule:
     name: str
     severity: Severity
     providers: frozenset[str]
-    subjects: frozenset[Judged]
+    judges: frozenset[Judged]
     on: bool
     unchanged: bool
     doc: str
@@ -52,22 +52,24 @@ class Rule:
 
     def findings(self, context: RuleContext) -> Iterator[Finding]:
         """What the rule finds; nothing where the provider or the subject is not one of its own."""
-        if context.provider.name in self.providers and context.subject in self.subjects:
+        if context.provider.name in self.providers and context.judged in self.judges:
             yield from (self._finding(risk, context) for risk in self.check(context))
 
     def _finding(self, risk: Risk, context: RuleContext) -> Finding:
         return Finding(
             rule=self.name,
             severity=risk.severity or self.severity,
-            message=risk.message,
+            what=risk.what,
+            harm=risk.harm,
+            now=risk.now,
             origin=_origin(risk, context),
             related=risk.related,
             change=risk.change,
             rename=risk.rename,
-            key=f"{self.name}:{risk.subject}"
+            key=f"{self.name}:{risk.key}"
             if context.migration is None
-            else f"{self.name}:{context.migration.name}:{risk.subject}",
-            subject=context.subject,
+            else f"{self.name}:{context.migration.name}:{risk.key}",
+            judged=context.judged,
         )
 
 
@@ -94,7 +96,7 @@ PLANS_ONLY = frozenset({Judged.PLANS})
 def rule(
     severity: Severity,
     providers: frozenset[str] = EVERY_PROVIDER,
-    subjects: frozenset[Judged] = CHANGES,
+    judges: frozenset[Judged] = CHANGES,
     *,
     on: bool = True,
     unchanged: bool = False,
@@ -104,7 +106,7 @@ def rule(
     def declare(check: RuleFunction) -> Rule:
         module = sys.modules[check.__module__]
         name = module.__name__.rpartition(".")[2].replace("_", "-")
-        return Rule(name, severity, providers, subjects, on, unchanged, (module.__doc__ or "").strip(), check)
+        return Rule(name, severity, providers, judges, on, unchanged, (module.__doc__ or "").strip(), check)
 
     return declare
 
@@ -128,7 +130,7 @@ def check_all(context: RuleContext, wanted: Callable[[Rule], bool] = lambda rule
     Between databases of two providers everything differs, so that only the rules that need no diff have a say.
     """
     switched = context.before.provider != context.after.provider
-    still = context.subject is Judged.SCHEMA and not switched and not context.diff.changes
+    still = context.judged is Judged.SCHEMA and not switched and not context.diff.changes
     context = evolve(context, diff=Diff(())) if switched else context
     judged = (r for r in all_rules() if wanted(r) and (r.unchanged or not still))
     return _with_distinct_keys(f for r in judged for f in r.findings(context))

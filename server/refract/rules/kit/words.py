@@ -5,7 +5,7 @@ from __future__ import annotations
 from refract.diff import ProbableRename
 from refract.providers.behaviour import Blocks, Operation
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Related
+from refract.rules.kit.finding import PlaceRole, Related
 from refract.schema.model import Column, QualifiedName, Table
 from refract.text import Origin
 
@@ -47,18 +47,13 @@ def because(rename: ProbableRename) -> str:
 
 
 def who_waits(operation: Operation, tables: str) -> str:
-    """Sentence: the lock an operation takes on `tables`, and what waits for it. Empty when nothing does."""
-    lock = f"It takes {_article(operation.lock)} {operation.lock} lock on {tables}"
-    return {
-        Blocks.NOTHING: "",
-        Blocks.WRITES: f"{lock}: reads go on, but every INSERT, UPDATE and DELETE waits while {operation.work}.",
-        Blocks.EVERYTHING: f"{lock}: every query, reads too, waits while {operation.work}.",
-        Blocks.DATABASE: f"It locks the whole database file: every write, to any table, waits while {operation.work}.",
-    }[operation.blocks]
+    """Legacy: rules state `blocking(...)` instead."""
+    return "" if operation.blocks is Blocks.NOTHING else str(operation)
 
 
-def _article(word: str) -> str:
-    return "an" if word[:1] in "AEIO" else "a"
+def cure(operation: Operation) -> str:
+    """Legacy: rules state `cures(...)` instead."""
+    return str(operation.cure or "")
 
 
 def sentences(*parts: str) -> str:
@@ -68,7 +63,7 @@ def sentences(*parts: str) -> str:
 
 def created_here(what: str, origin: Origin | None) -> tuple[Related, ...]:
     """Points to the place that made an object, when it is known."""
-    return (Related(origin, f"{what} was made here"),) if origin else ()
+    return (Related(origin, PlaceRole.CREATED, what),) if origin else ()
 
 
 def join_table(table: Table) -> bool:

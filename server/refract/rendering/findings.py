@@ -1,0 +1,59 @@
+"""A finding in words: headline, harm, and what to do, for each place that shows one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.rendering.advice import action_sentence
+from refract.rendering.effects import harm_sentence
+from refract.rules.kit.finding import Finding, PlaceRole, Related
+
+MOST_PLACES = 10
+"""Related places that an editor gets for one finding."""
+
+_ROLES = {
+    PlaceRole.CREATED: "{what} was created here",
+    PlaceRole.USED: "{what} is used here",
+    PlaceRole.PLAN: "{what} is here",
+}
+
+
+def message(finding: Finding) -> str:
+    """All of a finding in plain text: the headline alone on the first line, then the harm, then numbered actions.
+
+    Editors show the first line in their lists of problems; coding agents read the rest.
+    """
+    return "\n".join((finding.what, *details(finding)))
+
+
+def details(finding: Finding) -> Iterator[str]:
+    """The harm, and the actions."""
+    harm = harm_line(finding)
+    if harm:
+        yield harm
+    yield from actions(finding)
+
+
+def markdown(finding: Finding) -> str:
+    """All of a finding in Markdown, for a hover or a report."""
+    parts = (f"**{finding.what}**", harm_line(finding), "\n".join(actions(finding)))
+    return "\n\n".join(filter(None, parts))
+
+
+def harm_line(finding: Finding) -> str:
+    """The harm in one line."""
+    return " ".join(harm_sentence(harm) for harm in finding.harm)
+
+
+def actions(finding: Finding) -> Iterator[str]:
+    """What to do, a line each, numbered if there are several."""
+    if len(finding.now) == 1:
+        yield action_sentence(finding.now[0])
+        return
+    for number, action in enumerate(finding.now, start=1):
+        yield f"{number}. {action_sentence(action)}"
+
+
+def related_sentence(related: Related) -> str:
+    """What a related place has to do with a finding."""
+    return _ROLES[related.role].format(what=related.what)

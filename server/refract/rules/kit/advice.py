@@ -1,0 +1,143 @@
+"""What to do about a risk: ordered actions, as values.
+
+A rule states what to do and to what; `refract.rendering.advice` has the sentence of each.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum
+
+from attrs import frozen
+
+from refract.rules.kit.harm import Fact
+
+
+class ActionKind(StrEnum):
+    """Where an action happens."""
+
+    EDIT_SCHEMA = "edit-schema"
+    WRITE_SQL = "write-sql"
+    RUN_QUERY = "run-query"
+    CHANGE_CODE = "change-code"
+    DEPLOY = "deploy"
+    RUN_COMMAND = "run-command"
+    FOLLOW_RECIPE = "follow-recipe"
+    CHANGE_SETTINGS = "change-settings"
+    REVIEW = "review"
+
+
+class Do(Enum):
+    """One action. Its value is its kind and the name that JSON gives it."""
+
+    # edit-schema
+    ADD_ATTRIBUTE = ActionKind.EDIT_SCHEMA, "add-attribute"
+    MARK_IGNORED = ActionKind.EDIT_SCHEMA, "mark-ignored"
+    REMOVE_FIELD_LATER = ActionKind.EDIT_SCHEMA, "remove-field-later"
+    ADD_AS_OPTIONAL = ActionKind.EDIT_SCHEMA, "add-as-optional"
+    MAKE_REQUIRED_LAST = ActionKind.EDIT_SCHEMA, "make-required-last"
+    GIVE_DEFAULT = ActionKind.EDIT_SCHEMA, "give-default"
+
+    # write-sql
+    RENAME_COLUMN_INSTEAD = ActionKind.WRITE_SQL, "rename-column-instead"
+    BEGIN_FILE_WITH = ActionKind.WRITE_SQL, "begin-file-with"
+    USE_IN_SEPARATE_MIGRATION = ActionKind.WRITE_SQL, "use-in-separate-migration"
+    FILL_ROWS = ActionKind.WRITE_SQL, "fill-rows"
+    FILL_ROWS_IN_BATCHES = ActionKind.WRITE_SQL, "fill-rows-in-batches"
+    COPY_VALUES_IN_BATCHES = ActionKind.WRITE_SQL, "copy-values-in-batches"
+
+    # run-query
+    FIND_DUPLICATES = ActionKind.RUN_QUERY, "find-duplicates"
+
+    # change-code
+    STOP_USING = ActionKind.CHANGE_CODE, "stop-using"
+
+    # deploy
+    DEPLOY_FIRST = ActionKind.DEPLOY, "deploy-first"
+    RUN_IN_QUIET_HOURS = ActionKind.DEPLOY, "run-in-quiet-hours"
+    RETRY_AFTER_TIMEOUT = ActionKind.DEPLOY, "retry-after-timeout"
+
+    # change-settings, comments
+    WRITE_COMMENT_AS = ActionKind.EDIT_SCHEMA, "write-comment-as"
+    WRITE_RULE_NAME = ActionKind.EDIT_SCHEMA, "write-rule-name"
+    REMOVE_COMMENT = ActionKind.EDIT_SCHEMA, "remove-comment"
+    LIST_RULES = ActionKind.RUN_COMMAND, "list-rules"
+
+    # cures of locks
+    ADD_FIELD_OF_NEW_TYPE = ActionKind.EDIT_SCHEMA, "add-field-of-new-type"
+    SWITCH_TO_NEW_FIELD = ActionKind.DEPLOY, "switch-to-new-field"
+    ADD_NOT_VALID = ActionKind.WRITE_SQL, "add-not-valid"
+    VALIDATE_IN_NEXT_MIGRATION = ActionKind.WRITE_SQL, "validate-in-next-migration"
+    ADD_WITH_NOCHECK = ActionKind.WRITE_SQL, "add-with-nocheck"
+    CHECK_IN_NEXT_MIGRATION = ActionKind.WRITE_SQL, "check-in-next-migration"
+    ADD_UNDER_NEW_NAME_NOT_VALID = ActionKind.WRITE_SQL, "add-under-new-name-not-valid"
+    ADD_UNDER_NEW_NAME_NOCHECK = ActionKind.WRITE_SQL, "add-under-new-name-nocheck"
+    DROP_OLD_CONSTRAINT_LAST = ActionKind.WRITE_SQL, "drop-old-constraint-last"
+    ADD_NOT_NULL_CHECK = ActionKind.WRITE_SQL, "add-not-null-check"
+    SET_NOT_NULL_AFTER_CHECK = ActionKind.WRITE_SQL, "set-not-null-after-check"
+    NUMBER_ROWS_IN_BATCHES = ActionKind.WRITE_SQL, "number-rows-in-batches"
+    SET_SEQUENCE_LAST = ActionKind.WRITE_SQL, "set-sequence-last"
+    ADD_OPTIONAL_WITHOUT_DEFAULT = ActionKind.EDIT_SCHEMA, "add-optional-without-default"
+    SET_DEFAULT_LAST = ActionKind.EDIT_SCHEMA, "set-default-last"
+    SET_DEFAULT_IN_NEXT_MIGRATION = ActionKind.EDIT_SCHEMA, "set-default-in-next-migration"
+    ADD_CONSTRAINT_USING_INDEX = ActionKind.WRITE_SQL, "add-constraint-using-index"
+    ADD_PRIMARY_KEY_USING_INDEX = ActionKind.WRITE_SQL, "add-primary-key-using-index"
+    USE_ONLINE_OPTION = ActionKind.WRITE_SQL, "use-online-option"
+    USE_ONLINE_TOOL = ActionKind.RUN_COMMAND, "use-online-tool"
+    BUILD_NEW_TABLE = ActionKind.WRITE_SQL, "build-new-table"
+    SET_BUSY_TIMEOUT = ActionKind.CHANGE_CODE, "set-busy-timeout"
+    SKIP_FOREIGN_KEY_CHECK = ActionKind.WRITE_SQL, "skip-foreign-key-check"
+
+    @property
+    def kind(self) -> ActionKind:
+        """Where the action happens."""
+        return self.value[0]
+
+    @property
+    def slug(self) -> str:
+        """The name in JSON."""
+        return self.value[1]
+
+
+@frozen
+class Action:
+    """One action with its facts, by the names that its sentence uses.
+
+    `alternative`: it replaces all actions before it, instead of following them.
+    """
+
+    do: Do
+    facts: tuple[Fact, ...] = ()
+    alternative: bool = False
+
+    @property
+    def kind(self) -> ActionKind:
+        """Where the action happens."""
+        return self.do.kind
+
+
+@frozen
+class FollowRecipe:
+    """A plan that makes the change in safe steps: `refract plan new RECIPE SUBJECT ANSWER=VALUE ...`."""
+
+    recipe: str
+    subject: str
+    answers: tuple[tuple[str, str], ...] = ()
+    alternative: bool = True
+
+    @property
+    def kind(self) -> ActionKind:
+        """Always `FOLLOW_RECIPE`."""
+        return ActionKind.FOLLOW_RECIPE
+
+
+AnyAction = Action | FollowRecipe
+
+
+def action(do: Do, **facts: str | int) -> Action:
+    """An action with its facts."""
+    return Action(do, tuple(facts.items()))
+
+
+def instead(do: Do, **facts: str | int) -> Action:
+    """An action that replaces all before it."""
+    return Action(do, tuple(facts.items()), alternative=True)

@@ -13,9 +13,10 @@ import pytest
 import recipes.plans
 from recipes.plans import cases
 from recipes.test_recipes import HEADINGS as RECIPE_HEADINGS
-from recipes.test_recipes import leads_to_its_schema
+from recipes.test_recipes import schema_in_the_end, without_alignment
 from refract.docstrings import headings
 from refract.recipes.base import Recipe, all_recipes
+from refract.recipes.documentation import example_of
 from refract.rules.kit.rule import Rule, all_rules
 from rules.markdown import find
 from rules.test_fixtures import cases_of
@@ -73,7 +74,7 @@ def test_a_new_recipe_has_a_plan(new: ModuleType, tmp_path: Path, monkeypatch: p
     recipe = all_recipes()["new-recipe"]
     assert isinstance(recipe, Recipe)
     assert headings(recipe.doc) == RECIPE_HEADINGS
-    assert leads_to_its_schema(recipe)
+    assert schema_in_the_end(recipe) == without_alignment(example_of(recipe).after)
     monkeypatch.setattr(recipes.plans, "FOLDER", fixture.parent)
     monkeypatch.setenv("UPDATE_EXPECT", "1")
     [case] = cases()

@@ -171,11 +171,11 @@ def test_a_file_that_is_no_plan_is_told(project: Path, old: str, new: str, said:
     ("arguments", "said"),
     [
         (["rename-feld", "User.name"], "there is no recipe 'rename-feld'"),
-        (["rename-field", "User"], "rename-field is about Model.field"),
-        (["rename-field", "User.name"], "to has to be given"),
+        (["rename-field", "User"], "`rename-field` takes `Model.field`, not `User`"),
+        (["rename-field", "User.name"], "`to` is required. New name of the field."),
         (["rename-field", "user.name", "to=x"], "did you mean `User`?"),
-        (["rename-field", "User.name", "to=id"], "has a field `id` already"),
-        (["rename-field", "User.name", "to=x", "how=magic"], "how is one of"),
+        (["rename-field", "User.name", "to=id"], "already has a field `id`"),
+        (["rename-field", "User.name", "to=x", "how=magic"], "`how` must be one of"),
         (["rename-field", "User.id", "to=x", "how=trigger"], "part of the primary key"),
     ],
 )

@@ -106,7 +106,7 @@ async def test_the_recipes(client: LanguageClient, project: Path) -> None:
     assert renamed["serves"] is True
     assert renamed["questions"][0] == {
         "name": "to",
-        "text": "The new name of the field",
+        "text": "New name of the field",
         "default": None,
         "choices": [],
         "sql": False,
@@ -180,7 +180,7 @@ REFUSED = [
     ("refract.confirmStep", ("SCHEMA", "nothing"), False, "There is no plan 'nothing' here."),
     ("refract.newPlan", ("SCHEMA",), None, "needs an object"),
     ("refract.newPlan", ("SCHEMA", {"recipe": "cook", "subject": "User"}), None, "There is no recipe 'cook'"),
-    ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User"}), None, "is about Model.field"),
+    ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User"}), None, "takes `Model.field`"),
     ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User.x"}), None, "has no field `x`"),
     ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field"}), None, "needs a `recipe`"),
     ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User.name", "answers": {"default": 1}}), None, "answers that are texts"),

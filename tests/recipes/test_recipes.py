@@ -9,7 +9,7 @@ import pytest
 from refract.docstrings import headings
 from refract.recipes.base import Recipe, all_recipes
 from refract.recipes.documentation import COMMAND, SCHEMA, example_of, pages, plan_of_example
-from wording import page_problems
+from wording import page_problems, problems
 
 HEADINGS = ["What it does", "When to use it", "Example", "Going back", "Providers"]
 DOCS = Path(__file__).parents[2] / "docs" / "recipes"
@@ -31,9 +31,16 @@ def test_docstring_keeps_the_rules_of_wording(recipe: Recipe) -> None:
 
 
 @each_recipe()
+def test_questions_keep_the_rules_of_wording(recipe: Recipe) -> None:
+    assert [problem for question in recipe.questions for problem in problems(question.text)] == []
+    assert problems(recipe.elsewhere) == []
+    assert not any(question.text.endswith(".") for question in recipe.questions)
+
+
+@each_recipe()
 def test_plan_of_the_example_leads_to_its_schema(recipe: Recipe) -> None:
     assert example_of(recipe).command.startswith(f"{COMMAND}{recipe.name} ")
-    assert leads_to_its_schema(recipe)
+    assert schema_in_the_end(recipe) == without_alignment(example_of(recipe).after)
 
 
 def test_pages_are_fresh() -> None:
@@ -41,13 +48,13 @@ def test_pages_are_fresh() -> None:
     assert written == dict(pages()), "run: python -m refract.recipes docs/recipes"
 
 
-def leads_to_its_schema(recipe: Recipe) -> bool:
-    """Whether the plan of a recipe's Example ends with the schema that the Example shows."""
+def schema_in_the_end(recipe: Recipe) -> list[list[str]]:
+    """The schema in which the plan of a recipe's Example ends."""
     built = plan_of_example(recipe)[-1].tree.document(SCHEMA)
     assert built is not None
-    return _without_alignment(built.text) == _without_alignment(example_of(recipe).after)
+    return without_alignment(built.text)
 
 
-def _without_alignment(schema: str) -> list[list[str]]:
+def without_alignment(schema: str) -> list[list[str]]:
     """The words of each line: an edit keeps the columns of the other lines, `prisma format` would not."""
     return [line.split() for line in schema.splitlines()]

@@ -82,14 +82,14 @@ export async function askAll(title: string, questions: readonly Question[]): Pro
   return answers;
 }
 
-async function askOne(title: string, { text, choices, default: usual, sql }: Question): Promise<string | undefined> {
+async function askOne(title: string, { text, choices, default: usual }: Question): Promise<string | undefined> {
   if (choices.length > 0) {
     const items = choices.map((label) => ({ label, description: label === usual ? "usual" : "" }));
     return (await window.showQuickPick(items, { title, placeHolder: text, ignoreFocusOut: true }))?.label;
   }
   return window.showInputBox({
     title,
-    prompt: sql ? `${text} (an SQL expression)` : text,
+    prompt: text,
     ...(usual === null ? {} : { value: usual }),
     ignoreFocusOut: true,
     validateInput: (value) =>

@@ -28,7 +28,7 @@ def enum_of(s: Situation, name: str) -> Enum:
     """What the database has for an enum of the schema. Raises CannotPlan."""
     found = next((e for e in s.database.enums.values() if e.enum_name == name), None)
     if found is None:
-        raise CannotPlan(f"the schema has no enum `{name}`.")
+        raise CannotPlan(f"The schema has no enum `{name}`.")
     return found
 
 
@@ -125,11 +125,12 @@ def _enum_twin(s: Situation, enum: str, text: str, new_name: str, values: dict[s
     """A column of the new enum in the place of the one of the old."""
     uses = uses_of(s, enum)
     if len(uses) != 1:
-        count = "no field" if not uses else f"{len(uses)} fields"
-        raise CannotPlan(f"{count} of the schema use `{enum}`: this way is for one. Keep the value with @map instead.")
+        raise CannotPlan(
+            f"`how=shadow` needs exactly one field of type `{enum}`, but the schema has {len(uses) or 'none'}."
+        )
     old = uses[0]
     if old.is_list:
-        raise CannotPlan(f"`{old.model}.{old.name}` is a list of `{enum}`: take the values out of it first.")
+        raise CannotPlan(f"`how=shadow` does not support lists, and `{old.model}.{old.name}` is a list of `{enum}`.")
     assert old.column is not None, "uses_of gives fields with a column"
     column = f"{old.column.name}_v2"
     name = s.new_name(old.model, f"{old.name}V2")
@@ -178,7 +179,7 @@ def _type_of(s: Situation, old: ModelField, new_name: str) -> str:
     column = old.column
     assert column is not None, "a field with a column"
     if column.type.enum is None:
-        raise CannotPlan(f"{s.provider.name} has no enum types: nothing has to happen beside the traffic.")
+        raise CannotPlan(f"`how=shadow` needs enum types, which {s.provider.name} does not have.")
     return s.provider.quote_name(column.type.enum._replace(name=new_name))
 
 

@@ -39,9 +39,9 @@ def join_tables_kept(s: Situation, model: str, to: str) -> Iterator[SchemaEdit]:
             continue
         if (model < field.type_name) != (to < field.type_name):
             raise CannotPlan(
-                f"`{join_table_name(field)}`, the join table of `{model}.{field.name}`, would have its two columns change "
-                f"places, since Prisma takes the models by the alphabet. Give it a model of its own first "
-                f"(explicit-many-to-many {model}.{field.name}), or take a name on the same side of `{field.type_name}`."
+                f"Prisma would swap the two columns of `{join_table_name(field)}`, the join table of "
+                f"`{model}.{field.name}`, since it orders them by model name. Run `explicit-many-to-many "
+                f"{model}.{field.name}` first, or choose a name on the same side of `{field.type_name}`."
             )
         if not relation_name(field):
             yield from _named(field, to)

@@ -85,7 +85,7 @@ def key_of_model(s: Situation, model: str) -> ModelField:
     s.table(model)
     found = next((f for f in s.fields(model) if f.attribute("id")), None)
     if found is None or found.column is None:
-        raise CannotPlan(f"`{model}` has no @id of one field: a key of several is changed field by field, in a pause.")
+        raise CannotPlan(f"`{model}` has no @id on a single field, which this recipe needs.")
     return found
 
 
@@ -109,18 +109,18 @@ def _children(s: Situation, old: ModelField) -> Iterator[_Child]:
 def _child(s: Situation, old: ModelField, table: Table, key: ForeignKey) -> _Child:
     if not table.model_name:
         raise CannotPlan(
-            f"the implicit join table `{table.name.name}` holds the key of `{old.model}`: give it a model of its own first "
+            f"The implicit join table `{table.name.name}` refers to `{old.model}`. Turn it into a model first "
             "(explicit-many-to-many)."
         )
     if len(key.columns) > 1:
         raise CannotPlan(
-            f"the relation {key.name} holds `{old.name}` with other fields: make it of this field alone first."
+            f"The foreign key `{key.name}` has more fields than `{old.name}`. Change it to this field alone first."
         )
     held = next(f for f in s.fields(table.model_name) if f.column is not None and f.column.name == key.columns[0])
     if held.attribute("id"):
         raise CannotPlan(
-            f"`{held.model}.{held.name}` is the key of `{held.model}` and of `{old.model}` at once: give `{held.model}` a key "
-            "of its own first."
+            f"`{held.model}.{held.name}` is both the primary key of `{held.model}` and the foreign key to `{old.model}`. "
+            f"Give `{held.model}` a separate primary key first."
         )
     relation = next(f for f in s.fields(held.model) if _relation_fields(f) == [held.name])
     backs = [

@@ -119,9 +119,11 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
 def _pair(s: Situation, model: str, to: str) -> _Pair:
     old = s.table(model)
     if old.primary_key is None:
-        raise CannotPlan(f"`{model}` has no @id, by which rows of two tables could be told to be the same.")
+        raise CannotPlan(f"`{model}` has no @id, which is needed to match the rows of two tables.")
     if any(c.auto_increment for c in old.columns) and s.provider.name == "sqlserver":
-        raise CannotPlan("SQL Server numbers the rows of each table by itself: two cannot be in step. Take how=map.")
+        raise CannotPlan(
+            "SQL Server numbers the rows of each table separately, so two tables cannot be in sync. Pass `how=map`."
+        )
     relations = tuple(_relations(s, model))
     return _Pair(
         model,
@@ -147,8 +149,8 @@ def _relations(s: Situation, model: str) -> Iterator[_Relation]:
     for field in sides:
         if field.model == model and not _held(field) and not any(_is_other_side(field, h) for h in held):
             raise CannotPlan(
-                f"`{model}.{field.name}` is an implicit many-to-many relation, whose table Prisma names after the models: give "
-                "it a model of its own first (explicit-many-to-many)."
+                f"`{model}.{field.name}` is an implicit many-to-many relation, whose table Prisma names after the models. "
+                f"Run `explicit-many-to-many {model}.{field.name}` first."
             )
 
 

@@ -86,27 +86,29 @@ def twin_steps(situation: Situation, twin: Twin, how: str) -> Iterator[Step]:
         yield from _by_trigger(situation, twin)
 
 
-def refuse_triggers(situation: Situation, others: str = "take how=application") -> None:
+def refuse_triggers(situation: Situation, others: str = "Pass `how=application`") -> None:
     """Raises CannotPlan where the answer is to use triggers and the database has none that could; `others` says what to do."""
     name, flavour = situation.provider.name, situation.versions.flavour
     if situation.answer("how") == TRIGGER and not dialect(name, flavour).syncs:
-        raise CannotPlan(f"{flavour or name} has no triggers for this: {others}.")
+        raise CannotPlan(f"`how=trigger` is not available on {flavour or name}. {others}.")
 
 
-def refuse_keys(situation: Situation, old: ModelField, instead: str = "Take that away first") -> None:
+def refuse_keys(situation: Situation, old: ModelField, instead: str = "Drop the foreign key first") -> None:
     """Raises CannotPlan for a field that a key or a relation is made of: other rows point at it. `instead` says what to do
     about a relation.
     """
     block = situation.block(old.model)
     if old.column is None:
-        raise CannotPlan(f"`{old.model}.{old.name}` is a relation: it has no column of its own.")
+        raise CannotPlan(f"`{old.model}.{old.name}` is a relation, which has no column.")
     if old.attribute("id") or any(_names(situation, old.model, a, old.name) for a in block.attributes_named("id")):
-        raise CannotPlan(f"`{old.model}.{old.name}` is part of the primary key: other tables may point at it.")
+        raise CannotPlan(f"`{old.model}.{old.name}` is part of the primary key, which other tables may refer to.")
     if old.column.auto_increment:
-        raise CannotPlan(f"`{old.model}.{old.name}` is numbered by the database: two columns cannot share a sequence.")
+        raise CannotPlan(
+            f"`{old.model}.{old.name}` is numbered by the database, and two columns cannot share a sequence."
+        )
     relation = next(_keys_made_of(situation, old), "")
     if relation:
-        raise CannotPlan(f"the foreign key `{relation}` is made of `{old.model}.{old.name}`. {instead}.")
+        raise CannotPlan(f"`{old.model}.{old.name}` is part of the foreign key `{relation}`. {instead}.")
 
 
 def _keys_made_of(situation: Situation, old: ModelField) -> Iterator[str]:

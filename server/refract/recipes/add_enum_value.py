@@ -55,20 +55,20 @@ from refract.recipes.schema_edits import AddEnumValue
 
 @recipe(
     SubjectKind.ENUM,
-    Question("value", "The new value"),
-    Question("after", "The value above it (empty: at the end)", ""),
+    Question("value", "New value"),
+    Question("after", "Value to insert it after (empty: at the end)", ""),
 )
 def add_enum_value(s: Situation) -> Iterator[Step]:
     """The value, readers, writers."""
     enum, value = s.answer("enum"), s.answer("value")
     names = [v.name.text for v in s.enum(enum).values]
     if value in names:
-        raise CannotPlan(f"`{enum}` has the value `{value}` already.")
+        raise CannotPlan(f"`{enum}` already has the value `{value}`.")
     if s.answer("after") and s.answer("after") not in names:
         raise CannotPlan(f"`{enum}` has no value `{s.answer('after')}`.")
     if s.provider.inline_enums and s.answer("after") not in ("", names[-1]):
         raise CannotPlan(
-            f"a value in the middle makes {s.provider.name} copy each table that uses it: put it at the end."
+            f"A value in the middle makes {s.provider.name} copy each table that uses the enum. Add the value at the end."
         )
     yield Step(
         id="expand",

@@ -48,13 +48,13 @@ from refract.wording import listed
 
 @recipe(
     SubjectKind.MODEL,
-    Question("fields", "The fields of the index in order, parted by commas, as Prisma writes them"),
-    Question("arguments", "Other arguments of @@index, such as type: Hash", ""),
+    Question("fields", "Fields, in order, separated by commas (Prisma syntax)"),
+    Question("arguments", "More arguments of @@index, such as type: Hash", ""),
 )
 def add_index(s: Situation) -> Iterator[Step]:
     """One migration."""
     model = s.answer("model")
-    names = [name.strip() for name in s.answer("fields").split(",") if name.strip()]
+    names = s.names("fields")
     for name in names:
         s.field(model, name.split("(", 1)[0])
     arguments = f", {s.answer('arguments')}" if s.answer("arguments") else ""

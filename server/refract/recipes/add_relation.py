@@ -64,21 +64,21 @@ _NAME = re.compile(r'name:\s*"(?P<name>[^"]*)"')
 
 @recipe(
     SubjectKind.MODEL,
-    Question("field", "The name of the new relation field"),
-    Question("to", "The model that it points to"),
-    Question("fields", "The fields that hold the key, parted by commas"),
-    Question("references", "The fields that they point to", "id"),
-    Question("back", "The name of the field on the other side"),
-    Question("arguments", "Other arguments of @relation, such as onDelete: Cascade", ""),
+    Question("field", "Name of the new relation field"),
+    Question("to", "Model that the relation refers to"),
+    Question("fields", "Fields with the foreign key, separated by commas"),
+    Question("references", "Fields that the foreign key refers to, separated by commas", "id"),
+    Question("back", "Name of the field on the other side"),
+    Question("arguments", "More arguments of @relation, such as onDelete: Cascade", ""),
 )
 def add_relation(s: Situation) -> Iterator[Step]:
     """Index, rows, constraint."""
     model, other = s.answer("model"), s.answer("to")
     name, back = s.new_name(model, s.answer("field")), s.new_name(other, s.answer("back"))
-    fields = [s.field(model, f) for f in _parted(s.answer("fields"))]
-    targets = [s.field(other, f) for f in _parted(s.answer("references"))]
+    fields = [s.field(model, f) for f in s.names("fields")]
+    targets = [s.field(other, f) for f in s.names("references")]
     if len(fields) != len(targets) or any(f.column is None for f in (*fields, *targets)):
-        raise CannotPlan("fields and references are as many fields of the two models, each with a column.")
+        raise CannotPlan("`fields` and `references` must list the same number of columns.")
     if not _is_indexed(s, model, [f.name for f in fields]):
         yield Step(
             id="index",
@@ -138,7 +138,3 @@ def _is_indexed(s: Situation, model: str, fields: list[str]) -> bool:
     first = [[r.field for r in field_references(a.argument("fields", 0))][: len(fields)] for a in lists]
     single = [[f.name.text] for f in block.fields if f.attribute("unique") or f.attribute("id")]
     return fields in first or fields in single
-
-
-def _parted(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]

@@ -47,13 +47,13 @@ FILL, CONSTANT = "fill", "constant"
 
 @recipe(
     SubjectKind.MODEL,
-    Question("field", "The name of the new field"),
-    Question("type", "Its type, such as String"),
-    Question("attributes", "Its attributes, such as @db.VarChar(20)", ""),
-    Question("value", "The SQL expression that gives the rows that are there their value", UNANSWERED, sql=True),
-    Question("how", "How the rows get it", FILL, (FILL, CONSTANT)),
-    Question("default", 'For how=constant: the default as Prisma writes it, such as "free" or 0', ""),
-    Question("after", "The field above it", ""),
+    Question("field", "Name of the new field"),
+    Question("type", "Type, such as String"),
+    Question("attributes", "Attributes, such as @db.VarChar(20)", ""),
+    Question("value", "Value of existing rows, as an SQL expression such as 'NL'", UNANSWERED, sql=True),
+    Question("how", "How existing rows get their value", FILL, (FILL, CONSTANT)),
+    Question("default", 'Default for how=constant, in Prisma syntax, such as "free" or 0', ""),
+    Question("after", "Field to insert it after (empty: at the end)", ""),
 )
 def add_required_field(s: Situation) -> Iterator[Step]:
     """Steps by the chosen way."""
@@ -61,7 +61,7 @@ def add_required_field(s: Situation) -> Iterator[Step]:
     s.table(model)
     name = s.new_name(model, s.answer("field"))
     if type_.endswith("[]"):
-        raise CannotPlan("a list is never required: rows that are there have an empty one.")
+        raise CannotPlan("A list cannot be required: existing rows have an empty list.")
     if s.answer("how") == CONSTANT:
         yield from _constant(s, model, name, type_, attributes)
     else:
@@ -77,7 +77,7 @@ def _type_and_attributes(s: Situation) -> tuple[str, tuple[str, ...]]:
 
 def _constant(s: Situation, model: str, name: str, type_: str, attributes: tuple[str, ...]) -> Iterator[Step]:
     if not s.answer("default"):
-        raise CannotPlan("how=constant needs `default`: the value that every row gets.")
+        raise CannotPlan("`how=constant` needs `default`, the value for every row.")
     default = f"@default({s.answer('default')})"
     yield Step(
         id="expand",

@@ -46,17 +46,17 @@ from refract.wording import listed
 
 @recipe(
     SubjectKind.MODEL,
-    Question("fields", "The fields that must be unique together, parted by commas"),
-    Question("map", "The name of the index in the database (empty: Prisma's own)", ""),
+    Question("fields", "Fields that are unique together, separated by commas"),
+    Question("map", "Name of the index in the database (empty: chosen by Prisma)", ""),
 )
 def add_unique(s: Situation) -> Iterator[Step]:
     """Duplicates, then the index."""
     model = s.answer("model")
-    names = [name.strip() for name in s.answer("fields").split(",") if name.strip()]
+    names = s.names("fields")
     fields = [s.field(model, name) for name in names]
     columns = [f.column.name for f in fields if f.column is not None]
     if not fields or len(columns) != len(fields):
-        raise CannotPlan("fields are those of the model that have a column, parted by commas.")
+        raise CannotPlan(f"`fields` must list fields of `{model}` that have a column.")
     quoted = ", ".join(s.provider.quote(c) for c in columns)
     sql, table = dialect(s.provider.name), s.table(model)
     filled = " AND ".join(f"{s.provider.quote(c)} IS NOT NULL" for c in columns)

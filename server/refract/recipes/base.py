@@ -30,6 +30,7 @@ from refract.schema.changes import Change
 from refract.schema.model import Column, Database, QualifiedName, Table
 from refract.syntax import SchemaTree
 from refract.syntax.tree import Arity, Block, Field, Keyword
+from refract.wording import listed
 
 UNANSWERED = "NULL /* TODO: the value of each row */"
 """What stands in SQL for an expression that only a person can give, until one does."""
@@ -220,21 +221,29 @@ class Situation:
     def answer(self, name: str) -> str:
         """The answer to a question. Raises CannotPlan where there is none."""
         if name not in self.answers:
-            raise CannotPlan(f"`{name}` has to be given.")
+            raise CannotPlan(f"`{name}` is required.")
         return self.answers[name]
+
+    def names(self, question: str) -> list[str]:
+        """The answer to a question for names that are separated by commas."""
+        return _parts(self.answer(question), ",")
+
+    def expressions(self, question: str) -> list[str]:
+        """The answer to a question for SQL expressions, which may have commas: they are separated by ` ; `."""
+        return _parts(self.answer(question), " ; ")
 
     def table(self, model: str) -> Table:
         """The table of a model. Raises CannotPlan for a model that is not there, or is no table."""
         found = self._tables.get(model)
         if found is None:
-            raise CannotPlan(f"the schema has no model `{model}`{_alike(model, self._tables)}.")
+            raise CannotPlan(f"The schema has no model `{model}`{_alike(model, self._tables)}.")
         return found
 
     def block(self, name: str) -> Block:
         """A model or enum. Raises CannotPlan."""
         found = self.tree.block(name)
         if found is None:
-            raise CannotPlan(f"the schema has no `{name}`{_alike(name, self.tree.named())}.")
+            raise CannotPlan(f"The schema has no `{name}`{_alike(name, self.tree.named())}.")
         return found
 
     def enum(self, name: str) -> Block:
@@ -259,10 +268,16 @@ class Situation:
 
     def new_name(self, model: str, name: str) -> str:
         """`name`, if a new field of the model can have it. Raises CannotPlan."""
-        if not name.isidentifier() or not name.isascii() or name.startswith("_"):
-            raise CannotPlan(f"`{name}` cannot be the name of a field: letters, digits and `_`, a letter first.")
+        _valid_name(name, "field")
         if self.block(model).field(name) is not None:
-            raise CannotPlan(f"`{model}` has a field `{name}` already.")
+            raise CannotPlan(f"`{model}` already has a field `{name}`.")
+        return name
+
+    def new_block_name(self, name: str, kind: Keyword) -> str:
+        """`name`, if a new model or enum can have it. Raises CannotPlan."""
+        _valid_name(name, kind)
+        if self.tree.block(name) is not None:
+            raise CannotPlan(f"The schema already has a `{name}`.")
         return name
 
     def text(self, block: str, start: int, end: int) -> str:
@@ -282,6 +297,15 @@ class Situation:
     def _tables(self) -> Mapping[str, Table]:
         """The tables of the models, by these."""
         return {t.model_name: t for t in self.database.tables.values() if t.model_name}
+
+
+def _parts(text: str, separator: str) -> list[str]:
+    return [part.strip() for part in text.split(separator) if part.strip()]
+
+
+def _valid_name(name: str, kind: str) -> None:
+    if not name.isidentifier() or not name.isascii() or name.startswith("_"):
+        raise CannotPlan(f"`{name}` is not a valid {kind} name. Use letters, digits and `_`, and begin with a letter.")
 
 
 def _alike(name: str, names: Iterable[str]) -> str:
@@ -312,11 +336,13 @@ class Recipe:
     def steps(self, situation: Situation) -> tuple[Step, ...]:
         """The steps. Raises CannotPlan where there is no plan."""
         if situation.provider.name not in self.providers:
-            raise CannotPlan(self.elsewhere or f"{self.name} cannot be followed on {situation.provider.name}.")
+            raise CannotPlan(self.elsewhere or f"`{self.name}` is not available on {situation.provider.name}.")
         for question in self.questions:
             given = situation.answers.get(question.name)
             if question.choices and given is not None and given not in question.choices:
-                raise CannotPlan(f"{question.name} is one of {', '.join(question.choices)}, not {given!r}.")
+                raise CannotPlan(
+                    f"`{question.name}` must be one of {', '.join(filter(None, question.choices))}, not `{given}`."
+                )
         return tuple(self.plan(situation))
 
     def complete(self, answers: Mapping[str, str]) -> dict[str, str]:
@@ -324,12 +350,12 @@ class Recipe:
         known = {*(q.name for q in self.questions), *subject_parts(self.subject)}
         unknown = [name for name in answers if name not in known]
         if unknown:
-            asked = ", ".join(q.name for q in self.questions) or "nothing"
-            raise CannotPlan(f"{self.name} does not ask for `{unknown[0]}`; it asks for {asked}.")
+            possible = listed(q.name for q in self.questions) if self.questions else "no answers"
+            raise CannotPlan(f"`{self.name}` does not take `{unknown[0]}`. It takes {possible}.")
         given = dict(answers)
         for question in self.questions:
             if question.name not in given and question.default is None:
-                raise CannotPlan(f"{question.name} has to be given: {question.text}")
+                raise CannotPlan(f"`{question.name}` is required. {question.text}.")
             if question.name not in given and question.default is not None:
                 given[question.name] = question.default
         return given
@@ -353,7 +379,7 @@ def answers_for(recipe: Recipe, subject: str, given: Mapping[str, str]) -> dict[
     parts, words = subject_parts(recipe.subject), subject.split(".")
     if len(parts) != len(words) or not all(words):
         wanted = {"model": "Model", "field": "field", "enum": "Enum", "value": "VALUE"}
-        raise CannotPlan(f"{recipe.name} is about {'.'.join(wanted[p] for p in parts)}, not {subject!r}.")
+        raise CannotPlan(f"`{recipe.name}` takes `{'.'.join(wanted[p] for p in parts)}`, not `{subject}`.")
     return recipe.complete({**dict(zip(parts, words, strict=True)), **given})
 
 

@@ -43,14 +43,14 @@ from refract.wording import listed
 
 @recipe(
     SubjectKind.FIELD,
-    Question("default", 'The new default as Prisma writes it, such as "free" or now() (empty: none)', ""),
+    Question("default", 'New default in Prisma syntax, such as "free" or now() (empty: none)', ""),
 )
 def change_default(s: Situation) -> Iterator[Step]:
     """Set at once, or drop after programs are ready."""
     field = s.field(s.answer("model"), s.answer("field"))
     had, wanted = field.attribute("default"), s.answer("default")
     if field.column is None:
-        raise CannotPlan(f"`{field.name}` is a relation: it has no default.")
+        raise CannotPlan(f"`{field.model}.{field.name}` is a relation, which has no default.")
     removed = (RemoveAttribute(field.model, field.name, "default"),) if had else ()
     if wanted:
         yield Step(

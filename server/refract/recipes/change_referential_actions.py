@@ -72,15 +72,15 @@ ACTIONS = {
 
 @recipe(
     SubjectKind.FIELD,
-    Question("onDelete", "What happens when the other row is deleted (empty: as it is)", "", ("", *ACTIONS)),
-    Question("onUpdate", "What happens when its key changes (empty: as it is)", "", ("", *ACTIONS)),
+    Question("onDelete", "Action when the referenced row is deleted (empty: unchanged)", "", ("", *ACTIONS)),
+    Question("onUpdate", "Action when the key of the referenced row changes (empty: unchanged)", "", ("", *ACTIONS)),
 )
 def change_referential_actions(s: Situation) -> Iterator[Step]:
     """Beside, prove, swap."""
     field = s.field(s.answer("model"), s.answer("field"))
     node = field.node.attribute("relation")
     if node is None or node.argument("fields") is None:
-        raise CannotPlan(f"`{field.model}.{field.name}` is not the side of a relation that holds its key.")
+        raise CannotPlan(f"`{field.model}.{field.name}` is not the side of a relation with the foreign key.")
     arguments = [a for a in node.arguments if a.name is None or a.name.text not in _asked(s)]
     kept = [s.text(field.model, *a.span) for a in arguments]
     written = f"@relation({', '.join((*kept, *(f'{k}: {v}' for k, v in _asked(s).items())))})"
@@ -94,7 +94,7 @@ def change_referential_actions(s: Situation) -> Iterator[Step]:
     )
     if s.provider.name != "postgresql" or new == key:
         if new == key:
-            raise CannotPlan("the relation does that already.")
+            raise CannotPlan(f"`{field.model}.{field.name}` already has these actions.")
         yield Step(id="replace", phase=Phase.SWITCH, title=title, edits=edits)
         return
     table = s.table(field.model).name
@@ -121,5 +121,5 @@ def _key(s: Situation, model: str, fields: Expression | None) -> ForeignKey:
     columns = tuple(c.name for c in (s.field(model, name).column for name in names) if c is not None)
     found = next((k for k in s.table(model).foreign_keys if k.columns == columns), None)
     if found is None:
-        raise CannotPlan(f"the relation of {listed(names)} has no foreign key in the database.")
+        raise CannotPlan(f"The relation of {listed(names)} has no foreign key in the database.")
     return found

@@ -66,26 +66,24 @@ _QUOTED = ("String", "Json", "Bytes", "DateTime")
 
 @recipe(
     SubjectKind.FIELD,
-    Question("type", "The new type, with its @db attribute if need be, such as BigInt or String @db.VarChar(20)"),
-    Question("how", "What keeps both columns in step", TRIGGER, (TRIGGER, APPLICATION)),
-    Question(
-        "forward", "The SQL expression for the new value, with {row} for the row (empty: worked out)", "", sql=True
-    ),
-    Question("backward", "The SQL expression for the old value from the new one (empty: worked out)", "", sql=True),
-    Question("column", "The name of the new column (empty: the old one's with _v2)", ""),
+    Question("type", "New type, such as BigInt or String @db.VarChar(20)"),
+    Question("how", "What keeps both columns in sync", TRIGGER, (TRIGGER, APPLICATION)),
+    Question("forward", "New value as an SQL expression, with {row} for the row (empty: converted)", "", sql=True),
+    Question("backward", "Old value as an SQL expression of the new one (empty: converted back)", "", sql=True),
+    Question("column", "Name of the new column (empty: old name with _v2)", ""),
 )
 def change_type(s: Situation) -> Iterator[Step]:
     """A twin of the new type."""
     refuse_triggers(s)
     old = s.field(s.answer("model"), s.answer("field"))
-    refuse_keys(s, old, "Take the relation away first, and add it again at the end (add-relation)")
+    refuse_keys(s, old, "Drop the relation first, and add it again at the end (add-relation)")
     yield from twin_steps(s, _twin(s, old), s.answer("how"))
 
 
 def _twin(s: Situation, old: ModelField) -> Twin:
     type_, *attributes = _parted(s.answer("type"))
     for several in (t for t in (old.type, type_) if t.endswith("[]") and not s.provider.scalar_lists):
-        raise CannotPlan(f"{s.provider.name} has no lists of `{several[:-2]}`: make a model of them, or take Json.")
+        raise CannotPlan(f"{s.provider.name} has no lists of `{several[:-2]}`. Use a model or Json instead.")
     name = s.new_name(old.model, f"{old.name}V2")
     assert old.column is not None, "a field without a column is refused above"
     column = s.answer("column") or f"{old.column.name}_v2"
@@ -102,7 +100,7 @@ def _twin(s: Situation, old: ModelField) -> Twin:
     )
     becomes = _new_column(s, old, new)
     if becomes.type == old.column.type and not s.answer("forward"):
-        raise CannotPlan(f"`{old.model}.{old.name}` has that type already.")
+        raise CannotPlan(f"`{old.model}.{old.name}` already has this type.")
     forth = (
         Conversion(s.answer("forward"))
         if s.answer("forward")
@@ -134,8 +132,8 @@ def _worked_out(
     found = conversion(s, value, source.type, target.type, type_text(s, target))
     if found is None:
         raise CannotPlan(
-            f"how {type_text(s, source)} becomes {type_text(s, target)} is for you to say: give `{direction}`, an SQL "
-            f"expression in which {{row}} stands for the row, such as {row(s, source.name)}."
+            f"Refract cannot convert {type_text(s, source)} to {type_text(s, target)}. Pass `{direction}` as an SQL "
+            f"expression of the row, such as {row(s, source.name)}."
         )
     return found
 
@@ -161,7 +159,7 @@ def _new_column(s: Situation, old: ModelField, new: NewField) -> Column:
     found = table.column(new.column) if table else None
     if found is None or (lowered.problems and not s.lowered.problems):
         raise CannotPlan(
-            f"`{new.type}` is no type for a field here{': ' + lowered.problems[0].message if lowered.problems else ''}."
+            f"`{new.type}` is not a valid type here. {lowered.problems[0].message if lowered.problems else ''}".rstrip()
         )
     return evolve(found, nullable=old.column.nullable if old.column else True)
 

@@ -55,7 +55,7 @@ from refract.wording import listed
 
 @recipe(
     SubjectKind.FIELD,
-    Question("default", "What rows get that new programs insert, as Prisma writes it (empty: an obvious value)", ""),
+    Question("default", "Default for rows inserted by the new version (Prisma syntax; empty: chosen by type)", ""),
 )
 def drop_field(s: Situation) -> Iterator[Step]:
     """Default, `@ignore`, drop."""
@@ -63,11 +63,11 @@ def drop_field(s: Situation) -> Iterator[Step]:
     if old.column is None:
         raise CannotPlan(_no_column(s, old))
     if old.attribute("id") or any(old.name in _listed_fields(a) for a in s.block(old.model).attributes_named("id")):
-        raise CannotPlan(f"`{old.model}.{old.name}` is part of the primary key.")
+        raise CannotPlan(f"`{old.model}.{old.name}` is part of the primary key, which cannot be dropped.")
     if any(old.column.name in k.columns for k in s.table(old.model).foreign_keys):
         raise CannotPlan(
-            f"`{old.name}` holds the key of a relation: remove the relation and its other side from the schema first, in a "
-            "release of its own that keeps this field."
+            f"`{old.model}.{old.name}` is the foreign key of a relation. Remove both sides of the relation in a separate "
+            "release first, and keep this field."
         )
     yield from _relaxed(s, old)
     yield Step(
@@ -91,12 +91,12 @@ def drop_field(s: Situation) -> Iterator[Step]:
 def _no_column(s: Situation, old: ModelField) -> str:
     if other_side(s, old) is not None:
         return (
-            f"`{old.name}` is a many-to-many relation, whose links are in the table `{join_table_name(old)}`: give that a model "
-            f"(explicit-many-to-many {old.model}.{old.name}), then drop the model (drop-model)."
+            f"`{old.model}.{old.name}` is a many-to-many relation, with its links in `{join_table_name(old)}`. "
+            f"Run `explicit-many-to-many {old.model}.{old.name}` first, then drop the new model (drop-model)."
         )
     return (
-        f"`{old.name}` is a relation, which has no column: remove it and its other side from the schema in a release of its "
-        "own, then drop the field that holds its key."
+        f"`{old.model}.{old.name}` is a relation, which has no column. Remove both sides of the relation in a separate "
+        "release first, then drop the field with its foreign key."
     )
 
 

@@ -71,7 +71,7 @@ def drop_model(s: Situation) -> Iterator[Step]:
         if t.name != table.name and any(k.referenced_table == table.name for k in t.foreign_keys)
     ]
     if pointing:
-        raise CannotPlan(f"{listed(pointing)} points at `{name}`: drop that relation first.")
+        raise CannotPlan(f"{listed(pointing)} refers to `{name}`. Drop that relation first.")
     relations = tuple(_relations(s, name))
     ignored = () if s.block(name).attribute("ignore") else (AddBlockAttribute(name, "@@ignore"),)
     others = tuple(edit for edit in relations if isinstance(edit, RemoveField) and edit.model != name)

@@ -97,12 +97,12 @@ class _Engine:
         try:
             tree = apply_schema_edits(state.tree, step.edits)
         except LookupError as error:
-            raise CannotPlan(f"{error.args[0]}.") from error
+            raise CannotPlan(f"Step “{step.title}” does not fit the schema: {error.args[0]}.") from error
         lowered = lower(tree, state.lowered, self._situation.versions.prisma)
         known = {problem.message for problem in (*state.tree.problems(), *state.lowered.problems)}
         new = [p.message for p in (*tree.problems(), *lowered.problems) if p.message not in known]
         if new:
-            raise CannotPlan(f"the schema of the step “{step.title}” would not be valid: {new[0]}")
+            raise CannotPlan(f"Step “{step.title}” would make the schema invalid. {new[0]}")
         return _State(tree, lowered)
 
     def _migrations(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
@@ -238,7 +238,7 @@ def _loses_nothing_silently(step: Step, changes: Sequence[Change]) -> None:
     tables = [change.table.name for change in changes if isinstance(change, DropTable)]
     columns = [f"{change.table}.{change.column.name}" for change in changes if isinstance(change, DropColumn)]
     if tables or columns:
-        raise CannotPlan(f"the step “{step.title}” would drop {listed([*map(str, tables), *columns])}.")
+        raise CannotPlan(f"Step “{step.title}” would drop {listed([*map(str, tables), *columns])}.")
 
 
 def _changes(step: Step, before: Database, after: Database) -> tuple[Change, ...]:

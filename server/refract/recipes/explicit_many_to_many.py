@@ -61,10 +61,11 @@ from refract.recipes._join_table import join_table_name, other_side
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddBlock, RemoveAttribute, RetypeField, SchemaEdit
 from refract.schema.model import Table
+from refract.syntax.tree import Keyword
 from refract.wording import listed
 
 
-@recipe(SubjectKind.FIELD, Question("model_name", "The name of the new model (empty: of both models)", ""))
+@recipe(SubjectKind.FIELD, Question("model_name", "Name of the new model (empty: names of both models)", ""))
 def explicit_many_to_many(s: Situation) -> Iterator[Step]:
     """One step, which the database does not notice."""
     field = s.field(s.answer("model"), s.answer("field"))
@@ -73,9 +74,7 @@ def explicit_many_to_many(s: Situation) -> Iterator[Step]:
     first, second = sorted((field, back), key=lambda f: f.type_name)
     # The field of type A stands in model B: column A holds the key of the model that comes first by name.
     a, b = first.type_name, second.type_name
-    name = s.answer("model_name") or f"{a}{b}"
-    if s.tree.block(name) is not None:
-        raise CannotPlan(f"the schema has a `{name}` already.")
+    name = s.new_block_name(s.answer("model_name") or f"{a}{b}", Keyword.MODEL)
     yield Step(
         id="model",
         phase=Phase.SWITCH,
@@ -91,9 +90,9 @@ def explicit_many_to_many(s: Situation) -> Iterator[Step]:
 
 def _other_side(s: Situation, field: ModelField) -> ModelField:
     if field.column is not None or not field.is_list or s.tree.block(field.type_name) is None:
-        raise CannotPlan(f"`{field.model}.{field.name}` is no list of another model.")
+        raise CannotPlan(f"`{field.model}.{field.name}` is not a list of another model.")
     if field.type_name == field.model:
-        raise CannotPlan("a model that is related to itself is not offered yet.")
+        raise CannotPlan("A many-to-many relation of a model with itself is not supported yet.")
     other = other_side(s, field)
     if other is None:
         raise CannotPlan(f"`{field.model}.{field.name}` is not one side of an implicit many-to-many relation.")
@@ -143,7 +142,7 @@ def _relation(s: Situation, join: Table, field: str, model: str, column: str) ->
 def _key(s: Situation, model: str) -> ModelField:
     found = next((f for f in s.fields(model) if f.attribute("id")), None)
     if found is None:
-        raise CannotPlan(f"`{model}` has no @id of one field.")
+        raise CannotPlan(f"`{model}` has no @id on a single field.")
     return found
 
 

@@ -56,13 +56,13 @@ from refract.wording import listed
 
 @recipe(
     SubjectKind.FIELD,
-    Question("value", "The SQL expression that replaces NULL in the rows that are there", UNANSWERED, sql=True),
+    Question("value", "Replacement for NULL in existing rows, as an SQL expression", UNANSWERED, sql=True),
 )
 def make_field_required(s: Situation) -> Iterator[Step]:
     """Programs, rows, the database."""
     old = s.field(s.answer("model"), s.answer("field"))
     if old.column is None:
-        raise CannotPlan(f"`{old.name}` is a relation: take make-relation-required.")
+        raise CannotPlan(f"`{old.model}.{old.name}` is a relation. Use make-relation-required.")
     if old.is_required or old.is_list:
         raise CannotPlan(f"`{old.model}.{old.name}` is not optional.")
     yield from required_steps(s, old, (RetypeField(old.model, old.name, old.plain_type),))

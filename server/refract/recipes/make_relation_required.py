@@ -59,7 +59,7 @@ from refract.wording import listed
 
 @recipe(
     SubjectKind.FIELD,
-    Question("value", "The SQL expression for the key of rows that point nowhere", UNANSWERED, sql=True),
+    Question("value", "Foreign key of rows without one, as an SQL expression", UNANSWERED, sql=True),
 )
 def make_relation_required(s: Situation) -> Iterator[Step]:
     """Programs, rows, the database."""
@@ -67,14 +67,14 @@ def make_relation_required(s: Situation) -> Iterator[Step]:
     node = field.node.attribute("relation")
     names = [r.field for r in field_references(node.argument("fields"))] if node else []
     if not names:
-        raise CannotPlan(f"`{field.model}.{field.name}` is not the side of a relation that holds its key.")
+        raise CannotPlan(f"`{field.model}.{field.name}` is not the side of a relation with the foreign key.")
     keys = [s.field(field.model, name) for name in names]
     optional = [key for key in keys if not key.is_required]
     if field.is_required or not optional:
         raise CannotPlan(f"`{field.model}.{field.name}` is not optional.")
     if len(optional) > 1:
         raise CannotPlan(
-            f"the key is made of {listed(k.name for k in optional)}: make each of them required by itself."
+            f"The foreign key consists of {listed(k.name for k in optional)}. Use make-field-required for each."
         )
     key = optional[0]
     edits = (RetypeField(field.model, key.name, key.plain_type), RetypeField(field.model, field.name, field.plain_type))

@@ -49,29 +49,34 @@ from refract.wording import listed
 
 @recipe(
     SubjectKind.MODEL,
-    Question("fields", "The fields to merge, parted by commas"),
-    Question("to", "The name of the new field"),
-    Question("how", "What keeps the columns in step", TRIGGER, (TRIGGER, APPLICATION)),
-    Question("forward", "The SQL expression for the new value (empty: with a space between)", "", sql=True),
+    Question("fields", "Fields to merge, in order, separated by commas"),
+    Question("to", "Name of the new field"),
+    Question("how", "What keeps the columns in sync", TRIGGER, (TRIGGER, APPLICATION)),
+    Question("forward", "New value as an SQL expression (empty: joined with a space)", "", sql=True),
     Question(
-        "backward", "An SQL expression for each old value, parted by ` ; ` (empty: at the first space)", "", sql=True
+        "backward",
+        "SQL expressions for the old values, separated by ` ; ` (empty: split at the first space)",
+        "",
+        sql=True,
     ),
 )
 def merge_fields(s: Situation) -> Iterator[Step]:
     """A twin of several old fields."""
     refuse_triggers(s)
     model = s.answer("model")
-    olds = [s.field(model, n.strip()) for n in s.answer("fields").split(",") if n.strip()]
+    olds = [s.field(model, name) for name in s.names("fields")]
     for old in olds:
         refuse_keys(s, old)
     columns = [old.column.name for old in olds if old.column is not None]
     if len(olds) < 2 or len({old.plain_type for old in olds}) > 1:
-        raise CannotPlan("fields are two or more of one type, parted by commas.")
+        raise CannotPlan("`fields` must list two or more fields of the same type.")
     to = s.new_name(model, s.answer("to"))
     forward = s.answer("forward") or with_a_space(s, [row(s, c) for c in columns])
-    given = [e.strip() for e in s.answer("backward").split(" ; ") if e.strip()]
+    given = s.expressions("backward")
     if len(given or columns) != len(columns) or (not given and (len(columns) != 2 or olds[0].type_name != "String")):
-        raise CannotPlan(f"how {listed(o.name for o in olds)} come out of `{to}` is for you to say: give `backward`.")
+        raise CannotPlan(
+            f"Refract cannot split `{to}` into {listed(o.name for o in olds)}. Pass `backward`, an SQL expression for each."
+        )
     backward = given or list(at_the_first_space(s, row(s, to)))
     required = all(old.is_required for old in olds)
     new = NewField(to, olds[0].plain_type, to, olds[0].without("unique", "map", "default"), required=required)

@@ -99,11 +99,11 @@ class _Move:
 
 @recipe(
     SubjectKind.FIELD,
-    Question("to", "The model that the field moves to"),
-    Question("name", "Its name there (empty: as it is)", ""),
+    Question("to", "Model that the field moves to"),
+    Question("name", "Name of the field there (empty: unchanged)", ""),
     providers=frozenset({"postgresql"}),
-    elsewhere="two tables are kept in step by triggers that only PostgreSQL has in this form. Add the field to the other model, "
-    "let the application write both, copy the values, then drop the old field.",
+    elsewhere="Only PostgreSQL has the triggers that keep two tables in sync. Instead, add the field to the other model. "
+    "Deploy a version that writes both fields. Copy the values, then drop the old field.",
 )
 def move_field(s: Situation) -> Iterator[Step]:
     """Beside, in step, filled, switched."""

@@ -59,9 +59,9 @@ from refract.recipes.base import CannotPlan, Situation, Step, SubjectKind, recip
 @recipe(
     SubjectKind.MODEL,
     providers=frozenset({"postgresql"}),
-    elsewhere="tables are kept in step here by triggers, and an index becomes the primary key, which only PostgreSQL can do. On "
-    "MySQL and MariaDB let gh-ost or pt-online-schema-change copy the tables, those that point at the key first; "
-    "CockroachDB changes INT4 to INT8 online; SQLite's integers hold 64 bits already; on SQL Server do it in a pause.",
+    elsewhere="Only PostgreSQL can turn an index into a primary key while triggers keep tables in sync. On MySQL and MariaDB, "
+    "copy the tables with gh-ost or pt-online-schema-change, those with foreign keys to this table first. CockroachDB changes "
+    "INT4 to INT8 online. SQLite integers already have 64 bits. On SQL Server, stop the app and alter the columns.",
 )
 def primary_key_to_bigint(s: Situation) -> Iterator[Step]:
     """Twins of the key everywhere."""

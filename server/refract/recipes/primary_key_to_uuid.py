@@ -64,9 +64,9 @@ _MADE_BY_EXTENSION = "pgcrypto"
 @recipe(
     SubjectKind.MODEL,
     providers=frozenset({"postgresql"}),
-    elsewhere="tables are kept in step here by triggers, and an index becomes the primary key, which only PostgreSQL can do. "
-    "Elsewhere add the uuid as a field of its own (add-required-field, then add-unique), let programs find rows by it, and "
-    "keep the number as the key inside the database.",
+    elsewhere="Only PostgreSQL can turn an index into a primary key while triggers keep tables in sync. Instead, add the UUID "
+    "as a separate unique field (add-required-field, then add-unique). Look rows up by that field, and keep the number as the "
+    "primary key.",
 )
 def primary_key_to_uuid(s: Situation) -> Iterator[Step]:
     """Twins of the key everywhere."""
@@ -77,8 +77,8 @@ def primary_key_to_uuid(s: Situation) -> Iterator[Step]:
     column = old.column
     if column is None or not (column.auto_increment or column.default):
         raise CannotPlan(
-            f"`{old.model}.{old.name}` gets its number from programs: new ones could not insert a row while the number is "
-            "still the key. Give it @default(autoincrement()) first."
+            f"The app sets `{old.model}.{old.name}`, so a version without the number could not insert rows. Give the field "
+            "`@default(autoincrement())` first."
         )
     new = NewKey(
         "String",
@@ -95,7 +95,7 @@ def _assert_uuids_can_be_made(s: Situation) -> None:
         return
     number = ".".join(map(str, s.versions.server))
     raise CannotPlan(
-        f"PostgreSQL {number} has no {_MADE}, which would make the keys; the extension {_MADE_BY_EXTENSION} brings it. Add "
-        f"extensions = [{_MADE_BY_EXTENSION}] to the datasource and migrate that first. If the server is newer than that, "
-        "say so in the settings: [database] version."
+        f"PostgreSQL {number} has no {_MADE} without the extension {_MADE_BY_EXTENSION}. Add "
+        f"`extensions = [{_MADE_BY_EXTENSION}]` to the datasource and migrate first. If the server is newer, set `version` "
+        "under `[database]` in the settings."
     )

@@ -99,12 +99,12 @@ class _Link:
 
 @recipe(
     SubjectKind.FIELD,
-    Question("to", "The name of the list that takes the field's place"),
-    Question("back", "The name of the list on the other side"),
-    Question("name", "The name of the new relation (empty: made of both)", ""),
+    Question("to", "Name of the list that replaces the field"),
+    Question("back", "Name of the list on the other side"),
+    Question("name", "Name of the new relation (empty: made of both names)", ""),
     providers=frozenset({"postgresql"}),
-    elsewhere="the join table is kept in step by triggers that only PostgreSQL has in this form. Add the many-to-many relation "
-    "beside the old one, let the application write both, copy the links, then drop the old one.",
+    elsewhere="Only PostgreSQL has the triggers that keep the join table in sync. Instead, add the many-to-many relation. "
+    "Deploy a version that writes both relations. Copy the links, then drop the old relation.",
 )
 def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
     """Beside, in step, copied, switched."""
@@ -206,9 +206,7 @@ def _key_of_relation(s: Situation, field: ModelField) -> ModelField:
     node = field.node.attribute("relation")
     names = [r.field for r in field_references(node.argument("fields"))] if node else []
     if len(names) != 1 or field.type_name == field.model:
-        raise CannotPlan(
-            f"`{field.model}.{field.name}` is not the side of a relation that holds one key of another model."
-        )
+        raise CannotPlan(f"`{field.model}.{field.name}` is not the side of a relation with a foreign key of one field.")
     return s.field(field.model, names[0])
 
 
@@ -218,14 +216,14 @@ def _other_side(s: Situation, field: ModelField) -> ModelField:
     for back in s.fields(parent):
         if back.type_name == field.model and back.column is None and (not said or said in back.attribute("relation")):
             if not back.is_list:
-                raise CannotPlan(f"`{parent}.{back.name}` is one row, not a list: this is a one-to-one relation.")
+                raise CannotPlan(f"`{parent}.{back.name}` is not a list, so this is a one-to-one relation.")
             return back
     raise CannotPlan(f"`{parent}` has no field for the other side.")
 
 
 def _with_id(table: Table) -> Table:
     if table.primary_key is None or len(table.primary_key.columns) != 1:
-        raise CannotPlan(f"`{table.model_name}` has no @id of one field, which a many-to-many relation needs.")
+        raise CannotPlan(f"`{table.model_name}` has no @id on a single field, which a many-to-many relation needs.")
     return table
 
 

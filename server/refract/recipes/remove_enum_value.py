@@ -60,8 +60,8 @@ SWAP, SHADOW = "swap", "shadow"
 
 @recipe(
     SubjectKind.VALUE,
-    Question("replacement", "The value that rows get in its place"),
-    Question("how", "How the type loses it", SWAP, (SWAP, SHADOW)),
+    Question("replacement", "Value that replaces it in existing rows"),
+    Question("how", "How the value is removed from the type", SWAP, (SWAP, SHADOW)),
 )
 def remove_enum_value(s: Situation) -> Iterator[Step]:
     """Steps by the chosen way."""
@@ -72,7 +72,7 @@ def remove_enum_value(s: Situation) -> Iterator[Step]:
         if name not in names:
             raise CannotPlan(f"`{enum}` has no value `{name}`.")
     if value == other:
-        raise CannotPlan("the replacement is another value.")
+        raise CannotPlan("`replacement` must be another value.")
     if s.answer("how") == SHADOW:
         stored = stored_values(s, enum)
         text = without_map(s.text(enum, *block.span)).replace(f"enum {enum}", f"enum {enum}V2", 1)
@@ -85,7 +85,7 @@ def remove_enum_value(s: Situation) -> Iterator[Step]:
 def _by_swap(s: Situation, enum: str, value: str, other: str) -> Iterator[Step]:
     uses = uses_of(s, enum)
     if any(use.is_list for use in uses):
-        raise CannotPlan(f"a list of `{enum}` is in use: take `{value}` out of it with SQL of your own first.")
+        raise CannotPlan(f"A field is a list of `{enum}`. Remove `{value}` from existing lists with a migration first.")
     yield Step(
         id="switch",
         phase=Phase.SWITCH,

@@ -60,22 +60,19 @@ from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, S
 from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
 from refract.schema.changes import RenameEnum
 from refract.schema.model import QualifiedName
+from refract.syntax.tree import Keyword
 
 MAP, SHADOW, AT_ONCE = "map", "shadow", "at-once"
 
 
 @recipe(
     SubjectKind.ENUM,
-    Question("to", "The new name of the enum"),
-    Question("how", "What becomes of the type", MAP, (MAP, SHADOW, AT_ONCE)),
+    Question("to", "New name of the enum"),
+    Question("how", "How the type is renamed", MAP, (MAP, SHADOW, AT_ONCE)),
 )
 def rename_enum(s: Situation) -> Iterator[Step]:
     """Steps by the chosen way."""
-    old, to = s.answer("enum"), s.answer("to")
-    if s.tree.block(to) is not None:
-        raise CannotPlan(f"the schema has a `{to}` already.")
-    if not to.isidentifier() or not to.isascii() or to.startswith("_"):
-        raise CannotPlan(f"`{to}` cannot be the name of an enum: letters, digits and `_`, a letter first.")
+    old, to = s.answer("enum"), s.new_block_name(s.answer("to"), Keyword.ENUM)
     block, enum = s.enum(old), enum_of(s, old)
     rename = RenameBlock(old, to)
     mapped = block.attribute("map") is not None
@@ -94,7 +91,7 @@ def rename_enum(s: Situation) -> Iterator[Step]:
         yield from renamed_enum_steps(s, old, to)
         return
     if mapped:
-        raise CannotPlan(f"the type of `{old}` is named by @@map already: take how=map.")
+        raise CannotPlan(f"@@map already names the type of `{old}`. Pass `how=map`.")
     change = RenameEnum(before=enum, after=evolve(enum, name=QualifiedName(enum.name.schema, to), enum_name=to))
     yield Step(
         id="rename",

@@ -62,8 +62,8 @@ MAP, VALUE, SHADOW = "map", "value", "shadow"
 
 @recipe(
     SubjectKind.VALUE,
-    Question("to", "The new name of the value"),
-    Question("how", "What becomes of the value in the database", MAP, (MAP, VALUE, SHADOW)),
+    Question("to", "New name of the value"),
+    Question("how", "How the value is renamed", MAP, (MAP, VALUE, SHADOW)),
 )
 def rename_enum_value(s: Situation) -> Iterator[Step]:
     """Steps by the chosen way."""
@@ -71,7 +71,9 @@ def rename_enum_value(s: Situation) -> Iterator[Step]:
     block = s.enum(enum)
     names = [v.name.text for v in block.values]
     if value not in names or to in names:
-        raise CannotPlan(f"`{enum}` has no value `{value}`." if value not in names else f"`{enum}` has `{to}` already.")
+        raise CannotPlan(
+            f"`{enum}` has no value `{value}`." if value not in names else f"`{enum}` already has the value `{to}`."
+        )
     stored = stored_values(s, enum)[value]
     match s.answer("how"):
         case "map":

@@ -54,8 +54,8 @@ MAP, AT_ONCE = "map", "at-once"
 
 @recipe(
     SubjectKind.FIELD,
-    Question("to", "The new name of the field"),
-    Question("how", "What becomes of the column", MAP, (MAP, TRIGGER, APPLICATION, AT_ONCE)),
+    Question("to", "New name of the field"),
+    Question("how", "How the column is renamed", MAP, (MAP, TRIGGER, APPLICATION, AT_ONCE)),
 )
 def rename_field(s: Situation) -> Iterator[Step]:
     """Steps by the chosen way."""
@@ -67,7 +67,7 @@ def rename_field(s: Situation) -> Iterator[Step]:
         case "at-once":
             yield from _at_once(s, old, to)
         case how:
-            refuse_triggers(s, "take how=application, or how=map")
+            refuse_triggers(s, "Pass `how=application` or `how=map`")
             yield from twin_steps(s, _twin(s, old, to), how)
 
 
@@ -93,7 +93,7 @@ def _at_once(s: Situation, old: ModelField, to: str) -> Iterator[Step]:
         yield _mapped(old, to)
         return
     if old.attribute("map"):
-        raise CannotPlan(f"the column of `{old.name}` is named by @map already: take how=map.")
+        raise CannotPlan(f"@map already names the column of `{old.model}.{old.name}`. Pass `how=map`.")
     table = s.table(old.model)
     change = RenameColumn(table=table.name, before=old.column, after=evolve(old.column, name=to, field_name=to))
     yield Step(
@@ -109,7 +109,7 @@ def _at_once(s: Situation, old: ModelField, to: str) -> Iterator[Step]:
 
 
 def _twin(s: Situation, old: ModelField, to: str) -> Twin:
-    refuse_keys(s, old, "Keep the column: take how=map")
+    refuse_keys(s, old, "Pass `how=map` to keep the column")
     assert old.column is not None, "a field without a column is refused above"
     column, attributes = old.column, old.without("unique", "map")
     silent = silent_default(s, column)

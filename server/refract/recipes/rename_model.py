@@ -53,6 +53,7 @@ from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
 from refract.schema.changes import Change, RenameTable
 from refract.schema.model import QualifiedName, Table
+from refract.syntax.tree import Keyword
 from refract.wording import listed
 
 MAP, VIEW, AT_ONCE = "map", "view", "at-once"
@@ -60,17 +61,13 @@ MAP, VIEW, AT_ONCE = "map", "view", "at-once"
 
 @recipe(
     SubjectKind.MODEL,
-    Question("to", "The new name of the model"),
-    Question("how", "What becomes of the table", MAP, (MAP, VIEW, TRIGGER, APPLICATION, AT_ONCE)),
+    Question("to", "New name of the model"),
+    Question("how", "How the table is renamed", MAP, (MAP, VIEW, TRIGGER, APPLICATION, AT_ONCE)),
 )
 def rename_model(s: Situation) -> Iterator[Step]:
     """Steps by the chosen way."""
-    old, to = s.answer("model"), s.answer("to")
+    old, to = s.answer("model"), s.new_block_name(s.answer("to"), Keyword.MODEL)
     table = s.table(old)
-    if s.tree.block(to) is not None:
-        raise CannotPlan(f"the schema has a `{to}` already.")
-    if not to.isidentifier() or not to.isascii() or to.startswith("_"):
-        raise CannotPlan(f"`{to}` cannot be the name of a model: letters, digits and `_`, a letter first.")
     rename, links = RenameBlock(old, to), tuple(join_tables_kept(s, old, to))
     if s.answer("how") == MAP:
         keep = () if s.block(old).attribute("map") else (AddBlockAttribute(to, f'@@map("{table.name.name}")'),)
@@ -84,12 +81,10 @@ def rename_model(s: Situation) -> Iterator[Step]:
         )
         return
     if s.block(old).attribute("map"):
-        raise CannotPlan(f"the table of `{old}` is named by @@map already: take how=map.")
+        raise CannotPlan(f"@@map already names the table of `{old}`. Pass `how=map`.")
     if s.answer("how") in (TRIGGER, APPLICATION):
         if s.answer("how") == TRIGGER and s.provider.name != "postgresql":
-            raise CannotPlan(
-                f"two tables cannot keep each other in step by triggers on {s.provider.name}: take how=application."
-            )
+            raise CannotPlan(f"`how=trigger` is not available on {s.provider.name}. Pass `how=application`.")
         yield from table_twin_steps(s, old, to, s.answer("how"))
         return
     new = evolve(table, name=QualifiedName(table.name.schema, to), model_name=to)
@@ -112,7 +107,7 @@ def rename_model(s: Situation) -> Iterator[Step]:
 
 def _by_view(s: Situation, table: Table, new: Table, rename: Step) -> Iterator[Step]:
     if s.provider.name != "postgresql":
-        raise CannotPlan(f"a view in the place of a table is not offered on {s.provider.name}: take how=map.")
+        raise CannotPlan(f"`how=view` is not available on {s.provider.name}. Pass `how=map`.")
     sql = dialect(s.provider.name)
     old_name, new_name = sql.table(table.name), sql.table(new.name)
     columns = ", ".join(sql.quote(c.name) for c in table.columns)

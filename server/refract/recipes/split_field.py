@@ -43,16 +43,20 @@ from collections.abc import Iterator
 from refract.recipes._sql import row
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, Question, Situation, Step, SubjectKind, recipe
+from refract.wording import listed
 
 
 @recipe(
     SubjectKind.FIELD,
-    Question("into", "The names of the new fields, parted by commas"),
-    Question("how", "What keeps the columns in step", TRIGGER, (TRIGGER, APPLICATION)),
+    Question("into", "Names of the new fields, in order, separated by commas"),
+    Question("how", "What keeps the columns in sync", TRIGGER, (TRIGGER, APPLICATION)),
     Question(
-        "forward", "An SQL expression for each new value, parted by ` ; ` (empty: at the first space)", "", sql=True
+        "forward",
+        "SQL expressions for the new values, separated by ` ; ` (empty: split at the first space)",
+        "",
+        sql=True,
     ),
-    Question("backward", "The SQL expression for the old value (empty: with a space between)", "", sql=True),
+    Question("backward", "Old value as an SQL expression (empty: joined with a space)", "", sql=True),
 )
 def split_field(s: Situation) -> Iterator[Step]:
     """A twin of several fields."""
@@ -60,14 +64,16 @@ def split_field(s: Situation) -> Iterator[Step]:
     old = s.field(s.answer("model"), s.answer("field"))
     refuse_keys(s, old)
     assert old.column is not None, "a field without a column is refused above"
-    names = [s.new_name(old.model, n.strip()) for n in s.answer("into").split(",") if n.strip()]
+    names = [s.new_name(old.model, name) for name in s.names("into")]
     if len(names) < 2:
-        raise CannotPlan("into names two fields or more, parted by commas.")
-    given = [e.strip() for e in s.answer("forward").split(" ; ") if e.strip()]
+        raise CannotPlan("`into` must list two or more fields.")
+    given = s.expressions("forward")
     if given and len(given) != len(names):
-        raise CannotPlan(f"forward has {len(given)} expressions for {len(names)} fields.")
+        raise CannotPlan(f"`forward` has {len(given)} expressions for {len(names)} fields.")
     if not given and (len(names) != 2 or old.type_name != "String"):
-        raise CannotPlan("how the value is taken apart is for you to say: give `forward` and `backward`.")
+        raise CannotPlan(
+            f"Refract cannot split `{old.name}` into {listed(names)}. Pass `forward` and `backward` as SQL expressions."
+        )
     whole = row(s, old.column.name)
     forward = given or list(at_the_first_space(s, whole))
     parts = [row(s, n) for n in names]
@@ -101,12 +107,16 @@ def at_the_first_space(s: Situation, whole: str) -> tuple[str, str]:
                 f"WHEN {whole} IS NOT NULL THEN '' END",
             )
         case _:
-            raise CannotPlan(f"give `forward` and `backward`: the SQL of {s.provider.name} is for you to say.")
+            raise CannotPlan(
+                f"Refract cannot split texts on {s.provider.name}. Pass `forward` and `backward` as SQL expressions."
+            )
 
 
 def with_a_space(s: Situation, parts: list[str]) -> str:
     """Texts with a space between; empty ones leave none. Raises CannotPlan where SQL has no common way."""
     if s.provider.name not in ("postgresql", "cockroachdb", "mysql"):
-        raise CannotPlan(f"give `forward` and `backward`: the SQL of {s.provider.name} is for you to say.")
+        raise CannotPlan(
+            f"Refract cannot join texts on {s.provider.name}. Pass `forward` and `backward` as SQL expressions."
+        )
     filled = ", ".join(f"NULLIF({part}, '')" for part in parts[1:])
     return f"CASE WHEN {parts[0]} IS NOT NULL THEN concat_ws(' ', {parts[0]}, {filled}) END"

@@ -57,11 +57,11 @@ class Dialect:
 
     def begin_sync(self, sync: Sync) -> tuple[str, ...]:
         """What keeps columns in step from now on."""
-        raise CannotPlan(f"{self.provider.name} has no triggers that could keep {sync.table.name} in step.")
+        raise CannotPlan(f"{self.provider.name} has no triggers that could keep {sync.table.name} in sync.")
 
     def end_sync(self, sync: Sync) -> tuple[str, ...]:
         """What ends that."""
-        raise CannotPlan(f"{self.provider.name} has no triggers that could keep {sync.table.name} in step.")
+        raise CannotPlan(f"{self.provider.name} has no triggers that could keep {sync.table.name} in sync.")
 
     def told(self, sync: Sync) -> str:
         """Whether a program that inserts a row has written one of the new columns."""

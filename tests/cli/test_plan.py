@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from refract import clock
 from refract.cli.main import cli
 
 GIT = ("git", "-c", "user.name=Ann", "-c", "user.email=ann@example.org")
@@ -323,3 +325,12 @@ def test_what_is_typed_to_deploy_a_step(
     said = run("plan", "next", "--project", schema).stdout
     (made,) = (file for file in init.parent.parent.glob("*/migration.sql") if file != init)
     assert f"Review them, then:\n  {command.format(file=made.relative_to(tmp_path))}\n" in said
+
+
+def test_a_plan_becomes_overdue_while_nothing_changes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start()
+    run("plan", "next")
+    assert findings() == []
+    later = clock.now() + timedelta(days=60)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert findings() == ["plan-overdue"], "the answer of another day does not count"

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
+from refract import clock
 from refract.analysis.branch import NewMigration
 from refract.analysis.open_plans import new_plan
 from refract.analysis.result import Analysis
@@ -23,7 +24,7 @@ _STAMP = "%Y%m%d%H%M%S"
 
 def fixes_of(analysis: Analysis, finding: Finding, now: datetime | None = None) -> tuple[Fix, ...]:
     """What can be done about a finding of the analysis, best first. `now` (UTC) dates new migrations."""
-    return fixes_for(_context(analysis, finding, now or datetime.now(UTC)))
+    return fixes_for(_context(analysis, finding, now or clock.now()))
 
 
 def new_migrations(analysis: Analysis, now: datetime) -> Callable[[str], str]:

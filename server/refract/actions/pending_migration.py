@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from attrs import frozen
 
+from refract import clock
 from refract.actions.fixing import new_migrations
 from refract.analysis.result import Analysis
 from refract.baseline.folder import LOCK_FILE, SQL_FILE
@@ -78,7 +79,7 @@ def pending_files(analysis: Analysis, name: str | None = None, now: datetime | N
 
     `name` is the migration's (default: the best suggestion); of several parts it names the last. `now` is UTC.
     """
-    path = new_migrations(analysis, now or datetime.now(UTC))
+    path = new_migrations(analysis, now or clock.now())
     parts = pending_parts(analysis)
     named = [part.names[0] if part.names else "migration" for part in parts]
     if name and named:

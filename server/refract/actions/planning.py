@@ -7,9 +7,8 @@ do what was asked, or raises CannotPlan with what stands in the way.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
-from refract import git
+from refract import clock, git
 from refract.actions.fixing import new_migrations
 from refract.analysis.open_plans import new_plan, recipe_named
 from refract.analysis.result import Analysis
@@ -127,4 +126,4 @@ def _file_of(analysis: Analysis, progress: Progress) -> OpenPlan:
 
 
 def _new_migrations(analysis: Analysis) -> MigrationPath:
-    return new_migrations(analysis, datetime.now(UTC))
+    return new_migrations(analysis, clock.now())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from attrs import evolve, field, frozen
 
@@ -17,10 +16,8 @@ from refract.recipes.base import CannotPlan, Recipe, Situation, all_recipes
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
 from refract.text import NewFile, Origin, Problem, Span
-from refract.workspace.projects import PLANS, ProjectFiles
+from refract.workspace.projects import ProjectFiles
 from refract.workspace.reading import UnreadableFile, read_text
-
-_MOST = 200  # plans of a project that are read
 
 
 @frozen(eq=False)
@@ -39,14 +36,9 @@ class Plans:
 NO_PLANS = Plans()
 
 
-def plans_folder(files: ProjectFiles) -> Path:
-    """Where a project keeps its plans: beside its migrations, not among them."""
-    return files.migrations.parent / PLANS
-
-
 def read_plans(files: ProjectFiles, database: Database, migrations: Iterable[Migration], provider: Provider) -> Plans:
     """The plans on disk; `database` is what the `migrations` build. Never raises."""
-    texts = [(path, read_text(path)) for path in _plan_files(plans_folder(files))]
+    texts = [(path, read_text(path)) for path in files.plan_files()]
     if not texts:
         return NO_PLANS
     from refract.plans.file import NotAPlan, read_plan  # noqa: PLC0415  only where a plan is
@@ -94,9 +86,9 @@ def new_plan(files: ProjectFiles, recipe: Recipe, situation: Situation, name: st
     from refract.plans.making import make_plan  # noqa: PLC0415  only when a plan is made
 
     wanted = name or _slug(f"{recipe.name} {' '.join(_said(situation.answers))}")
-    taken = {path.stem for path in _plan_files(plans_folder(files))}
-    unique = next(n for n in (wanted, *(f"{wanted}_{i}" for i in range(2, _MOST + 2))) if n not in taken)
-    path = plans_folder(files) / f"{unique}.toml"
+    taken = {path.stem for path in files.plan_files()}
+    unique = next(n for n in (wanted, *(f"{wanted}_{i}" for i in range(2, 1_000))) if n not in taken)
+    path = files.plans / f"{unique}.toml"
     return evolve(make_plan(recipe, situation, unique, today or utc_today()), path=str(path))
 
 
@@ -105,13 +97,6 @@ def plan_file(plan: Plan) -> NewFile:
     from refract.plans.file import plan_text  # noqa: PLC0415  only when a plan is made
 
     return NewFile(plan.path, plan_text(plan))
-
-
-def _plan_files(folder: Path) -> list[Path]:
-    try:
-        return sorted(path for path in folder.iterdir() if path.suffix == ".toml")[:_MOST]
-    except OSError:
-        return []
 
 
 def _said(answers: Mapping[str, str]) -> Iterator[str]:

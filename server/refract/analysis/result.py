@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 
 from attrs import evolve, field, frozen
 
@@ -283,9 +282,8 @@ def _plan_findings(snapshot: Snapshot, schema: RuleContext, plans: tuple[Progres
     unfinished = tuple(progress for progress in plans if progress.is_open)
     if not unfinished:
         return ()
-    view = PlansInView(
-        unfinished, snapshot.tree, snapshot.plans.migrations, datetime.now(UTC).date(), snapshot.settings.plans.rest
-    )
+    rest = snapshot.settings.plans.rest
+    view = PlansInView(unfinished, snapshot.tree, snapshot.plans.migrations, snapshot.today, rest)
     context = evolve(schema, diff=Diff(()), judged=Judged.PLANS, plans=view)
     return check_all(context, _wanted(snapshot.settings))
 

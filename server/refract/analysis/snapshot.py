@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from attrs import evolve, field, frozen
 
+from refract import clock
 from refract.analysis import grammar_memory
 from refract.analysis.baseline_choice import baseline_for, migrations_here
 from refract.analysis.branch import Branch, read_branch
@@ -30,6 +33,7 @@ from refract.workspace.reading import UnreadableFile, read_text
 class Snapshot:
     """Everything an analysis reads; nothing in it ever changes.
 
+    `today` is the day it was made, which tells how long plans have rested.
     `tree` is the schema as it is being edited, `baseline` what it is compared with (`base` is the git revision
     asked for, None for the migrations here). `branch` is how those migrations stand against the base's, where
     that can be told. `problems` are files of the schema that could not be read. `accepted` are the keys of findings
@@ -41,6 +45,7 @@ class Snapshot:
     settings: Settings
     tree: SchemaTree
     baseline: Baseline
+    today: date
     base: str | None = None
     branch: Branch | None = None
     problems: tuple[Problem, ...] = field(default=())
@@ -52,6 +57,10 @@ class Snapshot:
     def edited(self, document: Document) -> Snapshot:
         """The snapshot with one file of the schema in its new form. Costs what changed in that file."""
         return evolve(self, tree=self.tree.replaced(document))
+
+    def dated(self, today: date) -> Snapshot:
+        """The snapshot of another day; the same on the same day."""
+        return self if today == self.today else evolve(self, today=today)
 
     def rewritten(self, path: str, text: str) -> Snapshot:
         """The snapshot with one migration as it is being edited; the same for a file that is no migration here."""
@@ -88,7 +97,10 @@ def open_project(
         prisma = _prisma(files, settings)
         baseline, branch = baseline_for(files, provider, base, here, prisma), read_branch(files, provider, base, here)
         plans = read_plans(files, baseline.database, here.migrations if here else (), provider)
-        return Snapshot(files, settings, tree, baseline, base, branch, unreadable, read_accepted(files), prisma, plans)
+        accepted = read_accepted(files)
+        return Snapshot(
+            files, settings, tree, baseline, clock.today(), base, branch, unreadable, accepted, prisma, plans
+        )
 
 
 def read_baseline(snapshot: Snapshot) -> Snapshot:

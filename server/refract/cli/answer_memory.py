@@ -1,7 +1,7 @@
 """The last answers of `refract check`, so that an unchanged project is not analysed again.
 
 An answer is kept under a hash of everything it was made from: the text of the schema, the migrations and the
-settings, the git commit compared with, the options, and the code of Refract itself.
+settings, the git commit compared with, the options, the code of Refract itself, and the day if there are plans.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pathlib import Path
 from attrs import asdict, frozen
 
 import refract
-from refract import git, memory
+from refract import clock, git, memory
 from refract.config import Settings, SettingsError, load_settings, settings_files
 from refract.workspace.accepted import accepted_file
 from refract.workspace.prisma_version import version_files
-from refract.workspace.projects import PLANS, ProjectFiles, configured
+from refract.workspace.projects import ProjectFiles, configured
 
 _FOLDER = "answers"
 _KEPT = 200  # answers; the oldest go first
@@ -78,6 +78,8 @@ def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable
         project = configured(found, settings)
         yield os.fsencode(repr(project))
         yield os.fsencode(_commit(project, base or settings.base))
+        if project.plan_files():  # how long a plan has rested depends on the day
+            yield clock.today().isoformat().encode()
         for file in _inputs(project):
             yield os.fsencode(file)
             yield _content(file)
@@ -116,8 +118,7 @@ def _inputs(project: ProjectFiles) -> Iterator[Path]:
     yield from settings_files(project.root)
     yield accepted_file(project)
     yield from project.schema_files
-    plans = project.migrations.parent / PLANS
-    yield from (sorted(plans.glob("*.toml")) if plans.is_dir() else ())
+    yield from project.plan_files()
     for folder, folders, names in os.walk(project.migrations):
         folders.sort()
         yield from (Path(folder) / name for name in sorted(names) if name.endswith((".sql", ".toml")))

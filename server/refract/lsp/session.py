@@ -16,6 +16,7 @@ from pathlib import Path
 from attrs import define, evolve, field, frozen
 from lsprotocol import types
 
+from refract import clock
 from refract.analysis import Analysis, Snapshot, analyse, open_project, read_baseline, read_document
 from refract.analysis.code_uses import CodeQuestion, is_code
 from refract.analysis.with_code import look_up
@@ -29,7 +30,6 @@ from refract.source import CodeUses
 from refract.syntax import Document, SchemaTree, parse_document
 from refract.workspace import CannotAnalyse, ProjectFiles, UnreadableFile, find_projects, read_text
 from refract.workspace.prisma_config import configured_folder
-from refract.workspace.projects import PLANS
 
 DEBOUNCE = 0.0
 """Seconds from a keystroke to its analysis. Even without any, keystrokes that wait in the pipe are read first."""
@@ -77,8 +77,9 @@ class OpenProject:
             return True
         if file.suffix == ".prisma":  # new in the editor, and not on disk yet
             return self.files.schema in file.parents
-        plans = self.files.migrations.parent / PLANS
-        return file.parent.parent == self.files.migrations or (file.suffix == ".toml" and file.parent == plans)
+        return file.parent.parent == self.files.migrations or (
+            file.suffix == ".toml" and file.parent == self.files.plans
+        )
 
 
 Publish = Callable[[OpenProject], None]
@@ -261,6 +262,8 @@ class Session:
         if project.timer is not None:
             project.timer.cancel()
             project.timer = None
+        if project.snapshot is not None:
+            project.snapshot = project.snapshot.dated(clock.today())
         if project.snapshot is None or (project.analysis and project.analysis.snapshot is project.snapshot):
             return
         try:
@@ -387,7 +390,7 @@ def _concerns(project: OpenProject, path: str) -> bool:
     changed = Path(path)
     if changed.is_relative_to(project.files.migrations) or project.holds(path):
         return True
-    if changed.suffix == ".toml" and changed.parent == project.files.migrations.parent / PLANS:
+    if changed.suffix == ".toml" and changed.parent == project.files.plans:
         return True
     folder = changed.parent if changed.name in SETTINGS else configured_folder(changed)
     if folder is not None:

@@ -6,11 +6,11 @@ Nothing here writes: a step is a list of file changes, which the editor or the c
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from attrs import evolve, frozen
 
+from refract import clock
 from refract.plans import Confirmation, Plan, PlanMigration, Progress, State
 from refract.plans.model import with_step
 from refract.plans.scripts import scripts_of, with_folders
@@ -126,4 +126,4 @@ def _plan_changes(plan: OpenPlan, changed: Plan) -> tuple[FileChange, ...]:
 
 def utc_today() -> str:
     """The day, as plans write it."""
-    return datetime.now(UTC).date().isoformat()
+    return clock.today().isoformat()

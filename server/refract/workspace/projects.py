@@ -34,8 +34,8 @@ _AS_TEXT = "Refract reads it only as plain text"
 _SAID_AS_TEXT = {"migrations.path": "say it as `migrations` in refract.toml, since Refract runs nothing"}
 _MAX_FILES = 50_000  # files looked at in a tree without git
 _MAX_SCHEMA_FILES = 2_000
-PLANS = "plans"
-"""The folder beside a project's migrations in which its plans are."""
+_MOST_PLANS = 200
+_PLANS = "plans"
 
 
 @frozen
@@ -53,6 +53,18 @@ class ProjectFiles:
     migrations: Path
     source: str
     notes: tuple[str, ...] = field(default=(), eq=False)
+
+    @property
+    def plans(self) -> Path:
+        """The folder that the project keeps its plans in, next to its migrations; it may not exist."""
+        return self.migrations.parent / _PLANS
+
+    def plan_files(self) -> list[Path]:
+        """The files of the project's plans."""
+        try:
+            return sorted(path for path in self.plans.iterdir() if path.suffix == ".toml")[:_MOST_PLANS]
+        except OSError:
+            return []
 
 
 def find_projects(path: Path) -> tuple[ProjectFiles, ...]:

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from attrs import define, field, frozen
 
 from refract import git
+from refract.frozen_map import frozen_map
 from refract.source import Client, CodeUses, Needle, Target, completed, find_uses, needles
 from refract.text import Origin
 from refract.workspace.projects import SKIPPED_FOLDERS, ProjectFiles, walk
@@ -55,7 +56,7 @@ CodeQuestion = tuple[Side, Target]
 class Answers:
     """What is known of the code so far."""
 
-    known: Mapping[CodeQuestion, CodeUses] = field(factory=dict)
+    known: Mapping[CodeQuestion, CodeUses] = field(factory=dict, converter=frozen_map)
 
     def with_more(self, found: Mapping[CodeQuestion, CodeUses]) -> Answers:
         """These answers and others."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, field, frozen
 
 from refract.baseline import Migration
+from refract.frozen_map import frozen_map
 from refract.plans import Plan, Progress, built_by, progress_of
 from refract.plans.status import BuiltSteps
 from refract.plans.taking import OpenPlan, utc_today
@@ -26,7 +27,7 @@ class Plans:
 
     open: tuple[OpenPlan, ...] = ()
     problems: tuple[Problem, ...] = ()
-    migrations: Mapping[str, Migration] = field(factory=dict, repr=False)
+    migrations: Mapping[str, Migration] = field(factory=dict, converter=frozen_map, repr=False)
 
     def progress(self, tree: SchemaTree) -> tuple[Progress, ...]:
         """Where each plan stands, by the schema as it is."""

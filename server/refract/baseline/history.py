@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from refract.baseline.folder import Migration, MigrationFolder
+from refract.frozen_map import frozen_map
 from refract.schema.changes import Change
 
 
@@ -27,7 +28,7 @@ class History:
     theirs: tuple[Migration, ...] = ()
     edited: tuple[Migration, ...] = ()
     deleted: tuple[Migration, ...] = ()
-    changes: Mapping[str, tuple[Change, ...]] = field(factory=dict)
+    changes: Mapping[str, tuple[Change, ...]] = field(factory=dict, converter=frozen_map)
 
     def is_new(self, name: str) -> bool:
         """Whether the migration of that name is new on this branch."""

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import attrs
 from attrs import evolve, field, frozen
 
+from refract.frozen_map import frozen_map
+
 Version = tuple[int, ...]
 _T = TypeVar("_T", bound=attrs.AttrsInstance)
 _MISSING = object()
@@ -184,6 +186,7 @@ class Settings:
 
     rules: Mapping[str, Level] = field(
         factory=dict,
+        converter=frozen_map,
         metadata=about(
             LEVELS,
             "The level of a rule, or of several: `*` in a name stands for anything, and the most exact name counts. "

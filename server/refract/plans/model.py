@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import evolve, field, frozen
 
+from refract.frozen_map import frozen_map
 from refract.recipes.base import Phase
 from refract.recipes.schema_edits import SchemaEdit
 
@@ -70,8 +73,8 @@ class Plan:
     steps: tuple[PlanStep, ...]
     format: int = FORMAT
     abandoned: str = ""
-    answers: dict[str, str] = field(factory=dict)
-    tables: dict[str, str] = field(factory=dict)
+    answers: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    tables: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     name: str = ""
     path: str = ""
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from attrs import field, frozen
 
+from refract.frozen_map import frozen_map
 from refract.text import Origin
 
 
@@ -253,11 +254,11 @@ class Database:
 
     provider: str
     default_schema: str = ""
-    tables: Mapping[QualifiedName, Table] = field(factory=dict)
-    enums: Mapping[QualifiedName, Enum] = field(factory=dict)
-    views: Mapping[QualifiedName, View] = field(factory=dict)
-    extensions: Mapping[str, Extension] = field(factory=dict)
-    sequences: Mapping[QualifiedName, Sequence] = field(factory=dict)
+    tables: Mapping[QualifiedName, Table] = field(factory=dict, converter=frozen_map)
+    enums: Mapping[QualifiedName, Enum] = field(factory=dict, converter=frozen_map)
+    views: Mapping[QualifiedName, View] = field(factory=dict, converter=frozen_map)
+    extensions: Mapping[str, Extension] = field(factory=dict, converter=frozen_map)
+    sequences: Mapping[QualifiedName, Sequence] = field(factory=dict, converter=frozen_map)
     schemas: tuple[str, ...] = ()
     qualified: bool = field(default=False, eq=False)
     relation_mode: str = field(default="foreignKeys", eq=False)

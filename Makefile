@@ -16,8 +16,8 @@ test: .venv/ready ## all tests; names those that are left out, and fails for the
 	$(BIN)/python tests/parts.py
 	$(BIN)/pytest -n auto --dist loadgroup
 
-test-fast: .venv/ready ## the tests without a server, an editor, npm or a database: under two minutes
-	$(BIN)/pytest -n auto --dist loadgroup -m "not real"
+test-fast: .venv/ready ## the tests without a server, an editor, npm or a database, and without slow ones: two minutes
+	$(BIN)/pytest -n auto --dist loadgroup -m "not real and not slow"
 
 check: .venv/ready ## what does not need a test: style, types
 	$(BIN)/ruff check $(wildcard $(SOURCES))

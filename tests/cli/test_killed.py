@@ -70,6 +70,7 @@ def template(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return root
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked on this system")
 @pytest.mark.parametrize("name", CASES)
 def test_a_command_that_is_killed_leaves_nothing_half(template: Path, tmp_path: Path, name: str) -> None:

@@ -41,6 +41,7 @@ REPEATED = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PROVIDERS)
 @pytest.mark.parametrize("part", ["(", "'", '"', "$$", "--", ";"])
 def test_a_megabyte_in_bounded_time(part: str, name: str) -> None:

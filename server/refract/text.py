@@ -1,12 +1,11 @@
 """Text as Refract sees it: offsets, spans and edits.
 
 Offsets count Unicode code points from the start of a text (Python string indices).
-Lines and columns exist only at the edges (`lsp/convert.py` and `cli/`).
+Lines and columns exist only at the edges, in `lsp/` and `cli/`: see `positions.py`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import accumulate
@@ -120,27 +119,3 @@ def _alike(olds: Sequence[str], news: Sequence[str]) -> int:
             break
         count += 1
     return count
-
-
-class LineIndex:
-    """Finds the line and column (both from 0) of an offset, and back. Lines end at `\\n`."""
-
-    def __init__(self, text: str) -> None:
-        self._starts = [0]
-        position = text.find("\n")
-        while position != -1:
-            self._starts.append(position + 1)
-            position = text.find("\n", position + 1)
-        self._length = len(text)
-
-    def position(self, offset: int) -> tuple[int, int]:
-        """(line, column) of `offset`; past the end counts as the end."""
-        offset = max(0, min(offset, self._length))
-        line = bisect_right(self._starts, offset) - 1
-        return line, offset - self._starts[line]
-
-    def offset(self, line: int, column: int) -> int:
-        """The offset of a line and column; past the end counts as the end."""
-        if line >= len(self._starts):
-            return self._length
-        return min(self._starts[line] + column, self._length)

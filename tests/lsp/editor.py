@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlparse
 from lsprotocol import types
 from pytest_lsp import LanguageClient
 
-from refract.text import LineIndex
+from refract.positions import PlainText
 
 PATIENCE = 20.0
 """Seconds to wait for diagnostics before a test fails."""
@@ -130,7 +130,7 @@ class Editor:
                 self.replace(self.text, before + inserted + after)
 
     def _position(self, offset: int) -> types.Position:
-        line, column = LineIndex(self.text).position(offset)
+        line, column = PlainText("", self.text).position(offset)
         before = self.text[offset - column : offset]
         return types.Position(line, len(before.encode("utf-16-le")) // 2)
 
@@ -142,6 +142,6 @@ class Editor:
 
 
 def _offset(text: str, position: types.Position) -> int:
-    start = LineIndex(text).offset(position.line, 0)
+    start = PlainText("", text).offset(position.line, 0)
     units = text[start:].encode("utf-16-le")[: position.character * 2]
     return start + len(units.decode("utf-16-le"))

@@ -25,6 +25,7 @@ from refract.analysis.branch import read_new, with_rollback
 from refract.baseline import Migration, MigrationFolder, compare_histories
 from refract.diff import Diff, diff
 from refract.lowering import lower
+from refract.positions import PlainText
 from refract.providers import Provider, provider
 from refract.providers.versions import Versions, default_versions
 from refract.rendering.advice import action_sentence
@@ -37,7 +38,7 @@ from refract.schema.model import Database
 from refract.source import CodeUses, Target, client_of, completed, find_uses
 from refract.sql.reader import read_migration
 from refract.syntax import SchemaTree, parse_schema
-from refract.text import LineIndex, Location, Origin
+from refract.text import Location, Origin
 from rules.plan_scripts import Followed, follow
 
 BEFORE = "before.prisma"
@@ -296,7 +297,7 @@ def _marked(origin: Origin, found: Found) -> list[str]:
     """The line an origin stands on, and carets under the stretch it covers."""
     location = _located(origin, found)
     text = found.texts[location.path]
-    index = LineIndex(text)
+    index = PlainText("", text)
     line, start = index.position(location.span.start)
     end_line, end = index.position(location.span.end)
     source = text.splitlines()[line] if text else ""

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pytest
 
+from refract.positions import PlainText
 from refract.source import Client, Target, Use, client_of, find_uses, needles
 from refract.syntax import parse_schema
-from refract.text import LineIndex
 
 HERE = Path(__file__).parent
 PAGE = HERE / "uses.md"
@@ -47,7 +47,7 @@ def shown(case: Case) -> str:
 
 
 def _line(use: Use, code: str) -> str:
-    line, column = LineIndex(code).position(use.span.start)
+    line, column = PlainText("", code).position(use.span.start)
     around = code[use.span.start - min(column, 16) : use.span.end].lstrip()
     return f"{line + 1}:{column + 1} {'' if use.sure else 'perhaps '}{use.target} in `{around}`\n"
 

@@ -47,6 +47,11 @@ def write_whole(path: Path, text: str) -> None:
             shutil.copymode(real, part)
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file, if it exists. Raises OSError."""
+    path.unlink(missing_ok=True)
+
+
 def _edit(change: FileEdits) -> None:
     path = Path(change.path)
     write_whole(path, apply_edits(path.read_bytes().decode("utf-8"), change.edits))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from refract.actions.file_writing import write_whole
+from refract.actions.file_writing import remove_file, write_whole
 from refract.analysis import Analysis
 from refract.cli.answer import analysed
 from refract.cli.projects import projects_at
@@ -45,7 +45,7 @@ def _accept(analysis: Analysis) -> str:
 
 
 def _write(file: Path, text: str | None) -> None:
-    if text is not None:
+    if text is None:
+        remove_file(file)
+    else:
         write_whole(file, text)
-        return
-    file.unlink(missing_ok=True)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
 from refract.cli.terminal import shown_path
+from refract.positions import PlainText, read_plain
 from refract.syntax import Document
-from refract.text import LineIndex, Location
-from refract.workspace.reading import UnreadableFile, read_text
+from refract.text import Location
 
 
 @frozen
@@ -42,7 +41,7 @@ class Places:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._documents = {document.path: document for document in documents}
-        self._other: dict[str, _File] = {}
+        self._other: dict[str, PlainText] = {}
 
     def find(self, location: Location) -> Place:
         """Where `location` is. A file that cannot be read has one empty line."""
@@ -53,22 +52,7 @@ class Places:
             shown_path(location.path), line + 1, column + 1, end_line + 1, end_column + 1, index.line_text(line)
         )
 
-    def _read(self, path: str) -> _File:
+    def _read(self, path: str) -> PlainText:
         if path not in self._other:
-            text = read_text(Path(path))
-            self._other[path] = _File("" if isinstance(text, UnreadableFile) else text)
+            self._other[path] = read_plain(path) or PlainText(path, "")
         return self._other[path]
-
-
-class _File(LineIndex):
-    """A file that is no schema, such as a migration."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self._text = text
-
-    def line_text(self, line: int) -> str:
-        """The text of a line without its line end."""
-        start = self.offset(line, 0)
-        end = self._text.find("\n", start)
-        return (self._text[start:] if end == -1 else self._text[start:end]).removesuffix("\r")

@@ -6,7 +6,7 @@ from attrs import frozen
 from lsprotocol import types
 from pygls import uris
 
-from refract.lsp.plain_text import TextFile
+from refract.positions import TextFile
 from refract.rules.kit.finding import Severity
 from refract.text import Location, Span, TextEdit
 

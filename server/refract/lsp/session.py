@@ -25,7 +25,7 @@ from refract.config import Settings
 from refract.fixes import load_fixes
 from refract.lsp import convert
 from refract.lsp.convert import Encoding
-from refract.lsp.plain_text import PlainText, read_plain
+from refract.positions import PlainText, read_plain
 from refract.source import CodeUses
 from refract.syntax import Document, SchemaTree, parse_document
 from refract.workspace import CannotAnalyse, ProjectFiles, UnreadableFile, find_projects, read_text

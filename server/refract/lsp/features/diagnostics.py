@@ -10,8 +10,8 @@ from lsprotocol import types
 from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.convert import Encoding
-from refract.lsp.plain_text import TextFile
 from refract.lsp.session import OpenProject, Session
+from refract.positions import TextFile
 from refract.rendering.findings import MOST_PLACES, message, related_sentence
 from refract.rules.kit.documentation import page_file
 from refract.rules.kit.finding import Finding

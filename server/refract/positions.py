@@ -1,11 +1,15 @@
-"""A file that is no Prisma schema, such as a migration, as the editor or the disk has it."""
+"""Lines and columns, for `lsp/` and `cli/` alone: whatever stands below them counts offsets.
+
+A schema's `Document` finds its lines by itself, since it knows where its blocks begin.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from pathlib import Path
 from typing import Protocol
 
-from refract.text import LineIndex, Span
+from refract.text import Span
 from refract.workspace import UnreadableFile, read_text
 
 
@@ -26,23 +30,25 @@ class TextFile(Protocol):
 
 
 class PlainText:
-    """The text of one file. Never changes."""
+    """The text of a file that is no schema, such as a migration. Never changes. Lines end at `\\n`."""
 
     def __init__(self, path: str, text: str) -> None:
         self.path, self.text = path, text
-        self._index = LineIndex(text)
+        self._starts = _line_starts(text)
 
     def position(self, offset: int) -> tuple[int, int]:
         """(line, column) of an offset, both from 0; past the end counts as the end."""
-        return self._index.position(offset)
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect_right(self._starts, offset) - 1
+        return line, offset - self._starts[line]
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a line and column; past a line's end counts as its end."""
-        return min(self._index.offset(line, column), self._line_end(line))
+        return min(self._line_start(line) + column, self._line_end(line))
 
     def line_text(self, line: int) -> str:
         """The text of a line without its line end."""
-        return self.text[self._index.offset(line, 0) : self._line_end(line)]
+        return self.text[self._line_start(line) : self._line_end(line)]
 
     def slice(self, span: Span) -> str:
         """The text at a span."""
@@ -52,8 +58,11 @@ class PlainText:
         """The file after replacing `span` with `new_text`."""
         return PlainText(self.path, self.text[: span.start] + new_text + self.text[span.end :])
 
+    def _line_start(self, line: int) -> int:
+        return self._starts[line] if line < len(self._starts) else len(self.text)
+
     def _line_end(self, line: int) -> int:
-        start = self._index.offset(line, 0)
+        start = self._line_start(line)
         end = self.text.find("\n", start)
         if end == -1:
             return len(self.text)
@@ -64,3 +73,11 @@ def read_plain(path: str) -> PlainText | None:
     """The file on disk; None when it cannot be read."""
     text = read_text(Path(path))
     return None if isinstance(text, UnreadableFile) else PlainText(path, text)
+
+
+def _line_starts(text: str) -> list[int]:
+    starts, end = [0], text.find("\n")
+    while end != -1:
+        starts.append(end + 1)
+        end = text.find("\n", end + 1)
+    return starts

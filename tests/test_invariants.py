@@ -1,0 +1,93 @@
+"""The promises of ARCHITECTURE.md that can be read off the sources."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "server" / "refract"
+SOURCES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py")}
+MACHINERY = ("rules/__main__.py", "rules/kit/rule.py", "rules/kit/documentation.py")
+"""Finds the rules and writes their pages; no rule uses it but for being declared."""
+
+RULES = {name: tree for name, tree in SOURCES.items() if name.startswith("rules/") and name not in MACHINERY}
+
+OUTSIDE_WORLD = frozenset(
+    {"os", "io", "sys", "pathlib", "shutil", "tempfile", "glob", "time", "random", "secrets", "uuid", "subprocess"}
+)
+READERS = ("refract.clock", "refract.git", "refract.memory", "refract.whole_file", "refract.config.files")
+NETWORK = frozenset({"socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "requests", "httpx", "aiohttp"})
+DATABASES = frozenset({"psycopg", "psycopg2", "asyncpg", "pymysql", "MySQLdb", "sqlite3", "pyodbc", "pymongo"})
+
+MAY_WRITE = (
+    "actions/file_writing.py",  # what a person asked for
+    "memory.py",
+    "whole_file.py",
+    "docstrings.py",  # docs/, for `make docs`
+    "config/reference.py",
+)
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """The modules that a module imports, anywhere in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def calls(tree: ast.AST) -> Iterator[str]:
+    """What a module calls: `now` or `datetime.now`, or `.now` of anything else."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield f"{getattr(node.func.value, 'id', '')}.{node.func.attr}"
+        elif isinstance(node, ast.Call):
+            yield getattr(node.func, "id", "")
+
+
+def callers(*names: str) -> set[str]:
+    """The sources that call something by one of these names."""
+    return {source for source, tree in SOURCES.items() if set(names) & {call.split(".")[-1] for call in calls(tree)}}
+
+
+def users(*modules: str) -> set[str]:
+    """The sources that import one of these modules or packages."""
+    wanted = set(modules)
+    return {name for name, tree in SOURCES.items() if wanted.intersection(_with_parents(imports(tree)))}
+
+
+def _with_parents(names: Iterator[str]) -> Iterator[str]:
+    for name in names:
+        parts = name.split(".")
+        yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_reads_no_file_clock_or_environment(name: str) -> None:
+    used = set(_with_parents(imports(RULES[name])))
+    assert used & (OUTSIDE_WORLD | set(READERS)) == set()
+    assert {call.split(".")[-1] for call in calls(RULES[name])} & {"now", "today", "open", "getenv"} == set()
+
+
+def test_only_the_clock_tells_the_day() -> None:
+    days = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
+    assert {name for name, tree in SOURCES.items() if days & set(calls(tree))} == {"clock.py"}
+
+
+def test_nothing_below_lsp_and_cli_asks_for_a_line() -> None:
+    asking = callers("position", "offset", "line_text") | users("refract.positions")
+    assert {name for name in asking if not name.startswith(("lsp/", "cli/"))} == set()
+
+
+def test_only_these_write_files() -> None:
+    writes = ("write_text", "write_bytes", "mkdir", "makedirs", "unlink", "rmtree", "touch", "symlink_to")
+    assert callers(*writes) <= set(MAY_WRITE)
+
+
+def test_no_network_and_no_database() -> None:
+    assert users(*NETWORK, *DATABASES) == set()

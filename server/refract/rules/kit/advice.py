@@ -36,6 +36,11 @@ class Do(Enum):
     ADD_AS_OPTIONAL = ActionKind.EDIT_SCHEMA, "add-as-optional"
     MAKE_REQUIRED_LAST = ActionKind.EDIT_SCHEMA, "make-required-last"
     GIVE_DEFAULT = ActionKind.EDIT_SCHEMA, "give-default"
+    ADD_WITHOUT_UNIQUE = ActionKind.EDIT_SCHEMA, "add-without-unique"
+    MAKE_UNIQUE_LAST = ActionKind.EDIT_SCHEMA, "make-unique-last"
+    KEEP_PRIMARY_KEY = ActionKind.EDIT_SCHEMA, "keep-primary-key"
+    DROP_DEFAULT_LATER = ActionKind.EDIT_SCHEMA, "drop-default-later"
+    PUT_WIDE_FIELDS_FIRST = ActionKind.EDIT_SCHEMA, "put-wide-fields-first"
 
     # write-sql
     RENAME_COLUMN_INSTEAD = ActionKind.WRITE_SQL, "rename-column-instead"
@@ -44,17 +49,42 @@ class Do(Enum):
     FILL_ROWS = ActionKind.WRITE_SQL, "fill-rows"
     FILL_ROWS_IN_BATCHES = ActionKind.WRITE_SQL, "fill-rows-in-batches"
     COPY_VALUES_IN_BATCHES = ActionKind.WRITE_SQL, "copy-values-in-batches"
+    FILL_WITH_DISTINCT_VALUES = ActionKind.WRITE_SQL, "fill-with-distinct-values"
+    CREATE_TABLE_WITH_CONSTRAINT = ActionKind.WRITE_SQL, "create-table-with-constraint"
+    COPY_ROWS_IN_BATCHES = ActionKind.WRITE_SQL, "copy-rows-in-batches"
+    ADD_PLAIN_COLUMN = ActionKind.WRITE_SQL, "add-plain-column"
+    KEEP_CURRENT_WITH_TRIGGER = ActionKind.WRITE_SQL, "keep-current-with-trigger"
+    WRITE_CONVERSION = ActionKind.WRITE_SQL, "write-conversion"
+    MOVE_TO_SEPARATE_MIGRATION = ActionKind.WRITE_SQL, "move-to-separate-migration"
+    USE_PLAIN_VACUUM = ActionKind.WRITE_SQL, "use-plain-vacuum"
+    CREATE_UNIQUE_INDEX_ON_VIEW = ActionKind.WRITE_SQL, "create-unique-index-on-view"
+    SET_LOCK_TIMEOUT = ActionKind.WRITE_SQL, "set-lock-timeout"
+    REMOVE_TRANSACTION = ActionKind.WRITE_SQL, "remove-transaction"
+    SPLIT_CHANGES = ActionKind.WRITE_SQL, "split-changes"
+    WRITE_IN_ALLOWED_ORDER = ActionKind.WRITE_SQL, "write-in-allowed-order"
+    REMOVE_STATEMENT = ActionKind.WRITE_SQL, "remove-statement"
 
     # run-query
     FIND_DUPLICATES = ActionKind.RUN_QUERY, "find-duplicates"
+    FIX_VIOLATING_ROWS = ActionKind.RUN_QUERY, "fix-violating-rows"
+    FIX_ORPHANS = ActionKind.RUN_QUERY, "fix-orphans"
+    FIND_CASE_DUPLICATES = ActionKind.RUN_QUERY, "find-case-duplicates"
 
     # change-code
     STOP_USING = ActionKind.CHANGE_CODE, "stop-using"
+    WRITE_FIELD_IN_CODE = ActionKind.CHANGE_CODE, "write-field-in-code"
+    CHECK_RAW_SQL = ActionKind.CHANGE_CODE, "check-raw-sql"
 
     # deploy
     DEPLOY_FIRST = ActionKind.DEPLOY, "deploy-first"
     RUN_IN_QUIET_HOURS = ActionKind.DEPLOY, "run-in-quiet-hours"
     RETRY_AFTER_TIMEOUT = ActionKind.DEPLOY, "retry-after-timeout"
+    SWITCH_TO_NEW_TABLE = ActionKind.DEPLOY, "switch-to-new-table"
+
+    # run-command
+    USE_PG_REPACK = ActionKind.RUN_COMMAND, "use-pg-repack"
+    MERGE_BASE = ActionKind.RUN_COMMAND, "merge-base"
+    RECREATE_MIGRATION = ActionKind.RUN_COMMAND, "recreate-migration"
 
     # change-settings, comments
     WRITE_COMMENT_AS = ActionKind.EDIT_SCHEMA, "write-comment-as"

@@ -37,23 +37,61 @@ class Effect(Enum):
     # data-changed
     DOCUMENTS_KEEP_OLD_NAME = HarmKind.DATA_CHANGED, "documents-keep-old-name"
     ROWS_GET_IMPLICIT_VALUE = HarmKind.DATA_CHANGED, "rows-get-implicit-value"
+    NUMBERED_IN_ANY_ORDER = HarmKind.DATA_CHANGED, "numbered-in-any-order"
+    TIME_OF_DAY_CUT = HarmKind.DATA_CHANGED, "time-of-day-cut"
+    DATE_CUT = HarmKind.DATA_CHANGED, "date-cut"
+    FRACTIONS_ROUNDED = HarmKind.DATA_CHANGED, "fractions-rounded"
+    LIST_BECOMES_TEXT = HarmKind.DATA_CHANGED, "list-becomes-text"
+    OLD_INSTANCES_WRITE_OLD_DEFAULT = HarmKind.DATA_CHANGED, "old-instances-write-old-default"
+    SQL_GETS_NEW_DEFAULT = HarmKind.DATA_CHANGED, "sql-gets-new-default"
+    SQL_GETS_NO_DEFAULT = HarmKind.DATA_CHANGED, "sql-gets-no-default"
+    EXISTING_ROWS_KEEP_VALUES = HarmKind.DATA_CHANGED, "existing-rows-keep-values"
+    DUPLICATES_ALLOWED = HarmKind.DATA_CHANGED, "duplicates-allowed"
 
     # migration-fails
     FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "fails-on-rows"
     FAILS_ON_DUPLICATES = HarmKind.MIGRATION_FAILS, "fails-on-duplicates"
+    FAILS_ON_VIOLATIONS = HarmKind.MIGRATION_FAILS, "fails-on-violations"
+    FAILS_ON_CONFLICTING_ROWS = HarmKind.MIGRATION_FAILS, "fails-on-conflicting-rows"
+    FAILS_ON_ORPHANS = HarmKind.MIGRATION_FAILS, "fails-on-orphans"
+    FAILS_ON_EMPTY_PARENT = HarmKind.MIGRATION_FAILS, "fails-on-empty-parent"
+    FAILS_ON_SAME_VALUE = HarmKind.MIGRATION_FAILS, "fails-on-same-value"
+    FAILS_ON_DUPLICATE_KEYS = HarmKind.MIGRATION_FAILS, "fails-on-duplicate-keys"
+    FAILS_ON_CASE = HarmKind.MIGRATION_FAILS, "fails-on-case"
+    CLIENT_ONLY_DEFAULT = HarmKind.MIGRATION_FAILS, "client-only-default"
+    TYPE_CHANGE_REFUSED = HarmKind.MIGRATION_FAILS, "type-change-refused"
+    REFUSED_IN_TRANSACTION = HarmKind.MIGRATION_FAILS, "refused-in-transaction"
+    SENT_AS_ONE_TRANSACTION = HarmKind.MIGRATION_FAILS, "sent-as-one-transaction"
+    APPLIED_AFTER_COMMIT = HarmKind.MIGRATION_FAILS, "applied-after-commit"
 
     # code-breaks
     OLD_READS_FAIL = HarmKind.CODE_BREAKS, "old-reads-fail"
     OLD_INSERTS_FAIL = HarmKind.CODE_BREAKS, "old-inserts-fail"
     STILL_USED_IN_CODE = HarmKind.CODE_BREAKS, "still-used-in-code"
+    DOCUMENTS_LACK_FIELD = HarmKind.CODE_BREAKS, "documents-lack-field"
+    INSERTS_LACK_DEFAULT = HarmKind.CODE_BREAKS, "inserts-lack-default"
+    LOOKUPS_BY_KEY_BREAK = HarmKind.CODE_BREAKS, "lookups-by-key-break"
+
+    # history-breaks
+    HALF_APPLIED = HarmKind.HISTORY_BREAKS, "half-applied"
+    SECOND_FAILS_OR_UNDOES = HarmKind.HISTORY_BREAKS, "second-fails-or-undoes"
 
     # blocks
     QUEUES_BEHIND_LOCK_REQUEST = HarmKind.BLOCKS, "queues-behind-lock-request"
+    DEFAULT_WRITTEN_TO_ROWS = HarmKind.BLOCKS, "default-written-to-rows"
+    NO_ONLINE_FORM = HarmKind.BLOCKS, "no-online-form"
+    LOCKS_HELD_TO_THE_END = HarmKind.BLOCKS, "locks-held-to-the-end"
+    BLOCKED_WHILE_RUNNING = HarmKind.BLOCKS, "blocked-while-running"
+    FOREIGN_KEYS_RECREATED = HarmKind.BLOCKS, "foreign-keys-recreated"
+    CATALOG_ONLY = HarmKind.BLOCKS, "catalog-only"
 
     # costs
+    COLUMN_ORDER_IS_FINAL = HarmKind.COSTS, "column-order-is-final"
 
     # not-checked
     SILENCES_NOTHING = HarmKind.NOT_CHECKED, "silences-nothing"
+    ORPHANS_STAY = HarmKind.NOT_CHECKED, "orphans-stay"
+    BAD_REFERENCES_STAY = HarmKind.NOT_CHECKED, "bad-references-stay"
 
     @property
     def kind(self) -> HarmKind:

@@ -1,12 +1,12 @@
-"""A field that the database numbers is added to a model that exists.
+"""Adding an auto-incrementing field numbers every existing row.
 
 ## What it does
-Finds new `autoincrement()` columns on tables that exist.
+Finds new `autoincrement()` columns on existing tables.
 
 ## Why it is risky
-Every row that is there gets a number, in no order that anyone chose, so the whole table is written anew.
-On PostgreSQL nobody reads or writes the table meanwhile; MySQL lets reads go on, and its replicas may number
-the rows differently.
+Every existing row gets a number, in no particular order, so the whole table is rewritten.
+On PostgreSQL all reads and writes on the table wait.
+On MySQL reads continue, but replicas may number the rows differently.
 
 ## Example
 ```prisma before
@@ -22,8 +22,9 @@ model User {
 ```
 
 ## Safer way
-Add an optional field without `autoincrement()`, number the rows in batches and in the order you want,
-and give it the sequence in a later migration.
+Add an optional field without `autoincrement()`.
+Number the rows in batches, in the order that you want.
+Add the sequence in a later migration.
 ```prisma after
 model User {
   id  String @id
@@ -32,10 +33,10 @@ model User {
 ```
 
 ## When to ignore it
-When the table is small.
+If the table is small.
 
 ## Providers
-PostgreSQL, MySQL, SQL Server. CockroachDB does it while work goes on.
+PostgreSQL, MySQL, SQL Server. CockroachDB numbers the rows online.
 """
 
 from __future__ import annotations
@@ -44,9 +45,11 @@ from collections.abc import Iterator
 
 from refract.providers.behaviour import Blocks
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, blocking, harm
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, cure, sentences, table_label, who_waits
+from refract.rules.kit.words import blocked, column_label, table_label
 from refract.schema.changes import AddColumn, AddPrimaryKey
 
 
@@ -60,15 +63,11 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if counts and operation.blocks is not Blocks.NOTHING:
             yield Risk(
                 key=f"{change.table}.{change.column.name}",
-                what=_message(context, change),
+                what=f"Numbering existing rows for {column_label(context, change.table, change.column)} {blocked(operation)}",
+                harm=(
+                    *blocking(operation, table_label(context, change.table)),
+                    harm(Effect.NUMBERED_IN_ANY_ORDER),
+                ),
+                now=cures(operation),
                 change=change,
             )
-
-
-def _message(context: RuleContext, change: AddColumn) -> str:
-    operation = context.behaviour.add_auto_increment
-    return sentences(
-        f"{column_label(context, change.table, change.column)} numbers every row that exists, in no particular order.",
-        who_waits(operation, table_label(context, change.table)),
-        cure(operation),
-    )

@@ -1,10 +1,11 @@
-"""A CHECK is added over rows that exist.
+"""A CHECK constraint is added to a table with existing rows.
 
 ## What it does
-Finds `ADD CHECK` without `NOT VALID`, in tables that are not new.
+Finds `ADD CHECK` without `NOT VALID`, on existing tables.
 
 ## Why it is risky
-It fails if any row breaks it, and every row is read while the table is locked.
+The migration fails if any row violates the constraint.
+Every row is checked while the table is locked.
 
 ## Example
 ```sql before
@@ -16,26 +17,29 @@ ALTER TABLE "User" ADD CONSTRAINT "named" CHECK (length("name") > 0);
 ```
 
 ## Safer way
-Add it `NOT VALID`, which holds for new rows at once; settle the rows that break it, and validate it in a later migration.
+Add the constraint as `NOT VALID`, which applies to new and changed rows only.
+Fix the rows that violate the constraint, and validate in a later migration.
 ```sql migration
 ALTER TABLE "User" ADD CONSTRAINT "named" CHECK (length("name") > 0) NOT VALID;
 ```
 
 ## When to ignore it
-When the table is small and its rows are known to fit.
+If the table is small and you know that its rows satisfy the constraint.
 
 ## Providers
-PostgreSQL; SQL Server with `WITH NOCHECK`.
+PostgreSQL. SQL Server has `WITH NOCHECK` instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, blocking, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
-from refract.rules.kit.words import cure, sentences, who_waits
 from refract.schema.changes import AddCheck
 
 _PROVIDERS = frozenset({"postgresql", "cockroachdb", "mysql", "sqlserver"})
@@ -47,13 +51,11 @@ def check(context: RuleContext) -> Iterator[Risk]:
     operation = context.behaviour.add_check
     for change in context.on_existing(AddCheck):
         if change.check.validated:
-            table = f"`{change.table.name}`"
+            table, name = f"`{change.table.name}`", f"CHECK `{change.check.name}`"
             yield Risk(
                 key=f"{change.table}.{change.check.name}",
-                what=sentences(
-                    f"The migration fails if any row of {table} breaks the CHECK `{change.check.name}`.",
-                    who_waits(operation, table),
-                    cure(operation),
-                ),
+                what=f"Adding {name} fails if rows of {table} violate the constraint",
+                harm=(harm(Effect.FAILS_ON_VIOLATIONS, table=table, constraint=name), *blocking(operation, table)),
+                now=(action(Do.FIX_VIOLATING_ROWS), *cures(operation)),
                 change=change,
             )

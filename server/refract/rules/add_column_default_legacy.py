@@ -1,11 +1,11 @@
-"""A field with a default is added on a version that writes it into every row.
+"""An old PostgreSQL writes the default of a new field into every row.
 
 ## What it does
-Finds new columns with a default on tables that exist, where the database is too old to note it once for all rows.
+Finds new columns with a default on existing tables, if the database is too old to keep the default in the catalog only.
 
 ## Why it is risky
-PostgreSQL 10 and older write the whole table and all its indexes anew for any default, under an ACCESS EXCLUSIVE lock.
-Newer versions write only the catalog.
+PostgreSQL 10 and older rewrite the whole table and all its indexes for any default.
+All reads and writes wait for the ACCESS EXCLUSIVE lock. Newer versions change only the catalog.
 
 ## Example
 ```prisma before
@@ -21,7 +21,8 @@ model User {
 ```
 
 ## Safer way
-Upgrade, or add the field optional and without the default, set the default next, and fill the rows in batches.
+Upgrade PostgreSQL, or add the field as optional and without the default.
+Then set the default in a second migration, and fill the existing rows in batches.
 ```prisma after
 model User {
   id     Int      @id @default(autoincrement())
@@ -30,7 +31,7 @@ model User {
 ```
 
 ## When to ignore it
-When the table is small.
+If the table is small.
 
 ## Providers
 PostgreSQL before 11.
@@ -41,9 +42,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, blocking, harm
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, cure, sentences, table_label, who_waits
+from refract.rules.kit.words import blocked, column_label, table_label
 from refract.schema.changes import AddColumn
 from refract.schema.model import Column
 
@@ -58,12 +61,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if _has_constant(context, change.column):
             yield Risk(
                 key=f"{change.table}.{change.column.name}",
-                what=sentences(
-                    f"{column_label(context, change.table, change.column)} has a default, "
-                    "and this version of the database writes it into every row.",
-                    who_waits(operation, table_label(context, change.table)),
-                    cure(operation),
+                what=f"Adding {column_label(context, change.table, change.column)} with a default {blocked(operation)}",
+                harm=(
+                    *blocking(operation, table_label(context, change.table)),
+                    harm(Effect.DEFAULT_WRITTEN_TO_ROWS),
                 ),
+                now=cures(operation),
                 change=change,
             )
 

@@ -1,12 +1,11 @@
-"""A relation is added to a model that exists, and the database checks every row of it.
+"""A relation is added to an existing model, and the database checks every row.
 
 ## What it does
 Finds new foreign keys on tables that may have rows.
 
 ## Why it is risky
-If one row points to a parent that does not exist, the migration fails.
-While the rows are checked, others wait: PostgreSQL takes a SHARE ROW EXCLUSIVE lock on both tables,
-so that nothing can be written to the child or to its parent.
+The migration fails if a row references a parent that does not exist.
+PostgreSQL checks the rows under a SHARE ROW EXCLUSIVE lock on both tables, so writes to the child and to its parent wait.
 
 ## Example
 ```prisma before
@@ -33,9 +32,10 @@ model Post {
 ```
 
 ## Safer way
-Settle rows without a parent first. On PostgreSQL, let the migration add the constraint `NOT VALID`,
-and run `VALIDATE CONSTRAINT` in the next one: that checks the rows while writes go on.
-A relation that comes with its table costs nothing on the child:
+Find and fix the rows without a parent before the migration.
+On PostgreSQL, add the constraint as `NOT VALID`, and run `VALIDATE CONSTRAINT` in the next migration.
+Writes continue while the rows are validated.
+A relation that is created with its table needs no check of the child's rows:
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -55,23 +55,25 @@ model Note {
 ```
 
 ## When to ignore it
-When every row has its parent, and both tables are small or not written to meanwhile.
+If every row has its parent, and both tables are small or have no writes during the migration.
 
 ## Providers
-All with foreign keys. SQLite does not look at the rows: those without a parent stay, unnoticed.
-With `relationMode = "prisma"` there are no foreign keys, and no findings.
+All with foreign keys. SQLite does not check existing rows, so those without a parent stay unnoticed.
+With `relationMode = "prisma"` there are no foreign keys and no findings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.providers.behaviour import Blocks
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import key_changes
+from refract.rules.kit.harm import AnyHarm, Effect, Harm, blocking, harm
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import cure, sentences, table_label, who_waits
+from refract.rules.kit.words import blocked, model, table_label
 from refract.schema.changes import AddForeignKey, DropForeignKey
 from refract.schema.model import Column
 from refract.wording import listed
@@ -79,18 +81,19 @@ from refract.wording import listed
 
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each foreign key that meets rows without a parent, or keeps others waiting."""
+    """Each foreign key that meets rows without a parent, or blocks queries."""
     for change in context.on_existing(AddForeignKey):
         if context.is_renamed(change.table, change.foreign_key.columns) or _parent_is_renamed(context, change):
             continue
         if any(key.added is change and key.acts_otherwise for key in key_changes(context)):
-            continue  # another action, or a column that becomes required: rules of their own say what else that does
-        orphans = _orphans(context, change)
-        waits = context.behaviour.checks_foreign_keys and _waits(context, change)
+            continue  # another action, or a column that becomes required: both have separate rules
+        orphans, waits = _orphans(context, change), _waits(context, change)
         if orphans or waits:
             yield Risk(
                 key=f"{change.table}.{change.foreign_key.name}",
-                what=_message(context, change, orphans, waits),
+                what=_what(context, change, orphans),
+                harm=(*orphans, *waits),
+                now=_actions(context, orphans, waits),
                 change=change,
             )
 
@@ -99,26 +102,27 @@ def _parent_is_renamed(context: RuleContext, change: AddForeignKey) -> bool:
     return any(new.name == change.foreign_key.referenced_table for _, new in context.table_renames())
 
 
-def _orphans(context: RuleContext, change: AddForeignKey) -> str:
-    """What is to be said about rows without a parent; nothing where there can be none."""
+def _orphans(context: RuleContext, change: AddForeignKey) -> tuple[Harm, ...]:
+    """What rows without a parent do; nothing if there can be none."""
     key = change.foreign_key
     added = [context.added_column(change.table, c) for c in key.columns]
-    if any(c is not None and _is_empty(context, c) for c in added) or _was_there(context, change):
-        return ""
+    if any(c is not None and _is_empty(context, c) for c in added) or _existed(context, change):
+        return ()
+    table, parent = table_label(context, change.table), table_label(context, key.referenced_table)
     if not context.behaviour.checks_foreign_keys:
-        return "rows that point to no parent stay, and nothing says so."
+        return (harm(Effect.ORPHANS_STAY, table=table, parent=parent),)
     if context.is_new(key.referenced_table):
-        return "the parent's table is new and empty, so the migration fails if any row points anywhere."
-    return "the migration fails if any row points to no parent."
+        return (harm(Effect.FAILS_ON_EMPTY_PARENT, parent=parent, columns=_columns(context, change)),)
+    return (harm(Effect.FAILS_ON_ORPHANS, table=table, parent=parent),)
 
 
 def _is_empty(context: RuleContext, column: Column) -> bool:
-    """Whether a new column is NULL in every row; where it must not be, adding it fails before its rows are checked."""
+    """Whether a new column is NULL in every row. If it must have a value, adding it fails before its rows are checked."""
     return column.default is None and (column.nullable or not context.behaviour.implicit_value)
 
 
-def _was_there(context: RuleContext, change: AddForeignKey) -> bool:
-    """A foreign key dropped and added again, say for another `onDelete`: its rows have been checked."""
+def _existed(context: RuleContext, change: AddForeignKey) -> bool:
+    """Whether the key is dropped and added again, for example for another `onDelete`: its rows have been checked."""
     key = change.foreign_key
     return any(
         d.foreign_key.columns == key.columns and d.foreign_key.referenced_table == key.referenced_table
@@ -127,20 +131,28 @@ def _was_there(context: RuleContext, change: AddForeignKey) -> bool:
     )
 
 
-def _waits(context: RuleContext, change: AddForeignKey) -> bool:
-    return context.behaviour.add_foreign_key.blocks is not Blocks.NOTHING and change.foreign_key.validated
-
-
-def _message(context: RuleContext, change: AddForeignKey, orphans: str, waits: bool) -> str:
+def _waits(context: RuleContext, change: AddForeignKey) -> tuple[AnyHarm, ...]:
     table, parent = change.table, change.foreign_key.referenced_table
-    operation = context.behaviour.add_foreign_key
+    if not (context.behaviour.checks_foreign_keys and change.foreign_key.validated):
+        return ()
     both = context.behaviour.locks_referenced_table and parent != table and not context.is_new(parent)
-    locked = " and on ".join(table_label(context, t) for t in ((table, parent) if both else (table,)))
-    again = "is dropped and made again" if _was_there(context, change) else "is added to rows that exist"
-    return sentences(
-        f"The foreign key from {listed(change.foreign_key.columns)} of {table_label(context, table)} to "
-        f"{table_label(context, parent)} {again}{': ' if orphans else '.'}{orphans}",
-        who_waits(operation, locked) if waits else "",
-        "Find and settle rows without a parent first." if orphans else "",
-        cure(operation) if waits else "",
-    )
+    locked = (table, parent) if both else (table,)
+    return blocking(context.behaviour.add_foreign_key, *(table_label(context, t) for t in locked))
+
+
+def _what(context: RuleContext, change: AddForeignKey, orphans: tuple[Harm, ...]) -> str:
+    verb = "Recreating" if _existed(context, change) else "Adding"
+    key = f"{verb} the foreign key on {_columns(context, change)}"
+    if not orphans:
+        return f"{key} {blocked(context.behaviour.add_foreign_key)}"
+    return f"{key} {'fails on' if context.behaviour.checks_foreign_keys else 'ignores'} orphaned rows"
+
+
+def _columns(context: RuleContext, change: AddForeignKey) -> str:
+    name = model(context, change.table)
+    return listed(f"{name}.{column}" for column in change.foreign_key.columns)
+
+
+def _actions(context: RuleContext, orphans: tuple[Harm, ...], waits: tuple[AnyHarm, ...]) -> tuple[Action, ...]:
+    fix = (action(Do.FIX_ORPHANS),) if orphans else ()
+    return (*fix, *(cures(context.behaviour.add_foreign_key) if waits else ()))

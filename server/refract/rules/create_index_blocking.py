@@ -56,14 +56,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.providers.behaviour import Blocks
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import blocking
 from refract.rules.kit.indexes import BuiltIndex, built_indexes, index_key, severity
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import table_label
+from refract.rules.kit.words import blocked, table_label
 from refract.wording import listed
 
 
@@ -75,7 +74,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             table = table_label(context, built.change.table)
             yield Risk(
                 key=index_key(built),
-                what=f"Building {_index(built)} on {table} {_waiting(built)}",
+                what=f"Building {_what_index(built)} on {table} {blocked(built.operation)}",
                 harm=blocking(built.operation, table),
                 now=cures(built.operation),
                 change=built.change,
@@ -83,10 +82,6 @@ def check(context: RuleContext) -> Iterator[Risk]:
             )
 
 
-def _index(built: BuiltIndex) -> str:
+def _what_index(built: BuiltIndex) -> str:
     columns = [c.name for c in built.index.columns if c.name]
     return f"the index of {listed(columns)}" if columns else "this index"
-
-
-def _waiting(built: BuiltIndex) -> str:
-    return "blocks writes" if built.operation.blocks is not Blocks.EVERYTHING else "blocks reads and writes"

@@ -61,6 +61,11 @@ def sentences(*parts: str) -> str:
     return " ".join(p for p in parts if p)
 
 
+def blocked(operation: Operation) -> str:
+    """What an operation blocks, as the end of a headline."""
+    return "blocks reads and writes" if operation.blocks is Blocks.EVERYTHING else "blocks writes"
+
+
 def created_here(what: str, origin: Origin | None) -> tuple[Related, ...]:
     """Points to the place that made an object, when it is known."""
     return (Related(origin, PlaceRole.CREATED, what),) if origin else ()

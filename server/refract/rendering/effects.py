@@ -39,7 +39,8 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.FAILS_ON_SAME_VALUE: "Every row gets the same value, so the migration fails if {table} has two rows.",
     Effect.FAILS_ON_DUPLICATE_KEYS: "The migration fails if two rows have the same {key}, or a row has none.",
     Effect.FAILS_ON_CASE: "A unique index fails if two values differ only in case.",
-    Effect.CLIENT_ONLY_DEFAULT: "Only Prisma Client knows the default {default}: the database cannot fill existing rows.",
+    Effect.NO_DEFAULT: "The database has no default for {field}.",
+    Effect.CLIENT_ONLY_DEFAULT: "Only Prisma Client knows the default {default}. The database has none.",
     Effect.TYPE_CHANGE_REFUSED: "CockroachDB converts only a few types in place, and refuses the others.",
     Effect.REFUSED_IN_TRANSACTION: "PostgreSQL refuses {sql} between BEGIN and COMMIT (error 25001).",
     Effect.SENT_AS_ONE_TRANSACTION: "Prisma before 7.4 sends the file as one transaction, in which PostgreSQL refuses {sql} (error 25001).",
@@ -59,7 +60,6 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.DEFAULT_WRITTEN_TO_ROWS: "This version of the database writes the default into every row.",
     Effect.NO_ONLINE_FORM: "PostgreSQL cannot add this constraint online.",
     Effect.LOCKS_HELD_TO_THE_END: "The locks of earlier statements are held until every row is updated.",
-    Effect.BLOCKED_WHILE_RUNNING: "Other queries wait until {statement} finishes.",
     Effect.FOREIGN_KEYS_RECREATED: "Foreign keys that reference the old key are dropped and recreated.",
     Effect.CATALOG_ONLY: "No row is rewritten, so the change itself is brief at any table size.",
     # costs

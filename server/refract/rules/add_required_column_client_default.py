@@ -1,13 +1,13 @@
-"""A required field is added whose default only Prisma Client knows, such as `uuid()` or `@updatedAt`.
+"""A new required field has a default that only Prisma Client knows, such as `uuid()` or `@updatedAt`.
 
 ## What it does
-Finds new columns that must hold a value, on tables that may have rows, where the default is `uuid()`, `cuid()`,
+Finds new columns that must have a value, on tables that may have rows, if the default is `uuid()`, `cuid()`,
 `ulid()`, `nanoid()` or `@updatedAt`.
 
 ## Why it is risky
-The schema shows a default, but the database never hears of it: Prisma Client makes these values when it inserts.
-The SQL is `NOT NULL` without a `DEFAULT`, so it fails as soon as the table has one row.
-MySQL and MariaDB do not fail: they put an empty string or a zero date into every row without a word.
+The schema shows a default, but Prisma Client generates these values on insert, so the database has none.
+The SQL is `NOT NULL` without a `DEFAULT`, which fails if the table has any row.
+MySQL and MariaDB do not fail: they silently write an empty string or a zero date into every existing row.
 
 ## Example
 ```prisma before
@@ -23,20 +23,20 @@ model User {
 ```
 
 ## Safer way
-Let the database make the value, so that rows that exist get one too; here `now()` for a time.
+Let the database generate the value, so that existing rows get one too. For a time, use `now()`.
 ```prisma after
 model User {
   id        Int      @id @default(autoincrement())
   updatedAt DateTime @default(now()) @updatedAt
 }
 ```
-Or add the field as optional, fill the rows, then make it required.
+Or add the field as optional, fill the rows, and then make the field required.
 
 ## When to ignore it
-When the table is empty everywhere the migration will run.
+If the table is empty everywhere the migration will run.
 
 ## Providers
-All. On MongoDB nothing fails at first, but Prisma Client cannot read the documents that lack the field.
+All. On MongoDB nothing fails at first, but Prisma Client cannot read the documents without the field.
 """
 
 from __future__ import annotations
@@ -45,14 +45,9 @@ from collections.abc import Iterator
 
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.required import risk, without_value
 from refract.rules.kit.rule import rule
-
-_DATABASE_DEFAULTS = {
-    "updatedAt": "`@default(now())` beside `@updatedAt`",
-    "uuid": '`@default(dbgenerated("..."))` with the database\'s own function',
-}
-_NEUTRAL = "a default that the database knows"
 
 
 @rule(Severity.ERROR)
@@ -61,10 +56,15 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in without_value(context):
         made_by = change.column.client_default
         if made_by is not None:
-            why = f"gets its value from Prisma Client (`{made_by}`): the database has no default for it"
-            yield risk(context, change, why, _cure(made_by))
+            cause = harm(Effect.CLIENT_ONLY_DEFAULT, default=f"`{_written(made_by)}`")
+            yield risk(context, change, cause, _default(made_by))
 
 
-def _cure(made_by: str) -> str:
-    instead = _DATABASE_DEFAULTS.get(made_by.strip("@").partition("(")[0], _NEUTRAL)
-    return f"Give it {instead}, or add it as optional, fill the rows, then make it required."
+def _written(made_by: str) -> str:
+    """How the schema writes it."""
+    return f"@{made_by}" if made_by == "updatedAt" else made_by
+
+
+def _default(made_by: str) -> str:
+    """The attribute for a default that the database knows."""
+    return "@default(now())" if made_by == "updatedAt" else '@default(dbgenerated("..."))'

@@ -1,12 +1,12 @@
-"""A required field without a default is added to a model that exists.
+"""A required field without a default is added to an existing model.
 
 ## What it does
-Finds new columns that must hold a value, on tables that may have rows, where nothing says what those rows get.
+Finds new columns that must have a value, on tables that may have rows, if nothing gives existing rows a value.
 
 ## Why it is risky
-The database refuses such a column as soon as the table has one row, and the migration stops there.
-MySQL and MariaDB do not refuse: they put an empty string, 0 or the first value of the enum into every row without a word.
-Programs that run with the older schema do not know the column, so their inserts fail too.
+The database refuses such a column if the table has any row, and the migration fails.
+MySQL and MariaDB do not refuse: they silently write an empty string, 0 or the first value of the enum into every row.
+App instances built from the old schema do not know the column, so their inserts fail too.
 
 ## Example
 ```prisma before
@@ -22,20 +22,23 @@ model User {
 ```
 
 ## Safer way
-Add the field as optional, write it from the application, fill the rows that exist, then make it required.
+1. Add the field as optional.
+2. Deploy code that writes the field.
+3. Fill the existing rows.
+4. Make the field required.
 ```prisma after
 model User {
   id    Int     @id @default(autoincrement())
   email String?
 }
 ```
-Where one value is right for all rows, give the field a `@default`.
+If one value is right for all rows, give the field a `@default`.
 
 ## When to ignore it
-When the table is empty everywhere the migration will run.
+If the table is empty everywhere the migration will run.
 
 ## Providers
-All. On MongoDB nothing fails at first, but Prisma Client cannot read the documents that lack the field.
+All. On MongoDB nothing fails at first, but Prisma Client cannot read the documents without the field.
 """
 
 from __future__ import annotations
@@ -44,10 +47,10 @@ from collections.abc import Iterator
 
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.required import risk, without_value
 from refract.rules.kit.rule import rule
-
-_CURE = "Add it as optional, fill the rows, then make it required; or give it a `@default`."
+from refract.rules.kit.words import field_name
 
 
 @rule(Severity.ERROR)
@@ -55,4 +58,5 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each new required column that has a default neither in the database nor in Prisma Client."""
     for change in without_value(context):
         if change.column.client_default is None:
-            yield risk(context, change, "has no default", _CURE)
+            cause = harm(Effect.NO_DEFAULT, field=f"`{field_name(change.column)}`")
+            yield risk(context, change, cause, "@default(...)")

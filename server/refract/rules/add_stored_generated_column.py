@@ -1,11 +1,11 @@
-"""A column is added whose values the database computes and stores.
+"""A generated column is added whose values the database stores in every row.
 
 ## What it does
-Finds `GENERATED ALWAYS AS (...) STORED` columns added to a table that exists.
+Finds `GENERATED ALWAYS AS (...) STORED` columns added to an existing table.
 
 ## Why it is risky
-The value of every row is computed and written at once: PostgreSQL writes the whole table anew under an ACCESS EXCLUSIVE lock,
-and MySQL copies it while writes wait.
+The database computes and writes a value for every existing row in one statement.
+PostgreSQL rewrites the whole table under an ACCESS EXCLUSIVE lock. MySQL copies the table while writes wait.
 
 ## Example
 ```sql before
@@ -17,7 +17,7 @@ ALTER TABLE "User" ADD COLUMN "shout" TEXT GENERATED ALWAYS AS (upper("name")) S
 ```
 
 ## Safer way
-Add a plain column, fill it in batches, and keep it current with a trigger:
+Add a plain column, create a trigger that keeps the column current, and fill the existing rows in batches:
 ```sql before
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
@@ -25,11 +25,10 @@ CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_p
 ```sql migration
 ALTER TABLE "User" ADD COLUMN "shout" TEXT;
 ```
-
-MySQL can compute it when it is read: `VIRTUAL` in place of `STORED`.
+MySQL can compute the value on read instead, with `VIRTUAL` in place of `STORED`.
 
 ## When to ignore it
-When the table is small.
+If the table is small.
 
 ## Providers
 PostgreSQL, MySQL and MariaDB.
@@ -39,16 +38,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import blocking
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
-from refract.rules.kit.words import sentences, who_waits
 from refract.schema.changes import AddColumn
+
+_PLAIN_COLUMN = (
+    action(Do.ADD_PLAIN_COLUMN),
+    action(Do.KEEP_CURRENT_WITH_TRIGGER),
+    action(Do.FILL_ROWS_IN_BATCHES),
+)
 
 
 @rule(Severity.WARNING, frozenset({"postgresql", "mysql"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each stored column that rows must be written for."""
+    """Each stored column for which existing rows are rewritten."""
     for statement in context.statements:
         for change in statement.changes:
             if not isinstance(change, AddColumn) or change.column.generated is None or context.is_new(change.table):
@@ -57,10 +63,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 table = f"`{change.table.name}`"
                 yield Risk(
                     key=f"{change.table}.{change.column.name}",
-                    what=sentences(
-                        f"`{change.column.name}` is computed and stored for every row of {table} at once.",
-                        who_waits(context.behaviour.rewrite, table),
-                        "Add a plain column, fill it in batches, and keep it current with a trigger.",
-                    ),
+                    what=f"Adding stored column `{change.column.name}` rewrites every row of {table}",
+                    harm=blocking(context.behaviour.rewrite, table),
+                    now=_PLAIN_COLUMN,
                     change=change,
                 )

@@ -1,13 +1,12 @@
-"""A field or a group of fields becomes unique on a model that exists.
+"""Fields become unique on an existing model.
 
 ## What it does
 Finds new unique indexes and constraints on tables that may have rows.
 
 ## Why it is risky
-The migration fails if two rows hold the same values, and stops there.
-While the database looks, it may keep others out: PostgreSQL builds the index under a SHARE lock,
-so that every INSERT, UPDATE and DELETE waits.
-Programs that run with the older schema may still write duplicates, and fail from then on.
+The migration fails if two rows have the same values.
+The build of the index may block queries: PostgreSQL takes a SHARE lock, so every INSERT, UPDATE and DELETE waits.
+App instances built from the old schema may still write duplicates, and those inserts fail after the migration.
 
 ## Example
 ```prisma before
@@ -24,10 +23,11 @@ model User {
 ```
 
 ## Safer way
-Look for duplicates and settle them first, then let the migration say `CREATE UNIQUE INDEX CONCURRENTLY`
-(PostgreSQL), alone in its file. If that fails, it leaves an invalid index behind, to be dropped before the next attempt.
-A unique field that is new, optional and empty has no duplicates, but the index is still built under the lock.
-One that comes with its table costs nothing:
+Find and resolve the duplicates before the migration.
+On PostgreSQL, use `CREATE UNIQUE INDEX CONCURRENTLY`, alone in its migration.
+A failed build leaves an invalid index. Drop that index before the next attempt.
+A unique field that is new, optional and empty has no duplicates, but its index is still built under the lock.
+An index that is created with its table blocks nothing:
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -41,68 +41,103 @@ model Login {
 ```
 
 ## When to ignore it
-When there are no duplicates, none can be written meanwhile, and the table is small.
+If there are no duplicates, no app instance can write one during the migration, and the table is small.
 
 ## Providers
-All. SQL Server and MongoDB take two NULLs for duplicates; the others do not.
+All. SQL Server and MongoDB treat two NULLs as duplicates. The others do not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Action, AnyAction, Do, action
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, blocking, harm
 from refract.rules.kit.indexes import BuiltIndex, already_unique, built_indexes, index_key, severity
-from refract.rules.kit.rule import rule
-from refract.rules.kit.words import cure, sentences, table_label, who_waits
-from refract.schema.model import Column, DefaultKind
+from refract.rules.kit.recipes import offered, within_limit
+from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.words import blocked, model, table_label
+from refract.schema.changes import CreateIndex
+from refract.schema.model import Column, DefaultKind, IndexColumn
 from refract.wording import listed
 
 
 @rule(Severity.WARNING)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each unique index that may find duplicates or keeps others waiting."""
+    """Each unique index that may find duplicates or blocks queries."""
     for built in built_indexes(context):
         if not built.index.unique:
             continue
-        duplicates, certain = _duplicates(context, built)
+        duplicates = _duplicates(context, built)
         if duplicates or built.blocks:
+            certain = duplicates is not None and duplicates.effect is Effect.FAILS_ON_SAME_VALUE
             yield Risk(
                 key=index_key(built),
-                what=_message(context, built, duplicates),
+                what=_what(context, built, duplicates),
+                harm=(
+                    *((duplicates,) if duplicates else ()),
+                    *blocking(built.operation, table_label(context, built.change.table)),
+                ),
+                now=_with_new_field(built) if certain else _actions(context, built, duplicates),
                 change=built.change,
                 severity=Severity.ERROR if certain else None if duplicates else severity(built),
             )
 
 
-def _message(context: RuleContext, built: BuiltIndex, duplicates: str) -> str:
-    table = table_label(context, built.change.table)
-    columns = listed(c.name or "an expression" for c in built.index.columns)
-    return sentences(
-        f"{columns} of {table} must be unique from now on{': ' if duplicates else '.'}{duplicates}",
-        who_waits(built.operation, table),
-        "Find and settle duplicates first." if duplicates else "",
-        cure(built.operation),
-    )
+def _what(context: RuleContext, built: BuiltIndex, duplicates: Harm | None) -> str:
+    subject = f"Making {_columns(built)} of {table_label(context, built.change.table)} unique"
+    return f"{subject} {'fails on duplicates' if duplicates else blocked(built.operation)}"
 
 
-def _duplicates(context: RuleContext, built: BuiltIndex) -> tuple[str, bool]:
-    """What is to be said about duplicates, and whether there are some as soon as there are two rows."""
+def _columns(built: BuiltIndex) -> str:
+    return listed(c.name or c.expression or "" for c in built.index.columns)
+
+
+def _duplicates(context: RuleContext, built: BuiltIndex) -> Harm | None:
+    """What duplicates would do; None if there can be none."""
     if already_unique(context, built.change.table, (c.name for c in built.index.columns)):
-        return "", False
+        return None
     added = [context.added_column(built.change.table, c.name) for c in built.index.columns]
     if any(c is not None and _differs_by_row(context, c) for c in added):
-        return "", False
-    if all(c is not None for c in added):
-        return "all rows get the same value in a new field, so this fails if there are two rows.", True
-    return "this fails if two rows hold the same values.", False
+        return None
+    same = all(c is not None for c in added)
+    effect = Effect.FAILS_ON_SAME_VALUE if same else Effect.FAILS_ON_DUPLICATES
+    return harm(effect, table=table_label(context, built.change.table))
 
 
 def _differs_by_row(context: RuleContext, column: Column) -> bool:
-    """Whether the rows that exist get values in the new column that are no duplicates of each other."""
+    """Whether existing rows get values in the new column that are no duplicates of each other."""
     if column.auto_increment:
         return True
     if column.default is None:
         return not context.behaviour.nulls_collide if column.nullable else not context.behaviour.implicit_value
     return column.default.kind is DefaultKind.EXPRESSION
+
+
+def _with_new_field(built: BuiltIndex) -> tuple[Action, ...]:
+    return (
+        action(Do.ADD_WITHOUT_UNIQUE, fields=_columns(built)),
+        action(Do.FILL_WITH_DISTINCT_VALUES),
+        action(Do.MAKE_UNIQUE_LAST, fields=_columns(built)),
+    )
+
+
+def _actions(context: RuleContext, built: BuiltIndex, duplicates: Harm | None) -> tuple[AnyAction, ...]:
+    find = (action(Do.FIND_DUPLICATES),) if duplicates else ()
+    return within_limit((*find, *cures(built.operation)), _plan(context, built))
+
+
+def _plan(context: RuleContext, built: BuiltIndex) -> tuple[AnyAction, ...]:
+    table, index = context.after.tables.get(built.change.table), built.index
+    columns = [table.column(part.name) if table else None for part in index.columns]
+    names = [column.field_name for column in columns if column is not None and column.field_name]
+    plain = all(part == IndexColumn(part.name) for part in index.columns) and index.where is None
+    known = isinstance(built.change, CreateIndex) and context.provider.name in SQL
+    if not (known and plain and len(names) == len(columns)):
+        return ()
+    usual = context.provider.unique_name(built.change.table.name, [part.name for part in index.columns])
+    custom = "" if index.name == usual else index.name
+    return offered(context, "add-unique", model(context, built.change.table), fields=",".join(names), map=custom)

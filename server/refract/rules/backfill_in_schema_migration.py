@@ -1,11 +1,12 @@
-"""Rows of a table in use are rewritten by a migration that also changes tables.
+"""A migration updates rows of a table in use and also changes tables.
 
 ## What it does
-Finds `UPDATE` of tables that are not new, beside statements that change tables.
+Finds `UPDATE` of existing tables after statements that change tables.
 
 ## Why it is risky
-All of it is one transaction (Prisma before 7.4, or `BEGIN`): what the statements before it have locked stays locked while rows are rewritten,
-and every row that it touches stays locked until the end. A long one stalls the deployment.
+Prisma before 7.4 runs the file as one transaction, and so does `BEGIN`.
+The locks of earlier statements are held while the rows are updated.
+Every updated row stays locked until the end, so a long update stalls the deploy.
 
 ## Example
 ```sql before
@@ -18,13 +19,13 @@ UPDATE "User" SET "label" = "name";
 ```
 
 ## Safer way
-Give the rows their values in a migration of its own, or in batches beside the deployment.
+Update the rows in a separate migration, or in batches while the app runs.
 ```sql migration
 UPDATE "User" SET "name" = '' WHERE "name" IS NULL;
 ```
 
 ## When to ignore it
-When the table is small.
+If the table is small.
 
 ## Providers
 PostgreSQL, SQL Server.
@@ -34,8 +35,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import Backfill, Statement, TableChange
 from refract.sql.transactions import in_transaction, is_one_transaction
@@ -53,8 +56,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if locked and tables:
             yield Risk(
                 key="backfill",
-                what=f"This rewrites rows of {listed(tables)} in the transaction that changes tables: their locks are held until it ends. "
-                "Do it in a migration of its own, or in batches beside the deployment.",
+                what=f"Updating rows of {listed(tables)} here prolongs the migration's locks",
+                harm=(harm(Effect.LOCKS_HELD_TO_THE_END),),
+                now=(action(Do.MOVE_TO_SEPARATE_MIGRATION), instead(Do.FILL_ROWS_IN_BATCHES)),
                 change=None,
                 origin=statement.origin,
             )

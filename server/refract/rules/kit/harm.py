@@ -58,6 +58,7 @@ class Effect(Enum):
     FAILS_ON_SAME_VALUE = HarmKind.MIGRATION_FAILS, "fails-on-same-value"
     FAILS_ON_DUPLICATE_KEYS = HarmKind.MIGRATION_FAILS, "fails-on-duplicate-keys"
     FAILS_ON_CASE = HarmKind.MIGRATION_FAILS, "fails-on-case"
+    NO_DEFAULT = HarmKind.MIGRATION_FAILS, "no-default"
     CLIENT_ONLY_DEFAULT = HarmKind.MIGRATION_FAILS, "client-only-default"
     TYPE_CHANGE_REFUSED = HarmKind.MIGRATION_FAILS, "type-change-refused"
     REFUSED_IN_TRANSACTION = HarmKind.MIGRATION_FAILS, "refused-in-transaction"
@@ -81,7 +82,6 @@ class Effect(Enum):
     DEFAULT_WRITTEN_TO_ROWS = HarmKind.BLOCKS, "default-written-to-rows"
     NO_ONLINE_FORM = HarmKind.BLOCKS, "no-online-form"
     LOCKS_HELD_TO_THE_END = HarmKind.BLOCKS, "locks-held-to-the-end"
-    BLOCKED_WHILE_RUNNING = HarmKind.BLOCKS, "blocked-while-running"
     FOREIGN_KEYS_RECREATED = HarmKind.BLOCKS, "foreign-keys-recreated"
     CATALOG_ONLY = HarmKind.BLOCKS, "catalog-only"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk
-from refract.rules.kit.words import column_label, sentences, table_label
+from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.words import column_label, field_name, model, table_label
 from refract.schema.changes import AddColumn
 from refract.schema.model import Column
 
@@ -15,7 +17,7 @@ _DATES = frozenset({"DATE", "DATETIME", "TIMESTAMP"})
 
 
 def without_value(context: RuleContext) -> Iterator[AddColumn]:
-    """Columns added to tables that existed, which must hold a value and have none to give."""
+    """Columns added to existing tables that must have a value, and give existing rows none."""
     return (c for c in context.on_existing(AddColumn) if _needs_value(c.column))
 
 
@@ -24,22 +26,44 @@ def _needs_value(column: Column) -> bool:
     return not (column.nullable or given or column.type.is_list)
 
 
-def risk(context: RuleContext, change: AddColumn, why: str, cure: str) -> Risk:
-    """The finding about one such column; `why` says what the schema misleads one to expect."""
+def risk(context: RuleContext, change: AddColumn, cause: Harm, default: str) -> Risk:
+    """The finding about one such column. `cause` is why the database has no value, `default` the attribute that gives one."""
     label = column_label(context, change.table, change.column)
+    first, *others = _harm(context, change)
     return Risk(
         key=f"{change.table}.{change.column.name}",
-        what=sentences(f"{label} is required and {why}.", _outcome(context, change), cure),
+        what=f"Adding required {label} {_outcome(context, change)}",
+        harm=(first, cause, *others),
+        now=_actions(change, default),
         change=change,
     )
 
 
+def _fills_silently(context: RuleContext, change: AddColumn) -> bool:
+    return bool(context.behaviour.implicit_value) and change.column.type.name not in _DATES
+
+
 def _outcome(context: RuleContext, change: AddColumn) -> str:
-    facts = context.behaviour
-    table = table_label(context, change.table)
-    if facts.schemaless:
-        return f"Documents of {table} that exist do not have it, and Prisma Client fails when it reads one of them."
-    old_code = "and running programs that do not know the column can no longer insert."
-    if facts.implicit_value and change.column.type.name not in _DATES:
-        return f"Existing rows of {table} silently get {facts.implicit_value}, {old_code}"
-    return f"The migration fails if {table} has any row, {old_code}"
+    if context.behaviour.schemaless:
+        return "breaks reads of existing documents"
+    return "silently fills existing rows" if _fills_silently(context, change) else "fails on existing rows"
+
+
+def _harm(context: RuleContext, change: AddColumn) -> Iterator[Harm]:
+    table, field = table_label(context, change.table), f"`{field_name(change.column)}`"
+    if context.behaviour.schemaless:
+        yield harm(Effect.DOCUMENTS_LACK_FIELD, model=f"`{model(context, change.table)}`", field=field)
+        return
+    if _fills_silently(context, change):
+        yield harm(Effect.ROWS_GET_IMPLICIT_VALUE, table=table, value=context.behaviour.implicit_value)
+    else:
+        yield harm(Effect.FAILS_ON_ROWS, table=table)
+    yield harm(Effect.OLD_INSERTS_FAIL, field=field)
+
+
+def _actions(change: AddColumn, default: str) -> Iterator[AnyAction]:
+    field = f"`{field_name(change.column)}`"
+    yield action(Do.ADD_AS_OPTIONAL, field=field)
+    yield action(Do.FILL_ROWS)
+    yield action(Do.MAKE_REQUIRED_LAST)
+    yield instead(Do.ADD_ATTRIBUTE, attribute=default, field=field)

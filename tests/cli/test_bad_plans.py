@@ -34,13 +34,13 @@ UNREADABLE: list[tuple[str, Break, str]] = [
     ("a phase that is none", replaced('phase = "expand"', 'phase = "explode"'), "steps[0].phase"),
     ("a number for a text", replaced('title = "rename-field User.name"', "title = 7"), "title"),
     ("an unknown key", replaced('recipe = "', 'colour = "red"\nrecipe = "'), "colour"),
-    ("a newer Refract", replaced("format = 1", "format = 2"), "update Refract"),
+    ("a newer Refract", replaced("format = 2", "format = 3"), "Update Refract"),
     ("no TOML", replaced("[[steps]]", "[[steps"), "not valid TOML"),
     ("conflict markers", replaced("[[steps]]", "<<<<<<< HEAD\n[[steps]]"), "conflict markers of git"),
-    ("an edit that is none", replaced('edit = "add-field"', 'edit = "sing"'), "sing"),
+    ("an edit that is none", replaced('edit = "add-field"', 'edit = "sing"'), "one of add-field"),
     ("no steps", lambda root: plan_file(root).write_text(plan_file(root).read_text().split("[[steps]]")[0]), "steps"),
     ("not text", lambda root: plan_file(root).write_bytes(b"\xff\xfe\x00\x01"), "plan"),
-    ("empty", lambda root: plan_file(root).write_text(""), "required field missing"),
+    ("empty", lambda root: plan_file(root).write_text(""), "recipe: missing"),
 ]
 
 

@@ -73,7 +73,7 @@ def test_a_rename_from_end_to_end(project: Path) -> None:
     assert status() == "step 4 of 5: switch; waiting for you to deploy"
     assert findings() == [], "the trigger fills what programs leave out"
     assert "@ignore" in (project / "prisma" / "schema.prisma").read_text()
-    assert "Deploy the version" in run("plan", "next", code=2).stderr
+    assert "Deploy code that uses `title`" in run("plan", "next", code=2).stderr
     run("plan", "done", "--by", "Ann")
     assert "Ann" in (project / "prisma" / "plans" / f"{NAME}.toml").read_text()
     run("plan", "next")
@@ -155,9 +155,9 @@ def test_what_a_person_writes_in_the_file_stays(project: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('phase = "expand"', 'phase = "explode"', "steps[0].phase: one of expand, dual write, backfill"),
-        ('id = "expand"', 'idd = "expand"', "extra fields found (idd)"),
-        ("format = 1", "format = 9", "newer Refract"),
+        ('phase = "expand"', 'phase = "explode"', "steps[0].phase: expected one of expand, dual write, backfill"),
+        ('id = "expand"', 'idd = "expand"', "steps[0]: unknown `idd`"),
+        ("format = 2", "format = 9", "newer Refract"),
         ("[[steps]]", "[[steps", "not valid TOML"),
     ],
 )
@@ -324,7 +324,7 @@ def test_what_is_typed_to_deploy_a_step(
     run("plan", "new", "add-index", "User", "fields=name", "--project", schema)
     said = run("plan", "next", "--project", schema).stdout
     (made,) = (file for file in init.parent.parent.glob("*/migration.sql") if file != init)
-    assert f"Review them, then:\n  {command.format(file=made.relative_to(tmp_path))}\n" in said
+    assert f"Review these files, then:\n  1. {command.format(file=made.relative_to(tmp_path))}\n" in said
 
 
 def test_a_plan_becomes_overdue_while_nothing_changes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -223,7 +223,7 @@ def test_the_first_step_is_taken(tmp_path: Path, case: Case) -> None:
     (progress,) = after.plans
     first, steps = progress.plan.steps[0], 1 if isinstance(case.title, str) else case.title
     assert len(progress.plan.steps) == steps
-    assert progress.number == (0 if first.deploy else 1 if steps > 1 else None)
+    assert progress.number == (0 if first.needs_confirmation else 1 if steps > 1 else None)
     assert case.rule not in {f.rule for f in after.findings}
 
 

@@ -50,7 +50,7 @@ def walk(live: LiveDatabase, steps: Iterable[PlannedStep], held: Callable[[], No
         before = live.catalog()
         _take(live, step)
         held()
-        if not step.step.loses or step.step.undo:
+        if not step.step.point_of_no_return:
             _run(live, step.undo)
             held()
             assert _changed(live.catalog(), before) == [], step.step.title

@@ -23,6 +23,7 @@ from live.ledger.workers import Load
 from live.postgresql import running_server
 from recipes.plans import Case, plan_of, served_on, situation
 from refract.diff import diff
+from refract.recipes.acts import Deploy
 from refract.recipes.engine import PlannedStep, StepMigration
 from refract.sql.safe.postgresql import LOCK_WAIT
 from refract.sql.writer import write_script
@@ -68,7 +69,7 @@ def test_a_plan_holds_what_it_says(case: Case, version: str, servers: Servers) -
 def test_a_rename_at_once_with_both_versions_is_seen_to_break_them(servers: Servers) -> None:
     case = _case("rename-field: The column is renamed at once")
     (step,) = plan_of(case, "postgresql")
-    both = evolve(step, step=evolve(step.step, deploy="Deploy the new version beside the old one."))
+    both = evolve(step, step=evolve(step.step, before=(), after=(Deploy(),)))
     assert _codes(_outcome(servers, case, both)) == {"42703"}
 
 
@@ -79,7 +80,7 @@ def test_a_rename_as_prisma_writes_it_is_seen_to_lose_what_was_there(servers: Se
     drop_and_add = write_script(diff(start, step.database), start, step.database)
     assert "DROP COLUMN" in drop_and_add
     lossy = evolve(
-        step, migrations=(StepMigration("rename", drop_and_add),), step=evolve(step.step, loses="the values")
+        step, migrations=(StepMigration("rename", drop_and_add),), step=evolve(step.step, point_of_no_return=True)
     )
     outcome = _outcome(servers, case, lossy)
     assert len(outcome.tally.wrong) > LOAD.rows / 2
@@ -91,7 +92,9 @@ def test_a_migration_that_waits_in_the_queue_is_seen_to_hold_everybody_up(server
     (step,) = plan_of(case, "postgresql")
     waits = StepMigration("waits", 'SELECT pg_sleep(1);\nALTER TABLE "User" ALTER COLUMN "score" SET DEFAULT 1;\n')
     load = evolve(LOAD, report=3.0, rest=0.1)
-    outcome = _outcome(servers, case, evolve(step, migrations=(waits,), step=evolve(step.step, loses="nothing")), load)
+    outcome = _outcome(
+        servers, case, evolve(step, migrations=(waits,), step=evolve(step.step, point_of_no_return=True)), load
+    )
     assert [text for text in complaints(outcome, LOCK_WAIT / 1000) if " took " in text]
 
 

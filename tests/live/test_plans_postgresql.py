@@ -50,7 +50,7 @@ def test_up_and_back_and_up(case: Case, server: str) -> None:
                 assert [_answer(connection, query) for query in step.check.split(";") if query.strip()] == [0] * len(
                     step.step.fills
                 )
-            if not step.step.loses:
+            if not step.step.point_of_no_return:
                 _run(connection, step.undo)
                 assert catalog(connection) == before, step.step.title
                 _run(connection, step.migrations)

@@ -74,7 +74,7 @@ async def test_the_overview_of_a_plan(client: LanguageClient, project: Path) -> 
     first, second, *_ = shown["steps"]
     assert first["migrations"] == [{"name": file.parent.name, "uri": file.as_uri(), "sql": file.read_text()}]
     assert second["migrations"][0]["uri"] is None
-    assert set(first) == {"number", "phase", "title", "state", "deploy", "check", "loses", "migrations"}
+    assert set(first) == {"number", "phase", "title", "state", "before", "after", "check", "limits", "migrations"}
 
 
 async def test_the_overview_names_new_migrations(client: LanguageClient, migration: Path, project: Path) -> None:
@@ -129,7 +129,7 @@ async def test_a_plan_from_the_first_step_to_the_end(client: LanguageClient, pro
     for _ in range(4):
         assert await execute(client, "refract.takeNextStep", uri, PLAN) is True
     assert await execute(client, "refract.takeNextStep", uri, PLAN) is False
-    assert messages(client)[-1].startswith(f"Step 4 of {PLAN} waits for you: Deploy the version")
+    assert messages(client)[-1].startswith(f"Step 4 of {PLAN} waits for you. Deploy code that uses")
     assert await execute(client, "refract.confirmStep", uri, PLAN) is True
     assert await execute(client, "refract.takeNextStep", uri, PLAN) is True
     (shown,) = (await overview(client, uri))["plans"]

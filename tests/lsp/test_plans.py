@@ -35,7 +35,7 @@ async def test_the_lens_takes_the_next_step(client: LanguageClient, project: Pat
     assert {lens.range.start.line for lens in await editor.lenses()} == {6}, "above the field"
     says, take = await lenses(client, editor)
     assert says.title == "Refract: rename-field User.name, step 1 of 5: expand"
-    assert take.title == "Take step 1: Add `title` beside `name`, kept in step by a trigger"
+    assert take.title == "Take step 1: Add `title`, synced with `name` by a trigger"
     assert await execute(client, take.command, *take.arguments or []) is True
     (made,) = asked
     changes = made.edit.document_changes or []
@@ -56,7 +56,7 @@ async def test_a_person_confirms_what_people_do(client: LanguageClient, project:
     plan(project, "new", "add-unique", "User", "fields=name")
     editor = Editor(client, project)
     _, confirm = await lenses(client, editor)
-    assert confirm.title == "Confirm: No two rows hold the same `name`"
+    assert confirm.title == "Confirm: Remove duplicates of `name`"
     assert await execute(client, confirm.command, *confirm.arguments or []) is True
     (made,) = asked
     (change,) = made.edit.document_changes or []
@@ -74,7 +74,7 @@ async def test_hover_says_where_the_plan_of_a_field_stands(client: LanguageClien
     plan(project, "next")
     editor = Editor(client, project)
     await editor.actions("")
-    head = "**Plan rename-field User.name**: step 2 of 5: backfill; next: "
+    head = "**Plan rename-field User.name**: step 2 of 5: backfill. **Fill `title` in existing rows**"
     assert (await said(editor, "name String")).startswith(head)
     assert (await said(editor, "title")).startswith(head), "both fields are under the plan"
     assert "refract plan next rename_field_user_name_to_title" in await said(editor, "title")
@@ -88,7 +88,7 @@ async def test_hover_says_what_people_have_to_do(client: LanguageClient, project
     editor = Editor(client, project)
     await editor.actions("")
     told = await said(editor, "title")
-    assert "step 4 of 5: switch; waiting for you to deploy; next: deploy the version" in told
+    assert "step 4 of 5: switch; waiting for you to deploy. **Deploy code that uses `title`" in told
     assert "refract plan done" in told
 
 
@@ -97,11 +97,11 @@ async def test_the_field_under_a_plan_offers_its_next_step(client: LanguageClien
     plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
     editor = Editor(client, project)
     (action,) = await editor.actions("name String")
-    assert action.title == "rename-field User.name: take step 1: Add `title` beside `name`, kept in step by a trigger"
+    assert action.title == "rename-field User.name: take step 1: Add `title`, synced with `name` by a trigger"
     assert action.command is not None
     assert await execute(client, action.command.command, *action.command.arguments or []) is True
     assert "title String?" in project.read_text()
-    assert disk.asked[0].label == "Refract: Add `title` beside `name`, kept in step by a trigger"
+    assert disk.asked[0].label == "Refract: Add `title`, synced with `name` by a trigger"
     assert await editor.actions("id ") == []
 
 

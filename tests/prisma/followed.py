@@ -93,13 +93,13 @@ def alive(steps: Sequence[PlannedStep], number: int) -> range:
 
     What was deployed last runs until that is confirmed; any later schema may have been released in the meantime.
     """
-    confirmed = (n for n, planned in enumerate(steps[: max(number - 1, 0)], 1) if planned.step.deploy)
+    confirmed = (n for n, planned in enumerate(steps[: max(number - 1, 0)], 1) if planned.step.needs_confirmation)
     return range(max(confirmed, default=0), number + 1)
 
 
 def writes_least(steps: Sequence[PlannedStep], version: Version) -> bool:
     """Whether a version may leave out what its schema lets it: it is older than what the plan first asks for."""
-    return all(n > version.number for n, planned in enumerate(steps, 1) if planned.step.deploy)
+    return all(n > version.number for n, planned in enumerate(steps, 1) if planned.step.needs_confirmation)
 
 
 def _version(story: Story, number: int, tree: SchemaTree, database: Database, unused: set[str]) -> Version:

@@ -11,7 +11,7 @@ A fixture is a page of cases:
     ```
 
     ```text
-    1 expand: Add `title` beside `name`, kept in step by a trigger
+    1 expand: Add `title`, synced with `name` by a trigger
       add_title_to_users
     ```
 
@@ -25,7 +25,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from refract.providers import provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import CannotPlan, Situation, all_recipes
 from refract.recipes.engine import PlannedStep, StepMigration, planned
+from refract.rendering.acts import instruction, limits
 from refract.schema.model import Database
 from refract.sql.writer import write_script
 from refract.syntax import parse_schema
@@ -133,16 +134,16 @@ def first_migration(start: Situation) -> StepMigration:
 
 
 def outline(steps: tuple[PlannedStep, ...]) -> str:
-    """A plan in short: each step, the names of its migrations, where it cannot be undone."""
-    return "".join(f"{line}\n" for number, step in enumerate(steps, 1) for line in _lines(number, step))
+    """A plan in short: each step with what people do, the names of its migrations, and where it cannot be undone."""
+    numbers = {step.step.id: number for number, step in enumerate(steps, 1)}
+    return "".join(f"{line}\n" for number, step in enumerate(steps, 1) for line in _lines(number, step, numbers))
 
 
-def _lines(number: int, planned_step: PlannedStep) -> Iterator[str]:
+def _lines(number: int, planned_step: PlannedStep, numbers: Mapping[str, int]) -> Iterator[str]:
     step = planned_step.step
     yield f"{number} {step.phase}: {step.title}"
     yield from (f"  schema: {edit}" for edit in step.edits)
+    yield from (f"  before: {instruction(act)}" for act in step.before)
     yield from (f"  {migration.name}" for migration in planned_step.migrations)
-    if step.deploy:
-        yield "  people: deploy or confirm"
-    if step.loses:
-        yield "  point of no return"
+    yield from (f"  after: {instruction(act)}" for act in step.after)
+    yield from (f"  careful: {limit}" for limit in limits(step, numbers))

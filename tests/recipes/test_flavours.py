@@ -31,7 +31,7 @@ def test_replaying_a_step_gives_the_database_of_its_schema(case: Case, database:
         back = after
         for migration in step.undo:
             back = _replayed(migration.sql, back)
-        if not step.step.loses:
+        if not step.step.point_of_no_return:
             assert diff(back, current).changes == (), step.step.title
         current = after
 

@@ -18,6 +18,7 @@ from refract.plans.making import make_plan
 from refract.plans.model import PlanStep, with_step
 from refract.providers import provider
 from refract.providers.versions import default_versions
+from refract.recipes.acts import Decide
 from refract.recipes.base import CannotPlan, all_recipes
 from refract.recipes.engine import PlannedStep, StepMigration
 from refract.recipes.schema_edits import all_hold, contradiction, inverse_edits
@@ -80,7 +81,7 @@ def test_up_and_back_is_the_start_or_there_is_no_return(case: Case, database: st
     current = _start(case, database)
     for step in _steps(case, database):
         after = _replayed(step.migrations, current)
-        if not step.step.loses:
+        if not step.step.point_of_no_return:
             back = _replayed(step.undo, after)
             assert diff(back, current).changes == (), step.step.title
             assert _described(back) == _described(current), step.step.title
@@ -143,12 +144,13 @@ def test_where_a_plan_stands_is_seen_by_replay(case: Case, database: str) -> Non
     start = situation(case, database)
     plan = make_plan(all_recipes()[case.recipe], start, "plan", "2026-11-24")
     confirmed = evolve(
-        plan, steps=tuple(evolve(s, confirmed=Confirmation("a", "b")) if s.deploy else s for s in plan.steps)
+        plan,
+        steps=tuple(evolve(s, confirmed=Confirmation("a", "b")) if s.needs_confirmation else s for s in plan.steps),
     )
     current, migrations = _start(case, database), dict[str, str]()
     for number, step in enumerate(_steps(case, database)):
         built = built_by(plan, current, migrations, provider(database))
-        unconfirmed = next((n for n, s in enumerate(plan.steps) if s.deploy), len(plan.steps))
+        unconfirmed = next((n for n, s in enumerate(plan.steps) if s.needs_confirmation), len(plan.steps))
         if step.migrations:
             tree = start.tree if number == 0 else _steps(case, database)[number - 1].tree
             assert progress_of(confirmed, built, tree).number == number, step.step.title
@@ -191,7 +193,9 @@ def test_a_plan_that_is_followed_in_turn_has_no_findings(case: Case, database: s
 
 def _confirmed_before(plan: Plan, number: int) -> tuple[PlanStep, ...]:
     """The steps, with those before `number` confirmed where people have to."""
-    before = (evolve(s, confirmed=Confirmation("a", "2026-11-24")) if s.deploy else s for s in plan.steps[:number])
+    before = (
+        evolve(s, confirmed=Confirmation("a", "2026-11-24")) if s.needs_confirmation else s for s in plan.steps[:number]
+    )
     return (*before, *plan.steps[number:])
 
 
@@ -221,8 +225,10 @@ def test_a_plan_is_the_same_when_it_is_read_again(case: Case, database: str) -> 
 @every_plan
 def test_a_step_of_people_alone_writes_nothing(case: Case, database: str) -> None:
     for step in _steps(case, database):
-        assert step.migrations or step.step.edits or step.step.deploy, step.step.title
-        assert bool(step.check) == bool(step.step.fills or step.step.check)
+        assert step.migrations or step.step.edits or step.step.acts, step.step.title
+        assert bool(step.check) == bool(
+            step.step.fills or step.step.check or any(isinstance(a, Decide) for a in step.step.acts)
+        )
 
 
 @pytest.mark.parametrize("name", sorted(all_recipes()))

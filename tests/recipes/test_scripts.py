@@ -13,6 +13,7 @@ from refract.plans.file import plan_text, read_plan, with_changes
 from refract.plans.making import make_plan
 from refract.plans.model import PlanStep, with_step
 from refract.plans.scripts import scripts_of, with_folders
+from refract.recipes.acts import RunScripts
 from refract.recipes.base import Situation, all_recipes
 
 SCRIPT = PlanSettings(backfill=BackfillForm.SCRIPT, batch=250, pause=1_500)
@@ -30,7 +31,7 @@ def test_scripts_hold_what_migrations_would(case: Case, database: str) -> None:
     scripts = _plan(case, database, SCRIPT)
     for filled, run in zip(migrations.steps, scripts.steps, strict=True):
         assert [m.sql for m in filled.migrations] == [m.sql for m in (*run.migrations, *run.scripts)]
-        assert not run.scripts or ("script" in run.deploy and run.check)
+        assert not run.scripts or (RunScripts(tuple(s.name for s in run.scripts)) in run.after and run.check)
 
 
 @every_plan

@@ -42,9 +42,10 @@ export interface Step {
   readonly phase: string;
   readonly title: string;
   readonly state: StepState;
-  readonly deploy: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
   readonly check: string;
-  readonly loses: string;
+  readonly limits: readonly string[];
   readonly migrations: readonly PlannedMigration[];
 }
 

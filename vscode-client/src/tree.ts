@@ -178,9 +178,11 @@ function step(of: Step, { open }: Plan): TreeItem {
 
 function stepTooltip(step: Step): MarkdownString {
   const text = new MarkdownString(`**${step.number}. ${step.title}** (${step.phase}, ${step.state})`);
-  if (step.deploy) text.appendMarkdown(`\n\nDeploy: ${step.deploy}`);
-  if (step.check) text.appendMarkdown("\n\nDone when this answers 0:").appendCodeblock(step.check, "sql");
-  if (step.loses) text.appendMarkdown(`\n\nNo way back after this: ${step.loses}`);
+  for (const limit of step.limits) text.appendMarkdown(`\n\n${limit}`);
+  const deploy = step.migrations.length === 0 ? [] : ["Deploy the migrations."];
+  const acts = [...step.before, ...deploy, ...step.after];
+  text.appendMarkdown(`\n\n${acts.map((act, index) => `${index + 1}. ${act}`).join("\n")}`);
+  if (step.check) text.appendMarkdown("\n\nThis must return 0:").appendCodeblock(step.check, "sql");
   return text;
 }
 

@@ -56,9 +56,9 @@ def started(analysis: Analysis, recipe: str, subject: str, given: Mapping[str, s
 def next_step(analysis: Analysis, progress: Progress) -> Changes:
     """Takes the step in hand: the edits of the schema, the migrations, the plan's file."""
     _must_be_readable(analysis)
-    number, step = in_hand(progress)
+    number, _ = in_hand(progress)
     if progress.waits_for_people:
-        raise WaitsForPeople(f"step {number + 1} of {progress.plan.name} waits for you: {step.deploy}")
+        raise WaitsForPeople(f"step {number + 1} of {progress.plan.name} waits for you.")
     snapshot = analysis.snapshot
     there = snapshot.plans.migrations
     return taken(_file_of(analysis, progress), number, snapshot.tree, there, _new_migrations(analysis))
@@ -79,7 +79,7 @@ def confirmation(analysis: Analysis, progress: Progress, by: str = "") -> Change
     """Says that people have done their part of the step in hand; `by` is by default who git says is here."""
     _must_be_readable(analysis)
     number, step = in_hand(progress)
-    if not step.deploy:
+    if not step.needs_confirmation:
         raise IsNotTheirs(
             f"step {number + 1} of {progress.plan.name} is one of the database: it is done when its migrations are there."
         )

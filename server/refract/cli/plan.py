@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +19,9 @@ from refract.cli.terminal import CannotRun, complain, printable, say, shown_path
 from refract.cli.writing import write_changes
 from refract.plans import Plan, PlanStep, Progress, State
 from refract.plans.taking import last_taken
+from refract.recipes.acts import Act
 from refract.recipes.base import CannotPlan, all_recipes
+from refract.rendering.acts import instruction, limits, query_line, step_numbers, to_do
 from refract.text import Location
 
 _T = TypeVar("_T")
@@ -93,10 +95,9 @@ def show(name: str | None, path: str | None, output: str) -> int:
     if output == "json":
         return _say_json(plan=_as_json(progress))
     _say_plan(progress)
-    step = progress.step
-    if progress.is_open and step is not None and progress.number is not None:
+    if progress.is_open:
         say("\n")
-        say(printable(_hint(progress, step)))
+        say(printable(_hint(analysis, progress)))
     return 0
 
 
@@ -107,7 +108,7 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     try:
         changes = planning.next_step(analysis, progress)
     except planning.WaitsForPeople as error:
-        raise CannotRun(f"{error} Then say so: `refract plan done {progress.plan.name}`.") from error
+        raise CannotRun(f"{error}\n{_to_do(analysis, progress, _written(analysis, progress))}".rstrip()) from error
     except CannotPlan as error:
         raise CannotRun(str(error)) from error
     if not force:
@@ -120,7 +121,8 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     for file in files:
         say(f"  {shown_path(file)}\n")
     say("\n")
-    say(printable(_after(analysis, step, files)))
+    say(printable(f"Review these files{_folder(analysis)}, then:\n"))
+    say(printable(_to_do(analysis, progress, [str(file) for file in files if file.name == SQL_FILE])))
     return 0
 
 
@@ -227,45 +229,56 @@ def _refuse(used: StillUsed, analysis: Analysis) -> None:
 def _say_plan(progress: Progress) -> None:
     say(printable(f"{progress.plan.title}: {progress}\n"))
     for number, (step, state) in enumerate(zip(progress.plan.steps, progress.states, strict=True), 1):
-        say(printable("".join(f"{line}\n" for line in _lines(number, step, state))))
+        say(printable("".join(f"{line}\n" for line in _lines(number, step, state, step_numbers(progress.plan)))))
 
 
-def _lines(number: int, step: PlanStep, state: State) -> Iterator[str]:
+def _lines(number: int, step: PlanStep, state: State, numbers: Mapping[str, int]) -> Iterator[str]:
     yield f"[{_MARKS[state]}] {number}. {step.phase}: {step.title}"
     for edit in step.schema:
         yield f"       schema     {edit}"
+    if step.confirmed is None:
+        yield from (f"       before     {instruction(act)}" for act in step.before)
     for migration in step.migrations:
         yield f"       migration  {migration.folder or migration.name}"
     for script in step.scripts:
         yield f"       script     {script.folder}{'/' if script.folder else ''}{script.name}.sql"
-    if step.deploy:
-        who = f"confirmed by {step.confirmed.by} on {step.confirmed.on}" if step.confirmed else step.deploy
-        yield f"       people     {who}"
+    if step.confirmed is None:
+        yield from (f"       after      {instruction(act)}" for act in step.after)
+    else:
+        yield f"       confirmed  by {step.confirmed.by} on {step.confirmed.on}"
     if step.check:
-        yield f"       check      {' '.join(step.check.split())} must answer 0"
-    if step.loses:
-        yield f"       no return  it loses {step.loses}"
+        yield f"       check      {query_line(step.check)}"
+    yield from (f"       careful    {limit}" for limit in limits(step, numbers))
 
 
-def _hint(progress: Progress, step: PlanStep) -> str:
-    name = progress.plan.name
+def _hint(analysis: Analysis, progress: Progress) -> str:
     if progress.waits_for_people:
-        return f"Waiting for you: {step.deploy}\nThen: refract plan done {name}\n"
-    return f"Next: refract plan next {name}\n"
+        return f"Waiting for you{_folder(analysis)}:\n{_to_do(analysis, progress, _written(analysis, progress))}"
+    return f"Next: refract plan next {progress.plan.name}\n"
 
 
-def _after(analysis: Analysis, step: PlanStep, files: Sequence[Path]) -> str:
-    said = []
-    if step.migrations:
-        commands = Commands(analysis.snapshot.files, analysis.versions)
-        root = shown_path(analysis.snapshot.files.root)
-        said.append(f"Review them, then{'' if root == '.' else f', in {root}'}:\n")
-        said += (f"  {command}\n" for command in commands.deploy(str(f) for f in files if f.name == SQL_FILE))
-    if step.check:
-        said.append(f"It is done when this answers 0: {step.check}\n")
-    if step.deploy:
-        said.append(f"{step.deploy}\nThen: refract plan done\n")
-    return "".join(said)
+def _to_do(analysis: Analysis, progress: Progress, migrations: Sequence[str]) -> str:
+    """What is left to do in the step in hand once its files are written, in order."""
+    if progress.step is None:
+        return ""
+    commands = Commands(analysis.snapshot.files, analysis.versions)
+    deploy = commands.deploy(migrations) if progress.step.migrations else ()
+    word = "done" if progress.step.needs_confirmation else "next"
+    is_last = progress.number == len(progress.plan.steps) - 1 and word == "next"
+    further = () if is_last else (f"refract plan {word} {progress.plan.name}",)
+    return "".join(f"  {n}. {line}\n" for n, line in enumerate((*to_do(progress.step, deploy), *further), 1))
+
+
+def _written(analysis: Analysis, progress: Progress) -> list[str]:
+    """The files of the migrations of the step in hand."""
+    known = analysis.snapshot.plans.migrations
+    migrations = progress.step.migrations if progress.step else ()
+    return [known[m.folder].path for m in migrations if m.folder in known]
+
+
+def _folder(analysis: Analysis) -> str:
+    root = shown_path(analysis.snapshot.files.root)
+    return "" if root == "." else f" in {root}"
 
 
 def _as_json(progress: Progress) -> dict[str, Any]:
@@ -298,8 +311,19 @@ def _step_as_json(number: int, step: PlanStep, state: State) -> dict[str, Any]:
         "migrations": [{"name": m.name, "folder": m.folder or None, "sql": m.sql} for m in step.migrations],
         "scripts": [{"name": m.name, "folder": m.folder or None, "sql": m.sql} for m in step.scripts],
         "undo": [{"name": m.name, "sql": m.sql} for m in step.undo],
-        "deploy": step.deploy or None,
+        "before": _acts_as_json(step.before),
+        "after": _acts_as_json(step.after),
         "check": step.check or None,
+        "point_of_no_return": step.point_of_no_return,
         "loses": step.loses or None,
+        "oldest_version_that_may_return": step.oldest_version_that_may_return or None,
+        "note": step.note or None,
         "confirmed": {"by": step.confirmed.by, "on": step.confirmed.on} if step.confirmed else None,
     }
+
+
+def _acts_as_json(acts: Sequence[Act]) -> list[dict[str, Any]]:
+    """Acts as the plan's file has them, and in words."""
+    from refract.plans.file import act_values
+
+    return [{**act_values(act), "text": instruction(act)} for act in acts]

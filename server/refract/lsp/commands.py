@@ -22,8 +22,10 @@ from refract.lsp.edits import workspace_edit
 from refract.lsp.features import code_actions, overview, pending, plans, recipes, rollback, runbook
 from refract.lsp.refusal import Refused
 from refract.lsp.session import OpenProject
+from refract.plans import Progress
 from refract.plans.taking import last_taken
 from refract.recipes.base import CannotPlan
+from refract.rendering.acts import to_do
 from refract.sql.rollback import NoRollback
 from refract.text import FileChange, NewFile
 from refract.wording import files_of
@@ -139,12 +141,20 @@ async def _new_plan(ls: RefractServer, arguments: _Arguments) -> list[str]:
 async def _take(ls: RefractServer, arguments: _Arguments) -> bool:
     analysis = await _analysis(ls, arguments)
     progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
-    changes, title = planning.next_step(analysis, progress), progress.step.title if progress.step else ""
+    changes, title = _next_step(analysis, progress), progress.step.title if progress.step else ""
     _refuse(
         await asyncio.to_thread(used_before_next, analysis, progress), f"refract plan next {progress.plan.name} --force"
     )
     await _made(ls, changes, title)
     return True
+
+
+def _next_step(analysis: Analysis, progress: Progress) -> planning.Changes:
+    try:
+        return planning.next_step(analysis, progress)
+    except planning.WaitsForPeople as error:
+        acts = " ".join(to_do(progress.step, ())) if progress.step else ""
+        raise Refused(f"{error} {acts}") from error
 
 
 def _refuse(used: StillUsed, otherwise: str) -> None:

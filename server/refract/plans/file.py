@@ -1,30 +1,34 @@
-"""The file of a plan: TOML that reads well in a pull request, and that people may edit.
+"""The file of a plan: TOML that reads well in a pull request, and that a person may edit.
 
-What is not valid is refused with the place and the reason. Changes are made in the file as it is, comments included.
+What is not valid is refused with the place and the reason. Changes keep the rest of the file, comments included.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import cattrs
 import tomlkit
 from attrs import evolve
+from cattrs import IterableValidationNote
 from cattrs.strategies import configure_tagged_union
 from tomlkit.items import Item, String
 
 from refract.plans.model import FORMAT, Plan, PlanStep
+from refract.plans.older import as_present_format
+from refract.recipes.acts import Act, Trouble, Until
 from refract.recipes.base import Phase
 from refract.recipes.schema_edits import SchemaEdit
 
 _HEAD = """\
-A plan of Refract: one risky change as a sequence of safe steps.
-`refract plan next` takes the next step, `refract plan show` says where it stands.
-Steps of the database are done when the migrations have built them; what people do is confirmed below.
+A plan of Refract: one risky change in safe steps.
+`refract plan next` takes the next step, `refract plan show` shows the progress.
+A step with migrations is done once these exist. A step with a `deploy` or another act is confirmed below.
 """
 
 
@@ -52,22 +56,26 @@ def read_plan(text: str, name: str, path: str = "") -> Plan:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise NotAPlan(f"it is not valid TOML: {error}") from error
-    written = raw.get("format", FORMAT)
+    written = raw.get("format", 1)
     if isinstance(written, int) and written > FORMAT:
         raise NotAPlan(
-            f"it was written by a newer Refract (format {written}; this one reads {FORMAT}): update Refract."
+            f"it was written by a newer Refract (format {written}; this one reads {FORMAT}). Update Refract."
         )
     try:
-        plan = _converter().structure(raw, Plan)
-    except (cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError) as error:
-        raise NotAPlan("; ".join(_told(message) for message in cattrs.transform_error(error, path="plan"))) from error
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise NotAPlan(f"a value in it is of the wrong kind: {error}") from error
+        plan = _converter().structure(as_present_format(raw), Plan)
+    except cattrs.BaseValidationError as error:
+        raise NotAPlan("; ".join(_problems(error, ""))) from error
     if not plan.steps:
         raise NotAPlan("it has no steps.")
     if _is_out_of_order([step.phase for step in plan.steps]):
         raise NotAPlan("its steps are out of order: put them back, the order is what makes them safe.")
     return evolve(plan, name=name, path=path)
+
+
+def act_values(act: Act) -> dict[str, Any]:
+    """An act as a file has it, by the names of its parts."""
+    values: dict[str, Any] = _converter().unstructure(act, unstructure_as=Act)
+    return values
 
 
 def _is_out_of_order(phases: list[Phase]) -> bool:
@@ -141,7 +149,7 @@ def _item(value: Any) -> Item:
         return _string(value)
     if isinstance(value, dict):
         table = tomlkit.inline_table()
-        table.update({key: _item(value[key]) for key in sorted(value, key=lambda key: key != "edit")})
+        table.update({key: _item(value[key]) for key in sorted(value, key=lambda key: key not in ("act", "edit"))})
         return table
     if isinstance(value, list | tuple):
         array = tomlkit.array()
@@ -161,30 +169,76 @@ def _string(text: str) -> String:
     return tomlkit.string(text, literal=True, multiline=True)
 
 
-def _told(message: str) -> str:
-    """What cattrs says, with the place as the file has it: `steps[1].phase`."""
-    what, _, where = message.rpartition(" @ ")
-    what = re.sub(r"^invalid type, expected (\w+)", r"a value of the kind \1 is expected", what or message)
-    what = what.replace("invalid value for type, expected Phase", f"one of {', '.join(Phase)} is expected")
-    return f"{where.removeprefix('plan.')}: {what}" if where else message
+class _Expected(Exception):
+    """A value that is not what it has to be. The message names what is expected."""
 
 
-def _as_text(value: Any, _: type) -> str:
-    """A text as it is; cattrs would make one of a number."""
-    if not isinstance(value, str):
-        raise TypeError("invalid type, expected str")
-    return value
+def _problems(error: BaseException, path: str) -> Iterator[str]:
+    """What is wrong with a file, each with its place: `steps[1].phase`."""
+    match error:
+        case cattrs.ClassValidationError() | cattrs.IterableValidationError():
+            noted, others = error.group_exceptions()
+            for inner, note in noted:
+                place = f"[{note.index}]" if isinstance(note, IterableValidationNote) else f".{note.name}"
+                yield from _problems(inner, f"{path}{place}".removeprefix("."))
+            for other in others:
+                yield from _problems(other, path)
+        case cattrs.ForbiddenExtraKeysError():
+            unknown = ", ".join(f"`{name}`" for name in sorted(error.extra_fields))
+            yield f"{path or 'the file'}: unknown {unknown}"
+        case _Expected():
+            yield f"{path}: expected {error}"
+        case KeyError():
+            yield f"{path}: missing"
+        case _:
+            yield f"{path}: this value has the wrong type"
+
+
+def _exactly(kind: type, name: str) -> Callable[[Any, Any], Any]:
+    """A value of a kind as it is; cattrs would make a text of a number, and true of any text."""
+
+    def structured(value: Any, _: Any) -> Any:
+        if type(value) is not kind:
+            raise _Expected(name)
+        return value
+
+    return structured
+
+
+def _one_of(kind: type[StrEnum]) -> Callable[[Any, Any], Any]:
+    def structured(value: Any, _: Any) -> Any:
+        if value not in list(kind):
+            raise _Expected(f"one of {', '.join(kind)}")
+        return kind(value)
+
+    return structured
+
+
+def _add_union(converter: cattrs.Converter, union: Any, tag: str) -> None:
+    """Read and write a union of values by their kind, which stands under `tag`: `act = "stop-all"`."""
+    kinds = {_tag(kind): kind for kind in get_args(union)}
+    configure_tagged_union(union, converter, tag_name=tag, tag_generator=_tag)
+    known = converter.get_structure_hook(union)
+
+    def structured(value: Any, kind: Any) -> Any:
+        if not isinstance(value, dict) or value.get(tag) not in kinds:
+            raise _Expected(f"`{tag}` to be one of {', '.join(kinds)}")
+        return known(value, kind)
+
+    converter.register_structure_hook(union, structured)
+
+
+def _tag(kind: type) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
 
 
 @cache
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True, omit_if_default=True)
-    converter.register_structure_hook(str, _as_text)
-    converter.register_structure_hook(Phase, lambda value, _: Phase(value))
-    configure_tagged_union(
-        SchemaEdit,
-        converter,
-        tag_name="edit",
-        tag_generator=lambda kind: re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower(),
-    )
+    for kind, name in ((str, "a text"), (bool, "true or false"), (int, "a whole number")):
+        converter.register_structure_hook(kind, _exactly(kind, name))
+    for choice in (Phase, Trouble, Until):
+        converter.register_structure_hook(choice, _one_of(choice))
+    _add_union(converter, Act, "act")
+    _add_union(converter, SchemaEdit, "edit")
     return converter

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from refract.plans.model import Plan, PlanMigration, PlanStep
+from refract.recipes.acts import Act, FillIn, RunScripts
 from refract.recipes.base import UNANSWERED, Recipe, Situation
 from refract.recipes.engine import PlannedStep, StepMigration, planned
 from refract.recipes.schema_edits import SchemaEdit, inverse_edits
-from refract.wording import listed
 
 
 def make_plan(recipe: Recipe, situation: Situation, name: str, created: str) -> Plan:
@@ -45,35 +45,38 @@ def subject_names(answers: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _kept(step: PlannedStep, back: tuple[SchemaEdit, ...]) -> PlanStep:
-    said = step.step
-    scripts = tuple(map(_migration, step.scripts))
+    asked = step.step
+    migrations, scripts = (tuple(map(_migration, part)) for part in (step.migrations, step.scripts))
     return PlanStep(
-        id=said.id,
-        phase=said.phase,
-        title=said.title,
-        deploy=" ".join(filter(None, (said.deploy, _run(scripts)))),
+        id=asked.id,
+        phase=asked.phase,
+        title=asked.title,
+        before=(*_filled_in(migrations), *asked.before),
+        after=(*asked.after, *_filled_in(scripts), *_run(scripts)),
         check=step.check,
-        loses=said.loses,
-        ends_use=said.ends_use,
-        schema=said.edits,
+        point_of_no_return=asked.point_of_no_return,
+        loses=asked.loses,
+        oldest_version_that_may_return=asked.oldest_version_that_may_return,
+        note=asked.note,
+        ends_use=asked.ends_use,
+        schema=asked.edits,
         back=back,
-        migrations=tuple(map(_migration, step.migrations)),
+        migrations=migrations,
         scripts=scripts,
         undo=tuple(map(_migration, step.undo)),
     )
 
 
-def _run(scripts: Sequence[PlanMigration]) -> str:
-    """What people do with scripts."""
-    if not scripts:
-        return ""
-    names = listed(f"{script.name}.sql" for script in scripts)
-    unanswered = any(UNANSWERED in script.sql for script in scripts)
-    first = f"Put the expression in the place of {UNANSWERED}. " if unanswered else ""
-    return (
-        f"{first}Run {names} of the folder beside this plan (`prisma db execute --file ...`), in this order. A script may be "
-        "stopped at any time and run again. Go on when the check answers 0."
-    )
+def _filled_in(files: Sequence[PlanMigration]) -> Iterator[Act]:
+    """What a person writes into files that hold a place for it."""
+    unanswered = tuple(file.name for file in files if UNANSWERED in file.sql)
+    if unanswered:
+        yield FillIn(unanswered, UNANSWERED)
+
+
+def _run(scripts: Sequence[PlanMigration]) -> Iterator[Act]:
+    if scripts:
+        yield RunScripts(tuple(script.name for script in scripts))
 
 
 def _migration(migration: StepMigration) -> PlanMigration:

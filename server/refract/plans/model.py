@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from attrs import evolve, field, frozen
 
 from refract.frozen_map import frozen_map
+from refract.recipes.acts import Act, need_confirmation
 from refract.recipes.base import Phase
 from refract.recipes.schema_edits import SchemaEdit
 
-FORMAT = 1
-"""The form of the file. A newer Refract reads older ones."""
+FORMAT = 2
+"""The format of the file. Older ones are read: see `refract.plans.older`."""
 
 
 @frozen
@@ -33,19 +34,25 @@ class Confirmation:
 
 @frozen
 class PlanStep:
-    """One step. `schema` are its edits, `back` those that undo them; `undo` the migrations of the way back.
+    """A step in a plan's file. `refract.recipes.base.Step` is what a recipe asks for, and
+    `refract.recipes.engine.PlannedStep` that with its SQL; this is what is kept of both.
 
-    `scripts` are those that people run beside the migrations; their `folder` is one beside the plan.
-    `deploy` is what people do, `check` a query that answers 0 when the step is done, `loses` what cannot come back.
-    `ends_use` are the fields and models that no program may use from here on.
+    `before` and `after` are what people do around the migrations, `check` is a query that returns 0 when the step is
+    done. `schema` are its edits, `back` those that undo them; `undo` the migrations of the way back.
+    `scripts` are those that people run after the migrations; their `folder` is one next to the plan.
+    The other fields are as in `refract.recipes.base.Step`.
     """
 
     id: str
     phase: Phase
     title: str
-    deploy: str = ""
+    before: tuple[Act, ...] = ()
+    after: tuple[Act, ...] = ()
     check: str = ""
+    point_of_no_return: bool = False
     loses: str = ""
+    oldest_version_that_may_return: str = ""
+    note: str = ""
     ends_use: tuple[str, ...] = ()
     confirmed: Confirmation | None = None
     schema: tuple[SchemaEdit, ...] = ()
@@ -53,6 +60,16 @@ class PlanStep:
     migrations: tuple[PlanMigration, ...] = ()
     scripts: tuple[PlanMigration, ...] = ()
     undo: tuple[PlanMigration, ...] = ()
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """What people do, in order."""
+        return (*self.before, *self.after)
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether a person has to confirm that the step is done."""
+        return need_confirmation(self.acts)
 
     @property
     def writes(self) -> bool:

@@ -90,7 +90,7 @@ def _states(plan: Plan, taken: list[bool]) -> Iterable[State]:
     for step, is_taken in zip(plan.steps, taken, strict=True):
         if reached:
             yield State.LATER
-        elif is_taken and (step.confirmed is not None or not step.deploy):
+        elif is_taken and (step.confirmed is not None or not step.needs_confirmation):
             yield State.DONE
         else:
             reached = True

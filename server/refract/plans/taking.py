@@ -55,8 +55,8 @@ def taken_back(
 ) -> tuple[FileChange, ...]:
     """The file changes that take a step back, in the same order. Raises CannotPlan where it cannot be."""
     step = plan.plan.steps[number]
-    if step.loses:
-        raise CannotPlan(f"this step cannot be taken back: it loses {step.loses}")
+    if step.point_of_no_return:
+        raise CannotPlan(f"step {number + 1} cannot be undone{f': it drops {step.loses}' if step.loses else ''}.")
     latest = max((migration.folder for migration in step.migrations), default="")
     undo = (evolve(m, folder=m.folder if m.folder > latest else "") for m in step.undo)
     written, migrations = _written(undo, there, new_migration)

@@ -57,7 +57,7 @@ def conversion(s: Situation, value: str, source: ColumnType, target: ColumnType,
         return _text(s, value, source, target, target_text)
     if source.name in TEXTS and target.name in _GUARDS and s.provider.name != "sqlite":
         guarded = f"CASE WHEN {_matches(s, value, _GUARDS[target.name])} THEN {cast(s, value, target_text)} END"
-        return Conversion(guarded, "texts that are none become NULL")
+        return Conversion(guarded, "other texts become NULL")
     numeric = {*NUMBERS, *_FRACTIONS}
     if source.name in numeric and target.name in _FRACTIONS:
         return Conversion(cast(s, value, target_text), "digits beyond its precision are rounded")

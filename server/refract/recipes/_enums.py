@@ -9,6 +9,7 @@ from attrs import evolve
 
 from refract.recipes._sql import row, string, type_text
 from refract.recipes._twin import TRIGGER, NewField, Twin, twin_steps
+from refract.recipes.acts import Deploy, RestartPooled, Until, Wait
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import (
@@ -63,7 +64,7 @@ def retire_value(s: Situation, enum: str, value: str, other: str) -> Iterator[St
         yield Step(
             id="backfill",
             phase=Phase.BACKFILL,
-            title=f"Change `{value}` to `{other}` in the rows that are there",
+            title=f"Change `{value}` to `{other}` in existing rows",
             fills=fills,
         )
     yield Step(
@@ -71,13 +72,17 @@ def retire_value(s: Situation, enum: str, value: str, other: str) -> Iterator[St
         phase=Phase.CONTRACT,
         title=f"Remove `{value}`",
         edits=(RemoveEnumValue(enum, value),),
-        deploy=f"Run it at a quiet hour, and restart what keeps prepared statements: each that reads a column of `{enum}` fails "
-        "with 0A000 until it is prepared again, and the table is written anew while nobody can use it."
-        if s.provider.enum_types
-        else "",
+        before=(Wait(Until.QUIET_HOURS, enum),) if s.provider.enum_types else (),
+        after=(RestartPooled(enum, "0A000"),) if s.provider.enum_types else (),
         check="\n".join(f"{dialect(s.provider.name).remaining(fill)};" for fill in fills),
-        loses=f"which rows held `{value}`.",
+        point_of_no_return=True,
+        loses=f"which rows held `{value}`",
     )
+
+
+def value_stays(s: Situation, value: str) -> str:
+    """The note of a step that adds a value to a type from which the database cannot remove one."""
+    return f"PostgreSQL cannot remove enum values. An unused `{value}` is harmless." if s.provider.enum_types else ""
 
 
 def stored_values(s: Situation, enum: str) -> dict[str, str]:
@@ -96,6 +101,8 @@ def shadow_steps(
     retired = f"{enum}Old"
     mapped = s.block(enum).attribute("map") is not None
     named = enum_of(s, enum).name.name
+    known = {stored: value for value, stored in stored_values(s, enum).items()}
+    uses, instead_of = (tuple(known.get(value, value) for value in side) for side in (values.values(), values))
     twin = evolve(
         _enum_twin(s, enum, text, new_name, values, back),
         leftover=(RemoveBlock(retired),),
@@ -106,6 +113,7 @@ def shadow_steps(
             AddBlockAttribute(enum, f'@@map("{new_name}")'),
         ),
         restoring=(AddBlock(_retired_block(s, enum, retired)),),
+        deployed=Deploy(uses=uses, instead_of=instead_of),
         old_type=retired,
     )
     yield from twin_steps(s, twin, TRIGGER)

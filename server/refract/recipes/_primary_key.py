@@ -14,6 +14,7 @@ from attrs import frozen
 
 from refract.lowering.arguments import field_references
 from refract.recipes._sql import differs, row
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, BackUp, Deploy
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import (
@@ -139,7 +140,7 @@ def _expanded(s: Situation, keys: _Keys) -> Iterator[Step]:
     yield Step(
         id="expand",
         phase=Phase.EXPAND,
-        title=f"Add {listed([_v2(keys.old)])} to {listed([keys.model])} beside {listed([keys.old.name])}",
+        title=f"Add {listed([_v2(keys.old)])} to {listed([keys.model])}",
         edits=(_added(s, keys.old, keys.new, keys.column),),
         begins=_parent_sync(s, keys),
     )
@@ -147,14 +148,14 @@ def _expanded(s: Situation, keys: _Keys) -> Iterator[Step]:
         yield Step(
             id="default",
             phase=Phase.EXPAND,
-            title=f"New rows get {listed([_v2(keys.old)])} from the database",
+            title=f"Give {listed([_v2(keys.old)])} a default in the database",
             edits=(AddAttribute(keys.model, _v2(keys.old), keys.new.default),),
         )
     if keys.children:
         yield Step(
             id="expand-relations",
             phase=Phase.EXPAND,
-            title=f"Add {_named(keys, lambda c: f'{c.key.model}.{_v2(c.key)}')}, kept in step by triggers",
+            title=f"Add {_named(keys, lambda c: f'{c.key.model}.{_v2(c.key)}')}, synced by triggers",
             edits=tuple(_added(s, c.key, keys.new, c.column) for c in keys.children),
             begins=tuple(_child_sync(s, keys, c) for c in keys.children),
         )
@@ -164,7 +165,7 @@ def _filled_and_proven(s: Situation, keys: _Keys) -> Iterator[Step]:
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
-        title="Fill the new columns in the rows that are there, the key first",
+        title="Fill the new columns in existing rows, the key first",
         fills=(_parent_fill(s, keys), *(_child_fill(s, keys, c) for c in keys.children)),
     )
     required = [keys.old, *(c.key for c in keys.children if c.key.is_required)]
@@ -177,7 +178,7 @@ def _filled_and_proven(s: Situation, keys: _Keys) -> Iterator[Step]:
     yield Step(
         id="index",
         phase=Phase.VALIDATE,
-        title="Build the indexes of the old columns for the new ones",
+        title="Build the indexes for the new columns",
         edits=(
             AddAttribute(keys.model, _v2(keys.old), "@unique"),
             *(AddAttribute(c.key.model, _v2(c.key), "@unique") for c in keys.children if c.key.attribute("unique")),
@@ -188,7 +189,7 @@ def _filled_and_proven(s: Situation, keys: _Keys) -> Iterator[Step]:
         yield Step(
             id="relate",
             phase=Phase.VALIDATE,
-            title=f"Relate {_named(keys, lambda c: f'{c.key.model}.{_v2(c.key)}')} to the new key, and prove it",
+            title=f"Add and validate the foreign keys of {_named(keys, lambda c: f'{c.key.model}.{_v2(c.key)}')}",
             edits=tuple(edit for c in keys.children for edit in _related(s, keys, c)),
         )
 
@@ -213,12 +214,15 @@ def _switched(keys: _Keys) -> Step:
     return Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application uses `{keys.model}.{keys.old.name}` as {keys.new.type}",
+        title=f"Deploy code that uses `{keys.model}.{keys.old.name}` as `{keys.new.type}`",
         edits=tuple(edits),
-        deploy=f"Deploy the version of the application in which `{keys.model}.{keys.old.name}`, and each field that holds it, "
-        f"is of type {keys.new.type}. It may run beside the old one: the triggers keep both in step. "
-        "Go on when no instance of the old one is left, and no sooner than you are sure to stay.",
+        after=(Deploy(uses=tuple(_holders(keys)), as_type=keys.new.type), OLD_INSTANCES_STOPPED, SURE_TO_STAY),
     )
+
+
+def _holders(keys: _Keys) -> Iterator[str]:
+    """The key and the fields that point to it."""
+    yield from (f"{field.model}.{field.name}" for field in (keys.old, *(c.key for c in keys.children)))
 
 
 def _changed_over(old: ModelField) -> Iterator[SchemaEdit]:
@@ -235,10 +239,10 @@ def _contracted(s: Situation, keys: _Keys) -> Iterator[Step]:
         yield Step(
             id="contract-relations",
             phase=Phase.CONTRACT,
-            title=f"Drop the old columns that pointed at {listed([keys.model])}",
+            title=f"Drop the old columns that point to {listed([keys.model])}",
             edits=tuple(edit for c in keys.children for edit in _child_removed(s, c)),
             ends=tuple(_child_sync(s, keys, c) for c in keys.children),
-            loses=f"the old columns; the new ones say which `{keys.model}` each row points at.",
+            point_of_no_return=True,
         )
     default = keys.new.default or keys.old.attribute("default")
     counted = () if keys.new.filler or not default else (AddAttribute(keys.model, keys.old.name, default),)
@@ -256,6 +260,8 @@ def _contracted(s: Situation, keys: _Keys) -> Iterator[Step]:
             *counted,
         ),
         ends=_parent_sync(s, keys),
+        before=(BackUp((f"{keys.model}.{keys.old.name}",)),) if keys.new.loses else (),
+        point_of_no_return=True,
         loses=keys.new.loses,
     )
 

@@ -15,6 +15,7 @@ from refract.diff.traits import flavour
 from refract.lowering.arguments import field_references, text_of
 from refract.recipes._sql import row, values_differ
 from refract.recipes._twin import APPLICATION
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, Act, Deploy
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Trigger
 from refract.recipes.dialects import PostgresqlDialect, dialect
 from refract.recipes.schema_edits import (
@@ -77,7 +78,7 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
     yield Step(
         id="expand",
         phase=Phase.EXPAND,
-        title=f"Add {listed([to])} beside {listed([model])}{'' if by_application else ', kept in step by triggers'}",
+        title=f"Add {listed([to])}{'' if by_application else f', synced with {listed([model])} by triggers'}",
         edits=(AddBlock(_block(s, pair), model), *_outward_added(pair)),
         begins=triggers,
         last=tuple(_shared_numbers(s, pair)),
@@ -86,22 +87,20 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
         yield Step(
             id="dual-write",
             phase=Phase.DUAL_WRITE,
-            title=f"The application writes both, and reads {listed([model])}",
-            deploy=f"Deploy a version of the application that writes to `{to}` what it has written to `{model}`: after it, in "
-            f"the same transaction, by the same key (an upsert: the row may not be there yet), and still reads `{model}`. "
-            "Go on when no instance of an older version is left: what it writes later would be missed.",
+            title=f"Deploy code that writes both and reads {listed([model])}",
+            after=(Deploy(reads=(model,), writes=(model,), upserts=(to,)), OLD_INSTANCES_STOPPED),
         )
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
-        title=f"Copy the rows that are there to {listed([to])}",
+        title=f"Copy existing rows to {listed([to])}",
         fills=(*((_outdated_removed(s, pair),) if by_application else ()), _fill(s, pair)),
     )
     if pair.inward or pair.own:
         yield Step(
             id="relate",
             phase=Phase.VALIDATE,
-            title=f"Relate what points at {listed([model])} to {listed([to])} as well, and prove it",
+            title=f"Add and validate the foreign keys to {listed([to])}",
             edits=(*_inward_added(s, pair), *_own_added(pair)),
         )
     yield from _moved_over_by_application(pair) if by_application else _moved_over_by_trigger(pair)
@@ -112,7 +111,7 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
         edits=(RemoveBlock(model), *_named_as_usual(s, pair)),
         ends=triggers,
         first=tuple(_numbers_kept(s, pair)),
-        loses=f"the table {pair.old.name.name}; {to} holds the same rows.",
+        point_of_no_return=True,
     )
 
 
@@ -205,9 +204,7 @@ def _own_added(pair: _Pair) -> Iterator[SchemaEdit]:
 def _moved_over_by_trigger(pair: _Pair) -> Iterator[Step]:
     yield _switched(
         pair,
-        "It may run beside the old one: the triggers keep both tables in step. Where both write the same row in the same "
-        "moment, the database may end one of the two transactions (40P01), which is to be tried again. "
-        "Go on when no instance of the old one is left, and no sooner than you are sure to stay.",
+        (Deploy(uses=(pair.to,), instead_of=(pair.model,), handles=("40P01",)), OLD_INSTANCES_STOPPED, SURE_TO_STAY),
         tuple(_relations_moved(pair)),
     )
     yield from _detached(pair)
@@ -218,26 +215,22 @@ def _moved_over_by_application(pair: _Pair) -> Iterator[Step]:
     yield Step(
         id="read-new",
         phase=Phase.DUAL_WRITE,
-        title=f"The application reads {listed([pair.to])}, and still writes both",
+        title=f"Deploy code that reads {listed([pair.to])} and writes both",
         edits=tuple(_relations_moved(pair)),
-        deploy=f"Deploy a version that reads `{pair.to}` and goes on writing both. "
-        "Go on when no instance of an older version is left.",
+        after=(Deploy(reads=(pair.to,), writes=(pair.model,), upserts=(pair.to,)), OLD_INSTANCES_STOPPED),
     )
     yield from _detached(pair)
-    yield _switched(
-        pair,
-        "Go on when no instance of an older version is left. Once it writes, do not go back to one that reads "
-        f"`{pair.model}`: that misses what is written to `{pair.to}` only.",
-    )
+    deployed = (Deploy(uses=(pair.to,), instead_of=(pair.model,)), OLD_INSTANCES_STOPPED)
+    yield evolve(_switched(pair, deployed), oldest_version_that_may_return="read-new")
 
 
-def _switched(pair: _Pair, beside: str, moved: Sequence[SchemaEdit] = ()) -> Step:
+def _switched(pair: _Pair, acts: tuple[Act, ...], moved: Sequence[SchemaEdit] = ()) -> Step:
     return Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application uses {listed([pair.to])} in place of {listed([pair.model])}",
+        title=f"Deploy code that uses {listed([pair.to])} instead of {listed([pair.model])}",
         edits=(AddBlockAttribute(pair.model, "@@ignore"), *moved),
-        deploy=f"Deploy the version of the application that uses `{pair.to}` only. {beside}",
+        after=acts,
         ends_use=(pair.model,),
     )
 

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from refract.lowering import lower
 from refract.recipes._sql import row, values_differ
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, Act, Deploy
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync, Trigger
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import (
@@ -57,6 +58,7 @@ class Twin:
     `lossy` says what the way back would lose.
     `extra` are edits that come with the new fields (an enum of theirs), `leftover` those that go with the old, `switching` come
     when programs move over, `restoring` bring back what was left over.
+    `deployed` is the version that uses the new fields, where these alone do not tell it.
     `old_type` is what the old field's type is called once programs have moved over.
     """
 
@@ -73,6 +75,7 @@ class Twin:
     leftover: tuple[SchemaEdit, ...] = ()
     switching: tuple[SchemaEdit, ...] = ()
     restoring: tuple[SchemaEdit, ...] = ()
+    deployed: Deploy | None = None
     old_type: str = ""
 
 
@@ -135,17 +138,12 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
     yield Step(
         id="expand",
         phase=Phase.EXPAND,
-        title=f"Add {news} beside {olds}, kept in step by a trigger",
+        title=f"Add {news}, synced with {olds} by a trigger",
         edits=(*twin.extra, *_added(twin)),
         begins=(sync,),
     )
     yield from _filled_and_proven(s, twin)
-    switched = _switched(
-        twin,
-        f"Deploy the version of the application that uses {_in_place(twin)}. "
-        "It may run beside the old one: the trigger keeps both in step. "
-        "Go on when no instance of the old one is left, and no sooner than you are sure to stay.",
-    )
+    switched = _switched(twin, (_deployed(twin), OLD_INSTANCES_STOPPED, SURE_TO_STAY))
     bridges = tuple(_bridges(twin))
     yield evolve(switched, edits=(*switched.edits, *bridges))
     if not dialect(s.provider.name).transactional:
@@ -161,6 +159,7 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
             *twin.later,
         ),
         ends=(sync,),
+        point_of_no_return=bool(twin.lossy),
         loses=twin.lossy,
         undo=() if twin.lossy else tuple(_restored(s, twin, sync)),
     )
@@ -176,19 +175,19 @@ def _bridges(twin: Twin) -> Iterator[AddAttribute]:
 
 
 def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
-    olds, news = listed(o.name for o in twin.olds), listed(n.name for n in twin.news)
+    old_names, new_names = tuple(o.name for o in twin.olds), tuple(n.name for n in twin.news)
+    olds, news = listed(old_names), listed(new_names)
     yield Step(
         id="expand",
         phase=Phase.EXPAND,
-        title=f"Add {news} beside {olds}",
+        title=f"Add {news}",
         edits=(*twin.extra, *_added(twin)),
     )
     yield Step(
         id="dual-write",
         phase=Phase.DUAL_WRITE,
-        title=f"The application writes both, and reads {olds}",
-        deploy=f"Deploy a version of the application that writes {olds} and {news}, and still reads {olds}. "
-        "Go on when no instance of an older version is left: rows that it writes later would be missed.",
+        title=f"Deploy code that writes both and reads {olds}",
+        after=(Deploy(reads=old_names, writes=(*old_names, *new_names)), OLD_INSTANCES_STOPPED),
     )
     yield from _filled_and_proven(s, twin)
     # Before the versions that read the new columns are built: one that takes an old field for required must not be
@@ -197,21 +196,17 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
     yield Step(
         id="read-new",
         phase=Phase.DUAL_WRITE,
-        title=f"The application reads {news}, and still writes both",
-        deploy=f"Deploy a version that reads {news} and goes on writing both. "
-        "Go on when no instance of an older version is left.",
+        title=f"Deploy code that reads {news} and writes both",
+        after=(Deploy(reads=new_names, writes=(*old_names, *new_names)), OLD_INSTANCES_STOPPED),
     )
-    yield _switched(
-        twin,
-        f"Deploy a version that writes {_final(twin)} only. Go on when no instance of an older version is left. "
-        f"Once it has written, go back no further than to the version that reads {news}: {olds} is not kept up any more.",
-    )
+    yield evolve(_switched(twin, (_deployed(twin), OLD_INSTANCES_STOPPED)), oldest_version_that_may_return="read-new")
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
         title=f"Drop {olds}",
         edits=(*_removed(s, twin), *twin.leftover, *twin.later),
-        loses=f"what {olds} held: nothing keeps it in step with {_final(twin)} any more.",
+        point_of_no_return=True,
+        loses=twin.lossy,
     )
 
 
@@ -223,7 +218,7 @@ def _relaxed(s: Situation, twin: Twin, names: dict[str, str], phase: Phase) -> I
     yield Step(
         id="relax",
         phase=phase,
-        title=f"Make {listed(o.name for o in relaxed)} optional, so that it can be left out",
+        title=f"Make {listed(o.name for o in relaxed)} optional",
         edits=tuple(RetypeField(twin.model, names[o.name], f"{o.plain_type}?") for o in relaxed),
         undo=(
             Step(id="fill", phase=Phase.BACKFILL, title="", fills=(_refill(s, twin),)),
@@ -237,20 +232,17 @@ def _relaxed(s: Situation, twin: Twin, names: dict[str, str], phase: Phase) -> I
     )
 
 
-def ask_for_readers(old: str) -> str:
-    """What people deploy when a field that was required may be missing from now on."""
-    return (
-        f"Deploy a version of the application that is built from this schema, in which {old} may be missing. "
-        "Go on when no instance of an older version is left: it takes the field for required, and would meet rows without it."
-    )
+def read_as_optional(field: str) -> tuple[Act, ...]:
+    """What people deploy when a field that was required may be NULL from now on: older versions fail on such rows."""
+    return Deploy(accepts_null=(field,)), OLD_INSTANCES_STOPPED
 
 
 def no_longer_copied_back(what: str, back: Trigger, refill: Fill) -> Step:
-    """The old side may fall behind from here on; the way back catches up. `what` are Links, Values."""
+    """The old side may fall behind from here on; the way back catches up. `what` are links, values."""
     return Step(
         id="detach",
         phase=Phase.CONTRACT,
-        title=f"{what} are no longer copied back",
+        title=f"Stop copying {what} back",
         ends=(back,),
         undo=(
             Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(back,)),
@@ -264,7 +256,7 @@ def _filled_and_proven(s: Situation, twin: Twin) -> Iterator[Step]:
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
-        title=f"Fill {news} in the rows that are there",
+        title=f"Fill {news} in existing rows",
         fills=(Fill(twin.table, twin.forward, _out_of_step(s, twin, twin.forward)),),
     )
     required = [n for n in twin.news if n.required and not n.type.endswith("[]")]
@@ -280,7 +272,7 @@ def _filled_and_proven(s: Situation, twin: Twin) -> Iterator[Step]:
         yield Step(
             id="index",
             phase=Phase.VALIDATE,
-            title=f"Build the indexes of {listed(o.name for o in twin.olds)} for {news}",
+            title=f"Build the indexes for {news}",
             edits=indexes,
         )
 
@@ -328,7 +320,7 @@ def _without_map(text: str) -> str:
     return re.sub(r",\s*(map|name):\s*\"[^\"]*\"", "", text)
 
 
-def _switched(twin: Twin, deploy: str) -> Step:
+def _switched(twin: Twin, acts: tuple[Act, ...]) -> Step:
     edits: list[SchemaEdit] = []
     renamed = {new.final for new in twin.news if new.final}
     for old in twin.olds:
@@ -344,9 +336,9 @@ def _switched(twin: Twin, deploy: str) -> Step:
     return Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application uses {_in_place(twin)}",
+        title=f"Deploy code that uses {_in_place(twin)}",
         edits=tuple(edits),
-        deploy=deploy,
+        after=acts,
         ends_use=tuple(f"{twin.model}.{old.name}" for old in twin.olds if old.name not in renamed),
     )
 
@@ -422,11 +414,18 @@ def _undone_later(twin: Twin) -> Iterator[SchemaEdit]:
 
 
 def _in_place(twin: Twin) -> str:
-    """What programs use from the switch on."""
-    if any(new.final for new in twin.news):
-        return " and ".join(f"`{new.final or new.name}` as {new.type}" for new in twin.news)
-    return f"{_final(twin)} in place of {listed(o.name for o in twin.olds)}"
+    """What code uses from the switch on."""
+    deploy = _deployed(twin)
+    return f"{listed(deploy.uses)}{f' as `{deploy.as_type}`' if deploy.as_type else f' instead of {listed(deploy.instead_of)}'}"
 
 
-def _final(twin: Twin) -> str:
-    return listed(new.final or new.name for new in twin.news)
+def _deployed(twin: Twin) -> Deploy:
+    """The version that uses the new fields only; where one keeps the old name, its type is what differs."""
+    if twin.deployed is not None:
+        return twin.deployed
+    uses = tuple(new.final or new.name for new in twin.news)
+    retyped = next((new for new in twin.news if new.final), None)
+    if retyped is None:
+        return Deploy(uses=uses, instead_of=tuple(old.name for old in twin.olds))
+    native = (attribute for attribute in retyped.attributes if attribute.startswith("@db."))
+    return Deploy(uses=uses, as_type=" ".join((retyped.type, *native)))

@@ -49,6 +49,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.recipes._enums import value_stays
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddEnumValue
 
@@ -75,21 +77,19 @@ def add_enum_value(s: Situation) -> Iterator[Step]:
         phase=Phase.EXPAND,
         title=f"Add `{value}` to `{enum}`",
         edits=(AddEnumValue(enum, value, s.answer("after")),),
-        loses=f"nothing; but PostgreSQL cannot take a value from an enum: unused, `{value}` does no harm."
-        if s.provider.enum_types
-        else "",
+        point_of_no_return=s.provider.enum_types,
+        note=value_stays(s, value),
     )
     yield Step(
         id="read",
         phase=Phase.DUAL_WRITE,
-        title=f"The application can read `{value}`",
-        deploy=f"Deploy a version of the application that can read `{value}` and does not write it yet. "
-        f"Go on when no instance of an older one is left. Once `{value}` is written, do not go back to one: it fails on rows "
-        "that hold it.",
+        title=f"Deploy code that can read `{value}`",
+        after=(Deploy(reads_only=(value,)), OLD_INSTANCES_STOPPED),
     )
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application writes `{value}`",
-        deploy=f"Deploy the version that writes `{value}`. It may run beside the one that only reads it.",
+        title=f"Deploy code that writes `{value}`",
+        after=(Deploy(writes=(value,)),),
+        oldest_version_that_may_return="read",
     )

@@ -54,6 +54,7 @@ import re
 from collections.abc import Iterator
 
 from refract.lowering.arguments import field_references
+from refract.recipes.acts import Decide, Deploy, Trouble
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddBlockAttribute, AddField, SchemaEdit
@@ -98,10 +99,11 @@ def add_relation(s: Situation) -> Iterator[Step]:
     yield Step(
         id="orphans",
         phase=Phase.BACKFILL,
-        title=f"Every row points at a row of {listed([other])}",
-        deploy="Deploy a version of the application that writes no key that points nowhere, then decide for each row that "
-        f"does: NULL, delete, or add what it points to. This must answer 0: {orphans}",
-        check=orphans,
+        title=f"Fix rows that point to no {listed([other])}",
+        after=(
+            Deploy(no_orphans=tuple(f.name for f in fields)),
+            Decide(Trouble.ORPHANS, orphans, model, tuple(f.name for f in fields), other),
+        ),
     )
     optional = "" if all(f.is_required for f in fields) else "?"
     given = s.answer("arguments")
@@ -122,7 +124,7 @@ def add_relation(s: Situation) -> Iterator[Step]:
     yield Step(
         id="constrain",
         phase=Phase.VALIDATE,
-        title=f"Add the foreign key to {listed([other])}, and prove it",
+        title=f"Add and validate the foreign key to {listed([other])}",
         edits=edits,
     )
 

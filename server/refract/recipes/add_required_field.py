@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import UNANSWERED, CannotPlan, Fill, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, AddField, RemoveAttribute, RetypeField
 from refract.wording import listed
@@ -82,15 +83,14 @@ def _constant(s: Situation, model: str, name: str, type_: str, attributes: tuple
     yield Step(
         id="expand",
         phase=Phase.EXPAND,
-        title=f"Add {listed([name])} with the default that every row gets",
+        title=f"Add {listed([name])} with a default",
         edits=(AddField(model, name, type_, (*attributes, default), s.answer("after")),),
     )
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application writes {listed([name])}",
-        deploy=f"Deploy the version of the application that always writes `{name}`. It may run beside the old one. "
-        "Go on when no instance of the old one is left.",
+        title=f"Deploy code that always sets {listed([name])}",
+        after=(Deploy(always_sets=(name,)), OLD_INSTANCES_STOPPED),
     )
     yield Step(
         id="contract",
@@ -112,15 +112,14 @@ def _filled(s: Situation, model: str, name: str, type_: str, attributes: tuple[s
     yield Step(
         id="switch",
         phase=Phase.DUAL_WRITE,
-        title=f"The application writes {listed([name])}",
-        deploy=f"Deploy the version of the application that always writes `{name}`. "
-        "Go on when no instance of the old one is left: its rows would have no value.",
+        title=f"Deploy code that always sets {listed([name])}",
+        after=(Deploy(always_sets=(name,)), OLD_INSTANCES_STOPPED),
     )
     column = s.provider.quote(_column(name, attributes))
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
-        title=f"Fill {listed([name])} in the rows that are there",
+        title=f"Fill {listed([name])} in existing rows",
         fills=(
             Fill(s.table(model), ((_column(name, attributes), s.answer("value")),), "{row}." + f"{column} IS NULL"),
         ),

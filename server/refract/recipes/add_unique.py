@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.recipes.acts import Decide, Deploy, Trouble
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddAttribute, AddBlockAttribute
@@ -67,10 +68,11 @@ def add_unique(s: Situation) -> Iterator[Step]:
     yield Step(
         id="dedupe",
         phase=Phase.BACKFILL,
-        title=f"No two rows hold the same {listed(names)}",
-        deploy=f"Deploy a version of the application that writes no duplicates and expects to be told of one (P2002), "
-        f"then decide for each duplicate which row stays. This must answer 0: {duplicates}",
-        check=duplicates,
+        title=f"Remove duplicates of {listed(names)}",
+        after=(
+            Deploy(no_duplicates=tuple(names), handles=("P2002",)),
+            Decide(Trouble.DUPLICATES, duplicates, model, tuple(names)),
+        ),
     )
     arguments = f', map: "{s.answer("map")}"' if s.answer("map") else ""
     single = len(names) == 1

@@ -25,6 +25,7 @@ from refract.lowering import Lowered, lower
 from refract.lowering.arguments import column_name
 from refract.providers import Provider
 from refract.providers.versions import Versions
+from refract.recipes.acts import Act, need_confirmation
 from refract.recipes.schema_edits import SchemaEdit
 from refract.schema.changes import Change
 from refract.schema.model import Column, Database, QualifiedName, Table
@@ -101,10 +102,12 @@ class Step:
 
     `changes` are told where a comparison would misunderstand the edits (a rename). `first` and `last` are statements
     around those of the edits, in the same transaction; `undo_first` and `undo_last` in the undo.
-    `deploy` says what people do before the next step; a step that has only this is theirs alone. `check` is a query
-    that answers 0 when the step is done. `undo` are the steps back where the opposite of the edits is not enough;
-    `loses` says what cannot come back: the point of no return. `ends_use` are fields, `Model.field` or `Model`, that
-    no program may use from this step on.
+    `before` and `after` are what people do around the migrations; a step that has only these is theirs alone. `check`
+    is a query that returns 0 when the step is done. `undo` are the steps back where the opposite of the edits is not
+    enough; after a `point_of_no_return` there are none, and `loses` names the data that is lost, if any is.
+    `oldest_version_that_may_return` is the id of a step: from here on, no version older than the one deployed in it may
+    run again. `ends_use` are fields, `Model.field` or `Model`, that no program may use from this step on. `note` is a
+    sentence about what none of these can hold.
     """
 
     id: str
@@ -119,11 +122,25 @@ class Step:
     last: tuple[str, ...] = ()
     undo_first: tuple[str, ...] = ()
     undo_last: tuple[str, ...] = ()
-    deploy: str = ""
+    before: tuple[Act, ...] = ()
+    after: tuple[Act, ...] = ()
     check: str = ""
     undo: tuple[Step, ...] = ()
+    point_of_no_return: bool = False
     loses: str = ""
+    oldest_version_that_may_return: str = ""
     ends_use: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """What people do, in order."""
+        return (*self.before, *self.after)
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether the next step waits until a person confirms this one."""
+        return need_confirmation(self.acts)
 
 
 class SubjectKind(StrEnum):
@@ -407,7 +424,7 @@ def all_recipes() -> Mapping[str, Recipe]:
     return {found.name: found for found in sorted(_recipes_in(modules), key=lambda r: r.name)}
 
 
-_PARTS = frozenset({"base", "engine", "schema_edits", "dialects", "documentation"})
+_PARTS = frozenset({"acts", "base", "engine", "schema_edits", "dialects"})
 
 
 def _recipes_in(modules: Iterable[ModuleType]) -> Iterator[Recipe]:

@@ -36,6 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, RemoveAttribute
 from refract.wording import listed
@@ -65,8 +66,7 @@ def change_default(s: Situation) -> Iterator[Step]:
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application always writes {listed([field.name])}",
-        deploy=f"Deploy the version of the application that writes `{field.name}` in every insert. "
-        "Go on when no instance of the old one is left.",
+        title=f"Deploy code that always sets {listed([field.name])}",
+        after=(Deploy(always_sets=(field.name,)), OLD_INSTANCES_STOPPED),
     )
     yield Step(id="contract", phase=Phase.CONTRACT, title=f"Drop the default of {listed([field.name])}", edits=removed)

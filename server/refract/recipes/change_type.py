@@ -121,7 +121,7 @@ def _twin(s: Situation, old: ModelField) -> Twin:
         news=(new,),
         forward=((column, forth.expression),),
         backward=((old.column.name, backward),),
-        lossy=f"values of the old column: {lost}." if lost else "",
+        lossy=f"values of `{old.name}` ({lost})" if lost else "",
         later=(AddAttribute(old.model, old.name, default),) if default and _fits(s, old, new, default) else (),
     )
 

@@ -40,7 +40,8 @@ from collections.abc import Iterator
 
 from refract.lowering.arguments import EMPTY_DEFAULTS, field_references
 from refract.recipes._join_table import join_table_name, other_side
-from refract.recipes._twin import ask_for_readers
+from refract.recipes._twin import read_as_optional
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, BackUp, Deploy
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import (
     AddAttribute,
@@ -69,14 +70,15 @@ def drop_field(s: Situation) -> Iterator[Step]:
             f"`{old.model}.{old.name}` is the foreign key of a relation. Remove both sides of the relation in a separate "
             "release first, and keep this field."
         )
-    yield from _relaxed(s, old)
+    relaxed = tuple(_relaxed(s, old))
+    yield from relaxed
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application no longer uses {listed([old.name])}",
+        title=f"Deploy code that no longer uses {listed([old.name])}",
         edits=(AddAttribute(old.model, old.name, "@ignore"),) if not old.attribute("ignore") else (),
-        deploy=f"Deploy the version of the application that does not use `{old.name}`: with @ignore, Prisma Client no "
-        "longer asks for it. Go on when no instance of the old one is left, and no sooner than you are sure to stay.",
+        after=(Deploy(without=(old.name,)), OLD_INSTANCES_STOPPED, SURE_TO_STAY),
+        oldest_version_that_may_return="relax" if relaxed and relaxed[0].acts else "",
         ends_use=(f"{old.model}.{old.name}",),
     )
     yield Step(
@@ -84,7 +86,9 @@ def drop_field(s: Situation) -> Iterator[Step]:
         phase=Phase.CONTRACT,
         title=f"Drop {listed([old.name])}",
         edits=(*_lists(s, old), RemoveField(old.model, old.name)),
-        loses=f"the values of `{old.name}`. If they may be wanted, copy them first: CREATE TABLE ... AS SELECT.",
+        before=(BackUp((f"{old.model}.{old.name}",)),),
+        point_of_no_return=True,
+        loses=f"the values of `{old.name}`",
     )
 
 
@@ -115,16 +119,16 @@ def _relaxed(s: Situation, old: ModelField) -> Iterator[Step]:
         yield Step(
             id="relax",
             phase=Phase.EXPAND,
-            title=f"Give {listed([old.name])} a default, so that it can be left out",
+            title=f"Give {listed([old.name])} a default",
             edits=(AddAttribute(old.model, old.name, f"@default({default})"),),
         )
         return
     yield Step(
         id="relax",
         phase=Phase.EXPAND,
-        title=f"Make {listed([old.name])} optional, so that it can be left out",
+        title=f"Make {listed([old.name])} optional",
         edits=(RetypeField(old.model, old.name, f"{old.plain_type}?"),),
-        deploy=f"{ask_for_readers(listed([old.name]))} Once a row has none, do not go back: it cannot be required again.",
+        after=read_as_optional(old.name),
     )
 
 

@@ -46,6 +46,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, BackUp, Deploy, Until, Wait
 from refract.recipes.base import CannotPlan, Phase, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import (
     AddAttribute,
@@ -79,10 +80,9 @@ def drop_model(s: Situation) -> Iterator[Step]:
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application no longer uses {listed([name])}",
+        title=f"Deploy code that no longer uses {listed([name])}",
         edits=(*ignored, *(AddAttribute(edit.model, edit.field, "@ignore") for edit in others)),
-        deploy=f"Deploy the version of the application that does not use `{name}`. "
-        "Go on when no instance of the old one is left.",
+        after=(Deploy(without=(name,)), OLD_INSTANCES_STOPPED),
         ends_use=(name,),
     )
     if table.foreign_keys:
@@ -101,14 +101,16 @@ def drop_model(s: Situation) -> Iterator[Step]:
         title=f"Park the table as {listed([parked.name])}",
         edits=(*unmapped, AddBlockAttribute(name, f'@@map("{parked.name}")')),
         changes=(RenameTable(before=table, after=evolve(table, name=parked, model_name=parked.name)),),
-        deploy="Wait for as long as somebody may miss the table: it can be brought back by its name.",
+        after=(Wait(Until.NOBODY_MISSES_IT, name),),
     )
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
         title=f"Drop {listed([name])}",
         edits=(RemoveBlock(name),),
-        loses=f"the rows of `{name}`. Take a backup of the table first.",
+        before=(BackUp((name,)),),
+        point_of_no_return=True,
+        loses=f"the rows of `{name}`",
     )
 
 

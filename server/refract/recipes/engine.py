@@ -15,6 +15,7 @@ from refract.config.settings import BackfillForm
 from refract.diff import Diff, diff
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
+from refract.recipes.acts import Decide
 from refract.recipes.base import CannotPlan, Fill, Phase, Recipe, Situation, Step, Sync, Trigger
 from refract.recipes.dialects import Dialect, dialect
 from refract.recipes.schema_edits import apply_schema_edits
@@ -42,7 +43,7 @@ Tables = frozenset[QualifiedName]
 @frozen(eq=False)
 class PlannedStep:
     """A step with all that it writes. `undo` are the migrations of the way back, in the order in which they run;
-    `scripts` are run by people, beside the migrations; `check` is a query that answers 0 when the step is done.
+    `scripts` are run by people, beside the migrations; `check` is a query that returns 0 when the step is done.
     """
 
     step: Step
@@ -83,7 +84,7 @@ class _Engine:
             after = self._after(state, step)
             up = [*self._migrations(step, state, after)]
             fills = [*self._fills(step)]
-            down = () if step.loses and not step.undo else self._undo(step, state, after)
+            down = () if step.point_of_no_return else self._undo(step, state, after)
             by_people = self._situation.settings.backfill is BackfillForm.SCRIPT
             up, scripts = (up, fills) if by_people else ([*up, *fills], [])
             yield PlannedStep(
@@ -218,7 +219,8 @@ class _Engine:
         )
 
     def _check(self, step: Step) -> str:
-        return step.check or "\n".join(f"{self._dialect.remaining(fill)};" for fill in step.fills)
+        decided = next((act.query for act in step.acts if isinstance(act, Decide)), "")
+        return step.check or decided or "\n".join(f"{self._dialect.remaining(fill)};" for fill in step.fills)
 
     def _name(self, part: MigrationPart, step: Step) -> str:
         if part.name or part.before is None or part.after is None:
@@ -233,7 +235,7 @@ class _Engine:
 
 def _loses_nothing_silently(step: Step, changes: Sequence[Change]) -> None:
     """Raises CannotPlan where a step would drop what no recipe has thought of, such as another model's table."""
-    if step.loses or step.phase is Phase.CONTRACT:
+    if step.point_of_no_return or step.phase is Phase.CONTRACT:
         return
     tables = [change.table.name for change in changes if isinstance(change, DropTable)]
     columns = [f"{change.table}.{change.column.name}" for change in changes if isinstance(change, DropColumn)]

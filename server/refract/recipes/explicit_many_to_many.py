@@ -58,6 +58,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._join_table import join_table_name, other_side
+from refract.recipes.acts import Deploy
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddBlock, RemoveAttribute, RetypeField, SchemaEdit
 from refract.schema.model import Table
@@ -83,7 +84,7 @@ def explicit_many_to_many(s: Situation) -> Iterator[Step]:
             AddBlock(_block(s, name, join, a, b)),
             *(edit for side in (field, back) for edit in _listed_through(side, name)),
         ),
-        deploy=f"Deploy the version of the application that goes through `{name}`. It may run beside the old one.",
+        after=(Deploy(uses=(name,), instead_of=(field.name, back.name)),),
         ends_use=(f"{field.model}.{field.name}", f"{back.model}.{back.name}"),
     )
 

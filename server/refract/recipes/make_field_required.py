@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._sql import row
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import (
     UNANSWERED,
     CannotPlan,
@@ -74,14 +75,13 @@ def required_steps(s: Situation, old: ModelField, edits: tuple[SchemaEdit, ...])
     yield Step(
         id="switch",
         phase=Phase.DUAL_WRITE,
-        title=f"The application always writes {listed([old.name])}",
-        deploy=f"Deploy the version of the application that never writes NULL to `{old.name}`. "
-        "Go on when no instance of the old one is left.",
+        title=f"Deploy code that never leaves {listed([old.name])} NULL",
+        after=(Deploy(never_null=(old.name,)), OLD_INSTANCES_STOPPED),
     )
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
-        title=f"Fill {listed([old.name])} where it is NULL",
+        title=f"Fill {listed([old.name])} in rows where it is NULL",
         fills=(
             Fill(s.table(old.model), ((old.column.name, s.answer("value")),), f"{row(s, old.column.name)} IS NULL"),
         ),

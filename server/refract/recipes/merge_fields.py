@@ -89,7 +89,9 @@ def merge_fields(s: Situation) -> Iterator[Step]:
             news=(new,),
             forward=((to, forward),),
             backward=tuple(zip(columns, backward, strict=True)),
-            lossy="" if given else f"what {listed(o.name for o in olds)} were, where the first of them holds a space.",
+            lossy=""
+            if given
+            else f"where {listed(o.name for o in olds)} were separated, if the first one holds a space",
         ),
         s.answer("how"),
     )

@@ -54,7 +54,8 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from refract.recipes._sql import row
-from refract.recipes._twin import ask_for_readers, no_longer_copied_back, refuse_keys
+from refract.recipes._twin import no_longer_copied_back, read_as_optional, refuse_keys
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, Decide, Deploy, Trouble
 from refract.recipes.base import (
     CannotPlan,
     Fill,
@@ -114,21 +115,22 @@ def move_field(s: Situation) -> Iterator[Step]:
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
-        title=f"Fill {move.labels[1]} in the rows that are there",
+        title=f"Fill {move.labels[1]} in existing rows",
         fills=(_copy(s, move.target, move.name, move.source, move.column, _turned(move.pairs)),),
     )
     if move.old.is_required:
         yield from _requirement_moved(move)
     yield _switched(move)
     refill = _copy(s, move.source, move.column, move.target, move.name, move.pairs)
-    yield no_longer_copied_back("Values", back, refill)
+    yield no_longer_copied_back("values", back, refill)
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
         title=f"Drop {move.labels[0]}",
         edits=(RemoveField(move.old.model, move.old.name),),
         ends=(there,),
-        loses=f"the values of rows of `{move.old.model}` that have no `{move.model}`.",
+        point_of_no_return=True,
+        loses=f"`{move.old.name}` of each `{move.old.model}` without a `{move.model}`",
     )
 
 
@@ -138,7 +140,7 @@ def _expanded(move: _Move, there: Trigger, back: Trigger) -> Step:
     return Step(
         id="expand",
         phase=Phase.EXPAND,
-        title=f"Add {new} beside {old}, kept in step by triggers",
+        title=f"Add {new}, synced with {old} by triggers",
         edits=(AddField(move.model, move.name, type_, move.old.without("unique", "map", "default")),),
         begins=(there, back),
     )
@@ -155,10 +157,8 @@ def _halves(s: Situation, move: _Move) -> Step:
     return Step(
         id="halves",
         phase=Phase.BACKFILL,
-        title=f"Every row of `{move.old.model}` with a value has its `{move.model}`",
-        deploy=f"Add a row of `{move.model}` for each row of `{move.old.model}` that holds a value and has none. "
-        f"This must answer 0: {lonely}",
-        check=lonely,
+        title=f"Add the missing `{move.model}` rows",
+        after=(Decide(Trouble.NO_COUNTERPART, lonely, move.old.model, (move.old.name,), move.model),),
     )
 
 
@@ -174,21 +174,22 @@ def _requirement_moved(move: _Move) -> Iterator[Step]:
     yield Step(
         id="relax",
         phase=Phase.EXPAND,
-        title=f"Make {old} optional, so that it can be left out",
+        title=f"Make {old} optional",
         edits=(RetypeField(move.old.model, move.old.name, f"{move.old.plain_type}?"),),
-        deploy=ask_for_readers(old),
+        after=read_as_optional(move.old.name),
     )
 
 
 def _switched(move: _Move) -> Step:
-    old, new = move.labels
     return Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application uses {new}",
+        title=f"Deploy code that uses {move.labels[1]}",
         edits=(AddAttribute(move.old.model, move.old.name, "@ignore"),),
-        deploy=f"Deploy the version of the application that uses {new} in place of {old}. "
-        "It may run beside the old one. Go on when no instance of the old one is left.",
+        after=(
+            Deploy(uses=(f"{move.model}.{move.name}",), instead_of=(f"{move.old.model}.{move.old.name}",)),
+            OLD_INSTANCES_STOPPED,
+        ),
         ends_use=(f"{move.old.model}.{move.old.name}",),
     )
 

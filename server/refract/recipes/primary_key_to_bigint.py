@@ -68,5 +68,5 @@ def primary_key_to_bigint(s: Situation) -> Iterator[Step]:
     old = key_of_model(s, s.answer("model"))
     if old.type_name != "Int":
         raise CannotPlan(f"`{old.model}.{old.name}` is of type {old.type_name}, not Int.")
-    new = NewKey("BigInt", loses="the old key column; the new one holds the same numbers.")
+    new = NewKey("BigInt")
     yield from key_steps(s, old, new)

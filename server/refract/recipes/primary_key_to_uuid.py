@@ -85,7 +85,7 @@ def primary_key_to_uuid(s: Situation) -> Iterator[Step]:
         ("@db.Uuid",),
         default=f'@default(dbgenerated("{_MADE}"))',
         filler=_MADE,
-        loses="the numbers that rows had. If they may be wanted, copy them with the uuids first.",
+        loses=f"the numbers in `{old.model}.{old.name}`",
     )
     yield from key_steps(s, old, new)
 

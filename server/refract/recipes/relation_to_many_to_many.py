@@ -52,7 +52,8 @@ from attrs import frozen
 
 from refract.lowering.arguments import field_references
 from refract.recipes._sql import row
-from refract.recipes._twin import ask_for_readers, no_longer_copied_back
+from refract.recipes._twin import no_longer_copied_back, read_as_optional
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import (
     CannotPlan,
     Fill,
@@ -114,12 +115,12 @@ def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
-        title="Copy the links that are there",
+        title="Copy existing links",
         fills=(_fill(s, link),),
     )
     yield from _relaxed(s, link)
     yield _switched(link)
-    yield no_longer_copied_back("Links", reverse, _refill(s, link))
+    yield no_longer_copied_back("links", reverse, _refill(s, link))
     yield _contracted(s, link, forward)
 
 
@@ -128,7 +129,7 @@ def _expanded(link: _Link, forward: Trigger, reverse: Trigger) -> Step:
     return Step(
         id="expand",
         phase=Phase.EXPAND,
-        title=f"Add {listed([link.to])} beside {listed([link.field.name])}, kept in step by triggers",
+        title=f"Add {listed([link.to])}, synced with {listed([link.field.name])} by triggers",
         edits=(
             AddField(link.field.model, link.to, f"{link.parent}[]", (relation,), link.field.name),
             AddField(link.parent, link.new_back, f"{link.field.model}[]", (relation,)),
@@ -143,9 +144,9 @@ def _relaxed(s: Situation, link: _Link) -> Iterator[Step]:
         yield Step(
             id="relax",
             phase=Phase.EXPAND,
-            title=f"Make {listed([link.field.name])} optional, so that it can be left out",
+            title=f"Make {listed([link.field.name])} optional",
             edits=tuple(_made_optional(link)),
-            deploy=ask_for_readers(listed([link.field.name])),
+            after=read_as_optional(link.field.name),
         )
 
 
@@ -153,10 +154,9 @@ def _switched(link: _Link) -> Step:
     return Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application uses {listed([link.to])}",
+        title=f"Deploy code that uses {listed([link.to])}",
         edits=tuple(AddAttribute(m, f, "@ignore") for m, f in _olds(link)),
-        deploy=f"Deploy the version of the application that uses `{link.to}` in place of `{link.field.name}`. It may run "
-        "beside the old one: the triggers keep both in step. Go on when no instance of the old one is left.",
+        after=(Deploy(uses=(link.to,), instead_of=(link.field.name,)), OLD_INSTANCES_STOPPED),
         ends_use=tuple(f"{m}.{f}" for m, f in _olds(link)),
     )
 
@@ -173,7 +173,8 @@ def _contracted(s: Situation, link: _Link, forward: Trigger) -> Step:
         title=f"Drop {listed([link.key.name])}",
         edits=(*lists, *(RemoveField(m, f) for m, f in _olds(link))),
         ends=(forward,),
-        loses=f"which of several links `{link.key.name}` held.",
+        point_of_no_return=True,
+        loses=f"which of several links `{link.key.name}` held",
     )
 
 

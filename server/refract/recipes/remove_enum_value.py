@@ -53,6 +53,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes._enums import default_edits, retire_value, shadow_steps, stored_values, uses_of, without_map
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 
 SWAP, SHADOW = "swap", "shadow"
@@ -89,10 +90,9 @@ def _by_swap(s: Situation, enum: str, value: str, other: str) -> Iterator[Step]:
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application no longer writes `{value}`",
+        title=f"Deploy code that writes `{other}` instead of `{value}`",
         edits=tuple(default_edits(uses, value, other)),
-        deploy=f"Deploy the version of the application that writes `{other}` in place of `{value}`, and can still read both. "
-        "Go on when no instance of an older one is left.",
+        after=(Deploy(reads=(value, other), writes=(other,)), OLD_INSTANCES_STOPPED),
         ends_use=(f"{enum}.{value}",),
     )
     yield from retire_value(s, enum, value, other)

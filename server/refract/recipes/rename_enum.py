@@ -56,6 +56,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from refract.recipes._enums import enum_of, renamed_enum_steps
+from refract.recipes.acts import Deploy, Start, StopAll
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
 from refract.schema.changes import RenameEnum
@@ -81,9 +82,9 @@ def rename_enum(s: Situation) -> Iterator[Step]:
         yield Step(
             id="rename",
             phase=Phase.SWITCH,
-            title=f"Call the enum `{to}`; the database keeps its name",
+            title=f"Rename the enum to `{to}`, keep its name in the database",
             edits=(rename, *keep),
-            deploy=f"Deploy the application with `{to}` in place of `{old}`. It may run beside the old one.",
+            after=(Deploy(uses=(to,), instead_of=(old,)),),
             ends_use=(old,),
         )
         return
@@ -99,6 +100,7 @@ def rename_enum(s: Situation) -> Iterator[Step]:
         title=f"Rename the type `{enum.name.name}` to `{to}`",
         edits=(rename,),
         changes=(change,),
-        deploy=f"Stop every instance that knows `{old}`, run the migration, start the version that knows `{to}`.",
+        before=(StopAll(),),
+        after=(Start(uses=(to,)),),
         ends_use=(old,),
     )

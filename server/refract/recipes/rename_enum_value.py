@@ -53,7 +53,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.recipes._enums import default_edits, retire_value, shadow_steps, stored_values, uses_of, without_map
+from refract.recipes._enums import (
+    default_edits,
+    retire_value,
+    shadow_steps,
+    stored_values,
+    uses_of,
+    value_stays,
+    without_map,
+)
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, AddEnumValue, RenameEnumValueInSchema
 
@@ -82,9 +91,9 @@ def rename_enum_value(s: Situation) -> Iterator[Step]:
             yield Step(
                 id="rename",
                 phase=Phase.SWITCH,
-                title=f"Call the value `{to}`; the database keeps `{stored}`",
+                title=f"Rename the value to `{to}`, keep `{stored}` in the database",
                 edits=(RenameEnumValueInSchema(enum, value, to), *keep),
-                deploy=f"Deploy the application with `{to}` in place of `{value}`. It may run beside the old one.",
+                after=(Deploy(uses=(to,), instead_of=(value,)),),
             )
         case "value":
             yield from _by_value(s, enum, value, to)
@@ -101,24 +110,22 @@ def _by_value(s: Situation, enum: str, value: str, to: str) -> Iterator[Step]:
         phase=Phase.EXPAND,
         title=f"Add `{to}` to `{enum}`",
         edits=(AddEnumValue(enum, to, "" if s.provider.inline_enums else value),),
-        loses=f"nothing; but PostgreSQL cannot take a value from an enum: unused, `{to}` does no harm."
-        if s.provider.enum_types
-        else "",
+        point_of_no_return=s.provider.enum_types,
+        note=value_stays(s, to),
     )
     yield Step(
         id="read",
         phase=Phase.DUAL_WRITE,
-        title=f"The application can read both, and writes `{value}`",
-        deploy=f"Deploy a version of the application that takes `{to}` and `{value}` for the same and writes `{value}`. "
-        f"Go on when no instance of an older one is left. Once `{to}` is written, do not go back to one: it fails on rows that "
-        "hold it.",
+        title=f"Deploy code that reads both and writes `{value}`",
+        after=(Deploy(reads=(value, to), writes=(value,)), OLD_INSTANCES_STOPPED),
     )
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application writes `{to}`",
+        title=f"Deploy code that writes `{to}`",
         edits=tuple(default_edits(uses_of(s, enum), value, to)),
-        deploy=f"Deploy the version that writes `{to}`. Go on when no instance of an older one is left.",
+        after=(Deploy(reads=(value, to), writes=(to,)), OLD_INSTANCES_STOPPED),
+        oldest_version_that_may_return="read",
         ends_use=(f"{enum}.{value}",),
     )
     yield from retire_value(s, enum, value, to)

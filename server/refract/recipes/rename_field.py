@@ -45,6 +45,7 @@ from attrs import evolve
 
 from refract.recipes._sql import row, silent_default
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
+from refract.recipes.acts import Deploy, Start, StopAll
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, RenameField
 from refract.schema.changes import RenameColumn
@@ -81,9 +82,9 @@ def _mapped(old: ModelField, to: str) -> Step:
     return Step(
         id="rename",
         phase=Phase.SWITCH,
-        title=f"Call the field `{to}`; the column keeps its name",
+        title=f"Rename the field to `{to}`, keep the column",
         edits=(rename, *keep),
-        deploy=f"Deploy the application with `{to}` in place of `{old.name}`. It may run beside the old one.",
+        after=(Deploy(uses=(to,), instead_of=(old.name,)),),
         ends_use=(f"{old.model}.{old.name}",),
     )
 
@@ -102,8 +103,8 @@ def _at_once(s: Situation, old: ModelField, to: str) -> Iterator[Step]:
         title=f"Rename the column `{old.column.name}` to `{to}`",
         edits=(RenameField(old.model, old.name, to),),
         changes=(change,),
-        deploy=f"Stop every instance that knows `{old.name}`, run the migration, start the version that knows `{to}`: "
-        "until then whichever does not match fails.",
+        before=(StopAll(),),
+        after=(Start(uses=(to,)),),
         ends_use=(f"{old.model}.{old.name}",),
     )
 

@@ -48,6 +48,7 @@ from attrs import evolve
 from refract.recipes._join_table import join_tables_kept
 from refract.recipes._table_twin import table_twin_steps
 from refract.recipes._twin import APPLICATION, TRIGGER
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy, Start, StopAll
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, Trigger, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
@@ -74,9 +75,9 @@ def rename_model(s: Situation) -> Iterator[Step]:
         yield Step(
             id="rename",
             phase=Phase.SWITCH,
-            title=f"Call the model `{to}`; the table keeps its name",
+            title=f"Rename the model to `{to}`, keep the table",
             edits=(rename, *keep, *links),
-            deploy=f"Deploy the application with `{to}` in place of `{old}`. It may run beside the old one.",
+            after=(Deploy(uses=(to,), instead_of=(old,)),),
             ends_use=(old,),
         )
         return
@@ -96,7 +97,8 @@ def rename_model(s: Situation) -> Iterator[Step]:
             title=f"Rename the table {listed([table.name.name])} to `{to}`",
             edits=(rename, *links),
             changes=renamed,
-            deploy=f"Stop every instance that knows `{old}`, run the migration, start the version that knows `{to}`.",
+            before=(StopAll(),),
+            after=(Start(uses=(to,)),),
             ends_use=(old,),
         )
         return
@@ -128,9 +130,8 @@ def _by_view(s: Situation, table: Table, new: Table, rename: Step) -> Iterator[S
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"The application uses {listed([new.name.name])}",
-        deploy=f"Deploy the version of the application that uses `{new.name.name}`. It may run beside the old one: the view "
-        "passes its reads and writes on. Go on when no instance of the old one is left.",
+        title=f"Deploy code that uses {listed([new.name.name])}",
+        after=(Deploy(uses=(new.name.name,), instead_of=(table.model_name,)), OLD_INSTANCES_STOPPED),
         ends_use=(table.model_name,),
     )
     yield Step(id="contract", phase=Phase.CONTRACT, title="Drop the view", ends=(view,))

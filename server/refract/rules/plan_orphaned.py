@@ -90,5 +90,5 @@ def _missing(progress: Progress, tree: SchemaTree) -> str:
     known = {*(f.name.text for f in found.fields), *(v.name.text for v in found.values)}
     begun = any(step.schema for step in taken_steps(progress))
     adds = plan.recipe.startswith("add-")
-    early = progress.step is not None and progress.step.deploy  # plan-step-out-of-turn speaks of that
+    early = progress.step is not None and progress.step.needs_confirmation  # plan-step-out-of-turn speaks of that
     return "" if begun or adds or early or not member or member in known else f"`{block}` has no `{member}`"

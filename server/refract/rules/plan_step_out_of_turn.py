@@ -76,7 +76,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         yield Risk(
             key=f"{plan.name}:{plan.steps[at].id}",
             what=f"This is step {at + 1} of the plan `{plan.name}` (\u201c{plan.steps[at].title}\u201d), but step {number + 1} is "
-            f"not confirmed: {waits.deploy.split('. ')[0].rstrip('.')}. Programs that run still rely on what this changes. "
+            f"not confirmed: \u201c{waits.title}\u201d. Programs that run still rely on what this changes. "
             f"Once that is deployed everywhere, confirm it with `refract plan done {plan.name}`; until then take this back.",
             change=None,
             origin=origin,
@@ -85,7 +85,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 def _early(progress: Progress, view: PlansInView) -> Iterator[tuple[int, Origin]]:
     """Steps after the one in hand that are here, and where."""
-    if progress.step is None or not progress.step.deploy:
+    if progress.step is None or not progress.step.needs_confirmation:
         return
     plan, coming = progress.plan, set[tuple[str, str]]()
     for number, step in open_steps(progress):

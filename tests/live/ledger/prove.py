@@ -128,7 +128,7 @@ def _text(lines: Sequence[Line], load: Load, versions: Sequence[str], seconds: f
     yield "Steps that can be undone are gone through, undone one by one, and gone through again."
     yield f"{load.workers} threads insert, update, read and delete rows of their own through whichever version is drawn, with prepared statements, from {load.rows:,} rows a table; one more keeps a reading transaction open for {load.report} s at a time."
     yield "A ledger holds what was written last to each row, whoever wrote it and in whichever column: each read is compared with it, and after each step every row.\n"
-    yield "- errors: those that the text of the step does not announce; announced: those that it does."
+    yield "- errors: those whose code the step does not name; announced: those whose code it names."
     yield "- wrong: rows that are lost, back again, or hold another value than was written."
     yield f"- stalls: operations that took longer than {LIMIT * 1000:.0f} ms, which is the {LOCK_WAIT} ms that a migration waits for a lock at a time, and {MARGIN * 1000:.0f} ms for what a machine with few cores adds by itself."
     yield "- undone: ways back after which the catalog was exactly what it had been.\n"

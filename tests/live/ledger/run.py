@@ -26,7 +26,7 @@ from refract.schema.model import Database
 class Outcome:
     """What a run has shown. `failed` is the migration that did not run, `inexact` the stages that left another catalog.
 
-    `announced` is what the steps tell people, by the stage.
+    `announced` are the codes of the errors that the steps name, by the stage.
     """
 
     tally: Tally
@@ -34,7 +34,7 @@ class Outcome:
     undone: int
     inexact: tuple[str, ...]
     failed: str
-    announced: Mapping[str, str]
+    announced: Mapping[str, frozenset[str]]
 
 
 def run(store: Store, start: Database, plan: Sequence[PlannedStep], notes: Notes, load: Load) -> Outcome:

@@ -1,9 +1,9 @@
 """Which versions of the application live during which part of a plan: all of it is read off the plan.
 
 A step that asks people to deploy brings a version that is built from the step's schema: it lives beside the one before
-until that is retired. Where the step says that every instance must be stopped, nobody lives while its migrations run.
+until that is retired. Where the step stops every instance, none lives while its migrations run.
 Steps that can be undone are gone through, undone one by one in reverse (newer versions retired first), and gone through
-again; a step that cannot be undone, or after which people are told not to go back, is gone through once.
+again; a step that cannot be undone, or whose version is the oldest that may return later, is gone through once.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from itertools import groupby
 from attrs import field, frozen
 
 from live.ledger.speech import Application, application
+from refract.recipes.acts import StopAll, error_codes
 from refract.recipes.base import Fill, Phase, Sync, Trigger
 from refract.recipes.engine import PlannedStep, StepMigration
 from refract.schema.model import Database
 
 Live = tuple[Application, ...]
-STOP = "Stop every instance"
-STAY = "do not go back"
 
 
 @frozen(eq=False)
@@ -28,8 +27,8 @@ class Stage:
     """One step, forward or back. `before` and `after` are who lives, one group after the other, around its migrations.
 
     `fills` are the columns that are filled, `syncs` what keeps columns in step when it is done, `database` what is there then.
-    `done` is how many steps are then: whenever it is the same number, the catalog must be the same. `announced` is what the
-    step tells people.
+    `done` is how many steps are then: whenever it is the same number, the catalog must be the same. `announced` are the
+    codes of the errors that the step names.
     """
 
     title: str
@@ -42,7 +41,7 @@ class Stage:
     syncs: tuple[Sync | Trigger, ...]
     database: Database = field(repr=False)
     back: bool = False
-    announced: str = ""
+    announced: frozenset[str] = frozenset()
 
 
 def schedule(first: Application, plan: Sequence[PlannedStep]) -> tuple[Stage, ...]:
@@ -71,14 +70,14 @@ class _Schedule:
                 yield from map(self._forward, steps)
 
     def _lasts(self, number: int) -> bool:
-        """Whether a step is not taken back: it cannot be, or people are told not to."""
+        """Whether a step is not taken back: it cannot be, or an older version than its own may not run later."""
         step = self._plan[number].step
-        return bool(step.loses) or STAY in step.deploy
+        return step.point_of_no_return or step.id in {s.step.oldest_version_that_may_return for s in self._plan}
 
     def _forward(self, number: int) -> Stage:
         step = self._plan[number]
         old, new = self._versions[number : number + 2]
-        stopped = STOP in step.step.deploy
+        stopped = StopAll() in step.step.before
         return Stage(
             title=f"{number + 1} {step.step.title}",
             done=number + 1,
@@ -89,13 +88,13 @@ class _Schedule:
             fills=step.step.fills,
             syncs=_active(self._plan[: number + 1]),
             database=self._databases[number + 1],
-            announced=f"{step.step.deploy} {step.step.loses}",
+            announced=error_codes(step.step.acts),
         )
 
     def _back(self, number: int) -> Stage:
         step = self._plan[number]
         old, new = self._versions[number : number + 2]
-        stopped = STOP in step.step.deploy
+        stopped = StopAll() in step.step.before
         return Stage(
             title=f"{number + 1} undone: {step.step.title}",
             done=number,
@@ -107,7 +106,7 @@ class _Schedule:
             syncs=_active(self._plan[:number]),
             database=self._databases[number],
             back=True,
-            announced=f"{step.step.deploy} {step.step.loses}",
+            announced=error_codes(step.step.acts),
         )
 
 
@@ -128,7 +127,7 @@ def _versions(first: Application, plan: Sequence[PlannedStep]) -> tuple[Applicat
     retired: set[tuple[str, str]] = set()
     for number, step in enumerate(plan, 1):
         retired |= {(enum, value) for enum, _, value in (use.partition(".") for use in step.step.ends_use)}
-        if not step.step.deploy:
+        if not step.step.needs_confirmation:
             found.append(found[-1])
             continue
         switched = step.step.phase is Phase.SWITCH

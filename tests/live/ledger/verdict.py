@@ -22,9 +22,9 @@ def complaints(outcome: Outcome, lock_wait: float) -> list[str]:
 
 
 def unannounced(outcome: Outcome) -> dict[tuple[str, str, str, str], int]:
-    """The errors whose code the text of their step does not name."""
+    """The errors whose code their step does not name."""
     errors = outcome.tally.errors
-    return {error: n for error, n in errors.items() if error[2] not in outcome.announced.get(error[0], "")}
+    return {error: n for error, n in errors.items() if error[2] not in outcome.announced.get(error[0], ())}
 
 
 def _complaints(outcome: Outcome, lock_wait: float) -> Iterator[str]:

@@ -84,7 +84,7 @@ class Outgoing:
     @property
     def _is_as_planned(self) -> bool:
         """Whether a plan wrote this, and says that it loses nothing: a backfill writes only what is new."""
-        if self.plan is None or self.plan[1].loses:
+        if self.plan is None or self.plan[1].point_of_no_return:
             return False
         return any(is_as_planned(m, self.name, self.new.text) for m in self.plan[1].migrations)
 

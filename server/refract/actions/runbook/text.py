@@ -15,6 +15,7 @@ from refract.plans import State
 from refract.providers.behaviour import Blocks, Duration, Operation
 from refract.providers.costs import Cost
 from refract.recipes.base import Phase
+from refract.rendering.acts import instruction
 from refract.schema.changes import Backfill, CreateIndex
 from refract.schema.model import QualifiedName
 from refract.sql.rollback import lost_since
@@ -93,6 +94,7 @@ def _before(release: Release) -> Iterator[str]:
         saved = backup(tables, provider, versions.flavour)
         yield f"- [ ] Back up {_listed(tables)}.{f' {saved.note}' if saved.note else ''}"
         yield from _block(saved.command, saved.language)
+    yield from (f"- [ ] {instruction(act)}" for m in release.migrations if m.plan for act in m.plan[1].before)
     yield ""
 
 
@@ -104,9 +106,10 @@ def _people_first(release: Release) -> Iterator[str]:
             continue
         progress, step = migration.plan
         for earlier in progress.plan.steps[: progress.plan.steps.index(step)]:
-            if earlier.deploy and earlier.confirmed is None and earlier.deploy not in told:
-                told.add(earlier.deploy)
-                yield f"- [ ] {earlier.deploy} The plan `{progress.plan.name}` wants this before `{migration.name}`."
+            if earlier.needs_confirmation and earlier.confirmed is None and earlier.id not in told:
+                told.add(earlier.id)
+                yield f"- [ ] Finish “{earlier.title}” of the plan `{progress.plan.name}`, then `{migration.name}`:"
+                yield from (f"  - [ ] {instruction(act)}" for act in earlier.acts)
 
 
 def _run(release: Release) -> Iterator[str]:
@@ -154,8 +157,9 @@ def _people_next(release: Release) -> Iterator[str]:
             continue
         progress, step = migration.plan
         state = progress.states[progress.plan.steps.index(step)]
-        if step.deploy and state is not State.DONE:
-            yield f"- [ ] {step.deploy} Then: `refract plan done {progress.plan.name}`."
+        if step.needs_confirmation and state is not State.DONE:
+            yield from (f"- [ ] {instruction(act)}" for act in step.after)
+            yield f"- [ ] `refract plan done {progress.plan.name}`"
 
 
 def _back(release: Release) -> Iterator[str]:

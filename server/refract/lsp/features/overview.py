@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from refract.actions.pending_migration import newest_migration, summary
@@ -10,6 +10,7 @@ from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.session import OpenProject, Session
 from refract.plans import PlanStep, Progress, State
+from refract.rendering.acts import instruction, limits, step_numbers
 from refract.rules.kit.finding import Judged, Severity
 from refract.schema.changes import Change
 from refract.schema.description import described
@@ -96,22 +97,23 @@ def _plan(progress: Progress, analysis: Analysis) -> dict[str, Any]:
         "open": progress.is_open,
         "step": None if progress.number is None else progress.number + 1,
         "steps": [
-            _step(number, step, state, analysis)
+            _step(number, step, state, analysis, step_numbers(plan))
             for number, (step, state) in enumerate(zip(plan.steps, progress.states, strict=True), 1)
         ],
     }
 
 
-def _step(number: int, step: PlanStep, state: State, analysis: Analysis) -> dict[str, Any]:
+def _step(number: int, step: PlanStep, state: State, analysis: Analysis, numbers: Mapping[str, int]) -> dict[str, Any]:
     known = analysis.snapshot.plans.migrations
     return {
         "number": number,
         "phase": str(step.phase),
         "title": step.title,
         "state": str(state),
-        "deploy": step.deploy,
+        "before": list(map(instruction, step.before)),
+        "after": list(map(instruction, step.after)),
         "check": step.check,
-        "loses": step.loses,
+        "limits": list(limits(step, numbers)),
         "migrations": [
             {
                 "name": migration.folder or migration.name,

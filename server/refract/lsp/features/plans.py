@@ -17,6 +17,7 @@ from refract.lsp import convert
 from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
 from refract.plans import Progress
+from refract.rendering.acts import limits, step_numbers, to_do
 from refract.text import FileChange, Span
 
 NEXT = "refract.takeNextStep"
@@ -58,16 +59,14 @@ def told(progress: Progress) -> Iterator[str]:
     number, step = progress.number, progress.step
     if number is None or step is None:
         return
-    todo = step.deploy if progress.waits_for_people else step.title
-    yield f"**Plan {progress.plan.title}**: {progress}; next: {todo[:1].lower()}{todo[1:]}"
-    if step.loses:
-        yield f"There is no way back from this step: it loses {step.loses}"
-    if progress.waits_for_people:
-        yield f"Then say so: `refract plan done {progress.plan.name}`, or confirm it above the field."
-        return
-    yield f"Take it with `refract plan next {progress.plan.name}`, or above the field."
-    if step.deploy:
-        yield f"Then: {step.deploy}"
+    yield f"**Plan {progress.plan.title}**: {progress}. **{step.title}**"
+    yield from limits(step, step_numbers(progress.plan))
+    if not progress.waits_for_people:
+        yield f"Take this step with `refract plan next {progress.plan.name}`, or above the field. Then:"
+    deploy = ("Deploy the migrations.",) if step.migrations else ()
+    confirm = (f"Confirm with `refract plan done {progress.plan.name}`, or above the field.",)
+    acts = to_do(step, deploy)
+    yield "\n".join(f"{n}. {act}" for n, act in enumerate((*acts, *(confirm if step.needs_confirmation else ())), 1))
 
 
 @frozen

@@ -1,19 +1,25 @@
-"""The documentation of the recipes: their docstrings, and the plan of each example with its SQL on PostgreSQL."""
+"""The pages of the recipes: their docstrings, and the plan of each example with its SQL on PostgreSQL.
+
+Write them with `python -m refract.rendering.recipe_pages DIRECTORY`.
+"""
 
 from __future__ import annotations
 
 import re
 import shlex
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from textwrap import indent
 
 from attrs import frozen
 
-from refract.docstrings import body, fences, index, section, shown
+from refract.docstrings import body, fences, index, section, shown, write_pages
 from refract.providers import provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import Question, Recipe, Situation, all_recipes, answers_for
 from refract.recipes.engine import PlannedStep, StepMigration, planned
+from refract.rendering.acts import instruction, limits
 from refract.syntax import parse_schema
 
 SCHEMA = "schema.prisma"
@@ -35,7 +41,9 @@ class Example:
 def page(recipe: Recipe) -> str:
     """The Markdown page of one recipe."""
     above, below = shown(body(recipe.doc)).split(_BELOW_STEPS)
-    steps = "\n\n".join(_step(number, step) for number, step in enumerate(plan_of_example(recipe), 1))
+    plan = plan_of_example(recipe)
+    numbers = {planned_step.step.id: number for number, planned_step in enumerate(plan, 1)}
+    steps = "\n\n".join(_step(number, step, numbers) for number, step in enumerate(plan, 1))
     return (
         f"# {recipe.name}\n\n{recipe.summary}\n\n{above}## Steps\n"
         "The plan of the example, with its SQL for PostgreSQL.\n"
@@ -68,25 +76,24 @@ def plan_of_example(recipe: Recipe) -> tuple[PlannedStep, ...]:
     return planned(recipe, Situation(tree, provider(_PROVIDER), default_versions(_PROVIDER), answers))
 
 
-def _step(number: int, planned_step: PlannedStep) -> str:
+def _step(number: int, planned_step: PlannedStep, numbers: Mapping[str, int]) -> str:
     """A step as an item of a numbered list."""
     marker = f"{number}. "
-    text = "\n\n".join([f"**{planned_step.step.title}**", *_parts(planned_step)])
+    text = "\n\n".join([f"**{planned_step.step.title}**", *_parts(planned_step, numbers)])
     return marker + indent(text, " " * len(marker), lambda line: bool(line.strip()))[len(marker) :]
 
 
-def _parts(planned_step: PlannedStep) -> Iterator[str]:
+def _parts(planned_step: PlannedStep, numbers: Mapping[str, int]) -> Iterator[str]:
     step = planned_step.step
     if step.edits:
         yield "In the schema:\n" + "\n".join(f"- {edit}" for edit in step.edits)
+    yield from limits(step, numbers)
+    yield from map(instruction, step.before)
     if planned_step.migrations:
         yield _sql(planned_step.migrations)
+    yield from map(instruction, step.after)
     if planned_step.check:
         yield f"This query must return 0:\n\n```sql\n{planned_step.check.strip()}\n```"
-    if step.deploy:
-        yield step.deploy
-    if step.loses:
-        yield f"Cannot be undone, and loses {step.loses}"
     if planned_step.undo:
         yield f"<details><summary>Undo</summary>\n\n{_sql(planned_step.undo)}\n\n</details>"
 
@@ -116,3 +123,7 @@ def _default(question: Question) -> str:
     if question.default is None:
         return "required"
     return question.default and f"`{question.default}`"
+
+
+if __name__ == "__main__":
+    write_pages(Path(sys.argv[1]), pages())

@@ -1,0 +1,168 @@
+"""What people do in a step of a plan, in English: one short sentence an act, in the order in which they are done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import singledispatch
+
+from refract.plans.model import Plan, PlanStep
+from refract.recipes.acts import (
+    Act,
+    BackUp,
+    Decide,
+    Deploy,
+    FillIn,
+    Instruction,
+    RestartPooled,
+    RunScripts,
+    Start,
+    StopAll,
+    Trouble,
+    Until,
+    Wait,
+)
+from refract.recipes.base import Step
+from refract.wording import joined, listed
+
+_ERRORS: Mapping[str, str] = {
+    "P2002": "It must handle unique constraint errors (P2002).",
+    "40P01": "It must retry transactions that fail with a deadlock (40P01).",
+}
+
+
+def to_do(step: PlanStep, deploy: Iterable[str]) -> tuple[str, ...]:
+    """All that a person does in a step, in order; `deploy` is how the migrations are run."""
+    check = (query_line(step.check),) if step.check else ()
+    return (*map(instruction, step.before), *deploy, *map(instruction, step.after), *check)
+
+
+def step_numbers(plan: Plan) -> Mapping[str, int]:
+    """The number of each step (from 1), by its id."""
+    return {step.id: number for number, step in enumerate(plan.steps, 1)}
+
+
+def limits(step: Step | PlanStep, numbers: Mapping[str, int]) -> Iterator[str]:
+    """What can no longer be undone from a step on; `numbers` are those of the plan's steps, by their ids."""
+    if step.point_of_no_return:
+        yield f"This step cannot be undone{f'. It loses {step.loses}' if step.loses else ''}."
+    if step.oldest_version_that_may_return in numbers:
+        number = numbers[step.oldest_version_that_may_return]
+        yield f"From here on, do not roll the app back to a version older than that of step {number}."
+    if step.note:
+        yield step.note
+
+
+def query_line(query: str, expected: str = "0") -> str:
+    """A query on one line, with what it must return."""
+    return f"This must return {expected}: {' '.join(query.split())}"
+
+
+@singledispatch
+def instruction(act: Act) -> str:
+    """What to do, without the query of a decision."""
+    raise TypeError(act)  # a kind of act without words
+
+
+@instruction.register
+def _(act: StopAll) -> str:
+    return "Stop every instance of the app. Any that keeps running will fail."
+
+
+@instruction.register
+def _(act: Start) -> str:
+    return f"Start the version that uses {listed(act.uses)}."
+
+
+@instruction.register
+def _(act: Deploy) -> str:
+    code = f"Deploy code that {joined(_of_code(act))}." if any(_of_code(act)) else "Deploy the new version."
+    return " ".join((code, *_upserted(act), *(_ERRORS[error] for error in act.handles if error in _ERRORS)))
+
+
+def _of_code(act: Deploy) -> Iterator[str]:
+    """What the code of a version does and no longer does, each as `uses X`."""
+    if act.uses:
+        yield f"uses {listed(act.uses)}{f' as `{act.as_type}`' if act.as_type else ''}{_instead(act)}"
+    if act.without:
+        yield f"no longer uses {listed(act.without)}"
+    if act.reads_only:
+        yield f"can read {listed(act.reads_only)} but never writes {'it' if len(act.reads_only) == 1 else 'them'}"
+    if act.reads:
+        yield f"reads {listed(act.reads)}"
+    if act.writes:
+        yield f"writes {'only ' if set(act.writes) < set(act.reads) else ''}{listed(act.writes)}"
+    if act.always_sets:
+        yield f"sets {listed(act.always_sets)} in every insert"
+    if act.never_null:
+        yield f"never leaves {listed(act.never_null)} NULL"
+    if act.accepts_null:
+        yield f"accepts NULL in {listed(act.accepts_null)}"
+    if act.no_duplicates:
+        yield f"writes no duplicates of {listed(act.no_duplicates)}"
+    if act.no_orphans:
+        yield f"only sets {listed(act.no_orphans)} to existing rows"
+
+
+def _instead(act: Deploy) -> str:
+    return f" instead of {listed(act.instead_of)}" if act.instead_of else ""
+
+
+def _upserted(act: Deploy) -> Iterator[str]:
+    if act.upserts:
+        yield f"After each write to {listed(act.writes)}, upsert the same row in {listed(act.upserts)}, in the same transaction."
+
+
+@instruction.register
+def _(act: Wait) -> str:
+    match act.until:
+        case Until.OLD_INSTANCES_STOPPED:
+            return "Wait until no instance of an older version is running."
+        case Until.SURE_TO_STAY:
+            return "Wait until you are sure that you will not roll back the app."
+        case Until.NOBODY_MISSES_IT:
+            return (
+                f"Wait until you are sure that nothing needs `{act.subject}`. Until then the table can be renamed back."
+            )
+        case Until.QUIET_HOURS:
+            return f"Wait for quiet hours. Every table that uses `{act.subject}` is locked and rewritten."
+
+
+@instruction.register
+def _(act: Decide) -> str:
+    match act.trouble:
+        case Trouble.DUPLICATES:
+            return f"For each group of `{act.model}` rows with the same {listed(act.fields)}, keep one row."
+        case Trouble.ORPHANS:
+            return f"For each `{act.model}` row whose {listed(act.fields)} points to no `{act.other}`, set it to NULL, delete the row, or add the `{act.other}`."
+        case Trouble.NO_COUNTERPART:
+            return f"Add a `{act.other}` row for each `{act.model}` row that has {listed(act.fields)} but no `{act.other}`."
+
+
+@instruction.register
+def _(act: FillIn) -> str:
+    return f"In {_files(act.files)}, replace `{act.placeholder}` with an SQL expression for existing rows."
+
+
+@instruction.register
+def _(act: RunScripts) -> str:
+    order = ", in this order" if len(act.scripts) > 1 else ""
+    return f"Run {_files(f'{name}.sql' for name in act.scripts)} with `prisma db execute --file`{order}. A script can be stopped and run again."
+
+
+@instruction.register
+def _(act: BackUp) -> str:
+    return f"Back up {listed(act.data)} if you may need the data later."
+
+
+@instruction.register
+def _(act: RestartPooled) -> str:
+    return f"Restart app instances and connection poolers. Until then, prepared statements on `{act.enum}` columns fail ({act.code})."
+
+
+@instruction.register
+def _(act: Instruction) -> str:
+    return act.text
+
+
+def _files(names: Iterable[str]) -> str:
+    return listed(names)

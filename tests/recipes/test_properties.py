@@ -183,7 +183,7 @@ def test_a_plan_that_is_followed_in_turn_has_no_findings(case: Case, database: s
             confirmed = evolve(plan, steps=_confirmed_before(plan, known))
             progress = progress_of(confirmed, built_by(confirmed, current, _sql(migrations), provider(database)), tree)
             view = PlansInView((progress,), tree, migrations, date(2026, 11, 24), 30)
-            seen = RuleContext(context, current, provider(database), Diff(()), subject=Judged.PLANS, plans=view)
+            seen = RuleContext(context, current, provider(database), Diff(()), judged=Judged.PLANS, plans=view)
             found = [f.what for f in check_all(seen) if f.rule != "plan-answer-missing"]
             assert found == [], step.step.title
         current, tree = _replayed(step.migrations, current), step.tree
@@ -253,7 +253,7 @@ def _findings(
         provider=known,
         diff=Diff(reading.changes),
         versions=default_versions(database),
-        subject=Judged.MIGRATION,
+        judged=Judged.MIGRATION,
         fresh=fresh,
         migration=JudgedMigration(migration.name, "m/migration.sql", statements),
     )

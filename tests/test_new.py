@@ -9,7 +9,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from refract.rendering.recipe_pages import example_of
 
 import recipes.plans
 from recipes.plans import cases
@@ -17,6 +16,7 @@ from recipes.test_recipes import HEADINGS as RECIPE_HEADINGS
 from recipes.test_recipes import schema_in_the_end, without_alignment
 from refract.docstrings import headings
 from refract.recipes.base import Recipe, all_recipes
+from refract.rendering.recipe_pages import example_of
 from refract.rules.kit.rule import Rule, all_rules
 from rules.markdown import find
 from rules.test_fixtures import cases_of

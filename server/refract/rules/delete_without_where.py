@@ -1,10 +1,10 @@
-"""DELETE without a condition empties a table.
+"""`DELETE` without `WHERE` deletes all rows of a table.
 
 ## What it does
-Finds `DELETE` without `WHERE`, on tables that are not new.
+Finds `DELETE` without `WHERE` on existing tables.
 
 ## Why it is risky
-All rows are lost, one by one, in one transaction.
+All rows are deleted one by one in one transaction, and only a backup can restore them.
 
 ## Example
 ```sql before
@@ -16,24 +16,26 @@ DELETE FROM "User";
 ```
 
 ## Safer way
-Say which rows.
+Add a `WHERE` clause to select the rows to delete.
 ```sql migration
 DELETE FROM "User" WHERE "name" IS NULL;
 ```
 
 ## When to ignore it
-When the table holds nothing that cannot be made again.
+When everything in the table can be created again.
 
 ## Providers
-All with SQL.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rows import in_use, rows_changed
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
 from refract.wording import listed
@@ -47,8 +49,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if tables and change.verb == "DELETE" and change.filtered is False:
             yield Risk(
                 key=",".join(map(str, tables)),
-                what=f"All rows of {listed(t.name for t in tables)} are deleted, since there is no WHERE. "
-                "Say which rows should go.",
+                what=f"`DELETE` without `WHERE` deletes all rows of {listed(t.name for t in tables)}",
+                harm=(harm(Effect.ROWS_LOST),),
+                now=(action(Do.ADD_WHERE),),
                 change=change,
                 origin=statement.origin,
             )

@@ -1,11 +1,11 @@
-"""A migration that the base branch has is missing here.
+"""A migration of the base branch was deleted on this branch.
 
 ## What it does
-Finds migrations that the branch began with and has no more.
+Finds migrations that existed when the branch began, and that the branch has deleted.
 
 ## Why it is risky
-New databases are built without it. `prisma migrate dev` asks to reset databases that have applied it,
-and `prisma migrate deploy` says nothing.
+New databases are built without the migration.
+`prisma migrate dev` asks to reset databases that have applied it, and `prisma migrate deploy` reports nothing.
 
 ## Example
 ```sql base 20250101000000_init
@@ -15,7 +15,7 @@ CREATE TABLE "User" ("id" INTEGER);
 ```
 
 ## Safer way
-Keep it, and undo what it did in a new migration.
+Keep the migration, and undo its changes in a new one.
 ```sql here 20250101000000_init
 CREATE TABLE "User" ("id" INTEGER);
 ```
@@ -27,27 +27,34 @@ DROP TABLE "User";
 When migrations are squashed on purpose, with `prisma migrate resolve` on every database.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
 
 
 @rule(Severity.ERROR, SQL, HISTORY_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each migration that is gone."""
+    """Each deleted migration."""
     history = context.history
-    for migration in history.deleted if history else ():
+    if history is None:
+        return
+    for migration in history.deleted:
         yield Risk(
             key=migration.name,
-            what=f"`{migration.name}` is on {history.base if history else 'the base'} and not here any more. Databases that have applied "
-            "it no longer fit the history: `prisma migrate dev` asks to reset them, and new databases are built without it. "
-            "Restore the folder from git, and undo what it did in a new migration.",
+            what=f"Migration `{migration.name}` of `{history.base}` was deleted on this branch",
+            harm=(harm(Effect.RESET_REQUESTED), harm(Effect.MISSING_IN_NEW_DATABASES)),
+            now=(
+                action(Do.RESTORE_FROM_BASE, migration=f"`{migration.name}`", base=f"`{history.base}`"),
+                action(Do.UNDO_IN_NEW_MIGRATION),
+            ),
             change=None,
         )

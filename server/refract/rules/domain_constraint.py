@@ -1,11 +1,12 @@
-"""A domain with a CHECK is made or changed.
+"""A domain with a `CHECK` is created or changed.
 
 ## What it does
-Finds `CREATE DOMAIN` with a CHECK and `ALTER DOMAIN ... ADD CONSTRAINT`.
+Finds `CREATE DOMAIN` with a `CHECK` and `ALTER DOMAIN ... ADD CONSTRAINT`.
 
 ## Why it is risky
-A CHECK of a domain cannot be changed for one column alone: each new rule is checked for the rows of every table that uses the
-domain, one after the other, while they are locked. Prisma does not know domains either.
+The `CHECK` of a domain cannot be changed for one column alone.
+PostgreSQL checks each new constraint against the rows of every table that uses the domain, one table after the other,
+and locks these tables. Prisma does not know domains either.
 
 ## Example
 ```sql before
@@ -17,7 +18,7 @@ CREATE DOMAIN "age" AS INTEGER CHECK (VALUE > 0);
 ```
 
 ## Safer way
-A plain type, and a CHECK on the column:
+Use a plain type and a `CHECK` on the column:
 ```sql before
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
@@ -27,7 +28,7 @@ ALTER TABLE "User" ADD CONSTRAINT "named" CHECK (length("name") > 0) NOT VALID;
 ```
 
 ## When to ignore it
-When the domain is used in a few small tables.
+When only a few small tables use the domain.
 
 ## Providers
 PostgreSQL.
@@ -37,8 +38,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 
 
@@ -49,8 +52,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if statement.verb in ("CREATE DOMAIN", "ALTER DOMAIN") and "CHECK" in statement.words:
             yield Risk(
                 key=f"domain {number}",
-                what="A CHECK of a domain is checked for all rows of all tables that use it whenever it changes, and Prisma does not "
-                "know domains. Give the column a plain type, and put the CHECK on the column.",
+                what="This `CHECK` applies to every table that uses the domain",
+                harm=(harm(Effect.DOMAIN_CHECK_SCANS_TABLES), harm(Effect.DOMAINS_UNKNOWN_TO_PRISMA)),
+                now=(action(Do.USE_PLAIN_TYPE), action(Do.CHECK_ON_COLUMN)),
                 change=None,
                 origin=statement.origin,
             )

@@ -1,11 +1,11 @@
-"""One branch removes a field or a model from the code and drops its column or table.
+"""One branch removes the code that uses a field or model, and drops its column or table.
 
 ## What it does
-Finds columns and tables that go while code used them where this branch began, and no code here does any more.
+Finds dropped columns and tables that code used when this branch began, and that no code on this branch uses.
 
 ## Why it is risky
-The migration runs before the new code is everywhere: instances of the old one still ask for the column and fail.
-If the new code has to be taken back, the old code finds no column, and the values are gone.
+The migration runs before every app instance has the new code. Old instances still read the column, and fail.
+If you must roll back the release, the old code finds no column, and the values are lost.
 
 ## Example
 ```prisma before
@@ -27,7 +27,7 @@ export const names = () => prisma.user.findMany({ select: { id: true } });
 ```
 
 ## Safer way
-Mark the field `@ignore` in the release that no longer uses it, and drop it in the next.
+Mark the field `@ignore` in the release that stops using it, and drop the field in the next release.
 ```prisma after
 model User {
   id       Int     @id
@@ -36,19 +36,21 @@ model User {
 ```
 
 ## When to ignore it
-When all programs are stopped while the migration runs, and the values may go.
+When all app instances are stopped during the migration, and you do not need the values.
 
 ## Providers
-All with SQL.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.code import field_target, model_target
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.words import column_label, join_table, table_label
 from refract.schema.changes import Change, DropColumn, DropTable
@@ -58,26 +60,33 @@ from refract.wording import files_of
 
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each column and table that running code uses, and code here no longer does."""
+    """Each column and table that deployed code uses, and that code on this branch does not."""
     for change, subject, label, target in _dropped(context):
         here = context.uses(target)
-        if here is None or here.sure or not here.whole:  # still used, as the rules on what goes say, or nobody knows
+        if here is None or here.sure or not here.whole:  # still used, which other rules report, or not known
             continue
         former = context.former_uses(target)
         if former is not None and former.sure:
-            column = isinstance(change, DropColumn)
             yield Risk(
                 key=subject,
-                what=f"The code that uses {label} (in {files_of(former.sure)}) goes in the same branch. Where both are deployed together, "
-                "old instances fail until they are replaced, and the new release cannot be taken back. "
-                f"Let this branch remove the code, with {'the field marked `@ignore`' if column else 'the model marked `@@ignore`'}, "
-                "and a later one drop it.",
+                what=f"This branch drops {label} and its last uses in code",
+                harm=(
+                    harm(Effect.OLD_CODE_STILL_USES, object=f"`{target}`", files=files_of(former.sure)),
+                    harm(Effect.RELEASE_CANNOT_ROLL_BACK),
+                ),
+                now=_actions(target),
                 change=change,
             )
 
 
+def _actions(target: Target) -> tuple[Action, ...]:
+    if target.member:
+        return action(Do.MARK_IGNORED, field=f"`{target.member}`"), action(Do.REMOVE_FIELD_LATER)
+    return action(Do.MARK_MODEL_IGNORED, model=f"`{target.block}`"), action(Do.REMOVE_MODEL_LATER)
+
+
 def _dropped(context: RuleContext) -> Iterator[tuple[Change, str, str, Target]]:
-    """What goes that running programs know: the change, what it is called, what code calls it."""
+    """The drops of what deployed code knows: the change, its key, its label and its name in code."""
     deployed = context.deployed
     for change in context.on_existing(DropColumn) if deployed else ():
         table = deployed.tables.get(change.table) if deployed else None

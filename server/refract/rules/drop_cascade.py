@@ -1,10 +1,10 @@
-"""CASCADE drops what the statement does not name.
+"""`CASCADE` drops objects that the statement does not name.
 
 ## What it does
 Finds `DROP ... CASCADE`.
 
 ## Why it is risky
-Views, foreign keys and whatever else depends on the object go with it, whoever made them, and nothing says which.
+Views, foreign keys and all other objects that depend on this one are dropped too, and the migration does not list them.
 
 ## Example
 ```sql before
@@ -16,14 +16,14 @@ DROP TABLE "User" CASCADE;
 ```
 
 ## Safer way
-Drop each dependent object by its name, then the object itself: what was forgotten stops the migration.
+Drop each dependent object by name, then the object itself. The migration fails if you missed one.
 ```sql migration
 ALTER TABLE "Post" DROP COLUMN "userId";
 DROP TABLE "User";
 ```
 
 ## When to ignore it
-When every dependent object is known to go.
+When you know every dependent object and want to drop them all.
 
 ## Providers
 PostgreSQL and CockroachDB.
@@ -33,8 +33,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import Statement
 
@@ -46,8 +48,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if _cascades(statement) and not all(map(context.is_new, context.tables_of(statement))):
             yield Risk(
                 key=f"cascade {number}",
-                what="CASCADE also drops every view, foreign key and other object that depends on this one, without naming them. "
-                "Drop each of them by name first, and leave CASCADE out: what was forgotten then stops the migration.",
+                what="`CASCADE` drops every object that depends on this one",
+                harm=(harm(Effect.DEPENDENTS_DROPPED),),
+                now=(action(Do.DROP_DEPENDENTS_BY_NAME), action(Do.LEAVE_CASCADE_OUT)),
                 change=statement.changes[0] if statement.changes else None,
                 origin=statement.origin,
             )

@@ -1,12 +1,12 @@
-"""A field is removed, and its column with all its values goes.
+"""A field is removed, so its column is dropped with all values.
 
 ## What it does
-Finds columns that go, unless they look renamed.
+Finds dropped columns, unless they look renamed.
 
 ## Why it is risky
-The values are gone for good.
-Code breaks as well: Prisma Client names every column of a model when it reads or writes it,
-so a running program built from the older schema fails on that model (P2022) even if it never uses the field.
+Only a backup can restore the values.
+Code breaks as well. Prisma Client lists every column of a model when it reads or writes a row,
+so an app instance built from the old schema fails on that model (P2022), even if it never uses the field.
 
 ## Example
 ```prisma before
@@ -22,33 +22,33 @@ model User {
 ```
 
 ## Safer way
-First mark the field `@ignore` and deploy: the column stays, and no client asks for it any more.
-A required field needs a default or `?` first, since nobody fills it from then on.
+If the field is required, make it optional or give it a default that the database sets.
+Mark the field `@ignore` and deploy. The column stays, but Prisma Client no longer reads or fills it.
 ```prisma after
 model User {
   id       Int     @id @default(autoincrement())
   nickname String? @ignore
 }
 ```
-Remove the field in a later release, when nothing that runs was built from the older schema.
+Remove the field in a later release, when no app instance is left that was built from the old schema.
 
 ## When to ignore it
-When the values may go and no running program was built from a schema that has the field,
-or the field was already `@ignore` in what runs.
+When you do not need the values, and no app instance was built from a schema with the field,
+or the deployed schema already ignores the field.
 
 ## Providers
-A field that what runs ignores already is a warning only.
-All with columns. On MongoDB the values stay in the documents.
+All SQL databases; only a warning if the deployed schema already ignores the field.
+On MongoDB the values stay in the documents.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.kit.advice import AnyAction, Do, action
-from refract.rules.kit.code import field_in_code
+from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
+from refract.rules.kit.code import field_in_code, field_target
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.finding import Judged, Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.rows import copies
 from refract.rules.kit.rule import SQL, rule
@@ -100,10 +100,21 @@ def _actions(context: RuleContext, change: DropColumn) -> Iterator[AnyAction]:
     field = f"`{field_name(change.column)}`"
     yield action(Do.MARK_IGNORED, field=field)
     yield action(Do.REMOVE_FIELD_LATER)
+    if context.judged is Judged.SCHEMA and not _is_key(context, change):
+        yield FollowRecipe("drop-field", str(field_target(context, change.table, change.column)))
+
+
+def _is_key(context: RuleContext, change: DropColumn) -> bool:
+    """Whether the column is part of the primary key or of a foreign key: the recipe then refuses."""
+    table = context.before.tables.get(change.table)
+    if table is None:
+        return False
+    primary = {part.name for part in table.primary_key.columns} if table.primary_key else set()
+    return change.column.name in primary.union(*(key.columns for key in table.foreign_keys))
 
 
 def _is_ignored(context: RuleContext, change: DropColumn) -> bool:
-    """Whether no app instance reads the column: migrations do not tell, the schema at the base does."""
+    """Whether no app instance reads the column. The schema at the base shows that; migrations do not."""
     deployed = context.deployed
     table = deployed.tables.get(change.table) if deployed else None
     column = table.column(change.column.name) if table else None

@@ -1,11 +1,11 @@
-"""A relation goes while its field stays, and nothing keeps the values right any more.
+"""A foreign key is dropped while its field stays, so rows can reference missing parents.
 
 ## What it does
 Finds foreign keys that are dropped without their column.
 
 ## Why it is risky
-From then on rows may point to parents that do not exist, deletes no longer cascade, and nobody notices.
-Dropping the key locks both tables on PostgreSQL, for a moment, against reads as well.
+Rows can then reference parents that do not exist, deletes no longer cascade, and no error reports this.
+On PostgreSQL, dropping the key also blocks reads and writes on both tables briefly.
 
 ## Example
 ```prisma before
@@ -32,7 +32,7 @@ model Post {
 ```
 
 ## Safer way
-Keep the relation, or drop the field with it once no code uses it.
+Keep the relation until no code uses its field, then drop both together.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -47,27 +47,30 @@ model Post {
 ```
 
 ## When to ignore it
-When other code keeps the values right, or both sides are about to go.
+When your code keeps the values valid, or you will drop both tables soon.
 
 ## Providers
-All with foreign keys.
+All databases with foreign keys.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import KeyChange, key_changes
+from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, cure, sentences, table_label, who_waits
+from refract.rules.kit.words import created_here, table_label
 from refract.wording import listed
 
 
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each foreign key that goes and leaves its columns behind."""
+    """Each foreign key that is dropped without its columns."""
     if context.after.relation_mode == "prisma":
         return
     for change in key_changes(context):
@@ -75,20 +78,19 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if change.added is None and not renamed:
             yield Risk(
                 key=f"{change.table}.{change.before.name}",
-                what=_message(context, change),
+                what=f"Dropping this foreign key allows orphaned rows in {table_label(context, change.table)}",
+                harm=_harm(context, change),
+                now=(action(Do.KEEP_RELATION), *cures(context.behaviour.drop_foreign_key)),
                 change=change.dropped,
                 related=created_here("The foreign key", change.before.origin),
             )
 
 
-def _message(context: RuleContext, change: KeyChange) -> str:
+def _harm(context: RuleContext, change: KeyChange) -> tuple[AnyHarm, ...]:
     key, child = change.before, table_label(context, change.table)
     parent = table_label(context, key.referenced_table)
-    operation = context.behaviour.drop_foreign_key
     both = context.behaviour.locks_referenced_table and change.table != key.referenced_table
-    return sentences(
-        f"The foreign key from {listed(key.columns)} of {child} to {parent} goes: "
-        "rows may then point to a parent that does not exist, and nothing says so.",
-        who_waits(operation, f"{child} and on {parent}" if both else child),
-        cure(operation),
+    return (
+        harm(Effect.ORPHANS_POSSIBLE, columns=listed(key.columns), parent=parent),
+        *blocking(context.behaviour.drop_foreign_key, *((child, parent) if both else (child,))),
     )

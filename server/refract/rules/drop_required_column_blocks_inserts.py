@@ -1,11 +1,11 @@
-"""A required field without a default is ignored, and nothing fills it any more.
+"""A required field without a default is ignored, so every insert fails.
 
 ## What it does
-Finds fields that get `@ignore` while their column must hold a value and the database has none to give.
+Finds fields that get `@ignore` while their column is `NOT NULL` and has no default in the database.
 
 ## Why it is risky
-No SQL runs, so nothing fails yet. But Prisma Client built from this schema leaves the column out,
-and every INSERT fails, since it must not be NULL.
+No SQL runs, so the migration succeeds. But Prisma Client built from this schema leaves the column out,
+and every `INSERT` fails because the column must not be `NULL`.
 
 ## Example
 ```prisma before
@@ -22,7 +22,7 @@ model User {
 ```
 
 ## Safer way
-Make the field optional with it, or give it a default in the database.
+Make the field optional in the same change, or give it a default that the database sets.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -31,26 +31,28 @@ model User {
 ```
 
 ## When to ignore it
-When a trigger fills the column, or nothing inserts rows.
+When a trigger fills the column, or no code inserts rows.
 
 ## Providers
-All with columns.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
-from refract.rules.kit.words import column_label, created_here
+from refract.rules.kit.words import column_label, created_here, field_name
 from refract.schema.model import Column, Database, QualifiedName
 
 
 @rule(Severity.ERROR, SQL, SCHEMA_ONLY, unchanged=True)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each field that what runs still fills. Migrations do not know what is ignored: the schema at the base does."""
+    """Each ignored field that deployed code still fills. The schema at the base shows what was ignored; migrations do not."""
     unfilled = [
         (table.name, column)
         for table in context.after.tables.values()
@@ -64,13 +66,20 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if filled is not None:
             yield Risk(
                 key=f"{name}.{column.name}",
-                what=f"{column_label(context, name, column)} is required and has no default, and with `@ignore` "
-                "Prisma Client no longer fills it: every INSERT fails. "
-                "Make it optional, or give it a default in the database.",
+                what=f"Ignoring required {column_label(context, name, column)} makes every insert fail",
+                harm=(harm(Effect.IGNORED_FIELD_NOT_FILLED, field=_label(column)),),
+                now=(
+                    action(Do.MAKE_OPTIONAL, field=_label(column)),
+                    instead(Do.GIVE_DATABASE_DEFAULT, field=_label(column)),
+                ),
                 change=None,
                 origin=column.origin,
                 related=created_here(f"Column `{column.name}`", filled.origin),
             )
+
+
+def _label(column: Column) -> str:
+    return f"`{field_name(column)}`"
 
 
 def _needs_value(column: Column) -> bool:
@@ -79,7 +88,7 @@ def _needs_value(column: Column) -> bool:
 
 
 def _filled(deployed: Database, name: QualifiedName, column: Column) -> Column | None:
-    """The column as running code knows it, if it does."""
+    """The column as the deployed schema has it, unless ignored there."""
     table = deployed.tables.get(name)
     known = table.column(column.name) if table else None
     return None if known is None or known.ignored else known

@@ -1,10 +1,11 @@
-"""A schema of the database is dropped.
+"""A whole schema or database is dropped.
 
 ## What it does
 Finds `DROP SCHEMA` and `DROP DATABASE`.
 
 ## Why it is risky
-With CASCADE everything in it is lost; without, it fails when anything is left in it.
+With `CASCADE`, everything in the schema is lost. Without `CASCADE`, the migration fails unless the schema is empty.
+MySQL drops everything in both cases.
 
 ## Example
 ```sql before
@@ -16,24 +17,26 @@ DROP SCHEMA "audit";
 ```
 
 ## Safer way
-Drop or move its tables first, each by its name, and leave the empty schema.
+Drop or move each table by name, and leave the empty schema in place.
 ```sql migration
 DROP TABLE IF EXISTS "audit"."Log";
 ```
 
 ## When to ignore it
-When it is known to be empty.
+When you know that the schema is empty.
 
 ## Providers
-All with SQL.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
 
 _VERBS = {"DROP SCHEMA": "schema", "DROP DATABASE": "database"}
@@ -41,13 +44,15 @@ _VERBS = {"DROP SCHEMA": "schema", "DROP DATABASE": "database"}
 
 @rule(Severity.ERROR, SQL, MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each schema or database that goes."""
+    """Each schema or database that is dropped."""
     for number, statement in enumerate(context.statements):
-        what = _VERBS.get(statement.verb)
-        if what is not None:
+        container = _VERBS.get(statement.verb)
+        if container is not None:
             yield Risk(
-                key=f"{what} {number}",
-                what=f"A whole {what} is dropped, with everything in it. Drop or move its tables first, each by its name.",
+                key=f"{container} {number}",
+                what=f"This drops a whole {container}",
+                harm=(harm(Effect.SCHEMA_CONTENTS_DROPPED, container=container), harm(Effect.ROWS_LOST)),
+                now=(action(Do.DROP_TABLES_BY_NAME), action(Do.LEAVE_EMPTY, container=container)),
                 change=None,
                 origin=statement.origin,
             )

@@ -1,10 +1,10 @@
-"""A model is removed, and its table with all its rows goes.
+"""A model is removed, so its table is dropped with all rows.
 
 ## What it does
-Finds tables that go, unless they look renamed.
+Finds dropped tables, unless they look renamed.
 
 ## Why it is risky
-The rows are gone for good, and every running program that still uses the model fails on it.
+Only a backup can restore the rows, and app instances that still use the model fail (P2021).
 
 ## Example
 ```prisma before
@@ -24,7 +24,7 @@ model User {
 ```
 
 ## Safer way
-First mark the model `@@ignore` and deploy: the table stays, and no client uses it any more.
+First mark the model `@@ignore` and deploy. The table stays, and Prisma Client no longer uses it.
 ```prisma after
 model User {
   id Int @id @default(autoincrement())
@@ -37,53 +37,70 @@ model AuditLog {
   @@ignore
 }
 ```
-Remove the model in a later release, and keep a copy of the rows if anyone may ask for them.
+Remove the model in a later release, and keep a copy of the rows if you may need them.
 
 ## When to ignore it
-When the rows may go and no running program uses the model.
+When you do not need the rows, and no app instance uses the model.
 
 ## Providers
-All with tables. On MongoDB the collection stays.
+All SQL databases; only a warning if the deployed schema already ignores the model. On MongoDB the collection stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.kit.code import model_in_code
+from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
+from refract.rules.kit.code import model_in_code, model_target
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.finding import Judged, Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, join_table, sentences, table_label
+from refract.rules.kit.words import created_here, join_table, table_label
 from refract.schema.changes import DropTable
 from refract.schema.model import Table
 
 
 @rule(Severity.ERROR, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each table that goes. Join tables and moves to another schema have rules of their own."""
+    """Each dropped table. Other rules report join tables and moves to another schema."""
     for change in context.changes(DropTable):
         table = change.table
         if join_table(table) or context.is_created_elsewhere(table.name):
             continue
         code = model_in_code(context, table.name)
+        ignored = _is_ignored(context, table)
         yield Risk(
             key=str(table.name),
-            what=sentences(
-                f"{table_label(context, table.name)} is dropped: all its rows are lost"
-                + ("." if _is_ignored(context, table) else ", and programs that still use it fail."),
-                ""
-                if _is_ignored(context, table)
-                else "Mark the model `@@ignore` and deploy that first, then remove it in a later release.",
-            ),
+            what=f"Dropping {table_label(context, table.name)} deletes all its rows",
+            harm=(harm(Effect.ROWS_LOST), *(() if ignored else _old_users(context, table)), *code.harm),
+            now=(*code.now, *(() if ignored else _actions(context, table))),
             change=change,
             related=(*created_here(f"Table `{table.name.name}`", table.origin), *code.places),
-            severity=Severity.WARNING if _is_ignored(context, table) else None,
+            severity=Severity.WARNING if ignored else None,
         )
 
 
+def _old_users(context: RuleContext, table: Table) -> Iterator[Harm]:
+    yield harm(Effect.MODEL_USERS_FAIL, model=f"`{model_target(context, table.name)}`")
+
+
+def _actions(context: RuleContext, table: Table) -> Iterator[AnyAction]:
+    name = str(model_target(context, table.name))
+    yield action(Do.MARK_MODEL_IGNORED, model=f"`{name}`")
+    yield action(Do.REMOVE_MODEL_LATER)
+    if context.judged is Judged.SCHEMA and not _is_referenced(context, table):
+        yield FollowRecipe("drop-model", name)
+
+
+def _is_referenced(context: RuleContext, table: Table) -> bool:
+    """Whether another table has a foreign key to this one: the recipe then refuses."""
+    others = (t for t in context.before.tables.values() if t.name != table.name)
+    return any(key.referenced_table == table.name for other in others for key in other.foreign_keys)
+
+
 def _is_ignored(context: RuleContext, table: Table) -> bool:
-    """Whether no running program uses the table: migrations do not tell, the schema at the base does."""
+    """Whether no app instance uses the table. The schema at the base shows that; migrations do not."""
     deployed = context.deployed
     known = deployed.tables.get(table.name) if deployed else None
     return table.ignored or (deployed is not None and (known is None or known.ignored))

@@ -1,11 +1,12 @@
-"""Fields are no longer unique, and code that finds or upserts rows by them breaks.
+"""A unique index is dropped, so code that finds or upserts rows by its fields breaks.
 
 ## What it does
-Finds unique indexes that go while their fields stay.
+Finds dropped unique indexes whose fields stay.
 
 ## Why it is risky
-Prisma Client finds, updates and upserts single rows by unique fields only. A running program built from the older schema
-upserts with `ON CONFLICT` on them, which fails without the index; and duplicates may come that the next unique index stumbles over.
+Prisma Client finds, updates and upserts single rows by unique fields only. App instances built from the old schema
+upsert with `ON CONFLICT` on these fields, which fails without the index.
+Rows can get duplicate values, which later prevent a new unique index.
 
 ## Example
 ```prisma before
@@ -22,7 +23,7 @@ model User {
 ```
 
 ## Safer way
-First deploy code that does not rely on the fields being unique, then let the index go.
+First deploy code that does not rely on the fields being unique. Then drop the index.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -34,31 +35,36 @@ model User {
 When no code finds, connects or upserts rows by these fields.
 
 ## Providers
-All.
+All databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
 from refract.rules.kit.indexes import replaces_nothing
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import created_here, cure, join_table, sentences, table_label, who_waits
+from refract.rules.kit.words import created_here, join_table, table_label
 from refract.schema.changes import DropIndex
 from refract.wording import listed
 
 
 @rule(Severity.WARNING)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each unique index that goes and leaves nothing in its place."""
+    """Each unique index that is dropped without a replacement."""
     for change in context.on_existing(DropIndex):
         guards = change.index.unique and change.index.where is None and change.index.valid
         if guards and replaces_nothing(context, change) and not _is_still_unique(context, change):
             yield Risk(
                 key=f"{change.table}.{change.index.name}",
-                what=_message(context, change),
+                what=f"Dropping this unique index breaks upserts by {_columns(change)}",
+                harm=_harm(context, change),
+                now=_actions(context, change),
                 change=change,
                 related=created_here(f"Index `{change.index.name}`", change.index.origin),
             )
@@ -72,14 +78,19 @@ def _is_still_unique(context: RuleContext, change: DropIndex) -> bool:
     return join_table(table) or any({part.name for part in key} <= wanted for key in keys)
 
 
-def _message(context: RuleContext, change: DropIndex) -> str:
+def _columns(change: DropIndex) -> str:
+    return listed(c.name or "an expression" for c in change.index.columns)
+
+
+def _harm(context: RuleContext, change: DropIndex) -> Iterator[AnyHarm]:
     table = table_label(context, change.table)
-    operation = context.behaviour.drop_index
-    return sentences(
-        f"{listed(c.name or 'an expression' for c in change.index.columns)} of {table} "
-        f"{'is' if len(change.index.columns) == 1 else 'are'} no longer unique: duplicates may come, and running programs "
-        "that find, connect or upsert rows by it fail.",
-        "" if change.concurrently else who_waits(operation, table),
-        "Deploy code that does not rely on it first.",
-        "" if change.concurrently else cure(operation),
-    )
+    yield harm(Effect.UNIQUE_LOOKUPS_FAIL, table=table, fields=_columns(change))
+    yield harm(Effect.DUPLICATES_ALLOWED, table=table, key=_columns(change))
+    if not change.concurrently:
+        yield from blocking(context.behaviour.drop_index, table)
+
+
+def _actions(context: RuleContext, change: DropIndex) -> Iterator[Action]:
+    yield action(Do.STOP_RELYING_ON_UNIQUE, fields=_columns(change))
+    if not change.concurrently:
+        yield from cures(context.behaviour.drop_index)

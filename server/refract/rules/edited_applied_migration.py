@@ -1,11 +1,11 @@
-"""A migration that the base branch has was edited.
+"""A migration of the base branch was edited on this branch.
 
 ## What it does
-Finds migrations whose text is another than on the branch that this work goes to.
+Finds migrations whose text differs from the base branch.
 
 ## Why it is risky
-Databases that have applied it keep what the old text built, and new ones get what the new text builds.
-`prisma migrate dev` notices the other checksum and asks to reset the database, even for a changed comment.
+Databases that have applied the migration keep the result of the old text, and new databases get the result of the new text.
+`prisma migrate dev` detects the different checksum and asks to reset the database, even for a changed comment.
 
 ## Example
 ```sql base 20250101000000_init
@@ -16,7 +16,7 @@ CREATE TABLE "User" ("id" BIGINT);
 ```
 
 ## Safer way
-Leave it as it is, and put the change into a new migration.
+Leave the migration unchanged, and put the change into a new migration.
 ```sql here 20250101000000_init
 CREATE TABLE "User" ("id" INTEGER);
 ```
@@ -25,32 +25,39 @@ ALTER TABLE "User" ALTER COLUMN "id" SET DATA TYPE BIGINT;
 ```
 
 ## When to ignore it
-When no database has applied it, or all of them are reset.
+When no database has applied the migration, or all of them are reset.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.history import head_of
 from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
 
 
 @rule(Severity.ERROR, SQL, HISTORY_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each migration that is not what the base has."""
+    """Each migration that differs from the base."""
     history = context.history
-    for migration in history.edited if history else ():
+    if history is None:
+        return
+    for migration in history.edited:
         yield Risk(
             key=migration.name,
-            what=f"`{migration.name}` is on {history.base if history else 'the base'} with another text. Databases that have applied "
-            "it keep what that built, and `prisma migrate dev` asks to reset them. "
-            "Restore the file from git, and put the change into a new migration.",
+            what=f"Migration `{migration.name}` differs from its version on `{history.base}`",
+            harm=(harm(Effect.OLD_TEXT_APPLIED), harm(Effect.RESET_REQUESTED)),
+            now=(
+                action(Do.RESTORE_FROM_BASE, migration=f"`{migration.name}`", base=f"`{history.base}`"),
+                action(Do.CHANGE_IN_NEW_MIGRATION),
+            ),
             change=None,
             origin=head_of(migration),
         )

@@ -1,11 +1,11 @@
-"""The values of an enum change in a way that makes MySQL copy each table that uses it.
+"""The values of an enum change so that MySQL copies every table with this enum.
 
 ## What it does
-Finds values that are inserted before others or change their order, and enums that outgrow 255 values.
+Finds enum values that are inserted before others or change their order, and enums that grow beyond 255 values.
 
 ## Why it is risky
-MySQL stores a value as its number in the list. Appending one is done at once; anything that changes the number of
-another value, or the bytes that a number takes, copies the whole table while writes wait.
+MySQL stores a value as its number in the list. Appending a value is instant. A change that gives another value a new number,
+or makes the numbers longer, copies the whole table while writes wait.
 
 ## Example
 ```prisma before
@@ -33,7 +33,7 @@ enum Role {
 ```
 
 ## Safer way
-Append new values at the end, and leave the others in their order.
+Append new values at the end, and keep the others in their order.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -58,11 +58,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.enums import EnumChange, enum_changes
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import blocking
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import sentences, table_label, who_waits
+from refract.rules.kit.words import table_label
 from refract.schema.changes import AlterColumn
 
 _MOST_IN_ONE_BYTE = 255
@@ -70,30 +72,40 @@ _MOST_IN_ONE_BYTE = 255
 
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each enum whose values get other numbers. Values that go have a rule of their own."""
+    """Each enum whose values get new numbers. Another rule reports removed values."""
     for enum in enum_changes(context):
-        reason = _reason(enum.change) if isinstance(enum.change, AlterColumn) else ""
-        if reason and not (enum.removed or enum.pairs):
+        change = enum.change
+        if enum.removed or enum.pairs or not isinstance(change, AlterColumn):
+            continue
+        if _is_renumbered(change) or _outgrows_one_byte(change):
             yield Risk(
                 key=enum.name,
-                what=_message(context, enum, reason),
-                change=enum.change,
+                what=_headline(enum, change),
+                harm=blocking(context.behaviour.remove_enum_value, *(table_label(context, t) for t in enum.tables)),
+                now=(_action(enum, change),),
+                change=change,
                 origin=enum.origin_of(enum.added[0]) if enum.added else enum.origin,
             )
 
 
-def _reason(change: AlterColumn) -> str:
+def _is_renumbered(change: AlterColumn) -> bool:
     old, new = change.before.type.args, change.after.type.args
-    if new[: len(old)] != old:
-        return "gets new values before others, or another order"
-    if len(old) <= _MOST_IN_ONE_BYTE < len(new):
-        return f"outgrows {_MOST_IN_ONE_BYTE} values and takes two bytes from then on"
-    return ""
+    return new[: len(old)] != old
 
 
-def _message(context: RuleContext, enum: EnumChange, reason: str) -> str:
-    return sentences(
-        f"`{enum.name}` {reason}.",
-        who_waits(context.behaviour.remove_enum_value, " and ".join(table_label(context, t) for t in enum.tables)),
-        "Append new values at the end." if enum.added else "Leave the values in their order.",
-    )
+def _outgrows_one_byte(change: AlterColumn) -> bool:
+    return len(change.before.type.args) <= _MOST_IN_ONE_BYTE < len(change.after.type.args)
+
+
+def _headline(enum: EnumChange, change: AlterColumn) -> str:
+    if not _is_renumbered(change):
+        return f"More than {_MOST_IN_ONE_BYTE} values in `{enum.name}` make MySQL copy whole tables"
+    if enum.added:
+        return f"Inserting values before others in `{enum.name}` copies whole tables"
+    return f"Reordering the values of `{enum.name}` copies whole tables"
+
+
+def _action(enum: EnumChange, change: AlterColumn) -> Action:
+    if not _is_renumbered(change):
+        return action(Do.RUN_IN_QUIET_HOURS)
+    return action(Do.APPEND_VALUES if enum.added else Do.KEEP_VALUE_ORDER)

@@ -1,11 +1,11 @@
-"""An enum is renamed, and Prisma drops and adds every column that uses it.
+"""An enum is renamed, so Prisma drops and recreates every column that uses it.
 
 ## What it does
-Finds an enum that goes while one with the same values comes.
+Finds a removed enum and a new one with the same values.
 
 ## Why it is risky
 Prisma compares two schemas and cannot see that an enum was renamed.
-Its migration makes the new type, then drops every column of the old type, with all its values, and adds it again, empty.
+Its migration creates the new type, drops every column of the old type with all values, and adds the columns again empty.
 
 ## Example
 ```prisma before
@@ -32,7 +32,7 @@ enum UserRole {
 ```
 
 ## Safer way
-Keep the type and change only Prisma's name for it: no SQL runs at all.
+Keep the type with `@@map` and rename only the enum. No SQL runs.
 ```prisma after
 model User {
   id   Int       @id @default(autoincrement())
@@ -46,25 +46,28 @@ enum UserRole {
   @@map("Role")
 }
 ```
-If the type itself must be renamed, edit the migration so that it says `ALTER TYPE ... RENAME TO`.
+If the type itself must be renamed, stop the app, and write `ALTER TYPE ... RENAME TO` in the migration.
 
 ## When to ignore it
-When the values in those columns may go.
+When you do not need the values in those columns.
 
 ## Providers
-PostgreSQL and CockroachDB: elsewhere an enum is no type of its own, and its name is Prisma's alone.
+PostgreSQL and CockroachDB. Other databases have no enum types, so a rename changes only the Prisma schema.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action, instead
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.finding import Judged, Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import column_label, created_here
 from refract.schema.changes import CreateEnum, DropEnum, RecreateColumn
-from refract.schema.model import QualifiedName
+from refract.schema.model import Enum, QualifiedName
+from refract.wording import joined
 
 
 @rule(Severity.ERROR, frozenset({"postgresql", "cockroachdb"}))
@@ -77,7 +80,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if columns:
             yield Risk(
                 key=str(dropped.enum.name),
-                what=_message(dropped, rename.added, columns),
+                what=f"Renaming enum `{dropped.enum.name.name}` to `{_name(rename.added.enum)}` deletes all stored values",
+                harm=(harm(Effect.COLUMNS_RECREATED_EMPTY, columns=joined(columns)),),
+                now=_actions(context, dropped.enum, rename.added.enum),
                 change=rename.added,
                 rename=rename,
                 related=created_here(f"Enum `{dropped.enum.name.name}`", dropped.enum.origin),
@@ -90,11 +95,16 @@ def _columns(context: RuleContext, old: QualifiedName, new: QualifiedName) -> It
             yield column_label(context, change.table, change.after)
 
 
-def _message(dropped: DropEnum, added: CreateEnum, columns: list[str]) -> str:
-    old, new = dropped.enum.name.name, added.enum.enum_name or added.enum.name.name
-    return (
-        f"`{new}` looks like `{old}` under a new name. Prisma does not rename the type: it drops "
-        f"{', '.join(columns)} with all values and adds {'it' if len(columns) == 1 else 'them'} again empty. "
-        f"""To keep the values, keep the type: add `@@map("{old}")` to `{new}`. """
-        "Or make the migration say `ALTER TYPE ... RENAME TO`."
-    )
+def _name(enum: Enum) -> str:
+    return enum.enum_name or enum.name.name
+
+
+def _actions(context: RuleContext, old: Enum, new: Enum) -> Iterator[AnyAction]:
+    yield action(Do.ADD_ATTRIBUTE, attribute=f'@@map("{old.name.name}")', field=f"`{_name(new)}`")
+    if context.judged is Judged.SCHEMA and not (_is_mapped(old) or _is_mapped(new)):
+        yield FollowRecipe("rename-enum", old.name.name, (("to", _name(new)), ("how", "shadow")))
+    yield instead(Do.RENAME_TYPE_INSTEAD)
+
+
+def _is_mapped(enum: Enum) -> bool:
+    return _name(enum) != enum.name.name

@@ -1,11 +1,11 @@
-"""A new enum becomes a type of the database, whose values are hard to take away again.
+"""A new enum becomes a database type, whose values are hard to remove.
 
 ## What it does
 Finds new enums.
 
 ## Why it is risky
-A value is added in a moment, but PostgreSQL cannot remove one: Prisma makes a new type and writes every table that uses it anew.
-A table of values, with a foreign key, changes by an INSERT or a DELETE.
+Adding a value is instant, but PostgreSQL cannot remove one: Prisma creates a new type and rewrites every table that uses it.
+A table of values with a foreign key changes by an `INSERT` or a `DELETE`.
 
 ## Example
 ```prisma before
@@ -40,15 +40,17 @@ model Role {
 When the values never change.
 
 ## Providers
-PostgreSQL, CockroachDB. Off unless the project asks for it.
+PostgreSQL and CockroachDB. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import rule
 from refract.schema.changes import CreateEnum
 
@@ -60,7 +62,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         name = change.enum.enum_name or change.enum.name.name
         yield Risk(
             key=name,
-            what=f"`{name}` becomes a type of the database: removing a value later writes every table that uses it anew. "
-            "A model of the values changes by an INSERT or a DELETE.",
+            what=f"New enum `{name}` becomes a database type",
+            harm=(harm(Effect.ENUM_REMOVAL_REWRITES),),
+            now=(action(Do.USE_MODEL_FOR_VALUES),),
             change=change,
         )

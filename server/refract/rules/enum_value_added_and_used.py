@@ -1,11 +1,11 @@
-"""A new value of an enum is used in the same migration that adds it.
+"""A new enum value is used in the migration that adds it.
 
 ## What it does
-Finds values that are added to an enum and, in the same change, become the default of a field or are written to rows.
+Finds new enum values that the same change sets as the default of a field or writes to rows.
 
 ## Why it is risky
-PostgreSQL does not let a new value be used before the transaction that added it is committed (error 55P04).
-Prisma writes exactly that pair into one migration, and up to 7.3 runs the file as one transaction, so it fails.
+PostgreSQL refuses a new value until the transaction that adds the value is committed (error 55P04).
+Prisma puts both statements into one migration. Prisma up to 7.3 runs the file in one transaction, so the migration fails.
 
 ## Example
 ```prisma before
@@ -33,7 +33,7 @@ enum Role {
 ```
 
 ## Safer way
-Add the value in one migration, and make it the default in the next.
+Add the value in one migration, and set it as the default in the next.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -48,7 +48,7 @@ enum Role {
 ```
 
 ## When to ignore it
-When the project runs Prisma 7.4 or newer, which sends each statement by itself.
+When the project runs Prisma 7.4 or newer, which runs each statement separately.
 
 ## Providers
 PostgreSQL.
@@ -59,25 +59,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AddColumn, AlterColumn, AlterEnum, Backfill, Change, CreateTable
 from refract.schema.model import Column, QualifiedName
 from refract.sql.transactions import is_one_transaction
 from refract.text import Origin
-from refract.wording import listed
 
 _WRITES = frozenset({"INSERT", "UPDATE", "MERGE"})
 
 
 @rule(Severity.ERROR, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each enum that gains values which something uses at once."""
+    """Each enum with a new value that the same change uses."""
     if not is_one_transaction(context.versions) or not context.behaviour.commits_enum_values_first:
         return
     for change in context.changes(AlterEnum):
-        if change.added and not change.removed:  # where values go, Prisma makes a new type, which may be used at once
+        if (
+            change.added and not change.removed
+        ):  # if values are removed, Prisma creates a new type, whose values may be used
             yield from _used(context, change)
 
 
@@ -89,9 +92,12 @@ def _used(context: RuleContext, change: AlterEnum) -> Iterator[Risk]:
         name = change.after.enum_name or change.after.name.name
         yield Risk(
             key=f"{name}.{value}",
-            what=f"{listed([value])} is added to `{name}` and used in the same migration: PostgreSQL refuses that until the "
-            "value is committed (55P04), and Prisma before 7.4 runs the whole file as one transaction. "
-            "Add the value in one migration, and use it in the next.",
+            what=f"Using new value `{value}` in the same migration fails",
+            harm=(harm(Effect.VALUE_USED_BEFORE_COMMIT), harm(Effect.ONE_TRANSACTION_BEFORE_7_4)),
+            now=(
+                action(Do.ADD_VALUE_ALONE, value=f"`{value}`", enum=f"`{name}`"),
+                action(Do.USE_VALUE_IN_NEXT_MIGRATION, value=f"`{value}`"),
+            ),
             change=user,
             origin=_written(user, change.after.name, value),
         )
@@ -123,5 +129,5 @@ def _defaults_to(column: Column, enum: QualifiedName, value: str) -> bool:
 
 
 def _written(user: Change, enum: QualifiedName, value: str) -> Origin | None:
-    """The field that uses the value, where that is inside a new table."""
+    """The field that uses the value, if it is in a new table."""
     return next((c.origin for c in _columns(user) if _defaults_to(c, enum, value)), None)

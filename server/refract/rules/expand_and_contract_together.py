@@ -1,11 +1,11 @@
 """One migration adds the new form of a field and removes the old one.
 
 ## What it does
-Finds fields that go while fields that are named after them come in the same model, such as `name` and `firstName`, `lastName`.
+Finds removed fields and new fields named after them in the same model, such as `name` and `firstName`, `lastName`.
 
 ## Why it is risky
-There is no moment at which the older and the newer version of the code both work: before the migration the new one fails,
-after it the old one. And unless the migration copies them, the values are lost.
+The old and the new version of the code cannot both work: the new version fails before the migration,
+and the old version fails after it. Unless the migration copies the values, they are lost.
 
 ## Example
 ```prisma before
@@ -23,8 +23,8 @@ model User {
 ```
 
 ## Safer way
-Make it three releases: add the new fields and write both forms; copy the older values and read the new form;
-drop the old field when nothing that runs was built with it.
+Use three releases. In the first, add the new fields and write both forms. In the second, copy the old values and read the new form.
+In the third, drop the old field, when no app instance is left that was built with it.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -35,10 +35,10 @@ model User {
 ```
 
 ## When to ignore it
-When the application stops while the migration runs, and the migration copies the values.
+When the app is stopped during the migration, and the migration copies the values.
 
 ## Providers
-All with columns.
+All SQL databases.
 """
 
 from __future__ import annotations
@@ -46,8 +46,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff.names import words
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.words import column_label, created_here, field_name
 from refract.schema.changes import AddColumn, DropColumn
@@ -58,31 +60,35 @@ _FILLERS = frozenset({"id", "is", "has", "at", "on", "by", "the", "of", "to"})
 
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each field that goes as its successors come. Probable renames have a rule of their own."""
+    """Each field that is dropped when its successors are added. Another rule reports probable renames."""
     added = list(context.on_existing(AddColumn))
     for change in context.on_existing(DropColumn) if added else ():
         successors = [a for a in added if a.table == change.table and _follows(context, a, change)]
         if successors:
             label = column_label(context, change.table, change.column)
-            come = listed(field_name(a.column) for a in successors)
+            new = listed(field_name(a.column) for a in successors)
             yield Risk(
                 key=f"{change.table}.{change.column.name}",
-                what=f"{come} {'comes' if len(successors) == 1 else 'come'} and {label} goes in one migration: at no moment do "
-                "both the older and the newer code work. Add the new form first, copy the values, and drop the old one "
-                "in a later release.",
+                what=f"Adding {new} while dropping {label} breaks running code",
+                harm=(harm(Effect.NO_COMMON_MOMENT),),
+                now=(
+                    action(Do.KEEP_OLD_FIELD, new=new, old=label),
+                    action(Do.COPY_VALUES_IN_BATCHES),
+                    action(Do.REMOVE_FIELD_LATER),
+                ),
                 change=successors[0],
                 related=created_here(f"Column `{change.column.name}`", change.column.origin),
             )
 
 
 def _follows(context: RuleContext, added: AddColumn, dropped: DropColumn) -> bool:
-    """Whether the names tell, all words of the shorter one being in the longer one, and the values could be the same."""
+    """Whether all words of the shorter name are in the longer one, and the values could be the same."""
     old, new = (set(words(c.column.name)) - _FILLERS for c in (dropped, added))
     alike = bool(old and new) and (old <= new or new <= old)
     return alike and (added.column.type == dropped.column.type or _refers(context, added))
 
 
 def _refers(context: RuleContext, added: AddColumn) -> bool:
-    """Whether the new column is a relation, which may stand for a value of any type."""
+    """Whether the new column is a relation, which may replace a value of any type."""
     table = context.after.tables.get(added.table)
     return table is not None and any(added.column.name in key.columns for key in table.foreign_keys)

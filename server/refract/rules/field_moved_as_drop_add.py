@@ -1,11 +1,11 @@
-"""A field moves to a related model, and its values do not move with it.
+"""A field moves to a related model, but its values do not.
 
 ## What it does
-Finds a field that goes from one model while one of the same name and type comes in a model related to it.
+Finds a field that is removed from one model and added, with the same name and type, to a related model.
 
 ## Why it is risky
-Prisma drops the column here and adds an empty one there. Nothing copies the values over,
-and they are gone with the old column.
+Prisma drops the column of the one table and adds an empty one to the other.
+No statement copies the values, so they are lost.
 
 ## Example
 ```prisma before
@@ -36,8 +36,8 @@ model Profile {
 ```
 
 ## Safer way
-Add the field to the other model and leave the old one. Write to both, copy the values with an UPDATE over the relation,
-read from the new one, and drop the old one in a later release.
+Add the field to the other model and keep the old one. Write to both, copy the values with an `UPDATE` over the relation,
+read from the new field, and drop the old field in a later release.
 ```prisma after
 model User {
   id      Int      @id
@@ -54,31 +54,35 @@ model Profile {
 ```
 
 ## When to ignore it
-When the two fields have nothing to do with each other, or the migration copies the values.
+When the two fields are unrelated, or the migration copies the values.
 
 ## Providers
-All with columns.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
+from refract.rules.kit.code import field_target
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.finding import Judged, Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.indexes import already_unique
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, created_here, table_label
+from refract.rules.kit.words import column_label, created_here, model
 from refract.schema.changes import AddColumn, Backfill, CreateTable, DropColumn
 from refract.schema.model import Column, QualifiedName
-from refract.wording import listed
 
 _EVERYWHERE = frozenset({"id", "createdat", "updatedat", "deletedat", "name", "title", "type", "status", "order"})
+_RECIPE_PROVIDERS = frozenset({"postgresql"})  # its triggers keep two tables in sync
 
 
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each field that probably moved: one place to go to, and a name that is not just on every model."""
-    dropped = [c for c in context.on_existing(DropColumn) if _says_something(c.column)]
+    """Each field that probably moved: it has one possible target, and a name that is not common to all models."""
+    dropped = [c for c in context.on_existing(DropColumn) if _is_telling(c.column)]
     if not dropped:
         return
     added = list(_added(context))
@@ -88,14 +92,16 @@ def check(context: RuleContext) -> Iterator[Risk]:
             (name, column) = targets[0]
             yield Risk(
                 key=f"{change.table}.{change.column.name}-{name}",
-                what=_message(context, change, name, column),
+                what=f"Moving {column_label(context, change.table, change.column)} to `{model(context, name)}` deletes its values",
+                harm=(_loss(context, change, name, column),),
+                now=_actions(context, change, name, column),
                 change=change,
                 origin=column.origin,
                 related=(*created_here(f"Column `{change.column.name}`", change.column.origin),),
             )
 
 
-def _says_something(column: Column) -> bool:
+def _is_telling(column: Column) -> bool:
     return column.name.replace("_", "").lower() not in _EVERYWHERE
 
 
@@ -127,7 +133,7 @@ def _are_related(context: RuleContext, one: QualifiedName, other: QualifiedName)
 
 
 def _refers(context: RuleContext, name: QualifiedName, column: Column) -> bool:
-    """A foreign key's column is not moved: it says whose row this is."""
+    """A foreign key's column is not moved: it states the owner of the row."""
     table = context.after.tables.get(name)
     return table is not None and any(column.name in key.columns for key in table.foreign_keys)
 
@@ -136,9 +142,27 @@ def _is_copied(context: RuleContext, name: QualifiedName) -> bool:
     return any(name in change.tables for change in context.changes(Backfill))
 
 
-def _message(context: RuleContext, change: DropColumn, name: QualifiedName, column: Column) -> str:
-    return (
-        f"{column_label(context, name, column)} looks like {listed([change.column.name])} moved here from "
-        f"{table_label(context, change.table)}: Prisma drops that column with its values and adds this one empty. "
-        "Keep both, copy the values over the relation, and drop the old one in a later release."
-    )
+def _loss(context: RuleContext, change: DropColumn, name: QualifiedName, column: Column) -> Harm:
+    old, new = f"`{change.table.name}.{change.column.name}`", column_label(context, name, column)
+    return harm(Effect.DROPPED_AND_ADDED_EMPTY, old=old, new=new)
+
+
+def _actions(context: RuleContext, change: DropColumn, name: QualifiedName, column: Column) -> Iterator[AnyAction]:
+    old = field_target(context, change.table, change.column)
+    yield action(Do.KEEP_OLD_FIELD, new=column_label(context, name, column), old=f"`{old}`")
+    yield action(Do.COPY_OVER_RELATION)
+    yield action(Do.REMOVE_FIELD_LATER)
+    if context.judged is Judged.SCHEMA and _has_recipe(context, change.table, name):
+        yield FollowRecipe("move-field", str(old), (("to", model(context, name)),))
+
+
+def _has_recipe(context: RuleContext, source: QualifiedName, target: QualifiedName) -> bool:
+    """Whether a plan can move the field: on some databases, between existing tables that are related one to one."""
+    known = context.provider.name in _RECIPE_PROVIDERS and not context.is_new(target)
+    return known and (_is_one_to_one(context, source, target) or _is_one_to_one(context, target, source))
+
+
+def _is_one_to_one(context: RuleContext, child: QualifiedName, parent: QualifiedName) -> bool:
+    table = context.after.tables.get(child)
+    keys = (key for key in table.foreign_keys if key.referenced_table == parent) if table else ()
+    return any(already_unique(context, child, key.columns) for key in keys)

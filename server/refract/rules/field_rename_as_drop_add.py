@@ -1,14 +1,14 @@
-"""A field is renamed, and Prisma drops its column and adds an empty one.
+"""A field is renamed, so Prisma drops its column and adds an empty one.
 
 ## What it does
-Finds a field that goes while a field much like it comes in the same model: same type, same attributes, same place,
+Finds a removed field and a similar new field in the same model: same type, same attributes, same position,
 or a similar name. A changed `@map` counts too.
 
 ## Why it is risky
 Prisma compares two schemas and cannot see that a field was renamed.
 Its migration drops the old column, with all its values, and adds a new one.
-If the new field is required and has no default, the migration fails as soon as the table has rows;
-if it is optional, the migration succeeds and the values are gone.
+If the new field is required and has no default, the migration fails if the table has rows.
+If the new field is optional, the migration succeeds and the values are lost.
 
 ## Example
 ```prisma before
@@ -25,23 +25,22 @@ model User {
 ```
 
 ## Safer way
-Keep the column and change only Prisma's name for it: no SQL runs at all.
+Keep the column with `@map` and rename only the field. No SQL runs.
 ```prisma after
 model User {
   id       Int    @id @default(autoincrement())
   fullName String @map("name")
 }
 ```
-If the column itself must be renamed, edit the migration so that it says `RENAME COLUMN`;
-that breaks every program that still uses the old name, at that moment.
-Where the old and the new version of the application run side by side, add the new column, write to both,
-copy the old values, read from the new one, and only then drop the old one.
+If the column itself must be renamed while the old and the new version of the app run side by side, add the new column,
+write to both, copy the old values, read from the new column, and drop the old column last.
+If you can stop the app, write `RENAME COLUMN` in the migration: app instances that use the old name fail after it.
 
 ## When to ignore it
-When the two fields have nothing to do with each other, and the old one's values may go.
+When the two fields are unrelated, and you do not need the old values.
 
 ## Providers
-All. On MongoDB nothing is dropped: the documents keep the value under the old name, and Prisma Client does not find it.
+All databases. On MongoDB nothing is dropped: the documents keep the value under the old name, where Prisma Client does not read it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""A new text field has a length of its own.
+"""A new text field has a length limit.
 
 ## What it does
 Finds new `@db.VarChar(n)` and `@db.Char(n)` fields.
 
 ## Why it is risky
-On PostgreSQL a length saves nothing. A shorter one later writes the whole table anew, and `CHAR(n)` pads values
-with blanks, which makes comparisons surprising.
+On PostgreSQL a length limit saves no space, and a shorter limit later rewrites the whole table.
+`CHAR(n)` also pads values with blanks, which makes comparisons surprising.
 
 ## Example
 ```prisma before
@@ -25,7 +25,7 @@ model B {
 ```
 
 ## Safer way
-Use plain text, and a CHECK constraint where a limit matters.
+Use plain text, and a `CHECK` constraint if a limit matters.
 ```prisma after
 model A {
   id Int @id
@@ -41,15 +41,17 @@ model B {
 When the limit is part of the data.
 
 ## Providers
-PostgreSQL, CockroachDB. Off unless the project asks for it.
+PostgreSQL and CockroachDB. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.new import new_columns
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import column_label
@@ -60,14 +62,16 @@ from refract.schema.model import Column
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new field of that type."""
     for table, column, change in new_columns(context):
-        if _objects(column):
+        if _is_limited(column):
             yield Risk(
                 key=f"{table}.{column.name}",
-                what=f"{column_label(context, table, column)} has a fixed length: plain text costs no more, and a CHECK is easier to change. Use `String` without `@db`.",
+                what=f"{column_label(context, table, column)} gets a length limit that is costly to change",
+                harm=(harm(Effect.LENGTH_SAVES_NOTHING),),
+                now=(action(Do.USE_PLAIN_STRING), action(Do.ADD_CHECK_FOR_LIMIT)),
                 change=change,
                 origin=column.origin,
             )
 
 
-def _objects(column: Column) -> bool:
+def _is_limited(column: Column) -> bool:
     return column.type.name in ("VARCHAR", "CHAR") and bool(column.type.args or column.type.name == "CHAR")

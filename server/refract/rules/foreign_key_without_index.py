@@ -1,12 +1,12 @@
-"""A relation has no index on its own side, and deletes on the other side read the whole table.
+"""A foreign key has no index, so every delete of a parent row scans the whole table.
 
 ## What it does
-Finds new foreign keys whose fields are not the first of any index.
+Finds new foreign keys whose fields do not begin any index.
 
 ## Why it is risky
-When a row of the parent is deleted or its key changes, the database looks for the rows that refer to it.
-Without an index it reads the whole table each time; so does every query over the relation.
-Only MySQL makes such an index by itself.
+When a parent row is deleted or its key changes, the database searches for the rows that reference it.
+Without an index, the database scans the whole table each time, and so does every query over the relation.
+Only MySQL creates such an index automatically.
 
 ## Example
 ```prisma before
@@ -33,7 +33,7 @@ model Post {
 ```
 
 ## Safer way
-Add an index on the relation's fields with it.
+Add an index on the fields of the relation in the same change.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -50,21 +50,23 @@ model Post {
 ```
 
 ## When to ignore it
-When the table stays small, or parents are never deleted and the relation is never queried from their side.
+When the table stays small, or when you never delete parents and never query the relation from the parent.
 
 ## Providers
-PostgreSQL, SQLite, SQL Server, CockroachDB.
+PostgreSQL, SQLite, SQL Server and CockroachDB.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.new import new_foreign_keys
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import field_name, table_label
+from refract.rules.kit.words import field_name, model
 from refract.schema.changes import Change, DropForeignKey, RenameColumn, RenameTable
 from refract.schema.model import ForeignKey, QualifiedName, Table
 from refract.text import Origin
@@ -73,7 +75,7 @@ from refract.wording import listed
 
 @rule(Severity.INFO, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each foreign key that is really new and that no index serves."""
+    """Each foreign key that is new, not only recreated or renamed, and that no index serves."""
     if context.behaviour.indexes_foreign_keys:
         return
     known = set(_former_keys(context))
@@ -82,16 +84,23 @@ def check(context: RuleContext) -> Iterator[Risk]:
         table = context.after.tables.get(name)
         kept = name in renamed or (name, key.columns) in known or context.is_renamed(name, key.columns)
         if table is not None and not kept and not _is_served(table, key):
+            fields = _fields(table, key)
             yield Risk(
                 key=f"{name}.{key.name}",
-                what=_message(context, table, key),
+                what=f"Deletes from `{model(context, key.referenced_table)}` scan all rows of `{model(context, name)}`",
+                harm=(harm(Effect.KEY_NOT_INDEXED, fields=listed(fields)),),
+                now=(
+                    action(
+                        Do.ADD_ATTRIBUTE, attribute=f"@@index([{', '.join(fields)}])", field=f"`{model(context, name)}`"
+                    ),
+                ),
                 change=change,
                 origin=_origin(key, change),
             )
 
 
 def _former_keys(context: RuleContext) -> Iterator[tuple[QualifiedName, tuple[str, ...]]]:
-    """The columns of foreign keys that are made anew, under the names that SQL has given them meanwhile."""
+    """The columns of foreign keys that are recreated, under the names that the SQL has given them since."""
     columns = {(c.table, c.before.name): c.after.name for c in context.changes(RenameColumn)}
     tables = {c.before.name: c.after.name for c in context.changes(RenameTable)}
     for change in context.on_existing(DropForeignKey):
@@ -112,11 +121,6 @@ def _origin(key: ForeignKey, change: Change) -> Origin | None:
     return key.origin or change.origin
 
 
-def _message(context: RuleContext, table: Table, key: ForeignKey) -> str:
-    columns = [table.column(name) for name in key.columns]
-    fields = [field_name(column) for column in columns if column is not None]
-    return (
-        f"No index begins with {listed(fields)} of {table_label(context, table.name)}: deleting a row of "
-        f"{table_label(context, key.referenced_table)}, and each query over the relation, reads the whole table. "
-        f"Add `@@index([{', '.join(fields)}])`."
-    )
+def _fields(table: Table, key: ForeignKey) -> list[str]:
+    columns = (table.column(name) for name in key.columns)
+    return [field_name(column) for column in columns if column is not None]

@@ -1,11 +1,12 @@
-"""A name is longer than the database keeps, and is cut without a word.
+"""A name is too long for the database, which cuts or refuses it.
 
 ## What it does
-Finds new tables, columns, indexes and constraints with names over the limit of the database.
+Finds new tables, columns, indexes and foreign keys whose names are over the limit of the database.
 
 ## Why it is risky
-PostgreSQL cuts names to 63 bytes. The migration runs, but the object has another name than the schema says,
-so that later migrations rename it or miss it, and two names that are cut to the same fail. Other databases refuse the name.
+PostgreSQL cuts names to 63 bytes. The migration succeeds, but the object does not have the name that the schema sets,
+so later migrations rename it or do not find it. Two names that are cut to the same text fail.
+Other databases refuse the name.
 
 ## Example
 ```prisma before
@@ -22,7 +23,7 @@ model User {
 ```
 
 ## Safer way
-Give it a shorter name with `map:`, `@map` or `@@map`.
+Set a shorter name with `map:`, `@map` or `@@map`.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -31,18 +32,20 @@ model User {
 ```
 
 ## When to ignore it
-Never: a shorter name costs nothing now.
+Never: a shorter name costs nothing while the object is new.
 
 ## Providers
-PostgreSQL (63 bytes), MySQL (64), SQL Server (128). SQLite keeps any name.
+PostgreSQL (63 bytes), MySQL (64) and SQL Server (128). SQLite has no limit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AddColumn, AddForeignKey, Change, CreateIndex, CreateTable
 from refract.schema.model import Table
@@ -53,18 +56,19 @@ _Named = tuple[str, str, Origin | None]
 
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each new name that does not fit."""
+    """Each new name over the limit."""
     limit = context.provider.identifier_limit
     if limit is None:
         return
     for change in context.diff.changes:
-        for what, name, origin in _names(change):
+        for kind, name, origin in _names(change):
             size = len(name.encode())
             if size > limit:
                 yield Risk(
-                    key=f"{what}.{name}",
-                    what=f"The name of the {what} `{name}` takes {size} bytes, and this database keeps {limit}: "
-                    "it is cut or refused. Give it a shorter one with `map`.",
+                    key=f"{kind}.{name}",
+                    what=f"The {kind} name `{name}` is too long",
+                    harm=(harm(Effect.NAME_OVER_LIMIT, size=size, limit=limit),),
+                    now=(action(Do.SHORTEN_NAME),),
                     change=change,
                     origin=origin or change.origin,
                 )

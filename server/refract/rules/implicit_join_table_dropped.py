@@ -1,13 +1,13 @@
-"""The join table of an implicit many-to-many relation is dropped, and its links with it.
+"""The join table of an implicit many-to-many relation is dropped with all its links.
 
 ## What it does
-Finds join tables of implicit many-to-many relations that go: because a model or the relation is renamed,
-because the relation becomes explicit, or because it is removed.
+Finds dropped join tables of implicit many-to-many relations. A join table is dropped if a model or the relation is renamed,
+if the relation becomes explicit, or if the relation is removed.
 
 ## Why it is risky
-Prisma names this table after the two models (`_PostToTag`), whatever `@@map` says.
-Rename one of them, and the old join table is dropped with all its links, and an empty one is created.
-The columns `A` and `B` follow the alphabet, so a rename can even swap them.
+Prisma names this table after the two models (`_PostToTag`) and ignores `@@map`.
+If you rename a model, Prisma drops the old join table with all its links and creates an empty one.
+The columns `A` and `B` follow the alphabetical order of the models, so a rename can also swap them.
 
 ## Example
 ```prisma before
@@ -36,9 +36,9 @@ model Tag {
 ```
 
 ## Safer way
-Give the relation the old table's name on both sides, so that the table stays.
-(If the model's new name comes later in the alphabet than the other model's, `A` and `B` swap:
-then rename the table and its columns in the migration instead.)
+Name the relation after the old table on both sides, so that the table stays.
+If the rename changes the alphabetical order of the two models, `A` and `B` swap.
+In that case, rename the table and its columns in the migration instead.
 ```prisma after
 model Article {
   id   Int   @id @default(autoincrement())
@@ -54,20 +54,22 @@ model Tag {
 ```
 
 ## When to ignore it
-When the links may go.
+When you do not need the links.
 
 ## Providers
-All with tables. MongoDB keeps no join tables.
+All SQL databases. MongoDB has no join tables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Action, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, join_table, sentences
+from refract.rules.kit.words import created_here, join_table
 from refract.schema.changes import CreateTable, DropTable
 from refract.schema.model import QualifiedName, Table
 from refract.text import Origin
@@ -75,7 +77,7 @@ from refract.text import Origin
 
 @rule(Severity.ERROR, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each join table that goes although both ends of the relation stay, be it under another name."""
+    """Each dropped join table whose two models stay, even under another name."""
     for change in context.diff.changes:
         if not isinstance(change, DropTable) or not join_table(change.table):
             continue
@@ -85,7 +87,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
             successor = _successor(context, ends)
             yield Risk(
                 key=str(table.name),
-                what=_message(table, successor),
+                what=_headline(table, successor),
+                harm=_harm(table, successor),
+                now=_actions(table, successor),
                 change=change,
                 origin=_origin(context, successor, ends),
                 related=created_here(f"Table `{table.name.name}`", table.origin),
@@ -113,21 +117,33 @@ def _origin(context: RuleContext, successor: Table | None, ends: frozenset[Quali
     return next((context.after.tables[name].origin for name in sorted(ends)), None)
 
 
-def _message(table: Table, successor: Table | None) -> str:
+def _headline(table: Table, successor: Table | None) -> str:
     old = table.name.name
     if successor is None:
-        return (
-            f"The join table `{old}` is dropped: all links between the two models are lost. "
-            "Copy them to where they belong from now on first, in an earlier migration."
-        )
-    swapped = not _same_order(table, successor)
-    return sentences(
-        f"Prisma names the join table after the relation, so it drops `{old}` with all its links "
-        f"and creates `{successor.name.name}` empty{', with `A` and `B` the other way round' if swapped else ''}.",
-        "Keep the links: make the migration rename the table, and swap its columns `A` and `B`."
-        if swapped
-        else f"""Keep the table: write `@relation("{old[1:]}")` on both sides, or make the migration rename it.""",
-    )
+        return f"Dropping join table `{old}` deletes all its links"
+    return f"Replacing join table `{old}` with `{successor.name.name}` deletes all links"
+
+
+def _harm(table: Table, successor: Table | None) -> Iterator[Harm]:
+    if successor is None:
+        yield harm(Effect.LINKS_LOST)
+        return
+    yield harm(Effect.JOIN_TABLE_REPLACED, old=f"`{table.name.name}`", new=f"`{successor.name.name}`")
+    if not _same_order(table, successor):
+        yield harm(Effect.JOIN_COLUMNS_SWAPPED)
+
+
+def _actions(table: Table, successor: Table | None) -> Iterator[Action]:
+    if successor is None:
+        yield action(Do.COPY_LINKS_EARLIER)
+        return
+    old, new = f"`{table.name.name}`", f"`{successor.name.name}`"
+    if _same_order(table, successor):
+        yield action(Do.NAME_RELATION, attribute=f'@relation("{table.name.name[1:]}")')
+        yield instead(Do.RENAME_TABLE_INSTEAD, old=old, new=new)
+        return
+    yield action(Do.RENAME_TABLE_INSTEAD, old=old, new=new)
+    yield action(Do.SWAP_JOIN_COLUMNS)
 
 
 def _same_order(table: Table, successor: Table) -> bool:

@@ -41,6 +41,21 @@ class Do(Enum):
     KEEP_PRIMARY_KEY = ActionKind.EDIT_SCHEMA, "keep-primary-key"
     DROP_DEFAULT_LATER = ActionKind.EDIT_SCHEMA, "drop-default-later"
     PUT_WIDE_FIELDS_FIRST = ActionKind.EDIT_SCHEMA, "put-wide-fields-first"
+    MARK_MODEL_IGNORED = ActionKind.EDIT_SCHEMA, "mark-model-ignored"
+    REMOVE_MODEL_LATER = ActionKind.EDIT_SCHEMA, "remove-model-later"
+    KEEP_RELATION = ActionKind.EDIT_SCHEMA, "keep-relation"
+    MAKE_OPTIONAL = ActionKind.EDIT_SCHEMA, "make-optional"
+    GIVE_DATABASE_DEFAULT = ActionKind.EDIT_SCHEMA, "give-database-default"
+    APPEND_VALUES = ActionKind.EDIT_SCHEMA, "append-values"
+    KEEP_VALUE_ORDER = ActionKind.EDIT_SCHEMA, "keep-value-order"
+    USE_MODEL_FOR_VALUES = ActionKind.EDIT_SCHEMA, "use-model-for-values"
+    KEEP_OLD_FIELD = ActionKind.EDIT_SCHEMA, "keep-old-field"
+    USE_PLAIN_STRING = ActionKind.EDIT_SCHEMA, "use-plain-string"
+    USE_DECIMAL = ActionKind.EDIT_SCHEMA, "use-decimal"
+    USE_WHOLE_CENTS = ActionKind.EDIT_SCHEMA, "use-whole-cents"
+    SET_RELATION_MODE = ActionKind.EDIT_SCHEMA, "set-relation-mode"
+    SHORTEN_NAME = ActionKind.EDIT_SCHEMA, "shorten-name"
+    NAME_RELATION = ActionKind.EDIT_SCHEMA, "name-relation"
 
     # write-sql
     RENAME_COLUMN_INSTEAD = ActionKind.WRITE_SQL, "rename-column-instead"
@@ -63,28 +78,51 @@ class Do(Enum):
     SPLIT_CHANGES = ActionKind.WRITE_SQL, "split-changes"
     WRITE_IN_ALLOWED_ORDER = ActionKind.WRITE_SQL, "write-in-allowed-order"
     REMOVE_STATEMENT = ActionKind.WRITE_SQL, "remove-statement"
+    ADD_WHERE = ActionKind.WRITE_SQL, "add-where"
+    UNDO_IN_NEW_MIGRATION = ActionKind.WRITE_SQL, "undo-in-new-migration"
+    CHANGE_IN_NEW_MIGRATION = ActionKind.WRITE_SQL, "change-in-new-migration"
+    USE_PLAIN_TYPE = ActionKind.WRITE_SQL, "use-plain-type"
+    CHECK_ON_COLUMN = ActionKind.WRITE_SQL, "check-on-column"
+    DROP_DEPENDENTS_BY_NAME = ActionKind.WRITE_SQL, "drop-dependents-by-name"
+    LEAVE_CASCADE_OUT = ActionKind.WRITE_SQL, "leave-cascade-out"
+    DROP_FOREIGN_KEY_EARLIER = ActionKind.WRITE_SQL, "drop-foreign-key-earlier"
+    DROP_TABLES_BY_NAME = ActionKind.WRITE_SQL, "drop-tables-by-name"
+    LEAVE_EMPTY = ActionKind.WRITE_SQL, "leave-empty"
+    RENAME_TYPE_INSTEAD = ActionKind.WRITE_SQL, "rename-type-instead"
+    ADD_VALUE_ALONE = ActionKind.WRITE_SQL, "add-value-alone"
+    USE_VALUE_IN_NEXT_MIGRATION = ActionKind.WRITE_SQL, "use-value-in-next-migration"
+    COPY_OVER_RELATION = ActionKind.WRITE_SQL, "copy-over-relation"
+    ADD_CHECK_FOR_LIMIT = ActionKind.WRITE_SQL, "add-check-for-limit"
+    COPY_LINKS_EARLIER = ActionKind.WRITE_SQL, "copy-links-earlier"
+    RENAME_TABLE_INSTEAD = ActionKind.WRITE_SQL, "rename-table-instead"
+    SWAP_JOIN_COLUMNS = ActionKind.WRITE_SQL, "swap-join-columns"
 
     # run-query
     FIND_DUPLICATES = ActionKind.RUN_QUERY, "find-duplicates"
     FIX_VIOLATING_ROWS = ActionKind.RUN_QUERY, "fix-violating-rows"
     FIX_ORPHANS = ActionKind.RUN_QUERY, "fix-orphans"
     FIND_CASE_DUPLICATES = ActionKind.RUN_QUERY, "find-case-duplicates"
+    CHECK_INDEX_UNUSED = ActionKind.RUN_QUERY, "check-index-unused"
 
     # change-code
     STOP_USING = ActionKind.CHANGE_CODE, "stop-using"
     WRITE_FIELD_IN_CODE = ActionKind.CHANGE_CODE, "write-field-in-code"
     CHECK_RAW_SQL = ActionKind.CHANGE_CODE, "check-raw-sql"
+    STOP_RELYING_ON_UNIQUE = ActionKind.CHANGE_CODE, "stop-relying-on-unique"
 
     # deploy
     DEPLOY_FIRST = ActionKind.DEPLOY, "deploy-first"
     RUN_IN_QUIET_HOURS = ActionKind.DEPLOY, "run-in-quiet-hours"
     RETRY_AFTER_TIMEOUT = ActionKind.DEPLOY, "retry-after-timeout"
     SWITCH_TO_NEW_TABLE = ActionKind.DEPLOY, "switch-to-new-table"
+    DEPLOY_SCHEMA_EVERYWHERE = ActionKind.DEPLOY, "deploy-schema-everywhere"
+    WRITE_VALUES_LATER = ActionKind.DEPLOY, "write-values-later"
 
     # run-command
     USE_PG_REPACK = ActionKind.RUN_COMMAND, "use-pg-repack"
     MERGE_BASE = ActionKind.RUN_COMMAND, "merge-base"
     RECREATE_MIGRATION = ActionKind.RUN_COMMAND, "recreate-migration"
+    RESTORE_FROM_BASE = ActionKind.RUN_COMMAND, "restore-from-base"
 
     # change-settings, comments
     WRITE_COMMENT_AS = ActionKind.EDIT_SCHEMA, "write-comment-as"

@@ -33,6 +33,12 @@ class Effect(Enum):
     VALUES_LOST_UNLESS_COPIED = HarmKind.DATA_LOST, "values-lost-unless-copied"
     DROPPED_AND_ADDED_EMPTY = HarmKind.DATA_LOST, "dropped-and-added-empty"
     INDEX_DROPPED_WITH_COLUMN = HarmKind.DATA_LOST, "index-dropped-with-column"
+    ROWS_LOST = HarmKind.DATA_LOST, "rows-lost"
+    SCHEMA_CONTENTS_DROPPED = HarmKind.DATA_LOST, "schema-contents-dropped"
+    DEPENDENTS_DROPPED = HarmKind.DATA_LOST, "dependents-dropped"
+    COLUMNS_RECREATED_EMPTY = HarmKind.DATA_LOST, "columns-recreated-empty"
+    LINKS_LOST = HarmKind.DATA_LOST, "links-lost"
+    JOIN_TABLE_REPLACED = HarmKind.DATA_LOST, "join-table-replaced"
 
     # data-changed
     DOCUMENTS_KEEP_OLD_NAME = HarmKind.DATA_CHANGED, "documents-keep-old-name"
@@ -47,6 +53,10 @@ class Effect(Enum):
     SQL_GETS_NO_DEFAULT = HarmKind.DATA_CHANGED, "sql-gets-no-default"
     EXISTING_ROWS_KEEP_VALUES = HarmKind.DATA_CHANGED, "existing-rows-keep-values"
     DUPLICATES_ALLOWED = HarmKind.DATA_CHANGED, "duplicates-allowed"
+    ORPHANS_POSSIBLE = HarmKind.DATA_CHANGED, "orphans-possible"
+    JOIN_COLUMNS_SWAPPED = HarmKind.DATA_CHANGED, "join-columns-swapped"
+    FLOAT_ROUNDS = HarmKind.DATA_CHANGED, "float-rounds"
+    MONEY_TYPE_INEXACT = HarmKind.DATA_CHANGED, "money-type-inexact"
 
     # migration-fails
     FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "fails-on-rows"
@@ -64,6 +74,9 @@ class Effect(Enum):
     REFUSED_IN_TRANSACTION = HarmKind.MIGRATION_FAILS, "refused-in-transaction"
     SENT_AS_ONE_TRANSACTION = HarmKind.MIGRATION_FAILS, "sent-as-one-transaction"
     APPLIED_AFTER_COMMIT = HarmKind.MIGRATION_FAILS, "applied-after-commit"
+    VALUE_USED_BEFORE_COMMIT = HarmKind.MIGRATION_FAILS, "value-used-before-commit"
+    ONE_TRANSACTION_BEFORE_7_4 = HarmKind.MIGRATION_FAILS, "one-transaction-before-7-4"
+    NAME_OVER_LIMIT = HarmKind.MIGRATION_FAILS, "name-over-limit"
 
     # code-breaks
     OLD_READS_FAIL = HarmKind.CODE_BREAKS, "old-reads-fail"
@@ -72,10 +85,20 @@ class Effect(Enum):
     DOCUMENTS_LACK_FIELD = HarmKind.CODE_BREAKS, "documents-lack-field"
     INSERTS_LACK_DEFAULT = HarmKind.CODE_BREAKS, "inserts-lack-default"
     LOOKUPS_BY_KEY_BREAK = HarmKind.CODE_BREAKS, "lookups-by-key-break"
+    OLD_CODE_STILL_USES = HarmKind.CODE_BREAKS, "old-code-still-uses"
+    RELEASE_CANNOT_ROLL_BACK = HarmKind.CODE_BREAKS, "release-cannot-roll-back"
+    IGNORED_FIELD_NOT_FILLED = HarmKind.CODE_BREAKS, "ignored-field-not-filled"
+    MODEL_USERS_FAIL = HarmKind.CODE_BREAKS, "model-users-fail"
+    UNIQUE_LOOKUPS_FAIL = HarmKind.CODE_BREAKS, "unique-lookups-fail"
+    OLD_READS_OF_VALUES_FAIL = HarmKind.CODE_BREAKS, "old-reads-of-values-fail"
+    NO_COMMON_MOMENT = HarmKind.CODE_BREAKS, "no-common-moment"
 
     # history-breaks
     HALF_APPLIED = HarmKind.HISTORY_BREAKS, "half-applied"
     SECOND_FAILS_OR_UNDOES = HarmKind.HISTORY_BREAKS, "second-fails-or-undoes"
+    RESET_REQUESTED = HarmKind.HISTORY_BREAKS, "reset-requested"
+    MISSING_IN_NEW_DATABASES = HarmKind.HISTORY_BREAKS, "missing-in-new-databases"
+    OLD_TEXT_APPLIED = HarmKind.HISTORY_BREAKS, "old-text-applied"
 
     # blocks
     QUEUES_BEHIND_LOCK_REQUEST = HarmKind.BLOCKS, "queues-behind-lock-request"
@@ -84,14 +107,21 @@ class Effect(Enum):
     LOCKS_HELD_TO_THE_END = HarmKind.BLOCKS, "locks-held-to-the-end"
     FOREIGN_KEYS_RECREATED = HarmKind.BLOCKS, "foreign-keys-recreated"
     CATALOG_ONLY = HarmKind.BLOCKS, "catalog-only"
+    DOMAIN_CHECK_SCANS_TABLES = HarmKind.BLOCKS, "domain-check-scans-tables"
 
     # costs
     COLUMN_ORDER_IS_FINAL = HarmKind.COSTS, "column-order-is-final"
+    INDEX_QUERIES_SLOW = HarmKind.COSTS, "index-queries-slow"
+    ENUM_REMOVAL_REWRITES = HarmKind.COSTS, "enum-removal-rewrites"
+    LENGTH_SAVES_NOTHING = HarmKind.COSTS, "length-saves-nothing"
+    ONLINE_TOOLS_EXCLUDED = HarmKind.COSTS, "online-tools-excluded"
+    KEY_NOT_INDEXED = HarmKind.COSTS, "key-not-indexed"
 
     # not-checked
     SILENCES_NOTHING = HarmKind.NOT_CHECKED, "silences-nothing"
     ORPHANS_STAY = HarmKind.NOT_CHECKED, "orphans-stay"
     BAD_REFERENCES_STAY = HarmKind.NOT_CHECKED, "bad-references-stay"
+    DOMAINS_UNKNOWN_TO_PRISMA = HarmKind.NOT_CHECKED, "domains-unknown-to-prisma"
 
     @property
     def kind(self) -> HarmKind:

@@ -82,7 +82,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 harm=_harm(context, change),
                 now=(action(Do.KEEP_RELATION), *cures(context.behaviour.drop_foreign_key)),
                 change=change.dropped,
-                related=created_here("The foreign key", change.before.origin),
+                related=created_here(f"Foreign key `{change.before.name}`", change.before.origin),
             )
 
 

@@ -67,7 +67,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             old, new = _names(dropped.column, rename.added.column)
             yield Risk(
                 key=f"{dropped.table}.{dropped.column.name}",
-                what=f"Renaming `{old}` to `{new}` {_outcome(context)}",
+                what=_headline(context, old, new),
                 harm=(*_harm(context, dropped, rename.added), *code.harm),
                 now=_actions(context, dropped, rename.added),
                 change=rename.added,
@@ -83,8 +83,8 @@ def _names(dropped: Column, added: Column) -> tuple[str, str]:
     return dropped.name, added.name
 
 
-def _outcome(context: RuleContext) -> str:
-    return "hides its values" if context.behaviour.schemaless else "deletes its values"
+def _headline(context: RuleContext, old: str, new: str) -> str:
+    return f"Renaming `{old}` to `{new}` {'hides' if context.behaviour.schemaless else 'deletes'} its values"
 
 
 def _harm(context: RuleContext, dropped: DropColumn, added: AddColumn) -> Iterator[Harm]:

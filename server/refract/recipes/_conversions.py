@@ -1,6 +1,6 @@
-"""How values become values of another type, and back: expressions that never fail, whatever a row holds.
+"""Values of one type as values of another, and back: expressions that never fail, whatever a row has.
 
-What cannot be converted becomes NULL (or the nearest value), so that no write of an old program is refused.
+What cannot be converted becomes NULL or the nearest value, so that no write of an old app instance is refused.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Enums of another make beside the old ones: what renaming and removing values have in common."""
+"""A second enum alongside the first: what renaming and removing enum values have in common."""
 
 from __future__ import annotations
 

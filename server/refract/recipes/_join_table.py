@@ -1,4 +1,4 @@
-"""The table that Prisma makes by itself for a many-to-many relation, and names after the relation or the two models."""
+"""The table that Prisma creates for an implicit many-to-many relation, and names after the relation or the two models."""
 
 from __future__ import annotations
 

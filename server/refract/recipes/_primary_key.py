@@ -1,8 +1,8 @@
-"""A primary key of another type beside the old one, in its own table and in all that point at it.
+"""A primary key of another type, in its table and in all tables that refer to it.
 
-New columns come beside the old ones under names of their own, kept in step by triggers, filled, proven, indexed, related;
-programs move over in one deploy, in which the fields keep their names; then the old columns go, and the index of the new
-key becomes the primary key without being built again.
+New columns are added, kept in sync by triggers, filled, validated, indexed and related. One deploy moves the app over, in
+which the fields keep their names. Then the old columns are dropped, and the index of the new key becomes the primary key
+without a rebuild.
 """
 
 from __future__ import annotations

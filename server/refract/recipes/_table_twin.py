@@ -1,7 +1,7 @@
-"""A table beside another: the steps of giving a model a table of another name while programs use the old one.
+"""A second table for a model that gets another table name while old and new versions of the app run.
 
-The new table comes with the old one's columns, is kept in step with it in both directions, filled, and related to; programs
-move over; the old one goes.
+The new table has the columns of the old one, is kept in sync with it in both directions, filled and related. The app moves
+over, and the old table is dropped.
 """
 
 from __future__ import annotations

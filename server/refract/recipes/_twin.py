@@ -1,6 +1,7 @@
-"""Columns beside others: the steps that renaming, retyping, splitting and merging fields have in common.
+"""New columns in place of old ones: the steps that renaming, retyping, splitting and merging fields have in common.
 
-New columns are added, kept in step with the old ones, filled and proven; programs move over; the old ones go.
+New columns are added, kept in sync with the old ones, filled and validated. The app moves over, and the old columns are
+dropped.
 """
 
 from __future__ import annotations

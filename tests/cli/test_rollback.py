@@ -35,6 +35,10 @@ CASES = [
 ]
 
 
+INDEX_ONLY = 'CREATE INDEX CONCURRENTLY "User_score_idx" ON "User"("score");'
+TWO_STATEMENTS = 'ALTER TABLE "User" ADD COLUMN "bio" TEXT;\nALTER TABLE "User" ALTER COLUMN "score" SET DEFAULT 1;'
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "prisma" / "migrations"
@@ -88,18 +92,40 @@ def test_an_unknown_migration_is_told(project: Path) -> None:
     assert run("20240102000000_next").stdout.startswith("prisma/migrations/20240102000000_next/down.sql")
 
 
-def test_it_says_how_prisma_goes_back_and_what_to_save(project: Path) -> None:
-    (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        CASES[0][0],
+        f"SET lock_timeout = '5s';\n{CASES[0][0]}",
+        f'BEGIN;\n{CASES[0][0]}\nCREATE INDEX "i" ON "User"("score");\nCOMMIT;',
+        'CREATE UNIQUE INDEX "i" ON "User"("score");',
+    ],
+)
+def test_after_a_failure_that_left_nothing_there_is_nothing_to_undo(project: Path, sql: str) -> None:
+    (project / "20240102000000_next" / "migration.sql").write_text(sql)
+    printed = run("--format", "json").stdout
+    assert json.loads(printed)["commands_if_failed"] == ["npx prisma migrate resolve --rolled-back 20240102000000_next"]
+
+
+@pytest.mark.parametrize("sql", [TWO_STATEMENTS, 'CREATE UNIQUE INDEX CONCURRENTLY "i" ON "User"("score");'])
+def test_after_a_failure_that_left_a_part_it_is_undone(project: Path, sql: str) -> None:
+    (project / "20240102000000_next" / "migration.sql").write_text(sql)
+    printed = run("--format", "json").stdout
+    assert "db execute" in json.loads(printed)["commands_if_failed"][0]
+
+
+def test_it_prints_how_to_undo_and_what_to_save(project: Path) -> None:
+    (project / "20240102000000_next" / "migration.sql").write_text(TWO_STATEMENTS)
     file = "prisma/migrations/20240102000000_next/down.sql"
     said = run().stdout
     assert '--table=\'"public"."User"\'' in said, "what has been written to the new column goes with it"
     assert f"  npx prisma db execute --file {file}\n" in said
     assert "  npx prisma migrate resolve --rolled-back 20240102000000_next\n" in said
-    assert "put this SQL into a new migration" in said
+    assert "Copy this SQL into a new migration" in said
 
 
 def test_before_prisma_7_the_schema_is_named(project: Path) -> None:
-    (project / "20240102000000_next" / "migration.sql").write_text('DROP INDEX "User_name_idx";')
+    (project / "20240102000000_next" / "migration.sql").write_text(INDEX_ONLY)
     Path("package.json").write_text('{ "devDependencies": { "prisma": "^5.22.0" } }')
     said = run().stdout
     assert "down.sql --schema prisma/schema.prisma\n" in said
@@ -107,11 +133,11 @@ def test_before_prisma_7_the_schema_is_named(project: Path) -> None:
 
 
 def test_it_is_run_from_elsewhere(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
+    (project / "20240102000000_next" / "migration.sql").write_text(TWO_STATEMENTS)
     monkeypatch.chdir(project)
     said = run("--project", "../..").stdout
     assert said.startswith("20240102000000_next/down.sql\n")
-    assert ", in /" in said, "the commands are for the project's root"
+    assert ". In /" in said, "the commands are for the project's root"
     assert "--file prisma/migrations/20240102000000_next/down.sql" in said
 
 

@@ -13,9 +13,10 @@ from refract.baseline import Migration, replay
 from refract.schema.changes import Change
 from refract.schema.model import Database, QualifiedName
 from refract.sql.programs import programs_undone
-from refract.sql.reader import read_migration
+from refract.sql.reader import read_migration, read_statements
 from refract.sql.rollback import NoRollback, losses, lost_since, rollback_texts
 from refract.sql.safe.base import tables_of
+from refract.sql.transactions import leaves_nothing
 from refract.text import NewFile
 
 __all__ = ["NoRollback", "Rollback", "rollback_of"]
@@ -24,13 +25,15 @@ __all__ = ["NoRollback", "Rollback", "rollback_of"]
 @frozen
 class Rollback:
     """What undoes a migration: files to run in order, and what they do not bring back. `endangered` are the tables from
-    which they take what has been written since.
+    which they take what has been written since. `if_failed` are the files to run when the migration has failed: none if
+    the database then keeps nothing of it.
     """
 
     migration: str
     files: tuple[NewFile, ...]
     lost: tuple[str, ...]
     endangered: tuple[QualifiedName, ...] = ()
+    if_failed: tuple[NewFile, ...] = ()
 
 
 def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
@@ -56,11 +59,14 @@ def undone(migration: Migration, before: Database, analysis: Analysis) -> Rollba
     except NoRollback as error:
         raise NoRollback(" ".join((f"no rollback of {migration.name}: {error}", *lost))) from error
     head = "".join(f"-- {line}\n" for line in (f"Undoes {migration.name}.", *lost)) + "\n"
-    files = [
+    files = tuple(
         NewFile(str(path), head + text)
         for path, text in zip(_paths(Path(migration.path), len(texts)), texts, strict=True)
-    ]
-    return Rollback(migration.name, tuple(files), lost, tuple(dict.fromkeys(_endangered(reading.changes))))
+    )
+    statements = read_statements(migration.sql, migration.path, before, provider)
+    is_rolled_back = leaves_nothing(statements, migration.sql, provider.name, analysis.snapshot.prisma)
+    endangered = tuple(dict.fromkeys(_endangered(reading.changes)))
+    return Rollback(migration.name, files, lost, endangered, () if is_rolled_back else files)
 
 
 def _endangered(changes: Iterable[Change]) -> Iterator[QualifiedName]:

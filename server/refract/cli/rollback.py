@@ -15,7 +15,11 @@ from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, printable, say, shown_path
 from refract.cli.writing import write_changes
 
-_APPLIED = "Where it has been applied, Prisma takes no way back: put this SQL into a new migration, and deploy that."
+_APPLIED = (
+    "If the migration was applied, Prisma cannot roll it back. Copy this SQL into a new migration and deploy that."
+)
+_ROLLED_BACK = "If the migration failed, the database rolled it back. Do not run down.sql"
+_IN_PART = "If the migration failed, a part of it may be applied. Undo that part"
 
 
 def run(name: str | None, path: str | None, output: str) -> int:
@@ -37,20 +41,26 @@ def _lines(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> Ite
     yield from map(shown_path, files)
     yield from (f"  {line}" for line in rollback.lost)
     saved = _backup(analysis, rollback)
-    root = shown_path(analysis.snapshot.files.root)
     if saved:
         yield "\nTake a backup first:"
         yield from (f"  {line}" for line in saved.command.splitlines())
         if saved.note:
             yield f"  {saved.note}"
-    yield f"\nWhere the migration has failed{'' if root == '.' else f', in {root}'}:"
-    yield from (f"  {command}" for command in _commands(analysis, rollback, files))
+    yield ""
+    yield from _if_failed(analysis, rollback)
     yield _APPLIED
 
 
-def _commands(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> Iterator[str]:
+def _if_failed(analysis: Analysis, rollback: Rollback) -> Iterator[str]:
+    head, commands = _IN_PART if rollback.if_failed else _ROLLED_BACK, tuple(_commands(analysis, rollback))
+    root = shown_path(analysis.snapshot.files.root)
+    yield f"{head}{'' if root == '.' or not commands else f'. In {root}'}{':' if commands else '.'}"
+    yield from (f"  {command}" for command in commands)
+
+
+def _commands(analysis: Analysis, rollback: Rollback) -> Iterator[str]:
     commands = Commands(analysis.snapshot.files, analysis.versions)
-    yield from map(commands.execute, files)
+    yield from (commands.execute(file.path) for file in rollback.if_failed)
     if commands.keeps_record:
         yield commands.resolve(rollback.migration)
 
@@ -70,5 +80,5 @@ def _as_json(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> d
         "lost": list(rollback.lost),
         "backup": saved and {"command": saved.command, "language": saved.language, "note": saved.note},
         "root": shown_path(analysis.snapshot.files.root),
-        "commands_if_failed": list(_commands(analysis, rollback, files)),
+        "commands_if_failed": list(_commands(analysis, rollback)),
     }

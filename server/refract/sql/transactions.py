@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from refract.providers.versions import Versions
-from refract.schema.changes import Statement
+from refract.providers.versions import Version, Versions
+from refract.schema.changes import CreateIndex, Statement
 
 SPLITS_STATEMENTS = (7, 4)
 """The first version of Prisma that sends the statements of a migration one by one (prisma-engines #5767)."""
 
 BEGINNINGS = frozenset({"BEGIN", "START"})
 ENDINGS = frozenset({"COMMIT", "END", "ROLLBACK", "ABORT"})
+_SETTINGS = frozenset({"SET", "PRAGMA"})
 
 
 def is_one_transaction(versions: Versions) -> bool:
     """Whether the project's Prisma sends a whole migration at once, which PostgreSQL takes for one transaction."""
     return versions.prisma < SPLITS_STATEMENTS
+
+
+def leaves_nothing(statements: Sequence[Statement], sql: str, provider: str, prisma: Version | None) -> bool:
+    """Whether nothing of a migration stays when it fails: it is one statement, or one transaction.
+
+    `prisma` is None if the version is not known. An index that is built concurrently stays behind, invalid.
+    """
+    working = [statement for statement in statements if statement.verb not in _SETTINGS]
+    if any(isinstance(c, CreateIndex) and c.concurrently for s in working for c in s.changes):
+        return False
+    outside = set(working) - set(in_transaction(working))
+    if len(working) == 1 or all(statement.verb in BEGINNINGS | ENDINGS for statement in outside):
+        return True
+    if provider == "postgresql":
+        return prisma is not None and prisma < SPLITS_STATEMENTS[: len(prisma)]
+    return provider == "sqlserver" and "BEGIN TRAN" in sql
 
 
 def in_transaction(statements: Iterable[Statement]) -> Iterator[Statement]:

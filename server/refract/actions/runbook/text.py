@@ -19,7 +19,7 @@ from refract.rendering.acts import instruction
 from refract.schema.changes import Backfill, CreateIndex
 from refract.schema.model import QualifiedName
 from refract.sql.rollback import lost_since
-from refract.sql.transactions import BEGINNINGS, ENDINGS, SPLITS_STATEMENTS, in_transaction
+from refract.sql.transactions import leaves_nothing
 from refract.wording import listed
 
 _LENGTH = 160  # of a statement's text; a longer one is cut
@@ -40,7 +40,6 @@ _DURATIONS: Mapping[Duration, str] = {
     Duration.REWRITE: "rewrite (grows with the table and its indexes)",
     Duration.ROWS: "rows (grows with the rows that change)",
 }
-_SETTINGS = frozenset({"SET", "PRAGMA"})
 
 
 def runbook_text(release: Release) -> str:
@@ -207,17 +206,12 @@ def _failed(migration: Outgoing, release: Release) -> Iterator[str]:
 
 
 def _remains(migration: Outgoing, release: Release) -> str:
-    statements = [step.statement for step in migration.steps if step.statement.verb not in _SETTINGS]
-    outside = set(statements) - set(in_transaction(statements))
-    is_whole = all(s.verb in BEGINNINGS | ENDINGS for s in outside)
+    statements = [step.statement for step in migration.steps]
     provider, prisma = release.analysis.lowered.provider.name, release.analysis.snapshot.prisma
-    at_once = provider == "postgresql" and prisma is not None and prisma < SPLITS_STATEMENTS[: len(prisma)]
     if migration.plan is not None and migration.plan[1].phase is Phase.BACKFILL:
         return "the rows that are filled stay so, and the next deploy goes on with the others."
-    if len(statements) == 1:
+    if leaves_nothing(statements, migration.new.text, provider, prisma):
         return "nothing of it stays."
-    if is_whole or at_once or (provider == "sqlserver" and "BEGIN TRAN" in migration.new.text):
-        return "it is one transaction, of which nothing stays."
     return "what stands before the failing statement may stay: undo that by hand."
 
 

@@ -20,17 +20,20 @@ CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, "score" INTEGER, CONSTR
 CREATE INDEX "User_name_idx" ON "User"("name");
 """
 CASES = [
-    ('ALTER TABLE "User" ADD COLUMN "bio" TEXT;', "What has been written to User.bio since is lost."),
-    ('ALTER TABLE "User" DROP COLUMN "score";', "The values of User.score do not come back: take them from a backup."),
+    ('ALTER TABLE "User" ADD COLUMN "bio" TEXT;', "Values written to User.bio since the migration are lost."),
+    ('ALTER TABLE "User" DROP COLUMN "score";', "The values of User.score are not restored: take them from a backup."),
     ('ALTER TABLE "User" RENAME COLUMN "name" TO "title";', ""),
     ('DROP INDEX "User_name_idx";', ""),
     ('ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;', ""),
     ('ALTER TABLE "User" ADD CONSTRAINT "positive" CHECK ("score" > 0);', ""),
     (
         'CREATE TABLE "Tag" ("id" INTEGER NOT NULL, CONSTRAINT "Tag_pkey" PRIMARY KEY ("id"));',
-        "The rows that have come into Tag",
+        "Rows inserted into Tag since the migration are lost.",
     ),
-    ('ALTER TABLE "User" ADD COLUMN "a" TEXT;\nCREATE INDEX "User_a_idx" ON "User"("a");', "User.a since is lost"),
+    (
+        'ALTER TABLE "User" ADD COLUMN "a" TEXT;\nCREATE INDEX "User_a_idx" ON "User"("a");',
+        "Values written to User.a since the migration are lost.",
+    ),
     ('ALTER TABLE "User" ADD COLUMN "a" TEXT;\nUPDATE "User" SET "name" = \'x\';', "UPDATE of User is not undone"),
 ]
 
@@ -145,7 +148,7 @@ def test_the_same_for_programs(project: Path) -> None:
     (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
     told = json.loads(run("--format", "json").stdout)
     assert told["files"] == ["prisma/migrations/20240102000000_next/down.sql"]
-    assert told["lost"] == ["What has been written to User.bio since is lost."]
+    assert told["lost"] == ["Values written to User.bio since the migration are lost."]
     assert told["backup"]["command"].startswith("pg_dump")
     assert told["commands_if_failed"][-1] == "npx prisma migrate resolve --rolled-back 20240102000000_next"
 

@@ -1,4 +1,4 @@
-"""The facts about databases are complete: whoever waits is told for what, and how to avoid it."""
+"""The facts about databases are complete: each wait has its work, its lock and a cure that can be stated."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 
 from refract.providers import PROVIDERS
 from refract.providers.behaviour import Behaviour, Blocks, Duration, Operation, behaviour
+from refract.rules.kit.cures import cures
 
 
 def operations(facts: Behaviour) -> dict[str, Operation]:
@@ -21,7 +22,7 @@ def test_every_provider_has_facts(provider: str) -> None:
         takes_time = operation.duration is not Duration.INSTANT and operation.lock != ""
         assert operation.work or not (waits or takes_time), name
         assert operation.lock or not waits or operation.blocks is Blocks.DATABASE, name
-        assert operation.cure == "" or operation.cure.endswith("."), name
+        assert operation.cure is None or cures(operation), name
 
 
 def test_an_unknown_provider_has_none() -> None:

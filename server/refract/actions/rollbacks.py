@@ -10,11 +10,12 @@ from attrs import frozen
 from refract.analysis.baseline_choice import migrations_here
 from refract.analysis.result import Analysis
 from refract.baseline import Migration, replay
+from refract.rendering.losses import loss_sentence
 from refract.schema.changes import Change
 from refract.schema.model import Database, QualifiedName
 from refract.sql.programs import programs_undone
 from refract.sql.reader import read_migration, read_statements
-from refract.sql.rollback import NoRollback, losses, lost_since, rollback_texts
+from refract.sql.rollback import Loss, LossKind, NoRollback, losses, lost_since, rollback_texts
 from refract.sql.safe.base import tables_of
 from refract.sql.transactions import leaves_nothing
 from refract.text import NewFile
@@ -31,7 +32,7 @@ class Rollback:
 
     migration: str
     files: tuple[NewFile, ...]
-    lost: tuple[str, ...]
+    lost: tuple[Loss, ...]
     endangered: tuple[QualifiedName, ...] = ()
     if_failed: tuple[NewFile, ...] = ()
 
@@ -53,12 +54,13 @@ def undone(migration: Migration, before: Database, analysis: Analysis) -> Rollba
     provider = analysis.lowered.provider
     reading = read_migration(migration.sql, migration.path, before, provider)
     programs = programs_undone(migration.sql, provider)
-    lost = tuple(dict.fromkeys((*losses(reading.changes), *programs.left)))
+    lost = tuple(dict.fromkeys((*losses(reading.changes), *(Loss(LossKind.STATEMENT, text) for text in programs.left))))
+    sentences = tuple(map(loss_sentence, lost))
     try:
         texts = rollback_texts(reading.changes, before, reading.database, provider, analysis.versions, programs.drop)
     except NoRollback as error:
-        raise NoRollback(" ".join((f"no rollback of {migration.name}: {error}", *lost))) from error
-    head = "".join(f"-- {line}\n" for line in (f"Undoes {migration.name}.", *lost)) + "\n"
+        raise NoRollback(" ".join((f"no rollback of {migration.name}: {error}", *sentences))) from error
+    head = "".join(f"-- {line}\n" for line in (f"Undoes {migration.name}.", *sentences)) + "\n"
     files = tuple(
         NewFile(str(path), head + text)
         for path, text in zip(_paths(Path(migration.path), len(texts)), texts, strict=True)

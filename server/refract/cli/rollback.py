@@ -14,6 +14,7 @@ from refract.cli.create import analysis_of, project_named
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, printable, say, shown_path
 from refract.cli.writing import write_changes
+from refract.rendering.losses import loss_sentence
 
 _APPLIED = (
     "If the migration was applied, Prisma cannot roll it back. Copy this SQL into a new migration and deploy that."
@@ -39,7 +40,7 @@ def run(name: str | None, path: str | None, output: str) -> int:
 
 def _lines(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> Iterator[str]:
     yield from map(shown_path, files)
-    yield from (f"  {line}" for line in rollback.lost)
+    yield from (f"  {loss_sentence(loss)}" for loss in rollback.lost)
     saved = _backup(analysis, rollback)
     if saved:
         yield "\nTake a backup first:"
@@ -77,7 +78,7 @@ def _as_json(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> d
         "version": VERSION,
         "migration": rollback.migration,
         "files": list(map(shown_path, files)),
-        "lost": list(rollback.lost),
+        "lost": [loss_sentence(loss) for loss in rollback.lost],
         "backup": saved and {"command": saved.command, "language": saved.language, "note": saved.note},
         "root": shown_path(analysis.snapshot.files.root),
         "commands_if_failed": list(_commands(analysis, rollback)),

@@ -12,6 +12,12 @@ from refract.rules.kit.advice import AnyAction, Do, FollowRecipe
 
 ADVICE: Mapping[Do, str] = {
     # edit-schema
+    Do.USE_NATIVE_TYPE: "Use `{attribute}`.",
+    Do.REMOVE_ATTRIBUTE: "Remove `{attribute}`.",
+    Do.KEEP_SELECTIVE_FIELDS: "Keep only the fields that select rows.",
+    Do.DROP_UNUSED_INDEXES: "Remove the indexes that no query needs.",
+    Do.MAKE_UNIQUE_FIELD_ID: "Make its unique field the `@id`, or add an `@id`.",
+    Do.CHANGE_WITHOUT_COPY: "Make only changes to {table} that need no copy: optional fields and indexes.",
     Do.ADD_ATTRIBUTE: "Add `{attribute}` to {field}.",
     Do.MARK_IGNORED: "Mark {field} `@ignore` and deploy.",
     Do.REMOVE_FIELD_LATER: "Remove the field in a later release.",
@@ -39,6 +45,17 @@ ADVICE: Mapping[Do, str] = {
     Do.SHORTEN_NAME: "Set a shorter name with `map`.",
     Do.NAME_RELATION: "Write `{attribute}` on both sides of the relation.",
     # write-sql
+    Do.REMOVE_STATEMENT_IF_GENERATED: "Remove this statement from the migration if Prisma generated it.",
+    Do.REMOVE_UNLOGGED: "Remove `UNLOGGED`, unless the rows may be lost.",
+    Do.WRITE_BEGIN_AND_COMMIT_ONCE: "Write `BEGIN` and `COMMIT` once each, around the statements that belong together.",
+    Do.DELETE_WITH_CONDITION: "Delete only the rows that you do not need, with a condition.",
+    Do.WRITE_STATEMENTS_OUT: "Write the statements out if you can.",
+    Do.COMBINE_REBUILDS: "Combine all changes that copy the table in one migration.",
+    Do.USE_IF_EXISTS: "Use `IF EXISTS`.",
+    Do.CREATE_VIEW_WITH_OLD_NAME: "Create a view named {old} in this migration.",
+    Do.RENAME_TABLE_BEFORE_DROP: "Rename the table to `{name}` in one release.",
+    Do.DROP_IN_LATER_RELEASE: "Drop the table in a later release.",
+    Do.COMPLETE_ROLLBACK: "Complete it by hand.",
     Do.RENAME_COLUMN_INSTEAD: "Stop the app, and write `RENAME COLUMN` in the migration.",
     Do.BEGIN_FILE_WITH: "Start the file with `{sql}`.",
     Do.USE_IN_SEPARATE_MIGRATION: "Use `{sql}`, alone in a separate migration.",
@@ -89,6 +106,9 @@ ADVICE: Mapping[Do, str] = {
     Do.CHECK_RAW_SQL: "Check raw SQL and scripts that insert without {field}.",
     Do.STOP_RELYING_ON_UNIQUE: "Deploy code that does not rely on {fields} being unique.",
     # deploy
+    Do.BACK_UP_FILE: "Back up the database file before you deploy.",
+    Do.BACK_UP_DATABASE: "Back up the database before you undo the migration.",
+    Do.EXPORT_DEPENDENT_ROWS: "Export the rows of {tables} before the migration and restore them after it.",
     Do.DEPLOY_FIRST: "Deploy that first.",
     Do.RUN_IN_QUIET_HOURS: "Run the migration when few queries use the table.",
     Do.RETRY_AFTER_TIMEOUT: "Run the migration again if it times out.",
@@ -96,10 +116,14 @@ ADVICE: Mapping[Do, str] = {
     Do.DEPLOY_SCHEMA_EVERYWHERE: "Deploy the new schema to every app instance.",
     Do.WRITE_VALUES_LATER: "Write {values} only in a later release.",
     # run-command
+    Do.CREATE_MIGRATION: "Run `refract create` or `prisma migrate dev`.",
+    Do.RECREATE_ROLLBACK: "Delete it and run `{command}`.",
     Do.USE_PG_REPACK: "Use pg_repack outside the migration.",
     Do.MERGE_BASE: "Merge {base} into this branch.",
     Do.RECREATE_MIGRATION: "Delete {migration} and create the migration again.",
     Do.RESTORE_FROM_BASE: "Restore {migration} from {base}.",
+    # review
+    Do.REVIEW_BY_HAND: "Review this statement by hand.",
     # change-settings, comments
     Do.WRITE_COMMENT_AS: "Write `{example}`.",
     Do.WRITE_RULE_NAME: "Write `{rule}` instead.",

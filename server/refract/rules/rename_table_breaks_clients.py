@@ -1,10 +1,10 @@
-"""A table is renamed while programs use its old name.
+"""A table is renamed while app instances use its old name.
 
 ## What it does
-Finds renamed tables for which no view of the old name is made.
+Finds renamed tables without a view that has the old name.
 
 ## Why it is risky
-The rows are kept, but from the moment it runs every program built with the old name fails.
+The rows are kept, but app instances built with the old name fail as soon as the migration has run.
 
 ## Example
 ```sql before
@@ -16,28 +16,30 @@ ALTER TABLE "User" RENAME TO "Account";
 ```
 
 ## Safer way
-Keep the table and give the model `@@map("User")`. Or make a view of the old name in the same migration: on PostgreSQL simple views can be written to.
+Keep the table and give the model `@@map("User")`.
+Or create a view with the old name in the same migration: PostgreSQL accepts writes through simple views.
 ```sql migration
 ALTER TABLE "User" RENAME TO "Account";
 CREATE VIEW "User" AS SELECT * FROM "Account";
 ```
 
 ## When to ignore it
-When all programs are stopped while it runs.
+When all app instances are stopped while the migration runs.
 
 ## Providers
-All with SQL.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.code import model_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
-from refract.rules.kit.words import sentences
 from refract.schema.changes import RenameTable
 
 
@@ -51,9 +53,11 @@ def check(context: RuleContext) -> Iterator[Risk]:
         code = model_in_code(context, old)
         yield Risk(
             key=str(old),
-            what=sentences(
-                f"Table `{old.name}` becomes `{new.name}`: the rows are kept, but every running program that uses `{old.name}` fails "
-                f'at once. Keep the table, and give the model `@@map("{old.name}")`; or make a view of the old name in this migration.',
+            what=f"Renaming table `{old.name}` breaks running app instances",
+            harm=(harm(Effect.OLD_TABLE_NAME_FAILS, old=f"`{old.name}`"), *code.harm),
+            now=(
+                action(Do.ADD_ATTRIBUTE, attribute=f'@@map("{old.name}")', field=f"`{new.name}`"),
+                instead(Do.CREATE_VIEW_WITH_OLD_NAME, old=f"`{old.name}`"),
             ),
             related=code.places,
             change=change,

@@ -1,11 +1,11 @@
-"""The rollback of a migration does not lead back.
+"""A rollback does not fully undo its migration.
 
 ## What it does
-Replays a new migration and the `down.sql` beside it, and finds what is then other than before.
+Replays a new migration and its `down.sql`, and finds what then differs from the database before.
 
 ## Why it is risky
-A rollback is run when something is wrong already. One that was written for an older text of the migration leaves the
-database in a state that no schema describes.
+You run a rollback when something is already wrong.
+One that was written for an older text of the migration leaves the database in a state that no schema describes.
 
 ## Example
 ```sql before
@@ -19,16 +19,16 @@ ALTER TABLE "User" DROP COLUMN "age";
 ```
 
 ## Safer way
-Write it again: `refract rollback`, after the old file is deleted.
+Delete the old file, then run `refract rollback`.
 ```sql down
 ALTER TABLE "User" DROP COLUMN "age", DROP COLUMN "city";
 ```
 
 ## When to ignore it
-When the way back leaves something on purpose, such as a column that holds data.
+When the rollback keeps something on purpose, such as a column with data.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff import diff
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
-from refract.rules.kit.words import sentences
 from refract.schema.changes import Opaque
 from refract.sql.rollback import is_same
 from refract.sql.writer import write_script
@@ -59,10 +60,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     missing = next((line for line in first if line and not line.startswith("--")), "")
     yield Risk(
         key="rollback",
-        what=sentences(
-            f"The rollback of `{migration.name}` does not lead back to what was before it.",
-            f"What is missing begins with: `{missing}`" if missing else "",
-            f"Delete it and write it again with `refract rollback {migration.name}`, or complete it.",
-        ),
+        what=f"The rollback of `{migration.name}` does not fully undo it",
+        harm=(harm(Effect.UNDO_LACKS, statement=f"`{missing}`"),) if missing else (),
+        now=(action(Do.RECREATE_ROLLBACK, command=f"refract rollback {migration.name}"), instead(Do.COMPLETE_ROLLBACK)),
         change=None,
     )

@@ -1,11 +1,11 @@
-"""The rollback of a migration loses what has been written since.
+"""A rollback loses values and rows written since its migration.
 
 ## What it does
-Finds migrations with a `down.sql` that drops what the migration has added, or cannot bring back what it has removed.
+Finds migrations with a `down.sql` that drops what the migration added, or cannot restore what it removed.
 
 ## Why it is risky
-The way back is a second loss: what the new version of the application has stored goes, and what the migration dropped
-does not come again.
+A rollback is a second loss: it deletes what the new version of the app stored,
+and does not restore what the migration dropped.
 
 ## Example
 ```sql before
@@ -19,7 +19,7 @@ ALTER TABLE "User" DROP COLUMN "age";
 ```
 
 ## Safer way
-Leave the column when going back; take it away in a later migration, once nobody needs what it holds.
+Keep the column when you roll back. Drop it in a later migration, when you no longer need its values.
 ```sql migration
 CREATE INDEX "User_id_idx" ON "User"("id");
 ```
@@ -28,20 +28,34 @@ DROP INDEX "User_id_idx";
 ```
 
 ## When to ignore it
-This rule is off unless the settings turn it on: nearly every way back loses something.
+Nearly every rollback loses something, so this rule is off by default.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
-from refract.sql.rollback import losses
+from refract.sql.rollback import LossKind, losses
+
+_EFFECTS = {
+    LossKind.COLUMN_VALUES: Effect.UNDO_LACKS_VALUES,
+    LossKind.CONVERTED_VALUES: Effect.UNDO_LACKS_VALUES,
+    LossKind.TABLE_ROWS: Effect.UNDO_LACKS_ROWS,
+    LossKind.ENUM_ROWS: Effect.UNDO_LACKS_ENUM_ROWS,
+    LossKind.ROW_CHANGES: Effect.UNDO_LACKS_ROW_CHANGES,
+    LossKind.NEW_VALUES: Effect.UNDO_LOSES_NEW_VALUES,
+    LossKind.NEW_ROWS: Effect.UNDO_LOSES_NEW_ROWS,
+    LossKind.EMPTY_REQUIRED_COLUMN: Effect.UNDO_FAILS_ON_ROWS,
+    LossKind.STATEMENT: Effect.UNDO_LACKS_STATEMENT,
+}
 
 
 @rule(Severity.WARNING, SQL, MIGRATION_ONLY, on=False)
@@ -50,10 +64,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
     migration = context.migration
     if migration is None or migration.rollback is None:
         return
-    lost = " ".join(dict.fromkeys(losses(context.diff.changes)))
+    lost = tuple(dict.fromkeys(losses(context.diff.changes)))
     if lost:
         yield Risk(
             key="rollback",
-            what=f"Undoing `{migration.name}` loses data: {lost} Take a backup before it runs.",
+            what=f"Undoing `{migration.name}` loses data",
+            harm=(harm(_EFFECTS[loss.kind], of=loss.of) for loss in lost),
+            now=(action(Do.BACK_UP_DATABASE),),
             change=None,
         )

@@ -1,11 +1,11 @@
-"""The rollback of a migration fails where the migration was applied in part.
+"""A rollback fails if its migration was only partly applied.
 
 ## What it does
 Finds statements of a `down.sql` that drop something without IF EXISTS, outside a transaction.
 
 ## Why it is risky
-A migration that has failed halfway has built a part of what its rollback removes: the first DROP of something that is
-not there stops it.
+A migration that failed halfway created only a part of what its rollback drops.
+The first `DROP` of a missing object stops the rollback.
 
 ## Example
 ```sql before
@@ -19,13 +19,13 @@ DROP INDEX CONCURRENTLY "User_id_idx";
 ```
 
 ## Safer way
-IF EXISTS; or a migration that is one transaction, which fails as a whole.
+Use `IF EXISTS`, or make the migration one transaction, which fails as a whole.
 ```sql down
 DROP INDEX CONCURRENTLY IF EXISTS "User_id_idx";
 ```
 
 ## When to ignore it
-This rule is off unless the settings turn it on: where the migration is one transaction, nothing is applied in part.
+When each migration is one transaction, nothing is partly applied. Off by default.
 
 ## Providers
 PostgreSQL, CockroachDB.
@@ -35,8 +35,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import Statement
 from refract.sql.transactions import in_transaction
@@ -56,8 +58,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if bare is not None:
         yield Risk(
             key="rollback",
-            what=f"The rollback of `{migration.name}` stops at its {bare.verb} if the migration was applied only in part. "
-            "Say IF EXISTS.",
+            what=f"The rollback of `{migration.name}` may fail at {bare.verb}",
+            harm=(harm(Effect.FAILS_IF_PARTLY_APPLIED),),
+            now=(action(Do.USE_IF_EXISTS),),
             change=None,
         )
 

@@ -1,11 +1,11 @@
-"""The schema asks for changes that no migration makes.
+"""The schema has changes that no migration makes.
 
 ## What it does
 Finds a schema that differs from what its migrations build.
 
 ## Why it is risky
-Code that is deployed with it expects columns that no database has. In the editor that is the normal state while one is typing;
-before a merge it means that `prisma migrate dev` was forgotten.
+Code deployed with this schema expects columns that no database has.
+In the editor this is normal while you type; before a merge it means that nobody ran `prisma migrate dev`.
 
 ## Example
 ```prisma before
@@ -21,7 +21,7 @@ model User {
 ```
 
 ## Safer way
-Make the migration in the same change: `refract create`, or `prisma migrate dev`.
+Create the migration in the same change, with `refract create` or `prisma migrate dev`.
 ```prisma before
 model User {
   id Int @id
@@ -34,30 +34,36 @@ model User {
 ```
 
 ## When to ignore it
-While the schema is being typed. Turn it on where branches are checked.
+While you type. Turn the rule on in CI.
 
 ## Providers
-All with migrations. Off unless the project asks for it.
+All SQL databases. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
 
 
 @rule(Severity.WARNING, SQL, SCHEMA_ONLY, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The first change that is still to be made."""
+    """The first pending change."""
     changes = context.diff.changes
     if changes:
-        count = "a change" if len(changes) == 1 else f"{len(changes)} changes"
         yield Risk(
             key="pending",
-            what=f"The schema asks for {count} that no migration makes: databases do not get what the code expects. "
-            "Make the migration with `refract create`, or with `prisma migrate dev`.",
+            what=f"The schema has {_counted(len(changes))} without a migration",
+            harm=(harm(Effect.DATABASES_LACK_CHANGE),),
+            now=(action(Do.CREATE_MIGRATION),),
             change=next((change for change in changes if change.origin), changes[0]),
         )
+
+
+def _counted(count: int) -> str:
+    return "a change" if count == 1 else f"{count} changes"

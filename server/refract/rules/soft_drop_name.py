@@ -1,10 +1,10 @@
-"""A table is dropped that was not put aside under another name first.
+"""A table is dropped without being renamed in an earlier release.
 
 ## What it does
-Finds dropped tables whose name does not say that they are about to go.
+Finds dropped tables whose name does not mark them as unused.
 
 ## Why it is risky
-A table that is renamed first, to `_drop_orders` or `orders_deprecated`, can be called back for a while if something still needs it.
+A table that is first renamed, to `_drop_orders` or `orders_deprecated`, can be restored quickly if something still needs it.
 
 ## Example
 ```prisma before
@@ -35,10 +35,10 @@ model B {
 ```
 
 ## When to ignore it
-When the project does not put tables aside.
+When your team does not rename tables before it drops them.
 
 ## Providers
-All with tables. Off unless the project asks for it.
+All SQL databases. Off by default.
 """
 
 from __future__ import annotations
@@ -46,8 +46,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.words import join_table, table_label
 from refract.schema.changes import DropTable
@@ -59,13 +61,14 @@ _ASIDE = re.compile(
 
 @rule(Severity.INFO, SQL, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each table that goes straight away."""
+    """Each table that is dropped under its own name."""
     for change in context.changes(DropTable):
         name = change.table.name
         if not (join_table(change.table) or _ASIDE.search(name.name)):
             yield Risk(
                 key=str(name),
-                what=f"{table_label(context, name)} is dropped under its own name: rename it to `_drop_{name.name}` in one "
-                "release and drop it in a later one, so that it can be called back.",
+                what=f"{table_label(context, name)} is dropped without a rename before it",
+                harm=(harm(Effect.NO_WAY_TO_RESTORE_TABLE),),
+                now=(action(Do.RENAME_TABLE_BEFORE_DROP, name=f"_drop_{name.name}"), action(Do.DROP_IN_LATER_RELEASE)),
                 change=change,
             )

@@ -1,11 +1,12 @@
-"""A table is made anew on a database that deletes the rows that depend on it meanwhile.
+"""Rebuilding a table deletes the rows that depend on it.
 
 ## What it does
 Finds tables that Prisma copies and drops while other tables refer to them with `onDelete: Cascade` or `SetNull`.
 
 ## Why it is risky
-Prisma turns foreign keys off (`PRAGMA foreign_keys=OFF`) before it drops the old table. Inside a transaction that does nothing,
-and D1 and libSQL hold one: dropping the table deletes its rows, and the rows of other tables that cascade go or are emptied with them.
+Prisma turns foreign keys off (`PRAGMA foreign_keys=OFF`) before it drops the old table.
+Inside a transaction the pragma has no effect, and D1 and libSQL run migrations in one.
+Dropping the table then deletes its rows, and rows of other tables are deleted or emptied by `onDelete`.
 
 ## Example
 ```prisma before
@@ -39,7 +40,8 @@ model Post {
 ```
 
 ## Safer way
-Make only changes that need no copy: optional fields and indexes. Else export the dependent tables first, and restore them after.
+Make only changes that need no copy: optional fields and indexes.
+If you need another change, export the dependent tables before the migration and restore them after it.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -57,7 +59,7 @@ model Post {
 ```
 
 ## When to ignore it
-When the tables that depend on it are empty.
+When the dependent tables are empty.
 
 ## Providers
 D1 and libSQL. Plain SQLite keeps the rows.
@@ -67,11 +69,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rebuilds import cascading_dependents, rebuilt_tables
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import table_label
+from refract.wording import joined
 
 
 @rule(Severity.ERROR, frozenset({"sqlite"}))
@@ -81,11 +86,11 @@ def check(context: RuleContext) -> Iterator[Risk]:
         dependents = cascading_dependents(context, rebuilt)
         if dependents:
             table = table_label(context, rebuilt.table)
-            lost = " and ".join(table_label(context, d) for d in dependents)
+            lost = joined(table_label(context, dependent) for dependent in dependents)
             yield Risk(
                 key=str(rebuilt.table),
-                what=f"Prisma makes {table} anew and drops the old one, and this database runs that in a transaction, in which "
-                f"`PRAGMA foreign_keys=OFF` does nothing: the rows of {lost} that refer to it are deleted or emptied. "
-                f"Change {table} without a copy (optional fields, indexes), or save those rows first.",
+                what=f"Rebuilding {table} deletes or empties rows of {lost}",
+                harm=(harm(Effect.PRAGMA_IGNORED_IN_TRANSACTION),),
+                now=(action(Do.CHANGE_WITHOUT_COPY, table=table), instead(Do.EXPORT_DEPENDENT_ROWS, tables=lost)),
                 change=rebuilt.changes[0],
             )

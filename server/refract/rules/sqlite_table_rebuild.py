@@ -1,11 +1,12 @@
-"""Prisma copies a whole table of SQLite to change it.
+"""Prisma copies a whole SQLite table to change it.
 
 ## What it does
-Finds changes for which Prisma makes a new table, copies the rows, drops the old one and renames the new one.
+Finds changes for which Prisma creates a new table, copies the rows, drops the old table and renames the new one.
 
 ## Why it is risky
-While it copies, nothing else is written to the database file. Run statement by statement it is not atomic either:
-other connections see no such table for a moment, and a failure leaves a table `new_...` behind.
+All other writes to the database file wait while the rows are copied.
+If the statements run one by one, the change is not atomic:
+other connections briefly find no table, and a failure leaves a table `new_...` behind.
 
 ## Example
 ```prisma before
@@ -21,7 +22,7 @@ model User {
 ```
 
 ## Safer way
-Optional fields and indexes come without a rebuild. Put the changes that need one into one migration, and copy the file first.
+Optional fields and indexes need no rebuild. Combine changes that need one in one migration, and back up the file before you run it.
 ```prisma after
 model User {
   id     Int      @id
@@ -33,15 +34,17 @@ model User {
 When the table is small.
 
 ## Providers
-SQLite and what speaks its language (D1, libSQL).
+SQLite, D1 and libSQL.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rebuilds import cascading_dependents, is_told_elsewhere, rebuilt_tables
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import table_label
@@ -49,13 +52,14 @@ from refract.rules.kit.words import table_label
 
 @rule(Severity.INFO, frozenset({"sqlite"}))
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each table that is made anew, unless that is said elsewhere."""
+    """Each table that is rebuilt, unless another rule reports it."""
     for rebuilt in rebuilt_tables(context):
         if any(is_told_elsewhere(change) for change in rebuilt.changes) or cascading_dependents(context, rebuilt):
             continue
         yield Risk(
             key=str(rebuilt.table),
-            what=f"Prisma makes {table_label(context, rebuilt.table)} anew and copies its rows: nothing else is written to the "
-            "database file meanwhile. Put changes like this into one migration, and copy the file first.",
+            what=f"Prisma copies {table_label(context, rebuilt.table)} to change it",
+            harm=(harm(Effect.FILE_LOCKED_DURING_COPY),),
+            now=(action(Do.COMBINE_REBUILDS), action(Do.BACK_UP_FILE)),
             change=rebuilt.changes[0],
         )

@@ -1,10 +1,10 @@
-"""A statement that Refract does not understand.
+"""A statement that Refract cannot analyse.
 
 ## What it does
-Finds statements of a new migration whose effect on the schema is not known: functions that run SQL, blocks with loops, dynamic statements.
+Finds statements of a new migration whose effect on the schema is unknown: functions that run SQL, blocks with loops, dynamic statements.
 
 ## Why it is risky
-Nothing is said about it, and what it changes is missing from every comparison.
+The statement is not checked, and its effect is missing from every later comparison.
 
 ## Example
 ```sql before
@@ -22,32 +22,35 @@ ALTER TABLE "User" ADD COLUMN "x" INTEGER;
 ```
 
 ## When to ignore it
-When its effect was checked by hand.
+When you reviewed its effect by hand.
 
 ## Providers
-All with SQL.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
 from refract.schema.changes import Opaque
 
 
 @rule(Severity.INFO, SQL, MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each statement that is kept as it stands."""
+    """Each statement with an unknown effect."""
     for number, statement in enumerate(context.statements):
         for change in statement.changes:
             if isinstance(change, Opaque):
                 yield Risk(
                     key=f"statement {number}",
-                    what=f"What `{change.summary}` does is not known to Refract: nothing is said about it, and later comparisons leave it "
-                    "out. Write the statements out where you can, and check this one by hand.",
+                    what="Refract cannot analyse this statement",
+                    harm=(harm(Effect.STATEMENT_NOT_CHECKED, statement=f"`{change.summary}`"),),
+                    now=(action(Do.WRITE_STATEMENTS_OUT), action(Do.REVIEW_BY_HAND)),
                     change=change,
                     origin=statement.origin,
                 )

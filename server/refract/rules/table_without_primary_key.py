@@ -4,8 +4,8 @@
 Finds new tables without a primary key.
 
 ## Why it is risky
-Rows are told apart by the key in logical replication, in tools that change large tables online (gh-ost, pt-online-schema-change)
-and in every backfill that goes through a table in batches. MySQL makes a hidden one that nobody can use.
+Logical replication, online schema change tools (gh-ost, pt-online-schema-change) and batched backfills identify rows by the primary key.
+MySQL creates a hidden key that no query can use.
 
 ## Example
 ```prisma before
@@ -24,7 +24,7 @@ model B {
 ```
 
 ## Safer way
-Make the unique field the `@id`, or add one.
+Make the unique field the `@id`, or add an `@id`.
 ```prisma after
 model A {
   id Int @id
@@ -39,15 +39,17 @@ model B {
 When the table is small and never replicated.
 
 ## Providers
-All with tables.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.words import join_table, table_label
 from refract.schema.changes import AddPrimaryKey, CreateTable
@@ -55,14 +57,15 @@ from refract.schema.changes import AddPrimaryKey, CreateTable
 
 @rule(Severity.INFO, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each new table that has none, and gets none later in the same change."""
+    """Each new table without a key, even at the end of the change."""
     keyed = {c.table for c in context.changes(AddPrimaryKey)}
     for change in context.changes(CreateTable):
         table = change.table
         if table.primary_key is None and table.name not in keyed and not join_table(table):
             yield Risk(
                 key=str(table.name),
-                what=f"{table_label(context, table.name)} has no primary key: replication, online schema changes and batched "
-                "backfills need one. Make its unique field the `@id`, or add one.",
+                what=f"{table_label(context, table.name)} has no primary key",
+                harm=(harm(Effect.TOOLS_NEED_PRIMARY_KEY),),
+                now=(action(Do.MAKE_UNIQUE_FIELD_ID),),
                 change=change,
             )

@@ -4,7 +4,7 @@
 Finds new `@db.Json` fields.
 
 ## Why it is risky
-`json` has no equality: `DISTINCT`, `GROUP BY` and `UNION` over the table fail, and no index helps to search it.
+`json` has no equality operator: `DISTINCT`, `GROUP BY` and `UNION` over the table fail, and no index speeds up a search in it.
 
 ## Example
 ```prisma before
@@ -24,7 +24,7 @@ model B {
 ```
 
 ## Safer way
-Leave the type to Prisma: it uses `jsonb`.
+Leave the type to Prisma, which uses `jsonb`.
 ```prisma after
 model A {
   id Int @id
@@ -37,18 +37,20 @@ model B {
 ```
 
 ## When to ignore it
-When the exact text must stay as it was written.
+When the exact text must be kept.
 
 ## Providers
-PostgreSQL. Off unless the project asks for it.
+PostgreSQL. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.new import new_columns
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import column_label
@@ -62,7 +64,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if _objects(column):
             yield Risk(
                 key=f"{table}.{column.name}",
-                what=f"{column_label(context, table, column)} is `json`, which cannot be compared: `DISTINCT` and `GROUP BY` fail. Leave out `@db.Json` to get `jsonb`.",
+                what=f"{column_label(context, table, column)} is `json`, which cannot be compared",
+                harm=(harm(Effect.DISTINCT_FAILS),),
+                now=(action(Do.REMOVE_ATTRIBUTE, attribute="@db.Json"),),
                 change=change,
                 origin=column.origin,
             )

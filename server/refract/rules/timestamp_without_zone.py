@@ -1,11 +1,11 @@
-"""A new `DateTime` field keeps no time zone.
+"""A new `DateTime` field stores no time zone.
 
 ## What it does
-Finds new columns of type `TIMESTAMP` or `TIMESTAMP(0)`, which is what Prisma makes of `DateTime`.
+Finds new columns of type `TIMESTAMP` or `TIMESTAMP(0)`, which Prisma uses for `DateTime`.
 
 ## Why it is risky
-PostgreSQL stores such a time as it was written, without saying where that was. Programs and sessions in another
-time zone read another moment, and changing the type later writes the whole table anew.
+PostgreSQL stores such a time without its zone. Sessions in another time zone read another moment,
+and changing the type later rewrites the whole table.
 
 ## Example
 ```prisma before
@@ -38,18 +38,20 @@ model B {
 ```
 
 ## When to ignore it
-When everything that reads and writes it runs in UTC.
+When everything that reads and writes the field runs in UTC.
 
 ## Providers
-PostgreSQL, CockroachDB. Off unless the project asks for it.
+PostgreSQL, CockroachDB. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.new import new_columns
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import column_label
@@ -63,7 +65,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if _objects(column):
             yield Risk(
                 key=f"{table}.{column.name}",
-                what=f"{column_label(context, table, column)} keeps no time zone: sessions in another zone read another moment. Use `@db.Timestamptz(3)`.",
+                what=f"{column_label(context, table, column)} stores no time zone",
+                harm=(harm(Effect.SESSIONS_READ_OTHER_MOMENTS),),
+                now=(action(Do.USE_NATIVE_TYPE, attribute="@db.Timestamptz(3)"),),
                 change=change,
                 origin=column.origin,
             )

@@ -1,10 +1,10 @@
 """A model has more than eight indexes.
 
 ## What it does
-Finds models that get an index more and have more than eight then.
+Finds models that get another index and have more than eight with it.
 
 ## Why it is risky
-Every insert writes all of them, and most updates too.
+Every insert writes all of them, and most updates do too.
 
 ## Example
 ```prisma before
@@ -42,7 +42,7 @@ model B {
 ```
 
 ## Safer way
-Leave out those that no query needs.
+Leave out the indexes that no query needs.
 ```prisma after
 model A {
   id Int @id
@@ -71,18 +71,20 @@ model B {
 ```
 
 ## When to ignore it
-When the table is written seldom.
+When the table is seldom written.
 
 ## Providers
-All. Off unless the project asks for it.
+All. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.new import new_indexes
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import table_label
@@ -99,7 +101,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if count > _MOST:
             yield Risk(
                 key=str(name),
-                what=f"{table_label(context, name)} has {count} indexes then: every insert writes all of them. "
-                "Leave out those that no query needs.",
+                what=f"{table_label(context, name)} would have {count} indexes",
+                harm=(harm(Effect.EVERY_INSERT_WRITES_INDEXES),),
+                now=(action(Do.DROP_UNUSED_INDEXES),),
                 change=change,
             )

@@ -4,7 +4,7 @@
 Finds `TRUNCATE` of tables that are not new.
 
 ## Why it is risky
-All rows are lost. It takes an ACCESS EXCLUSIVE lock, and with CASCADE it empties every table that refers to this one too.
+All rows are lost. `TRUNCATE` takes an ACCESS EXCLUSIVE lock, and with `CASCADE` it also empties every table that refers to this one.
 
 ## Example
 ```sql before
@@ -16,13 +16,13 @@ TRUNCATE TABLE "User";
 ```
 
 ## Safer way
-Delete what should go, by a condition.
+Delete only the rows that you do not need, with a condition.
 ```sql migration
 DELETE FROM "User" WHERE "name" IS NULL;
 ```
 
 ## When to ignore it
-When the table holds nothing that cannot be made again.
+When the table's rows can be created again.
 
 ## Providers
 PostgreSQL, CockroachDB, MySQL and SQL Server.
@@ -32,10 +32,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.rows import in_use, rows_changed
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
+from refract.schema.changes import Statement
 from refract.wording import listed
 
 _PROVIDERS = frozenset({"postgresql", "cockroachdb", "mysql", "sqlserver"})
@@ -47,11 +50,17 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for statement, change in rows_changed(context):
         tables = in_use(context, change)
         if tables and change.verb == "TRUNCATE":
-            also = " With CASCADE, so are all tables that refer to it." if "CASCADE" in statement.words else ""
             yield Risk(
                 key=",".join(map(str, tables)),
-                what=f"{listed(t.name for t in tables)} is emptied: all rows are lost.{also} "
-                "Delete only what should go, with a condition.",
+                what=f"TRUNCATE deletes all rows of {listed(t.name for t in tables)}",
+                harm=_harm(statement),
+                now=(action(Do.DELETE_WITH_CONDITION),),
                 change=change,
                 origin=statement.origin,
             )
+
+
+def _harm(statement: Statement) -> Iterator[Harm]:
+    yield harm(Effect.ROWS_LOST)
+    if "CASCADE" in statement.words:
+        yield harm(Effect.REFERRING_TABLES_EMPTIED)

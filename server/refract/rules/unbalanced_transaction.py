@@ -1,11 +1,11 @@
-"""A transaction is begun and not ended, or ended and not begun.
+"""A transaction is started and not ended, or ended and not started.
 
 ## What it does
 Finds `BEGIN` without `COMMIT`, and `COMMIT` without `BEGIN`.
 
 ## Why it is risky
-Without `COMMIT` nothing of what follows `BEGIN` is kept; without `BEGIN` there is nothing to commit, and what was meant
-to happen as a whole happens in parts.
+Without `COMMIT`, nothing after `BEGIN` is kept.
+Without `BEGIN`, there is nothing to commit, and statements that belong together are applied one by one.
 
 ## Example
 ```sql before
@@ -18,7 +18,7 @@ ALTER TABLE "User" ADD COLUMN "age" INTEGER;
 ```
 
 ## Safer way
-Both, or none.
+Write both, or neither.
 ```sql migration
 BEGIN;
 ALTER TABLE "User" ADD COLUMN "age" INTEGER;
@@ -36,8 +36,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import Statement
 from refract.sql.transactions import BEGINNINGS, ENDINGS
@@ -50,18 +52,24 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for statement in context.statements:
         if statement.verb in BEGINNINGS:
             if begun is not None:
-                yield _risk(statement, "A transaction has begun already: this BEGIN does nothing")
+                yield _risk(statement, "A transaction is already open here", Effect.NO_SECOND_TRANSACTION)
                 return
             begun = statement
         elif statement.verb in ENDINGS:
             if begun is None:
-                yield _risk(statement, "No transaction has begun: there is nothing to end")
+                yield _risk(statement, "This ends a transaction that was never started", Effect.NOTHING_TO_END)
                 return
             begun = None
     if begun is not None:
-        yield _risk(begun, "This transaction is never committed, so nothing of it is kept")
+        yield _risk(begun, "This transaction is never committed", Effect.NOTHING_IS_KEPT)
 
 
-def _risk(statement: Statement, what: str) -> Risk:
-    message = f"{what}. Write BEGIN and COMMIT once each around what belongs together."
-    return Risk(key="transaction", what=message, change=None, origin=statement.origin)
+def _risk(statement: Statement, what: str, effect: Effect) -> Risk:
+    return Risk(
+        key="transaction",
+        what=what,
+        harm=(harm(effect),),
+        now=(action(Do.WRITE_BEGIN_AND_COMMIT_ONCE),),
+        change=None,
+        origin=statement.origin,
+    )

@@ -1,11 +1,11 @@
-"""A table is made that does not survive a crash.
+"""A table does not survive a crash.
 
 ## What it does
 Finds `CREATE UNLOGGED TABLE` and `SET UNLOGGED`.
 
 ## Why it is risky
-PostgreSQL empties unlogged tables when it starts after a crash, and never copies them to replicas. `SET UNLOGGED` also writes
-the whole table anew while everybody waits.
+PostgreSQL empties unlogged tables when it starts after a crash, and never copies them to replicas.
+`SET UNLOGGED` also rewrites the whole table, and all other queries on it wait.
 
 ## Example
 ```sql before
@@ -17,7 +17,7 @@ CREATE UNLOGGED TABLE "Session" ("id" INTEGER);
 ```
 
 ## Safer way
-A table like any other.
+Use an ordinary table.
 ```sql before
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
@@ -37,20 +37,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 
 
 @rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each table that is unlogged from now on."""
+    """Each table that becomes unlogged."""
     for number, statement in enumerate(context.statements):
         if "UNLOGGED" in statement.words:
             yield Risk(
                 key=f"unlogged {number}",
-                what="PostgreSQL empties an unlogged table after a crash, and replicas do not have its rows. "
-                "Leave UNLOGGED out, unless the rows may be lost.",
+                what="Rows of an unlogged table are lost after a crash",
+                harm=(harm(Effect.REPLICAS_LACK_ROWS),),
+                now=(action(Do.REMOVE_UNLOGGED),),
                 change=statement.changes[0] if statement.changes else None,
                 origin=statement.origin,
             )

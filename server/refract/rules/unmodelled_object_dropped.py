@@ -1,11 +1,11 @@
-"""An index that only SQL could make is dropped.
+"""An index that only hand-written SQL can create is dropped.
 
 ## What it does
-Finds dropped indexes on expressions or with conditions, which hand-written SQL has made.
+Finds dropped indexes on expressions or with conditions, which hand-written SQL created.
 
 ## Why it is risky
-Prisma's schema cannot say them. A migration that was generated drops such an index since the schema does not have it,
-not because somebody wanted it gone.
+Prisma's schema cannot express such an index. A generated migration drops it because the schema does not have it,
+not because you meant to.
 
 ## Example
 ```sql before
@@ -18,13 +18,13 @@ DROP INDEX "by_name";
 ```
 
 ## Safer way
-Take the statement out of the migration.
+Remove the statement from the migration.
 ```sql migration
 ALTER TABLE "User" ADD COLUMN "age" INTEGER;
 ```
 
 ## When to ignore it
-When it is meant to go.
+When you want to drop the index.
 
 ## Providers
 PostgreSQL, CockroachDB, SQLite.
@@ -34,8 +34,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.rules.kit.words import created_here
 from refract.schema.changes import DropIndex
@@ -43,7 +45,7 @@ from refract.schema.changes import DropIndex
 
 @rule(Severity.WARNING, frozenset({"postgresql", "cockroachdb", "sqlite"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each dropped index that no schema could have asked for."""
+    """Each dropped index that no schema can express."""
     for change in context.on_existing(DropIndex):
         index = change.index
         made_anew = context.after.tables.get(change.table)
@@ -52,8 +54,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if index.where is not None or any(part.expression for part in index.columns):
             yield Risk(
                 key=f"{change.table}.{index.name}",
-                what=f"Index `{index.name}` is dropped, which hand-written SQL has made and Prisma's schema cannot say. "
-                "If this statement was generated, take it out of the migration: queries still rely on the index.",
+                what=f"Dropping index `{index.name}`, which Prisma's schema cannot express",
+                harm=(harm(Effect.QUERIES_RELY_ON_INDEX),),
+                now=(action(Do.REMOVE_STATEMENT_IF_GENERATED),),
                 change=change,
                 related=created_here(f"Index `{index.name}`", index.origin),
             )

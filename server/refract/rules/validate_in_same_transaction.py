@@ -4,8 +4,8 @@
 Finds `VALIDATE CONSTRAINT` in the same migration as the `NOT VALID` that it belongs to.
 
 ## Why it is risky
-Both run in one transaction (Prisma before 7.4 sends a file as one; `BEGIN` makes one): the strong lock of ADD CONSTRAINT is held
-while every row is checked, so that nothing is gained.
+Both run in one transaction: Prisma before 7.4 sends a file as one, and `BEGIN` starts one.
+The strong lock of `ADD CONSTRAINT` is then held while every row is checked, so `NOT VALID` has no benefit.
 
 ## Example
 ```sql before
@@ -18,7 +18,7 @@ ALTER TABLE "Post" VALIDATE CONSTRAINT "fk";
 ```
 
 ## Safer way
-Validate it in the next migration.
+Validate the constraint in the next migration.
 ```sql migration
 ALTER TABLE "Post" ADD CONSTRAINT "fk" FOREIGN KEY ("userId") REFERENCES "User"("id") NOT VALID;
 ```
@@ -34,8 +34,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import AddCheck, AddForeignKey, Change, Statement, ValidateConstraint
 from refract.sql.transactions import in_transaction, is_one_transaction
@@ -43,7 +45,7 @@ from refract.sql.transactions import in_transaction, is_one_transaction
 
 @rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each constraint that is validated at once."""
+    """Each constraint that is validated too early."""
     whole = is_one_transaction(context.versions)
     statements = context.statements if whole else tuple(in_transaction(context.statements))
     added = {name for change in _changes(statements) if (name := _added(change))}
@@ -51,9 +53,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if isinstance(change, ValidateConstraint) and change.constraint in added and not context.is_new(change.table):
             yield Risk(
                 key=change.constraint,
-                what=f"`{change.constraint}` is validated in the transaction that adds it: the lock that ADD CONSTRAINT takes on "
-                f"`{change.table.name}` is held while every row is checked, as without NOT VALID. "
-                "Move VALIDATE CONSTRAINT to the next migration.",
+                what=f"Constraint `{change.constraint}` is validated in the transaction that adds it",
+                harm=(harm(Effect.LOCK_HELD_DURING_CHECK, table=f"`{change.table.name}`"),),
+                now=(action(Do.VALIDATE_IN_NEXT_MIGRATION),),
                 change=change,
             )
 

@@ -4,7 +4,7 @@
 Finds new indexes, other than unique ones, over four fields or more.
 
 ## Why it is risky
-The fields behind the first few seldom help a query, and each costs space and time on every write.
+Fields after the first few seldom help a query, and each one costs space and time on every write.
 
 ## Example
 ```prisma before
@@ -29,7 +29,7 @@ model B {
 ```
 
 ## Safer way
-Keep the fields that tell rows apart.
+Keep the fields that select rows.
 ```prisma after
 model A {
   id Int @id
@@ -47,18 +47,20 @@ model B {
 ```
 
 ## When to ignore it
-When the index answers a hot query by itself.
+When the index alone serves a frequent query.
 
 ## Providers
-All. Off unless the project asks for it.
+All. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.new import new_indexes
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import table_label
@@ -68,13 +70,14 @@ _MOST = 3
 
 @rule(Severity.INFO, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each index that is wider."""
+    """Each index with more fields."""
     for table, index, change in new_indexes(context):
         if not index.unique and len(index.columns) > _MOST:
             yield Risk(
                 key=f"{table}.{index.name}",
-                what=f"The index `{index.name}` of {table_label(context, table)} has {len(index.columns)} fields: "
-                f"more than {_MOST} seldom help a query, and each costs on every write.",
+                what=f"Index `{index.name}` of {table_label(context, table)} has {len(index.columns)} fields",
+                harm=(harm(Effect.FIELDS_SELDOM_HELP, most=_MOST),),
+                now=(action(Do.KEEP_SELECTIVE_FIELDS),),
                 change=change,
                 origin=index.origin,
             )

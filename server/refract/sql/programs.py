@@ -11,13 +11,13 @@ from refract.sql.reader.tokens import StatementTokens, statements
 _UNDONE = ("TRIGGER", "FUNCTION", "PROCEDURE")
 _TOLD = ("POLICY", "RULE", "AGGREGATE", "DOMAIN", "EVENT")
 _WITH_TABLE = ("postgresql", "cockroachdb")  # a trigger is dropped ON its table, a function named with its parentheses
-_MOST = 100  # characters of a statement that are told
+_MOST = 100  # characters of a statement
 
 
 @frozen
 class Programs:
     """The way back from what a migration does with programs: the statements that `drop` what it makes, and what it does
-    besides, in words (`left`), since what was there before is not known.
+    besides, which cannot be undone (`left`), since what was there before is not known.
     """
 
     drop: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ def programs_undone(sql: str, provider: Provider) -> Programs:
         if program.undo:
             made[key] = program.undo
         elif program.verb != "DROP" or made.pop(key, None) is None:
-            left.append(f"Not undone: {_shortened(sql[statement.start : statement.end])}")
+            left.append(_shortened(sql[statement.start : statement.end]))
     return Programs(tuple(reversed(made.values())), tuple(left))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from refract.diff import diff
 from refract.providers import Provider
@@ -93,46 +94,66 @@ def inverse(changes: Iterable[Change], before: Database, after: Database) -> tup
     return (*renames, *dropped, *diff(current, before).changes, *made)
 
 
-def losses(changes: Iterable[Change]) -> Iterator[str]:
-    """What the inverse of a change does not bring back, in words."""
+class LossKind(StrEnum):
+    """What an undo does not restore."""
+
+    COLUMN_VALUES = "column-values"
+    CONVERTED_VALUES = "converted-values"  # those that the new type could not hold
+    TABLE_ROWS = "table-rows"
+    ENUM_ROWS = "enum-rows"  # which rows had a value that was removed
+    ROW_CHANGES = "row-changes"  # what UPDATE, DELETE or INSERT did
+    NEW_VALUES = "new-values"  # written to a column since the migration
+    NEW_ROWS = "new-rows"  # inserted into a table since the migration
+    EMPTY_REQUIRED_COLUMN = "empty-required-column"  # it cannot be added again while the table has rows
+    STATEMENT = "statement"  # it is not undone
+
+
+@frozen
+class Loss:
+    """One thing that an undo does not restore; `of` names it: a column, a table, values, a statement."""
+
+    kind: LossKind
+    of: str
+
+
+def losses(changes: Iterable[Change]) -> Iterator[Loss]:
+    """What the inverse of changes does not restore."""
     for change in changes:
         yield from lost_for_good(change)
         yield from lost_since(change)
         match change:
             case DropColumn(column=column, table=table) if not column.nullable and column.default is None:
-                yield f"{table.name}.{column.name} is required: adding it again fails while the table has rows."
+                yield Loss(LossKind.EMPTY_REQUIRED_COLUMN, f"{table.name}.{column.name}")
             case Opaque(summary=summary):
-                yield f"Not undone, since it could not be read: {summary}"
+                yield Loss(LossKind.STATEMENT, summary)
             case _:
                 pass
 
 
-def lost_for_good(change: Change) -> Iterator[str]:
-    """What was there before the change, and only a backup brings back."""
+def lost_for_good(change: Change) -> Iterator[Loss]:
+    """What existed before the change, and only a backup restores."""
     match change:
-        case DropColumn(column=column, table=table):
-            yield f"The values of {table.name}.{column.name} do not come back: take them from a backup."
-        case RecreateColumn(before=column, table=table):
-            yield f"The values that {table.name}.{column.name} had do not come back: take them from a backup."
+        case DropColumn(column=column, table=table) | RecreateColumn(before=column, table=table):
+            yield Loss(LossKind.COLUMN_VALUES, f"{table.name}.{column.name}")
         case DropTable(table=dropped):
-            yield f"The rows of {dropped.name.name} do not come back: take them from a backup."
+            yield Loss(LossKind.TABLE_ROWS, dropped.name.name)
         case AlterColumn(before=column, table=table, cast=Cast.RISKY):
-            yield f"Values of {table.name}.{column.name} that the new type could not hold do not come back as they were."
+            yield Loss(LossKind.CONVERTED_VALUES, f"{table.name}.{column.name}")
         case AlterEnum() if change.removed:
-            yield f"Which rows held {', '.join(change.removed)} is not known any more."
+            yield Loss(LossKind.ENUM_ROWS, ", ".join(change.removed))
         case Backfill(verb=verb, tables=tables):
-            yield f"{verb} of {', '.join(t.name for t in tables)} is not undone: take the rows from a backup."
+            yield Loss(LossKind.ROW_CHANGES, f"{verb} of {', '.join(t.name for t in tables)}")
         case _:
             return
 
 
-def lost_since(change: Change) -> Iterator[str]:
-    """What has come after the change, and goes with it when that is undone."""
+def lost_since(change: Change) -> Iterator[Loss]:
+    """What was written after the change, and is lost when the change is undone."""
     match change:
         case AddColumn(column=column, table=table):
-            yield f"What has been written to {table.name}.{column.name} since is lost."
+            yield Loss(LossKind.NEW_VALUES, f"{table.name}.{column.name}")
         case CreateTable(table=created):
-            yield f"The rows that have come into {created.name.name} since are lost."
+            yield Loss(LossKind.NEW_ROWS, created.name.name)
         case _:
             return
 

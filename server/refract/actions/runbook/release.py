@@ -20,6 +20,7 @@ from refract.plans.model import PlanStep
 from refract.providers.behaviour import Duration, Operation
 from refract.providers.costs import Cost, cost_of_verb, costs
 from refract.providers.type_changes import loses_silently
+from refract.rendering.losses import loss_sentence
 from refract.schema.changes import (
     AddColumn,
     AlterColumn,
@@ -249,7 +250,7 @@ def _goes_under(cost: Cost, other: Cost) -> bool:
 
 
 def _lost(change: Change) -> Iterator[str]:
-    yield from lost_for_good(change)
+    yield from map(loss_sentence, lost_for_good(change))
     if isinstance(change, AlterColumn) and not change.using:
         silently = loses_silently(change.before.type, change.after.type)
         if silently:

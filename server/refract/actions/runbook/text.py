@@ -16,6 +16,7 @@ from refract.providers.behaviour import Blocks, Duration, Operation
 from refract.providers.costs import Cost
 from refract.recipes.base import Phase
 from refract.rendering.acts import instruction
+from refract.rendering.losses import loss_sentence
 from refract.schema.changes import Backfill, CreateIndex
 from refract.schema.model import QualifiedName
 from refract.sql.rollback import lost_since
@@ -187,7 +188,7 @@ def _undoing(migration: Outgoing, release: Release) -> Iterator[str]:
         yield f"- What undoes it is not written yet: write it now with `refract rollback {migration.name}`."
     else:
         yield f"- Refract can write nothing that undoes it: {migration.way_back} Write that by hand, now."
-    since = (text for change in migration.new.diff.changes for text in lost_since(change))
+    since = (text for change in migration.new.diff.changes for text in map(loss_sentence, lost_since(change)))
     yield from (f"- Undone later: {text[:1].lower()}{text[1:]}" for text in dict.fromkeys(since))
 
 

@@ -30,6 +30,12 @@ class Do(Enum):
     """One action. Its value is its kind and the name that JSON gives it."""
 
     # edit-schema
+    USE_NATIVE_TYPE = ActionKind.EDIT_SCHEMA, "use-native-type"
+    REMOVE_ATTRIBUTE = ActionKind.EDIT_SCHEMA, "remove-attribute"
+    KEEP_SELECTIVE_FIELDS = ActionKind.EDIT_SCHEMA, "keep-selective-fields"
+    DROP_UNUSED_INDEXES = ActionKind.EDIT_SCHEMA, "drop-unused-indexes"
+    MAKE_UNIQUE_FIELD_ID = ActionKind.EDIT_SCHEMA, "make-unique-field-id"
+    CHANGE_WITHOUT_COPY = ActionKind.EDIT_SCHEMA, "change-without-copy"
     ADD_ATTRIBUTE = ActionKind.EDIT_SCHEMA, "add-attribute"
     MARK_IGNORED = ActionKind.EDIT_SCHEMA, "mark-ignored"
     REMOVE_FIELD_LATER = ActionKind.EDIT_SCHEMA, "remove-field-later"
@@ -58,6 +64,17 @@ class Do(Enum):
     NAME_RELATION = ActionKind.EDIT_SCHEMA, "name-relation"
 
     # write-sql
+    REMOVE_STATEMENT_IF_GENERATED = ActionKind.WRITE_SQL, "remove-statement-if-generated"
+    REMOVE_UNLOGGED = ActionKind.WRITE_SQL, "remove-unlogged"
+    WRITE_BEGIN_AND_COMMIT_ONCE = ActionKind.WRITE_SQL, "write-begin-and-commit-once"
+    DELETE_WITH_CONDITION = ActionKind.WRITE_SQL, "delete-with-condition"
+    WRITE_STATEMENTS_OUT = ActionKind.WRITE_SQL, "write-statements-out"
+    COMBINE_REBUILDS = ActionKind.WRITE_SQL, "combine-rebuilds"
+    USE_IF_EXISTS = ActionKind.WRITE_SQL, "use-if-exists"
+    CREATE_VIEW_WITH_OLD_NAME = ActionKind.WRITE_SQL, "create-view-with-old-name"
+    RENAME_TABLE_BEFORE_DROP = ActionKind.WRITE_SQL, "rename-table-before-drop"
+    DROP_IN_LATER_RELEASE = ActionKind.WRITE_SQL, "drop-in-later-release"
+    COMPLETE_ROLLBACK = ActionKind.WRITE_SQL, "complete-rollback"
     RENAME_COLUMN_INSTEAD = ActionKind.WRITE_SQL, "rename-column-instead"
     BEGIN_FILE_WITH = ActionKind.WRITE_SQL, "begin-file-with"
     USE_IN_SEPARATE_MIGRATION = ActionKind.WRITE_SQL, "use-in-separate-migration"
@@ -111,6 +128,9 @@ class Do(Enum):
     STOP_RELYING_ON_UNIQUE = ActionKind.CHANGE_CODE, "stop-relying-on-unique"
 
     # deploy
+    BACK_UP_FILE = ActionKind.DEPLOY, "back-up-file"
+    BACK_UP_DATABASE = ActionKind.DEPLOY, "back-up-database"
+    EXPORT_DEPENDENT_ROWS = ActionKind.DEPLOY, "export-dependent-rows"
     DEPLOY_FIRST = ActionKind.DEPLOY, "deploy-first"
     RUN_IN_QUIET_HOURS = ActionKind.DEPLOY, "run-in-quiet-hours"
     RETRY_AFTER_TIMEOUT = ActionKind.DEPLOY, "retry-after-timeout"
@@ -119,10 +139,15 @@ class Do(Enum):
     WRITE_VALUES_LATER = ActionKind.DEPLOY, "write-values-later"
 
     # run-command
+    CREATE_MIGRATION = ActionKind.RUN_COMMAND, "create-migration"
+    RECREATE_ROLLBACK = ActionKind.RUN_COMMAND, "recreate-rollback"
     USE_PG_REPACK = ActionKind.RUN_COMMAND, "use-pg-repack"
     MERGE_BASE = ActionKind.RUN_COMMAND, "merge-base"
     RECREATE_MIGRATION = ActionKind.RUN_COMMAND, "recreate-migration"
     RESTORE_FROM_BASE = ActionKind.RUN_COMMAND, "restore-from-base"
+
+    # review
+    REVIEW_BY_HAND = ActionKind.REVIEW, "review-by-hand"
 
     # change-settings, comments
     WRITE_COMMENT_AS = ActionKind.EDIT_SCHEMA, "write-comment-as"

@@ -29,6 +29,18 @@ class Effect(Enum):
     """One effect. Its value is its kind and the name that JSON gives it."""
 
     # data-lost
+    ROWS_LOST = HarmKind.DATA_LOST, "rows-lost"
+    REFERRING_TABLES_EMPTIED = HarmKind.DATA_LOST, "referring-tables-emptied"
+    REPLICAS_LACK_ROWS = HarmKind.DATA_LOST, "replicas-lack-rows"
+    PRAGMA_IGNORED_IN_TRANSACTION = HarmKind.DATA_LOST, "pragma-ignored-in-transaction"
+    NOTHING_IS_KEPT = HarmKind.DATA_LOST, "nothing-is-kept"
+    UNDO_LACKS_VALUES = HarmKind.DATA_LOST, "undo-lacks-values"
+    UNDO_LACKS_ROWS = HarmKind.DATA_LOST, "undo-lacks-rows"
+    UNDO_LACKS_ENUM_ROWS = HarmKind.DATA_LOST, "undo-lacks-enum-rows"
+    UNDO_LACKS_ROW_CHANGES = HarmKind.DATA_LOST, "undo-lacks-row-changes"
+    UNDO_LOSES_NEW_VALUES = HarmKind.DATA_LOST, "undo-loses-new-values"
+    UNDO_LOSES_NEW_ROWS = HarmKind.DATA_LOST, "undo-loses-new-rows"
+    NO_WAY_TO_RESTORE_TABLE = HarmKind.DATA_LOST, "no-way-to-restore-table"
     VALUES_LOST = HarmKind.DATA_LOST, "values-lost"
     VALUES_LOST_UNLESS_COPIED = HarmKind.DATA_LOST, "values-lost-unless-copied"
     DROPPED_AND_ADDED_EMPTY = HarmKind.DATA_LOST, "dropped-and-added-empty"
@@ -41,6 +53,7 @@ class Effect(Enum):
     JOIN_TABLE_REPLACED = HarmKind.DATA_LOST, "join-table-replaced"
 
     # data-changed
+    SESSIONS_READ_OTHER_MOMENTS = HarmKind.DATA_CHANGED, "sessions-read-other-moments"
     DOCUMENTS_KEEP_OLD_NAME = HarmKind.DATA_CHANGED, "documents-keep-old-name"
     ROWS_GET_IMPLICIT_VALUE = HarmKind.DATA_CHANGED, "rows-get-implicit-value"
     NUMBERED_IN_ANY_ORDER = HarmKind.DATA_CHANGED, "numbered-in-any-order"
@@ -59,6 +72,10 @@ class Effect(Enum):
     MONEY_TYPE_INEXACT = HarmKind.DATA_CHANGED, "money-type-inexact"
 
     # migration-fails
+    FAILS_IF_PARTLY_APPLIED = HarmKind.MIGRATION_FAILS, "fails-if-partly-applied"
+    NO_SECOND_TRANSACTION = HarmKind.MIGRATION_FAILS, "no-second-transaction"
+    NOTHING_TO_END = HarmKind.MIGRATION_FAILS, "nothing-to-end"
+    UNDO_FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "undo-fails-on-rows"
     FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "fails-on-rows"
     FAILS_ON_DUPLICATES = HarmKind.MIGRATION_FAILS, "fails-on-duplicates"
     FAILS_ON_VIOLATIONS = HarmKind.MIGRATION_FAILS, "fails-on-violations"
@@ -79,6 +96,9 @@ class Effect(Enum):
     NAME_OVER_LIMIT = HarmKind.MIGRATION_FAILS, "name-over-limit"
 
     # code-breaks
+    DISTINCT_FAILS = HarmKind.CODE_BREAKS, "distinct-fails"
+    OLD_TABLE_NAME_FAILS = HarmKind.CODE_BREAKS, "old-table-name-fails"
+    QUERIES_RELY_ON_INDEX = HarmKind.CODE_BREAKS, "queries-rely-on-index"
     OLD_READS_FAIL = HarmKind.CODE_BREAKS, "old-reads-fail"
     OLD_INSERTS_FAIL = HarmKind.CODE_BREAKS, "old-inserts-fail"
     STILL_USED_IN_CODE = HarmKind.CODE_BREAKS, "still-used-in-code"
@@ -94,6 +114,9 @@ class Effect(Enum):
     NO_COMMON_MOMENT = HarmKind.CODE_BREAKS, "no-common-moment"
 
     # history-breaks
+    DATABASES_LACK_CHANGE = HarmKind.HISTORY_BREAKS, "databases-lack-change"
+    UNDO_LACKS = HarmKind.HISTORY_BREAKS, "undo-lacks"
+    UNDO_LACKS_STATEMENT = HarmKind.HISTORY_BREAKS, "undo-lacks-statement"
     HALF_APPLIED = HarmKind.HISTORY_BREAKS, "half-applied"
     SECOND_FAILS_OR_UNDOES = HarmKind.HISTORY_BREAKS, "second-fails-or-undoes"
     RESET_REQUESTED = HarmKind.HISTORY_BREAKS, "reset-requested"
@@ -101,6 +124,8 @@ class Effect(Enum):
     OLD_TEXT_APPLIED = HarmKind.HISTORY_BREAKS, "old-text-applied"
 
     # blocks
+    LOCK_HELD_DURING_CHECK = HarmKind.BLOCKS, "lock-held-during-check"
+    FILE_LOCKED_DURING_COPY = HarmKind.BLOCKS, "file-locked-during-copy"
     QUEUES_BEHIND_LOCK_REQUEST = HarmKind.BLOCKS, "queues-behind-lock-request"
     DEFAULT_WRITTEN_TO_ROWS = HarmKind.BLOCKS, "default-written-to-rows"
     NO_ONLINE_FORM = HarmKind.BLOCKS, "no-online-form"
@@ -110,6 +135,9 @@ class Effect(Enum):
     DOMAIN_CHECK_SCANS_TABLES = HarmKind.BLOCKS, "domain-check-scans-tables"
 
     # costs
+    FIELDS_SELDOM_HELP = HarmKind.COSTS, "fields-seldom-help"
+    EVERY_INSERT_WRITES_INDEXES = HarmKind.COSTS, "every-insert-writes-indexes"
+    TOOLS_NEED_PRIMARY_KEY = HarmKind.COSTS, "tools-need-primary-key"
     COLUMN_ORDER_IS_FINAL = HarmKind.COSTS, "column-order-is-final"
     INDEX_QUERIES_SLOW = HarmKind.COSTS, "index-queries-slow"
     ENUM_REMOVAL_REWRITES = HarmKind.COSTS, "enum-removal-rewrites"
@@ -118,6 +146,7 @@ class Effect(Enum):
     KEY_NOT_INDEXED = HarmKind.COSTS, "key-not-indexed"
 
     # not-checked
+    STATEMENT_NOT_CHECKED = HarmKind.NOT_CHECKED, "statement-not-checked"
     SILENCES_NOTHING = HarmKind.NOT_CHECKED, "silences-nothing"
     ORPHANS_STAY = HarmKind.NOT_CHECKED, "orphans-stay"
     BAD_REFERENCES_STAY = HarmKind.NOT_CHECKED, "bad-references-stay"

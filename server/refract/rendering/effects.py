@@ -28,7 +28,6 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.VALUES_LOST_UNLESS_COPIED: "Only the values that the statements above copied are kept.",
     Effect.DROPPED_AND_ADDED_EMPTY: "Prisma drops column {old} with its values and adds {new} empty.",
     Effect.INDEX_DROPPED_WITH_COLUMN: "The {index} on {columns} is dropped with the column.",
-    Effect.ROWS_LOST: "The rows cannot be restored without a backup.",
     Effect.SCHEMA_CONTENTS_DROPPED: "If the {container} is not empty, its tables are lost or the migration fails.",
     Effect.DEPENDENTS_DROPPED: "This includes dependent views and foreign keys that the migration does not name.",
     Effect.COLUMNS_RECREATED_EMPTY: "Prisma drops and recreates {columns}, which loses all values.",

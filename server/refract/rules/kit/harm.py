@@ -45,7 +45,6 @@ class Effect(Enum):
     VALUES_LOST_UNLESS_COPIED = HarmKind.DATA_LOST, "values-lost-unless-copied"
     DROPPED_AND_ADDED_EMPTY = HarmKind.DATA_LOST, "dropped-and-added-empty"
     INDEX_DROPPED_WITH_COLUMN = HarmKind.DATA_LOST, "index-dropped-with-column"
-    ROWS_LOST = HarmKind.DATA_LOST, "rows-lost"
     SCHEMA_CONTENTS_DROPPED = HarmKind.DATA_LOST, "schema-contents-dropped"
     DEPENDENTS_DROPPED = HarmKind.DATA_LOST, "dependents-dropped"
     COLUMNS_RECREATED_EMPTY = HarmKind.DATA_LOST, "columns-recreated-empty"

@@ -6,6 +6,7 @@ PostgreSQL 12 to 18 and MariaDB 10.11 were measured; MySQL and SQL Server are as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 
 from refract.schema.model import ColumnType
 
@@ -43,20 +44,29 @@ def always_fits(before: ColumnType, after: ColumnType) -> bool:
     return digits <= _DIGITS.get(after.name, 0) and after.name not in _TRUTH
 
 
-def loses_silently(before: ColumnType, after: ColumnType) -> str:
-    """What becomes of the values in a cast that Prisma calls safe, empty where each of them survives.
+class SilentLoss(StrEnum):
+    """What a cast does to values without an error."""
 
-    Source: measured on PostgreSQL; nothing fails and nothing is said.
+    LIST_BECOMES_TEXT = "list-becomes-text"
+    TIME_OF_DAY_CUT = "time-of-day-cut"
+    DATE_CUT = "date-cut"
+    FRACTIONS_ROUNDED = "fractions-rounded"
+
+
+def loses_silently(before: ColumnType, after: ColumnType) -> SilentLoss | None:
+    """What becomes of the values in a cast that Prisma calls safe, None if each of them survives.
+
+    Source: measured on PostgreSQL, which reports no error.
     """
     if before.is_list and not after.is_list:
-        return "a list becomes one text such as `{a,b}`"
+        return SilentLoss.LIST_BECOMES_TEXT
     if after.name == "DATE" and before.name in _TIMES:
-        return "the time of day is cut off"
+        return SilentLoss.TIME_OF_DAY_CUT
     if after.name in ("TIME", "TIMETZ") and before.name in ("TIMESTAMP", "TIMESTAMPTZ"):
-        return "the date is cut off"
+        return SilentLoss.DATE_CUT
     if before.name in _TIMES and after.name in _TIMES and _precision(after) < _precision(before):
-        return "fractions of a second are rounded"
-    return ""
+        return SilentLoss.FRACTIONS_ROUNDED
+    return None
 
 
 def _never(_: ColumnType, __: ColumnType) -> bool:

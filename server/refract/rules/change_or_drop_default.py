@@ -1,12 +1,13 @@
-"""A default changes or goes, and older code that relies on it writes something else.
+"""A default is changed or dropped, and older code that relies on it writes something else.
 
 ## What it does
-Finds columns whose default in the database is another one, or none, from then on.
+Finds columns whose default in the database is changed or dropped.
 
 ## Why it is risky
-Rows that exist keep what they hold. Prisma Client writes a plain default itself, so that a program built from the older
-schema goes on with the older value. Whoever leaves the field to the database (`dbgenerated`, raw SQL, other programs)
-gets the new value from then on, and fails if there is none and the field is required.
+Existing rows keep their values.
+Prisma Client writes a plain default itself, so app instances built from the old schema still write the old value.
+Inserts that leave the field to the database (`dbgenerated`, raw SQL, scripts) get the new default.
+If there is no default and the field is required, they fail.
 
 ## Example
 ```prisma before
@@ -23,7 +24,7 @@ model User {
 ```
 
 ## Safer way
-Let the code write the value itself and deploy that, then drop the default.
+Deploy code that writes the value itself, and drop the default in a later migration.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -32,7 +33,7 @@ model User {
 ```
 
 ## When to ignore it
-When no running program leaves the field out.
+If no running code leaves out the field.
 
 ## Providers
 All with defaults in the database.
@@ -44,22 +45,27 @@ from collections.abc import Iterator
 
 from refract.diff.columns import column_changes
 from refract.diff.traits import flavour
+from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, created_here
+from refract.rules.kit.words import column_label, created_here, field_name, model
 from refract.schema.changes import AlterColumn, Cast
 from refract.schema.model import Column, DefaultKind
 
 
 @rule(Severity.INFO, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each column of one type whose default is not what it was."""
+    """Each column of the same type whose default changes."""
     for change in context.on_existing(AlterColumn):
         if _changes(context, change):
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
-                what=_message(context, change),
+                what=_what(context, change),
+                harm=_harm(context, change),
+                now=_actions(context, change),
                 change=change,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
                 severity=Severity.WARNING if _fails(change) else None,
@@ -70,38 +76,49 @@ def _changes(context: RuleContext, change: AlterColumn) -> bool:
     before, after = change.before, change.after
     table = context.after.tables.get(change.table)
     if table is None or table.column(after.name) is None:
-        return False  # the column goes: SQL Server has to drop its default first
+        return False  # the column is dropped: SQL Server has to drop its default first
     counts = before.auto_increment or after.auto_increment
     if before.default is None or counts or change.cast is not Cast.NONE or before.default == after.default:
         return False
-    return column_changes(before, after, change.cast, flavour(context.provider.name)).default and not _value_goes(
-        context, before
-    )
+    changed = column_changes(before, after, change.cast, flavour(context.provider.name))
+    return changed.default and not _value_is_removed(context, before)
 
 
-def _value_goes(context: RuleContext, before: Column) -> bool:
-    """Whether the default was an enum's value that is no longer there: that has rules of its own."""
+def _value_is_removed(context: RuleContext, before: Column) -> bool:
+    """Whether the default was a value that its enum no longer has, which other rules find."""
     enum = context.after.enums.get(before.type.enum) if before.type.enum else None
     return enum is not None and before.default is not None and all(v.name != before.default.text for v in enum.values)
 
 
 def _fails(change: AlterColumn) -> bool:
-    """Whether Prisma Client itself leaves the field to the database, which has nothing to give any more."""
+    """Whether Prisma Client itself leaves the field to the database, which no longer has a value for it."""
     before, after = change.before.default, change.after
     left = before is not None and before.kind is DefaultKind.EXPRESSION
     return left and after.default is None and not after.nullable and not after.type.is_list
 
 
-def _message(context: RuleContext, change: AlterColumn) -> str:
+def _what(context: RuleContext, change: AlterColumn) -> str:
     label = column_label(context, change.table, change.after)
-    old, new = (context.provider.render_default(c) for c in (change.before, change.after))
     if _fails(change):
-        return (
-            f"{label} loses its default `{old}`: running programs leave the field to the database and can no longer insert. "
-            "Let the code write the value first."
-        )
-    became = f"changes its default from `{old}` to `{new}`" if new else f"loses its default `{old}`"
-    return (
-        f"{label} {became}: rows that exist keep what they hold, and programs that run with the older schema go on to write "
-        f"the older value. SQL that leaves the column out gets {'the new one' if new else 'none'}."
-    )
+        return f"Dropping the default of {label} breaks inserts"
+    return f"Old app instances still write `{context.provider.render_default(change.before)}` into {label}"
+
+
+def _harm(context: RuleContext, change: AlterColumn) -> Iterator[Harm]:
+    if _fails(change):
+        yield harm(Effect.INSERTS_LACK_DEFAULT, default=f"`{context.provider.render_default(change.before)}`")
+        return
+    new = context.provider.render_default(change.after)
+    yield harm(Effect.SQL_GETS_NEW_DEFAULT, default=f"`{new}`") if new else harm(Effect.SQL_GETS_NO_DEFAULT)
+    yield harm(Effect.EXISTING_ROWS_KEEP_VALUES)
+
+
+def _actions(context: RuleContext, change: AlterColumn) -> Iterator[AnyAction]:
+    name = field_name(change.after)
+    if change.after.default is not None:
+        yield action(Do.CHECK_RAW_SQL, field=f"`{name}`")
+        return
+    yield action(Do.WRITE_FIELD_IN_CODE, field=f"`{name}`")
+    yield action(Do.DROP_DEFAULT_LATER)
+    if change.after.client_default is None:
+        yield from offered(context, "change-default", f"{model(context, change.table)}.{name}")

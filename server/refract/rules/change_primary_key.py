@@ -1,12 +1,13 @@
-"""The primary key of a model that exists changes.
+"""The primary key of an existing model changes.
 
 ## What it does
-Finds tables that exist whose primary key gets other columns, goes or comes.
+Finds existing tables whose primary key gets other columns, is dropped or is added.
 
 ## Why it is risky
-Prisma drops the key and adds the new one. That fails if two rows have the same new key, or none;
-every foreign key that points to the table has to be dropped and made again;
-and while the new key's index is built, others wait. Code that finds rows by the old key breaks.
+Prisma drops the key and adds the new one.
+That fails if two rows have the same new key, or if a row has none.
+Every foreign key that references the table is dropped and recreated, and queries wait while the new key's index is built.
+Code that finds rows by the old key breaks.
 
 ## Example
 ```prisma before
@@ -23,18 +24,18 @@ model User {
 ```
 
 ## Safer way
-Leave the key, and make the other fields unique: lookups by them are just as fast.
+Keep the key, and make the other fields unique. Lookups by them are just as fast.
 ```prisma after
 model User {
   id    Int    @id
   email String @unique
 }
 ```
-If the key must change, build the unique index first, then switch the key over to it in a short migration,
-and the foreign keys one by one.
+To change the key, start with a unique index over the new one.
+Then switch the key to that index in a short migration, and the foreign keys one by one.
 
 ## When to ignore it
-When the table is small, nothing refers to it, and the new key is known to be unique.
+If the table is small, nothing references it, and you know that the new key is unique.
 
 ## Providers
 All with primary keys.
@@ -44,19 +45,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.providers.behaviour import Blocks
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
 from refract.rules.kit.indexes import already_unique
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, cure, sentences, table_label, who_waits
+from refract.rules.kit.words import blocked, created_here, table_label
 from refract.schema.changes import AddPrimaryKey, DropPrimaryKey
 from refract.schema.model import PrimaryKey, QualifiedName
 from refract.wording import listed
 
+_MOST_EFFECTS = 3
+
 
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each table that existed whose key is not what it was."""
+    """Each existing table whose key changes."""
     dropped = {c.table: c for c in context.on_existing(DropPrimaryKey)}
     added = {c.table: c for c in context.on_existing(AddPrimaryKey)}
     for table in {**dropped, **added}:
@@ -68,14 +75,16 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue
         yield Risk(
             key=str(table),
-            what=_message(context, table, before, after),
+            what=_what(context, table, before, after),
+            harm=tuple(_harm(context, table, before, after))[:_MOST_EFFECTS],
+            now=_actions(context, table, before, after),
             change=change,
             related=created_here("The key", before.origin) if before else (),
         )
 
 
 def _same_columns(before: PrimaryKey | None, after: PrimaryKey | None) -> bool:
-    """Whether only the type of a key column changed: that has rules of its own."""
+    """Whether only the type of a key column changed, which other rules find."""
     return bool(before and after) and _names(before) == _names(after)
 
 
@@ -89,24 +98,46 @@ def _is_renamed(
     return context.is_renamed(table, _names(after)) or context.is_renamed(table, _names(before))
 
 
-def _message(context: RuleContext, table: QualifiedName, before: PrimaryKey | None, after: PrimaryKey | None) -> str:
-    label = table_label(context, table)
+def _what(context: RuleContext, table: QualifiedName, before: PrimaryKey | None, after: PrimaryKey | None) -> str:
+    label, operation = table_label(context, table), context.behaviour.change_primary_key
     if after is None:
-        return f"{label} loses its primary key: nothing keeps its rows apart any more, and code that finds them by it breaks."
-    from_key = f" from {listed(_names(before))}" if before else ""
-    operation = context.behaviour.change_primary_key
-    fails = _may_fail(context, table, after)
-    return sentences(
-        f"The primary key of {label} changes{from_key} to {listed(_names(after))}"
-        + (": the migration fails if two rows have the same new key, or a row has none." if fails else "."),
-        who_waits(operation, label),
-        "Foreign keys that point to the old key have to be made anew." if before else "",
-        cure(operation),
-    )
+        return f"Dropping the primary key of {label} allows duplicate rows"
+    subject = f"Changing the primary key of {label}" if before else f"Adding a primary key to {label}"
+    if _may_fail(context, table, after):
+        return f"{subject} fails on duplicates"
+    if operation.blocks is not Blocks.NOTHING:
+        return f"{subject} {blocked(operation)}"
+    return f"{subject} breaks old lookups" if before else f"{subject} rewrites the table"
+
+
+def _harm(
+    context: RuleContext, table: QualifiedName, before: PrimaryKey | None, after: PrimaryKey | None
+) -> Iterator[AnyHarm]:
+    label, old = table_label(context, table), listed(_names(before)) if before else ""
+    if after is None:
+        yield harm(Effect.DUPLICATES_ALLOWED, table=label, key=old)
+    elif _may_fail(context, table, after):
+        yield harm(Effect.FAILS_ON_DUPLICATE_KEYS, key=listed(_names(after)))
+    if after is not None:
+        yield from blocking(context.behaviour.change_primary_key, label)
+    if before and after:
+        yield harm(Effect.FOREIGN_KEYS_RECREATED)
+    if before:
+        yield harm(Effect.LOOKUPS_BY_KEY_BREAK, key=old)
+
+
+def _actions(
+    context: RuleContext, table: QualifiedName, before: PrimaryKey | None, after: PrimaryKey | None
+) -> tuple[Action, ...]:
+    if after is None:
+        return (action(Do.KEEP_KEY),)
+    find = (action(Do.FIND_DUPLICATES),) if _may_fail(context, table, after) else ()
+    keep = (action(Do.KEEP_KEY_WITH_UNIQUE, fields=listed(_names(after))),) if before and not find else ()
+    return (*find, *(cures(context.behaviour.change_primary_key) or keep))
 
 
 def _may_fail(context: RuleContext, table: QualifiedName, key: PrimaryKey) -> bool:
-    """Not where the old rows differ in these columns anyway, or the database numbers them."""
+    """Not if the existing rows differ in these columns, or the database numbers them."""
     columns = context.after.tables[table].columns if table in context.after.tables else ()
     numbered = {c.name for c in columns if c.auto_increment and context.added_column(table, c.name)}
     return not (numbered & set(_names(key)) or already_unique(context, table, _names(key)))

@@ -1,11 +1,11 @@
-"""A field changes its type, and only the catalog is written.
+"""A type change that only updates the catalog still waits for a lock.
 
 ## What it does
-Finds type changes that take a moment, whatever the size of the table: longer text, more digits.
+Finds type changes that are brief at any table size, such as longer text or more digits.
 
 ## Why it is risky
-Nothing is written, but the table is locked for that moment. If a query or a transaction that is already running
-uses the table, the change waits for it, and every later query waits behind the change.
+No row is written, but the table is locked briefly.
+If a running query or transaction uses the table, the change waits for it, and every later query waits behind the change.
 
 ## Example
 ```prisma before
@@ -22,7 +22,7 @@ model User {
 ```
 
 ## Safer way
-Begin the migration with `SET lock_timeout = '500ms';` and run it again if it gives up. Or leave the type.
+Start the migration with `SET lock_timeout = '500ms';` and run the migration again if it times out. Or keep the type.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -31,7 +31,7 @@ model User {
 ```
 
 ## When to ignore it
-When no long transactions use the table.
+If no long transactions use the table.
 
 ## Providers
 PostgreSQL, MySQL, SQL Server.
@@ -41,27 +41,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.providers.behaviour import Blocks
+from attrs import evolve
+
+from refract.providers.behaviour import Duration, Operation, Work
 from refract.providers.type_changes import leaves_rows, loses_silently
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
 from refract.rules.kit.locks import gives_up_waiting
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.types import cast_of
-from refract.rules.kit.words import column_label
+from refract.rules.kit.words import column_label, table_label
 from refract.schema.changes import AlterColumn, Cast
 
 
 @rule(Severity.INFO, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each type change that leaves the rows alone."""
+    """Each type change that rewrites no row."""
     for change in () if gives_up_waiting(context) else context.on_existing(AlterColumn):
         if cast_of(change) is Cast.SAFE and _is_cheap(context, change):
+            resorts = _resorts(context, change)
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
-                what=_message(context, change),
+                what=_what(context, change),
+                harm=_harm(context, change),
+                now=_actions(change) if resorts else (action(Do.SET_LOCK_TIMEOUT), action(Do.RETRY_AFTER_TIMEOUT)),
                 change=change,
-                severity=Severity.WARNING if _sorts_anew(context, change) else None,
+                severity=Severity.WARNING if resorts else None,
             )
 
 
@@ -70,8 +77,8 @@ def _is_cheap(context: RuleContext, change: AlterColumn) -> bool:
     return leaves_rows(context.provider.name, before, after) and not loses_silently(before, after)
 
 
-def _sorts_anew(context: RuleContext, change: AlterColumn) -> bool:
-    """Whether indexes on the column are built anew: CITEXT has another order than TEXT, though the same bytes."""
+def _resorts(context: RuleContext, change: AlterColumn) -> bool:
+    """Whether indexes on the column are rebuilt: CITEXT sorts differently from TEXT, with the same bytes."""
     table = context.before.tables.get(change.table)
     if table is None or (change.before.type.name == "CITEXT") is (change.after.type.name == "CITEXT"):
         return False
@@ -80,17 +87,26 @@ def _sorts_anew(context: RuleContext, change: AlterColumn) -> bool:
     return any(part.name == change.before.name for key in keys for part in key)
 
 
-def _message(context: RuleContext, change: AlterColumn) -> str:
-    render = context.provider.render_type
-    if _sorts_anew(context, change):
-        return (
-            f"{column_label(context, change.table, change.after)} changes from `{render(change.before.type)}` to "
-            f"`{render(change.after.type)}`: no row is written, but the indexes on it are built anew, and every query waits "
-            "meanwhile. A unique one fails if two values differ in nothing but case. Look for those first."
-        )
-    waits = "every query" if context.behaviour.rewrite.blocks is Blocks.EVERYTHING else "every later statement"
-    return (
-        f"{column_label(context, change.table, change.after)} changes from `{render(change.before.type)}` to "
-        f"`{render(change.after.type)}`: no row is written, so it takes a moment at any size. "
-        f"While it waits for transactions that already use the table, {waits} waits behind it: set a lock timeout."
-    )
+def _what(context: RuleContext, change: AlterColumn) -> str:
+    new = context.provider.render_type(change.after.type)
+    subject = f"Changing {column_label(context, change.table, change.after)} to `{new}`"
+    return f"{subject} rebuilds its indexes" if _resorts(context, change) else f"{subject} waits for a lock"
+
+
+def _harm(context: RuleContext, change: AlterColumn) -> Iterator[AnyHarm]:
+    if not _resorts(context, change):
+        yield harm(Effect.QUEUES_BEHIND_LOCK_REQUEST)
+        yield harm(Effect.CATALOG_ONLY)
+        return
+    yield from blocking(_index_rebuild(context.behaviour.rewrite), table_label(context, change.table))
+    if change.after.type.name == "CITEXT":
+        yield harm(Effect.FAILS_ON_CASE)
+
+
+def _index_rebuild(rewrite: Operation) -> Operation:
+    return evolve(rewrite, work=Work.INDEX_REBUILD, duration=Duration.SCAN)
+
+
+def _actions(change: AlterColumn) -> tuple[Action, ...]:
+    find = (action(Do.FIND_CASE_DUPLICATES),) if change.after.type.name == "CITEXT" else ()
+    return (*find, action(Do.RUN_IN_QUIET_HOURS))

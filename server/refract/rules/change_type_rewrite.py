@@ -1,13 +1,13 @@
-"""A field changes its type, and the whole table is written anew for it.
+"""A type change rewrites the whole table.
 
 ## What it does
-Finds type changes that lose no value by Prisma's account, but for which the database writes every row.
+Finds type changes that Prisma calls safe, but for which the database writes every row.
 
 ## Why it is risky
-Prisma calls `Int` to `BigInt` a safe cast and says nothing. The values are safe; the application is not:
-PostgreSQL writes the table and all its indexes anew under an ACCESS EXCLUSIVE lock, so that every query on it waits.
-MySQL copies the table while writes wait. A few casts that Prisma calls safe do lose something, and no error says so:
-a timestamp that becomes a date, a list that becomes one text.
+Prisma calls `Int` to `BigInt` a safe cast and does not warn. The values are safe, but the app has to wait.
+PostgreSQL rewrites the table and all its indexes under an ACCESS EXCLUSIVE lock, so all reads and writes on the table wait.
+MySQL copies the table while writes wait.
+A few casts that Prisma calls safe do lose information without an error: a timestamp that becomes a date, or a list that becomes one text.
 
 ## Example
 ```prisma before
@@ -24,8 +24,11 @@ model User {
 ```
 
 ## Safer way
-Add a field of the new type beside the old one, write to both, copy the older values in batches, read from the new one,
-and drop the old one in a later release.
+1. Add a field of the new type next to the old one.
+2. Deploy code that writes both fields.
+3. Copy the older values in batches.
+4. Deploy code that reads the new field.
+5. Drop the old field in a later release.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -35,7 +38,7 @@ model User {
 ```
 
 ## When to ignore it
-When the table is small, or may stand still for a while.
+If the table is small, or the app can be down during the rewrite.
 
 ## Providers
 PostgreSQL, MySQL and MariaDB, SQL Server. On SQLite every such change rebuilds the table.
@@ -46,26 +49,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import Blocks
-from refract.providers.type_changes import leaves_rows, loses_silently
+from refract.providers.type_changes import leaves_rows
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
+from refract.rules.kit.recipes import type_change, within_limit
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.types import cast_of
-from refract.rules.kit.words import column_label, created_here, cure, sentences, table_label, who_waits
+from refract.rules.kit.types import cast_of, silent_loss
+from refract.rules.kit.words import blocked, column_label, created_here, table_label
 from refract.schema.changes import AlterColumn, Cast
 
 
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each cast that is safe for the values and costs a rewrite. Risky ones have a rule of their own."""
+    """Each cast that is safe for the values and costs a rewrite. Risky ones have a separate rule."""
     for change in context.on_existing(AlterColumn):
-        if cast_of(change) is Cast.SAFE and (_waits(context, change) or _lost(change)):
+        lost = _lost(change)
+        if cast_of(change) is Cast.SAFE and (_waits(context, change) or lost):
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
-                what=_message(context, change),
+                what=_what(context, change),
+                harm=_harm(context, change),
+                now=within_limit(cures(context.behaviour.rewrite), type_change(context, change)),
                 change=change,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
-                severity=Severity.ERROR if _lost(change) else None,
+                severity=Severity.ERROR if lost else None,
             )
 
 
@@ -77,20 +86,23 @@ def _waits(context: RuleContext, change: AlterColumn) -> bool:
 
 
 def _is_same_enum(change: AlterColumn) -> bool:
-    """Values that come and go in an enum kept by the column have rules of their own."""
+    """Values that are added to or removed from an enum kept by the column have separate rules."""
     return change.before.type.name == change.after.type.name == "ENUM"
 
 
-def _lost(change: AlterColumn) -> str:
-    return "" if change.using else loses_silently(change.before.type, change.after.type)
+def _lost(change: AlterColumn) -> Effect | None:
+    return None if change.using else silent_loss(change.before.type, change.after.type)
 
 
-def _message(context: RuleContext, change: AlterColumn) -> str:
-    render = context.provider.render_type
-    operation, lost = context.behaviour.rewrite, _lost(change)
-    return sentences(
-        f"{column_label(context, change.table, change.after)} changes from `{render(change.before.type)}` "
-        f"to `{render(change.after.type)}`" + (f": {lost}, and nothing fails." if lost else "."),
-        who_waits(operation, table_label(context, change.table)) if _waits(context, change) else "",
-        cure(operation),
-    )
+def _what(context: RuleContext, change: AlterColumn) -> str:
+    new = context.provider.render_type(change.after.type)
+    subject = f"Changing {column_label(context, change.table, change.after)} to `{new}`"
+    return f"{subject} silently alters values" if _lost(change) else f"{subject} {blocked(context.behaviour.rewrite)}"
+
+
+def _harm(context: RuleContext, change: AlterColumn) -> Iterator[AnyHarm]:
+    lost = _lost(change)
+    if lost is not None:
+        yield harm(lost)
+    if _waits(context, change):
+        yield from blocking(context.behaviour.rewrite, table_label(context, change.table))

@@ -1,11 +1,11 @@
-"""Several changes of tables stand in one transaction of CockroachDB.
+"""Several schema changes share a transaction on CockroachDB.
 
 ## What it does
-Finds a second change of tables between BEGIN and COMMIT.
+Finds a second schema change between BEGIN and COMMIT.
 
 ## Why it is risky
-CockroachDB makes changes of tables after the transaction has committed, one by one: when one of them fails then, the others stay,
-and the error (XXA00) leaves the database half changed.
+CockroachDB applies schema changes one by one after the transaction has committed.
+If one of them fails, the others stay applied, and the error (XXA00) leaves the database half changed.
 
 ## Example
 ```sql before
@@ -20,7 +20,7 @@ COMMIT;
 ```
 
 ## Safer way
-One change of tables for each migration, without BEGIN.
+Make one schema change in each migration, without BEGIN.
 ```sql before
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
@@ -30,7 +30,7 @@ CREATE UNIQUE INDEX "User_name_key" ON "User"("name");
 ```
 
 ## When to ignore it
-When none of the changes can fail on rows.
+If none of the changes can fail on existing rows.
 
 ## Providers
 CockroachDB.
@@ -40,8 +40,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import Backfill, Statement
 from refract.sql.transactions import in_transaction
@@ -49,13 +51,14 @@ from refract.sql.transactions import in_transaction
 
 @rule(Severity.WARNING, frozenset({"cockroachdb"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The second change of tables in a transaction."""
+    """The second schema change in a transaction."""
     changing = [s for s in in_transaction(context.statements) if _changes_tables(s)]
     if len(changing) > 1:
         yield Risk(
             key="transaction",
-            what="CockroachDB makes the changes of tables of a transaction after its COMMIT, one by one: if one fails, the others stay "
-            "(error XXA00). Leave BEGIN and COMMIT out, and give each change that rows can make fail a migration of its own.",
+            what="A failed change leaves this transaction half applied",
+            harm=(harm(Effect.APPLIED_AFTER_COMMIT), harm(Effect.HALF_APPLIED)),
+            now=(action(Do.REMOVE_TRANSACTION), action(Do.SPLIT_CHANGES)),
             change=None,
             origin=changing[1].origin,
         )

@@ -4,8 +4,8 @@
 Finds type changes that Prisma, or a hand-written migration, makes with `ALTER COLUMN ... TYPE`.
 
 ## Why it is risky
-CockroachDB converts few types in place, and Prisma's engine turns off the schema changer that can do more:
-what works in a shell may fail in the migration.
+CockroachDB converts only a few types in place, and Prisma turns off the schema changer that can do more.
+A change that works in a shell may therefore fail in the migration.
 
 ## Example
 ```prisma before
@@ -22,7 +22,7 @@ model User {
 ```
 
 ## Safer way
-Add a column of the new type, copy the values in batches, and switch over to it.
+Add a field of the new type, copy the values in batches, and switch to the new field.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -32,7 +32,7 @@ model User {
 ```
 
 ## When to ignore it
-When the conversion is known to work on the version in use.
+If you know that the conversion works on your version.
 
 ## Providers
 CockroachDB.
@@ -43,25 +43,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.recipes import type_change, within_limit
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import column_label, created_here, cure, sentences
+from refract.rules.kit.words import column_label, created_here
 from refract.schema.changes import AlterColumn, Cast
 
 
 @rule(Severity.WARNING, frozenset({"cockroachdb"}))
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each type changed in place. What loses values as well has a rule of its own, with the same advice."""
+    """Each type changed in place. A separate rule with the same advice finds changes that also lose values."""
     for change in context.on_existing(AlterColumn):
         if change.cast is Cast.SAFE:
-            render = context.provider.render_type
+            new = context.provider.render_type(change.after.type)
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
-                what=sentences(
-                    f"{column_label(context, change.table, change.after)} changes from `{render(change.before.type)}` to "
-                    f"`{render(change.after.type)}` in place.",
-                    cure(context.behaviour.rewrite),
-                ),
+                what=f"Changing {column_label(context, change.table, change.after)} to `{new}` may fail",
+                harm=(harm(Effect.TYPE_CHANGE_REFUSED),),
+                now=within_limit(cures(context.behaviour.rewrite), type_change(context, change)),
                 change=change,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
             )

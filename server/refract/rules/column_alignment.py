@@ -1,11 +1,12 @@
-"""The columns of a new table are in an order that wastes space.
+"""The column order of a new table wastes space.
 
 ## What it does
-Finds new tables in which another order of the columns would save eight bytes a row or more.
+Finds new tables in which another order of the columns would save at least eight bytes per row.
 
 ## Why it is risky
-PostgreSQL begins an 8-byte value at a multiple of eight, and fills the gap before it. Small and large columns by turns
-leave many gaps. The order cannot be changed once the table is there.
+PostgreSQL aligns an 8-byte value to a multiple of eight, and fills the gap before it.
+Alternating small and large columns leave many gaps.
+The order cannot be changed once the table exists.
 
 ## Example
 ```prisma before
@@ -28,7 +29,7 @@ model B {
 ```
 
 ## Safer way
-Put the 8-byte fields first, then the smaller ones, text last.
+Put the 8-byte fields first, then the smaller ones, and text last.
 ```prisma after
 model A {
   id Int @id
@@ -44,18 +45,20 @@ model B {
 ```
 
 ## When to ignore it
-When the table is small.
+If the table is small.
 
 ## Providers
-PostgreSQL. Off unless the project asks for it.
+PostgreSQL. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.new import new_tables
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import table_label
@@ -77,15 +80,16 @@ _WORTH_IT = 8
 
 @rule(Severity.INFO, frozenset({"postgresql"}), on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each new table with gaps. Columns of other types come after these: what follows them is not known."""
+    """Each new table with gaps. Tables with columns of other types are left out: their width is not known."""
     for table, change in new_tables(context):
         fixed = [c for c in table.columns if _size(c)]
         saved = _width(fixed) - _width(sorted(fixed, key=_size, reverse=True))
         if saved >= _WORTH_IT and len(fixed) == len(table.columns):
             yield Risk(
                 key=str(table.name),
-                what=f"{table_label(context, table.name)} wastes {saved} bytes in every row between its columns: put the "
-                "8-byte fields first, then the smaller ones.",
+                what=f"The column order of {table_label(context, table.name)} wastes {saved} bytes per row",
+                harm=(harm(Effect.COLUMN_ORDER_IS_FINAL),),
+                now=(action(Do.PUT_WIDE_FIELDS_FIRST),),
                 change=change,
             )
 

@@ -1,11 +1,11 @@
-"""A field's type changes in a way that makes Prisma drop the column and add it anew.
+"""A type change makes Prisma drop the column and add it again, empty.
 
 ## What it does
-Finds type changes for which Prisma knows no cast, such as `String` to `Int`, or a value to a list.
+Finds type changes for which Prisma knows no cast, such as `String` to `Int`, or a single value to a list.
 
 ## Why it is risky
 The column is dropped with all its values and added again under the same name, empty.
-If it is required and has no default, the migration fails as soon as the table has rows.
+If the field is required and has no default, the migration fails if the table has any row.
 
 ## Example
 ```prisma before
@@ -22,7 +22,10 @@ model User {
 ```
 
 ## Safer way
-Add a field of the new type beside the old one, copy the values, switch over to it, and drop the old one last.
+1. Add a field of the new type next to the old one.
+2. Copy the values.
+3. Switch to the new field.
+4. Drop the old field.
 ```prisma after
 model User {
   id     Int     @id @default(autoincrement())
@@ -30,25 +33,34 @@ model User {
   ageNew Int?
 }
 ```
-Where the application may stop for a while, edit the migration instead: on PostgreSQL,
-`ALTER COLUMN ... TYPE ... USING ...` converts the values in place.
+If the app can be down for a while, edit the migration instead.
+On PostgreSQL, `ALTER COLUMN ... TYPE ... USING ...` converts the values in place.
 
 ## When to ignore it
-When the values may go.
+If you do not need the values.
 
 ## Providers
-All with columns; on CockroachDB it is nearly every type change.
+All SQL databases. On CockroachDB nearly every type change is affected.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.recipes import type_change
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, created_here, sentences
+from refract.rules.kit.words import column_label, created_here, table_label
 from refract.schema.changes import CreateEnum, DropEnum, RecreateColumn
+
+_NEW_FIELD = (
+    action(Do.ADD_FIELD_OF_NEW_TYPE),
+    action(Do.COPY_VALUES_IN_BATCHES),
+    action(Do.SWITCH_TO_NEW_FIELD),
+)
 
 
 @rule(Severity.ERROR, SQL)
@@ -59,22 +71,24 @@ def check(context: RuleContext) -> Iterator[Risk]:
     }
     for change in context.on_existing(RecreateColumn):
         if (change.before.type.enum, change.after.type.enum) in renamed:
-            continue  # a renamed enum has a rule of its own
+            continue  # another rule finds renamed enums
         yield Risk(
             key=f"{change.table}.{change.after.name}",
-            what=_message(context, change),
+            what=f"Changing the type of {column_label(context, change.table, change.after)} deletes its values",
+            harm=_harm(context, change),
+            now=_actions(context, change),
             change=change,
             related=created_here(f"Column `{change.before.name}`", change.before.origin),
         )
 
 
-def _message(context: RuleContext, change: RecreateColumn) -> str:
+def _harm(context: RuleContext, change: RecreateColumn) -> Iterator[Harm]:
     after = change.after
-    fails = not (after.nullable or after.default is not None or after.auto_increment or after.type.is_list)
-    stops = fails and not context.behaviour.implicit_value
-    return sentences(
-        f"{column_label(context, change.table, after)} changes its type in a way that Prisma has no cast for: "
-        "it drops the column with all its values and adds it again empty"
-        + ("; on a table with rows that fails, since it is required and has no default." if stops else "."),
-        "Add a new field beside it, copy the values and switch over; or write the conversion into the migration.",
-    )
+    yield harm(Effect.RECREATED_EMPTY, column=f"`{after.name}`")
+    has_value = after.nullable or after.default is not None or after.auto_increment or after.type.is_list
+    if not (has_value or context.behaviour.implicit_value):
+        yield harm(Effect.FAILS_ON_ROWS, table=table_label(context, change.table))
+
+
+def _actions(context: RuleContext, change: RecreateColumn) -> tuple[AnyAction, ...]:
+    return (*_NEW_FIELD, *(type_change(context, change) or (instead(Do.WRITE_CONVERSION),)))

@@ -1,10 +1,10 @@
-"""A concurrent index build stands inside a transaction.
+"""A concurrent index build runs inside a transaction.
 
 ## What it does
 Finds `CONCURRENTLY` between `BEGIN` and `COMMIT`.
 
 ## Why it is risky
-PostgreSQL refuses it there (error 25001), so that the migration fails.
+PostgreSQL refuses the statement there (error 25001), so the migration fails.
 
 ## Example
 ```sql before
@@ -18,13 +18,13 @@ COMMIT;
 ```
 
 ## Safer way
-No transaction around it.
+Move the statement to a separate migration, without a transaction.
 ```sql migration
 CREATE INDEX CONCURRENTLY "User_name_idx" ON "User"("name");
 ```
 
 ## When to ignore it
-Never: it cannot run.
+Never: the statement cannot run there.
 
 ## Providers
 PostgreSQL.
@@ -34,8 +34,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.sql.transactions import in_transaction
 
@@ -47,8 +49,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if "CONCURRENTLY" in statement.words:
             yield Risk(
                 key=f"concurrently {number}",
-                what="PostgreSQL refuses `CONCURRENTLY` between BEGIN and COMMIT (error 25001): the migration fails. "
-                "Move this statement to a migration of its own.",
+                what="`CONCURRENTLY` fails inside a transaction",
+                harm=(harm(Effect.REFUSED_IN_TRANSACTION, sql="`CONCURRENTLY`"),),
+                now=(action(Do.MOVE_TO_SEPARATE_MIGRATION),),
                 change=None,
                 origin=statement.origin,
             )

@@ -1,11 +1,11 @@
-"""A concurrent index build shares its file with other statements.
+"""A concurrent index build shares its migration file with other statements.
 
 ## What it does
 Finds `CONCURRENTLY` in a migration of several statements, for Prisma before 7.4.
 
 ## Why it is risky
-Prisma before 7.4 sends the whole file at once, which PostgreSQL takes for one transaction:
-`CREATE INDEX CONCURRENTLY cannot run inside a transaction block` (25001), and the migration fails.
+Prisma before 7.4 sends the whole file as one query, which PostgreSQL runs in one transaction.
+The migration fails with `CREATE INDEX CONCURRENTLY cannot run inside a transaction block` (25001).
 
 ## Example
 ```sql before
@@ -18,13 +18,13 @@ CREATE INDEX CONCURRENTLY "User_name_idx" ON "User"("name");
 ```
 
 ## Safer way
-One statement, one migration.
+Put the statement into a separate migration.
 ```sql migration
 CREATE INDEX CONCURRENTLY "User_name_idx" ON "User"("name");
 ```
 
 ## When to ignore it
-When every environment runs Prisma 7.4 or newer.
+If every environment runs Prisma 7.4 or newer.
 
 ## Providers
 PostgreSQL.
@@ -34,8 +34,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.sql.transactions import is_one_transaction
 
@@ -49,8 +51,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if found is not None:
         yield Risk(
             key="concurrently",
-            what="Prisma before 7.4 sends this file as one transaction, in which PostgreSQL refuses `CONCURRENTLY` "
-            "(error 25001): the migration fails. Move this statement to a migration of its own.",
+            what="`CONCURRENTLY` fails next to other statements",
+            harm=(harm(Effect.SENT_AS_ONE_TRANSACTION, sql="`CONCURRENTLY`"),),
+            now=(action(Do.MOVE_TO_SEPARATE_MIGRATION),),
             change=None,
             origin=found.origin,
         )

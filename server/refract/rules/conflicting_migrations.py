@@ -1,11 +1,12 @@
-"""This branch and the one it goes to change the same object.
+"""This branch and its base branch change the same object.
 
 ## What it does
-Finds new migrations that touch the same table, column, index or enum value as a migration that the base got meanwhile,
-where the second of the two would fail or undo the first.
+Finds new migrations that change the same table, column, index or enum value as a migration that the base branch has received since.
+Only pairs are reported whose second migration would fail, or undo the first.
 
 ## Why it is risky
-Git merges both without a conflict, since they are files of their own. The second one fails, or quietly undoes the first.
+The migrations are separate files, so git merges both without a conflict.
+The second migration fails, or silently undoes the first.
 
 ## Example
 ```sql base 20250101000000_init
@@ -19,13 +20,13 @@ ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;
 ```
 
 ## Safer way
-Take the base in, and make the migration again on top of it.
+Merge the base into your branch, and create the migration again on top of it.
 ```sql here 20250202000000_mine
 ALTER TABLE "User" ADD COLUMN "label" TEXT;
 ```
 
 ## When to ignore it
-When both were agreed on and the order in which they run is certain.
+If both changes were agreed on and the order of the migrations is certain.
 
 ## Providers
 All with migrations.
@@ -37,8 +38,10 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.history import head_of
 from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
 from refract.schema.changes import (
@@ -63,7 +66,7 @@ from refract.wording import listed
 
 @frozen
 class _Touched:
-    """What a migration changes: names that it takes or ends, and names that it needs."""
+    """What a migration changes: the names that it adds, renames or drops, and those that must exist."""
 
     claimed: frozenset[str]
     needed: frozenset[str]
@@ -71,7 +74,7 @@ class _Touched:
 
 @rule(Severity.ERROR, SQL, HISTORY_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each new migration against each that the base got meanwhile."""
+    """Each new migration against each that the base has received since."""
     history = context.history
     if history is None:
         return
@@ -83,16 +86,19 @@ def check(context: RuleContext) -> Iterator[Risk]:
             if shared:
                 yield Risk(
                     key=f"{migration.name}/{name}",
-                    what=f"`{migration.name}` and `{name}`, which {history.base} got meanwhile, both change {_shown(context, shared)}: "
-                    "the one that runs second fails, or undoes the first. "
-                    f"Merge {history.base} into this branch, and make the migration again on top of it.",
+                    what=f"`{migration.name}` conflicts with `{name}` on `{history.base}`",
+                    harm=(harm(Effect.SECOND_FAILS_OR_UNDOES, objects=_shown(context, shared)),),
+                    now=(
+                        action(Do.MERGE_BASE, base=f"`{history.base}`"),
+                        action(Do.RECREATE_MIGRATION, migration=f"`{migration.name}`"),
+                    ),
                     change=None,
                     origin=head_of(migration),
                 )
 
 
 def _shown(context: RuleContext, names: frozenset[str]) -> str:
-    """The names, without the schema that they are in by default."""
+    """The names, without the default schema."""
     default = f"{context.provider.default_schema}."
     return listed(sorted(name.removeprefix(default) for name in names))
 

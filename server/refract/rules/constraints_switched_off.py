@@ -4,9 +4,10 @@
 Finds `DISABLE TRIGGER`, `session_replication_role = replica` and `FOREIGN_KEY_CHECKS = 0`.
 
 ## Why it is risky
-Foreign keys of PostgreSQL are kept by triggers: while these are off, rows that point nowhere get in, and nothing
-finds them afterwards. In MySQL the same is true of `FOREIGN_KEY_CHECKS = 0`. Programs that write meanwhile are not checked either
-where a trigger is off for the table.
+PostgreSQL enforces foreign keys with triggers.
+While these are off, rows that reference a missing row are accepted, and nothing finds them later.
+In MySQL the same is true of `FOREIGN_KEY_CHECKS = 0`.
+If a trigger is off for a table, writes of the app are not checked either.
 
 ## Example
 ```sql before
@@ -19,7 +20,7 @@ UPDATE "Post" SET "userId" = 1;
 ```
 
 ## Safer way
-Bring rows and checks into an order in which nothing needs to be off:
+Order the statements so that no check needs to be off:
 ```sql before
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
@@ -29,7 +30,7 @@ UPDATE "Post" SET "userId" = 1 WHERE "userId" IS NULL;
 ```
 
 ## When to ignore it
-When the rows that are written are checked afterwards.
+If the written rows are checked afterwards.
 
 ## Providers
 PostgreSQL, MySQL and MariaDB.
@@ -39,8 +40,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import Statement
 
@@ -54,8 +57,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if _switches_off(statement):
             yield Risk(
                 key=f"off {number}",
-                what="From here on rows are not checked: those that point to no other row get in, and nothing finds them later. "
-                "Write the rows in an order that the checks allow, and leave this out.",
+                what="Rows written after this statement are not checked",
+                harm=(harm(Effect.BAD_REFERENCES_STAY),),
+                now=(action(Do.REMOVE_STATEMENT), action(Do.WRITE_IN_ALLOWED_ORDER)),
                 change=None,
                 origin=statement.origin,
             )

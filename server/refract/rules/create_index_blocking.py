@@ -1,12 +1,12 @@
-"""An index is built on a table in use, and writes wait for it.
+"""Writes wait while an index is built on a table in use.
 
 ## What it does
-Finds new indexes on tables that exist, where the database keeps writers waiting while it builds them.
+Finds new indexes on existing tables, if the database blocks writes during the build.
 
 ## Why it is risky
-Common advice calls a new index harmless. It is not: PostgreSQL's plain `CREATE INDEX`, which is what Prisma writes,
-takes a SHARE lock. Reads go on, but every INSERT, UPDATE and DELETE waits until the index is complete,
-which takes seconds per million rows, and longer behind an open transaction that has written to the table.
+A new index is often called harmless, but Prisma writes a plain `CREATE INDEX`, which takes a SHARE lock on PostgreSQL.
+Reads continue, but every INSERT, UPDATE and DELETE waits until the index is complete.
+That takes seconds per million rows, and longer behind an open transaction that has written to the table.
 
 ## Example
 ```prisma before
@@ -25,10 +25,10 @@ model User {
 ```
 
 ## Safer way
-On PostgreSQL, let the migration say `CREATE INDEX CONCURRENTLY`, and nothing else:
-it cannot run inside a transaction, and a file with a single statement is not run in one.
-The schema is the same, so the way to say "this is taken care of" is to edit the migration.
-An index that comes with its table costs nothing:
+On PostgreSQL, edit the migration to use `CREATE INDEX CONCURRENTLY`, as the only statement in its file.
+The statement cannot run inside a transaction, and Prisma runs a file with a single statement without one.
+The schema is the same either way, so only the migration needs an edit.
+An index that is created with its table blocks nothing:
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -44,12 +44,12 @@ model Login {
 ```
 
 ## When to ignore it
-When the table is small, or nothing writes to it while the migration runs.
+If the table is small, or unused by writes while the migration runs.
 
 ## Providers
 PostgreSQL, SQL Server (offline build) and SQLite, which locks the whole file.
-MySQL and MariaDB build ordinary indexes while writes go on; full-text indexes do block them.
-CockroachDB builds every index online, and MongoDB yields to other work while it builds one.
+MySQL and MariaDB build ordinary indexes while writes continue. Full-text indexes block writes.
+CockroachDB builds every index online, and MongoDB yields to other work during a build.
 """
 
 from __future__ import annotations

@@ -19,8 +19,10 @@ from refract.plans import Progress, is_as_planned
 from refract.plans.model import PlanStep
 from refract.providers.behaviour import Duration, Operation
 from refract.providers.costs import Cost, cost_of_verb, costs
-from refract.providers.type_changes import loses_silently
+from refract.rendering.effects import harm_sentence
 from refract.rendering.losses import loss_sentence
+from refract.rules.kit.harm import harm
+from refract.rules.kit.types import silent_loss
 from refract.schema.changes import (
     AddColumn,
     AlterColumn,
@@ -252,9 +254,9 @@ def _goes_under(cost: Cost, other: Cost) -> bool:
 def _lost(change: Change) -> Iterator[str]:
     yield from map(loss_sentence, lost_for_good(change))
     if isinstance(change, AlterColumn) and not change.using:
-        silently = loses_silently(change.before.type, change.after.type)
-        if silently:
-            yield f"{change.table.name}.{change.before.name}: {silently}, and nothing fails."
+        lost = silent_loss(change.before.type, change.after.type)
+        if lost is not None:
+            yield f"{change.table.name}.{change.before.name}: {harm_sentence(harm(lost))}"
 
 
 def _tables(change: Change, migration: Outgoing) -> Iterator[QualifiedName]:

@@ -15,7 +15,7 @@ from refract.schema.model import Index, IndexColumn, QualifiedName, Table
 
 @frozen
 class BuiltIndex:
-    """An index to be built, and what building it does to the table meanwhile."""
+    """An index to be built, and how the build locks the table."""
 
     change: CreateIndex | RecreateIndex
     index: Index
@@ -23,7 +23,7 @@ class BuiltIndex:
 
     @property
     def blocks(self) -> bool:
-        """Whether anybody has to wait."""
+        """Whether queries have to wait."""
         return self.operation.blocks is not Blocks.NOTHING
 
 
@@ -38,7 +38,7 @@ def built_indexes(context: RuleContext) -> Iterator[BuiltIndex]:
 
 
 def _follows_from_rename(context: RuleContext, name: QualifiedName, index: Index) -> bool:
-    """Whether the index was there under the columns' old names: a rename would keep it."""
+    """Whether the index existed under the columns' old names: a rename would keep it."""
     columns = [c.name for c in index.columns]
     former = [context.former_name(name, c) for c in columns]
     table = context.before.tables.get(name)
@@ -74,7 +74,7 @@ def _is_known(table: Table, key: Sequence[IndexColumn]) -> bool:
 
 
 def replaces_nothing(context: RuleContext, change: DropIndex) -> bool:
-    """Whether a dropped index goes by itself: not with a column or a table, nor because a column is renamed."""
+    """Whether only the index is dropped, not its column or table, and no column is renamed."""
     names = [c.name for c in change.index.columns if c.name]
     table = context.after.tables.get(change.table)
     if table is None or context.is_renamed(change.table, names):
@@ -83,10 +83,10 @@ def replaces_nothing(context: RuleContext, change: DropIndex) -> bool:
 
 
 def severity(built: BuiltIndex) -> Severity:
-    """A database that lives in one file has few writers: worth knowing, no more."""
+    """A database in one file has few writers, so the wait is only worth knowing."""
     return Severity.INFO if built.operation.blocks is Blocks.DATABASE else Severity.WARNING
 
 
 def index_key(built: BuiltIndex) -> str:
-    """What names the index in a finding's key."""
+    """The index as a finding's key names it."""
     return f"{built.change.table}.{built.index.name}"

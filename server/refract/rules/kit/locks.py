@@ -1,4 +1,4 @@
-"""Whether a migration limits how long it waits for locks: shared by the rules whose cure is to do so."""
+"""Whether a migration limits how long it waits for locks: shared by the rules that advise a timeout."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ _LIMITS = frozenset({"lock_timeout", "lock_wait_timeout"})
 
 
 def gives_up_waiting(context: RuleContext) -> bool:
-    """Whether a statement of the migration sets a limit, so that nobody has to queue behind it for long."""
+    """Whether a statement of the migration sets a limit, so that other queries are not queued behind it for long."""
     return any(s.setting is not None and s.setting[0] in _LIMITS for s in context.statements)

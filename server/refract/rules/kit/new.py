@@ -11,12 +11,12 @@ from refract.schema.model import Column, ForeignKey, Index, QualifiedName, Table
 
 
 def new_tables(context: RuleContext) -> Iterator[tuple[Table, CreateTable]]:
-    """The tables that are made, without those that Prisma makes for implicit relations."""
+    """The tables that are created, without those of implicit relations."""
     return ((c.table, c) for c in context.changes(CreateTable) if not join_table(c.table))
 
 
 def new_columns(context: RuleContext) -> Iterator[tuple[QualifiedName, Column, Change]]:
-    """The columns that are added, or come with a new table."""
+    """The columns that are added, or created with a new table."""
     for change in context.changes(AddColumn):
         yield change.table, change.column, change
     for table, created in new_tables(context):
@@ -24,7 +24,7 @@ def new_columns(context: RuleContext) -> Iterator[tuple[QualifiedName, Column, C
 
 
 def new_foreign_keys(context: RuleContext) -> Iterator[tuple[QualifiedName, ForeignKey, Change]]:
-    """The foreign keys that are added, or stand inside a new table."""
+    """The foreign keys that are added, or created with a new table."""
     for change in context.changes(AddForeignKey):
         yield change.table, change.foreign_key, change
     for created in context.changes(CreateTable):
@@ -32,7 +32,7 @@ def new_foreign_keys(context: RuleContext) -> Iterator[tuple[QualifiedName, Fore
 
 
 def new_indexes(context: RuleContext) -> Iterator[tuple[QualifiedName, Index, Change]]:
-    """The indexes that are made, or stand inside a new table."""
+    """The indexes that are added, or created with a new table."""
     for change in context.changes(CreateIndex):
         yield change.table, change.index, change
     for created in context.changes(CreateTable):

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from refract.providers.type_changes import always_fits
+from collections.abc import Mapping
+
+from refract.providers.type_changes import SilentLoss, always_fits, loses_silently
+from refract.rules.kit.harm import Effect
 from refract.schema.changes import AlterColumn, Cast
+from refract.schema.model import ColumnType
+
+_EFFECTS: Mapping[SilentLoss, Effect] = {
+    SilentLoss.LIST_BECOMES_TEXT: Effect.LIST_BECOMES_TEXT,
+    SilentLoss.TIME_OF_DAY_CUT: Effect.TIME_OF_DAY_CUT,
+    SilentLoss.DATE_CUT: Effect.DATE_CUT,
+    SilentLoss.FRACTIONS_ROUNDED: Effect.FRACTIONS_ROUNDED,
+}
 
 
 def cast_of(change: AlterColumn) -> Cast:
@@ -11,3 +22,9 @@ def cast_of(change: AlterColumn) -> Cast:
     if change.cast is Cast.RISKY and always_fits(change.before.type, change.after.type):
         return Cast.SAFE
     return change.cast
+
+
+def silent_loss(before: ColumnType, after: ColumnType) -> Effect | None:
+    """What a cast that Prisma calls safe does to values without an error."""
+    loss = loses_silently(before, after)
+    return _EFFECTS[loss] if loss else None

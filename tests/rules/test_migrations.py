@@ -20,11 +20,11 @@ from rules.markdown import Sides, find, parse_target, with_code
 from rules.test_fixtures import ALL, Case
 
 ONLY_THE_SCHEMA_TELLS = {
-    "add-required-column-client-default": "SQL does not say why there is no default",
+    "add-required-column-client-default": "SQL does not show why there is no default",
     "mssql-drop-defaulted-column": "the SQL written here drops the default first",
 }
 TOLD_OTHERWISE = {
-    ("add-required-column-without-default", "The default is Prisma Client's"): "SQL does not say that there is one",
+    ("add-required-column-without-default", "A default of Prisma Client"): "SQL does not show that there is one",
     ("rename-enum-value", "A value is renamed"): "on CockroachDB it is one value more, and later one less",
 }
 ENUMS_OF_THE_CLIENT = frozenset({"sqlite", "sqlserver"})

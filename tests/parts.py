@@ -144,14 +144,14 @@ def _pypi() -> str:
 
 
 def _build_neovim() -> None:
-    subprocess.run([TESTS / "editors" / "install_neovim.sh", NEOVIM], check=True)
+    subprocess.run([TESTS / "editors" / "install_neovim.sh", NEOVIM], check=False)
 
 
 def _build_node() -> None:
     NODE.mkdir(parents=True, exist_ok=True)
     (NODE / "package.json").write_text('{"private": true}\n')
     command = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", f"node@{NODE_VERSION}", "npm@10"]
-    subprocess.run(command, cwd=NODE, check=True)
+    subprocess.run(command, cwd=NODE, check=False)
 
 
 _MARIADB = ("mariadbd", "mariadb-install-db")
@@ -217,13 +217,19 @@ def left_out(parts: Iterable[Part]) -> list[str]:
 
 
 def reason(part: Part) -> str:
-    """Why the tests of a part cannot run here; empty if they can."""
+    """Why the tests of a part cannot run here, and how to install it; empty if they can."""
     missing = part.missing()
-    return f"{missing} (Debian: apt-get install {' '.join(part.packages)})" if missing and part.packages else missing
+    if not missing or not part.packages:
+        return missing
+    how = "make setup, as root" if part.build else f"apt-get install {' '.join(part.packages)}"
+    return f"{missing} (Debian: {how})"
 
 
 def install(missing: Sequence[Part]) -> None:
-    """Install what is missing, with apt-get as root on Debian. Elsewhere, do nothing."""
+    """Install what is missing, with apt-get as root on Debian. Elsewhere, do nothing.
+
+    What fails to install is still missing afterwards, and is reported as such.
+    """
     if not missing or not shutil.which("apt-get") or os.geteuid() != 0:
         return
     packages = [package for part in missing for package in part.packages]
@@ -238,7 +244,7 @@ def install(missing: Sequence[Part]) -> None:
 
 def _apt_get(*arguments: str) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", *arguments], check=True, env=environment, stdout=sys.stderr)
+    subprocess.run(["apt-get", *arguments], check=False, env=environment, stdout=sys.stderr)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ STARTED_BY = {
 
 PRESENT = Part("present", "a part that is installed", ())
 MISSING = Part("missing", "a part of Debian", (), lambda: "x is not installed", ("x", "y"))
+BUILT = Part("built", "a part that is built", (), lambda: "z is not installed", ("z",), lambda: None)
 UNREACHABLE = Part("unreachable", "a part without a package", (), lambda: "cannot be reached")
 
 
@@ -66,8 +67,9 @@ def test_every_pattern_matches_a_test(part: Part) -> None:
 
 
 def test_what_is_missing_is_listed_with_the_reason() -> None:
-    assert left_out([PRESENT, MISSING, UNREACHABLE]) == [
+    assert left_out([PRESENT, MISSING, BUILT, UNREACHABLE]) == [
         "left out: missing (a part of Debian): x is not installed (Debian: apt-get install x y)",
+        "left out: built (a part that is built): z is not installed (Debian: make setup, as root)",
         "left out: unreachable (a part without a package): cannot be reached",
     ]
 

@@ -7,10 +7,18 @@ home=$(cd "$1" && pwd)
 apt=$home/apt
 mkdir -p "$apt"/{preferences,lists/partial,cache/archives/partial,state}
 : >"$apt/status" # nothing counts as installed: the packages come with all that they need
-awk 'BEGIN { RS = "" } !done && /Suites: [a-z]+/ && !/security/ { sub(/Suites:[^\n]*/, "Suites: sid"); print; done = 1 }' \
-  /etc/apt/sources.list.d/debian.sources >"$apt/sid.sources"
+sources=/etc/apt/sources.list.d/debian.sources
+if [[ -f $sources ]]; then
+  sid=$apt/sid.sources
+  awk 'BEGIN { RS = "" } !done && /Suites: [a-z]+/ && !/security/ { sub(/Suites:[^\n]*/, "Suites: sid"); print; done = 1 }' \
+    "$sources" >"$sid"
+else # as Debian's installer writes it
+  sid=$apt/sid.list
+  awk '!done && /^deb .*debian\/? / { for (i = 2; $i !~ /:\/\//; i++); print "deb", $i, "sid main"; done = 1 }' \
+    /etc/apt/sources.list >"$sid"
+fi
 cat >"$apt/apt.conf" <<CONF
-Dir::Etc::sourcelist "$apt/sid.sources";
+Dir::Etc::sourcelist "$sid";
 Dir::Etc::sourceparts "-";
 Dir::Etc::preferencesparts "$apt/preferences";
 Dir::State "$apt/state";

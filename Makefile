@@ -46,6 +46,7 @@ new-rule new-recipe: new-%: .venv/ready ## the module and the fixture of a new r
 docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.rules docs/rules
 	$(BIN)/python -m refract.rendering.recipe_pages docs/recipes
+	$(BIN)/python -m refract.fixes tests/fixes docs/fixes
 	$(BIN)/python -m refract.config.reference docs
 	$(BIN)/python vscode-client/scripts/settings.py
 

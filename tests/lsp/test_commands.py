@@ -214,7 +214,7 @@ async def test_a_client_that_asks_is_told_what_to_ask(asking: LanguageClient, pr
     disk, editor = Disk(asking), Editor(asking, project)
     editor.replace("  name String\n", EMAIL)
     await editor.wait_for("add-required-column-without-default")
-    split = next(a for a in await editor.actions("email") if a.title.startswith("Split into"))
+    split = next(a for a in await editor.actions("email") if a.title.startswith("Add in"))
     assert split.command is not None
     assert (split.edit, split.command.command) == (None, "refract.askAndSplit")
     assert (await asking.code_action_resolve_async(split)).edit is None
@@ -247,7 +247,7 @@ async def test_a_client_that_asks_nothing_gets_the_edit(client: LanguageClient, 
     editor = Editor(client, project)
     editor.replace("  name String\n", EMAIL)
     await editor.wait_for("add-required-column-without-default")
-    split = next(a for a in await editor.actions("email") if a.title.startswith("Split into"))
+    split = next(a for a in await editor.actions("email") if a.title.startswith("Add in"))
     assert split.command is None
     edit = (await client.code_action_resolve_async(split)).edit
     assert edit is not None

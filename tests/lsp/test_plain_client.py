@@ -50,7 +50,7 @@ async def test_a_fix_with_new_files_is_made(plain: LanguageClient, project: Path
     editor.replace("  name String\n", EMAIL)
     await editor.wait_for("add-required-column-without-default")
     project.write_text(editor.text)
-    split = next(a for a in await editor.actions("email") if a.title.startswith("Split into"))
+    split = next(a for a in await editor.actions("email") if a.title.startswith("Add in"))
     assert split.edit is None
     assert split.command is not None
     made = await execute(plain, split.command.command, *split.command.arguments or [])

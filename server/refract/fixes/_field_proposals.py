@@ -1,4 +1,4 @@
-"""Recipes for changes of one field: another name, type or default, required, unique, moved, gone."""
+"""Recipes for changes of one field: renamed, retyped, added, removed, moved, made required or unique, without default."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from refract.text import Span
 
 
 def renamed(context: FixContext) -> Proposal | None:
-    """A column that goes and one that comes, which are the same."""
+    """A dropped and an added column that are the same."""
     rename = context.finding.rename
     if rename is None or not isinstance(rename.dropped, DropColumn) or not isinstance(rename.added, AddColumn):
         return None
@@ -38,7 +38,7 @@ def renamed(context: FixContext) -> Proposal | None:
 
 
 def added_required(context: FixContext) -> Proposal | None:
-    """A required field that rows have no value for."""
+    """A new required field, without a value for existing rows."""
     change = context.finding.change
     new = field_of(context, change.column) if isinstance(change, AddColumn) else None
     if new is None:
@@ -63,7 +63,7 @@ def made_required(context: FixContext) -> Proposal | None:
 
 
 def dropped(context: FixContext) -> Proposal | None:
-    """A field that goes."""
+    """A removed field."""
     change = context.finding.change
     if not isinstance(change, DropColumn):
         return None
@@ -72,7 +72,7 @@ def dropped(context: FixContext) -> Proposal | None:
 
 
 def retyped(context: FixContext) -> Proposal | None:
-    """A field of another type."""
+    """A field with another type."""
     change = context.finding.change
     if not isinstance(change, AlterColumn | RecreateColumn):
         return None
@@ -89,7 +89,7 @@ def retyped(context: FixContext) -> Proposal | None:
 
 
 def unique(context: FixContext) -> Proposal | None:
-    """A field, or several together, that must be unique."""
+    """A new unique index over one or several fields."""
     change = context.finding.change
     if not isinstance(change, CreateIndex) or not change.index.unique:
         return None
@@ -110,7 +110,7 @@ def unique(context: FixContext) -> Proposal | None:
 
 
 def indexed(context: FixContext) -> Proposal | None:
-    """An index; where it can be built concurrently, that is a fix of its own."""
+    """A new index; a database that builds indexes concurrently has another fix for it."""
     change = context.finding.change
     if not isinstance(change, CreateIndex) or behaviour(context.provider.name).concurrent_indexes:
         return None
@@ -126,7 +126,7 @@ def indexed(context: FixContext) -> Proposal | None:
 
 
 def moved(context: FixContext) -> Proposal | None:
-    """A field that goes from one model to a related one."""
+    """A field that moves from one model to a related one."""
     change = context.finding.change
     if not isinstance(change, DropColumn):
         return None
@@ -138,8 +138,8 @@ def moved(context: FixContext) -> Proposal | None:
     return Proposal("move-field", answers, (RemoveField(new.block, new.field.name.text), old))
 
 
-def default_gone(context: FixContext) -> Proposal | None:
-    """A default that goes: another one in its place is for rows to come, and takes no steps."""
+def default_removed(context: FixContext) -> Proposal | None:
+    """A removed default. A default that is replaced affects only new rows and needs no steps."""
     change = context.finding.change
     if not isinstance(change, AlterColumn) or change.after.default is not None:
         return None
@@ -155,7 +155,7 @@ def default_gone(context: FixContext) -> Proposal | None:
 def key_retyped(
     context: FixContext, change: AlterColumn | RecreateColumn, new: WrittenField, old: AddField
 ) -> Proposal | None:
-    """A primary key that becomes a larger number or a uuid, and all that points at it with it."""
+    """A primary key that becomes a larger number or a UUID, with all columns that refer to it."""
     table = context.after.tables.get(change.table)
     key = table.primary_key if table else None
     if key is None or [part.name for part in key.columns] != [change.after.name]:
@@ -171,7 +171,7 @@ def key_retyped(
 
 
 def _pointing(context: FixContext, key: AlterColumn | RecreateColumn) -> Iterator[AlterColumn | RecreateColumn]:
-    """The changes of the columns that point at a key."""
+    """The changes of the columns that refer to a key."""
     for change in context.diff.changes:
         if not isinstance(change, AlterColumn | RecreateColumn):
             continue
@@ -194,5 +194,5 @@ def _place(context: FixContext) -> Span | None:
 
 
 def _map_of(attribute: Attribute | None) -> str:
-    """The name in the database that an attribute gives, if any."""
+    """The name in the database that an attribute sets, or empty."""
     return text_of(attribute.argument("map")) or "" if attribute is not None else ""

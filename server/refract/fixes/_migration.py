@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from refract.diff import Diff, diff
 from refract.fixes.base import FixContext
 from refract.naming import suggest
+from refract.providers.behaviour import behaviour
 from refract.schema.apply import apply
 from refract.schema.changes import (
     Change,
@@ -15,6 +16,7 @@ from refract.schema.changes import (
     RenamePrimaryKey,
     RenameTable,
 )
+from refract.schema.model import QualifiedName
 from refract.sql.writer import write_script
 from refract.text import NewFile
 
@@ -34,3 +36,19 @@ def with_names(context: FixContext, rename: Change) -> tuple[Change, ...]:
     table = rename.after.name if isinstance(rename, RenameTable) else getattr(rename, "table", None)
     kinds = (RenamePrimaryKey, RenameIndex, RenameForeignKey)
     return (rename, *(c for c in following if isinstance(c, kinds) and c.table == table))
+
+
+def may_be_separate(context: FixContext) -> bool:
+    """Whether a change of the edited schema can be made in separate migrations with the online forms of PostgreSQL."""
+    return not context.statements and behaviour(context.provider.name).concurrent_indexes
+
+
+def is_built(context: FixContext, table: QualifiedName, columns: Iterable[str]) -> bool:
+    """Whether earlier migrations have built the table and its columns."""
+    built = context.before.tables.get(table)
+    return built is not None and all(built.column(name) is not None for name in columns if name)
+
+
+def name_part(name: str) -> str:
+    """A name as part of a migration's name."""
+    return "".join(c if c.isalnum() else "_" for c in name).lower()

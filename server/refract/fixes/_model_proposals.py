@@ -1,4 +1,4 @@
-"""Recipes for changes of whole models and enums: another name, gone, values that come, go and change."""
+"""Recipes for changes of whole models and enums: renamed, removed, with values added, removed or renamed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from refract.syntax.tree import Block
 
 
 def model_renamed(context: FixContext) -> Proposal | None:
-    """A table that gets another name, with a view under the old one."""
+    """A renamed table, with a view under the old name."""
     rename = context.finding.rename
     if rename is None or not isinstance(rename.dropped, DropTable) or not isinstance(rename.added, CreateTable):
         return None
@@ -35,7 +35,7 @@ def model_renamed(context: FixContext) -> Proposal | None:
 
 
 def _is_renamed(context: FixContext, old: str, new: str) -> bool:
-    """Whether it is a block of the schema that has another name, and not only its `@@map`."""
+    """Whether the block itself is renamed, and not only its `@@map`."""
     block, deployed = context.tree.block(new), context.deployed()
     former = deployed.block(old) if deployed else None
     is_known = deployed is None or (former is not None and former.attribute("map") is None)
@@ -43,7 +43,7 @@ def _is_renamed(context: FixContext, old: str, new: str) -> bool:
 
 
 def model_dropped(context: FixContext) -> Proposal | None:
-    """A table that goes, as the schema of running code has it, with the fields of other models that are of it."""
+    """A dropped table, restored from the deployed schema with the fields of other models that refer to it."""
     change, tree = context.finding.change, context.deployed()
     if not isinstance(change, DropTable) or tree is None:
         return None
@@ -56,7 +56,7 @@ def model_dropped(context: FixContext) -> Proposal | None:
 
 
 def _fields_of_type(context: FixContext, tree: SchemaTree, model: Block) -> Iterator[AddField]:
-    """The fields of other models that went with the model."""
+    """The fields of other models that were removed with the model."""
     for placed in tree.blocks():
         now = context.tree.block(placed.block.name.text)
         for field in placed.block.fields if now is not None else ():
@@ -76,7 +76,7 @@ def _as_it_was(tree: SchemaTree, block: Block, name: str) -> AddField:
 
 
 def enum_renamed(context: FixContext) -> Proposal | None:
-    """An enum that gets another name, with a type of its own beside the old one."""
+    """A renamed enum, with a second type next to the old one."""
     rename = context.finding.rename
     if rename is None or not isinstance(rename.dropped, DropEnum) or not isinstance(rename.added, CreateEnum):
         return None
@@ -87,7 +87,7 @@ def enum_renamed(context: FixContext) -> Proposal | None:
 
 
 def value_renamed(context: FixContext) -> Proposal | None:
-    """A value that gets another name, by a second type where enums are types, else value by value."""
+    """A renamed value, by a second type if the database has enum types, else value by value."""
     change = context.finding.change
     if not isinstance(change, AlterEnum):
         return None
@@ -104,7 +104,7 @@ def value_renamed(context: FixContext) -> Proposal | None:
 
 
 def value_added(context: FixContext) -> Proposal | None:
-    """A value that programs have to be able to read before others write it."""
+    """A new value, which all app instances must be able to read before any of them writes it."""
     change = context.finding.change
     if not isinstance(change, AlterEnum) or len(change.added) != 1 or change.removed:
         return None

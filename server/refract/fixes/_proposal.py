@@ -1,4 +1,4 @@
-"""What a proposal is: the recipe for a risky change, and the edits that take the change back."""
+"""What a proposal is: the recipe for a risky change, and the edits that undo the change in the schema."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from refract.schema.model import QualifiedName
 
 @frozen
 class Proposal:
-    """A recipe for a finding: its answers, and the edits that put the schema back."""
+    """A recipe for a finding: its answers, and the edits that restore the schema."""
 
     recipe: str
     answers: Mapping[str, str]
@@ -27,12 +27,12 @@ Propose = Callable[[FixContext], Proposal | None]
 
 
 def by_trigger(context: FixContext) -> str:
-    """How columns are kept in step: by a trigger, where the database has some that can."""
+    """How old and new columns are synchronised: by a trigger if the database supports that, else by the application."""
     return "trigger" if dialect(context.provider.name).syncs else "application"
 
 
 def former(context: FixContext, table: QualifiedName, column: str) -> AddField | None:
-    """The edit that puts a field back as the schema of running code has it; or else as its column was."""
+    """The edit that restores a field: as the deployed schema has it, or else as its column was."""
     model, known = model_of(context, table), former_field(context, table, column)
     if not model or context.tree.block(model) is None:
         return None
@@ -44,7 +44,7 @@ def former(context: FixContext, table: QualifiedName, column: str) -> AddField |
 
 
 def _place(context: FixContext, name: str, model: str) -> tuple[str, str]:
-    """The field below which it stood, else the one above which it did, of those that are there still."""
+    """The nearest remaining field above it, or else the nearest remaining field below it: one of the two is empty."""
     tree, block = context.deployed(), context.tree.block(model)
     was = tree.block(model) if tree else None
     names = [f.name.text for f in was.fields] if was else []

@@ -1,4 +1,4 @@
-"""Which recipe takes the place of a risky change: for each rule that has one, what proposes it."""
+"""Which recipe replaces a risky change: for each rule that has one, the function that proposes it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PROPOSALS: Mapping[str, Propose] = {
     "cockroach-type-change": fields.retyped,
     "add-unique-on-existing-rows": fields.unique,
     "create-index-blocking": fields.indexed,
-    "change-or-drop-default": fields.default_gone,
+    "change-or-drop-default": fields.default_removed,
     "add-foreign-key-on-existing-rows": relations.related,
     "referential-action-changed": relations.acts_otherwise,
     "model-rename-as-drop-create": models.model_renamed,
@@ -35,4 +35,4 @@ PROPOSALS: Mapping[str, Propose] = {
     "enum-value-unknown-to-old-client": models.value_added,
     "remove-enum-value": models.value_removed,
 }
-"""By rule: what to do in place of the change that the rule found; None where there is nothing to propose."""
+"""By rule: the function that proposes a recipe for a finding, or None."""

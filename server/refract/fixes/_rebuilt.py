@@ -1,4 +1,4 @@
-"""A field as a schema would have it, of a column that only the migrations know: where git has no former schema to ask."""
+"""The field of a column that only the migrations know, for projects without a former schema in git."""
 
 from __future__ import annotations
 
@@ -23,13 +23,11 @@ _SCALARS = {
     "Json": "JSONB JSON",
     "Bytes": "BYTEA BYTES BLOB TINYBLOB MEDIUMBLOB LONGBLOB BINARY VARBINARY IMAGE",
 }
-"""The column types that a scalar can have, in any database."""
+"""The column types of each scalar, in any database."""
 
 
 def rebuilt_field(context: FixContext, table: QualifiedName, column: str, model: str) -> AddField | None:
-    """The edit that gives a model the field of a column that the migrations have built; None where no field makes just
-    that column.
-    """
+    """The edit that adds the field of an existing column to a model; None if no field makes exactly that column."""
     held = context.before.tables.get(table)
     known = held.column(column) if held else None
     if held is None or known is None:
@@ -46,7 +44,7 @@ def rebuilt_field(context: FixContext, table: QualifiedName, column: str, model:
 
 
 def _types(context: FixContext, column: Column) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The types that the field may have, with the attribute that each needs."""
+    """The possible types of the field, each with its native type attribute."""
     if column.type.enum is not None:
         enum = context.after.enums.get(column.type.enum)
         yield from ((name, ()) for name in _names(enum))
@@ -91,11 +89,11 @@ def _unique(context: FixContext, table: Table, column: Column) -> tuple[str, ...
 
 
 def _makes(context: FixContext, edit: AddField, table: QualifiedName, column: Column) -> bool:
-    """Whether the schema with the field has just that column."""
+    """Whether the schema with the field makes exactly that column."""
     block = context.tree.block(edit.model)
-    taken = (RemoveField(edit.model, edit.field),) if block and block.field(edit.field) else ()
+    former = (RemoveField(edit.model, edit.field),) if block and block.field(edit.field) else ()
     try:
-        tree = apply_schema_edits(context.tree, (*taken, edit))
+        tree = apply_schema_edits(context.tree, (*former, edit))
     except LookupError:
         return False
     lowered = lower(tree, context.lowered, context.versions.prisma)

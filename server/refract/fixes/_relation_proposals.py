@@ -1,4 +1,4 @@
-"""Recipes for changes of relations: over columns that are there, required, with other actions."""
+"""Recipes for changes of relations: added over existing columns, made required, given other referential actions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from refract.schema.model import ForeignKey
 
 
 def related(context: FixContext) -> Proposal | None:
-    """A relation of columns that were there."""
+    """A relation over existing columns."""
     change = context.finding.change
     if not isinstance(change, AddForeignKey) or _former_key(context, change) is not None:
         return None
@@ -43,7 +43,7 @@ _GIVEN = ("fields", "references")
 
 
 def relation_required(context: FixContext, change: AlterColumn) -> Proposal | None:
-    """A relation that becomes required with the field that holds its key."""
+    """A relation that becomes required together with its key field."""
     table = context.after.tables.get(change.table)
     keys = [k for k in table.foreign_keys if k.columns == (change.after.name,)] if table else []
     relation = relation_of(context, change.table, keys[0].columns) if keys else None
@@ -55,7 +55,7 @@ def relation_required(context: FixContext, change: AlterColumn) -> Proposal | No
 
 
 def acts_otherwise(context: FixContext) -> Proposal | None:
-    """A foreign key with other actions."""
+    """A foreign key with other referential actions."""
     change = context.finding.change
     before = _former_key(context, change) if isinstance(change, AddForeignKey) else None
     if not isinstance(change, AddForeignKey) or before is None:
@@ -76,13 +76,13 @@ _NAMES = {action: name for name, action in ACTIONS.items()}
 
 
 def _acting_as(relation: WrittenField, key: ForeignKey) -> tuple[SchemaEdit, ...]:
-    """The relation with the actions of a foreign key."""
+    """The edits that give the relation the referential actions of a foreign key."""
     node = relation.field.attribute("relation")
     arguments = node.arguments if node else ()
     kept = [slice_of(relation, a.span) for a in arguments if (a.name.text if a.name else "") not in _ACTIONS]
-    said = f"onDelete: {_NAMES[key.on_delete]}", f"onUpdate: {_NAMES[key.on_update]}"
+    actions = f"onDelete: {_NAMES[key.on_delete]}", f"onUpdate: {_NAMES[key.on_update]}"
     name = relation.field.name.text
-    written = f"@relation({', '.join((*kept, *said))})"
+    written = f"@relation({', '.join((*kept, *actions))})"
     return (RemoveAttribute(relation.block, name, "relation"), AddAttribute(relation.block, name, written))
 
 
@@ -90,6 +90,6 @@ _ACTIONS = ("onDelete", "onUpdate")
 
 
 def _former_key(context: FixContext, change: AddForeignKey) -> ForeignKey | None:
-    """The foreign key of the same columns that goes."""
+    """The dropped foreign key of the same columns."""
     dropped = (x for x in context.diff.changes if isinstance(x, DropForeignKey) and x.table == change.table)
     return next((x.foreign_key for x in dropped if x.foreign_key.columns == change.foreign_key.columns), None)

@@ -1,4 +1,4 @@
-"""Edits of the schema, as fixes make them."""
+"""Fields as the schema writes them, and edits of the schema, as fixes find and make them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from attrs import frozen
 
 from refract.fixes.base import FixContext
 from refract.lowering.arguments import FieldReference, column_name, field_references, text_of
+from refract.schema.changes import AddColumn
 from refract.schema.model import Column, QualifiedName
 from refract.syntax import Document, SchemaTree
 from refract.syntax.tree import Attribute, Block, Field
@@ -16,7 +17,7 @@ from refract.text import FileChange, FileEdits, Span, TextEdit
 
 @frozen
 class WrittenField:
-    """A field as it stands in a schema: `block` is the key of its model, `text` gives the text of any of its parts."""
+    """A field as written in a schema. `block` is the key of its model, which begins at `chunk_start` of the document."""
 
     block: str
     field: Field
@@ -40,7 +41,7 @@ class WrittenField:
 
 
 def in_block(context: FixContext, key: str, make: Callable[[Document], list[TextEdit]]) -> tuple[FileChange, ...]:
-    """The edits that `make` makes in the file of the block that origins call `key`. Raises LookupError."""
+    """The edits that `make` returns for the file of the block with this key. Raises LookupError."""
     placed = context.tree.placed(key)
     document = context.tree.document(placed.path) if placed else None
     if document is None:
@@ -49,14 +50,20 @@ def in_block(context: FixContext, key: str, make: Callable[[Document], list[Text
 
 
 def field_of(context: FixContext, column: Column) -> WrittenField | None:
-    """The field that the schema has for a column; None for a column that is read from SQL."""
+    """The field of a column; None for a column that is read from SQL."""
     if column.origin is None or not column.origin.block:
         return None
     return _written(context.tree, column.origin.block, lambda field: field.name.text == column.field_name)
 
 
+def new_field(context: FixContext) -> WrittenField | None:
+    """The field of the column that the finding's change adds."""
+    change = context.finding.change
+    return field_of(context, change.column) if isinstance(change, AddColumn) else None
+
+
 def former_field(context: FixContext, table: QualifiedName, column: str) -> WrittenField | None:
-    """The field that the schema of running code has for a column that goes."""
+    """The field that the deployed schema has for a dropped column."""
     tree, model = context.deployed(), model_of(context, table)
     if tree is None or not model:
         return None
@@ -64,7 +71,7 @@ def former_field(context: FixContext, table: QualifiedName, column: str) -> Writ
 
 
 def fields_of(context: FixContext, table: QualifiedName, columns: Iterable[str]) -> tuple[WrittenField, ...]:
-    """The fields of columns; nothing where one of them has none."""
+    """The fields of columns; empty if one of the columns has no field."""
     held = context.after.tables.get(table)
     known = [held.column(name) if held else None for name in columns]
     found = [field_of(context, column) if column else None for column in known]
@@ -87,7 +94,7 @@ def slice_of(field: WrittenField, span: Span) -> str:
 
 
 def relation_of(context: FixContext, table: QualifiedName, columns: Iterable[str]) -> WrittenField | None:
-    """The relation that is made of columns."""
+    """The relation whose foreign key has these columns."""
     fields = fields_of(context, table, columns)
     names = [f.field.name.text for f in fields]
     if not names:
@@ -116,7 +123,7 @@ def _relation_name(field: Field) -> str:
 
 
 def model_of(context: FixContext, table: QualifiedName) -> str:
-    """The name of the model that the schema has for a table; empty where there is none."""
+    """The name of a table's model; empty if it has none."""
     found = context.after.tables.get(table)
     return found.model_name if found else ""
 

@@ -1,7 +1,8 @@
-"""What a fix is, what it may look at, and how it is found.
+"""What a fix is, what it may read, and how it is found.
 
-A fix is one function under `@fixes("rule", ...)` in a module of this package that `_MODULES` names.
-It looks at a finding and offers `Fix`es, best first: titles at once, edits only when one is chosen.
+A fix is a module that `_MODULES` names: `make_optional.py` is the fix `make-optional`, its docstring is its documentation.
+Each function under `@fixes("rule", ...)` in it reads a finding and offers `Fix`es: their titles right away, their edits
+only for the one that is chosen.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import importlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
 from functools import cache
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from refract.config.settings import PlanSettings
 from refract.diff import Diff
@@ -29,11 +31,20 @@ from refract.text import FileChange, Location
 EVERY_RULE = "*"
 
 
+class Changes(StrEnum):
+    """What a fix changes."""
+
+    SCHEMA = "the schema"
+    MIGRATIONS = "migrations"
+    PLAN = "the schema and migrations, by a plan"
+    SETTINGS = "a comment or the settings"
+
+
 @frozen
 class Asked:
-    """What a person may be asked before a fix is made: the recipe that it follows, what that is about, the answers that
-    are known and the questions that are not. `build` makes the edits with the answers; it raises LookupError as a fix
-    does, and CannotPlan where an answer will not do.
+    """What the user may be asked before a fix is built: the recipe that it follows, its subject, the known answers and
+    the open questions. `build` makes the edits with the answers; it raises LookupError as a fix does, and CannotPlan for
+    an answer that is not valid.
     """
 
     recipe: str
@@ -45,12 +56,13 @@ class Asked:
 
 @frozen
 class Fix:
-    """A way out of a finding. `title` is what an editor offers, `note` what the edit does beyond its title.
+    """A way to resolve a finding. `title` is what an editor offers, `note` what the edit does beyond its title.
 
-    `build` makes the edits; it raises LookupError when what it would edit is gone.
+    `build` makes the edits; it raises LookupError if the text to edit no longer exists.
     `preferred` marks the one that a senior engineer would take without asking. `safe`: it changes nothing in any
-    database and no meaning of the schema, so that it may be made for all findings at once.
-    `asked` is there where the fix follows a recipe: who cannot ask takes `build`, which keeps to the defaults.
+    database and no meaning of the schema, so that it may be applied to all findings together.
+    `asked` is set if the fix follows a recipe: a client that cannot ask takes `build`, which uses the defaults.
+    `id` names the fix among those of its finding, for editors and the command line; `fixes_for` sets it.
     """
 
     title: str
@@ -59,20 +71,31 @@ class Fix:
     safe: bool = False
     note: str = ""
     asked: Asked | None = None
+    id: str = ""
+
+
+@frozen
+class Documented:
+    """A kind of fix: its id, its docstring, the rules that it is offered for (EVERY_RULE for all), and what it changes."""
+
+    id: str
+    doc: str
+    rules: tuple[str, ...]
+    changes: Changes
 
 
 @frozen(eq=False)
 class FixContext:
-    """A finding and all that a fix of it may need.
+    """A finding and all that a fix may need.
 
-    `place` is where the finding is shown. `before`, `after` and `diff` are those that it was found in.
-    `lowered` is the schema as it was analysed: one much like it is lowered faster with it.
-    `file` is the text in which it is shown: the schema file's, or the migration's, whose `statements` are given then.
-    `settings` is the file of the project's settings, which may not exist, and its text.
-    `plans` says how plans are followed.
-    `deployed` reads the schema that running code was built from, where that is known.
-    `new_migration` gives the path of the migration.sql of a migration made now under a name: later calls
-    give folders that sort after earlier ones. `new_plan` makes the plan of a recipe; it has a path.
+    `place` is where the finding is shown. `before`, `after` and `diff` are those of its analysis.
+    `lowered` is the analysed schema: a similar one is lowered faster with it.
+    `file` is the text of the file at `place`: a schema file, or a migration, whose `statements` are then given.
+    `settings` is the path and the text of the project's settings; the text is None if there is no such file.
+    `plans` is the part of the settings about plans.
+    `deployed` reads the schema that the running code was built from; None if it is unknown.
+    `new_migration` returns the path of the migration.sql of a new migration of a name; each call returns a folder that
+    sorts after all earlier ones. `new_plan` makes the plan of a recipe; it has a path.
     """
 
     finding: Finding
@@ -95,7 +118,7 @@ class FixContext:
 
 Offer = Callable[[FixContext], Iterable[Fix]]
 
-_offers: dict[str, list[Offer]] = defaultdict(list)
+_offers: dict[str, list[tuple[str, Offer]]] = defaultdict(list)
 
 
 def fixes(*rules: str) -> Callable[[Offer], Offer]:
@@ -103,42 +126,69 @@ def fixes(*rules: str) -> Callable[[Offer], Offer]:
 
     def declare(offer: Offer) -> Offer:
         for rule in rules:
-            _offers[rule].append(offer)
+            _offers[rule].append((_id(offer.__module__.rpartition(".")[2]), offer))
         return offer
 
     return declare
 
 
 def fixes_for(context: FixContext) -> tuple[Fix, ...]:
-    """What can be done about a finding: fixes of its own rule first, then those for any finding."""
+    """The fixes for a finding, best first: those of its own rule, then those for any finding."""
     load_fixes()
     return tuple(_offered(context))
 
 
+def documented_fixes() -> tuple[Documented, ...]:
+    """Every kind of fix, in the order in which fixes are offered."""
+    load_fixes()
+    modules = {name: importlib.import_module(f"refract.fixes.{name}") for name in _MODULES}
+    return tuple(
+        Documented(_id(name), module.__doc__ or "", _rules_of(_id(name)), _MODULES[name])
+        for name, module in modules.items()
+    )
+
+
+def _rules_of(fix: str) -> tuple[str, ...]:
+    return tuple(sorted(rule for rule, offers in _offers.items() if fix in dict(offers)))
+
+
 def _offered(context: FixContext) -> Iterator[Fix]:
-    for offer in (*_offers.get(context.finding.rule, ()), *_offers[EVERY_RULE]):
-        yield from offer(context)
+    for name, offer in (*_offers.get(context.finding.rule, ()), *_offers[EVERY_RULE]):
+        yield from (evolve(fix, id=name) for fix in offer(context))
 
 
-_MODULES = (
-    "keep_database_name",
-    "split_into_steps",
-    "rename_in_database",
-    "put_back",
-    "loosen",
-    "give_default",
-    "split_migration",
-    "indexes",
-    "rewrite_statement",
-    "silence",
-)
-"""In the order in which their fixes are offered."""
+def _id(module: str) -> str:
+    return module.replace("_", "-")
+
+
+_MODULES: Mapping[str, Changes] = {
+    "keep_database_name": Changes.SCHEMA,
+    "split_into_steps": Changes.PLAN,
+    "rename_in_database": Changes.MIGRATIONS,
+    "restore_with_ignore": Changes.SCHEMA,
+    "restore_enum_values": Changes.SCHEMA,
+    "make_optional": Changes.SCHEMA,
+    "keep_type": Changes.SCHEMA,
+    "add_default": Changes.SCHEMA,
+    "generate_in_database": Changes.SCHEMA,
+    "index_concurrently": Changes.MIGRATIONS,
+    "validate_separately": Changes.MIGRATIONS,
+    "set_not_null_by_check": Changes.MIGRATIONS,
+    "index_foreign_key": Changes.SCHEMA,
+    "remove_redundant_index": Changes.SCHEMA,
+    "set_lock_timeout": Changes.MIGRATIONS,
+    "move_to_separate_migration": Changes.MIGRATIONS,
+    "remove_cascade": Changes.MIGRATIONS,
+    "ignore_on_line": Changes.SETTINGS,
+    "ignore_in_project": Changes.SETTINGS,
+}
+"""In the order in which fixes are offered, each with what it changes."""
 
 
 @cache
 def load_fixes() -> None:
-    """Import what fixes need, the recipes and the files of plans among it: a tenth of a second that can be spent before."""
+    """Import all fixes and what they need, recipes and plan files included. It takes a tenth of a second."""
     all_recipes()
     importlib.import_module("refract.plans.file")
     for module in _MODULES:
-        importlib.import_module(f"{__package__}.{module}")
+        importlib.import_module(f"refract.fixes.{module}")

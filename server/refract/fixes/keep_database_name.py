@@ -1,4 +1,16 @@
-"""Keeps the database's name of what the schema renames: `@map` on a field, `@@map` on a model or enum."""
+"""Keeps the name in the database when the schema renames something.
+
+## What it does
+Adds `@map("old")` to a renamed field or enum value, or `@@map("old")` to a renamed model or enum.
+Prisma Client uses the new name, the database keeps the old one.
+
+## When it is offered
+The schema renames the object, and the renamed object has no `@map` or `@@map` yet.
+
+## What it costs
+Nothing: no row, column, table or type changes, and old code keeps working.
+The two names differ from then on.
+"""
 
 from __future__ import annotations
 
@@ -14,39 +26,33 @@ from refract.syntax import edits
 
 @fixes("field-rename-as-drop-add")
 def keep_column(context: FixContext) -> Iterator[Fix]:
-    """`@map("old")` on the renamed field: nothing changes in the database."""
+    """`@map("old")` on the renamed field."""
     rename = context.finding.rename
     if rename is None or not isinstance(rename.dropped, DropColumn) or not isinstance(rename.added, AddColumn):
         return
-    column, old = rename.added.column, rename.dropped.column.name
+    column = rename.added.column
     key = column.origin.block if column.origin else ""
     block = context.tree.block(key)
     written = block.field(column.field_name) if block else None
-    if written is None or written.attribute("map") is not None:  # the name was chosen by hand, or it is read from SQL
-        return
-    attribute = f"@map({quoted(old)})"
-    yield Fix(
-        title=f'Keep the column "{old}": add {attribute}',
-        build=lambda: in_block(context, key, lambda d: edits.add_attribute(d, key, column.field_name, attribute)),
-        preferred=True,
-    )
+    if written is not None and written.attribute("map") is None:
+        yield _keep_member(context, "column", key, column.field_name, rename.dropped.column.name)
 
 
 @fixes("model-rename-as-drop-create", "enum-rename-as-column-recreate")
 def keep_table_or_enum(context: FixContext) -> Iterator[Fix]:
-    """`@@map("old")` on the renamed model or enum: nothing changes in the database."""
+    """`@@map("old")` on the renamed model or enum."""
     rename = context.finding.rename
     if rename is None:
         return
     if isinstance(rename.dropped, DropTable) and isinstance(rename.added, CreateTable):
-        yield from _keep(context, rename.added.table, "table", rename.dropped.table.name.name)
+        yield from _keep_block(context, rename.added.table, "table", rename.dropped.table.name.name)
     if isinstance(rename.dropped, DropEnum) and isinstance(rename.added, CreateEnum):
-        yield from _keep(context, rename.added.enum, "enum", rename.dropped.enum.name.name)
+        yield from _keep_block(context, rename.added.enum, "enum type", rename.dropped.enum.name.name)
 
 
 @fixes("rename-enum-value")
 def keep_value(context: FixContext) -> Iterator[Fix]:
-    """`@map("old")` on the renamed value: the rows keep what they hold."""
+    """`@map("old")` on the renamed value."""
     change = context.finding.change
     if not isinstance(change, AlterEnum) or context.statements:
         return
@@ -57,24 +63,27 @@ def keep_value(context: FixContext) -> Iterator[Fix]:
     if block is None or new is None or rename is None:
         return
     written = next((value for value in block.values if value.name.text == new.value_name), None)
-    if written is None or written.attribute("map") is not None:
-        return
-    attribute = f"@map({quoted(rename.before)})"
-    yield Fix(
-        title=f'Keep the value "{rename.before}" in the database: add {attribute}',
-        build=lambda: in_block(context, key, lambda d: edits.add_attribute(d, key, new.value_name, attribute)),
+    if written is not None and written.attribute("map") is None:
+        yield _keep_member(context, "stored value", key, new.value_name, rename.before)
+
+
+def _keep_member(context: FixContext, kept: str, key: str, member: str, old: str) -> Fix:
+    attribute = f"@map({quoted(old)})"
+    return Fix(
+        title=f"Keep the {kept}: add {attribute}",
+        build=lambda: in_block(context, key, lambda d: edits.add_attribute(d, key, member, attribute)),
         preferred=True,
     )
 
 
-def _keep(context: FixContext, renamed: Table | Enum, kind: str, old: str) -> Iterator[Fix]:
+def _keep_block(context: FixContext, renamed: Table | Enum, kept: str, old: str) -> Iterator[Fix]:
     key = renamed.origin.block if renamed.origin else ""
     block = context.tree.block(key)
     if block is None or block.attribute("map") is not None:
         return
     attribute = f"@@map({quoted(old)})"
     yield Fix(
-        title=f'Keep the {kind} "{old}": add {attribute}',
+        title=f"Keep the {kept}: add {attribute}",
         build=lambda: in_block(context, key, lambda d: edits.add_block_attribute(d, key, attribute)),
         preferred=True,
     )

@@ -1,6 +1,15 @@
-"""Splits a risky change into safe steps: the schema goes back to what it was, then the first step is taken.
+"""Makes a risky change in safe steps over several deploys, without downtime.
 
-One edit: the schema, the migrations of the first step, and the plan that says what comes next.
+## What it does
+Restores the schema, takes the first step of a recipe, and writes a plan file with all steps.
+`refract plan next` takes each later step, and `refract plan show` shows what to do now.
+
+## When it is offered
+A recipe exists for the change and the database.
+Some recipes need the deployed schema, which is known from git; a dropped field can be rebuilt from the migrations too.
+
+## What it costs
+Several deploys. Editors may ask for answers, such as a value for existing rows; otherwise the recipe's defaults are used.
 """
 
 from __future__ import annotations
@@ -15,7 +24,7 @@ from refract.fixes._proposals import PROPOSALS, Proposal
 from refract.fixes.base import Asked, Fix, FixContext, fixes
 from refract.plans.model import PlanMigration, with_step
 from refract.plans.scripts import scripts_of, with_folders
-from refract.recipes.base import CannotPlan, Question, Recipe, Situation, Step, all_recipes, subject_parts
+from refract.recipes.base import CannotPlan, Question, Recipe, Situation, all_recipes, subject_parts
 from refract.recipes.schema_edits import apply_schema_edits, file_edits
 from refract.text import FileChange, NewFile
 
@@ -33,9 +42,9 @@ def split(context: FixContext) -> Iterator[Fix]:
         return
     build = partial(_first_step, context, recipe, proposal)
     yield Fix(
-        title=_title(steps),
+        title=_title(recipe.name, len(steps)),
         build=partial(_by_default, build),
-        note="The schema goes back to what it was, and the first step is taken; `refract plan next` takes the others.",
+        note="Restores the schema, takes the first step and writes a plan. `refract plan next` takes each later step.",
         asked=_asked(recipe, proposal, build),
     )
 
@@ -48,7 +57,7 @@ def _asked(recipe: Recipe, proposal: Proposal, build: partial[tuple[FileChange, 
 
 
 def _is_worth_asking(question: Question) -> bool:
-    """Whether a default would not do: there is none, or it is an expression that somebody has to vouch for."""
+    """Whether the default needs a decision: there is none, or it is an SQL expression that must fit the rows."""
     return question.sql or question.default is None
 
 
@@ -58,11 +67,33 @@ def _situation(context: FixContext, recipe: Recipe, proposal: Proposal, answers:
     return Situation(tree, context.provider, context.versions, given, context.plans, context.lowered)
 
 
-def _title(steps: tuple[Step, ...]) -> str:
-    if len(steps) == 1:
-        return f"Do it in safe migrations: {steps[0].title}"
-    phases = ", ".join(dict.fromkeys(str(step.phase) for step in steps))
-    return f"Split into {len(steps)} safe steps: {phases}"
+def _title(recipe: str, steps: int) -> str:
+    return f"{_VERBS[recipe]} in {steps} safe step{'s' if steps > 1 else ''} (no downtime)"
+
+
+_VERBS = {
+    "add-enum-value": "Add",
+    "add-index": "Add the index",
+    "add-relation": "Add the relation",
+    "add-required-field": "Add",
+    "add-unique": "Make unique",
+    "change-default": "Remove the default",
+    "change-referential-actions": "Change the actions",
+    "change-type": "Change the type",
+    "drop-field": "Remove",
+    "drop-model": "Remove",
+    "make-field-required": "Make required",
+    "make-relation-required": "Make required",
+    "move-field": "Move",
+    "primary-key-to-bigint": "Change the key's type",
+    "primary-key-to-uuid": "Change the key's type",
+    "remove-enum-value": "Remove",
+    "rename-enum": "Rename",
+    "rename-enum-value": "Rename",
+    "rename-field": "Rename",
+    "rename-model": "Rename",
+}
+"""By recipe that is proposed: what it does, as a title begins."""
 
 
 def _by_default(build: partial[tuple[FileChange, ...]]) -> tuple[FileChange, ...]:

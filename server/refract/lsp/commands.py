@@ -192,10 +192,11 @@ async def _abandon(ls: RefractServer, arguments: _Arguments) -> bool:
 
 async def _apply_fix(ls: RefractServer, arguments: _Arguments) -> list[str]:
     analysis = await _analysis(ls, arguments)
-    key, title = arguments.text(1, "the key of a finding"), arguments.text(2, "the title of a fix")
-    changes = code_actions.changes_of(analysis, key, title)
-    if changes is None:
-        raise Refused(f"The text has moved on: “{title}” is not to be had any more.")
+    key, fix = arguments.text(1, "the key of a finding"), arguments.text(2, "the id of a fix")
+    found = code_actions.chosen(analysis, key, fix)
+    if found is None:
+        raise Refused(f"The file changed; “{fix}” is no longer available.")
+    title, changes = found
     return await _made(ls, changes, title)
 
 

@@ -53,7 +53,7 @@
 (replace-match "")
 (save-buffer)
 (wait-for "the finding again" (lambda () (finding "looks like `name` under a new name")))
-(choose "Split into" (line-beginning-position))
+(choose "Rename in" (line-beginning-position))
 (wait-for "the schema of the first step" (lambda () (string-match-p "title +String\\?" (buffer-string))))
 (let ((folder (file-name-directory buffer-file-name)))
   (wait-for "the plan" (lambda () (directory-files (expand-file-name "plans" folder) nil "rename_field.*toml")))

@@ -18,7 +18,7 @@ nvim.run(function()
   nvim.type('Otext  String<Esc>')
   nvim.wait_for_findings('add-required-column-without-default=text')
   nvim.go_to('text')
-  nvim.apply('Split into')
+  nvim.apply('Add in')
   nvim.wait('the files of the plan', function()
     return #nvim.unsaved() == 3
   end)

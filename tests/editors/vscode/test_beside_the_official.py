@@ -48,7 +48,7 @@ def test_the_light_bulb_is_shared(both: VSCode, opened: Open, shop: Path) -> Non
     shown = opened(both, shop)
     rename_field(shown)
     shown.go_to(RENAMED, 5)
-    assert any(title.startswith("Split into") for title in shown.actions())
+    assert any(title.startswith("Rename in") for title in shown.actions())
     shown.choose_action("Keep the column")
     shown.expect_status("in step")
     assert '@map("name")' in shown.text()

@@ -64,4 +64,4 @@ def test_findings_only_until_the_folder_is_trusted(careful: VSCode, opened: Open
     assert trap.exists(), "what the folder's settings name is run once the folder is trusted"
     shown.command("View: Close Editor")
     shown.go_to(RENAMED, 5)
-    assert any(title.startswith("Split into") for title in shown.actions())
+    assert any(title.startswith("Rename in") for title in shown.actions())

@@ -33,7 +33,7 @@ def split_rename(shown: Window) -> None:
     shown.go_to(RENAMED, 5)
     shown.actions()
     shown.picture("readme-split")
-    shown.choose_action("Split into")
+    shown.choose_action("Rename in")
     shown.tree_row("step 2 of 5").wait_for()
 
 
@@ -108,7 +108,7 @@ def test_a_split_asks_what_only_a_person_knows(vscode: VSCode, opened: Open, sho
     shown.type("\ncountry String")
     shown.squiggles().first.wait_for()
     shown.actions()
-    shown.choose_action("Split into")
+    shown.choose_action("Add in")
     asked = shown.question()
     assert "add-required-field Customer" in asked
     shown.answer("'NL'")

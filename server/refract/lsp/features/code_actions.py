@@ -1,6 +1,6 @@
-"""Code actions: fixes of findings, the next step of a plan, what undoes a migration.
+"""Code actions: fixes of findings, the next step of a plan, down.sql for a migration.
 
-Titles at once; a fix's edit is built when the editor asks for it, or at once where it cannot ask.
+A list holds titles. The edit of a fix is built when the editor resolves it, or with the list if the editor cannot.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from refract.text import FileChange, Location, NewFile, Span
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.refract"
 ASK_AND_SPLIT = "refract.askAndSplit"
-"""A command of the client, where that has said that it asks."""
+"""A command of the client, if the client supports it."""
 APPLY_FIX = "refract.applyFix"
-"""What makes a fix with new files, where the client cannot make any."""
+"""Applies a fix that creates files, for a client that cannot create any."""
 _QUICK_FIX = types.CodeActionKind.QuickFix.value
 _REWRITE = types.CodeActionKind.RefactorRewrite.value
 
@@ -65,14 +65,12 @@ def _quick_fixes(
             if session.asks and fix.asked and fix.asked.questions:
                 action.command = _ask(finding, fix.asked, params.text_document.uri)
             elif not (can_resolve and session.creates_files):
-                _fill(session, action, fix, [params.text_document.uri, finding.key, fix.title])
+                _fill(session, action, fix, [params.text_document.uri, finding.key, fix.id])
             yield action
 
 
 def _fill(session: Session, action: types.CodeAction, fix: Fix, arguments: list[str]) -> None:
-    """What the action does: its edit, or where that has new files and the client makes none, the command with these
-    arguments.
-    """
+    """Give the action its edit; or the command with these arguments if the client cannot create the edit's new files."""
     with suppress(LookupError):
         changes = fix.build()
         if session.creates_files or not any(isinstance(change, NewFile) for change in changes):
@@ -82,9 +80,7 @@ def _fill(session: Session, action: types.CodeAction, fix: Fix, arguments: list[
 
 
 def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
-    """The action with its edit; without one when the text has moved on and nothing is left to fix, or when it is made
-    by a command.
-    """
+    """The action with its edit; without one if the finding no longer exists, or if a command does its work."""
     if action.command is not None:
         return action
     data = action.data if isinstance(action.data, dict) else {}
@@ -92,7 +88,7 @@ def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
     if analysis is not None and action.kind == FIX_ALL:
         action.edit = edits.workspace_edit(session, _safe_changes(analysis, str(data["path"])), action.title)
         return action
-    fix = _fix(analysis, str(data.get("key", "")), action.title) if analysis else None
+    fix = _fix(analysis, str(data.get("key", "")), str(data.get("fix", ""))) if analysis else None
     if fix is None:
         return action
     with suppress(LookupError):
@@ -100,23 +96,23 @@ def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
     return action
 
 
-def changes_of(analysis: Analysis, key: str, title: str) -> tuple[FileChange, ...] | None:
-    """What the fix of that title for the finding of that key does; None when the text has moved on."""
-    fix = _fix(analysis, key, title)
+def chosen(analysis: Analysis, key: str, fix: str) -> tuple[str, tuple[FileChange, ...]] | None:
+    """The title and the changes of the fix with this id, for the finding of this key; None if there is none any longer."""
+    found = _fix(analysis, key, fix)
     try:
-        return fix.build() if fix else None
+        return (found.title, found.build()) if found else None
     except LookupError:
         return None
 
 
-def _fix(analysis: Analysis, key: str, title: str) -> Fix | None:
+def _fix(analysis: Analysis, key: str, fix: str) -> Fix | None:
     finding = next((f for f in analysis.findings if f.key == key), None)
-    return next((f for f in fixes_of(analysis, finding) if f.title == title), None) if finding else None
+    return next((f for f in fixes_of(analysis, finding) if f.id == fix), None) if finding else None
 
 
 def _ask(finding: Finding, asked: Asked, uri: str) -> types.Command:
-    """What the client runs: it asks a person, and makes the plan with the answers."""
-    told = {
+    """The client's command: it asks the user, and makes the plan with the answers."""
+    plan = {
         "uri": uri,
         "finding": finding.key,
         "recipe": asked.recipe,
@@ -124,11 +120,11 @@ def _ask(finding: Finding, asked: Asked, uri: str) -> types.Command:
         "answers": dict(asked.answers),
         "questions": [question_as_json(question) for question in asked.questions],
     }
-    return types.Command(title="Ask, then split", command=ASK_AND_SPLIT, arguments=[told])
+    return types.Command(title="Ask, then plan the steps", command=ASK_AND_SPLIT, arguments=[plan])
 
 
 def _rollback(path: str, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
-    """Writing what undoes a migration, offered anywhere in it."""
+    """Writing down.sql for a migration, offered anywhere in its file."""
     if not rollback.can_be_written(path):
         return
     title = "Write down.sql for this migration"
@@ -138,15 +134,15 @@ def _rollback(path: str, params: types.CodeActionParams) -> Iterator[types.CodeA
 
 
 def _fix_all(session: Session, analysis: Analysis, path: str, can_resolve: bool) -> list[types.CodeAction]:
-    """One action that makes every safe fix of the file; none when there is nothing to make."""
+    """One action that applies every safe fix of the file; none if there is no such fix."""
     if not _safe_changes(analysis, path):
         return []
-    action = types.CodeAction(title="Make every safe fix of Refract", kind=FIX_ALL, data={"path": path})
+    action = types.CodeAction(title="Apply all safe Refract fixes", kind=FIX_ALL, data={"path": path})
     return [action if can_resolve else resolved(session, action)]
 
 
 def _safe_changes(analysis: Analysis, path: str) -> tuple[FileChange, ...]:
-    """The changes of all safe fixes of a file's findings, each made once."""
+    """The changes of all safe fixes of a file's findings, without duplicates."""
     found: dict[FileChange, None] = {}
     for finding in analysis.findings:
         location = analysis.place(finding)
@@ -157,8 +153,10 @@ def _safe_changes(analysis: Analysis, path: str) -> tuple[FileChange, ...]:
 
 
 def _wants(kind: str, context: types.CodeActionContext) -> bool:
-    """Whether the client asks for actions of this kind: everything, the kind itself, or one above it."""
-    return not context.only or any(kind == asked or kind.startswith(f"{asked}.") for asked in map(_text, context.only))
+    """Whether the client wants actions of this kind: it wants all, the kind itself, or a kind above it."""
+    return not context.only or any(
+        kind == wanted or kind.startswith(f"{wanted}.") for wanted in map(_text, context.only)
+    )
 
 
 def _text(kind: types.CodeActionKind | str) -> str:
@@ -166,7 +164,7 @@ def _text(kind: types.CodeActionKind | str) -> str:
 
 
 def _findings_at(analysis: Analysis, path: str, wanted: Span, text: str) -> list[Finding]:
-    """The findings that the range touches; where it touches none, those of its lines."""
+    """The findings that the range touches; if it touches none, those on its lines."""
     here = [(finding, place.span) for finding, place in _placed(analysis) if place.path == path]
     touched = [finding for finding, span in here if _meet(span, wanted)]
     if touched:
@@ -193,5 +191,5 @@ def _action(finding: Finding, fix: Fix, path: str, diagnostics: Sequence[types.D
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[d for d in diagnostics if isinstance(d.data, dict) and d.data.get("key") == finding.key] or None,
         is_preferred=fix.preferred or None,
-        data={"path": path, "key": finding.key},
+        data={"path": path, "key": finding.key, "fix": fix.id},
     )

@@ -1,4 +1,17 @@
-"""Puts back what the schema removes, so that nothing is dropped yet: the first step of removing it safely."""
+"""Restores a removed field or model with `@ignore`, so that nothing is dropped yet.
+
+## What it does
+Puts the field back with `@ignore`, or the model with `@@ignore`. The column or table stays in the database.
+New code no longer reads or writes it, so a later release can drop it without breaking running code.
+A required field without a default becomes optional, because new code no longer sets it.
+
+## When it is offered
+The deployed schema is known from git, and it did not ignore the object already.
+A model is restored only if it has no relations.
+
+## What it costs
+The drop takes a second release.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +21,15 @@ from refract.fixes._schema import former_field, in_block, model_of
 from refract.fixes.base import Fix, FixContext, fixes
 from refract.lowering.arguments import database_name
 from refract.recipes.schema_edits import block_text
-from refract.schema.changes import AlterEnum, DropColumn, DropTable
-from refract.syntax import Document, SchemaTree, edits
+from refract.schema.changes import DropColumn, DropTable
+from refract.syntax import SchemaTree, edits
 from refract.syntax.tree import Block, Keyword
-from refract.text import FileEdits, TextEdit
+from refract.text import FileEdits
 
 
-@fixes("drop-column", "drop-without-ignore-step", "mssql-drop-defaulted-column")
+@fixes("drop-column", "mssql-drop-defaulted-column")
 def ignored_field(context: FixContext) -> Iterator[Fix]:
-    """The field again, with `@ignore`: the column stays, and new programs no longer ask for it."""
+    """The field with `@ignore`."""
     change = context.finding.change
     if not isinstance(change, DropColumn) or context.statements:
         return
@@ -28,16 +41,16 @@ def ignored_field(context: FixContext) -> Iterator[Fix]:
     type_text = former.type_text if filled else f"{former.type_name}?"
     attributes = (*former.attributes, "@ignore")
     yield Fix(
-        title=f"Put `{name}` back with @ignore, and drop the column in a later release",
+        title=f"Restore `{name}` with @ignore (drop it later)",
         build=lambda: in_block(context, model, lambda d: edits.add_field(d, model, name, type_text, attributes)),
         preferred=True,
-        note="" if filled else "It becomes optional, since nothing fills it any more.",
+        note="" if filled else "The field becomes optional: new code no longer sets it.",
     )
 
 
 @fixes("drop-table")
 def ignored_model(context: FixContext) -> Iterator[Fix]:
-    """The model again, with `@@ignore`: the table stays."""
+    """The model with `@@ignore`."""
     change, tree = context.finding.change, context.deployed()
     if not isinstance(change, DropTable) or tree is None or context.statements:
         return
@@ -48,30 +61,13 @@ def ignored_model(context: FixContext) -> Iterator[Fix]:
         return
     ignored = text.rstrip().removesuffix("}").rstrip() + "\n\n  @@ignore\n}"
     yield Fix(
-        title=f"Put `{block.name.text}` back with @@ignore, and drop the table in a later release",
+        title=f"Restore `{block.name.text}` with @@ignore (drop it later)",
         build=lambda: (FileEdits(document.path, tuple(edits.add_block(document, ignored))),),
         preferred=True,
     )
 
 
-@fixes("remove-enum-value", "remove-enum-value-in-use")
-def enum_values(context: FixContext) -> Iterator[Fix]:
-    """The removed values again."""
-    change = context.finding.change
-    if not isinstance(change, AlterEnum) or not change.removed or context.statements:
-        return
-    key = change.after.origin.block if change.after.origin else ""
-    if context.tree.block(key) is None:
-        return
-    listed = ", ".join(change.removed)
-
-    def add(document: Document) -> list[TextEdit]:
-        return [edit for value in change.removed for edit in edits.add_enum_value(document, key, value)]
-
-    yield Fix(title=f"Put {listed} back until no row and no program uses it", build=lambda: in_block(context, key, add))
-
-
 def _has_relations(tree: SchemaTree, model: Block) -> bool:
-    """Whether fields of the model are of other models, which would have to be put back with it."""
+    """Whether the model has fields of other models, which would have to be restored with it."""
     others = (tree.block(field.type.name.text) for field in model.fields)
     return any(other is not None and other.keyword is Keyword.MODEL for other in others)

@@ -1,0 +1,36 @@
+"""Keeps the deployed type of a field.
+
+## What it does
+Gives the field the type that it has in the deployed schema. Its attributes stay as edited.
+
+## When it is offered
+The deployed schema is known from git, and the written type differs from it.
+
+## What it costs
+The type change is undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refract.fixes._schema import field_of, former_field, in_block
+from refract.fixes.base import Fix, FixContext, fixes
+from refract.schema.changes import AlterColumn, RecreateColumn
+from refract.syntax import edits
+
+
+@fixes("column-dropped-and-recreated", "risky-type-change", "change-type-rewrite", "cockroach-type-change")
+def keep_type(context: FixContext) -> Iterator[Fix]:
+    """The type from the deployed schema."""
+    change = context.finding.change
+    if not isinstance(change, AlterColumn | RecreateColumn):
+        return
+    written, former = field_of(context, change.after), former_field(context, change.table, change.before.name)
+    if written is None or former is None or former.type_text == written.type_text:
+        return
+    name, type_text = written.field.name.text, former.type_text
+    yield Fix(
+        title=f"Keep `{name}` as `{type_text}`",
+        build=lambda: in_block(context, written.block, lambda d: edits.retype_field(d, written.block, name, type_text)),
+    )

@@ -15,6 +15,7 @@ from refract.docstrings import headings, summary
 from refract.fixes.base import EVERY_RULE, Documented, documented_fixes
 from refract.fixes.documentation import pages
 from refract.rules.kit.rule import all_rules
+from wording import page_problems, problems
 
 DOCS = Path(__file__).parents[2] / "docs" / "fixes"
 HEADINGS = ["What it does", "When it is offered", "What it costs"]
@@ -44,6 +45,13 @@ def test_every_fix_has_cases_with_and_without_an_offer(fix: Documented) -> None:
 def test_every_fix_is_documented_under_fixed_headings(fix: Documented) -> None:
     assert headings(fix.doc) == HEADINGS
     assert len(summary(fix.doc)) <= 120
+
+
+@EACH_FIX
+def test_the_wording_of_a_fix_is_good(fix: Documented) -> None:
+    texts = {line for case in CASES if case.fix == fix.id for line in case.expected.partition("```")[0].splitlines()}
+    assert page_problems(fix.doc) == []
+    assert [problem for text in texts for problem in problems(text)] == []
 
 
 @EACH_FIX

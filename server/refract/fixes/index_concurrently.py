@@ -9,7 +9,7 @@ If the migration has other statements, moves the statement to the next migration
 The database can build indexes concurrently, and the table and its columns exist.
 
 ## What it costs
-The build takes longer. A build that fails leaves an invalid index: drop the index and retry.
+The build takes longer. If the build fails, drop the invalid index and retry.
 The statement must stay alone in its file.
 """
 

@@ -9,7 +9,7 @@ The schema renames the object, and the renamed object has no `@map` or `@@map` y
 
 ## What it costs
 Nothing: no row, column, table or type changes, and old code keeps working.
-The two names differ from then on.
+The schema and the database use two names for one object.
 """
 
 from __future__ import annotations

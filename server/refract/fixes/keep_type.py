@@ -1,7 +1,7 @@
 """Keeps the deployed type of a field.
 
 ## What it does
-Gives the field the type that it has in the deployed schema. Its attributes stay as edited.
+Gives the field the type that it has in the deployed schema. Its edited attributes are kept.
 
 ## When it is offered
 The deployed schema is known from git, and the written type differs from it.

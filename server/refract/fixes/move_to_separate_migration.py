@@ -7,7 +7,7 @@ Cuts the statement from its file and writes it unchanged into the next migration
 The finding is about one statement of a new migration.
 
 ## What it costs
-One more migration. Statements below the moved one run before it: check that none of them needs it.
+One more migration. Check that no later statement in the file needs the moved one.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 ## What it does
 Puts the field back with `@ignore`, or the model with `@@ignore`. The column or table stays in the database.
-New code no longer reads or writes it, so a later release can drop it without breaking running code.
+New code no longer uses the object, so a later release can drop it without breaking running code.
 A required field without a default becomes optional, because new code no longer sets it.
 
 ## When it is offered

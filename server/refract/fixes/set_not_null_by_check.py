@@ -1,14 +1,15 @@
 """Makes a column required without a long lock (PostgreSQL).
 
 ## What it does
-Writes three migrations: add `CHECK (... IS NOT NULL) NOT VALID`, validate the check, then `SET NOT NULL` and drop the check.
+Writes three migrations. The first adds `CHECK (... IS NOT NULL) NOT VALID`, the second validates the check.
+The third runs `SET NOT NULL` and drops the check.
 PostgreSQL 12 and newer skips the scan in the third migration, because the check proves that no row is NULL.
 
 ## When it is offered
 The edited schema makes an existing column required, and its type stays.
 
 ## What it costs
-Three migrations. The second one fails if a row is NULL: fill these rows before it runs.
+Three migrations. Before the second one runs, fill the rows that are NULL. Otherwise it fails.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ For a foreign key of the edited schema: both tables and their columns exist.
 For a statement in a migration: it adds this constraint and nothing else.
 
 ## What it costs
-A second migration. `VALIDATE CONSTRAINT` fails if existing rows violate the constraint: fix these rows before it runs.
+A second migration. Before it runs, fix the rows that violate the constraint. Otherwise `VALIDATE CONSTRAINT` fails.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from refract.actions.fixing import fixes_of
 from refract.analysis import Analysis
 from refract.fixes import Fix
 from refract.lowering.model import lower_model
+from refract.recipes.acts import StopAll
 from refract.recipes.base import UNANSWERED, CannotPlan
 from refract.syntax.schema_tree import PlacedBlock
 from refract.text import NewFile
@@ -217,6 +218,8 @@ def test_the_first_step_is_taken(tmp_path: Path, case: Case) -> None:
     assert not after.problems
     assert after.diff.changes == (), "the migrations of the first step build what the schema asks for"
     (progress,) = after.plans
+    acts = [act for step in progress.plan.steps for act in (*step.before, *step.after)]
+    assert not [act for act in acts if isinstance(act, StopAll)], "the title promises no downtime"
     first, steps = progress.plan.steps[0], len(progress.plan.steps)
     assert f" in {steps} safe step" in case.title
     assert progress.number == (0 if first.needs_confirmation else 1 if steps > 1 else None)

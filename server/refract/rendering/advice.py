@@ -12,6 +12,12 @@ from refract.rules.kit.advice import AnyAction, Do, FollowRecipe
 
 ADVICE: Mapping[Do, str] = {
     # edit-schema
+    Do.LEAVE_INDEX_OUT: "Remove this index.",
+    Do.INDEX_RELATION_FIELDS: "Add an `@@index` for each relation field.",
+    Do.KEEP_COLUMN_WITH_MAP: "Keep the column, and add `{attribute}` to the field.",
+    Do.KEEP_VALUE_WITH_MAP: "Write {value}, which renames it in Prisma only.",
+    Do.MAP_TO_OTHER_NAME: "Map it to another name.",
+    Do.REMOVE_VALUES_LATER: "Remove the value when no app instance writes it.",
     Do.USE_NATIVE_TYPE: "Use `{attribute}`.",
     Do.REMOVE_ATTRIBUTE: "Remove `{attribute}`.",
     Do.KEEP_SELECTIVE_FIELDS: "Keep only the fields that select rows.",
@@ -46,6 +52,10 @@ ADVICE: Mapping[Do, str] = {
     Do.SHORTEN_NAME: "Set a shorter name with `map`.",
     Do.NAME_RELATION: "Write `{attribute}` on both sides of the relation.",
     # write-sql
+    Do.UPDATE_ROWS_WITH_VALUES: "Update the rows that have the value.",
+    Do.DROP_KEYS_TABLE_BY_TABLE: "Drop the foreign keys table by table.",
+    Do.ADD_KEYS_TABLE_BY_TABLE: "Add the foreign keys table by table.",
+    Do.COMBINE_ALTER_TABLES: "Combine both in one `ALTER TABLE`, which scans the table once.",
     Do.REMOVE_STATEMENT_IF_GENERATED: "Remove this statement from the migration if Prisma generated it.",
     Do.REMOVE_UNLOGGED: "Remove `UNLOGGED`, unless the rows may be lost.",
     Do.WRITE_BEGIN_AND_COMMIT_ONCE: "Write `BEGIN` and `COMMIT` once each, around the statements that belong together.",
@@ -96,17 +106,22 @@ ADVICE: Mapping[Do, str] = {
     Do.RENAME_TABLE_INSTEAD: "Rename {old} to {new} in the migration.",
     Do.SWAP_JOIN_COLUMNS: "Swap columns `A` and `B` in the same migration.",
     # run-query
+    Do.FIND_VALUES_THAT_DO_NOT_FIT: "Find the values that do not fit before the migration.",
     Do.FIND_DUPLICATES: "Find and resolve duplicates before the migration.",
     Do.FIX_VIOLATING_ROWS: "Find and fix the rows that violate the constraint.",
     Do.FIX_ORPHANS: "Find and fix the rows that reference a missing row.",
     Do.FIND_CASE_DUPLICATES: "Find and resolve values that differ only in case.",
     Do.CHECK_INDEX_UNUSED: "Check that no query uses the index (`idx_scan` in `pg_stat_user_indexes`).",
     # change-code
+    Do.STOP_WRITING_VALUES: "Deploy code that does not write {values}.",
+    Do.REVIEW_DELETES: "Review each place in the code that deletes or updates the parent rows.",
     Do.STOP_USING: "Remove these uses and deploy.",
     Do.WRITE_FIELD_IN_CODE: "Write {field} in every insert, and deploy.",
     Do.CHECK_RAW_SQL: "Check raw SQL and scripts that insert without {field}.",
     Do.STOP_RELYING_ON_UNIQUE: "Deploy code that does not rely on {fields} being unique.",
     # deploy
+    Do.STOP_APP_DURING_MIGRATION: "Stop all app instances while the migration runs.",
+    Do.MOVE_ROWS_WITH_TOOL: "Copy the rows with a migration tool.",
     Do.BACK_UP_FILE: "Back up the database file before you deploy.",
     Do.BACK_UP_DATABASE: "Back up the database before you undo the migration.",
     Do.EXPORT_DEPENDENT_ROWS: "Export the rows of {tables} before the migration and restore them after it.",
@@ -117,6 +132,9 @@ ADVICE: Mapping[Do, str] = {
     Do.DEPLOY_SCHEMA_EVERYWHERE: "Deploy the new schema to every app instance.",
     Do.WRITE_VALUES_LATER: "Write {values} only in a later release.",
     # run-command
+    Do.START_NEW_HISTORY: "Move the old migrations away and create a first one for the new database.",
+    Do.FINISH_ONE_PLAN_FIRST: "Finish one plan before you continue the other.",
+    Do.ABANDON_PLAN: "Run `{command}`.",
     Do.CREATE_MIGRATION: "Run `refract create` or `prisma migrate dev`.",
     Do.RECREATE_ROLLBACK: "Delete it and run `{command}`.",
     Do.USE_PG_REPACK: "Use pg_repack outside the migration.",

@@ -1,10 +1,10 @@
-"""Two plans are about the same field.
+"""Two plans change the same field.
 
 ## What it does
-Finds plans that are not finished and whose next steps change the same field, model or enum value.
+Finds open plans whose next steps change the same field, model or enum value.
 
 ## Why it is risky
-Each was made for a schema without the other: the second one's SQL meets columns and triggers that it does not know.
+Each plan was made for a schema without the other: the SQL of the second one meets unexpected columns and triggers.
 
 ## Example
 ```prisma before
@@ -20,16 +20,16 @@ next
 ```
 
 ## Safer way
-Finish one, then make the other from there.
+Finish one plan, then make the other one.
 ```plan drop-field User.name
 abandon
 ```
 
 ## When to ignore it
-Never: abandon one of them.
+Never. Abandon one of them.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
@@ -38,8 +38,10 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from refract.plans import Progress
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import PlaceRole, Related, Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.plans import head_of, subject_of
 from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.syntax import SchemaTree
@@ -56,8 +58,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
         older, newer = sorted((first.plan, second.plan), key=lambda p: (p.created, p.name))
         yield Risk(
             key=f"{older.name}:{newer.name}",
-            what=f"The plans `{older.name}` and `{newer.name}` both change `{shared}`, and neither knows of the other. Finish one "
-            f"before the other goes on, or end one with `refract plan abandon {newer.name}`.",
+            what=f"Plans `{older.name}` and `{newer.name}` both change `{shared}`",
+            harm=(harm(Effect.PLANS_UNAWARE_OF_EACH_OTHER),),
+            now=(
+                action(Do.FINISH_ONE_PLAN_FIRST),
+                instead(Do.ABANDON_PLAN, command=f"refract plan abandon {newer.name}"),
+            ),
             change=None,
             origin=head_of(newer),
             related=(Related(head_of(older), PlaceRole.PLAN, f"plan `{older.name}`"),),

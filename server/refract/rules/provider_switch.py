@@ -1,11 +1,11 @@
-"""The datasource names another provider than the one that the migrations were made for.
+"""The datasource has another provider than the migrations.
 
 ## What it does
-Finds a schema whose provider is not that of the baseline.
+Finds a schema with another provider than its migrations or the base branch.
 
 ## Why it is risky
 Migrations are SQL for one database. Prisma refuses to run them on another (P3019),
-and no data moves from the old database to the new one by itself.
+and no data is moved from the old database to the new one.
 
 ## Example
 ```prisma before
@@ -28,8 +28,8 @@ model User {
 ```
 
 ## Safer way
-Keep the provider, or start a new history: put the old migrations aside, make a first migration for the new database,
-and move the rows with a tool made for that.
+Keep the provider, or start a new history:
+move the old migrations away, create a first migration for the new database, and copy the rows with a migration tool.
 ```prisma after
 datasource db {
   provider = "sqlite"
@@ -41,7 +41,7 @@ model User {
 ```
 
 ## When to ignore it
-When the project is not in use anywhere yet.
+When no database of the project is in use yet.
 
 ## Providers
 All.
@@ -51,20 +51,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import rule
 
 
 @rule(Severity.ERROR)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The one finding of such a change: what differs besides says nothing."""
+    """The one finding of such a change: no other difference means anything."""
     old, new = context.before.provider, context.after.provider
     if old != new and context.before.tables:
         yield Risk(
             key=f"{old}-{new}",
-            what=f"The provider changes from `{old}` to `{new}`: the migrations so far cannot run there (P3019), "
-            "and no data moves by itself. Start a new history for the new database: put the old migrations aside, "
-            "make a first one, and move the rows.",
+            what=f"Migrations for `{old}` cannot run on `{new}`",
+            harm=(harm(Effect.PROVIDER_REFUSED), harm(Effect.DATA_STAYS_BEHIND)),
+            now=(action(Do.START_NEW_HISTORY), action(Do.MOVE_ROWS_WITH_TOOL)),
             change=None,
         )

@@ -1,10 +1,10 @@
-"""A new index does what another one already does.
+"""A new index serves no query that another index does not serve.
 
 ## What it does
 Finds new indexes whose fields are the first ones of another index, unique or key of the same model.
 
 ## Why it is risky
-An index on `(a, b)` serves every query by `a` as well. The second one costs space and time on every write, for nothing.
+An index on `(a, b)` also serves every query by `a`. The second index costs space and time on every write and has no benefit.
 
 ## Example
 ```prisma before
@@ -28,7 +28,7 @@ model User {
 ```
 
 ## Safer way
-Leave it out.
+Leave out the second index.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -41,7 +41,7 @@ model User {
 ```
 
 ## When to ignore it
-When the longer index is very much wider, and the queries by its first field are hot.
+When the longer index is much wider, and queries by its first field are frequent.
 
 ## Providers
 All.
@@ -51,8 +51,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.new import new_indexes
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import table_label
@@ -69,15 +71,16 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if other:
             yield Risk(
                 key=f"{name}.{index.name}",
-                what=f"The index on {listed(c.name for c in index.columns)} of {table_label(context, name)} is the beginning "
-                f"of {other}, which serves the same queries: it only costs space and time on writes. Leave it out.",
+                what=f"The index on {listed(c.name for c in index.columns)} of {table_label(context, name)} is redundant",
+                harm=(harm(Effect.SERVED_BY_OTHER_INDEX, other=other),),
+                now=(action(Do.LEAVE_INDEX_OUT),),
                 change=change,
                 origin=index.origin,
             )
 
 
 def _covering(table: Table, index: Index) -> str:
-    """What makes a plain index superfluous, empty if nothing does. Of two equal ones only the second is."""
+    """What makes a plain index redundant; empty if nothing does. Of two equal ones, only the second is redundant."""
     if index.unique or not _is_plain(index):
         return ""
     if table.primary_key and _begins(table.primary_key.columns, index.columns):

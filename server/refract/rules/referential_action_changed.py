@@ -1,12 +1,12 @@
-"""What happens to rows when their parent goes changes, and the foreign key is made anew for it.
+"""Deleting or updating a parent row has another effect, and the foreign key is recreated.
 
 ## What it does
-Finds foreign keys whose `onDelete` or `onUpdate` changes, also where only Prisma's default for it does.
+Finds foreign keys whose `onDelete` or `onUpdate` changes, including changes of Prisma's default.
 
 ## Why it is risky
-From then on a delete does something else: with `Cascade` it takes rows along that it used to leave alone.
-Prisma drops the foreign key and adds it again, and the database checks every row once more:
-PostgreSQL locks both tables for it, so that not even reads go on.
+A delete then has another effect: with `Cascade` it also deletes rows that it did not touch before.
+Prisma drops and recreates the foreign key, and the database checks every row again.
+PostgreSQL locks both tables meanwhile, for reads too.
 
 ## Example
 ```prisma before
@@ -35,8 +35,8 @@ model Post {
 ```
 
 ## Safer way
-Keep the action, or review each place that deletes a parent first. On PostgreSQL, let the migration add the new
-constraint `NOT VALID` under another name, validate it in the next migration, and drop the old one last.
+Keep the action, or review each place that deletes a parent row.
+On PostgreSQL, add the new constraint as `NOT VALID` under another name, validate it in the next migration, and drop the old one last.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -51,69 +51,76 @@ model Post {
 ```
 
 ## When to ignore it
-When both tables are small and every place that deletes parents expects the new action.
+When both tables are small, and every place that deletes parent rows expects the new action.
 
 ## Providers
-All with foreign keys.
+All SQL databases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import KeyChange, key_changes, restricts_since_required
+from refract.rules.kit.harm import Blocking, Effect, Harm, blocking, harm
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, cure, sentences, table_label, who_waits
+from refract.rules.kit.words import created_here, table_label
 from refract.schema.model import ForeignKey, ReferentialAction
 from refract.wording import listed
+
+_ACTIONS: Mapping[ReferentialAction, Effect] = {
+    ReferentialAction.CASCADE: Effect.DELETE_CASCADES,
+    ReferentialAction.SET_NULL: Effect.DELETE_SETS_NULL,
+    ReferentialAction.SET_DEFAULT: Effect.DELETE_SETS_DEFAULT,
+}
+_SETTING = (ReferentialAction.SET_NULL, ReferentialAction.SET_DEFAULT)
 
 
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each foreign key that stays and acts otherwise."""
+    """Each foreign key that stays with another action."""
     for change in key_changes(context):
         after = change.after
         if after is not None and change.acts_otherwise and not restricts_since_required(context, change):
             yield Risk(
                 key=f"{change.table}.{after.name}",
-                what=_message(context, change, after),
+                what=_headline(context, change, after),
+                harm=(*_action(context, change, after), *_lock(context, change, after)),
+                now=(
+                    action(Do.REVIEW_DELETES),
+                    *(cures(context.behaviour.replace_foreign_key) if after.validated else ()),
+                ),
                 change=change.added,
                 related=created_here("The foreign key", change.before.origin),
             )
 
 
-def _message(context: RuleContext, change: KeyChange, after: ForeignKey) -> str:
-    before, child, parent = (
-        change.before,
-        table_label(context, change.table),
-        table_label(context, after.referenced_table),
+def _headline(context: RuleContext, change: KeyChange, after: ForeignKey) -> str:
+    before = change.before
+    event, old, new = (
+        ("DELETE", before.on_delete, after.on_delete)
+        if before.on_delete is not after.on_delete
+        else ("UPDATE", before.on_update, after.on_update)
     )
-    named = f"The foreign key from {listed(after.columns)} of {child} to {parent} changes"
-    moved = [
-        f"ON {event} from {old} to {new}"
-        for event, old, new in (
-            ("DELETE", before.on_delete, after.on_delete),
-            ("UPDATE", before.on_update, after.on_update),
-        )
-        if old is not new
-    ]
-    operation = context.behaviour.replace_foreign_key
+    columns = f"{listed(after.columns)} of {table_label(context, change.table)}"
+    return f"The foreign key {columns} changes from ON {event} {old} to {new}"
+
+
+def _action(context: RuleContext, change: KeyChange, after: ForeignKey) -> Iterator[Harm]:
+    if change.before.on_delete is not after.on_delete:
+        child, parent = table_label(context, change.table), table_label(context, after.referenced_table)
+        effect = _ACTIONS.get(after.on_delete, Effect.DELETE_REFUSED)
+        facts = {"columns": listed(after.columns)} if after.on_delete in _SETTING else {}
+        yield harm(effect, parent=parent, child=child, **facts)
+
+
+def _lock(context: RuleContext, change: KeyChange, after: ForeignKey) -> Iterator[Blocking]:
+    if not after.validated:
+        return
     both = context.behaviour.locks_referenced_table and change.table != after.referenced_table
-    return sentences(
-        f"{named} {' and '.join(moved)}.",
-        _effect(before, after, child, parent),
-        who_waits(operation, f"{child} and on {parent}" if both else child) if after.validated else "",
-        cure(operation) if after.validated else "",
-    )
-
-
-def _effect(before: ForeignKey, after: ForeignKey, child: str, parent: str) -> str:
-    if before.on_delete is after.on_delete:
-        return ""
-    return {
-        ReferentialAction.CASCADE: f"Deleting a row of {parent} then deletes its rows of {child} too.",
-        ReferentialAction.SET_NULL: f"Deleting a row of {parent} then empties {listed(after.columns)} in its rows of {child}.",
-        ReferentialAction.SET_DEFAULT: f"Deleting a row of {parent} then resets {listed(after.columns)} in its rows of {child}.",
-    }.get(after.on_delete, f"Deleting a row of {parent} is then refused while {child} refers to it.")
+    tables = (change.table, after.referenced_table) if both else (change.table,)
+    yield from blocking(context.behaviour.replace_foreign_key, *(table_label(context, table) for table in tables))

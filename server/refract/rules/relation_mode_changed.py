@@ -1,12 +1,12 @@
-"""`relationMode` changes, and all foreign keys go or come at once.
+"""`relationMode` changes, and all foreign keys are dropped or added together.
 
 ## What it does
-Finds a schema that turns to `relationMode = "prisma"` or back to foreign keys.
+Finds a schema that changes to `relationMode = "prisma"` or back to foreign keys.
 
 ## Why it is risky
-Towards `prisma`, every foreign key is dropped: nothing in the database keeps the relations right any more,
-and the indexes that foreign keys need do not come by themselves.
-Back again, every foreign key is added in one migration, which locks all the tables and fails at the first row without a parent.
+With `prisma`, every foreign key is dropped: the database no longer checks the relations,
+and Prisma does not create the indexes that relations need.
+In the other direction, one migration adds every foreign key. It locks all tables, and fails at the first row that references a missing row.
 
 ## Example
 ```prisma before
@@ -44,7 +44,7 @@ model Post {
 ```
 
 ## Safer way
-Keep the mode, or move the foreign keys table by table with hand-written migrations before it changes.
+Keep the mode, or add or drop the foreign keys table by table, with hand-written migrations, before you change it.
 ```prisma after
 datasource db {
   provider = "postgresql"
@@ -66,18 +66,19 @@ model Post {
 When the tables are small.
 
 ## Providers
-All with foreign keys.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import key_changes
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
-from refract.rules.kit.words import sentences
 from refract.schema.changes import AddForeignKey
 
 _CLIENT = "prisma"
@@ -85,15 +86,15 @@ _CLIENT = "prisma"
 
 @rule(Severity.ERROR, SQL, SCHEMA_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The one finding of such a change. Only changed foreign keys tell that there is one: migrations do not say the mode."""
+    """The one finding of such a change. Only changed foreign keys show it: migrations do not state the mode."""
     if context.after.relation_mode == _CLIENT:
-        gone = sum(change.added is None for change in key_changes(context))
-        if gone:
-            yield Risk("prisma", _without(gone), None)
+        dropped = sum(change.added is None for change in key_changes(context))
+        if dropped:
+            yield _without(dropped)
         return
     added = sum(1 for _ in context.on_existing(AddForeignKey))
     if added and _CLIENT in (context.before.relation_mode, _deployed_mode(context)):
-        yield Risk("foreignKeys", _with(added), None)
+        yield _with(added)
 
 
 def _deployed_mode(context: RuleContext) -> str:
@@ -101,19 +102,23 @@ def _deployed_mode(context: RuleContext) -> str:
     return deployed.relation_mode if deployed else ""
 
 
-def _without(count: int) -> str:
-    return sentences(
-        f"""With `relationMode = "prisma"` {_keys(count)} of this database {"goes" if count == 1 else "go"}.""",
-        "Nothing keeps the relations right any more but Prisma Client, and each table is locked for the drop.",
-        "Give each relation field an `@@index`, and drop the keys table by table.",
+def _without(count: int) -> Risk:
+    return Risk(
+        key="prisma",
+        what=f'`relationMode = "prisma"` drops {_keys(count)}',
+        harm=(harm(Effect.ONLY_CLIENT_CHECKS_RELATIONS), harm(Effect.EACH_TABLE_LOCKED_FOR_DROP)),
+        now=(action(Do.INDEX_RELATION_FIELDS), action(Do.DROP_KEYS_TABLE_BY_TABLE)),
+        change=None,
     )
 
 
-def _with(count: int) -> str:
-    return sentences(
-        f"""Without `relationMode = "prisma"` {_keys(count)} {"is" if count == 1 else "are"} added at once.""",
-        "The migration locks all the tables, and fails at the first row without a parent.",
-        "Settle such rows first, and add the keys table by table.",
+def _with(count: int) -> Risk:
+    return Risk(
+        key="foreignKeys",
+        what=f'Removing `relationMode = "prisma"` adds {_keys(count)} in one migration',
+        harm=(harm(Effect.FAILS_ON_ANY_ORPHAN), harm(Effect.ALL_TABLES_LOCKED)),
+        now=(action(Do.FIX_ORPHANS), action(Do.ADD_KEYS_TABLE_BY_TABLE)),
+        change=None,
     )
 
 

@@ -1,13 +1,13 @@
 """A value of an enum is removed.
 
 ## What it does
-Finds values that go from an enum in use.
+Finds values that are removed from an enum in use.
 
 ## Why it is risky
-If a single row still holds the value, the migration fails.
-On PostgreSQL Prisma makes a new type and writes it into every row of every table that uses the enum,
-under an ACCESS EXCLUSIVE lock that keeps even readers out.
-Where the database does not know the enum (SQLite, MongoDB), nothing fails and nothing is written:
+If a single row still has the value, the migration fails.
+On PostgreSQL, Prisma creates a new type and rewrites every table that uses the enum,
+under an ACCESS EXCLUSIVE lock that blocks reads too.
+If the database does not know the enum (SQLite, MongoDB), no SQL runs:
 the rows keep the value, and Prisma Client fails when it reads one of them.
 
 ## Example
@@ -36,8 +36,8 @@ enum Role {
 ```
 
 ## Safer way
-Stop writing the value, change the rows that hold it, and wait until no running program writes it.
-Only then remove it; or leave it where it is, which costs nothing.
+Stop writing the value, update the rows that have it, and remove it when no app instance writes it.
+Or keep the value: an unused value is harmless.
 ```prisma after
 model User {
   id   Int  @id @default(autoincrement())
@@ -53,10 +53,10 @@ enum Role {
 ```
 
 ## When to ignore it
-When no row holds the value, nothing that runs writes it, and the tables are small.
+When no row has the value, no app instance writes it, and the tables are small.
 
 ## Providers
-All that have enums in Prisma's schema (SQL Server has none).
+All except SQL Server, which has no enums in Prisma.
 """
 
 from __future__ import annotations
@@ -64,14 +64,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import EnumHome
+from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
 from refract.rules.kit.code import in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.enums import EnumChange, enum_changes
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import sentences, table_label, who_waits
+from refract.rules.kit.words import table_label
 from refract.source import Target
-from refract.wording import listed
+from refract.wording import joined, listed
 
 
 @rule(Severity.ERROR)
@@ -82,26 +84,31 @@ def check(context: RuleContext) -> Iterator[Risk]:
             code = in_code(context, (Target(enum.name, value) for value in enum.removed))
             yield Risk(
                 key=f"{enum.name}.{','.join(enum.removed)}",
-                what=sentences(_message(context, enum)),
+                what=f"Removing {listed(enum.removed)} from `{enum.name}` {_what_happens(context)}",
+                harm=(*_harm(context, enum), *code.harm),
+                now=_actions(enum),
                 change=enum.change,
                 origin=enum.origin,
                 related=code.places,
             )
 
 
-def _message(context: RuleContext, enum: EnumChange) -> str:
-    values = listed(enum.removed)
-    many = "values" if len(enum.removed) > 1 else "value"
+def _what_happens(context: RuleContext) -> str:
+    in_client = context.behaviour.enum_home is EnumHome.CLIENT
+    return "breaks reads of rows with the value" if in_client else "fails if rows have the value"
+
+
+def _harm(context: RuleContext, enum: EnumChange) -> Iterator[AnyHarm]:
     if context.behaviour.enum_home is EnumHome.CLIENT:
-        outcome = (
-            f"{many.capitalize()} {values} of `{enum.name}` goes, but no SQL runs: rows that hold it keep it, "
-            "and Prisma Client fails when it reads one of them."
-        )
-    else:
-        held = f" ({', '.join(enum.columns)})" if enum.columns else ""
-        outcome = f"The migration fails if any row still holds {values} of `{enum.name}`{held}."
-    return sentences(
-        outcome,
-        who_waits(context.behaviour.remove_enum_value, " and ".join(table_label(context, t) for t in enum.tables)),
-        "Stop writing it, change the rows that hold it, and remove it when no running program writes it.",
-    )
+        yield harm(Effect.ROWS_KEEP_REMOVED_VALUE)
+    elif enum.columns:
+        yield harm(Effect.VALUE_USED_BY_COLUMNS, columns=joined(enum.columns))
+    yield from blocking(context.behaviour.remove_enum_value, *(table_label(context, table) for table in enum.tables))
+
+
+def _actions(enum: EnumChange) -> Iterator[AnyAction]:
+    yield action(Do.STOP_WRITING_VALUES, values=listed(enum.removed))
+    yield action(Do.UPDATE_ROWS_WITH_VALUES)
+    yield action(Do.REMOVE_VALUES_LATER)
+    if len(enum.removed) == 1:
+        yield FollowRecipe("remove-enum-value", f"{enum.name}.{enum.removed[0]}")

@@ -1,11 +1,11 @@
-"""A column is renamed while programs use its old name.
+"""A column is renamed while app instances use its old name.
 
 ## What it does
 Finds `RENAME COLUMN` in tables that are not new.
 
 ## Why it is risky
-The rows are kept, but from the moment it runs every program built with the old name fails,
-and until then every program with the new name does.
+The rows are kept, but app instances built with the old name fail as soon as the migration has run,
+and those with the new name fail until then.
 
 ## Example
 ```sql before
@@ -17,27 +17,29 @@ ALTER TABLE "User" RENAME COLUMN "name" TO "fullName";
 ```
 
 ## Safer way
-Keep the column and give the field `@map("name")`: nothing changes in the database. Or add the new column, write both, copy the rows, and drop the old one later.
+Keep the column and give the field `@map("name")`: nothing changes in the database.
+Or add the new column, write both, copy the rows, and drop the old column later.
 ```sql migration
 ALTER TABLE "User" ADD COLUMN "fullName" TEXT;
 ```
 
 ## When to ignore it
-When all programs are stopped while it runs.
+When all app instances are stopped while the migration runs.
 
 ## Providers
-All with SQL.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.code import field_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
-from refract.rules.kit.words import sentences
 from refract.schema.changes import RenameColumn
 
 
@@ -49,9 +51,11 @@ def check(context: RuleContext) -> Iterator[Risk]:
         code = field_in_code(context, change.table, change.before)
         yield Risk(
             key=f"{change.table}.{old}",
-            what=sentences(
-                f"`{change.table.name}.{old}` becomes `{new}`: the rows are kept, but every running program that uses `{old}` fails "
-                f'at once. Keep the column, and give the field `@map("{old}")`; or stop these programs while it runs.',
+            what=f"Renaming `{change.table.name}.{old}` to `{new}` breaks running app instances",
+            harm=(harm(Effect.OLD_COLUMN_NAME_FAILS, old=f"`{old}`"), *code.harm),
+            now=(
+                action(Do.KEEP_COLUMN_WITH_MAP, attribute=f'@map("{old}")'),
+                instead(Do.STOP_APP_DURING_MIGRATION),
             ),
             related=code.places,
             change=change,

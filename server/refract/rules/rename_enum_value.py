@@ -1,13 +1,13 @@
-"""A value of an enum is renamed, and Prisma removes it and adds another.
+"""A value of an enum is renamed, and Prisma removes it and adds a new one.
 
 ## What it does
-Finds a value that goes from an enum where another one comes in its place.
+Finds a value that is removed from an enum while another one is added in its place.
 
 ## Why it is risky
-Prisma does not rename the value. Its migration fails if a single row holds the old name.
-Where the database does not know the enum (SQLite, MongoDB), nothing fails and nothing is written:
-the rows keep the old name, and Prisma Client fails when it reads one of them.
-Programs that run with the older schema fail when they read the new name, or write the old one.
+Prisma does not rename the value. Its migration fails if a single row has the old value.
+If the database does not know the enum (SQLite, MongoDB), no SQL runs:
+the rows keep the old value, and Prisma Client fails when it reads one of them.
+App instances built from the old schema fail when they read the new value or write the old one.
 
 ## Example
 ```prisma before
@@ -34,7 +34,7 @@ enum Role {
 ```
 
 ## Safer way
-Keep the value in the database and change only Prisma's name for it: no SQL runs at all.
+Keep the value in the database and change only Prisma's name for it: no SQL runs.
 ```prisma after
 model User {
   id   Int  @id @default(autoincrement())
@@ -46,13 +46,13 @@ enum Role {
   OWNER @map("ADMIN")
 }
 ```
-Or add the new value, write it, change the rows that hold the old one, and remove the old one last.
+Or add the new value, write it, update the rows with the old one, and remove the old one last.
 
 ## When to ignore it
-When the two values have nothing to do with each other, and no row holds the old one.
+When the two values are unrelated, and no row has the old one.
 
 ## Providers
-All that have enums in Prisma's schema (SQL Server has none).
+All except SQL Server, which has no enums in Prisma.
 """
 
 from __future__ import annotations
@@ -60,38 +60,50 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import EnumHome
+from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
 from refract.rules.kit.code import in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.enums import EnumChange, enum_changes
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import sentences
 from refract.source import Target
+from refract.wording import joined
 
 
 @rule(Severity.ERROR)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each value that comes where another one goes."""
+    """Each value that is probably renamed."""
     for enum in enum_changes(context):
         for old, new in enum.pairs:
             code = in_code(context, (Target(enum.name, old),))
             yield Risk(
                 key=f"{enum.name}.{old}",
-                what=sentences(_message(context, enum, old, new)),
+                what=f"Renaming `{old}` to `{new}` in `{enum.name}` {_outcome(context)}",
+                harm=(*_harm(context, enum, old), *code.harm),
+                now=_actions(context, enum, old, new),
                 change=enum.change,
                 origin=enum.origin_of(new),
                 related=code.places,
             )
 
 
-def _message(context: RuleContext, enum: EnumChange, old: str, new: str) -> str:
+def _outcome(context: RuleContext) -> str:
+    in_client = context.behaviour.enum_home is EnumHome.CLIENT
+    return "breaks reads of existing rows" if in_client else "fails if any row has the old value"
+
+
+def _harm(context: RuleContext, enum: EnumChange, old: str) -> Iterator[Harm]:
     if context.behaviour.enum_home is EnumHome.CLIENT:
-        outcome = f"No SQL runs: rows keep `{old}`, and Prisma Client fails when it reads one of them."
-    else:
-        held = f" ({', '.join(enum.columns)})" if enum.columns else ""
-        outcome = f"Prisma removes one value and adds another, and fails if any row holds `{old}`{held}."
-    return sentences(
-        f"`{new}` in `{enum.name}` looks like `{old}` under a new name.",
-        outcome,
-        f"""To rename it for Prisma only, write `{new} @map("{old}")`: no SQL runs, and rows stay as they are.""",
-    )
+        yield harm(Effect.ROWS_KEEP_OLD_VALUE, old=f"`{old}`")
+        return
+    yield harm(Effect.VALUE_REMOVED_AND_ADDED)
+    if enum.columns:
+        yield harm(Effect.VALUE_USED_BY_COLUMNS, columns=joined(enum.columns))
+
+
+def _actions(context: RuleContext, enum: EnumChange, old: str, new: str) -> Iterator[AnyAction]:
+    yield action(Do.KEEP_VALUE_WITH_MAP, value=f'`{new} @map("{old}")`')
+    if len(enum.pairs) == 1 and not enum.added and not enum.removed:
+        how = "shadow" if context.provider.enum_types else "value"
+        yield FollowRecipe("rename-enum-value", f"{enum.name}.{old}", (("to", new), ("how", how)))

@@ -1,10 +1,10 @@
-"""A table is gone through several times where once would do.
+"""A table is scanned several times although once is enough.
 
 ## What it does
-Finds a second `ALTER TABLE` that reads or copies all rows of a table which another one in the same file has gone through already.
+Finds a second `ALTER TABLE` that scans or copies a table in the same file.
 
 ## Why it is risky
-Each statement reads or copies the whole table anew, and locks it anew. The actions of one `ALTER TABLE` share one pass.
+Each statement scans or copies the whole table, and locks it again. The actions of one `ALTER TABLE` share one pass.
 
 ## Example
 ```sql before
@@ -17,7 +17,7 @@ ALTER TABLE "User" ALTER COLUMN "id" SET DATA TYPE BIGINT;
 ```
 
 ## Safer way
-One statement.
+Use one statement.
 ```sql before
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
@@ -37,8 +37,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import AddCheck, AlterColumn, Statement
 from refract.schema.model import QualifiedName
@@ -47,21 +49,22 @@ from refract.schema.model import QualifiedName
 @rule(Severity.INFO, frozenset({"postgresql", "mysql"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each ALTER TABLE that could have been part of one before it."""
-    gone_through: set[QualifiedName] = set()
+    scanned: set[QualifiedName] = set()
     for statement in context.statements:
-        tables = _gone_through(context, statement)
-        for table in sorted(tables & gone_through, key=str):
+        tables = _scanned_by(context, statement)
+        for table in sorted(tables & scanned, key=str):
             yield Risk(
                 key=f"{table}",
-                what=f"All rows of `{table.name}` are gone through again, as in an ALTER TABLE above. "
-                "Write both as actions of one ALTER TABLE: it goes through them once.",
+                what=f"This scans or copies `{table.name}` a second time",
+                harm=(harm(Effect.SCANNED_BY_ALTER_TABLE_ABOVE),),
+                now=(action(Do.COMBINE_ALTER_TABLES),),
                 change=None,
                 origin=statement.origin,
             )
-        gone_through |= tables
+        scanned |= tables
 
 
-def _gone_through(context: RuleContext, statement: Statement) -> set[QualifiedName]:
+def _scanned_by(context: RuleContext, statement: Statement) -> set[QualifiedName]:
     if statement.verb != "ALTER TABLE":
         return set()
     changed = (c for c in statement.changes if isinstance(c, AddCheck | AlterColumn) and _needs_all_rows(c))

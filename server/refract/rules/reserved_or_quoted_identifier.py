@@ -1,11 +1,11 @@
 """A new table or column has a name that SQL must quote.
 
 ## What it does
-Finds new names in the database that are words of SQL.
+Finds new tables and columns whose name is a reserved word.
 
 ## Why it is risky
-Prisma always quotes names. Everyone else, in a shell or a report, gets an error or, worse, another thing:
-on PostgreSQL `select user` names the session's user.
+Prisma always quotes names. Hand-written queries, in a shell or a report, fail or, worse, return something else:
+on PostgreSQL, `select user` returns the user of the session.
 
 ## Example
 ```prisma before
@@ -26,7 +26,7 @@ model Order {
 ```
 
 ## Safer way
-Map it to another name.
+Map the field or model to another name.
 ```prisma after
 model A {
   id Int @id
@@ -43,15 +43,17 @@ model Order {
 When only Prisma reads the database.
 
 ## Providers
-All with tables. Off unless the project asks for it.
+All SQL databases. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.new import new_columns, new_tables
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import Change
@@ -68,13 +70,14 @@ _RESERVED = frozenset(_WORDS.split())
 
 @rule(Severity.INFO, SQL, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each new name that is a word of SQL."""
-    for what, name, change, origin in _names(context):
+    """Each new name that is a reserved word."""
+    for kind, name, change, origin in _names(context):
         if name.lower() in _RESERVED:
             yield Risk(
-                key=f"{what}.{name}",
-                what=f"`{name}` is a word of SQL: whoever writes a query by hand must quote this {what}. "
-                "Map it to another name.",
+                key=f"{kind}.{name}",
+                what=f"`{name}` is a reserved word of SQL",
+                harm=(harm(Effect.NAME_MUST_BE_QUOTED, kind=kind),),
+                now=(action(Do.MAP_TO_OTHER_NAME),),
                 change=change,
                 origin=origin,
             )

@@ -1,12 +1,12 @@
-"""A field's type changes in a way that may lose values or fail.
+"""A field's type changes, and values may be lost or the migration may fail.
 
 ## What it does
 Finds type changes in place that Prisma itself calls risky: shorter text, smaller numbers, less precision.
 
 ## Why it is risky
-A value that does not fit is cut, rounded or refused, depending on the database and the types;
-if it is refused, the migration stops there.
-Most such changes also write the whole table anew while others wait.
+A value that does not fit is cut, rounded or refused, depending on the database and the types.
+If it is refused, the migration fails.
+Most such changes also rewrite the whole table, and all other queries on it wait.
 
 ## Example
 ```prisma before
@@ -23,8 +23,8 @@ model User {
 ```
 
 ## Safer way
-Look for values that do not fit first. Where the table is large, add a field of the new type beside the old one,
-copy the values in batches, switch over to it, and drop the old one last.
+Find the values that do not fit before you change the type.
+If the table is large, add a field of the new type, copy the values in batches, switch to it, and drop the old field last.
 ```prisma after
 model User {
   id         Int     @id @default(autoincrement())
@@ -37,46 +37,47 @@ model User {
 When every value fits, and the table is small.
 
 ## Providers
-All with columns.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, blocking, harm
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.types import cast_of
-from refract.rules.kit.words import column_label, created_here, cure, sentences, table_label, who_waits
+from refract.rules.kit.words import column_label, created_here, table_label
 from refract.schema.changes import AlterColumn, Cast
 
 
 @rule(Severity.WARNING, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each type change that Prisma makes in place although values may not survive it."""
+    """Each type change in place that may lose values."""
     for change in context.on_existing(AlterColumn):
         if cast_of(change) in (Cast.RISKY, Cast.NOT_CASTABLE) and not _same_enum(change):
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
-                what=_message(context, change),
+                what=f"Changing {column_label(context, change.table, change.after)} {_types(context, change)} may lose values",
+                harm=(
+                    harm(Effect.VALUES_CUT_OR_REFUSED),
+                    *blocking(context.behaviour.rewrite, table_label(context, change.table)),
+                ),
+                now=(action(Do.FIND_VALUES_THAT_DO_NOT_FIT), *cures(context.behaviour.rewrite)),
                 change=change,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
             )
 
 
 def _same_enum(change: AlterColumn) -> bool:
-    """Values that come and go in an enum kept by the column have rules of their own."""
+    """Other rules report values that are added to or removed from an enum in the column."""
     return change.before.type.name == change.after.type.name == "ENUM"
 
 
-def _message(context: RuleContext, change: AlterColumn) -> str:
-    operation = context.behaviour.rewrite
-    return sentences(
-        f"{column_label(context, change.table, change.after)} changes from "
-        f"`{context.provider.render_type(change.before.type)}` to `{context.provider.render_type(change.after.type)}`: "
-        "values that do not fit are cut, rounded or make the migration fail.",
-        who_waits(operation, table_label(context, change.table)),
-        "Look for such values first.",
-        cure(operation),
-    )
+def _types(context: RuleContext, change: AlterColumn) -> str:
+    render = context.provider.render_type
+    return f"from `{render(change.before.type)}` to `{render(change.after.type)}`"

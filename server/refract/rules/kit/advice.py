@@ -30,6 +30,12 @@ class Do(Enum):
     """One action. Its value is its kind and the name that JSON gives it."""
 
     # edit-schema
+    LEAVE_INDEX_OUT = ActionKind.EDIT_SCHEMA, "leave-index-out"
+    INDEX_RELATION_FIELDS = ActionKind.EDIT_SCHEMA, "index-relation-fields"
+    KEEP_COLUMN_WITH_MAP = ActionKind.EDIT_SCHEMA, "keep-column-with-map"
+    KEEP_VALUE_WITH_MAP = ActionKind.EDIT_SCHEMA, "keep-value-with-map"
+    MAP_TO_OTHER_NAME = ActionKind.EDIT_SCHEMA, "map-to-other-name"
+    REMOVE_VALUES_LATER = ActionKind.EDIT_SCHEMA, "remove-values-later"
     USE_NATIVE_TYPE = ActionKind.EDIT_SCHEMA, "use-native-type"
     REMOVE_ATTRIBUTE = ActionKind.EDIT_SCHEMA, "remove-attribute"
     KEEP_SELECTIVE_FIELDS = ActionKind.EDIT_SCHEMA, "keep-selective-fields"
@@ -65,6 +71,10 @@ class Do(Enum):
     NAME_RELATION = ActionKind.EDIT_SCHEMA, "name-relation"
 
     # write-sql
+    UPDATE_ROWS_WITH_VALUES = ActionKind.WRITE_SQL, "update-rows-with-values"
+    DROP_KEYS_TABLE_BY_TABLE = ActionKind.WRITE_SQL, "drop-keys-table-by-table"
+    ADD_KEYS_TABLE_BY_TABLE = ActionKind.WRITE_SQL, "add-keys-table-by-table"
+    COMBINE_ALTER_TABLES = ActionKind.WRITE_SQL, "combine-alter-tables"
     REMOVE_STATEMENT_IF_GENERATED = ActionKind.WRITE_SQL, "remove-statement-if-generated"
     REMOVE_UNLOGGED = ActionKind.WRITE_SQL, "remove-unlogged"
     WRITE_BEGIN_AND_COMMIT_ONCE = ActionKind.WRITE_SQL, "write-begin-and-commit-once"
@@ -116,6 +126,7 @@ class Do(Enum):
     SWAP_JOIN_COLUMNS = ActionKind.WRITE_SQL, "swap-join-columns"
 
     # run-query
+    FIND_VALUES_THAT_DO_NOT_FIT = ActionKind.RUN_QUERY, "find-values-that-do-not-fit"
     FIND_DUPLICATES = ActionKind.RUN_QUERY, "find-duplicates"
     FIX_VIOLATING_ROWS = ActionKind.RUN_QUERY, "fix-violating-rows"
     FIX_ORPHANS = ActionKind.RUN_QUERY, "fix-orphans"
@@ -123,12 +134,16 @@ class Do(Enum):
     CHECK_INDEX_UNUSED = ActionKind.RUN_QUERY, "check-index-unused"
 
     # change-code
+    STOP_WRITING_VALUES = ActionKind.CHANGE_CODE, "stop-writing-values"
+    REVIEW_DELETES = ActionKind.CHANGE_CODE, "review-deletes"
     STOP_USING = ActionKind.CHANGE_CODE, "stop-using"
     WRITE_FIELD_IN_CODE = ActionKind.CHANGE_CODE, "write-field-in-code"
     CHECK_RAW_SQL = ActionKind.CHANGE_CODE, "check-raw-sql"
     STOP_RELYING_ON_UNIQUE = ActionKind.CHANGE_CODE, "stop-relying-on-unique"
 
     # deploy
+    STOP_APP_DURING_MIGRATION = ActionKind.DEPLOY, "stop-app-during-migration"
+    MOVE_ROWS_WITH_TOOL = ActionKind.DEPLOY, "move-rows-with-tool"
     BACK_UP_FILE = ActionKind.DEPLOY, "back-up-file"
     BACK_UP_DATABASE = ActionKind.DEPLOY, "back-up-database"
     EXPORT_DEPENDENT_ROWS = ActionKind.DEPLOY, "export-dependent-rows"
@@ -140,6 +155,9 @@ class Do(Enum):
     WRITE_VALUES_LATER = ActionKind.DEPLOY, "write-values-later"
 
     # run-command
+    START_NEW_HISTORY = ActionKind.RUN_COMMAND, "start-new-history"
+    FINISH_ONE_PLAN_FIRST = ActionKind.RUN_COMMAND, "finish-one-plan-first"
+    ABANDON_PLAN = ActionKind.RUN_COMMAND, "abandon-plan"
     CREATE_MIGRATION = ActionKind.RUN_COMMAND, "create-migration"
     RECREATE_ROLLBACK = ActionKind.RUN_COMMAND, "recreate-rollback"
     USE_PG_REPACK = ActionKind.RUN_COMMAND, "use-pg-repack"

@@ -53,6 +53,12 @@ class Effect(Enum):
     JOIN_TABLE_REPLACED = HarmKind.DATA_LOST, "join-table-replaced"
 
     # data-changed
+    DELETE_CASCADES = HarmKind.DATA_CHANGED, "delete-cascades"
+    DELETE_SETS_NULL = HarmKind.DATA_CHANGED, "delete-sets-null"
+    DELETE_SETS_DEFAULT = HarmKind.DATA_CHANGED, "delete-sets-default"
+    ONLY_CLIENT_CHECKS_RELATIONS = HarmKind.DATA_CHANGED, "only-client-checks-relations"
+    VALUES_CUT_OR_REFUSED = HarmKind.DATA_CHANGED, "values-cut-or-refused"
+    DATA_STAYS_BEHIND = HarmKind.DATA_CHANGED, "data-stays-behind"
     SESSIONS_READ_OTHER_MOMENTS = HarmKind.DATA_CHANGED, "sessions-read-other-moments"
     DOCUMENTS_KEEP_OLD_NAME = HarmKind.DATA_CHANGED, "documents-keep-old-name"
     ROWS_GET_IMPLICIT_VALUE = HarmKind.DATA_CHANGED, "rows-get-implicit-value"
@@ -71,6 +77,10 @@ class Effect(Enum):
     MONEY_TYPE_INEXACT = HarmKind.DATA_CHANGED, "money-type-inexact"
 
     # migration-fails
+    PROVIDER_REFUSED = HarmKind.MIGRATION_FAILS, "provider-refused"
+    FAILS_ON_ANY_ORPHAN = HarmKind.MIGRATION_FAILS, "fails-on-any-orphan"
+    VALUE_USED_BY_COLUMNS = HarmKind.MIGRATION_FAILS, "value-used-by-columns"
+    VALUE_REMOVED_AND_ADDED = HarmKind.MIGRATION_FAILS, "value-removed-and-added"
     FAILS_IF_PARTLY_APPLIED = HarmKind.MIGRATION_FAILS, "fails-if-partly-applied"
     NO_SECOND_TRANSACTION = HarmKind.MIGRATION_FAILS, "no-second-transaction"
     NOTHING_TO_END = HarmKind.MIGRATION_FAILS, "nothing-to-end"
@@ -95,6 +105,12 @@ class Effect(Enum):
     NAME_OVER_LIMIT = HarmKind.MIGRATION_FAILS, "name-over-limit"
 
     # code-breaks
+    DELETE_REFUSED = HarmKind.CODE_BREAKS, "delete-refused"
+    ROWS_KEEP_REMOVED_VALUE = HarmKind.CODE_BREAKS, "rows-keep-removed-value"
+    ROWS_KEEP_OLD_VALUE = HarmKind.CODE_BREAKS, "rows-keep-old-value"
+    OLD_COLUMN_NAME_FAILS = HarmKind.CODE_BREAKS, "old-column-name-fails"
+    NAME_MUST_BE_QUOTED = HarmKind.CODE_BREAKS, "name-must-be-quoted"
+    PLANS_UNAWARE_OF_EACH_OTHER = HarmKind.CODE_BREAKS, "plans-unaware-of-each-other"
     DISTINCT_FAILS = HarmKind.CODE_BREAKS, "distinct-fails"
     OLD_TABLE_NAME_FAILS = HarmKind.CODE_BREAKS, "old-table-name-fails"
     QUERIES_RELY_ON_INDEX = HarmKind.CODE_BREAKS, "queries-rely-on-index"
@@ -123,6 +139,9 @@ class Effect(Enum):
     OLD_TEXT_APPLIED = HarmKind.HISTORY_BREAKS, "old-text-applied"
 
     # blocks
+    EACH_TABLE_LOCKED_FOR_DROP = HarmKind.BLOCKS, "each-table-locked-for-drop"
+    ALL_TABLES_LOCKED = HarmKind.BLOCKS, "all-tables-locked"
+    SCANNED_BY_ALTER_TABLE_ABOVE = HarmKind.BLOCKS, "scanned-by-alter-table-above"
     LOCK_HELD_DURING_CHECK = HarmKind.BLOCKS, "lock-held-during-check"
     FILE_LOCKED_DURING_COPY = HarmKind.BLOCKS, "file-locked-during-copy"
     QUEUES_BEHIND_LOCK_REQUEST = HarmKind.BLOCKS, "queues-behind-lock-request"
@@ -134,6 +153,7 @@ class Effect(Enum):
     DOMAIN_CHECK_SCANS_TABLES = HarmKind.BLOCKS, "domain-check-scans-tables"
 
     # costs
+    SERVED_BY_OTHER_INDEX = HarmKind.COSTS, "served-by-other-index"
     FIELDS_SELDOM_HELP = HarmKind.COSTS, "fields-seldom-help"
     EVERY_INSERT_WRITES_INDEXES = HarmKind.COSTS, "every-insert-writes-indexes"
     TOOLS_NEED_PRIMARY_KEY = HarmKind.COSTS, "tools-need-primary-key"

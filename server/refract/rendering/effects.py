@@ -130,7 +130,8 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.CATALOG_ONLY: "No row is rewritten, so the change itself is brief at any table size.",
     Effect.DOMAIN_CHECK_SCANS_TABLES: "Each new check scans every table that uses the domain, and locks the tables one by one.",
     # costs
-    Effect.SERVED_BY_OTHER_INDEX: "Queries can use {other}, so this index only costs space and time on writes.",
+    Effect.SERVED_BY_PRIMARY_KEY: "Queries can use the primary key, so this index only costs space and time on writes.",
+    Effect.SERVED_BY_OTHER_INDEX: "Queries can use index {other}, so this index only costs space and time on writes.",
     Effect.FIELDS_SELDOM_HELP: "More than {most} fields seldom help a query, and each one costs on every write.",
     Effect.EVERY_INSERT_WRITES_INDEXES: "Every insert writes all of them.",
     Effect.TOOLS_NEED_PRIMARY_KEY: "Replication, online schema changes and batched backfills need a primary key.",

@@ -54,7 +54,7 @@ from collections.abc import Iterator, Sequence
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
-from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.new import new_indexes
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import table_label
@@ -67,30 +67,30 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each new index that is the beginning of another."""
     for name, index, change in new_indexes(context):
         table = context.after.tables.get(name)
-        other = _covering(table, index) if table else ""
-        if other:
+        covered = _covering(table, index) if table else None
+        if covered is not None:
             yield Risk(
                 key=f"{name}.{index.name}",
                 what=f"The index on {listed(c.name for c in index.columns)} of {table_label(context, name)} is redundant",
-                harm=(harm(Effect.SERVED_BY_OTHER_INDEX, other=other),),
+                harm=(covered,),
                 now=(action(Do.LEAVE_INDEX_OUT),),
                 change=change,
                 origin=index.origin,
             )
 
 
-def _covering(table: Table, index: Index) -> str:
-    """What makes a plain index redundant; empty if nothing does. Of two equal ones, only the second is redundant."""
+def _covering(table: Table, index: Index) -> Harm | None:
+    """What makes a plain index redundant; None if nothing does. Of two equal ones, only the second is redundant."""
     if index.unique or not _is_plain(index):
-        return ""
+        return None
     if table.primary_key and _begins(table.primary_key.columns, index.columns):
-        return "the primary key"
+        return harm(Effect.SERVED_BY_PRIMARY_KEY)
     place = table.indexes.index(index) if index in table.indexes else len(table.indexes)
     for at, other in enumerate(table.indexes):
         wider = len(other.columns) > len(index.columns) or other.unique or at < place
         if at != place and wider and _is_plain(other) and _begins(other.columns, index.columns):
-            return f"index `{other.name}`"
-    return ""
+            return harm(Effect.SERVED_BY_OTHER_INDEX, other=f"`{other.name}`")
+    return None
 
 
 def _is_plain(index: Index) -> bool:

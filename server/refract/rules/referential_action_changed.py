@@ -68,7 +68,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import KeyChange, key_changes, restricts_since_required
 from refract.rules.kit.harm import Blocking, Effect, Harm, blocking, harm
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, table_label
+from refract.rules.kit.words import created_here, model, table_label
 from refract.schema.model import ForeignKey, ReferentialAction
 from refract.wording import listed
 
@@ -95,7 +95,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                     *(cures(context.behaviour.replace_foreign_key) if after.validated else ()),
                 ),
                 change=change.added,
-                related=created_here("The foreign key", change.before.origin),
+                related=created_here("The constraint", change.before.origin),
             )
 
 
@@ -106,8 +106,8 @@ def _headline(context: RuleContext, change: KeyChange, after: ForeignKey) -> str
         if before.on_delete is not after.on_delete
         else ("UPDATE", before.on_update, after.on_update)
     )
-    columns = f"{listed(after.columns)} of {table_label(context, change.table)}"
-    return f"The foreign key {columns} changes from ON {event} {old} to {new}"
+    key = f"{model(context, change.table)}({', '.join(after.columns)})"
+    return f"Foreign key `{key}` changes from ON {event} {old} to {new}"
 
 
 def _action(context: RuleContext, change: KeyChange, after: ForeignKey) -> Iterator[Harm]:

@@ -105,7 +105,7 @@ def _deployed_mode(context: RuleContext) -> str:
 def _without(count: int) -> Risk:
     return Risk(
         key="prisma",
-        what=f'`relationMode = "prisma"` drops {_keys(count)}',
+        what=f'`relationMode = "prisma"` drops {_what_keys(count)}',
         harm=(harm(Effect.ONLY_CLIENT_CHECKS_RELATIONS), harm(Effect.EACH_TABLE_LOCKED_FOR_DROP)),
         now=(action(Do.INDEX_RELATION_FIELDS), action(Do.DROP_KEYS_TABLE_BY_TABLE)),
         change=None,
@@ -115,12 +115,12 @@ def _without(count: int) -> Risk:
 def _with(count: int) -> Risk:
     return Risk(
         key="foreignKeys",
-        what=f'Removing `relationMode = "prisma"` adds {_keys(count)} in one migration',
+        what=f'Removing `relationMode = "prisma"` adds {_what_keys(count)} in one migration',
         harm=(harm(Effect.FAILS_ON_ANY_ORPHAN), harm(Effect.ALL_TABLES_LOCKED)),
         now=(action(Do.FIX_ORPHANS), action(Do.ADD_KEYS_TABLE_BY_TABLE)),
         change=None,
     )
 
 
-def _keys(count: int) -> str:
+def _what_keys(count: int) -> str:
     return "the foreign key" if count == 1 else f"{count} foreign keys"

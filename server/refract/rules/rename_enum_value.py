@@ -79,7 +79,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             code = in_code(context, (Target(enum.name, old),))
             yield Risk(
                 key=f"{enum.name}.{old}",
-                what=f"Renaming `{old}` to `{new}` in `{enum.name}` {_outcome(context)}",
+                what=f"Renaming `{enum.name}.{old}` to `{new}` {_what_happens(context)}",
                 harm=(*_harm(context, enum, old), *code.harm),
                 now=_actions(context, enum, old, new),
                 change=enum.change,
@@ -88,9 +88,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
             )
 
 
-def _outcome(context: RuleContext) -> str:
+def _what_happens(context: RuleContext) -> str:
     in_client = context.behaviour.enum_home is EnumHome.CLIENT
-    return "breaks reads of existing rows" if in_client else "fails if any row has the old value"
+    return "breaks reads of existing rows" if in_client else "fails if rows have the old value"
 
 
 def _harm(context: RuleContext, enum: EnumChange, old: str) -> Iterator[Harm]:

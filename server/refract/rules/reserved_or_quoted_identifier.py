@@ -59,13 +59,78 @@ from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import Change
 from refract.text import Origin
 
-_WORDS = (
-    "all analyse analyze and any array as asc both case cast check collate column constraint create current_date current_time "
-    "current_user default desc distinct do else end except false fetch for foreign from grant group having in initially "
-    "intersect into key lateral leading limit not null offset on only or order primary references returning select "
-    "session_user some table then to trailing true union unique user using when where window with"
+_RESERVED = frozenset(
+    {
+        "all",
+        "analyse",
+        "analyze",
+        "and",
+        "any",
+        "array",
+        "as",
+        "asc",
+        "both",
+        "case",
+        "cast",
+        "check",
+        "collate",
+        "column",
+        "constraint",
+        "create",
+        "current_date",
+        "current_time",
+        "current_user",
+        "default",
+        "desc",
+        "distinct",
+        "do",
+        "else",
+        "end",
+        "except",
+        "false",
+        "fetch",
+        "for",
+        "foreign",
+        "from",
+        "grant",
+        "group",
+        "having",
+        "in",
+        "initially",
+        "intersect",
+        "into",
+        "key",
+        "lateral",
+        "leading",
+        "limit",
+        "not",
+        "null",
+        "offset",
+        "on",
+        "only",
+        "or",
+        "order",
+        "primary",
+        "references",
+        "returning",
+        "select",
+        "session_user",
+        "some",
+        "table",
+        "then",
+        "to",
+        "trailing",
+        "true",
+        "union",
+        "unique",
+        "user",
+        "using",
+        "when",
+        "where",
+        "window",
+        "with",
+    }
 )
-_RESERVED = frozenset(_WORDS.split())
 
 
 @rule(Severity.INFO, SQL, on=False)

@@ -52,16 +52,18 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for statement in context.statements:
         if statement.verb in BEGINNINGS:
             if begun is not None:
-                yield _risk(statement, "A transaction is already open here", Effect.NO_SECOND_TRANSACTION)
+                yield _risk(statement, what="A transaction is already open here", effect=Effect.NO_SECOND_TRANSACTION)
                 return
             begun = statement
         elif statement.verb in ENDINGS:
             if begun is None:
-                yield _risk(statement, "This ends a transaction that was never started", Effect.NOTHING_TO_END)
+                yield _risk(
+                    statement, what="This ends a transaction that was never started", effect=Effect.NOTHING_TO_END
+                )
                 return
             begun = None
     if begun is not None:
-        yield _risk(begun, "This transaction is never committed", Effect.NOTHING_IS_KEPT)
+        yield _risk(begun, what="This transaction is never committed", effect=Effect.NOTHING_IS_KEPT)
 
 
 def _risk(statement: Statement, what: str, effect: Effect) -> Risk:

@@ -153,6 +153,7 @@ class Effect(Enum):
     DOMAIN_CHECK_SCANS_TABLES = HarmKind.BLOCKS, "domain-check-scans-tables"
 
     # costs
+    SERVED_BY_PRIMARY_KEY = HarmKind.COSTS, "served-by-primary-key"
     SERVED_BY_OTHER_INDEX = HarmKind.COSTS, "served-by-other-index"
     FIELDS_SELDOM_HELP = HarmKind.COSTS, "fields-seldom-help"
     EVERY_INSERT_WRITES_INDEXES = HarmKind.COSTS, "every-insert-writes-indexes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ model User {
 }
 """
 INIT = 'CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));\n'
+ENUM = "CREATE TYPE \"Role\" AS ENUM ('MEMBER');\n"
 NAME = "rename_field_user_name_to_title"
 
 
@@ -80,6 +82,62 @@ def test_a_rename_from_end_to_end(project: Path) -> None:
     assert status() == "all 5 steps are done"
     assert (project / "prisma" / "schema.prisma").read_text() == SCHEMA.replace("name String", "title String")
     assert findings() == []
+
+
+RENAME_AT_ONCE = [
+    ["plan", "new", "rename-field", "User.name", "to=title", "how=at-once"],
+    ["plan", "new", "rename-model", "User", "to=Person", "how=at-once"],
+    ["plan", "new", "rename-enum", "Role", "to=Position", "how=at-once"],
+]
+
+
+@pytest.mark.parametrize("command", RENAME_AT_ONCE, ids=lambda command: command[2])
+def test_every_instance_is_stopped_before_the_migrations_are_deployed(project: Path, command: list[str]) -> None:
+    schema, init = project / "prisma" / "schema.prisma", next(project.glob("prisma/migrations/*/migration.sql"))
+    schema.write_text(SCHEMA.replace("name String", "name String\n  role Role") + "\nenum Role {\n  MEMBER\n}\n")
+    init.write_text(ENUM + INIT.replace('"name" TEXT', '"role" "Role" NOT NULL, "name" TEXT'))
+    run(*command)
+    taken = run("plan", "next").stdout
+    waiting = run("plan", "show").stdout
+    refused = run("plan", "next", code=2).stderr
+    for printed in (taken, waiting, refused):
+        parts = (
+            "1. Stop every instance",
+            "2. npx prisma migrate deploy",
+            "3. Start the version",
+            "4. refract plan done",
+        )
+        places = [printed.index(part) for part in parts]
+        assert places == sorted(places)
+
+
+def test_a_database_step_leads_to_the_next(project: Path) -> None:
+    start()
+    printed = run("plan", "next").stdout
+    assert f"then:\n  1. npx prisma migrate deploy\n  2. refract plan next {NAME}\n" in printed
+
+
+def test_acts_are_fields_in_json(project: Path) -> None:
+    run("plan", "new", "rename-field", "User.name", "to=title", "how=at-once")
+    (step,) = as_json("show")["plan"]["steps"]
+    assert [act["act"] for act in step["before"]] == ["stop-all"]
+    assert [{**act, "text": ""} for act in step["after"]] == [{"act": "start", "uses": ["title"], "text": ""}]
+    assert (step["point_of_no_return"], step["loses"], step["oldest_version_that_may_return"]) == (False, None, None)
+
+
+def test_a_plan_of_format_1_is_followed(project: Path) -> None:
+    run("plan", "new", "rename-field", "User.name", "to=title", "how=at-once")
+    (plan,) = project.glob("prisma/plans/*.toml")
+    acts = re.compile(r"^before = .*?^\]\nafter = .*?^\]\n", re.MULTILINE | re.DOTALL)
+    deploy = (
+        'deploy = "Stop every instance that knows `name`, run the migration, start the version that knows `title`."\n'
+    )
+    plan.write_text(acts.sub(deploy, plan.read_text().replace("format = 2", "format = 1")))
+    printed = run("plan", "next").stdout
+    assert printed.index("1. Stop every instance that knows `name`") < printed.index("2. npx prisma migrate deploy")
+    run("plan", "done", "--by", "Ann")
+    assert "format = 1" in plan.read_text()
+    assert status() == "its one step is done"
 
 
 def test_a_step_is_taken_back(project: Path) -> None:

@@ -15,7 +15,7 @@ from refract.config.settings import BackfillForm, PlanSettings
 from refract.providers import provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import Situation, all_recipes
-from refract.recipes.engine import PlannedStep, planned
+from refract.recipes.engine import PlannedStep, plan_steps
 from refract.syntax import parse_schema
 
 ROWS, BATCH = 3_000, 100
@@ -51,7 +51,9 @@ def _steps(settings: PlanSettings) -> tuple[PlannedStep, ...]:
     tree = parse_schema([("schema.prisma", SCHEMA)])
     recipe = all_recipes()["rename-field"]
     answers = recipe.complete({"model": "User", "field": "name", "to": "title", "how": "trigger"})
-    return planned(recipe, Situation(tree, provider("postgresql"), default_versions("postgresql"), answers, settings))
+    return plan_steps(
+        recipe, Situation(tree, provider("postgresql"), default_versions("postgresql"), answers, settings)
+    )
 
 
 def _number(connection: psycopg.Connection, query: str) -> int:

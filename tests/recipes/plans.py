@@ -35,7 +35,7 @@ from refract.diff import diff
 from refract.providers import provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import CannotPlan, Situation, all_recipes
-from refract.recipes.engine import PlannedStep, StepMigration, planned
+from refract.recipes.engine import PlannedStep, StepMigration, plan_steps
 from refract.rendering.acts import instruction, limits
 from refract.schema.model import Database
 from refract.sql.writer import write_script
@@ -110,7 +110,7 @@ def situation(case: Case, database: str, flavour: str = "") -> Situation:
 
 
 def plan_of(case: Case, database: str, flavour: str = "") -> tuple[PlannedStep, ...]:
-    return planned(all_recipes()[case.recipe], situation(case, database, flavour))
+    return plan_steps(all_recipes()[case.recipe], situation(case, database, flavour))
 
 
 @cache

@@ -10,7 +10,7 @@ from recipes.plans import Case, served_on
 from refract.providers import provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import Situation, all_recipes
-from refract.recipes.engine import planned
+from refract.recipes.engine import plan_steps
 from refract.syntax import parse_schema
 
 HEAD = 'datasource db {\n  provider = "postgresql"\n  schemas  = ["auth"]\n}\n\n'
@@ -28,6 +28,6 @@ def _in_namespace(case: Case) -> Situation:
 
 @pytest.mark.parametrize("case", served_on("postgresql"), ids=str)
 def test_what_a_plan_makes_stays_in_the_namespace(case: Case) -> None:
-    for step in planned(all_recipes()[case.recipe], _in_namespace(case)):
+    for step in plan_steps(all_recipes()[case.recipe], _in_namespace(case)):
         names = (*step.database.tables, *step.database.enums, *step.database.views)
         assert {name.schema for name in names} == {"auth"}, step.step.title

@@ -1,19 +1,29 @@
-"""What a person asks of the plans of a project: a new one, a step, a step back, their word.
+"""Plans as the editor and the command line use them: start one, take a step, take it back, confirm it, end it.
 
-The one door for the editor and the command line. Nothing here writes: each function answers with the file changes that
-do what was asked, or raises CannotPlan with what stands in the way.
+Nothing here writes: each function returns the file changes, or raises CannotPlan with the reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from refract import clock, git
 from refract.actions.fixing import new_migrations
 from refract.analysis.open_plans import new_plan, recipe_named
 from refract.analysis.result import Analysis
 from refract.plans import Plan, PlanStep, Progress, State
-from refract.plans.taking import MigrationPath, OpenPlan, abandoned, confirmed, last_taken, taken, taken_back
+from refract.plans.scripts import scripts_of
+from refract.plans.taking import (
+    Existing,
+    MigrationPath,
+    OpenPlan,
+    abandon_plan,
+    confirm_step,
+    last_taken,
+    take_step,
+    take_step_back,
+)
 from refract.recipes.base import CannotPlan, Situation, answers_for
 from refract.text import FileChange
 
@@ -21,11 +31,11 @@ Changes = tuple[FileChange, ...]
 
 
 class WaitsForPeople(CannotPlan):
-    """The step in hand has been taken: people have to do their part, and say so."""
+    """The current step is written: a person has to finish it and confirm that."""
 
 
-class IsNotTheirs(CannotPlan):
-    """The step in hand is one of the database, or has not been taken: there is nothing to confirm."""
+class NothingToConfirm(CannotPlan):
+    """The current step is done by its migrations, or has not been taken."""
 
 
 def plan_named(analysis: Analysis, name: str | None) -> Progress:
@@ -35,13 +45,14 @@ def plan_named(analysis: Analysis, name: str | None) -> Progress:
         return _only(progress)
     found = next((p for p in progress if p.plan.name == name.removesuffix(".toml")), None)
     if found is None:
-        broken = [p.message for p in analysis.snapshot.plans.problems if name in p.message]
+        problems = analysis.snapshot.plans.problems
+        broken = [p.message for p in problems if Path(p.origin.path).stem == name.removesuffix(".toml")]
         raise CannotPlan(broken[0] if broken else f"there is no plan {name!r} here.")
     return found
 
 
-def started(analysis: Analysis, recipe: str, subject: str, given: Mapping[str, str], name: str = "") -> Plan:
-    """The plan of a recipe; no step is taken yet, and its file is still to be written."""
+def start_plan(analysis: Analysis, recipe: str, subject: str, given: Mapping[str, str], name: str = "") -> Plan:
+    """The plan of a recipe. No step is taken yet, and its file is still to be written."""
     _must_be_readable(analysis)
     found = recipe_named(recipe)
     answers = answers_for(found, subject, given)
@@ -53,48 +64,46 @@ def started(analysis: Analysis, recipe: str, subject: str, given: Mapping[str, s
     return new_plan(snapshot.files, found, situation, name)
 
 
-def next_step(analysis: Analysis, progress: Progress) -> Changes:
-    """Takes the step in hand: the edits of the schema, the migrations, the plan's file."""
+def take_next_step(analysis: Analysis, progress: Progress) -> Changes:
+    """Take the current step: the edits of the schema, the migrations, the plan's file."""
     _must_be_readable(analysis)
-    number, _ = in_hand(progress)
+    number, _ = current_step(progress)
     if progress.waits_for_people:
         raise WaitsForPeople(f"step {number + 1} of {progress.plan.name} waits for you.")
-    snapshot = analysis.snapshot
-    there = snapshot.plans.migrations
-    return taken(_file_of(analysis, progress), number, snapshot.tree, there, _new_migrations(analysis))
+    plan, tree = _file_of(analysis, progress), analysis.snapshot.tree
+    return take_step(plan, number, tree, _existing(analysis, plan.plan, number), _new_migrations(analysis))
 
 
-def step_back(analysis: Analysis, progress: Progress) -> Changes:
-    """Takes the last step back: its undo as a migration, its edits of the schema the other way round."""
+def take_last_step_back(analysis: Analysis, progress: Progress) -> Changes:
+    """Take the last step back: its undo as migrations, its edits of the schema reversed."""
     _must_be_readable(analysis)
     number = last_taken(progress)
     if number is None:
         raise CannotPlan(f"no step of {progress.plan.name} has been taken.")
-    snapshot = analysis.snapshot
-    there = snapshot.plans.migrations
-    return taken_back(_file_of(analysis, progress), number, snapshot.tree, there, _new_migrations(analysis))
+    plan, tree = _file_of(analysis, progress), analysis.snapshot.tree
+    return take_step_back(plan, number, tree, _existing(analysis, plan.plan, number), _new_migrations(analysis))
 
 
-def confirmation(analysis: Analysis, progress: Progress, by: str = "") -> Changes:
-    """Says that people have done their part of the step in hand; `by` is by default who git says is here."""
+def confirm_current_step(analysis: Analysis, progress: Progress, by: str = "") -> Changes:
+    """Confirm the current step. `by` is by default the user that git is configured for."""
     _must_be_readable(analysis)
-    number, step = in_hand(progress)
+    number, step = current_step(progress)
     if not step.needs_confirmation:
-        raise IsNotTheirs(
+        raise NothingToConfirm(
             f"step {number + 1} of {progress.plan.name} is one of the database: it is done when its migrations are there."
         )
     if progress.states[number] is State.NEXT and step.writes:
-        raise IsNotTheirs(f"step {number + 1} of {progress.plan.name} has not been taken yet.")
-    return confirmed(_file_of(analysis, progress), number, by or person(analysis))
+        raise NothingToConfirm(f"step {number + 1} of {progress.plan.name} has not been taken yet.")
+    return confirm_step(_file_of(analysis, progress), number, by or git_user(analysis))
 
 
-def abandonment(analysis: Analysis, progress: Progress, why: str = "") -> Changes:
-    """Follows a plan no longer. What it has built stays."""
-    in_hand(progress)
-    return abandoned(_file_of(analysis, progress), why or "no longer wanted")
+def end_plan(analysis: Analysis, progress: Progress, why: str = "") -> Changes:
+    """Abandon a plan. What it has built stays."""
+    current_step(progress)
+    return abandon_plan(_file_of(analysis, progress), why or "no longer wanted")
 
 
-def in_hand(progress: Progress) -> tuple[int, PlanStep]:
+def current_step(progress: Progress) -> tuple[int, PlanStep]:
     """The step in hand of an open plan, and its number (from 0)."""
     number, step = progress.number, progress.step
     if not progress.is_open or number is None or step is None:
@@ -102,8 +111,8 @@ def in_hand(progress: Progress) -> tuple[int, PlanStep]:
     return number, step
 
 
-def person(analysis: Analysis) -> str:
-    """Who is here, as git knows them."""
+def git_user(analysis: Analysis) -> str:
+    """The user that git is configured for."""
     return git.user_name(analysis.snapshot.files.schema) or "somebody"
 
 
@@ -123,6 +132,12 @@ def _must_be_readable(analysis: Analysis) -> None:
 
 def _file_of(analysis: Analysis, progress: Progress) -> OpenPlan:
     return next(p for p in analysis.snapshot.plans.open if p.plan is progress.plan)
+
+
+def _existing(analysis: Analysis, plan: Plan, number: int) -> Existing:
+    scripts = scripts_of(plan, plan.steps[number])
+    written = frozenset(script.path for script in scripts if Path(script.path).exists())
+    return Existing(analysis.snapshot.plans.migrations, written)
 
 
 def _new_migrations(analysis: Analysis) -> MigrationPath:

@@ -28,7 +28,7 @@ def used_before_confirmation(analysis: Analysis, progress: Progress) -> StillUse
     return _used(analysis, unused_before_confirming(progress.plan, progress.number, analysis.snapshot.tree))
 
 
-def said(used: StillUsed) -> str:
+def still_used_sentence(used: StillUsed) -> str:
     """The beginning of a sentence: what is used, and in how many places."""
     return f"the code still uses {counted(used)}"
 

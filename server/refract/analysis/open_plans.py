@@ -86,7 +86,7 @@ def new_plan(files: ProjectFiles, recipe: Recipe, situation: Situation, name: st
     """A plan, with the path that its file would have. Raises CannotPlan."""
     from refract.plans.making import make_plan  # noqa: PLC0415  only when a plan is made
 
-    wanted = name or _slug(f"{recipe.name} {' '.join(_said(situation.answers))}")
+    wanted = name or _slug(f"{recipe.name} {' '.join(_words_of(situation.answers))}")
     taken = {path.stem for path in files.plan_files()}
     unique = next(n for n in (wanted, *(f"{wanted}_{i}" for i in range(2, 1_000))) if n not in taken)
     path = files.plans / f"{unique}.toml"
@@ -100,7 +100,7 @@ def plan_file(plan: Plan) -> NewFile:
     return NewFile(plan.path, plan_text(plan))
 
 
-def _said(answers: Mapping[str, str]) -> Iterator[str]:
+def _words_of(answers: Mapping[str, str]) -> Iterator[str]:
     from refract.plans.making import subject_names  # noqa: PLC0415
 
     yield from subject_names(answers)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from refract.actions import planning
 from refract.actions.prisma_commands import Commands
-from refract.actions.still_used import StillUsed, said, used_before_confirmation, used_before_next
+from refract.actions.still_used import StillUsed, still_used_sentence, used_before_confirmation, used_before_next
 from refract.analysis import Analysis
 from refract.analysis.open_plans import plan_file
 from refract.baseline.folder import SQL_FILE
@@ -61,7 +61,7 @@ def new(recipe: str, subject: str, given: Sequence[str], name: str, path: str | 
     """Write the plan of a recipe; no step is taken yet."""
     analysis = analysis_of(project_named(path))
     answers = dict(map(_pair, given))
-    plan = _planned(lambda: planning.started(analysis, recipe, subject, answers, name))
+    plan = _planned(lambda: planning.start_plan(analysis, recipe, subject, answers, name))
     write_changes((plan_file(plan),))
     progress = Progress(plan, _nothing_done(plan))
     if output == "json":
@@ -106,7 +106,7 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     analysis = analysis_of(project_named(path))
     progress = _chosen(analysis, name)
     try:
-        changes = planning.next_step(analysis, progress)
+        changes = planning.take_next_step(analysis, progress)
     except planning.WaitsForPeople as error:
         raise CannotRun(f"{error}\n{_to_do(analysis, progress, _written(analysis, progress))}".rstrip()) from error
     except CannotPlan as error:
@@ -114,7 +114,7 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     if not force:
         _refuse(used_before_next(analysis, progress), analysis)
     files = write_changes(changes)
-    number, step = planning.in_hand(progress)
+    number, step = planning.current_step(progress)
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
     say(printable(f"Step {number + 1} of {len(progress.plan.steps)}, {step.phase}: {step.title}\n"))
@@ -130,10 +130,10 @@ def done(name: str | None, by: str, path: str | None, output: str, *, force: boo
     """Confirm that people have done their part of the step in hand."""
     analysis = analysis_of(project_named(path))
     progress = _chosen(analysis, name)
-    person = by or planning.person(analysis)
+    person = by or planning.git_user(analysis)
     try:
-        changes = planning.confirmation(analysis, progress, person)
-    except planning.IsNotTheirs as error:
+        changes = planning.confirm_current_step(analysis, progress, person)
+    except planning.NothingToConfirm as error:
         raise CannotRun(f"{error} Take it with `refract plan next {progress.plan.name}`.") from error
     except CannotPlan as error:
         raise CannotRun(str(error)) from error
@@ -142,7 +142,7 @@ def done(name: str | None, by: str, path: str | None, output: str, *, force: boo
     files = write_changes(changes)
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
-    number, _ = planning.in_hand(progress)
+    number, _ = planning.current_step(progress)
     say(printable(f"Step {number + 1} of {progress.plan.name} is confirmed by {person}.\n"))
     return 0
 
@@ -151,7 +151,7 @@ def back(name: str | None, path: str | None, output: str) -> int:
     """Take the last step back: its undo as a migration, its edits of the schema the other way round."""
     analysis = analysis_of(project_named(path))
     progress = _chosen(analysis, name)
-    files = write_changes(_planned(lambda: planning.step_back(analysis, progress)))
+    files = write_changes(_planned(lambda: planning.take_last_step_back(analysis, progress)))
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
     number = last_taken(progress) or 0
@@ -165,7 +165,7 @@ def abandon(name: str | None, why: str, path: str | None, output: str) -> int:
     """Follow a plan no longer. What it has built stays."""
     analysis = analysis_of(project_named(path))
     progress = _chosen(analysis, name)
-    files = write_changes(_planned(lambda: planning.abandonment(analysis, progress, why)))
+    files = write_changes(_planned(lambda: planning.end_plan(analysis, progress, why)))
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
     say(f"{progress.plan.name} is abandoned.\n")
@@ -181,8 +181,8 @@ def _planned(make: Callable[[], _T]) -> _T:
         raise CannotRun(str(error)) from error
 
 
-def _say_json(**said: Any) -> int:
-    say(dumps({"version": VERSION, **said}) + "\n")
+def _say_json(**values: Any) -> int:
+    say(dumps({"version": VERSION, **values}) + "\n")
     return 0
 
 
@@ -216,7 +216,7 @@ def _refuse(used: StillUsed, analysis: Analysis) -> None:
         ("", [o for _, uses in used for o in uses.sure]),
         ("perhaps ", [o for _, uses in used for o in uses.perhaps]),
     )
-    lines = [f"{said(used)}:"]
+    lines = [f"{still_used_sentence(used)}:"]
     for kind, origins in kinds:
         shown = [places.find(Location(origin.path, origin.span)) for origin in origins[:_MOST_PLACES]]
         lines += [f"  {kind}{p.path}:{p.line}:{p.column}: {p.source.strip()[:_WIDTH]}" for p in shown]

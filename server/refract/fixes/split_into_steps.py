@@ -16,17 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
-
-from attrs import evolve
 
 from refract.fixes._proposals import PROPOSALS, Proposal
 from refract.fixes.base import Asked, Fix, FixContext, fixes
-from refract.plans.model import PlanMigration, with_step
-from refract.plans.scripts import scripts_of, with_folders
+from refract.plans.taking import take_first_step
 from refract.recipes.base import CannotPlan, Question, Recipe, Situation, all_recipes, subject_parts
-from refract.recipes.schema_edits import apply_schema_edits, file_edits
-from refract.text import FileChange, NewFile
+from refract.recipes.schema_edits import apply_schema_edits
+from refract.text import FileChange
 
 
 @fixes(*PROPOSALS)
@@ -106,18 +102,6 @@ def _by_default(build: partial[tuple[FileChange, ...]]) -> tuple[FileChange, ...
 def _first_step(
     context: FixContext, recipe: Recipe, proposal: Proposal, answers: Mapping[str, str]
 ) -> tuple[FileChange, ...]:
-    from refract.plans.file import plan_text  # noqa: PLC0415  only when a plan is made
-
     situation = _situation(context, recipe, proposal, answers)
     plan = context.new_plan(recipe, situation)
-    step = plan.steps[0]
-    files = [NewFile(context.new_migration(migration.name), migration.sql) for migration in step.migrations]
-    written = tuple(_with_folder(m, f) for m, f in zip(step.migrations, files, strict=True))
-    scripts = tuple(scripts_of(plan, step))
-    plan = with_step(plan, 0, with_folders(plan, step, written))
-    edited = file_edits(context.tree, apply_schema_edits(situation.tree, step.schema))
-    return (NewFile(plan.path, plan_text(plan)), *edited, *files, *scripts)
-
-
-def _with_folder(migration: PlanMigration, file: NewFile) -> PlanMigration:
-    return evolve(migration, folder=Path(file.path).parent.name)
+    return take_first_step(plan, situation.tree, context.tree, context.new_migration)

@@ -14,7 +14,7 @@ from attrs import frozen
 from refract.actions import planning
 from refract.actions.file_writing import CannotWrite, write_changes
 from refract.actions.runbook import NoRunbook
-from refract.actions.still_used import StillUsed, said, used_before_confirmation, used_before_next
+from refract.actions.still_used import StillUsed, still_used_sentence, used_before_confirmation, used_before_next
 from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.client import RefractServer
@@ -151,7 +151,7 @@ async def _take(ls: RefractServer, arguments: _Arguments) -> bool:
 
 def _next_step(analysis: Analysis, progress: Progress) -> planning.Changes:
     try:
-        return planning.next_step(analysis, progress)
+        return planning.take_next_step(analysis, progress)
     except planning.WaitsForPeople as error:
         acts = " ".join(to_do(progress.step, ())) if progress.step else ""
         raise Refused(f"{error} {acts}") from error
@@ -161,13 +161,15 @@ def _refuse(used: StillUsed, otherwise: str) -> None:
     """Raises CannotPlan where code still uses what no program may use from here on."""
     if used:
         files = files_of(origin for _, uses in used for origin in uses.sure)
-        raise CannotPlan(f"{said(used)} ({files}). Change these places and deploy first, or: `{otherwise}`.")
+        raise CannotPlan(
+            f"{still_used_sentence(used)} ({files}). Change these places and deploy first, or: `{otherwise}`."
+        )
 
 
 async def _confirm(ls: RefractServer, arguments: _Arguments) -> bool:
     analysis = await _analysis(ls, arguments)
     progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
-    number, changes = progress.number, planning.confirmation(analysis, progress)
+    number, changes = progress.number, planning.confirm_current_step(analysis, progress)
     used = await asyncio.to_thread(used_before_confirmation, analysis, progress)
     _refuse(used, f"refract plan done {progress.plan.name} --force")
     await _made(ls, changes, f"Confirm step {(number or 0) + 1}")
@@ -178,14 +180,14 @@ async def _take_back(ls: RefractServer, arguments: _Arguments) -> bool:
     analysis = await _analysis(ls, arguments)
     progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
     number = last_taken(progress)
-    await _made(ls, planning.step_back(analysis, progress), f"Take step {(number or 0) + 1} back")
+    await _made(ls, planning.take_last_step_back(analysis, progress), f"Take step {(number or 0) + 1} back")
     return True
 
 
 async def _abandon(ls: RefractServer, arguments: _Arguments) -> bool:
     analysis = await _analysis(ls, arguments)
     progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
-    changes = planning.abandonment(analysis, progress, arguments.optional(2) or "")
+    changes = planning.end_plan(analysis, progress, arguments.optional(2) or "")
     await _made(ls, changes, f"Abandon {progress.plan.name}")
     return True
 

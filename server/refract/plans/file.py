@@ -10,12 +10,14 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
-from typing import Any, get_args
+from types import GenericAlias
+from typing import Any, get_args, get_origin
 
 import cattrs
 import tomlkit
 from attrs import evolve
 from cattrs import IterableValidationNote
+from cattrs.cols import list_structure_factory
 from cattrs.strategies import configure_tagged_union
 from tomlkit.items import Item, String
 
@@ -205,6 +207,23 @@ def _exactly(kind: type, name: str) -> Callable[[Any, Any], Any]:
     return structured
 
 
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _list_hook(kind: Any, converter: cattrs.BaseConverter) -> Callable[[Any, Any], Any]:
+    """The values of a list; cattrs would take a text for a list of letters."""
+    listed: Any = GenericAlias(list, get_args(kind)[:1])
+    known = list_structure_factory(listed, converter)
+
+    def structured(value: Any, _: Any) -> Any:
+        if not isinstance(value, list):
+            raise _Expected("a list")
+        return tuple(known(value, listed))
+
+    return structured
+
+
 def _one_of(kind: type[StrEnum]) -> Callable[[Any, Any], Any]:
     def structured(value: Any, _: Any) -> Any:
         if value not in list(kind):
@@ -237,6 +256,7 @@ def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True, omit_if_default=True)
     for kind, name in ((str, "a text"), (bool, "true or false"), (int, "a whole number")):
         converter.register_structure_hook(kind, _exactly(kind, name))
+    converter.register_structure_hook_factory(_is_list, _list_hook)
     for choice in (Phase, Trouble, Until):
         converter.register_structure_hook(choice, _one_of(choice))
     _add_union(converter, Act, "act")

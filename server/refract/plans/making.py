@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from refract.plans.model import Plan, PlanMigration, PlanStep
 from refract.recipes.acts import Act, FillIn, RunScripts
 from refract.recipes.base import UNANSWERED, Recipe, Situation
-from refract.recipes.engine import PlannedStep, StepMigration, planned
+from refract.recipes.engine import PlannedStep, StepMigration, plan_steps
 from refract.recipes.schema_edits import SchemaEdit, inverse_edits
 
 
 def make_plan(recipe: Recipe, situation: Situation, name: str, created: str) -> Plan:
     """The plan of a recipe, as it is followed from here. Raises CannotPlan."""
-    steps = planned(recipe, situation)
+    steps = plan_steps(recipe, situation)
     tree = situation.tree
     kept = []
     for step in steps:

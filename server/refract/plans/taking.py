@@ -1,6 +1,6 @@
-"""Takes steps of a plan, and takes them back: the one place that knows which files such a step changes.
+"""Take steps of a plan and take them back: the one place that knows which files a step changes.
 
-Nothing here writes: a step is a list of file changes, which the editor or the command makes.
+Nothing here reads or writes a file: a step is a list of file changes, which the editor or the command makes.
 """
 
 from __future__ import annotations
@@ -31,35 +31,54 @@ class OpenPlan:
     built: BuiltSteps
 
 
+@frozen
+class Existing:
+    """What is written already: the folders of migrations, and the paths of the plan's scripts."""
+
+    migrations: Container[str] = ()
+    scripts: Container[str] = ()
+
+
 MigrationPath = Callable[[str], str]
+"""The path of a migration made now, by its name."""
 
 
-def taken(
-    plan: OpenPlan, number: int, tree: SchemaTree, there: Container[str], new_migration: MigrationPath
+def take_step(
+    plan: OpenPlan, number: int, tree: SchemaTree, existing: Existing, new_migration: MigrationPath
 ) -> tuple[FileChange, ...]:
-    """The file changes that take a step (from 0), in an order that can be interrupted: the plan's own, which name what is
-    to come, then the schema's, then the migrations. To take the step again goes on where that was.
+    """The file changes that take a step (from 0), in an order that can be interrupted: those of the plan, which name the
+    others, then those of the schema, then the migrations. Taking the step again continues from there.
 
-    `there` are the folders of the migrations that exist; `new_migration` gives the path of a migration made now under a
-    name. Raises CannotPlan where the schema is no longer one that the step fits.
+    Raises CannotPlan if the step does not fit the schema any longer.
     """
-    step = plan.plan.steps[number]
-    written, migrations = _written(step.migrations, there, new_migration)
-    scripts = tuple(new for new in scripts_of(plan.plan, step) if not Path(new.path).exists())
-    changed = with_step(plan.plan, number, with_folders(plan.plan, step, written))
-    return (*_plan_changes(plan, changed), *_schema_changes(plan.plan, step.schema, tree), *migrations, *scripts)
+    changed, files = _with_files(plan.plan, number, existing, new_migration)
+    schema = _schema_changes(plan.plan, plan.plan.steps[number].schema, tree)
+    return (*_plan_changes(plan, changed), *schema, *files)
 
 
-def taken_back(
-    plan: OpenPlan, number: int, tree: SchemaTree, there: Container[str], new_migration: MigrationPath
+def take_first_step(
+    plan: Plan, tree: SchemaTree, current: SchemaTree, new_migration: MigrationPath
 ) -> tuple[FileChange, ...]:
-    """The file changes that take a step back, in the same order. Raises CannotPlan where it cannot be."""
+    """The file changes that write a new plan and take its first step. `tree` is the schema that the plan was made for,
+    `current` the one in the files.
+    """
+    from refract.plans.file import plan_text  # noqa: PLC0415
+
+    changed, files = _with_files(plan, 0, Existing(), new_migration)
+    schema = file_edits(current, apply_schema_edits(tree, plan.steps[0].schema))
+    return (NewFile(plan.path, plan_text(changed)), *schema, *files)
+
+
+def take_step_back(
+    plan: OpenPlan, number: int, tree: SchemaTree, existing: Existing, new_migration: MigrationPath
+) -> tuple[FileChange, ...]:
+    """The file changes that take a step back, in the same order. Raises CannotPlan if it cannot be undone."""
     step = plan.plan.steps[number]
     if step.point_of_no_return:
-        raise CannotPlan(f"step {number + 1} cannot be undone{f': it drops {step.loses}' if step.loses else ''}.")
+        raise CannotPlan(f"step {number + 1} cannot be undone{f', it loses {step.loses}' if step.loses else ''}.")
     latest = max((migration.folder for migration in step.migrations), default="")
     undo = (evolve(m, folder=m.folder if m.folder > latest else "") for m in step.undo)
-    written, migrations = _written(undo, there, new_migration)
+    written, migrations = _with_folders(undo, existing.migrations, new_migration)
     forgotten = tuple(evolve(migration, folder="") for migration in step.migrations)
     scripts = tuple(evolve(script, folder="") for script in step.scripts)
     before = evolve(step, migrations=forgotten, scripts=scripts, undo=written, confirmed=None)
@@ -67,22 +86,32 @@ def taken_back(
     return (*_plan_changes(plan, changed), *_schema_changes(plan.plan, step.back, tree), *migrations)
 
 
-def confirmed(plan: OpenPlan, number: int, by: str, today: str = "") -> tuple[FileChange, ...]:
-    """The change of a plan's file that says who has done a step of people."""
+def confirm_step(plan: OpenPlan, number: int, by: str, today: str = "") -> tuple[FileChange, ...]:
+    """The change of a plan's file that records who has finished a step."""
     step = evolve(plan.plan.steps[number], confirmed=Confirmation(by, today or utc_today()))
     return _plan_changes(plan, with_step(plan.plan, number, step))
 
 
-def abandoned(plan: OpenPlan, why: str) -> tuple[FileChange, ...]:
-    """The change of a plan's file that says that it is no longer followed."""
+def abandon_plan(plan: OpenPlan, why: str) -> tuple[FileChange, ...]:
+    """The change of a plan's file that ends it."""
     return _plan_changes(plan, evolve(plan.plan, abandoned=why))
 
 
 def last_taken(progress: Progress) -> int | None:
-    """The last step that has been taken, if any (from 0). One that people alone do is not before they say so."""
+    """The last step that has been taken, if any (from 0). A step without files is taken once it is confirmed."""
     pairs = enumerate(zip(progress.plan.steps, progress.states, strict=True))
     known = [n for n, (step, state) in pairs if state is State.DONE or (state is State.WAITING and step.writes)]
     return max(known, default=None)
+
+
+def _with_files(
+    plan: Plan, number: int, existing: Existing, new_migration: MigrationPath
+) -> tuple[Plan, tuple[NewFile, ...]]:
+    """The plan when a step's migrations and scripts are written, and the files of those that do not exist yet."""
+    step = plan.steps[number]
+    written, migrations = _with_folders(step.migrations, existing.migrations, new_migration)
+    scripts = (script for script in scripts_of(plan, step) if script.path not in existing.scripts)
+    return with_step(plan, number, with_folders(plan, step, written)), (*migrations, *scripts)
 
 
 def _schema_changes(plan: Plan, wanted: Iterable[SchemaEdit], tree: SchemaTree) -> tuple[FileChange, ...]:
@@ -102,13 +131,13 @@ def _schema_changes(plan: Plan, wanted: Iterable[SchemaEdit], tree: SchemaTree) 
     return changed
 
 
-def _written(
-    migrations: Iterable[PlanMigration], there: Container[str], new_migration: MigrationPath
+def _with_folders(
+    migrations: Iterable[PlanMigration], existing: Container[str], new_migration: MigrationPath
 ) -> tuple[tuple[PlanMigration, ...], tuple[NewFile, ...]]:
-    """The migrations with their folders, and the files of those that are not there yet."""
+    """The migrations with their folders, and the files of those that do not exist yet."""
     found, files = list[PlanMigration](), list[NewFile]()
     for migration in migrations:
-        if migration.folder and migration.folder in there:
+        if migration.folder and migration.folder in existing:
             found.append(migration)
             continue
         path = Path(new_migration(migration.name))

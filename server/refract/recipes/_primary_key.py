@@ -93,10 +93,10 @@ def key_of_model(s: Situation, model: str) -> ModelField:
 def key_steps(s: Situation, old: ModelField, new: NewKey) -> Iterator[Step]:
     """The steps from one key to the other. Raises CannotPlan."""
     keys = _Keys(s.table(old.model), old, new, tuple(_children(s, old)))
-    yield from _expanded(s, keys)
-    yield from _filled_and_proven(s, keys)
-    yield _switched(keys)
-    yield from _contracted(s, keys)
+    yield from _expand_steps(s, keys)
+    yield from _fill_and_validate_steps(s, keys)
+    yield _switch_step(keys)
+    yield from _contract_steps(s, keys)
 
 
 def _children(s: Situation, old: ModelField) -> Iterator[_Child]:
@@ -136,12 +136,12 @@ def _child(s: Situation, old: ModelField, table: Table, key: ForeignKey) -> _Chi
     return _Child(table, held, relation, backs[0], name)
 
 
-def _expanded(s: Situation, keys: _Keys) -> Iterator[Step]:
+def _expand_steps(s: Situation, keys: _Keys) -> Iterator[Step]:
     yield Step(
         id="expand",
         phase=Phase.EXPAND,
         title=f"Add {listed([_v2(keys.old)])} to {listed([keys.model])}",
-        edits=(_added(s, keys.old, keys.new, keys.column),),
+        edits=(_new_field(s, keys.old, keys.new, keys.column),),
         begins=_parent_sync(s, keys),
     )
     if keys.new.filler:
@@ -155,13 +155,13 @@ def _expanded(s: Situation, keys: _Keys) -> Iterator[Step]:
         yield Step(
             id="expand-relations",
             phase=Phase.EXPAND,
-            title=f"Add {_named(keys, lambda c: f'{c.key.model}.{_v2(c.key)}')}, synced by triggers",
-            edits=tuple(_added(s, c.key, keys.new, c.column) for c in keys.children),
+            title=f"Add {_names_of(keys, lambda c: f'{c.key.model}.{_v2(c.key)}')}, synced by triggers",
+            edits=tuple(_new_field(s, c.key, keys.new, c.column) for c in keys.children),
             begins=tuple(_child_sync(s, keys, c) for c in keys.children),
         )
 
 
-def _filled_and_proven(s: Situation, keys: _Keys) -> Iterator[Step]:
+def _fill_and_validate_steps(s: Situation, keys: _Keys) -> Iterator[Step]:
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
@@ -189,12 +189,12 @@ def _filled_and_proven(s: Situation, keys: _Keys) -> Iterator[Step]:
         yield Step(
             id="relate",
             phase=Phase.VALIDATE,
-            title=f"Add and validate the foreign keys of {_named(keys, lambda c: f'{c.key.model}.{_v2(c.key)}')}",
-            edits=tuple(edit for c in keys.children for edit in _related(s, keys, c)),
+            title=f"Add and validate the foreign keys of {_names_of(keys, lambda c: f'{c.key.model}.{_v2(c.key)}')}",
+            edits=tuple(edit for c in keys.children for edit in _relation_edits(s, keys, c)),
         )
 
 
-def _related(s: Situation, keys: _Keys, child: _Child) -> Iterator[SchemaEdit]:
+def _relation_edits(s: Situation, keys: _Keys, child: _Child) -> Iterator[SchemaEdit]:
     actions = [text for name, text in _arguments(s, child.relation) if name in ("onDelete", "onUpdate")]
     optional = "" if child.relation.is_required else "?"
     parts = (f'"{child.name}"', f"fields: [{_v2(child.key)}]", f"references: [{_v2(keys.old)}]", *actions)
@@ -203,14 +203,14 @@ def _related(s: Situation, keys: _Keys, child: _Child) -> Iterator[SchemaEdit]:
     yield AddField(keys.model, _v2(child.back), child.back.type, (f'@relation("{child.name}")',), child.back.name)
 
 
-def _switched(keys: _Keys) -> Step:
-    edits: list[SchemaEdit] = [*_changed_over(keys.old)]
+def _switch_step(keys: _Keys) -> Step:
+    edits: list[SchemaEdit] = [*_switch_edits(keys.old)]
     if keys.old.attribute("default") and not keys.new.filler:
         # The trigger gives the new column its value: the database has one, though no DEFAULT says so.
         edits.append(AddAttribute(keys.model, keys.old.name, "@default(dbgenerated())"))
     for child in keys.children:
         for moved in (child.key, child.relation, child.back):
-            edits += _changed_over(moved)
+            edits += _switch_edits(moved)
     return Step(
         id="switch",
         phase=Phase.SWITCH,
@@ -225,22 +225,22 @@ def _holders(keys: _Keys) -> Iterator[str]:
     yield from (f"{field.model}.{field.name}" for field in (keys.old, *(c.key for c in keys.children)))
 
 
-def _changed_over(old: ModelField) -> Iterator[SchemaEdit]:
+def _switch_edits(old: ModelField) -> Iterator[SchemaEdit]:
     """The new field gets the old one's name, and programs no longer see the old one."""
-    yield RenameField(old.model, old.name, _gone(old))
+    yield RenameField(old.model, old.name, _old_name(old))
     if old.column is not None and not old.attribute("map"):
-        yield AddAttribute(old.model, _gone(old), f'@map("{old.column.name}")')
-    yield AddAttribute(old.model, _gone(old), "@ignore")
+        yield AddAttribute(old.model, _old_name(old), f'@map("{old.column.name}")')
+    yield AddAttribute(old.model, _old_name(old), "@ignore")
     yield RenameField(old.model, _v2(old), old.name)
 
 
-def _contracted(s: Situation, keys: _Keys) -> Iterator[Step]:
+def _contract_steps(s: Situation, keys: _Keys) -> Iterator[Step]:
     if keys.children:
         yield Step(
             id="contract-relations",
             phase=Phase.CONTRACT,
             title=f"Drop the old columns that point to {listed([keys.model])}",
-            edits=tuple(edit for c in keys.children for edit in _child_removed(s, c)),
+            edits=tuple(edit for c in keys.children for edit in _child_removal(s, c)),
             ends=tuple(_child_sync(s, keys, c) for c in keys.children),
             point_of_no_return=True,
         )
@@ -252,8 +252,8 @@ def _contracted(s: Situation, keys: _Keys) -> Iterator[Step]:
         phase=Phase.CONTRACT,
         title=f"Make the new column the primary key, and drop {listed([_column(keys.old)])}",
         edits=(
-            *(edit for a in _lists_of(s, keys.old) for edit in _list_removed(s, keys.old, a)),
-            RemoveField(keys.model, _gone(keys.old)),
+            *(edit for a in _lists_of(s, keys.old) for edit in _list_removal(s, keys.old, a)),
+            RemoveField(keys.model, _old_name(keys.old)),
             RemoveAttribute(keys.model, keys.old.name, "unique"),
             *bridged,
             AddAttribute(keys.model, keys.old.name, keys.old.attribute("id")),
@@ -266,13 +266,13 @@ def _contracted(s: Situation, keys: _Keys) -> Iterator[Step]:
     )
 
 
-def _child_removed(s: Situation, child: _Child) -> Iterator[SchemaEdit]:
+def _child_removal(s: Situation, child: _Child) -> Iterator[SchemaEdit]:
     model = child.key.model
-    yield RemoveField(model, _gone(child.relation))
-    yield RemoveField(child.back.model, _gone(child.back))
+    yield RemoveField(model, _old_name(child.relation))
+    yield RemoveField(child.back.model, _old_name(child.back))
     for attribute in _lists_of(s, child.key):
-        yield from _list_removed(s, child.key, attribute)
-    yield RemoveField(model, _gone(child.key))
+        yield from _list_removal(s, child.key, attribute)
+    yield RemoveField(model, _old_name(child.key))
     yield RemoveAttribute(model, child.relation.name, "relation")
     kept = ", ".join(text for name, text in _arguments(s, child.relation) if name != "map")
     yield AddAttribute(model, child.relation.name, f"@relation({kept})")
@@ -281,7 +281,7 @@ def _child_removed(s: Situation, child: _Child) -> Iterator[SchemaEdit]:
         yield AddAttribute(child.back.model, child.back.name, child.back.attribute("relation"))
 
 
-def _added(s: Situation, old: ModelField, new: NewKey, column: str) -> AddField:
+def _new_field(s: Situation, old: ModelField, new: NewKey, column: str) -> AddField:
     name = s.new_name(old.model, _v2(old))
     # Prisma refuses `@map("id")` above a field `id`, even where that is mapped to another column itself.
     return AddField(old.model, name, f"{new.type}?", (*new.attributes, f'@map("{column}")'), before=old.name)
@@ -351,16 +351,16 @@ def _copied_lists(s: Situation, keys: _Keys) -> Iterator[SchemaEdit]:
     """The indexes of the old fields for the new ones; a key of several fields is a unique index until the end."""
     for field in (keys.old, *(c.key for c in keys.children)):
         for attribute in _lists_of(s, field):
-            text = _said_of(s, field, attribute, _v2(field))
+            text = _for_field(s, field, attribute, _v2(field))
             yield AddBlockAttribute(field.model, re.sub(r"^@@id\b", "@@unique", text))
 
 
-def _list_removed(s: Situation, field: ModelField, attribute: Attribute) -> Iterator[SchemaEdit]:
+def _list_removal(s: Situation, field: ModelField, attribute: Attribute) -> Iterator[SchemaEdit]:
     """The index of the old field goes; a key of several fields passes to the new one."""
     written = s.text(field.model, *attribute.span)
-    yield RemoveBlockAttribute(field.model, _renamed_in(written, field.name, _gone(field)))
+    yield RemoveBlockAttribute(field.model, _renamed_in(written, field.name, _old_name(field)))
     if attribute.name.text == "id":
-        unique = re.sub(r"^@@id\b", "@@unique", _said_of(s, field, attribute, field.name))
+        unique = re.sub(r"^@@id\b", "@@unique", _for_field(s, field, attribute, field.name))
         yield RemoveBlockAttribute(field.model, unique)
         yield AddBlockAttribute(field.model, written)
 
@@ -372,7 +372,7 @@ def _lists_of(s: Situation, field: ModelField) -> Iterator[Attribute]:
             yield attribute
 
 
-def _said_of(s: Situation, field: ModelField, attribute: Attribute, name: str) -> str:
+def _for_field(s: Situation, field: ModelField, attribute: Attribute, name: str) -> str:
     """What an attribute says of a field, said of another one; a name in the database cannot be had twice."""
     text = _renamed_in(s.text(field.model, *attribute.span), field.name, name)
     return re.sub(r",\s*(map|name):\s*\"[^\"]*\"", "", text)
@@ -407,9 +407,9 @@ def _v2(field: ModelField) -> str:
     return f"{field.name}V2"
 
 
-def _gone(field: ModelField) -> str:
+def _old_name(field: ModelField) -> str:
     return f"{field.name}Old"
 
 
-def _named(keys: _Keys, name: Callable[[_Child], str]) -> str:
+def _names_of(keys: _Keys, name: Callable[[_Child], str]) -> str:
     return listed(name(child) for child in keys.children)

@@ -79,7 +79,7 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
         id="expand",
         phase=Phase.EXPAND,
         title=f"Add {listed([to])}{'' if by_application else f', synced with {listed([model])} by triggers'}",
-        edits=(AddBlock(_block(s, pair), model), *_outward_added(pair)),
+        edits=(AddBlock(_block(s, pair), model), *_outward_edits(pair)),
         begins=triggers,
         last=tuple(_shared_numbers(s, pair)),
     )
@@ -94,21 +94,21 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
         id="backfill",
         phase=Phase.BACKFILL,
         title=f"Copy existing rows to {listed([to])}",
-        fills=(*((_outdated_removed(s, pair),) if by_application else ()), _fill(s, pair)),
+        fills=(*((_outdated_removal(s, pair),) if by_application else ()), _fill(s, pair)),
     )
     if pair.inward or pair.own:
         yield Step(
             id="relate",
             phase=Phase.VALIDATE,
             title=f"Add and validate the foreign keys to {listed([to])}",
-            edits=(*_inward_added(s, pair), *_own_added(pair)),
+            edits=(*_inward_edits(s, pair), *_own_edits(pair)),
         )
-    yield from _moved_over_by_application(pair) if by_application else _moved_over_by_trigger(pair)
+    yield from _switch_by_application(pair) if by_application else _switch_by_trigger(pair)
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
         title=f"Drop {listed([model])}",
-        edits=(RemoveBlock(model), *_named_as_usual(s, pair)),
+        edits=(RemoveBlock(model), *_usual_names(s, pair)),
         ends=triggers,
         first=tuple(_numbers_kept(s, pair)),
         point_of_no_return=True,
@@ -138,7 +138,7 @@ def _pair(s: Situation, model: str, to: str) -> _Pair:
 def _relations(s: Situation, model: str) -> Iterator[_Relation]:
     models = [t.model_name for t in s.database.tables.values() if t.model_name]
     sides = [f for m in models for f in s.fields(m) if f.column is None and s.tree.block(f.type_name) is not None]
-    held = [f for f in sides if _held(f)]
+    held = [f for f in sides if _key_fields(f)]
     for holder in held:
         if model in (holder.model, holder.type_name):
             other = next((f for f in sides if _is_other_side(f, holder)), None)
@@ -146,7 +146,7 @@ def _relations(s: Situation, model: str) -> Iterator[_Relation]:
                 raise CannotPlan(f"`{holder.model}.{holder.name}` has no other side.")
             yield _Relation(holder, other)
     for field in sides:
-        if field.model == model and not _held(field) and not any(_is_other_side(field, h) for h in held):
+        if field.model == model and not _key_fields(field) and not any(_is_other_side(field, h) for h in held):
             raise CannotPlan(
                 f"`{model}.{field.name}` is an implicit many-to-many relation, whose table Prisma names after the models. "
                 f"Run `explicit-many-to-many {model}.{field.name}` first."
@@ -155,7 +155,7 @@ def _relations(s: Situation, model: str) -> Iterator[_Relation]:
 
 def _is_other_side(field: ModelField, holder: ModelField) -> bool:
     ends = (field.model, field.type_name) == (holder.type_name, holder.model)
-    return ends and not _held(field) and _name(field) == _name(holder) and field.node is not holder.node
+    return ends and not _key_fields(field) and _name(field) == _name(holder) and field.node is not holder.node
 
 
 def _block(s: Situation, pair: _Pair) -> str:
@@ -172,7 +172,7 @@ def _is_relation(s: Situation, field: ModelField) -> bool:
     return field.column is None and s.tree.block(field.type_name) is not None
 
 
-def _outward_added(pair: _Pair) -> Iterator[SchemaEdit]:
+def _outward_edits(pair: _Pair) -> Iterator[SchemaEdit]:
     """The other side of each relation whose key the model holds."""
     for relation in pair.outward:
         other = relation.other
@@ -180,11 +180,11 @@ def _outward_added(pair: _Pair) -> Iterator[SchemaEdit]:
         yield AddField(other.model, _v2(other), type_, other.attributes, other.name)
 
 
-def _inward_added(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
+def _inward_edits(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
     """A second relation of each column that points at the model."""
     for relation in pair.inward:
         holder, other = relation.holder, relation.other
-        columns = [c.name for c in (s.field(holder.model, n).column for n in _held(holder)) if c is not None]
+        columns = [c.name for c in (s.field(holder.model, n).column for n in _key_fields(holder)) if c is not None]
         name = s.provider.foreign_key_name(s.table(holder.model).name.name, (*columns, pair.to))
         mapped = "" if s.provider.name == "sqlite" else f', map: "{name}"'
         attribute = re.sub(r",\s*map:\s*\"[^\"]*\"", "", holder.attribute("relation"))
@@ -193,7 +193,7 @@ def _inward_added(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
         yield AddField(pair.to, other.name, other.type, other.attributes)
 
 
-def _own_added(pair: _Pair) -> Iterator[SchemaEdit]:
+def _own_edits(pair: _Pair) -> Iterator[SchemaEdit]:
     """The relations of the model to itself, once all rows are there."""
     for relation in pair.own:
         for side in (relation.holder, relation.other):
@@ -201,30 +201,30 @@ def _own_added(pair: _Pair) -> Iterator[SchemaEdit]:
             yield AddField(pair.to, side.name, side.type.replace(pair.model, pair.to, 1), attributes)
 
 
-def _moved_over_by_trigger(pair: _Pair) -> Iterator[Step]:
-    yield _switched(
+def _switch_by_trigger(pair: _Pair) -> Iterator[Step]:
+    yield _switch_step(
         pair,
         (Deploy(uses=(pair.to,), instead_of=(pair.model,), handles=("40P01",)), OLD_INSTANCES_STOPPED, SURE_TO_STAY),
-        tuple(_relations_moved(pair)),
+        tuple(_relation_renames(pair)),
     )
-    yield from _detached(pair)
+    yield from _detach_steps(pair)
 
 
-def _moved_over_by_application(pair: _Pair) -> Iterator[Step]:
+def _switch_by_application(pair: _Pair) -> Iterator[Step]:
     """The foreign keys go while both tables are still written: a row that only the new one has could not be pointed at."""
     yield Step(
         id="read-new",
         phase=Phase.DUAL_WRITE,
         title=f"Deploy code that reads {listed([pair.to])} and writes both",
-        edits=tuple(_relations_moved(pair)),
+        edits=tuple(_relation_renames(pair)),
         after=(Deploy(reads=(pair.to,), writes=(pair.model,), upserts=(pair.to,)), OLD_INSTANCES_STOPPED),
     )
-    yield from _detached(pair)
+    yield from _detach_steps(pair)
     deployed = (Deploy(uses=(pair.to,), instead_of=(pair.model,)), OLD_INSTANCES_STOPPED)
-    yield evolve(_switched(pair, deployed), oldest_version_that_may_return="read-new")
+    yield evolve(_switch_step(pair, deployed), oldest_version_that_may_return="read-new")
 
 
-def _switched(pair: _Pair, acts: tuple[Act, ...], moved: Sequence[SchemaEdit] = ()) -> Step:
+def _switch_step(pair: _Pair, acts: tuple[Act, ...], moved: Sequence[SchemaEdit] = ()) -> Step:
     return Step(
         id="switch",
         phase=Phase.SWITCH,
@@ -235,16 +235,16 @@ def _switched(pair: _Pair, acts: tuple[Act, ...], moved: Sequence[SchemaEdit] = 
     )
 
 
-def _relations_moved(pair: _Pair) -> Iterator[SchemaEdit]:
+def _relation_renames(pair: _Pair) -> Iterator[SchemaEdit]:
     """The relations to the new table get the names of those to the old one."""
     for field in (*(r.other for r in pair.outward), *(r.holder for r in pair.inward)):
-        yield RenameField(field.model, field.name, _gone(field))
-        yield AddAttribute(field.model, _gone(field), "@ignore")
+        yield RenameField(field.model, field.name, _old_name(field))
+        yield AddAttribute(field.model, _old_name(field), "@ignore")
         yield RenameField(field.model, _v2(field), field.name)
 
 
-def _detached(pair: _Pair) -> Iterator[Step]:
-    relations = tuple(_relations_removed(pair))
+def _detach_steps(pair: _Pair) -> Iterator[Step]:
+    relations = tuple(_relation_removals(pair))
     if relations:
         yield Step(
             id="detach",
@@ -254,19 +254,19 @@ def _detached(pair: _Pair) -> Iterator[Step]:
         )
 
 
-def _relations_removed(pair: _Pair) -> Iterator[SchemaEdit]:
+def _relation_removals(pair: _Pair) -> Iterator[SchemaEdit]:
     for relation in pair.outward:
-        yield RemoveField(relation.other.model, _gone(relation.other))
+        yield RemoveField(relation.other.model, _old_name(relation.other))
         yield RemoveField(pair.model, relation.holder.name)
     for relation in pair.inward:
-        yield RemoveField(relation.holder.model, _gone(relation.holder))
+        yield RemoveField(relation.holder.model, _old_name(relation.holder))
         yield RemoveField(pair.model, relation.other.name)
     for relation in pair.own:
         yield RemoveField(pair.model, relation.holder.name)
         yield RemoveField(pair.model, relation.other.name)
 
 
-def _named_as_usual(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
+def _usual_names(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
     """The relations as they were written, where their foreign keys can get the names of those that went."""
     for relation in pair.inward if flavour(s.provider.name).renames_foreign_keys else ():
         holder = relation.holder
@@ -288,7 +288,7 @@ def _fill(s: Situation, pair: _Pair) -> Fill:
     return Fill(pair.old, (), behind, statement)
 
 
-def _outdated_removed(s: Situation, pair: _Pair) -> Fill:
+def _outdated_removal(s: Situation, pair: _Pair) -> Fill:
     """Takes away copies of what a version that knows only the old table has changed or deleted since: they are made anew."""
     sql, quote = dialect(s.provider.name), s.provider.quote
     copy = evolve(pair.old, name=pair.new, model_name=pair.to)
@@ -362,7 +362,7 @@ def _sequences(s: Situation, pair: _Pair) -> Iterator[tuple[str, str]]:
             yield column.name, dialect(s.provider.name).table(QualifiedName(pair.old.name.schema, name))
 
 
-def _held(field: ModelField) -> Sequence[str]:
+def _key_fields(field: ModelField) -> Sequence[str]:
     node = field.node.attribute("relation")
     return [r.field for r in field_references(node.argument("fields"))] if node else []
 
@@ -376,5 +376,5 @@ def _v2(field: ModelField) -> str:
     return f"{field.name}V2"
 
 
-def _gone(field: ModelField) -> str:
+def _old_name(field: ModelField) -> str:
     return f"{field.name}Old"

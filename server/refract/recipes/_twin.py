@@ -133,28 +133,28 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
         forward=twin.forward,
         backward=twin.backward,
         silent=twin.silent,
-        folding=frozenset(c.name for c in _widened(s, twin).columns if dialect(s.provider.name).folds(c.type)),
+        folding=frozenset(c.name for c in _with_both(s, twin).columns if dialect(s.provider.name).folds(c.type)),
     )
     olds, news = listed(o.name for o in twin.olds), listed(n.name for n in twin.news)
     yield Step(
         id="expand",
         phase=Phase.EXPAND,
         title=f"Add {news}, synced with {olds} by a trigger",
-        edits=(*twin.extra, *_added(twin)),
+        edits=(*twin.extra, *_new_fields(twin)),
         begins=(sync,),
     )
-    yield from _filled_and_proven(s, twin)
-    switched = _switched(twin, (_deployed(twin), OLD_INSTANCES_STOPPED, SURE_TO_STAY))
+    yield from _fill_and_validate_steps(s, twin)
+    switched = _switch_step(twin, (_new_version(twin), OLD_INSTANCES_STOPPED, SURE_TO_STAY))
     bridges = tuple(_bridges(twin))
     yield evolve(switched, edits=(*switched.edits, *bridges))
     if not dialect(s.provider.name).transactional:
-        yield from _relaxed(s, twin, {o.name: _old_name(twin, o) for o in twin.olds}, Phase.CONTRACT)
+        yield from _relax_steps(s, twin, {o.name: _old_name(twin, o) for o in twin.olds}, Phase.CONTRACT)
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
         title=f"Drop {olds} and the trigger",
         edits=(
-            *_removed(s, twin),
+            *_removals(s, twin),
             *twin.leftover,
             *(RemoveAttribute(b.block, b.member, "default") for b in bridges),
             *twin.later,
@@ -162,7 +162,7 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
         ends=(sync,),
         point_of_no_return=bool(twin.lossy),
         loses=twin.lossy,
-        undo=() if twin.lossy else tuple(_restored(s, twin, sync)),
+        undo=() if twin.lossy else tuple(_restore_steps(s, twin, sync)),
     )
 
 
@@ -182,7 +182,7 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         id="expand",
         phase=Phase.EXPAND,
         title=f"Add {news}",
-        edits=(*twin.extra, *_added(twin)),
+        edits=(*twin.extra, *_new_fields(twin)),
     )
     yield Step(
         id="dual-write",
@@ -190,28 +190,30 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         title=f"Deploy code that writes both and reads {olds}",
         after=(Deploy(reads=old_names, writes=(*old_names, *new_names)), OLD_INSTANCES_STOPPED),
     )
-    yield from _filled_and_proven(s, twin)
+    yield from _fill_and_validate_steps(s, twin)
     # Before the versions that read the new columns are built: one that takes an old field for required must not be
     # running when the last version leaves it out.
-    yield from _relaxed(s, twin, {o.name: o.name for o in twin.olds}, Phase.EXPAND)
+    yield from _relax_steps(s, twin, {o.name: o.name for o in twin.olds}, Phase.EXPAND)
     yield Step(
         id="read-new",
         phase=Phase.DUAL_WRITE,
         title=f"Deploy code that reads {news} and writes both",
         after=(Deploy(reads=new_names, writes=(*old_names, *new_names)), OLD_INSTANCES_STOPPED),
     )
-    yield evolve(_switched(twin, (_deployed(twin), OLD_INSTANCES_STOPPED)), oldest_version_that_may_return="read-new")
+    yield evolve(
+        _switch_step(twin, (_new_version(twin), OLD_INSTANCES_STOPPED)), oldest_version_that_may_return="read-new"
+    )
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
         title=f"Drop {olds}",
-        edits=(*_removed(s, twin), *twin.leftover, *twin.later),
+        edits=(*_removals(s, twin), *twin.leftover, *twin.later),
         point_of_no_return=True,
         loses=twin.lossy,
     )
 
 
-def _relaxed(s: Situation, twin: Twin, names: dict[str, str], phase: Phase) -> Iterator[Step]:
+def _relax_steps(s: Situation, twin: Twin, names: dict[str, str], phase: Phase) -> Iterator[Step]:
     """Old fields that a program may leave out; `names` is what they are called by then."""
     relaxed = [o for o in twin.olds if o.is_required and o.column is not None and o.column.default is None]
     if not relaxed:
@@ -252,7 +254,7 @@ def no_longer_copied_back(what: str, back: Trigger, refill: Fill) -> Step:
     )
 
 
-def _filled_and_proven(s: Situation, twin: Twin) -> Iterator[Step]:
+def _fill_and_validate_steps(s: Situation, twin: Twin) -> Iterator[Step]:
     news = listed(n.name for n in twin.news)
     yield Step(
         id="backfill",
@@ -278,7 +280,7 @@ def _filled_and_proven(s: Situation, twin: Twin) -> Iterator[Step]:
         )
 
 
-def _added(twin: Twin) -> Iterator[SchemaEdit]:
+def _new_fields(twin: Twin) -> Iterator[SchemaEdit]:
     after = twin.olds[-1].name
     for new in twin.news:
         # Prisma takes `@map("name")` for a second field `name` where that one, mapped elsewhere, stands below.
@@ -321,7 +323,7 @@ def _without_map(text: str) -> str:
     return re.sub(r",\s*(map|name):\s*\"[^\"]*\"", "", text)
 
 
-def _switched(twin: Twin, acts: tuple[Act, ...]) -> Step:
+def _switch_step(twin: Twin, acts: tuple[Act, ...]) -> Step:
     edits: list[SchemaEdit] = []
     renamed = {new.final for new in twin.news if new.final}
     for old in twin.olds:
@@ -348,7 +350,7 @@ def _old_name(twin: Twin, old: ModelField) -> str:
     return f"{old.name}Old" if any(new.final == old.name for new in twin.news) else old.name
 
 
-def _removed(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
+def _removals(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
     for old in twin.olds:
         name = _old_name(twin, old)
         for attribute in _lists_of(s, old):
@@ -356,7 +358,7 @@ def _removed(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
         yield RemoveField(twin.model, name)
 
 
-def _restored(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
+def _restore_steps(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
     """The way back from having dropped the old columns: they come again, in step, filled and proven.
 
     A default is for rows to come: in those that are not filled yet it would be taken for what a program wrote. It is there
@@ -398,13 +400,13 @@ def _refill(s: Situation, twin: Twin) -> Fill:
 
 
 def _out_of_step(s: Situation, twin: Twin, columns: tuple[tuple[str, str], ...]) -> str:
-    table = _widened(s, twin)
+    table = _with_both(s, twin)
     return " OR ".join(values_differ(s, table.column(name), row(s, name), value) for name, value in columns)
 
 
-def _widened(s: Situation, twin: Twin) -> Table:
+def _with_both(s: Situation, twin: Twin) -> Table:
     """The table with both the old columns and the new."""
-    tree = apply_schema_edits(s.tree, (*twin.extra, *_added(twin)))
+    tree = apply_schema_edits(s.tree, (*twin.extra, *_new_fields(twin)))
     return lower(tree, s.lowered, s.versions.prisma).database.tables[twin.table.name]
 
 
@@ -416,11 +418,11 @@ def _undone_later(twin: Twin) -> Iterator[SchemaEdit]:
 
 def _in_place(twin: Twin) -> str:
     """What code uses from the switch on."""
-    deploy = _deployed(twin)
+    deploy = _new_version(twin)
     return f"{listed(deploy.uses)}{f' as `{deploy.as_type}`' if deploy.as_type else f' instead of {listed(deploy.instead_of)}'}"
 
 
-def _deployed(twin: Twin) -> Deploy:
+def _new_version(twin: Twin) -> Deploy:
     """The version that uses the new fields only; where one keeps the old name, its type is what differs."""
     if twin.deployed is not None:
         return twin.deployed

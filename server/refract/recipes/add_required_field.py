@@ -64,9 +64,9 @@ def add_required_field(s: Situation) -> Iterator[Step]:
     if type_.endswith("[]"):
         raise CannotPlan("A list cannot be required: existing rows have an empty list.")
     if s.answer("how") == CONSTANT:
-        yield from _constant(s, model, name, type_, attributes)
+        yield from _constant_steps(s, model, name, type_, attributes)
     else:
-        yield from _filled(s, model, name, type_, attributes)
+        yield from _fill_steps(s, model, name, type_, attributes)
 
 
 def _type_and_attributes(s: Situation) -> tuple[str, tuple[str, ...]]:
@@ -76,7 +76,7 @@ def _type_and_attributes(s: Situation) -> tuple[str, tuple[str, ...]]:
     return type_.rstrip("?"), (attributes,) if attributes else ()
 
 
-def _constant(s: Situation, model: str, name: str, type_: str, attributes: tuple[str, ...]) -> Iterator[Step]:
+def _constant_steps(s: Situation, model: str, name: str, type_: str, attributes: tuple[str, ...]) -> Iterator[Step]:
     if not s.answer("default"):
         raise CannotPlan("`how=constant` needs `default`, the value for every row.")
     default = f"@default({s.answer('default')})"
@@ -100,7 +100,7 @@ def _constant(s: Situation, model: str, name: str, type_: str, attributes: tuple
     )
 
 
-def _filled(s: Situation, model: str, name: str, type_: str, attributes: tuple[str, ...]) -> Iterator[Step]:
+def _fill_steps(s: Situation, model: str, name: str, type_: str, attributes: tuple[str, ...]) -> Iterator[Step]:
     unique = tuple(a for a in attributes[0].split() if a.startswith("@unique")) if attributes else ()
     kept = tuple(a.replace(unique[0], "").strip() for a in attributes) if unique else attributes
     yield Step(

@@ -70,7 +70,7 @@ def drop_field(s: Situation) -> Iterator[Step]:
             f"`{old.model}.{old.name}` is the foreign key of a relation. Remove both sides of the relation in a separate "
             "release first, and keep this field."
         )
-    relaxed = tuple(_relaxed(s, old))
+    relaxed = tuple(_relax_steps(s, old))
     yield from relaxed
     yield Step(
         id="switch",
@@ -104,7 +104,7 @@ def _no_column(s: Situation, old: ModelField) -> str:
     )
 
 
-def _relaxed(s: Situation, old: ModelField) -> Iterator[Step]:
+def _relax_steps(s: Situation, old: ModelField) -> Iterator[Step]:
     column = old.column
     if column is None or column.nullable or column.default is not None or column.auto_increment or old.is_list:
         return

@@ -67,7 +67,7 @@ class _State:
         return self.lowered.database
 
 
-def planned(recipe: Recipe, situation: Situation) -> tuple[PlannedStep, ...]:
+def plan_steps(recipe: Recipe, situation: Situation) -> tuple[PlannedStep, ...]:
     """The steps of a recipe, with all that each writes. Raises CannotPlan."""
     return tuple(_Engine(situation).run(recipe.steps(situation)))
 
@@ -124,23 +124,23 @@ class _Engine:
         the one that makes it possible, both in its transaction.
         """
         if not self._dialect.transactional:
-            before = (*step.first, *self._ended(step.ends))
-            behind = (*self._begun(step.begins), *step.last)
+            before = (*step.first, *self._end_statements(step.ends))
+            behind = (*self._begin_statements(step.begins), *step.last)
             yield from self._one_by_one(step, parts, before, behind, known)
             return
         ends, begins = _by_part(step.ends, parts, _ending), _by_part(step.begins, parts, _beginning)
         first, last = _ending(parts, _tables(step.ends)), _beginning(parts, _tables(step.begins))
         if first is None and (step.first or step.ends):
-            yield self._alone(step, step.ends, (*step.first, *self._ended(step.ends)), known)
+            yield self._alone(step, step.ends, (*step.first, *self._end_statements(step.ends)), known)
         for number, part in enumerate(parts):
             ended, begun = ends.get(number, ()), begins.get(number, ())
-            begin = (*(step.first if number == first else ()), *self._ended(ended))
-            end = (*self._begun(begun), *(step.last if number == last else ()))
+            begin = (*(step.first if number == first else ()), *self._end_statements(ended))
+            end = (*self._begin_statements(begun), *(step.last if number == last else ()))
             tables = (thing.table for thing in (*ended, *begun) if thing.table in _known(part))
             locked = tuple(dict.fromkeys((*_views(ended), *part.locks, *tables)))
             yield StepMigration(self._name(part, step), self._writer.text(evolve(part, locks=locked), begin, end))
         if last is None and (step.last or step.begins):
-            yield self._alone(step, step.begins, (*self._begun(step.begins), *step.last), known)
+            yield self._alone(step, step.begins, (*self._begin_statements(step.begins), *step.last), known)
 
     def _alone(
         self, step: Step, things: Sequence[Sync | Trigger], statements: Sequence[str], known: Database
@@ -201,10 +201,10 @@ class _Engine:
         for part in self._parts(left, state.database, before.database):
             yield StepMigration(self._name(part, step), self._writer.text(part))
 
-    def _begun(self, things: Sequence[Sync | Trigger]) -> tuple[str, ...]:
+    def _begin_statements(self, things: Sequence[Sync | Trigger]) -> tuple[str, ...]:
         return tuple(statement for thing in things for statement in self._begin(thing))
 
-    def _ended(self, things: Sequence[Sync | Trigger]) -> tuple[str, ...]:
+    def _end_statements(self, things: Sequence[Sync | Trigger]) -> tuple[str, ...]:
         return tuple(statement for thing in things for statement in self._end(thing))
 
     def _begin(self, thing: Sync | Trigger) -> tuple[str, ...]:
@@ -247,8 +247,8 @@ def _changes(step: Step, before: Database, after: Database) -> tuple[Change, ...
     """What the database does: as the step tells, and what is left then."""
     if not step.changes:
         return diff(before, after).changes if step.edits else ()
-    told, _ = apply(before, step.changes)
-    return (*step.changes, *diff(told, after).changes)
+    stated, _ = apply(before, step.changes)
+    return (*step.changes, *diff(stated, after).changes)
 
 
 def _inverse_of(step: Step, before: Database, after: Database) -> tuple[Change, ...]:

@@ -110,17 +110,17 @@ def move_field(s: Situation) -> Iterator[Step]:
     """Beside, in step, filled, switched."""
     move = _move(s)
     there, back = _trigger(s, move), _trigger_back(s, move)
-    yield _expanded(move, there, back)
-    yield _halves(s, move)
+    yield _expand_step(move, there, back)
+    yield _counterpart_step(s, move)
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
         title=f"Fill {move.labels[1]} in existing rows",
-        fills=(_copy(s, move.target, move.name, move.source, move.column, _turned(move.pairs)),),
+        fills=(_copy(s, move.target, move.name, move.source, move.column, _swapped(move.pairs)),),
     )
     if move.old.is_required:
-        yield from _requirement_moved(move)
-    yield _switched(move)
+        yield from _requirement_steps(move)
+    yield _switch_step(move)
     refill = _copy(s, move.source, move.column, move.target, move.name, move.pairs)
     yield no_longer_copied_back("values", back, refill)
     yield Step(
@@ -134,7 +134,7 @@ def move_field(s: Situation) -> Iterator[Step]:
     )
 
 
-def _expanded(move: _Move, there: Trigger, back: Trigger) -> Step:
+def _expand_step(move: _Move, there: Trigger, back: Trigger) -> Step:
     old, new = move.labels
     type_ = f"{move.old.plain_type}{'' if move.old.is_list else '?'}"
     return Step(
@@ -146,7 +146,7 @@ def _expanded(move: _Move, there: Trigger, back: Trigger) -> Step:
     )
 
 
-def _halves(s: Situation, move: _Move) -> Step:
+def _counterpart_step(s: Situation, move: _Move) -> Step:
     """A row without its other half has nowhere to put the value."""
     sql = dialect(s.provider.name)
     joined = " AND ".join(f"source.{sql.quote(a)} = target.{sql.quote(b)}" for a, b in move.pairs)
@@ -162,7 +162,7 @@ def _halves(s: Situation, move: _Move) -> Step:
     )
 
 
-def _requirement_moved(move: _Move) -> Iterator[Step]:
+def _requirement_steps(move: _Move) -> Iterator[Step]:
     """The new field is required from here on, the old one is not."""
     old, new = move.labels
     yield Step(
@@ -180,7 +180,7 @@ def _requirement_moved(move: _Move) -> Iterator[Step]:
     )
 
 
-def _switched(move: _Move) -> Step:
+def _switch_step(move: _Move) -> Step:
     return Step(
         id="switch",
         phase=Phase.SWITCH,
@@ -232,7 +232,7 @@ WITH source AS (
     return Fill(table, ((column, found),), where, sql.here(statement, table.name))
 
 
-def _turned(pairs: _Pairs) -> _Pairs:
+def _swapped(pairs: _Pairs) -> _Pairs:
     return tuple((b, a) for a, b in pairs)
 
 
@@ -257,7 +257,7 @@ def _trigger_back(s: Situation, move: _Move) -> Trigger:
         f"    SELECT {sql.quote(move.column)} INTO NEW.{name} FROM {sql.table(move.source.name)} WHERE {joined};\n"
         "    RETURN NEW;\n  END IF;\n"
     )
-    return _copying(s, move.target, move.source, move.name, move.column, _turned(move.pairs), take)
+    return _copying(s, move.target, move.source, move.name, move.column, _swapped(move.pairs), take)
 
 
 def _copying(

@@ -111,20 +111,20 @@ def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
     """Beside, in step, copied, switched."""
     link = _link(s)
     forward, reverse = _forward(s, link), _reverse(s, link)
-    yield _expanded(link, forward, reverse)
+    yield _expand_step(link, forward, reverse)
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
         title="Copy existing links",
         fills=(_fill(s, link),),
     )
-    yield from _relaxed(s, link)
-    yield _switched(link)
+    yield from _relax_steps(s, link)
+    yield _switch_step(link)
     yield no_longer_copied_back("links", reverse, _refill(s, link))
-    yield _contracted(s, link, forward)
+    yield _contract_step(s, link, forward)
 
 
-def _expanded(link: _Link, forward: Trigger, reverse: Trigger) -> Step:
+def _expand_step(link: _Link, forward: Trigger, reverse: Trigger) -> Step:
     relation = f'@relation("{link.name}")'
     return Step(
         id="expand",
@@ -138,7 +138,7 @@ def _expanded(link: _Link, forward: Trigger, reverse: Trigger) -> Step:
     )
 
 
-def _relaxed(s: Situation, link: _Link) -> Iterator[Step]:
+def _relax_steps(s: Situation, link: _Link) -> Iterator[Step]:
     """Rows written by the new programs have no key."""
     if link.key.is_required:
         yield Step(
@@ -150,7 +150,7 @@ def _relaxed(s: Situation, link: _Link) -> Iterator[Step]:
         )
 
 
-def _switched(link: _Link) -> Step:
+def _switch_step(link: _Link) -> Step:
     return Step(
         id="switch",
         phase=Phase.SWITCH,
@@ -161,7 +161,7 @@ def _switched(link: _Link) -> Step:
     )
 
 
-def _contracted(s: Situation, link: _Link, forward: Trigger) -> Step:
+def _contract_step(s: Situation, link: _Link, forward: Trigger) -> Step:
     lists = tuple(
         RemoveBlockAttribute(link.field.model, s.text(link.field.model, *attribute.span))
         for attribute in s.block(link.field.model).attributes
@@ -213,9 +213,9 @@ def _key_of_relation(s: Situation, field: ModelField) -> ModelField:
 
 def _other_side(s: Situation, field: ModelField) -> ModelField:
     node, parent = field.node.attribute("relation"), field.type_name
-    said = getattr(node.argument("name", 0) if node else None, "value", "")
+    name = getattr(node.argument("name", 0) if node else None, "value", "")
     for back in s.fields(parent):
-        if back.type_name == field.model and back.column is None and (not said or said in back.attribute("relation")):
+        if back.type_name == field.model and back.column is None and (not name or name in back.attribute("relation")):
             if not back.is_list:
                 raise CannotPlan(f"`{parent}.{back.name}` is not a list, so this is a one-to-one relation.")
             return back

@@ -64,7 +64,7 @@ def rename_field(s: Situation) -> Iterator[Step]:
     to = s.new_name(old.model, s.answer("to"))
     match s.answer("how"):
         case "map":
-            yield _mapped(old, to)
+            yield _map_step(old, to)
         case "at-once":
             yield from _at_once(s, old, to)
         case how:
@@ -72,7 +72,7 @@ def rename_field(s: Situation) -> Iterator[Step]:
             yield from twin_steps(s, _twin(s, old, to), how)
 
 
-def _mapped(old: ModelField, to: str) -> Step:
+def _map_step(old: ModelField, to: str) -> Step:
     rename = RenameField(old.model, old.name, to)
     keep = (
         ()
@@ -91,7 +91,7 @@ def _mapped(old: ModelField, to: str) -> Step:
 
 def _at_once(s: Situation, old: ModelField, to: str) -> Iterator[Step]:
     if old.column is None:
-        yield _mapped(old, to)
+        yield _map_step(old, to)
         return
     if old.attribute("map"):
         raise CannotPlan(f"@map already names the column of `{old.model}.{old.name}`. Pass `how=map`.")

@@ -18,7 +18,7 @@ from refract.docstrings import body, fences, index, section, shown, write_pages
 from refract.providers import provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import Question, Recipe, Situation, all_recipes, answers_for
-from refract.recipes.engine import PlannedStep, StepMigration, planned
+from refract.recipes.engine import PlannedStep, StepMigration, plan_steps
 from refract.rendering.acts import instruction, limits
 from refract.syntax import parse_schema
 
@@ -73,7 +73,7 @@ def plan_of_example(recipe: Recipe) -> tuple[PlannedStep, ...]:
     datasource = f'datasource db {{\n  provider = "{_PROVIDER}"\n}}\n'
     tree = parse_schema([("datasource.prisma", datasource), (SCHEMA, example.before)])
     answers = answers_for(recipe, subject, dict(answer.split("=", 1) for answer in given))
-    return planned(recipe, Situation(tree, provider(_PROVIDER), default_versions(_PROVIDER), answers))
+    return plan_steps(recipe, Situation(tree, provider(_PROVIDER), default_versions(_PROVIDER), answers))
 
 
 def _step(number: int, planned_step: PlannedStep, numbers: Mapping[str, int]) -> str:

@@ -34,7 +34,7 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
         return None
     paragraphs = (
         *(_paragraphs(pending, analysis, session) if pending else ()),
-        *(p for progress, _ in planned for p in plans.told(progress)),
+        *(p for progress, _ in planned for p in plans.paragraphs(progress)),
     )
     if not any(paragraphs):
         return None

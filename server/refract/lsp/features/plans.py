@@ -10,7 +10,7 @@ from lsprotocol import types
 
 from refract.actions.explain import place_of_plan, plans_at
 from refract.actions.fixing import fixes_of
-from refract.actions.planning import started
+from refract.actions.planning import start_plan
 from refract.analysis import Analysis
 from refract.analysis.open_plans import plan_file
 from refract.lsp import convert
@@ -54,7 +54,7 @@ def code_actions(analysis: Analysis, path: str, wanted: Span, uri: str) -> Itera
         yield types.CodeAction(title=title, kind=types.CodeActionKind.RefactorRewrite, command=command)
 
 
-def told(progress: Progress) -> Iterator[str]:
+def paragraphs(progress: Progress) -> Iterator[str]:
     """What a person wants to know of a field under a plan, in paragraphs: where that stands, and what is to do."""
     number, step = progress.number, progress.step
     if number is None or step is None:
@@ -94,7 +94,7 @@ def wish(sent: Mapping[str, Any]) -> Wish:
 def new(analysis: Analysis, wanted: Wish) -> tuple[FileChange, ...]:
     """A new plan; one that answers a finding comes with its first step taken. Raises Refused and CannotPlan."""
     if wanted.finding is None:
-        return (plan_file(started(analysis, wanted.recipe, wanted.subject, wanted.answers)),)
+        return (plan_file(start_plan(analysis, wanted.recipe, wanted.subject, wanted.answers)),)
     finding = next((f for f in analysis.findings if f.key == wanted.finding), None)
     fixes = fixes_of(analysis, finding) if finding else ()
     asked = next((f.asked for f in fixes if f.asked and f.asked.recipe == wanted.recipe), None)

@@ -13,8 +13,9 @@ from pytest_lsp import LanguageClient
 from lsp.editor import PATIENCE, Editor
 from refract.analysis import Analysis
 from refract.analysis.code_uses import Answers, CodeQuestion
-from refract.lsp import session as session_module
-from refract.lsp.session import OpenProject
+from refract.lsp import open_project
+from refract.lsp.open_project import OpenProject
+from refract.lsp.session import Session
 from refract.source import CodeUses
 
 pytestmark = pytest.mark.asyncio
@@ -67,15 +68,15 @@ async def test_an_answer_that_comes_after_the_file_was_closed_is_not_published(
         assert go_on.wait(PATIENCE)
         return Answers({question: CodeUses() for question in questions})
 
-    monkeypatch.setattr(session_module, "look_up", slow)
-    session = session_module.Session(published.append)
+    monkeypatch.setattr(open_project, "look_up", slow)
+    session = Session(published.append)
     text = project.read_text().replace("  name String\n", "")
     item = types.TextDocumentItem(uri=project.as_uri(), language_id="prisma", version=1, text=text)
-    session.opened(item)
-    await session.ready(str(project))
+    session.open_document(item)
+    await session.when_read(str(project))
     (opened,) = session.projects.values()
     assert await asyncio.to_thread(looking.wait, PATIENCE)
-    session.closed(project.as_uri())
+    session.close_document(project.as_uri())
     count = len(published)
     go_on.set()
     assert opened.searching is not None
@@ -94,15 +95,15 @@ async def test_a_key_typed_while_the_code_is_searched_asks_for_no_second_search(
         assert go_on.wait(PATIENCE)
         return Answers({question: CodeUses() for question in questions})
 
-    monkeypatch.setattr(session_module, "look_up", slow)
-    session = session_module.Session(lambda _: None)
+    monkeypatch.setattr(open_project, "look_up", slow)
+    session = Session(lambda _: None)
     text = project.read_text().replace("  name String\n", "")
-    session.opened(types.TextDocumentItem(uri=project.as_uri(), language_id="prisma", version=1, text=text))
-    await session.ready(str(project))
+    session.open_document(types.TextDocumentItem(uri=project.as_uri(), language_id="prisma", version=1, text=text))
+    await session.when_read(str(project))
     (opened,) = session.projects.values()
     document = types.VersionedTextDocumentIdentifier(version=2, uri=project.as_uri())
     whole = types.TextDocumentContentChangeWholeDocument(text=f"{text}\n")
-    session.changed(types.DidChangeTextDocumentParams(text_document=document, content_changes=[whole]))
+    session.change_document(types.DidChangeTextDocumentParams(text_document=document, content_changes=[whole]))
     assert session.analysis_of(str(project)) is not None
     go_on.set()
     assert opened.searching is not None

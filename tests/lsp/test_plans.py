@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from pytest_lsp import LanguageClient
 
 from lsp.editor import Disk, Editor
 from lsp.test_pending import execute, lenses
+from refract import clock
+from refract.lsp.session import Session
 
 pytestmark = pytest.mark.asyncio
 
@@ -121,3 +124,20 @@ async def test_a_plan_that_cannot_be_read_is_told_until_it_can(client: LanguageC
     await editor.actions("")
     await asyncio.sleep(0.1)
     assert not client.diagnostics[file.as_uri()]
+
+
+async def test_the_server_knows_that_a_day_has_passed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def overdue() -> bool:
+        analysis = session.analysis_of(str(project))
+        assert analysis is not None
+        return any(finding.rule == "plan-overdue" for finding in analysis.findings)
+
+    plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
+    session = Session(lambda _: None)
+    text = project.read_text()
+    session.open_document(types.TextDocumentItem(uri=project.as_uri(), language_id="prisma", version=1, text=text))
+    await session.when_read(str(project))
+    assert not overdue()
+    later = clock.now() + timedelta(days=60)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert overdue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ from pygls.lsp.server import LanguageServer
 from refract import __version__
 from refract.lsp import convert
 from refract.lsp.features import diagnostics, overview
+from refract.lsp.open_project import OpenProject
 from refract.lsp.protocol import RefractProtocol
 from refract.lsp.pull import Pulled
-from refract.lsp.session import OpenProject, Session
+from refract.lsp.session import Session
 
 OVERVIEW_CHANGED = "refract/overviewChanged"
 REST = 0.2
@@ -35,45 +36,12 @@ class RefractServer(LanguageServer):
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
             protocol_cls=RefractProtocol,
         )
-        self.session = Session(self.analysed, self.told, self.refresh)
+        self.session = Session(self.publish_analysis, self.show_progress, self.refresh)
         self.pulled = Pulled()
         self.told_problem = ""
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._overviews: dict[Path, dict[str, Any]] = {}
         self._resting: dict[Path, asyncio.TimerHandle] = {}
-
-    @property
-    def pulls(self) -> bool:
-        """Whether the client asks for diagnostics: then none are sent to it unasked."""
-        document = self.client_capabilities.text_document
-        return document is not None and document.diagnostic is not None
-
-    @property
-    def resolves_edits(self) -> bool:
-        """Whether the client asks for an action's edit only when the action is chosen."""
-        document = self.client_capabilities.text_document
-        support = document.code_action.resolve_support if document and document.code_action else None
-        return support is not None and "edit" in support.properties
-
-    @property
-    def annotates_edits(self) -> bool:
-        """Whether the client can show what each part of an edit is for."""
-        workspace = self.client_capabilities.workspace
-        edit = workspace.workspace_edit if workspace else None
-        return edit is not None and edit.change_annotation_support is not None
-
-    @property
-    def creates_files(self) -> bool:
-        """Whether the client can make new files when it is told to in an edit."""
-        workspace = self.client_capabilities.workspace
-        edit = workspace.workspace_edit if workspace else None
-        return edit is not None and types.ResourceOperationKind.Create in (edit.resource_operations or ())
-
-    def has_experimental(self, name: str) -> bool:
-        """Whether the client has said, under `experimental.refract`, that it can do something."""
-        experimental = self.client_capabilities.experimental
-        own = experimental.get("refract") if isinstance(experimental, Mapping) else None
-        return isinstance(own, Mapping) and own.get(name) is True
 
     def show(self, message: str) -> None:
         """Show the person a message."""
@@ -81,19 +49,18 @@ class RefractServer(LanguageServer):
 
     async def apply(self, edit: types.WorkspaceEdit, label: str) -> types.ApplyWorkspaceEditResult:
         """Have the client make an edit; where it can, it saves what it changed, so that no file is there half."""
-        workspace = self.client_capabilities.workspace
-        support = workspace.workspace_edit if workspace else None
-        told = types.WorkspaceEditMetadata(is_refactoring=True) if support and support.metadata_support else None
-        params = types.ApplyWorkspaceEditParams(edit=edit, label=label, metadata=told)
+        saves = self.session.abilities.saves_edits
+        metadata = types.WorkspaceEditMetadata(is_refactoring=True) if saves else None
+        params = types.ApplyWorkspaceEditParams(edit=edit, label=label, metadata=metadata)
         try:
             return await self.workspace_apply_edit_async(params)
         except JsonRpcException as error:  # some clients answer a refusal with an error
             return types.ApplyWorkspaceEditResult(applied=False, failure_reason=str(error))
 
-    def analysed(self, project: OpenProject) -> None:
-        """Tell the client what a new analysis of the project has found."""
+    def publish_analysis(self, project: OpenProject) -> None:
+        """Send the client what a new analysis of the project has found."""
         self._publish(project)
-        if self.has_experimental("overviewChanged"):
+        if self.session.abilities.shows_overview:
             self._compare_overview_soon(project)
 
     def _compare_overview_soon(self, project: OpenProject) -> None:
@@ -113,7 +80,7 @@ class RefractServer(LanguageServer):
 
     def _publish(self, project: OpenProject) -> None:
         """The project's diagnostics, file by file, where they are not what the client already shows."""
-        if self.pulls:
+        if self.session.abilities.pulls:
             return
         current = diagnostics.diagnostics(project, self.session)
         cleared: dict[str, list[types.Diagnostic]] = {
@@ -135,13 +102,18 @@ class RefractServer(LanguageServer):
     def refresh(self) -> None:
         """Ask the client to ask again, after something changed that it did not type."""
         workspace = self.client_capabilities.workspace
-        if self.pulls and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
+        if (
+            self.session.abilities.pulls
+            and workspace
+            and workspace.diagnostics
+            and workspace.diagnostics.refresh_support
+        ):
             self.workspace_diagnostic_refresh(None)
         if workspace and workspace.code_lens and workspace.code_lens.refresh_support:
             self.workspace_code_lens_refresh(None)
 
     @asynccontextmanager
-    async def told(self, what: str) -> AsyncIterator[None]:
+    async def show_progress(self, what: str) -> AsyncIterator[None]:
         """Shows the client that something slow is under way, where it can show that."""
         window = self.client_capabilities.window
         if window is None or not window.work_done_progress:

@@ -20,8 +20,8 @@ from refract.lsp import convert
 from refract.lsp.client import RefractServer
 from refract.lsp.edits import workspace_edit
 from refract.lsp.features import code_actions, overview, pending, plans, recipes, rollback, runbook
+from refract.lsp.open_project import OpenProject
 from refract.lsp.refusal import Refused
-from refract.lsp.session import OpenProject
 from refract.plans import Progress
 from refract.plans.taking import last_taken
 from refract.recipes.base import CannotPlan
@@ -99,9 +99,9 @@ async def _project(ls: RefractServer, arguments: _Arguments) -> OpenProject:
 
 async def _found(ls: RefractServer, arguments: _Arguments) -> OpenProject | None:
     path = convert.to_path(arguments.text(0, "the URI of a project's file"))
-    project = await ls.session.project_with(path) if path else None
+    project = await ls.session.read_project(path) if path else None
     if project is not None:
-        ls.session.current(project)
+        project.current()
     return project
 
 
@@ -124,7 +124,7 @@ async def _create(ls: RefractServer, arguments: _Arguments) -> list[str]:
 
 async def _overview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
     every = not arguments.given or arguments.given[0] is None
-    projects = await ls.session.all_projects() if every else [await _found(ls, arguments)]
+    projects = await ls.session.read_projects() if every else [await _found(ls, arguments)]
     return {"projects": [overview.overview(ls.session, project) for project in projects if project]}
 
 
@@ -219,7 +219,7 @@ async def _made(ls: RefractServer, changes: Iterable[FileChange], label: str) ->
     """Have the client make the changes, as one edit. The URIs of the files that are new. Raises Refused."""
     listed = tuple(changes)
     new = [change for change in listed if isinstance(change, NewFile)]
-    if ls.session.creates_files:
+    if ls.session.abilities.creates_files:
         await _edited(ls, listed, label)
     else:
         await _edited(ls, [change for change in listed if change not in new], label)

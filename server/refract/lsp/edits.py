@@ -17,7 +17,7 @@ def workspace_edit(
     session: Session, changes: Iterable[FileChange], label: str = "", note: str = ""
 ) -> types.WorkspaceEdit:
     """One edit of several files. Raises LookupError when a file to edit cannot be read any more."""
-    annotated = session.annotates_edits and bool(label)
+    annotated = session.abilities.annotates_edits and bool(label)
     operations = [op for change in changes for op in _operations(session, change, annotated)]
     annotation = types.ChangeAnnotation(label=label, description=note or None, needs_confirmation=False)
     return types.WorkspaceEdit(
@@ -49,7 +49,7 @@ def _text_document_edit(session: Session, change: FileEdits, annotated: bool) ->
         uri=open_file.uri if open_file else convert.to_uri(change.path),
         version=open_file.version if open_file else None,
     )
-    made = [convert.to_text_edit(document, edit, session.encoding) for edit in change.edits]
+    made = [convert.to_text_edit(document, edit, session.abilities.encoding) for edit in change.edits]
     return types.TextDocumentEdit(text_document=identifier, edits=[_annotated(edit, annotated) for edit in made])
 
 

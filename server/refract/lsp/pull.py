@@ -17,12 +17,9 @@ Report = types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocum
 
 @define(eq=False)
 class Pulled:
-    """What the client has been told of each file, by path, and under which number.
-    `takes_related`: it takes the diagnostics of other files with those it asks for.
-    """
+    """The last diagnostics of each file, by path, and the number of their report."""
 
-    takes_related: bool = False
-    _told: dict[str, tuple[str, list[types.Diagnostic]]] = field(factory=dict)
+    _sent: dict[str, tuple[str, list[types.Diagnostic]]] = field(factory=dict)
     _numbers: count[int] = field(factory=count)
 
     def report(self, path: str, previous: str | None, session: Session) -> Report:
@@ -31,15 +28,15 @@ class Pulled:
         session.analysis_of(path)
         found = diagnostics(project, session) if project else {}
         own = found.pop(path, [])
-        found |= {other: [] for other in self._told if other not in found and project and project.holds(other)}
+        found |= {other: [] for other in self._sent if other not in found and project and project.holds(other)}
         related = {
             convert.to_uri(other): types.FullDocumentDiagnosticReport(
                 items=items, result_id=self._remember(other, items)
             )
             for other, items in found.items()
-            if self.takes_related and other not in session.open_files and self._is_news(other, items)
+            if session.abilities.takes_related and other not in session.open_files and self._is_news(other, items)
         }
-        known = self._told.get(path)
+        known = self._sent.get(path)
         if known is not None and previous == known[0] and known[1] == own:
             return types.RelatedUnchangedDocumentDiagnosticReport(result_id=known[0], related_documents=related or None)
         return types.RelatedFullDocumentDiagnosticReport(
@@ -47,10 +44,10 @@ class Pulled:
         )
 
     def _is_news(self, path: str, items: Sequence[types.Diagnostic]) -> bool:
-        known = self._told.get(path)
+        known = self._sent.get(path)
         return known[1] != items if known else bool(items)
 
     def _remember(self, path: str, items: list[types.Diagnostic]) -> str:
         number = str(next(self._numbers))
-        self._told[path] = (number, items)
+        self._sent[path] = (number, items)
         return number

@@ -10,11 +10,11 @@ from lsprotocol import types
 
 from refract.analysis.code_uses import SUFFIXES as CODE_SUFFIXES
 from refract.lsp import configuration, convert
+from refract.lsp.abilities import abilities_of
 from refract.lsp.client import RefractServer
 from refract.lsp.commands import add_commands
-from refract.lsp.convert import Encoding
 from refract.lsp.features import code_actions, hover, pending, plans
-from refract.lsp.session import SETTINGS
+from refract.lsp.open_project import SETTINGS
 from refract.workspace.prisma_config import CONFIG_PATTERNS
 
 _WATCHED = (
@@ -56,18 +56,15 @@ def main(port: int | None = None) -> None:
 def _lifetime(server: RefractServer) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(ls: RefractServer, params: types.InitializeParams) -> None:
-        if ls.pulls:
+        ls.session.abilities = abilities_of(ls.client_capabilities)
+        if ls.session.abilities.pulls:
             _answer_pulls(ls)
         _take_settings(ls, configuration.sent(params.initialization_options))
 
     @server.feature(types.INITIALIZED)
     async def initialized(ls: RefractServer, _: types.InitializedParams) -> None:
         encoding = ls.server_capabilities.position_encoding
-        ls.session.encoding = Encoding(encoding or types.PositionEncodingKind.Utf16)
-        ls.session.annotates_edits = ls.annotates_edits
-        ls.session.creates_files = ls.creates_files
-        ls.session.asks = ls.has_experimental("asks")
-        ls.session.shows_findings = ls.has_experimental("showsFindings")
+        ls.session.abilities = abilities_of(ls.client_capabilities, encoding)
         _watch_files(ls)
         configuration.register_changes(ls)
         if configuration.can_be_asked(ls):
@@ -87,15 +84,15 @@ def _lifetime(server: RefractServer) -> None:
 def _documents(server: RefractServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(ls: RefractServer, params: types.DidOpenTextDocumentParams) -> None:
-        ls.session.opened(params.text_document)
+        ls.session.open_document(params.text_document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(ls: RefractServer, params: types.DidChangeTextDocumentParams) -> None:
-        ls.session.changed(params)
+        ls.session.change_document(params)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(ls: RefractServer, params: types.DidCloseTextDocumentParams) -> None:
-        ls.session.closed(params.text_document.uri)
+        ls.session.close_document(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def did_save(ls: RefractServer, params: types.DidSaveTextDocumentParams) -> None:
@@ -117,8 +114,8 @@ def _requests(server: RefractServer) -> None:
         ),
     )
     async def code_action(ls: RefractServer, params: types.CodeActionParams) -> list[types.CodeAction]:
-        await ls.session.ready(convert.to_path(params.text_document.uri) or "")
-        return code_actions.code_actions(ls.session, params, ls.resolves_edits)
+        await ls.session.when_read(convert.to_path(params.text_document.uri) or "")
+        return code_actions.code_actions(ls.session, params, ls.session.abilities.resolves_edits)
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     def code_action_resolve(ls: RefractServer, action: types.CodeAction) -> types.CodeAction:
@@ -130,17 +127,12 @@ def _requests(server: RefractServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
     async def code_lens(ls: RefractServer, params: types.CodeLensParams) -> list[types.CodeLens]:
-        await ls.session.ready(convert.to_path(params.text_document.uri) or "")
+        await ls.session.when_read(convert.to_path(params.text_document.uri) or "")
         return [*pending.code_lenses(ls.session, params), *plans.code_lenses(ls.session, params)]
 
 
 def _answer_pulls(server: RefractServer) -> None:
     """Take requests for diagnostics; for clients that send none, the server offers none either."""
-
-    document = server.client_capabilities.text_document
-    server.pulled.takes_related = bool(
-        document and document.diagnostic and document.diagnostic.related_document_support
-    )
 
     @server.feature(
         types.TEXT_DOCUMENT_DIAGNOSTIC,
@@ -148,7 +140,7 @@ def _answer_pulls(server: RefractServer) -> None:
     )
     async def diagnostic(ls: RefractServer, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         path = convert.to_path(params.text_document.uri) or ""
-        await ls.session.ready(path)
+        await ls.session.when_read(path)
         return ls.pulled.report(path, params.previous_result_id, ls.session)
 
 

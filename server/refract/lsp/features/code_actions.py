@@ -40,7 +40,7 @@ def code_actions(session: Session, params: types.CodeActionParams, can_resolve: 
         return []
     if _wants(FIX_ALL, params.context) and params.context.only:
         return _fix_all(session, analysis, path, can_resolve)
-    wanted = convert.to_span(document, params.range, session.encoding)
+    wanted = convert.to_span(document, params.range, session.abilities.encoding)
     actions: list[types.CodeAction] = []
     if _wants(_QUICK_FIX, params.context):
         findings = _findings_at(analysis, path, wanted, document.text)
@@ -62,9 +62,9 @@ def _quick_fixes(
     for finding in findings:
         for fix in fixes_of(analysis, finding):
             action = _action(finding, fix, path, params.context.diagnostics)
-            if session.asks and fix.asked and fix.asked.questions:
+            if session.abilities.asks and fix.asked and fix.asked.questions:
                 action.command = _ask(finding, fix.asked, params.text_document.uri)
-            elif not (can_resolve and session.creates_files):
+            elif not (can_resolve and session.abilities.creates_files):
                 _fill(session, action, fix, [params.text_document.uri, finding.key, fix.id])
             yield action
 
@@ -73,7 +73,7 @@ def _fill(session: Session, action: types.CodeAction, fix: Fix, arguments: list[
     """Give the action its edit; or the command with these arguments if the client cannot create the edit's new files."""
     with suppress(LookupError):
         changes = fix.build()
-        if session.creates_files or not any(isinstance(change, NewFile) for change in changes):
+        if session.abilities.creates_files or not any(isinstance(change, NewFile) for change in changes):
             action.edit = edits.workspace_edit(session, changes, fix.title, fix.note)
             return
         action.command = types.Command(title=fix.title, command=APPLY_FIX, arguments=arguments)

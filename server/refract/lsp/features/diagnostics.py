@@ -10,7 +10,8 @@ from lsprotocol import types
 from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.convert import Encoding
-from refract.lsp.session import OpenProject, Session
+from refract.lsp.open_project import OpenProject
+from refract.lsp.session import Session
 from refract.positions import TextFile
 from refract.rendering.findings import MOST_PLACES, message, related_sentence
 from refract.rules.kit.documentation import page_file
@@ -46,7 +47,7 @@ class _Files:
     """The texts that diagnostics stand in, each looked up once."""
 
     def __init__(self, session: Session) -> None:
-        self.encoding: Encoding = session.encoding
+        self.encoding: Encoding = session.abilities.encoding
         self._session = session
         self._known: dict[str, TextFile | None] = {}
 

@@ -26,7 +26,7 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
     analysis, document = session.analysis_of(path), session.document(path)
     if analysis is None or document is None:
         return None
-    offset = convert.offset(document, params.position, session.encoding)
+    offset = convert.offset(document, params.position, session.abilities.encoding)
     pending = explain(analysis, path, offset)
     planned = tuple(plans_at(analysis, path, Span(offset, offset)))
     spans = [*([pending.span] if pending else []), *(span for _, span in planned)]
@@ -39,11 +39,11 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
     if not any(paragraphs):
         return None
     text = types.MarkupContent(kind=types.MarkupKind.Markdown, value="\n\n".join(filter(None, paragraphs)))
-    return types.Hover(contents=text, range=convert.to_range(document, spans[0], session.encoding))
+    return types.Hover(contents=text, range=convert.to_range(document, spans[0], session.abilities.encoding))
 
 
 def _paragraphs(found: Explanation, analysis: Analysis, session: Session) -> Iterator[str]:
-    for finding in () if session.shows_findings else found.findings:
+    for finding in () if session.abilities.shows_findings else found.findings:
         yield markdown(finding)
     if found.sql:
         yield f"```sql\n{found.sql}\n```"
@@ -62,7 +62,7 @@ def _places(finding: Finding, analysis: Analysis, session: Session) -> Iterator[
         location = analysis.locate(related.origin)
         document = session.document(location.path) if location else None
         if location is not None and document is not None:
-            line = convert.position(document, location.span.start, session.encoding).line + 1
+            line = convert.position(document, location.span.start, session.abilities.encoding).line + 1
             shown = "/".join(PurePath(location.path).parts[-2:])
             yield f"- [{shown}:{line}]({convert.to_uri(location.path)}#L{line})"
     if len(used) > _PLACES:

@@ -8,7 +8,8 @@ from typing import Any
 from refract.actions.pending_migration import newest_migration, summary
 from refract.analysis import Analysis
 from refract.lsp import convert
-from refract.lsp.session import OpenProject, Session
+from refract.lsp.open_project import OpenProject
+from refract.lsp.session import Session
 from refract.plans import PlanStep, Progress, State
 from refract.rendering.acts import instruction, limits, step_numbers
 from refract.rules.kit.finding import Judged, Severity
@@ -79,7 +80,7 @@ def _location(session: Session, place: Location | None) -> dict[str, Any] | None
     document = session.document(place.path) if place else None
     if place is None or document is None:
         return None
-    found = convert.to_location(place, document, session.encoding)
+    found = convert.to_location(place, document, session.abilities.encoding)
     ends = {
         name: {"line": end.line, "character": end.character}
         for name, end in (("start", found.range.start), ("end", found.range.end))

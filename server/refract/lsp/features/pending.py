@@ -28,7 +28,7 @@ def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.Co
     if not pending.changes:
         return []
     place = analysis.datasource
-    start = convert.position(document, place.span.start if place else 0, session.encoding)
+    start = convert.position(document, place.span.start if place else 0, session.abilities.encoding)
     range_ = types.Range(start, start)
     uri = params.text_document.uri
     titles = [(f"Refract: {pending}", PREVIEW, [uri]), ("Preview SQL", PREVIEW, [uri])]

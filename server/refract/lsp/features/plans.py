@@ -38,7 +38,7 @@ def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.Co
         place = place_of_plan(analysis, progress) if progress.is_open else None
         if place is None or place.path != path:
             continue
-        start = convert.position(document, place.span.start, session.encoding)
+        start = convert.position(document, place.span.start, session.abilities.encoding)
         found += [
             types.CodeLens(range=types.Range(start, start), command=command)
             for command in _commands(progress, params.text_document.uri)

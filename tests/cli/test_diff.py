@@ -122,6 +122,30 @@ def test_which_project(tmp_path: Path, refract: Refract, monkeypatch: pytest.Mon
     assert refract("diff").stdout.startswith("-- CreateTable")
 
 
+@pytest.mark.parametrize(
+    ("command", "advice"),
+    [
+        (("diff",), "Pass --from and --to, or run this in the folder of one of: a/schema.prisma, b/schema.prisma"),
+        (("name",), "Pass --from and --to, or run this in the folder of one of: a/schema.prisma, b/schema.prisma"),
+        (("create",), "Pass --project with one of: a/schema.prisma, b/schema.prisma"),
+        (("plan", "list"), "Pass --project with one of: a/schema.prisma, b/schema.prisma"),
+        (("rollback", "1_a"), "Pass --project with one of: a/schema.prisma, b/schema.prisma"),
+        (("runbook",), "Pass --project with one of: a/schema.prisma, b/schema.prisma"),
+        (("plan", "list", "--project", "."), "Pass --project with one of: a/schema.prisma, b/schema.prisma"),
+    ],
+)
+def test_each_command_names_the_option_that_it_has(
+    command: tuple[str, ...], advice: str, tmp_path: Path, refract: Refract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"a/schema.prisma": HEAD + USER, "b/schema.prisma": HEAD + USER})
+    result = refract(*command)
+    assert result.exit_code == 2
+    assert advice in result.stderr
+    if "--project" in advice:
+        assert refract(*command[:2], "--project", "a/schema.prisma").stderr.count("--project") == 0
+
+
 def test_a_schema_that_cannot_be_read_gives_what_can(project: Path, refract: Refract) -> None:
     write(project, {"prisma/schema.prisma": PHONE + "model Broken {\n  id Int @@@\n}\n"})
     result = refract("diff")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from refract.analysis import Comparison, compare
 from refract.cli.places import Places
@@ -11,12 +12,14 @@ from refract.cli.terminal import CannotRun, complain, patience
 from refract.text import Location, Problem, Span
 from refract.workspace import CannotAnalyse
 
+_ADVICE = "Pass --from and --to, or run this in the folder of one of:"
+
 
 def comparison(source: str | None, target: str | None) -> Comparison:
     """What leads from `source` to `target`. Raises CannotRun when there is no answer."""
     try:
         with patience("Reading the schema and its migrations ..."):
-            return compare(source, target, project_here)
+            return compare(source, target, partial(project_here, _ADVICE))
     except CannotAnalyse as error:
         raise CannotRun(str(error)) from error
 

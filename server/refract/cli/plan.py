@@ -12,7 +12,7 @@ from refract.actions.still_used import StillUsed, still_used_sentence, used_befo
 from refract.analysis import Analysis
 from refract.analysis.open_plans import plan_file
 from refract.baseline.folder import SQL_FILE
-from refract.cli.create import analysis_of, project_named
+from refract.cli.chosen_project import chosen_analysis
 from refract.cli.places import Places
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, complain, printable, say, shown_path
@@ -59,7 +59,7 @@ def recipes(output: str) -> int:
 
 def new(recipe: str, subject: str, given: Sequence[str], name: str, path: str | None, output: str) -> int:
     """Write the plan of a recipe; no step is taken yet."""
-    analysis = analysis_of(project_named(path))
+    analysis = chosen_analysis(path)
     answers = dict(map(_pair, given))
     plan = _planned(lambda: planning.start_plan(analysis, recipe, subject, answers, name))
     write_changes((plan_file(plan),))
@@ -74,7 +74,7 @@ def new(recipe: str, subject: str, given: Sequence[str], name: str, path: str | 
 
 def listed(path: str | None, output: str) -> int:
     """Say where each plan stands."""
-    analysis = analysis_of(project_named(path))
+    analysis = chosen_analysis(path)
     progress = analysis.plans
     if output == "json":
         _say_json(plans=[_as_json(p) for p in progress], problems=[p.message for p in analysis.snapshot.plans.problems])
@@ -90,7 +90,7 @@ def listed(path: str | None, output: str) -> int:
 
 def show(name: str | None, path: str | None, output: str) -> int:
     """Show a plan step by step."""
-    analysis = analysis_of(project_named(path))
+    analysis = chosen_analysis(path)
     progress = _chosen(analysis, name)
     if output == "json":
         return _say_json(plan=_as_json(progress))
@@ -103,7 +103,7 @@ def show(name: str | None, path: str | None, output: str) -> int:
 
 def next_step(name: str | None, path: str | None, output: str, *, force: bool) -> int:
     """Take the next step: the edits of the schema and the migrations."""
-    analysis = analysis_of(project_named(path))
+    analysis = chosen_analysis(path)
     progress = _chosen(analysis, name)
     try:
         changes = planning.take_next_step(analysis, progress)
@@ -128,7 +128,7 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
 
 def done(name: str | None, by: str, path: str | None, output: str, *, force: bool) -> int:
     """Confirm that people have done their part of the step in hand."""
-    analysis = analysis_of(project_named(path))
+    analysis = chosen_analysis(path)
     progress = _chosen(analysis, name)
     person = by or planning.git_user(analysis)
     try:
@@ -149,7 +149,7 @@ def done(name: str | None, by: str, path: str | None, output: str, *, force: boo
 
 def back(name: str | None, path: str | None, output: str) -> int:
     """Take the last step back: its undo as a migration, its edits of the schema the other way round."""
-    analysis = analysis_of(project_named(path))
+    analysis = chosen_analysis(path)
     progress = _chosen(analysis, name)
     files = write_changes(_planned(lambda: planning.take_last_step_back(analysis, progress)))
     if output == "json":
@@ -163,7 +163,7 @@ def back(name: str | None, path: str | None, output: str) -> int:
 
 def abandon(name: str | None, why: str, path: str | None, output: str) -> int:
     """Follow a plan no longer. What it has built stays."""
-    analysis = analysis_of(project_named(path))
+    analysis = chosen_analysis(path)
     progress = _chosen(analysis, name)
     files = write_changes(_planned(lambda: planning.end_plan(analysis, progress, why)))
     if output == "json":
@@ -203,7 +203,7 @@ def _chosen(analysis: Analysis, name: str | None) -> Progress:
 
 def _say_as_it_is_now(progress: Progress, path: str | None, files: Sequence[Path]) -> int:
     """The plan after the files were written, and these."""
-    now = planning.plan_named(analysis_of(project_named(path)), progress.plan.name)
+    now = planning.plan_named(chosen_analysis(path), progress.plan.name)
     return _say_json(plan=_as_json(now), files=list(map(shown_path, files)))
 
 

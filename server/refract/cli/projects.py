@@ -44,15 +44,18 @@ def _of_migration(file: Path) -> tuple[ProjectFiles, ...]:
     return ()
 
 
-def project_here() -> ProjectFiles:
+def project_here(advice: str) -> ProjectFiles:
     """The project of the current folder.
 
-    Raises CannotRun when there is none, or several and none of them is Prisma's own choice.
+    Raises CannotRun if there is none, or if there are several and none of them is Prisma's own choice: `advice` is how to
+    choose one of those.
     """
     here = Path.cwd()
     own = prisma_project(here)
     projects = (own,) if own else projects_at(here)
     if len(projects) == 1:
         return projects[0]
-    schemas = ", ".join(shown_path(project.schema) for project in projects) or "none that Refract reads"
-    raise CannotRun(f"which project? Say with --from and --to, or run in the folder of one of: {schemas}")
+    if not projects:
+        raise CannotRun("Refract reads no project in this folder.")
+    schemas = ", ".join(shown_path(project.schema) for project in projects)
+    raise CannotRun(f"Several projects found. {advice} {schemas}")

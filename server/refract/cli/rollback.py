@@ -10,7 +10,7 @@ from refract.actions.prisma_commands import Commands
 from refract.actions.rollbacks import NoRollback, Rollback, rollback_of
 from refract.actions.runbook.backups import Backup, backup
 from refract.analysis import Analysis
-from refract.cli.create import analysis_of, project_named
+from refract.cli.chosen_project import chosen_analysis
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, printable, say, shown_path
 from refract.cli.writing import write_changes
@@ -25,7 +25,7 @@ _IN_PART = "If the migration failed, a part of it may be applied. Undo that part
 
 def run(name: str | None, path: str | None, output: str) -> int:
     """Write the way back from migration `name` (default: the newest). Returns the exit code."""
-    analysis = analysis_of(project_named(path))
+    analysis = chosen_analysis(path)
     try:
         rollback = rollback_of(analysis, name)
     except NoRollback as error:

@@ -1,0 +1,34 @@
+"""The one project that a command is about: the one that `--project` names, or the one here. And its analysis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from refract.analysis import Analysis, analyse, open_project
+from refract.cli.projects import project_here, projects_at
+from refract.cli.terminal import CannotRun, patience, shown_path
+from refract.workspace import CannotAnalyse, ProjectFiles
+
+_PASS_PROJECT = "Pass --project with one of:"
+
+
+def chosen_analysis(path: str | None) -> Analysis:
+    """The analysis of the project at `path`, or of the one here. Raises CannotRun if there is none."""
+    files = _chosen(path)
+    try:
+        with patience(f"Reading {shown_path(files.schema)} and its migrations ..."):
+            return analyse(open_project(files))
+    except CannotAnalyse as error:
+        raise CannotRun(str(error)) from error
+
+
+def _chosen(path: str | None) -> ProjectFiles:
+    if path is None:
+        return project_here(_PASS_PROJECT)
+    projects = projects_at(Path(path))
+    if len(projects) == 1:
+        return projects[0]
+    if not projects:
+        raise CannotRun(f"Refract reads no project in {path}.")
+    schemas = ", ".join(shown_path(project.schema) for project in projects)
+    raise CannotRun(f"{path} holds {len(projects)} projects. {_PASS_PROJECT} {schemas}")

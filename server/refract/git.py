@@ -56,6 +56,14 @@ _MAIN_BRANCHES = ("main", "master")
 _FULL_HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 
 
+def upwards(folder: Path) -> Iterator[Path]:
+    """A folder and those above it, up to the root of its repository; without one, up to the root of the disk."""
+    for place in (folder, *folder.parents):
+        yield place
+        if (place / ".git").exists():
+            return
+
+
 @frozen
 class Unavailable:
     """What was asked for cannot be had; `reason` is a sentence for the user."""

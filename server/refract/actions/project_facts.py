@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,13 +12,14 @@ from refract.analysis.snapshot import provider_of, read_schema
 from refract.baseline import load_migrations
 from refract.config import Flavour, settings_files
 from refract.config.reference import starting_file
+from refract.git import upwards
 from refract.providers.versions import Version
 from refract.text import NewFile
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.package_manager import package_manager
 from refract.workspace.prisma_version import prisma_version
 from refract.workspace.projects import ProjectFiles, holds_migrations
-from refract.workspace.reading import UnreadableFile, read_text
+from refract.workspace.reading import UnreadableFile, read_json, read_text
 
 SETTINGS = "refract.toml"
 _IMAGE = re.compile(r"""image:\s*["']?(?:[\w.-]+/)*(?P<name>postgres|postgis|mysql|mariadb|cockroach|server)"""
@@ -99,7 +99,7 @@ def _agreed(found: tuple[Beginning, ...]) -> Mapping[str, tuple[str, str]]:
 
 def _server(root: Path, provider: str) -> Server:
     """The nearest that a container file, or an adapter in package.json, says about the server."""
-    for folder in (root, *root.parents):
+    for folder in upwards(root):
         for file in _files(folder):
             found = _in_containers(file, provider)
             if found is not None:
@@ -107,8 +107,6 @@ def _server(root: Path, provider: str) -> Server:
         adapter = _adapter(folder / "package.json", provider)
         if adapter is not None:
             return adapter
-        if (folder / ".git").exists():
-            break
     return Server()
 
 
@@ -130,12 +128,8 @@ def _in_containers(file: Path, provider: str) -> Server | None:
 
 
 def _adapter(file: Path, provider: str) -> Server | None:
-    text = read_text(file)
-    try:
-        package = json.loads(text) if isinstance(text, str) else {}
-    except (ValueError, RecursionError):
-        return None
-    tables = [package.get(kind) for kind in ("dependencies", "devDependencies")] if isinstance(package, dict) else []
+    package = read_json(file)
+    tables = [package.get(kind) for kind in ("dependencies", "devDependencies")]
     used = [known for name, known in _ADAPTERS.items() if any(isinstance(t, dict) and name in t for t in tables)]
     fitting = [flavour for home, flavour in used if home == provider]
     return Server(flavour=fitting[0].value, where=file.name) if len(fitting) == 1 else None

@@ -13,6 +13,7 @@ from attrs import frozen
 from refract.analysis import Analysis
 from refract.cli.places import Place, Places
 from refract.cli.report import placed_findings
+from refract.git import upwards
 from refract.rendering.findings import related_sentence
 from refract.rules.kit.finding import Finding
 from refract.rules.kit.own import OWN_RULES
@@ -49,7 +50,8 @@ def own_rules() -> Iterable[tuple[str, str]]:
 def source_root() -> Path:
     """The root of the repository of the current folder; without one, that folder."""
     here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
+    top = tuple(upwards(here))[-1]
+    return top if (top / ".git").exists() else here
 
 
 def rooted(path: str) -> str | None:

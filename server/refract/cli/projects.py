@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from refract.cli.terminal import CannotRun, shown_path
+from refract.git import upwards
 from refract.workspace.projects import ProjectFiles, every_project, is_excluded, only_left_alone, prisma_project
 
 
@@ -35,12 +36,10 @@ def place(path: Path) -> str:
 def _of_migration(file: Path) -> tuple[ProjectFiles, ...]:
     """The project that a migration's file belongs to."""
     file = Path(os.path.normpath(file.absolute()))
-    for folder in file.parents:
+    for folder in upwards(file.parent):
         for project in every_project(folder):
             if file.is_relative_to(project.migrations):
                 return (project,)
-        if (folder / ".git").exists():
-            break
     return ()
 
 

@@ -1,4 +1,4 @@
-"""Where settings stand on disk, and where results are remembered."""
+"""Where settings stand on disk."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from refract.config.settings import Settings, SettingsError, settings_from
+from refract.git import upwards
 
 
 def load_settings(folder: Path) -> Settings:
@@ -26,11 +27,9 @@ def load_settings(folder: Path) -> Settings:
 
 def settings_files(folder: Path) -> Iterator[Path]:
     """The files that may hold the settings of `folder`, the nearest first; most of them do not exist."""
-    for place in (folder, *folder.parents):
+    for place in upwards(folder):
         yield place / "refract.toml"
         yield place / "pyproject.toml"
-        if (place / ".git").exists():
-            return
 
 
 def _read(file: Path, table: tuple[str, ...]) -> dict[str, Any] | None:

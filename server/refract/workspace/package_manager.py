@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from refract.workspace.reading import UnreadableFile, read_text
+from refract.git import upwards
+from refract.workspace.reading import read_json
 
 _LOCK_FILES = {
     "pnpm-lock.yaml": "pnpm",
@@ -24,27 +24,18 @@ def prisma_command(root: Path, *arguments: str) -> str:
 
 def package_manager(root: Path) -> str:
     """`npm`, `pnpm`, `yarn` or `bun`: what package.json names, else whose lock file is nearest, looking upwards."""
-    for folder in (root, *root.parents):
+    for folder in upwards(root):
         named = _named_in(folder / "package.json")
         if named:
             return named
         found = next((manager for file, manager in _LOCK_FILES.items() if (folder / file).is_file()), None)
         if found:
             return found
-        if (folder / ".git").exists():
-            break
     return "npm"
 
 
 def _named_in(file: Path) -> str | None:
     """The `packageManager` of a package.json, such as `pnpm@9.1.0`."""
-    text = read_text(file)
-    if isinstance(text, UnreadableFile) or '"packageManager"' not in text:
-        return None
-    try:
-        settings = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    named = settings.get("packageManager") if isinstance(settings, dict) else None
+    named = read_json(file).get("packageManager")
     manager = named.partition("@")[0] if isinstance(named, str) else ""
     return manager if manager in _RUNNERS else None

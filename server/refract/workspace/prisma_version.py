@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from refract.workspace.reading import UnreadableFile, read_text
+from refract.git import upwards
+from refract.workspace.reading import UnreadableFile, read_json, read_text
 
 if TYPE_CHECKING:  # an answer that is remembered needs no provider
     from refract.providers.versions import Version
@@ -30,7 +30,7 @@ def prisma_version(root: Path) -> Version | None:
     What is installed counts before what is locked, and that before what package.json asks for;
     each is looked for from `root` upwards to the root of the git repository. Of several locked versions the newest.
     """
-    folders = tuple(_upwards(root))
+    folders = tuple(upwards(root))
     readers: tuple[Callable[[Path], Version | None], ...] = (_installed, _locked, _asked_for)
     found = (reader(folder) for reader in readers for folder in folders)
     return next((version for version in found if version), None)
@@ -38,19 +38,12 @@ def prisma_version(root: Path) -> Version | None:
 
 def version_files(root: Path) -> Iterator[Path]:
     """The files that `prisma_version` may look at; most of them do not exist."""
-    for folder in _upwards(root):
+    for folder in upwards(root):
         yield from (folder / name for name in (*_INSTALLED, *_LOCKED, "package.json"))
 
 
-def _upwards(root: Path) -> Iterator[Path]:
-    for folder in (root, *root.parents):
-        yield folder
-        if (folder / ".git").exists():
-            return
-
-
 def _installed(folder: Path) -> Version | None:
-    found = (_number(_json(folder / name).get("version")) for name in _INSTALLED)
+    found = (_number(read_json(folder / name).get("version")) for name in _INSTALLED)
     return next((version for version in found if version), None)
 
 
@@ -67,20 +60,11 @@ def _locked(folder: Path) -> Version | None:
 
 
 def _asked_for(folder: Path) -> Version | None:
-    package = _json(folder / "package.json")
+    package = read_json(folder / "package.json")
     wanted = (package.get(kind) for kind in ("devDependencies", "dependencies"))
     tables = [table for table in wanted if isinstance(table, dict)]
     found = (_number(table.get(name)) for name in _PACKAGES for table in tables)
     return next((version for version in found if version), None)
-
-
-def _json(file: Path) -> dict[str, object]:
-    text = read_text(file)
-    try:
-        value = {} if isinstance(text, UnreadableFile) else json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _number(text: object) -> Version | None:

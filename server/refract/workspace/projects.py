@@ -6,7 +6,6 @@ Prisma looks, from one folder, at its configuration, the `prisma` key of package
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +20,7 @@ from refract import git
 from refract.baseline.folder import LOCK_FILE, SQL_FILE
 from refract.config import Settings, SettingsError, load_settings
 from refract.workspace.prisma_config import CONFIG_FILES, PrismaConfig, configured_folder, read_prisma_config
-from refract.workspace.reading import UnreadableFile, read_text
+from refract.workspace.reading import UnreadableFile, read_json, read_text
 
 _DEFAULT_SCHEMAS = ("prisma/schema.prisma", "schema.prisma", "prisma/schema")
 SKIPPED_FOLDERS = frozenset(
@@ -114,11 +113,9 @@ def prisma_project(folder: Path) -> ProjectFiles | None:
 def project_root(path: Path) -> Path:
     """The folder Prisma would be run in for the schema at `path`: where the nearest package.json or config is."""
     start = path if path.is_dir() else path.parent
-    for folder in (start, *start.parents):
+    for folder in git.upwards(start):
         if (folder / "package.json").is_file() or _config_of(folder):
             return folder
-        if (folder / ".git").exists():
-            break
     return start.parent if start.name == "prisma" else start
 
 
@@ -211,14 +208,7 @@ def _config_of(folder: Path) -> tuple[Path, PrismaConfig] | None:
 
 
 def _schema_in_package_json(folder: Path) -> str | None:
-    text = read_text(folder / "package.json")
-    if isinstance(text, UnreadableFile) or '"prisma"' not in text:
-        return None
-    try:
-        settings = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    prisma = settings.get("prisma") if isinstance(settings, dict) else None
+    prisma = read_json(folder / "package.json").get("prisma")
     schema = prisma.get("schema") if isinstance(prisma, dict) else None
     return schema if isinstance(schema, str) and "\0" not in schema else None
 
@@ -276,12 +266,10 @@ def _project_of_file(file: Path) -> ProjectFiles | None:
 
 def _projects_above(file: Path) -> Iterator[ProjectFiles]:
     """The projects of which the file is a part for Prisma, run in one of the folders above it, the nearest first."""
-    for folder in file.parents:
+    for folder in git.upwards(file.parent):
         project = prisma_project(folder)
         if project and file in project.schema_files:
             yield project
-        if (folder / ".git").exists():
-            return
 
 
 def _projects_below(top: Path) -> Iterator[ProjectFiles]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
@@ -32,6 +34,16 @@ def read_text(path: Path) -> str | UnreadableFile:
     except (OSError, ValueError) as error:
         return UnreadableFile(str(path), f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
     return decode(data, str(path))
+
+
+def read_json(path: Path) -> Mapping[str, object]:
+    """The object in a file of JSON, such as package.json; empty for anything else."""
+    text = read_text(path)
+    try:
+        value = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def decode(data: bytes, path: str) -> str | UnreadableFile:

@@ -56,7 +56,7 @@ def test_a_drop_names_the_places_that_use_it(project: Path) -> None:
     write(project, {"prisma/schema.prisma": HEAD + GONE})
     found = findings()
     assert places(found["drop-column"]) == [("app/user.ts", 1)]
-    assert "The code here still uses `User.email` in 1 place." in found["drop-column"]["message"]
+    assert "Your code still uses `User.email` in 1 place." in found["drop-column"]["message"]
     assert "drop-and-code-removal-together" not in found
 
 

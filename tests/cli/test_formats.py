@@ -79,7 +79,7 @@ def test_github(project: Path, refract: Refract) -> None:
     assert len(lines) == 1
     assert lines[0].startswith(
         "::error file=a%2Cb%3Ac%25/schema.prisma,line=7,endLine=7,col=3,endColumn=7,"
-        "title=refract field-rename-as-drop-add::`User.mail` looks like"
+        "title=refract field-rename-as-drop-add::Renaming `email` to `mail` deletes its values"
     )
     assert refract("check", "prisma", "--format", "github").stdout == ""
 
@@ -97,16 +97,16 @@ def test_gitlab(project: Path, refract: Refract) -> None:
     assert moved["location"]["lines"]["begin"] == 9
 
 
-def test_a_terminal_gets_the_message_below_the_line(project: Path) -> None:
+def test_a_terminal_gets_the_harm_below_the_line(project: Path) -> None:
     write(project, {"prisma/schema.prisma": HEAD + USER.replace("email String", "/* 電子 */ mail String")})
     (found,) = find_projects(project)
     lines = "\n".join(report(analyse(open_project(found)), 60)).split("\n")
     heading, source, carets, *message = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
-    assert heading == "prisma/schema.prisma:7:12: error field-rename-as-drop-add"
+    assert heading.endswith("7:12: error field-rename-as-drop-add: Renaming `email` to `mail` deletes its values")
     assert source == "  7 |   /* 電子 */ mail String"
     assert carets == "    |              ^^^^"
     own = message[: next(at for at, line in enumerate(message) if not line or line.startswith("    "))]
-    assert own[0].startswith("  `User.mail` looks like")
+    assert own[0].startswith("  = Prisma drops column `email`")
     assert max(map(len, own)) <= 60
 
 

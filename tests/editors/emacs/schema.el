@@ -39,20 +39,20 @@
              (lambda (_ choices &rest _) (car (all-completions words choices)))))
     (eglot-code-actions place place nil t)))
 
-(let ((found (wait-for "the finding" (lambda () (finding "looks like `name` under a new name")))))
+(let ((found (wait-for "the finding" (lambda () (finding "Renaming `name` to `title`")))))
   (unless (string= (buffer-substring (flymake-diagnostic-beg found) (flymake-diagnostic-end found)) "title")
     (error "The squiggle is in the wrong place"))
   (choose "Keep" (flymake-diagnostic-beg found)))
 (save-buffer)
 (wait-for "@map" (lambda () (string-match-p (regexp-quote "@map(\"name\")") (buffer-string))))
-(wait-for "no finding" (lambda () (not (finding "looks like"))))
+(wait-for "no finding" (lambda () (not (finding "Renaming"))))
 
 ;; eglot 1.9 makes no new files: the server writes those of the first step, eglot edits the schema.
 (goto-char (point-min))
 (search-forward "@map(\"name\")")
 (replace-match "")
 (save-buffer)
-(wait-for "the finding again" (lambda () (finding "looks like `name` under a new name")))
+(wait-for "the finding again" (lambda () (finding "Renaming `name` to `title`")))
 (choose "Rename in" (line-beginning-position))
 (wait-for "the schema of the first step" (lambda () (string-match-p "title +String\\?" (buffer-string))))
 (let ((folder (file-name-directory buffer-file-name)))

@@ -44,7 +44,7 @@ def test_findings_only_until_the_folder_is_trusted(careful: VSCode, opened: Open
     rename_field(shown)
     expect(shown.lenses().filter(has_text="Create")).to_have_count(0)
     expect(shown.lenses().filter(has_text="Preview SQL")).to_have_count(1)
-    assert "looks like" in shown.hover("fullName")
+    assert "deletes its values" in shown.hover("fullName")
     shown.picture("restricted-mode")
     shown.go_to(RENAMED, 5)
     shown.page.keyboard.press("Control+.")

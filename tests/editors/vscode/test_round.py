@@ -63,9 +63,9 @@ def test_a_rename_is_underlined_and_explained(vscode: VSCode, opened: Open, shop
     rename_field(shown)
     shown.expect_status("1 dangerous")
     told = shown.hover("fullName")
-    assert "looks like `name` under a new name" in told
+    assert "Renaming `name` to `fullName` deletes its values" in told
     assert 'ADD COLUMN     "fullName"' in told
-    assert told.count("looks like") == 1, "a finding is told once"
+    assert told.count("deletes its values") == 1, "a finding is told once"
     shown.picture("readme-finding")
 
 

@@ -134,7 +134,7 @@ ADVICE: Mapping[Do, str] = {
     # run-command
     Do.START_NEW_HISTORY: "Move the old migrations away and create a first one for the new database.",
     Do.FINISH_ONE_PLAN_FIRST: "Finish one plan before you continue the other.",
-    Do.ABANDON_PLAN: "Run `{command}`.",
+    Do.ABANDON_PLAN: "Run `refract plan abandon {plan}`.",
     Do.CREATE_MIGRATION: "Run `refract create` or `prisma migrate dev`.",
     Do.RECREATE_ROLLBACK: "Delete it and run `{command}`.",
     Do.USE_PG_REPACK: "Use pg_repack outside the migration.",

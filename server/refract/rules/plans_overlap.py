@@ -62,7 +62,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             harm=(harm(Effect.PLANS_UNAWARE_OF_EACH_OTHER),),
             now=(
                 action(Do.FINISH_ONE_PLAN_FIRST),
-                instead(Do.ABANDON_PLAN, command=f"refract plan abandon {newer.name}"),
+                instead(Do.ABANDON_PLAN, plan=newer.name),
             ),
             change=None,
             origin=head_of(newer),

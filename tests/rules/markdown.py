@@ -179,7 +179,7 @@ def fixtures() -> list[Path]:
 
 def _in_schema(sides: Sides, target: str, rule: str) -> Found:
     name = parse_target(target)[0]
-    before, after = (_tree(path, text, name) for path, text in zip((BEFORE, AFTER), sides[:2], strict=True))
+    before, after = (schema_tree(path, text, name) for path, text in zip((BEFORE, AFTER), sides[:2], strict=True))
     old, new = lower(before), lower(after)
     assert old.problems == () and new.problems == (), (old.problems, new.problems)
     changes = diff(old.database, new.database)
@@ -216,9 +216,9 @@ def _in_history(team: Team, target: str, rule: str) -> Found:
 
 def _in_plans(followed: Followed, target: str, rule: str) -> Found:
     name = parse_target(target)[0]
-    before = _tree(AFTER, followed.before, name)
+    before = schema_tree(AFTER, followed.before, name)
     made = follow(before, followed.scripts, provider(name))
-    tree = _tree(AFTER, followed.after, name) if followed.after else made.tree
+    tree = schema_tree(AFTER, followed.after, name) if followed.after else made.tree
     database = lower(before).database
     view = made.seen_beside(tree, database)
     context = RuleContext(database, lower(tree).database, provider(name), Diff(()), judged=Judged.PLANS, plans=view)
@@ -273,7 +273,7 @@ def _folder(migrations: Mapping[str, str]) -> MigrationFolder:
     return MigrationFolder(FOLDER, tuple(_migration(name, sql) for name, sql in sorted(migrations.items())))
 
 
-def _tree(path: str, text: str, name: str) -> SchemaTree:
+def schema_tree(path: str, text: str, name: str) -> SchemaTree:
     """The schema in `text`; without a datasource of its own it gets one for the provider `name`."""
     files = [(path, text)]
     if "datasource " not in text:

@@ -12,13 +12,12 @@ from refract.analysis import Analysis
 from refract.cli.places import Place, Places
 from refract.cli.terminal import harmless, shown_path
 from refract.rendering.advice import action_sentence
-from refract.rendering.findings import harm_line, related_sentence
+from refract.rendering.findings import MOST_PLACES, harm_line, related_sentence
 from refract.rules.kit.finding import Finding, PlaceRole, Severity
 from refract.text import Location, Span
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _MANY = 20  # findings of a project; more get a summary by rule
-_PLACES = 3  # of one kind
 _WIDTH = 160  # of a source line; a longer one is cut around the place
 
 
@@ -73,14 +72,14 @@ def _related(finding: Finding, analysis: Analysis, places: Places) -> Iterator[s
     """The places that belong to the finding, a few of each kind."""
     for role in PlaceRole:
         those = [related for related in finding.related if related.role is role]
-        for related in those[:_PLACES]:
+        for related in those[:MOST_PLACES]:
             location = analysis.locate(related.origin)
             if location is not None:
                 place = places.find(location)
                 sentence = harmless(related_sentence(related))
                 yield f"    {harmless(place.path)}:{place.line}:{place.column}: {sentence}"
-        if len(those) > _PLACES:
-            yield f"    and {len(those) - _PLACES} more"
+        if len(those) > MOST_PLACES:
+            yield f"    and {len(those) - MOST_PLACES} more"
 
 
 def _by_rule(findings: Sequence[Finding]) -> Iterator[str]:

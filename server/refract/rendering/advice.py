@@ -189,5 +189,5 @@ def recipe_command(action: FollowRecipe) -> str:
 
 def _sentence(action: AnyAction) -> str:
     if isinstance(action, FollowRecipe):
-        return f"Make the change in safe steps with `{recipe_command(action)}`."
+        return f"Undo this edit, then make it in safe steps with `{recipe_command(action)}`."
     return ADVICE[action.do].format_map(dict(action.facts))

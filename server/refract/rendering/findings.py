@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from refract.rendering.advice import action_sentence
 from refract.rendering.effects import harm_sentence
 from refract.rules.kit.finding import Finding, PlaceRole, Related
 
-MOST_PLACES = 10
-"""Related places that an editor gets for one finding."""
+MOST_PLACES = 3
+"""Related places of one kind that are shown for a finding."""
 
 _ROLES = {
     PlaceRole.CREATED: "{what} was created here",
@@ -52,6 +53,15 @@ def actions(finding: Finding) -> Iterator[str]:
         return
     for number, action in enumerate(finding.now, start=1):
         yield f"{number}. {action_sentence(action)}"
+
+
+def few(related: Iterable[Related]) -> Iterator[Related]:
+    """The first places of each kind, as many as are shown for a finding."""
+    counts: Counter[PlaceRole] = Counter()
+    for place in related:
+        counts[place.role] += 1
+        if counts[place.role] <= MOST_PLACES:
+            yield place
 
 
 def related_sentence(related: Related) -> str:

@@ -58,7 +58,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, blocking, harm
 from refract.rules.kit.indexes import BuiltIndex, already_unique, built_indexes, index_key, severity
 from refract.rules.kit.recipes import offered, within_limit
-from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.rule import rule
 from refract.rules.kit.words import blocked, model, table_label
 from refract.schema.changes import CreateIndex
 from refract.schema.model import Column, DefaultKind, IndexColumn
@@ -135,8 +135,8 @@ def _plan(context: RuleContext, built: BuiltIndex) -> tuple[AnyAction, ...]:
     columns = [table.column(part.name) if table else None for part in index.columns]
     names = [column.field_name for column in columns if column is not None and column.field_name]
     plain = all(part == IndexColumn(part.name) for part in index.columns) and index.where is None
-    known = isinstance(built.change, CreateIndex) and context.provider.name in SQL
-    if not (known and plain and len(names) == len(columns)):
+    is_new = any(context.added_column(built.change.table, part.name) for part in index.columns)
+    if is_new or not (isinstance(built.change, CreateIndex) and plain and len(names) == len(columns)):
         return ()
     usual = context.provider.unique_name(built.change.table.name, [part.name for part in index.columns])
     custom = "" if index.name == usual else index.name

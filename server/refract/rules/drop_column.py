@@ -45,11 +45,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
+from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.code import field_in_code, field_target
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Judged, Risk, Severity
+from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.recipes import offered
 from refract.rules.kit.rows import copies
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.words import column_label, created_here, field_name, model
@@ -100,8 +101,8 @@ def _actions(context: RuleContext, change: DropColumn) -> Iterator[AnyAction]:
     field = f"`{field_name(change.column)}`"
     yield action(Do.MARK_IGNORED, field=field)
     yield action(Do.REMOVE_FIELD_LATER)
-    if context.judged is Judged.SCHEMA and not _is_key(context, change):
-        yield FollowRecipe("drop-field", str(field_target(context, change.table, change.column)))
+    if not _is_key(context, change):
+        yield from offered(context, "drop-field", str(field_target(context, change.table, change.column)))
 
 
 def _is_key(context: RuleContext, change: DropColumn) -> bool:

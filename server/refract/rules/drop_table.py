@@ -50,11 +50,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
+from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.code import model_in_code, model_target
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Judged, Risk, Severity
+from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.words import created_here, join_table, table_label
 from refract.schema.changes import DropTable
@@ -89,8 +90,8 @@ def _actions(context: RuleContext, table: Table) -> Iterator[AnyAction]:
     name = str(model_target(context, table.name))
     yield action(Do.MARK_MODEL_IGNORED, model=f"`{name}`")
     yield action(Do.REMOVE_MODEL_LATER)
-    if context.judged is Judged.SCHEMA and not _is_referenced(context, table):
-        yield FollowRecipe("drop-model", name)
+    if not _is_referenced(context, table):
+        yield from offered(context, "drop-model", name)
 
 
 def _is_referenced(context: RuleContext, table: Table) -> bool:

@@ -59,10 +59,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action, instead
+from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Judged, Risk, Severity
+from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import column_label, created_here
 from refract.schema.changes import CreateEnum, DropEnum, RecreateColumn
@@ -101,8 +102,8 @@ def _name(enum: Enum) -> str:
 
 def _actions(context: RuleContext, old: Enum, new: Enum) -> Iterator[AnyAction]:
     yield action(Do.ADD_ATTRIBUTE, attribute=f'@@map("{old.name.name}")', field=f"`{_name(new)}`")
-    if context.judged is Judged.SCHEMA and not (_is_mapped(old) or _is_mapped(new)):
-        yield FollowRecipe("rename-enum", old.name.name, (("to", _name(new)), ("how", "shadow")))
+    if not (_is_mapped(old) or _is_mapped(new)):
+        yield from offered(context, "rename-enum", old.name.name, to=_name(new), how="shadow")
     yield instead(Do.RENAME_TYPE_INSTEAD)
 
 

@@ -74,8 +74,9 @@ from collections.abc import Iterator
 from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.enums import EnumChange, enum_changes
-from refract.rules.kit.finding import Judged, Risk, Severity
+from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import rule
 from refract.schema.changes import AlterEnum
 from refract.wording import listed
@@ -110,15 +111,16 @@ def _actions(context: RuleContext, changes: list[EnumChange], added: list[str]) 
     yield action(Do.DEPLOY_SCHEMA_EVERYWHERE)
     yield action(Do.WRITE_VALUES_LATER, values=listed(added))
     change = changes[0].change
-    if context.judged is Judged.SCHEMA and isinstance(change, AlterEnum) and len(change.added) == 1:
-        yield from _recipe(change)
+    if isinstance(change, AlterEnum) and len(change.added) == 1:
+        yield from _recipe(context, change)
 
 
-def _recipe(change: AlterEnum) -> Iterator[FollowRecipe]:
+def _recipe(context: RuleContext, change: AlterEnum) -> tuple[FollowRecipe, ...]:
     """The plan that adds one value, unless other values are removed with the same change."""
     if change.removed:
-        return
+        return ()
     names, value = [v.name for v in change.after.values], change.added[0]
     at = names.index(value)
-    after = (("after", names[at - 1]),) if 0 < at < len(names) - 1 else ()
-    yield FollowRecipe("add-enum-value", change.after.enum_name or change.after.name.name, (("value", value), *after))
+    after = names[at - 1] if 0 < at < len(names) - 1 else ""
+    enum = change.after.enum_name or change.after.name.name
+    return offered(context, "add-enum-value", enum, value=value, after=after)

@@ -64,12 +64,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
+from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.code import field_target
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Judged, Risk, Severity
+from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.indexes import already_unique
+from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.words import column_label, created_here, model
 from refract.schema.changes import AddColumn, Backfill, CreateTable, DropColumn
@@ -152,8 +153,8 @@ def _actions(context: RuleContext, change: DropColumn, name: QualifiedName, colu
     yield action(Do.KEEP_OLD_FIELD, new=column_label(context, name, column), old=f"`{old}`")
     yield action(Do.COPY_OVER_RELATION)
     yield action(Do.REMOVE_FIELD_LATER)
-    if context.judged is Judged.SCHEMA and _has_recipe(context, change.table, name):
-        yield FollowRecipe("move-field", str(old), (("to", model(context, name)),))
+    if _has_recipe(context, change.table, name):
+        yield from offered(context, "move-field", str(old), to=model(context, name))
 
 
 def _has_recipe(context: RuleContext, source: QualifiedName, target: QualifiedName) -> bool:

@@ -47,11 +47,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action, instead
+from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.code import field_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.recipes import offered, synchronised_by
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import created_here, field_name, model, table_label
 from refract.schema.changes import AddColumn, DropColumn
@@ -106,7 +107,8 @@ def _actions(context: RuleContext, dropped: DropColumn, added: AddColumn) -> Ite
     if context.behaviour.schemaless:
         return
     if field_name(dropped.column) != field_name(added.column):
-        yield FollowRecipe("rename-field", _subject(context, dropped), (("to", field_name(added.column)),))
+        to, how = field_name(added.column), synchronised_by(context)
+        yield from offered(context, "rename-field", _subject(context, dropped), to=to, how=how)
     yield instead(Do.RENAME_COLUMN_INSTEAD)
 
 

@@ -64,12 +64,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import EnumHome
-from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
+from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.code import in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.enums import EnumChange, enum_changes
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
+from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import table_label
 from refract.source import Target
@@ -86,7 +87,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 key=f"{enum.name}.{','.join(enum.removed)}",
                 what=f"Removing {listed(enum.removed)} from `{enum.name}` {_what_happens(context)}",
                 harm=(*_harm(context, enum), *code.harm),
-                now=_actions(enum),
+                now=_actions(context, enum),
                 change=enum.change,
                 origin=enum.origin,
                 related=code.places,
@@ -106,9 +107,11 @@ def _harm(context: RuleContext, enum: EnumChange) -> Iterator[AnyHarm]:
     yield from blocking(context.behaviour.remove_enum_value, *(table_label(context, table) for table in enum.tables))
 
 
-def _actions(enum: EnumChange) -> Iterator[AnyAction]:
+def _actions(context: RuleContext, enum: EnumChange) -> Iterator[AnyAction]:
     yield action(Do.STOP_WRITING_VALUES, values=listed(enum.removed))
     yield action(Do.UPDATE_ROWS_WITH_VALUES)
     yield action(Do.REMOVE_VALUES_LATER)
-    if len(enum.removed) == 1:
-        yield FollowRecipe("remove-enum-value", f"{enum.name}.{enum.removed[0]}")
+    remaining = enum.written.values if enum.written else ()
+    if len(enum.removed) == 1 and not enum.added and remaining:
+        subject, replacement = f"{enum.name}.{enum.removed[0]}", remaining[0].value_name or remaining[0].name
+        yield from offered(context, "remove-enum-value", subject, replacement=replacement)

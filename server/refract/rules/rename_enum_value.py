@@ -60,12 +60,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import EnumHome
-from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
+from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.code import in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.enums import EnumChange, enum_changes
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import rule
 from refract.source import Target
 from refract.wording import joined
@@ -106,4 +107,4 @@ def _actions(context: RuleContext, enum: EnumChange, old: str, new: str) -> Iter
     yield action(Do.KEEP_VALUE_WITH_MAP, value=f'`{new} @map("{old}")`')
     if len(enum.pairs) == 1 and not enum.added and not enum.removed:
         how = "shadow" if context.provider.enum_types else "value"
-        yield FollowRecipe("rename-enum-value", f"{enum.name}.{old}", (("to", new), ("how", how)))
+        yield from offered(context, "rename-enum-value", f"{enum.name}.{old}", to=new, how=how)

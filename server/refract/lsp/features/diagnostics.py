@@ -13,7 +13,7 @@ from refract.lsp.convert import Encoding
 from refract.lsp.open_project import OpenProject
 from refract.lsp.session import Session
 from refract.positions import TextFile
-from refract.rendering.findings import MOST_PLACES, message, related_sentence
+from refract.rendering.findings import few, message, related_sentence
 from refract.rules.kit.documentation import page_file
 from refract.rules.kit.finding import Finding
 from refract.text import Span
@@ -98,7 +98,7 @@ def _page(rule: str) -> types.CodeDescription | None:
 
 
 def _related(finding: Finding, analysis: Analysis, files: _Files) -> Iterator[types.DiagnosticRelatedInformation]:
-    for related in finding.related[:MOST_PLACES]:
+    for related in few(finding.related):
         location = analysis.locate(related.origin)
         document = files.at(location.path) if location else None
         if location is not None and document is not None:

@@ -12,12 +12,10 @@ from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.features import plans
 from refract.lsp.session import Session
-from refract.rendering.findings import markdown
+from refract.rendering.findings import MOST_PLACES, markdown
 from refract.rules.kit.documentation import page_uri
 from refract.rules.kit.finding import Finding, PlaceRole
 from refract.text import Span
-
-_PLACES = 3
 
 
 def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
@@ -43,11 +41,12 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
 
 
 def _paragraphs(found: Explanation, analysis: Analysis, session: Session) -> Iterator[str]:
-    for finding in () if session.abilities.shows_findings else found.findings:
-        yield markdown(finding)
+    """A client that shows findings by itself gets the SQL only."""
+    findings = () if session.abilities.shows_findings else found.findings
+    yield from map(markdown, findings)
     if found.sql:
         yield f"```sql\n{found.sql}\n```"
-    for finding in found.findings:
+    for finding in findings:
         yield "\n".join(_places(finding, analysis, session))
         page = page_uri(finding.rule)
         yield f"[{finding.rule}]({page})" if page else finding.rule
@@ -58,12 +57,12 @@ def _paragraphs(found: Explanation, analysis: Analysis, session: Session) -> Ite
 def _places(finding: Finding, analysis: Analysis, session: Session) -> Iterator[str]:
     """The first places that use what the finding is about, each with its folder, and how many more there are."""
     used = [related for related in finding.related if related.role is PlaceRole.USED]
-    for related in used[:_PLACES]:
+    for related in used[:MOST_PLACES]:
         location = analysis.locate(related.origin)
         document = session.document(location.path) if location else None
         if location is not None and document is not None:
             line = convert.position(document, location.span.start, session.abilities.encoding).line + 1
             shown = "/".join(PurePath(location.path).parts[-2:])
             yield f"- [{shown}:{line}]({convert.to_uri(location.path)}#L{line})"
-    if len(used) > _PLACES:
-        yield f"- and {len(used) - _PLACES} more"
+    if len(used) > MOST_PLACES:
+        yield f"- and {len(used) - MOST_PLACES} more"

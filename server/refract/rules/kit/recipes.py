@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refract.providers.base import Provider
 from refract.recipes.dialects import dialect
+from refract.recipes.dialects.base import TEXTS
 from refract.rules.kit.advice import Action, AnyAction, FollowRecipe
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Judged
@@ -14,12 +15,15 @@ from refract.schema.model import ColumnType, Table
 MOST_ACTIONS = 4
 """How many actions a finding may have."""
 
+_CONVERTED_BOTH_WAYS = {*TEXTS, "INTEGER", "INT", "BIGINT", "SMALLINT", "UUID", "BOOLEAN", "DATE"}
+"""Types that the recipe converts there and back without an expression of the user's."""
+
 _LARGER_KEYS = {"BIGINT": "primary-key-to-bigint", "UUID": "primary-key-to-uuid"}
 
 
 def offered(context: RuleContext, recipe: str, subject: str, **answers: str) -> tuple[FollowRecipe, ...]:
-    """A plan for a change of the schema. A migration gets none: the plan writes its own migrations."""
-    if context.judged is not Judged.SCHEMA:
+    """A plan for a change of the schema; none for a migration, since the plan writes its own, or for documents."""
+    if context.judged is not Judged.SCHEMA or context.behaviour.schemaless:
         return ()
     given = tuple((name, answer) for name, answer in answers.items() if answer)
     return (FollowRecipe(recipe, subject, given),)
@@ -34,11 +38,17 @@ def type_change(context: RuleContext, change: AlterColumn | RecreateColumn) -> t
         recipe = _LARGER_KEYS.get(change.after.type.name) if context.provider.name == "postgresql" else None
         return offered(context, recipe, model(context, change.table)) if recipe else ()
     type_ = _prisma_type(context.provider, change.after.type)
+    if not {change.before.type.name, change.after.type.name} <= _CONVERTED_BOTH_WAYS:
+        return ()
     if not type_ or change.before.auto_increment or _is_in_key(table, change.before.name):
         return ()
     subject = f"{model(context, change.table)}.{field_name(change.before)}"
-    how = "" if dialect(context.provider.name, context.versions.flavour).syncs else "application"
-    return offered(context, "change-type", subject, type=type_, how=how)
+    return offered(context, "change-type", subject, type=type_, how=synchronised_by(context))
+
+
+def synchronised_by(context: RuleContext) -> str:
+    """The answer to `how` where the default, a trigger, does not exist; empty where it does."""
+    return "" if dialect(context.provider.name, context.versions.flavour).syncs else "application"
 
 
 def within_limit(actions: tuple[Action, ...], plan: tuple[AnyAction, ...]) -> tuple[AnyAction, ...]:

@@ -82,5 +82,5 @@ async def test_hover_says_what_runs(client: LanguageClient, project: Path) -> No
     assert found is not None
     assert isinstance(found.contents, types.MarkupContent)
     assert "ADD COLUMN" in found.contents.value
-    assert "**add-required-column-without-default** (error)" in found.contents.value
+    assert found.contents.value.startswith("**Adding required `User.email` fails on existing rows**")
     assert await editor.hover("name") is None

@@ -5,8 +5,8 @@ Finds dropped columns, unless they look renamed.
 
 ## Why it is risky
 Only a backup can restore the values.
-Code breaks as well. Prisma Client lists every column of a model when it reads or writes a row,
-so an app instance built from the old schema fails on that model (P2022), even if it never uses the field.
+Code breaks as well. Prisma Client lists every column of a model in each read or write.
+An app instance built from the old schema therefore fails on that model (P2022), even if its code never uses the field.
 
 ## Example
 ```prisma before
@@ -22,7 +22,7 @@ model User {
 ```
 
 ## Safer way
-If the field is required, make it optional or give it a default that the database sets.
+If the field is required, make it optional or add a default that the database sets.
 Mark the field `@ignore` and deploy. The column stays, but Prisma Client no longer reads or fills it.
 ```prisma after
 model User {

@@ -24,8 +24,8 @@ model User {
 ```
 
 ## Safer way
-Check that no query uses the index (`pg_stat_user_indexes.idx_scan`).
-Then drop it with `DROP INDEX CONCURRENTLY`, alone in a separate migration. Until then, keep the index in the schema.
+Keep the index in the schema until no query uses it (`pg_stat_user_indexes.idx_scan`).
+Then drop it with `DROP INDEX CONCURRENTLY`, alone in a separate migration.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())

@@ -36,8 +36,8 @@ model Profile {
 ```
 
 ## Safer way
-Add the field to the other model and keep the old one. Write to both, copy the values with an `UPDATE` over the relation,
-read from the new field, and drop the old field in a later release.
+Add the field to the other model and keep the old one. Write to both fields.
+Copy the values with an `UPDATE` over the relation. Read from the new field, and drop the old one in a later release.
 ```prisma after
 model User {
   id      Int      @id

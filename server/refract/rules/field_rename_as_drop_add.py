@@ -32,9 +32,9 @@ model User {
   fullName String @map("name")
 }
 ```
-If the column itself must be renamed while the old and the new version of the app run side by side, add the new column,
-write to both, copy the old values, read from the new column, and drop the old column last.
-If you can stop the app, write `RENAME COLUMN` in the migration: app instances that use the old name fail after it.
+To rename the column itself while old and new app instances run, take small steps.
+Add the new column, write to both, and copy the old values. Read from the new column, and drop the old one last.
+If you can stop the app, write `RENAME COLUMN` in the migration. Instances that use the old name then fail.
 
 ## When to ignore it
 When the two fields are unrelated, and you do not need the old values.
@@ -48,13 +48,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules.kit.advice import AnyAction, Do, action, instead
-from refract.rules.kit.code import field_in_code
+from refract.rules.kit.code import field_in_code, field_target
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.recipes import offered, synchronised_by
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import created_here, field_name, model, table_label
+from refract.rules.kit.words import created_here, field_name, table_label
 from refract.schema.changes import AddColumn, DropColumn
 from refract.schema.model import Column
 
@@ -107,10 +107,7 @@ def _actions(context: RuleContext, dropped: DropColumn, added: AddColumn) -> Ite
     if context.behaviour.schemaless:
         return
     if field_name(dropped.column) != field_name(added.column):
-        to, how = field_name(added.column), synchronised_by(context)
-        yield from offered(context, "rename-field", _subject(context, dropped), to=to, how=how)
+        subject = str(field_target(context, dropped.table, dropped.column))
+        how = synchronised_by(context) or "trigger"  # by default, the recipe keeps the column
+        yield from offered(context, "rename-field", subject, to=field_name(added.column), how=how)
     yield instead(Do.RENAME_COLUMN_INSTEAD)
-
-
-def _subject(context: RuleContext, dropped: DropColumn) -> str:
-    return f"{model(context, dropped.table)}.{field_name(dropped.column)}"

@@ -4,8 +4,8 @@
 Finds new tables, columns, indexes and foreign keys whose names are over the limit of the database.
 
 ## Why it is risky
-PostgreSQL cuts names to 63 bytes. The migration succeeds, but the object does not have the name that the schema sets,
-so later migrations rename it or do not find it. Two names that are cut to the same text fail.
+PostgreSQL cuts names to 63 bytes. The migration succeeds, but the object does not have the name that the schema sets.
+Later migrations rename the object or do not find it. Two names that are cut to the same text fail.
 Other databases refuse the name.
 
 ## Example

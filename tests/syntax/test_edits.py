@@ -111,18 +111,6 @@ CASES: list[tuple[str, Callable[[Document], list[TextEdit]], list[str], list[str
         ['  PUBLIC @map("public")'],
         ["  PUBLIC"],
     ),
-    (
-        "change an argument",
-        lambda d: edits.set_attribute_argument(d, "Post", "author", "relation", name="references", value="[key]"),
-        ["  author User @relation(fields: [authorId], references: [id])"],
-        ["  author User @relation(fields: [authorId], references: [key])"],
-    ),
-    (
-        "add an argument",
-        lambda d: edits.set_attribute_argument(d, "User", "email", "unique", name="map", value='"u"'),
-        ["  email     String   @unique // keep"],
-        ['  email     String   @unique(map: "u") // keep'],
-    ),
     ("first block attribute", lambda d: edits.add_block_attribute(d, "Post", '@@map("p")'), [], ["", '  @@map("p")']),
     ("next block attribute", lambda d: edits.add_block_attribute(d, "User", '@@map("u")'), [], ['  @@map("u")']),
     ("add a value", lambda d: edits.add_enum_value(d, "State", "OLD"), [], ["  OLD"]),

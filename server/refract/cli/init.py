@@ -13,6 +13,7 @@ from refract.cli.projects import place, projects_at
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, printable, say, shown_path
 from refract.cli.writing import write_changes
+from refract.providers import provider
 from refract.text import NewFile
 
 _UNTIL_THEN = "Until then Refract compares with the last commit; without git, with an empty database."
@@ -87,7 +88,7 @@ def _told(project: Beginning) -> Iterator[tuple[str, str]]:
     yield "database", f"{project.provider}{_server(project)}"
     yield "Prisma", _version(project) or "no file tells its version; the newest is assumed"
     yield "package manager", project.manager
-    if project.provider == "mongodb":
+    if provider(project.provider).schemaless:
         return
     folder = shown_path(project.files.migrations)
     if project.migrations is None:

@@ -45,36 +45,39 @@ def arity(column: Column) -> ColumnArity:
     return ColumnArity.NULLABLE if column.nullable else ColumnArity.REQUIRED
 
 
-def column_changes(before: Column, after: Column, cast: Cast, flavour: DifferTraits) -> ColumnChanges:
+def column_changes(before: Column, after: Column, cast: Cast, traits: DifferTraits) -> ColumnChanges:
     """The parts that differ. `cast` is the provider's verdict on the types."""
     switched = before.auto_increment != after.auto_increment
     return ColumnChanges(
         arity=arity(before) is not arity(after),
-        default=not _defaults_match(before, after, flavour),
+        default=not _defaults_match(before, after, traits),
         cast=cast,
-        auto_increment=switched and flavour.auto_increment is AutoIncrement.SEQUENCE,
+        auto_increment=switched and traits.auto_increment is AutoIncrement.SEQUENCE,
     )
 
 
-def _defaults_match(before: Column, after: Column, flavour: DifferTraits) -> bool:
-    if flavour.auto_increment is AutoIncrement.DEFAULT and before.auto_increment != after.auto_increment:
+def _defaults_match(before: Column, after: Column, traits: DifferTraits) -> bool:
+    if traits.auto_increment is AutoIncrement.DEFAULT and before.auto_increment != after.auto_increment:
         return False
     if before.auto_increment or after.auto_increment:
         return _match_without_sequence(before, after)
-    if not flavour.compares_json_defaults and "JSON" in (before.type.name, after.type.name):
-        return True
+    return not _are_compared(before, after, traits) or _values_match(before, after)
+
+
+def _are_compared(before: Column, after: Column, traits: DifferTraits) -> bool:
+    """Whether Prisma compares the defaults of such columns on this database."""
+    if not traits.compares_json_defaults and "JSON" in (before.type.name, after.type.name):
+        return False
+    has_expression = _is_expression(before.default) or _is_expression(after.default)
+    return traits.holds_bytes_defaults or has_expression or not _are_bytes(before, after)
+
+
+def _values_match(before: Column, after: Column) -> bool:
     old, new = before.default, after.default
-    if (
-        not flavour.holds_bytes_defaults
-        and _are_bytes(before, after)
-        and not _is_expression(old)
-        and not _is_expression(new)
-    ):
-        return True
     if old is None or new is None:
         return old is new or _is_unknown_expression(new)
     if _is_date_value(old, before) or _is_date_value(new, after) or _is_unknown_expression(new):
-        return True  # Prisma cannot compare these, and says nothing
+        return True  # Prisma cannot compare these, and reports nothing
     if old.kind is DefaultKind.LIST and new.kind is DefaultKind.LIST:
         return _lists_match(old, new, before, after)
     if "JSON" in before.type.name or "JSON" in after.type.name:

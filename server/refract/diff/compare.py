@@ -10,8 +10,8 @@ from attrs import evolve, field, frozen
 from refract.diff.rank import Rank
 from refract.diff.renames import ProbableRename, probable_renames
 from refract.diff.tables import Ranked, TableChanges, add_foreign_key, drop_foreign_key, table_changes
-from refract.diff.traits import DifferTraits, flavour
-from refract.providers import Provider, provider
+from refract.diff.traits import DifferTraits, differ_traits
+from refract.providers import provider
 from refract.schema import changes as c
 from refract.schema.model import Database, Enum, Extension, QualifiedName, Table
 
@@ -99,20 +99,16 @@ def _compare_all(before: Database, after: Database, known: _Known | None) -> _Kn
 
 def _compare_pair(old: Table, after: Database) -> _Compared:
     new = after.tables[old.name]
-    return _Compared(old, new, _table_changes(old, new, provider(after.provider), flavour(after.provider)))
-
-
-def _table_changes(old: Table, new: Table, dialect: Provider, style: DifferTraits) -> TableChanges:
     if old is new or _NOT_OURS.fullmatch(old.name.name):
-        return TableChanges()
-    return table_changes(old, new, dialect, style)
+        return _Compared(old, new, TableChanges())
+    return _Compared(old, new, table_changes(old, new, provider(after.provider), differ_traits(after.provider)))
 
 
 def _database_steps(before: Database, after: Database) -> Iterator[Ranked]:
-    style = flavour(after.provider)
-    if style.schemas:
+    traits = differ_traits(after.provider)
+    if traits.schemas:
         yield from _schema_steps(before, after)
-    yield from _enum_steps(before, after) if style.enum_types else _client_enum_steps(before, after)
+    yield from _enum_steps(before, after) if traits.enum_types else _client_enum_steps(before, after)
     for extension in after.extensions.values():
         yield from _extension_steps(before.extensions.get(extension.name), extension)
 
@@ -168,18 +164,18 @@ def _differs(old: str | None, new: str | None) -> bool:
 
 
 def _table_steps(known: _Known) -> Iterator[Ranked]:
-    style, compared = flavour(known.after.provider), known.compared
+    traits, compared = differ_traits(known.after.provider), known.compared
     for name in known.created:
-        yield from _create_table(known.after.tables[name], style)
+        yield from _create_table(known.after.tables[name], traits)
     redefined = {name for name in known.changed if compared[name].changes.redefined}
     for name in known.dropped:
-        yield from _drop_table(known.before.tables[name], style)
-        if style.inline_foreign_keys and redefined:
+        yield from _drop_table(known.before.tables[name], traits)
+        if traits.inline_foreign_keys and redefined:
             # The names of indexes are free at once for the tables made anew, although the tables go later.
             yield from _drop_indexes(known.before.tables[name])
     for name in known.changed:
         yield from compared[name].changes.ranked
-    if style.foreign_keys_follow_redefined_table and redefined:
+    if traits.foreign_keys_follow_redefined_table and redefined:
         yield from _keys_to_redefined(compared.values(), redefined)
 
 
@@ -195,21 +191,21 @@ def _in_order_of(names: list[QualifiedName], database: Database) -> tuple[Qualif
     return tuple(name for name in database.tables if name in wanted)
 
 
-def _create_table(table: Table, style: DifferTraits) -> Iterator[Ranked]:
+def _create_table(table: Table, traits: DifferTraits) -> Iterator[Ranked]:
     """The table with what stands inside its CREATE TABLE, then what is added to it afterwards."""
-    apart = [i for i in table.indexes if not style.is_inline(i)]
-    inside = tuple(i for i in table.indexes if style.is_inline(i))
-    keys = table.foreign_keys if style.inline_foreign_keys else ()
+    apart = [i for i in table.indexes if not traits.is_inline(i)]
+    inside = tuple(i for i in table.indexes if traits.is_inline(i))
+    keys = table.foreign_keys if traits.inline_foreign_keys else ()
     yield Rank.CREATE_TABLE, c.CreateTable(table=evolve(table, indexes=inside, foreign_keys=keys), origin=table.origin)
     for index in apart:
         origin = index.origin or table.origin
         yield Rank.CREATE_INDEX, c.CreateIndex(table=table.name, index=index, origin=origin)
-    for key in () if style.inline_foreign_keys else table.foreign_keys:
+    for key in () if traits.inline_foreign_keys else table.foreign_keys:
         yield Rank.ADD_FOREIGN_KEY, add_foreign_key(table, key)
 
 
-def _drop_table(table: Table, style: DifferTraits) -> Iterator[Ranked]:
-    for key in () if style.inline_foreign_keys else table.foreign_keys:
+def _drop_table(table: Table, traits: DifferTraits) -> Iterator[Ranked]:
+    for key in () if traits.inline_foreign_keys else table.foreign_keys:
         yield Rank.DROP_FOREIGN_KEY, c.DropForeignKey(table=table.name, foreign_key=key)
     yield Rank.DROP_TABLE, c.DropTable(table=table)
 

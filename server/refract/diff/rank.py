@@ -13,7 +13,6 @@ class Rank(IntEnum):
     """
 
     CREATE_SCHEMA = auto()
-    DROP_EXTENSION = auto()
     CREATE_EXTENSION = auto()
     ALTER_EXTENSION = auto()
     CREATE_ENUM = auto()

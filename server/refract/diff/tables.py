@@ -25,14 +25,14 @@ class TableChanges:
     redefined: bool = False
 
 
-def table_changes(before: Table, after: Table, provider: Provider, flavour: DifferTraits) -> TableChanges:
+def table_changes(before: Table, after: Table, provider: Provider, traits: DifferTraits) -> TableChanges:
     """What leads from `before` to `after`, which have the same name. The order within a rank is Prisma's."""
     if before == after:
         return TableChanges()
-    pair = _Pair(before, after, provider, flavour)
+    pair = _Pair(before, after, provider, traits)
     columns = tuple(_column_pairs(pair))
     ranked = (*_alterations(pair, columns), *_indexes(pair, columns), *_foreign_keys(pair, columns))
-    if flavour.redefines(before, [x for _, x in ranked if isinstance(x, c.TableChange)]):
+    if traits.redefines(before, [x for _, x in ranked if isinstance(x, c.TableChange)]):
         together = sorted(ranked, key=lambda r: r[0])
         return TableChanges(tuple((Rank.REDEFINE_TABLE, x) for _, x in together), redefined=True)
     return TableChanges(ranked)
@@ -43,7 +43,7 @@ class _Pair:
     before: Table
     after: Table
     provider: Provider
-    flavour: DifferTraits
+    traits: DifferTraits
 
     @property
     def name(self) -> QualifiedName:
@@ -65,7 +65,7 @@ def _column_pairs(pair: _Pair) -> Iterator[_ColumnPair]:
         after = pair.after.column(before.name)
         if after is not None:
             cast = _cast(pair, before, after)
-            yield _ColumnPair(before, after, cast, bool(column_changes(before, after, cast, pair.flavour)))
+            yield _ColumnPair(before, after, cast, bool(column_changes(before, after, cast, pair.traits)))
 
 
 def _cast(pair: _Pair, before: Column, after: Column) -> Cast:
@@ -73,7 +73,7 @@ def _cast(pair: _Pair, before: Column, after: Column) -> Cast:
         return Cast.NONE
     cast = pair.provider.cast(before, after)
     in_place = cast in (Cast.SAFE, Cast.RISKY) and before.type.is_list == after.type.is_list
-    if in_place and not pair.flavour.casts_indexed_columns and _is_indexed(before, pair.before):
+    if in_place and not pair.traits.casts_indexed_columns and _is_indexed(before, pair.before):
         return Cast.NOT_CASTABLE if _is_indexed(after, pair.after) else cast
     return cast
 
@@ -88,7 +88,7 @@ def _is_indexed(column: Column, table: Table) -> bool:
 def _alterations(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
     """The changes of columns and primary key, in the order of their clauses."""
     drop, rename, add = _primary_key(pair, columns)
-    alters_key = pair.flavour.alters_primary_keys and drop is not None and add is not None
+    alters_key = pair.traits.alters_primary_keys and drop is not None and add is not None
     if drop and not alters_key:
         yield Rank.ALTER_TABLE, drop
     if rename:
@@ -125,7 +125,7 @@ def _primary_key(pair: _Pair, columns: Sequence[_ColumnPair]) -> _KeyChanges:
     rename = None
     if before is not None and after is not None:
         changed = _key_changed(pair, columns)
-        if before.name != after.name and (not changed or pair.flavour.alters_primary_keys):
+        if before.name != after.name and (not changed or pair.traits.alters_primary_keys):
             rename = c.RenamePrimaryKey(table=pair.name, before=before, after=after, origin=origin)
         if not changed:
             return None, rename, None
@@ -142,7 +142,7 @@ def _key_changed(pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
     assert before is not None and after is not None
     if [(p.name, p.sort, p.length) for p in before.columns] != [(p.name, p.sort, p.length) for p in after.columns]:
         return True
-    if pair.flavour.compares_clustering and before.clustered != after.clustered:
+    if pair.traits.compares_clustering and before.clustered != after.clustered:
         return True
     names = _key_columns(pair.before)
     return any(x.before.name in names and x.cast is not Cast.NONE for x in columns)
@@ -153,16 +153,16 @@ def _key_columns(table: Table) -> list[str]:
 
 
 def _indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
-    flavour, name = pair.flavour, pair.name
+    traits, name = pair.traits, pair.name
     old, new = _visible(pair.before.indexes), _visible(pair.after.indexes)
     for index in _dropped_indexes(pair, columns):
         rank = Rank.ALTER_TABLE if _becomes_primary_key(index, pair, columns) else Rank.DROP_INDEX
         yield rank, c.DropIndex(table=name, index=index, origin=pair.after.origin)
     partial = [evolve(index, where=None) for index in pair.before.indexes if _is_hidden(index)]
     for index in new:
-        if not any(_indexes_match(other, index, flavour) for other in (*old, *partial)):
+        if not any(_indexes_match(other, index, traits) for other in (*old, *partial)):
             yield Rank.CREATE_INDEX, c.CreateIndex(table=name, index=index, origin=index.origin or pair.after.origin)
-    for before, after in _index_pairs(old, new, flavour):
+    for before, after in _index_pairs(old, new, traits):
         yield from _kept_index(pair, before, after, columns)
 
 
@@ -172,7 +172,7 @@ def _kept_index(pair: _Pair, before: Index, after: Index, columns: Sequence[_Col
     if _is_rebuilt(before, pair, columns):
         yield Rank.DROP_INDEX, c.DropIndex(table=pair.name, index=before, origin=origin)
         yield Rank.CREATE_INDEX, c.CreateIndex(table=pair.name, index=after, origin=origin)
-    elif pair.flavour.column_drop_drops_indexes and Cast.NOT_CASTABLE in casts:
+    elif pair.traits.column_drop_drops_indexes and Cast.NOT_CASTABLE in casts:
         yield Rank.CREATE_INDEX, c.CreateIndex(table=pair.name, index=after, origin=origin)
     elif before.name != after.name:
         rank = Rank.FREE_INDEX_NAME if pair.after.index(before.name) else Rank.RENAME_INDEX
@@ -182,9 +182,9 @@ def _kept_index(pair: _Pair, before: Index, after: Index, columns: Sequence[_Col
 def _is_rebuilt(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
     """Whether an index that stays must be out of the way while its columns change."""
     casts = _casts(index, columns)
-    if pair.flavour.type_change_rebuilds_indexes and any(x is not Cast.NONE for x in casts):
+    if pair.traits.type_change_rebuilds_indexes and any(x is not Cast.NONE for x in casts):
         return True
-    return pair.flavour.recreated_column_spoils_indexes and Cast.NOT_CASTABLE in casts
+    return pair.traits.recreated_column_spoils_indexes and Cast.NOT_CASTABLE in casts
 
 
 def _casts(index: Index, columns: Sequence[_ColumnPair]) -> list[Cast]:
@@ -204,22 +204,22 @@ def _is_hidden(index: Index) -> bool:
     return index.where is not None and not (index.origin and index.origin.block)
 
 
-def _indexes_match(before: Index, after: Index, flavour: DifferTraits) -> bool:
+def _indexes_match(before: Index, after: Index, traits: DifferTraits) -> bool:
     """Whether two indexes differ in name at most."""
     return (
         before.columns == after.columns
         and before.unique == after.unique
         and before.type == after.type
         and before.where == after.where
-        and not (flavour.compares_clustering and bool(before.clustered) != bool(after.clustered))
+        and not (traits.compares_clustering and bool(before.clustered) != bool(after.clustered))
     )
 
 
-def _index_pairs(old: Sequence[Index], new: Sequence[Index], flavour: DifferTraits) -> Iterator[tuple[Index, Index]]:
+def _index_pairs(old: Sequence[Index], new: Sequence[Index], traits: DifferTraits) -> Iterator[tuple[Index, Index]]:
     """Indexes that stay. Prisma leaves those alone that have a twin: which is which it cannot know."""
     for index in old:
         if sum(_are_twins(index, other) for other in old) == 1:
-            match = next((other for other in new if _indexes_match(index, other, flavour)), None)
+            match = next((other for other in new if _indexes_match(index, other, traits)), None)
             if match is not None:
                 yield index, match
 
@@ -230,7 +230,7 @@ def _are_twins(one: Index, other: Index) -> bool:
 
 def _dropped_indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> list[Index]:
     new = _visible(pair.after.indexes)
-    gone = [i for i in _visible(pair.before.indexes) if not any(_indexes_match(i, x, pair.flavour) for x in new)]
+    gone = [i for i in _visible(pair.before.indexes) if not any(_indexes_match(i, x, pair.traits) for x in new)]
     return [i for i in gone if not _may_be_of_key(i, pair, columns)]
 
 
@@ -242,7 +242,7 @@ def _may_be_of_key(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) ->
 
 def _leaning_keys(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> list[ForeignKey]:
     """The foreign keys that stay and that use the index, which begins with their columns."""
-    if not pair.flavour.foreign_keys_make_indexes or index.type == "FULLTEXT":
+    if not pair.traits.foreign_keys_make_indexes or index.type == "FULLTEXT":
         return []
     names = tuple(p.name for p in index.columns)
     kept = {x.before.name: x for x in columns}
@@ -263,12 +263,12 @@ def _foreign_keys(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranke
     old, new = pair.before.foreign_keys, pair.after.foreign_keys
     kept = {x.before.name: x for x in columns}
     for key in old:
-        if not any(_keys_match(key, other, kept, pair.flavour) for other in new):
+        if not any(_keys_match(key, other, kept, pair.traits) for other in new):
             yield Rank.DROP_FOREIGN_KEY, drop_foreign_key(pair.after, key)
     for key in new:
-        if not any(_keys_match(other, key, kept, pair.flavour) for other in old):
+        if not any(_keys_match(other, key, kept, pair.traits) for other in old):
             yield Rank.ADD_FOREIGN_KEY, add_foreign_key(pair.after, key)
-    if pair.flavour.inline_foreign_keys:
+    if pair.traits.inline_foreign_keys:
         return
     rebuilt = (i for i in pair.before.indexes if _is_rebuilt(i, pair, columns))
     going = (*_dropped_indexes(pair, columns), *rebuilt)
@@ -292,7 +292,7 @@ def add_foreign_key(table: Table, key: ForeignKey) -> c.AddForeignKey:
 
 
 def _rename_key(pair: _Pair, before: ForeignKey, after: ForeignKey) -> Iterator[Ranked]:
-    if pair.flavour.renames_foreign_keys:
+    if pair.traits.renames_foreign_keys:
         origin = after.origin or pair.after.origin
         change = c.RenameForeignKey(table=pair.name, before=before, after=after, origin=origin)
         yield Rank.RENAME_FOREIGN_KEY, change
@@ -305,13 +305,13 @@ def _key_pairs(pair: _Pair, kept: dict[str, _ColumnPair]) -> Iterator[tuple[Fore
     seen: set[str] = set()
     for key in pair.before.foreign_keys:
         candidates = (k for k in pair.after.foreign_keys if k.name not in seen)
-        match = next((k for k in candidates if _keys_match(key, k, kept, pair.flavour)), None)
+        match = next((k for k in candidates if _keys_match(key, k, kept, pair.traits)), None)
         if match is not None:
             seen.add(match.name)
             yield key, match
 
 
-def _keys_match(before: ForeignKey, after: ForeignKey, kept: dict[str, _ColumnPair], flavour: DifferTraits) -> bool:
+def _keys_match(before: ForeignKey, after: ForeignKey, kept: dict[str, _ColumnPair], traits: DifferTraits) -> bool:
     """Whether two foreign keys do the same to columns that keep their type."""
     return (
         before.columns == after.columns
@@ -319,14 +319,14 @@ def _keys_match(before: ForeignKey, after: ForeignKey, kept: dict[str, _ColumnPa
         and before.referenced_columns == after.referenced_columns
         and before.on_delete == after.on_delete
         and before.on_update == after.on_update
-        and all(_column_allows(kept.get(name), flavour) for name in before.columns)
+        and all(_column_allows(kept.get(name), traits) for name in before.columns)
     )
 
 
-def _column_allows(column: _ColumnPair | None, flavour: DifferTraits) -> bool:
+def _column_allows(column: _ColumnPair | None, traits: DifferTraits) -> bool:
     if column is None or column.cast is not Cast.NONE:
         return False
-    if flavour.foreign_key_column_can_become_required:
+    if traits.foreign_key_column_can_become_required:
         return True
     return arity(column.before) is arity(column.after) or arity(column.after) is ColumnArity.NULLABLE
 

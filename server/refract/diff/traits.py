@@ -67,7 +67,6 @@ class DifferTraits:
     column_drop_drops_indexes: bool = False
     type_change_rebuilds_indexes: bool = False
     recreated_column_spoils_indexes: bool = False
-    recreates_primary_key_with_column: bool = False
     foreign_key_column_can_become_required: bool = True
     foreign_keys_follow_redefined_table: bool = False
     foreign_keys_make_indexes: bool = False
@@ -111,7 +110,7 @@ def _sqlserver_redefines(before: Table, changes: Sequence[TableChange]) -> bool:
     return {c.name for c in before.columns} - dropped == recreated
 
 
-_FLAVOURS: Mapping[str, DifferTraits] = {
+_TRAITS: Mapping[str, DifferTraits] = {
     "postgresql": DifferTraits(enum_types=True, column_drop_drops_indexes=True, schemas=True),
     "cockroachdb": DifferTraits(
         enum_types=True,
@@ -142,7 +141,6 @@ _FLAVOURS: Mapping[str, DifferTraits] = {
         inline_indexes=Inline.UNIQUE,
         compares_clustering=True,
         type_change_rebuilds_indexes=True,
-        recreates_primary_key_with_column=True,
         foreign_keys_follow_redefined_table=True,
         schemas=True,
         redefines=_sqlserver_redefines,
@@ -151,6 +149,6 @@ _FLAVOURS: Mapping[str, DifferTraits] = {
 }
 
 
-def flavour(provider: str) -> DifferTraits:
+def differ_traits(provider: str) -> DifferTraits:
     """How a provider's databases are treated. Raises KeyError when there is no such provider."""
-    return _FLAVOURS[provider]
+    return _TRAITS[provider]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from refract.diff.traits import flavour
+from refract.diff.traits import differ_traits
 from refract.lowering.arguments import field_references, text_of
 from refract.recipes._sql import row, values_differ
 from refract.recipes._twin import APPLICATION
@@ -268,7 +268,7 @@ def _relation_removals(pair: _Pair) -> Iterator[SchemaEdit]:
 
 def _usual_names(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
     """The relations as they were written, where their foreign keys can get the names of those that went."""
-    for relation in pair.inward if flavour(s.provider.name).renames_foreign_keys else ():
+    for relation in pair.inward if differ_traits(s.provider.name).renames_foreign_keys else ():
         holder = relation.holder
         yield RemoveAttribute(holder.model, holder.name, "relation")
         yield AddAttribute(holder.model, holder.name, holder.attribute("relation"))

@@ -44,7 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff.columns import column_changes
-from refract.diff.traits import flavour
+from refract.diff.traits import differ_traits
 from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -80,7 +80,7 @@ def _changes(context: RuleContext, change: AlterColumn) -> bool:
     counts = before.auto_increment or after.auto_increment
     if before.default is None or counts or change.cast is not Cast.NONE or before.default == after.default:
         return False
-    changed = column_changes(before, after, change.cast, flavour(context.provider.name))
+    changed = column_changes(before, after, change.cast, differ_traits(context.provider.name))
     return changed.default and not _value_is_removed(context, before)
 
 

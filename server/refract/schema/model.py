@@ -240,7 +240,6 @@ class Extension:
 @frozen
 class Sequence:
     name: QualifiedName
-    owned_by: tuple[QualifiedName, str] | None = None
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 

@@ -7,10 +7,10 @@ from attrs import frozen
 from refract.providers import Provider
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.tokens import StatementTokens, statements
+from refract.sql.reader.traits import ReaderTraits, reader_traits
 
 _UNDONE = ("TRIGGER", "FUNCTION", "PROCEDURE")
-_TOLD = ("POLICY", "RULE", "AGGREGATE", "DOMAIN", "EVENT")
-_WITH_TABLE = ("postgresql", "cockroachdb")  # a trigger is dropped ON its table, a function named with its parentheses
+_NOTED = ("POLICY", "RULE", "AGGREGATE", "DOMAIN", "EVENT")
 _MOST = 100  # characters of a statement
 
 
@@ -36,9 +36,10 @@ class _Program:
 
 def programs_undone(sql: str, provider: Provider) -> Programs:
     """The way back from the programs that `sql` makes and drops."""
+    traits = reader_traits(provider.name)
     made, left = dict[tuple[str, str], str](), list[str]()
     for statement in statements(sql, provider.name):
-        program = _program(statement, sql, provider.name)
+        program = _program(statement, sql, traits)
         if program is None:
             continue
         key = (program.kind, program.name)
@@ -49,8 +50,8 @@ def programs_undone(sql: str, provider: Provider) -> Programs:
     return Programs(tuple(reversed(made.values())), tuple(left))
 
 
-def _program(statement: StatementTokens, sql: str, provider: str) -> _Program | None:
-    cursor = Cursor(sql, statement.tokens, provider in _WITH_TABLE)
+def _program(statement: StatementTokens, sql: str, traits: ReaderTraits) -> _Program | None:
+    cursor = Cursor(sql, statement.tokens, traits.folds_names)
     verb = cursor.one_of("CREATE", "ALTER", "DROP")
     if verb is None:
         return None
@@ -58,7 +59,7 @@ def _program(statement: StatementTokens, sql: str, provider: str) -> _Program | 
     cursor.one_of("CONSTRAINT", "TEMP", "TEMPORARY")
     if cursor.accept("DEFINER"):
         _skip_to(cursor, _UNDONE)
-    kind = cursor.one_of(*_UNDONE, *_TOLD)
+    kind = cursor.one_of(*_UNDONE, *_NOTED)
     if kind is None:
         return None
     try:
@@ -66,7 +67,7 @@ def _program(statement: StatementTokens, sql: str, provider: str) -> _Program | 
         name, written = _name(cursor, statement)
         if verb != "CREATE" or kind not in _UNDONE or perhaps_there:
             return _Program(verb, kind, name, "")
-        target = _target(cursor, statement, kind) if provider in _WITH_TABLE else ""
+        target = _target(cursor, statement, kind) if traits.drops_triggers_on_table else ""
         return _Program(verb, kind, name, f"DROP {kind} {written}{target}")
     except UnreadableStatement:
         return None

@@ -121,14 +121,6 @@ def remove_attribute(document: Document, block: str, member: str, attribute: str
     return [place.edit(Span(_after_text(place.text, span.start), span.end), "")]
 
 
-def set_attribute_argument(
-    document: Document, block: str, member: str, attribute: str, *, name: str, value: str
-) -> list[TextEdit]:
-    """Gives argument `name` of a field's or enum value's attribute the value `value`, adding it when it is not there."""
-    place = _place(document, block)
-    return [_argument_set(place, _attribute(_member(place, member).attributes, attribute), name, value)]
-
-
 def add_block_attribute(document: Document, block: str, attribute: str) -> list[TextEdit]:
     """Adds `attribute` (such as `@@map("x")`) as the last line of a block, below a blank line when it is the first."""
     place = _place(document, block)
@@ -372,15 +364,6 @@ def _attribute_column(place: _Place, near: Field) -> int:
         return place.column(near.attributes[0].span.start)
     columns = [place.column(f.attributes[0].span.start) for f in place.block.fields if f.attributes]
     return max(set(columns), key=columns.count) if columns else 0
-
-
-def _argument_set(place: _Place, attribute: Attribute, name: str, value: str) -> TextEdit:
-    for argument in attribute.arguments:
-        if argument.name is not None and argument.name.text == name:
-            return place.edit(argument.value.span, value)
-    if attribute.arguments:
-        return place.insertion(attribute.arguments[-1].span.end, f", {name}: {value}")
-    return place.edit(Span(attribute.name.span.end, attribute.span.end), f"({name}: {value})")
 
 
 def _field_references(document: Document, block: str, field: str) -> Iterator[Span]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from refract.diff.traits import flavour
+from refract.diff.traits import differ_traits
 from refract.rules.kit.context import RuleContext
 from refract.schema.changes import AddForeignKey, AddPrimaryKey, AlterColumn, Cast, Change, DropTable, TableChange
 from refract.schema.model import QualifiedName, ReferentialAction
@@ -34,7 +34,7 @@ def _rebuilt_tables(context: RuleContext) -> Iterator[Rebuilt]:
     for change in context.diff.changes:
         if isinstance(change, TableChange) and not context.is_new(change.table):
             by_table.setdefault(change.table, []).append(change)
-    must = flavour(context.provider.name).redefines
+    must = differ_traits(context.provider.name).redefines
     dropped = {c.table.name for s in context.statements for c in s.changes if isinstance(c, DropTable)}
     for name, changes in by_table.items():
         table = context.before.tables.get(name)

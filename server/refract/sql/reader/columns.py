@@ -22,6 +22,7 @@ from refract.schema.model import (
 )
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.tokens import NUMBER, QUOTED, STRING
+from refract.sql.reader.traits import ReaderTraits
 
 _SERIALS = {"SERIAL", "SERIAL4", "BIGSERIAL", "SERIAL8", "SMALLSERIAL", "SERIAL2"}
 _LONGER_TYPES = {
@@ -79,6 +80,7 @@ class DefinitionScope:
     """What a definition is read against: the database's ways, and the enums that there are."""
 
     provider: Provider
+    traits: ReaderTraits
     schema: str
     enum: Callable[[QualifiedName], Enum | None]
     primary_key: Callable[[QualifiedName], tuple[str, ...]]
@@ -192,7 +194,7 @@ def numbering(column: Column, numbered: bool, scope: DefinitionScope) -> Column:
     """A SERIAL column numbers itself: CockroachDB does it with a default."""
     if not numbered:
         return column
-    if scope.provider.name == "cockroachdb":
+    if scope.provider.autoincrement_default is not None:
         return evolve(column, nullable=False, default=scope.provider.autoincrement_default)
     return evolve(column, nullable=False, auto_increment=True)
 
@@ -250,7 +252,7 @@ def _unique(cursor: Cursor, found: Definition, name: str, table: QualifiedName, 
 
 
 def _unique_name(table: QualifiedName, columns: Sequence[str], scope: DefinitionScope) -> str:
-    return columns[0] if scope.provider.name == "mysql" else scope.provider.unique_name(table.name, columns)
+    return columns[0] if scope.traits.names_unique_after_column else scope.provider.unique_name(table.name, columns)
 
 
 def _references(
@@ -388,7 +390,7 @@ def _inline_index(cursor: Cursor, name: str, table: QualifiedName, scope: Defini
 
 def _clustered(cursor: Cursor, scope: DefinitionScope, *, default: bool) -> bool | None:
     said = cursor.one_of("CLUSTERED", "NONCLUSTERED")
-    if scope.provider.name != "sqlserver":
+    if not scope.provider.clusters:
         return None
     return default if said is None else said == "CLUSTERED"
 
@@ -399,9 +401,7 @@ def _foreign_key(
     cursor.accept("REFERENCES")
     referenced = scope.name(cursor)
     to = cursor.names() if cursor.key() == "(" else scope.primary_key(referenced)
-    actions = {"DELETE": ReferentialAction.NO_ACTION, "UPDATE": ReferentialAction.NO_ACTION}
-    if scope.provider.name == "mysql":
-        actions = dict.fromkeys(actions, ReferentialAction.RESTRICT)
+    actions = dict.fromkeys(("DELETE", "UPDATE"), scope.traits.no_action)
     while cursor.key() in ("ON", "MATCH"):
         if cursor.accept("MATCH"):
             cursor.identifier()

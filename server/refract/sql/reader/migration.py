@@ -76,11 +76,11 @@ def _keep(session: ReadingState, sql: str) -> None:
 def _read(statement: StatementTokens, sql: str, session: ReadingState, redefines: bool) -> bool:
     """Whether the statement could be read. What it did before it could not, stays."""
     cursor = Cursor(sql, statement.tokens, session.folds)
-    if session.provider.name == "sqlserver":
+    if session.traits.is_transact_sql:
         _skip_wrapper(cursor)
     if cursor.done:
         return True
-    scaffolding = redefines and session.provider.name == "sqlserver" and cursor.key() in _SCAFFOLDING
+    scaffolding = redefines and session.traits.is_transact_sql and cursor.key() in _SCAFFOLDING
     if scaffolding and not _is_rename(cursor):
         return True
     try:
@@ -129,7 +129,7 @@ def _dispatch(cursor: Cursor, session: ReadingState) -> bool:
         cursor.position += 1
         objects.rename_anything(cursor, session)
         return True
-    if word == "DO" and session.provider.name != "mysql":
+    if word == "DO" and session.traits.do_runs_block:
         return _do(cursor, session)
     if word == "WHILE":
         backfill(cursor, session)

@@ -39,7 +39,7 @@ def _index(
     name: str, kind: str | None, modifiers: set[str], table: QualifiedName, cursor: Cursor, session: ReadingState
 ) -> Index:
     columns = index_columns(cursor.group())
-    clustered = "CLUSTERED" in modifiers if session.provider.name == "sqlserver" else None
+    clustered = "CLUSTERED" in modifiers if session.provider.clusters else None
     special = next(iter(modifiers & {"FULLTEXT", "SPATIAL"}), None)
     where = None
     while not cursor.done:

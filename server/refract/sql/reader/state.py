@@ -20,13 +20,11 @@ from refract.schema.changes import (
 from refract.schema.model import Column, Database, Enum, Index, QualifiedName, Table
 from refract.sql.reader.columns import DefinitionScope
 from refract.sql.reader.cursor import Cursor
+from refract.sql.reader.traits import reader_traits
 from refract.text import Origin, Problem
 
 QUESTION_LIMIT = 200
 """Statements of one migration. More of them that change rows are a load of data."""
-
-_FOLDING = ("postgresql", "cockroachdb")
-_CASE_MATTERS = _FOLDING
 
 
 class ReadingState:
@@ -38,6 +36,7 @@ class ReadingState:
         self.sql = sql
         self.draft = Draft(before)
         self.provider = provider
+        self.traits = reader_traits(provider.name)
         self.schema = before.default_schema or provider.default_schema
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
@@ -53,12 +52,12 @@ class ReadingState:
     @property
     def scope(self) -> DefinitionScope:
         """What definitions are read against now."""
-        return DefinitionScope(self.provider, self.schema, self.enum, self.primary_key)
+        return DefinitionScope(self.provider, self.traits, self.schema, self.enum, self.primary_key)
 
     @property
     def folds(self) -> bool:
         """Whether names without quotes are in small letters."""
-        return self.provider.name in _FOLDING
+        return self.traits.folds_names
 
     def add(self, change: Change) -> None:
         """Make a change, and keep it. What does not fit the database so far is told."""
@@ -82,7 +81,7 @@ class ReadingState:
     def table_name(self, cursor: Cursor) -> QualifiedName:
         """The name of a table as it was created, where case does not matter."""
         name = self.name(cursor)
-        if name in self.draft.tables or self.provider.name in _CASE_MATTERS:
+        if name in self.draft.tables or self.traits.folds_names:
             return name
         folded = (name.schema.lower(), name.name.lower())
         return next((n for n in self.draft.tables if (n.schema.lower(), n.name.lower()) == folded), name)
@@ -97,7 +96,7 @@ class ReadingState:
         if held is None:
             return None
         found = held.column(name)
-        if found is not None or self.provider.name in _CASE_MATTERS:
+        if found is not None or self.traits.folds_names:
             return found
         return next((c for c in held.columns if c.name.lower() == name.lower()), None)
 

@@ -129,7 +129,7 @@ def alter_table(cursor: Cursor, session: ReadingState) -> None:
     cursor.accept("ONLY")
     name = session.table_name(cursor)
     cursor.accept("*")
-    if session.provider.name == "sqlserver" and cursor.accept("WITH"):
+    if session.traits.is_transact_sql and cursor.accept("WITH"):
         cursor.one_of("CHECK", "NOCHECK")
     if session.table(name) is None:
         if not allowed and name not in session.draft.views:
@@ -144,7 +144,7 @@ def alter_table(cursor: Cursor, session: ReadingState) -> None:
 
 def _action(item: Cursor, table: QualifiedName, session: ReadingState, previous: str) -> str:
     """One action of ALTER TABLE. SQL Server says its verb once for several: `previous` is that of the action before."""
-    if previous and session.provider.name == "sqlserver":
+    if previous and session.traits.is_transact_sql:
         verb = _verb_of_part(item, previous)
         {" ".join(keys): act for keys, act in _ACTIONS}[verb](item, table, session)
         return verb
@@ -164,7 +164,7 @@ def _verb_of_part(item: Cursor, previous: str) -> str:
 
 
 def _add(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
-    if session.provider.name == "sqlserver":
+    if session.traits.is_transact_sql:
         if _add_default(item, table, session):
             return
     elif item.accept("COLUMN"):
@@ -328,9 +328,7 @@ def _drop_index(item: Cursor, table: QualifiedName, session: ReadingState) -> No
 
 
 def _drop(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
-    _drop_constraint(item, table, session) if session.provider.name == "sqlserver" else _drop_column(
-        item, table, session
-    )
+    _drop_constraint(item, table, session) if session.traits.is_transact_sql else _drop_column(item, table, session)
 
 
 def _rename_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
@@ -385,7 +383,7 @@ def _alter_column(item: Cursor, table: QualifiedName, session: ReadingState) -> 
         if item.accept(*keys):
             change(item, table, column, session)
             return
-    if session.provider.name == "sqlserver":
+    if session.traits.is_transact_sql:
         _retype(item, table, column, session)
     elif item.key() not in ("SET", "RESET", "RESTART"):
         raise UnreadableStatement("unknown action on a column")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from refract.sql.reader.traits import ReaderTraits, reader_traits
+
 STRING = "'"
 QUOTED = '"'
 NUMBER = "0"
@@ -115,35 +117,35 @@ _NOT_CLOSING = {"IF", "LOOP", "WHILE", "REPEAT"}
 
 def statements(sql: str, provider: str) -> Iterator[StatementTokens]:
     """The statements of `sql`, in order."""
-    if provider == "mysql" and _DELIMITER.search(sql):
-        yield from _delimited(sql)
-        return
-    if provider == "sqlserver":
-        yield from _batches(sql)
-        return
-    yield from _split(tokens(sql, provider), provider)
+    traits = reader_traits(provider)
+    if traits.changes_delimiter and _DELIMITER.search(sql):
+        yield from _delimited(sql, provider, traits)
+    elif traits.is_transact_sql:
+        yield from _batches(sql, provider, traits)
+    else:
+        yield from _split(tokens(sql, provider), traits)
 
 
-def _delimited(sql: str) -> Iterator[StatementTokens]:
+def _delimited(sql: str, provider: str, traits: ReaderTraits) -> Iterator[StatementTokens]:
     """MySQL's client can end statements with another text than a semicolon."""
     delimiter, position = ";", 0
     for match in [*_DELIMITER.finditer(sql), None]:
         end = match.start() if match else len(sql)
-        yield from _between(sql, position, end, delimiter)
+        yield from _between(sql[position:end], position, delimiter, provider, traits)
         if match:
             delimiter, position = match.group(1), match.end()
 
 
-def _between(sql: str, start: int, end: int, delimiter: str) -> Iterator[StatementTokens]:
-    while start < end:
-        stop = end if delimiter == ";" else sql.find(delimiter, start, end)
-        stop = end if stop < 0 else stop
-        part = _shifted(tokens(sql[start:stop], "mysql"), start)
-        if delimiter == ";":
-            yield from _split(part, "mysql")
-        elif part:
-            yield StatementTokens(part)
-        start = stop + len(delimiter)
+def _between(sql: str, offset: int, delimiter: str, provider: str, traits: ReaderTraits) -> Iterator[StatementTokens]:
+    """The statements of a stretch of a text that begins at `offset`, where this delimiter holds."""
+    if delimiter == ";":
+        yield from _split(_shifted(tokens(sql, provider), offset), traits)
+        return
+    for part in sql.split(delimiter):
+        found = _shifted(tokens(part, provider), offset)
+        if found:
+            yield StatementTokens(found)
+        offset += len(part) + len(delimiter)
 
 
 def _shifted(found: list[SqlToken], by: int) -> list[SqlToken]:
@@ -166,16 +168,16 @@ _BATCH_STARTS = {
 _OBJECTS = {"TABLE", "INDEX", "UNIQUE", "VIEW", "SCHEMA", "TYPE", "NONCLUSTERED", "CLUSTERED", "SEQUENCE", "DATABASE"}
 
 
-def _batches(sql: str) -> Iterator[StatementTokens]:
+def _batches(sql: str, provider: str, traits: ReaderTraits) -> Iterator[StatementTokens]:
     """SQL Server: GO ends a batch, and a statement needs no semicolon."""
     position = 0
     for match in [*_GO.finditer(sql), None]:
         end = match.start() if match else len(sql)
-        found = _shifted(tokens(sql[position:end], "sqlserver"), position)
+        found = _shifted(tokens(sql[position:end], provider), position)
         if len(found) > 1 and found[0].key in ("CREATE", "ALTER") and any(t.key in _PROGRAMS for t in found[1:4]):
             yield StatementTokens(found)
         else:
-            for statement in _split(found, "sqlserver"):
+            for statement in _split(found, traits):
                 yield from _without_semicolons(statement, sql)
         position = match.end() if match else end
 
@@ -198,8 +200,7 @@ def _without_semicolons(statement: StatementTokens, sql: str) -> Iterator[Statem
     yield StatementTokens(found[start:])
 
 
-def _split(found: list[SqlToken], provider: str) -> Iterator[StatementTokens]:
-    has_programs = provider in ("sqlite", "mysql", "postgresql")
+def _split(found: list[SqlToken], traits: ReaderTraits) -> Iterator[StatementTokens]:
     current: list[SqlToken] = []
     depth, program, atomic = 0, False, False
     for index, token in enumerate(found):
@@ -210,12 +211,12 @@ def _split(found: list[SqlToken], provider: str) -> Iterator[StatementTokens]:
             current, program, atomic = [], False, False
             continue
         current.append(token)
-        if not has_programs:
+        if not traits.bodies_have_statements:
             continue
         if not program:
             program = key in _PROGRAMS and len(current) <= 8 and current[0].key == "CREATE"
             continue
-        atomic = atomic or provider != "postgresql" or key == "ATOMIC"
+        atomic = atomic or not traits.bodies_are_strings or key == "ATOMIC"
         if not atomic:
             continue
         if key in _OPENS or key == "ATOMIC":

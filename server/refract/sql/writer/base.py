@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import frozen
 
-from refract.diff.traits import flavour
+from refract.diff.traits import differ_traits
 from refract.providers.base import Provider
 from refract.schema import changes as c
 from refract.schema.model import (
@@ -99,7 +99,7 @@ class Writer(ABC):
         for change in changes:
             if isinstance(change, c.TableChange) and change.table in context.before.tables:
                 altered.setdefault(change.table, []).append(change)
-        redefines = flavour(context.provider.name).redefines
+        redefines = differ_traits(context.provider.name).redefines
         names = {n for n, inside in altered.items() if redefines(context.before.tables[n], inside)}
         return {n: None for n in context.before.tables if n in names} if names else {}
 
@@ -146,12 +146,12 @@ class Writer(ABC):
     def alters_primary_key(self, table: QualifiedName, context: Context) -> bool:
         """Whether the primary key is changed in place rather than dropped."""
         before, after = context.before.tables.get(table), context.after.tables.get(table)
-        in_place = flavour(context.provider.name).alters_primary_keys
+        in_place = differ_traits(context.provider.name).alters_primary_keys
         return bool(in_place and before and after and before.primary_key and after.primary_key)
 
     def has_enum_types(self, context: Context) -> bool:
         """Whether enums are types of the database."""
-        return flavour(context.provider.name).enum_types
+        return differ_traits(context.provider.name).enum_types
 
     def alter_table_step(self, alteration: TableAlteration, context: Context) -> WrittenStep:
         """The step for the changes inside one table."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve
 
 from refract.diff.columns import ColumnArity, ColumnChanges, arity, column_changes
-from refract.diff.traits import flavour
+from refract.diff.traits import differ_traits
 from refract.providers import provider
 from refract.schema import changes as c
 from refract.schema.changes import Cast
@@ -146,7 +146,7 @@ class PostgresqlWriter(Writer):
 
     def what_changes(self, change: c.AlterColumn, context: Context) -> ColumnChanges:
         """The parts of the column that differ."""
-        return column_changes(change.before, change.after, change.cast, flavour(context.provider.name))
+        return column_changes(change.before, change.after, change.cast, differ_traits(context.provider.name))
 
     def _nullability(self, change: c.AlterColumn, what: ColumnChanges) -> Iterator[str]:
         if not what.arity:

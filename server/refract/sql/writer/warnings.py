@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
@@ -11,8 +11,6 @@ from refract.schema import changes as c
 from refract.schema.changes import Cast
 from refract.schema.model import Column, ColumnType, Index, QualifiedName
 from refract.sql.writer.base import Context, Writer
-
-TypeName = Callable[[ColumnType], str]
 
 
 @frozen

@@ -1,0 +1,56 @@
+"""How the SQL of each database differs, as far as reading it is concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from refract.schema.model import ReferentialAction
+
+
+@frozen
+class ReaderTraits:
+    """One database.
+
+    `folds_names`: names without quotes are in small letters, so that the case of names matters.
+    `is_transact_sql`: GO ends a batch, a statement needs no semicolon, ALTER TABLE writes its verb once for several actions.
+    `changes_delimiter`: DELIMITER sets what ends a statement. `bodies_have_statements`: so does a semicolon in the body of
+    a trigger or function; where `bodies_are_strings`, only in one that begins with ATOMIC.
+    `do_runs_block`: DO runs a block of statements. `drops_triggers_on_table`: a trigger is dropped ON its table, and a
+    function with its parentheses. `names_unique_after_column`: a unique index without a name is named like its first column.
+    `no_action` is what a foreign key does that names no action.
+    """
+
+    folds_names: bool = False
+    is_transact_sql: bool = False
+    changes_delimiter: bool = False
+    bodies_have_statements: bool = False
+    bodies_are_strings: bool = False
+    do_runs_block: bool = True
+    drops_triggers_on_table: bool = False
+    names_unique_after_column: bool = False
+    no_action: ReferentialAction = ReferentialAction.NO_ACTION
+
+
+_TRAITS: Mapping[str, ReaderTraits] = {
+    "postgresql": ReaderTraits(
+        folds_names=True, bodies_have_statements=True, bodies_are_strings=True, drops_triggers_on_table=True
+    ),
+    "cockroachdb": ReaderTraits(folds_names=True, drops_triggers_on_table=True),
+    "mysql": ReaderTraits(
+        changes_delimiter=True,
+        bodies_have_statements=True,
+        do_runs_block=False,
+        names_unique_after_column=True,
+        no_action=ReferentialAction.RESTRICT,
+    ),
+    "sqlite": ReaderTraits(bodies_have_statements=True),
+    "sqlserver": ReaderTraits(is_transact_sql=True),
+}
+_OTHER = ReaderTraits()
+
+
+def reader_traits(provider: str) -> ReaderTraits:
+    """The traits of a provider's database; those of standard SQL for any other."""
+    return _TRAITS.get(provider, _OTHER)

@@ -46,11 +46,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules.kit.advice import AnyAction, Do, action
-from refract.rules.kit.code import field_in_code, field_target
+from refract.rules.kit.code import field_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
-from refract.rules.kit.recipes import offered
+from refract.rules.kit.recipes import field_dropped
 from refract.rules.kit.rows import copies
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.words import column_label, created_here, field_name, model
@@ -101,17 +101,7 @@ def _actions(context: RuleContext, change: DropColumn) -> Iterator[AnyAction]:
     field = f"`{field_name(change.column)}`"
     yield action(Do.MARK_IGNORED, field=field)
     yield action(Do.REMOVE_FIELD_LATER)
-    if not _is_key(context, change):
-        yield from offered(context, "drop-field", str(field_target(context, change.table, change.column)))
-
-
-def _is_key(context: RuleContext, change: DropColumn) -> bool:
-    """Whether the column is part of the primary key or of a foreign key: the recipe then refuses."""
-    table = context.before.tables.get(change.table)
-    if table is None:
-        return False
-    primary = {part.name for part in table.primary_key.columns} if table.primary_key else set()
-    return change.column.name in primary.union(*(key.columns for key in table.foreign_keys))
+    yield from field_dropped(context, change)
 
 
 def _is_ignored(context: RuleContext, change: DropColumn) -> bool:

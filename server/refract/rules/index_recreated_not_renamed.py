@@ -1,11 +1,11 @@
-"""Only the name of an index changes, and Prisma makes it anew.
+"""An index is renamed, so Prisma drops and rebuilds it.
 
 ## What it does
-Finds renamed indexes on databases where Prisma drops the old one and builds the new one.
+Finds renamed indexes on databases where Prisma drops the old index and builds a new one.
 
 ## Why it is risky
-For a moment there is no index: queries that use it are slow, and where it is unique, duplicates may slip in
-so that building it again fails.
+Until the new index is built, queries that use it are slow.
+If the index is unique, duplicates are accepted in the meantime, and they make the rebuild fail.
 
 ## Example
 ```prisma before
@@ -26,7 +26,7 @@ model User {
 ```
 
 ## Safer way
-Keep the name with `map:`, or let the migration rename the index where the database can.
+Keep the name with `map`. On MariaDB 10.5 and newer you can also write `ALTER TABLE ... RENAME INDEX` in the migration.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -40,15 +40,17 @@ model User {
 When the table is small.
 
 ## Providers
-SQLite, MariaDB. Elsewhere Prisma renames.
+SQLite and MariaDB. On other databases Prisma renames the index.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
 from refract.rules.kit.words import table_label
 from refract.schema.changes import RenameIndex
@@ -56,17 +58,20 @@ from refract.schema.changes import RenameIndex
 
 @rule(Severity.INFO, SQL, SCHEMA_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each index that would only need another name."""
+    """Each index whose name alone changes."""
     if context.versions.flavour not in context.behaviour.recreates_renamed_indexes:
         return
     for change in context.on_existing(RenameIndex):
-        meanwhile = (
-            "duplicates may slip in meanwhile" if change.before.unique else "queries that use it are slow meanwhile"
-        )
         yield Risk(
             key=f"{change.table}.{change.after.name}",
-            what=f"Index `{change.before.name}` of {table_label(context, change.table)} is only renamed, to "
-            f"`{change.after.name}`, but Prisma drops it and builds it anew: {meanwhile}. "
-            f"""Keep the name with `map: "{change.before.name}"`.""",
+            what=f"Renaming index `{change.before.name}` of {table_label(context, change.table)} drops and rebuilds it",
+            harm=_harm(change),
+            now=(action(Do.KEEP_INDEX_NAME, argument=f'map: "{change.before.name}"'),),
             change=change,
         )
+
+
+def _harm(change: RenameIndex) -> Iterator[Harm]:
+    if change.before.unique:
+        yield harm(Effect.DUPLICATES_UNTIL_REBUILT)
+    yield harm(Effect.SLOW_UNTIL_REBUILT)

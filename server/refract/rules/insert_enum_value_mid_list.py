@@ -1,11 +1,11 @@
-"""A new enum value stands between others, but the database puts it last.
+"""A new enum value is listed between others, but the database sorts it last.
 
 ## What it does
-Finds values added before others, in enums that are types of their own in the database.
+Finds values added before existing ones, on databases where an enum is a type.
 
 ## Why it is risky
-Prisma writes `ADD VALUE` without a place, so that the database puts the value after all others.
-Sorting and comparing by the field follows the database: it differs from what the schema shows.
+Prisma writes `ADD VALUE` without a position, so the database adds the value after all others.
+Queries that sort or compare by the field use the order in the database, which differs from the schema.
 
 ## Example
 ```prisma before
@@ -33,7 +33,7 @@ enum Role {
 ```
 
 ## Safer way
-Add the value at the end, or edit the migration: `ADD VALUE 'MEDIUM' BEFORE 'HIGH'`.
+Append the value at the end, or write `ADD VALUE 'MEDIUM' BEFORE 'HIGH'` in the migration.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -48,10 +48,10 @@ enum Role {
 ```
 
 ## When to ignore it
-When nothing sorts by the field.
+When no query sorts or compares by the field.
 
 ## Providers
-PostgreSQL, CockroachDB. Off unless the project asks for it: most enums are never sorted by.
+PostgreSQL and CockroachDB. Off by default, because most enums are never sorted by.
 """
 
 from __future__ import annotations
@@ -59,30 +59,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.behaviour import EnumHome
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
 from refract.schema.changes import AlterEnum
 from refract.text import Origin
 from refract.wording import listed
 
+_MOST_NAMED = 2
+
 
 @rule(Severity.INFO, SQL, SCHEMA_ONLY, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each enum that gains values before others that stay."""
+    """Each enum that gets new values before existing ones."""
     if context.behaviour.enum_home is not EnumHome.TYPE:
         return
     for change in context.changes(AlterEnum):
         misplaced = _misplaced(change)
-        if misplaced and not change.removed:  # where values go, Prisma makes the type anew, in the schema's order
+        if misplaced and not change.removed:  # if values are removed, Prisma recreates the type in the schema's order
             yield Risk(
                 key=f"{change.after.name.name}.{','.join(misplaced)}",
-                what=f"{listed(misplaced)} {'stands' if len(misplaced) == 1 else 'stand'} before other values of `{change.after.enum_name}`, but Prisma adds what is new "
-                "after all of them: sorting follows the database. Put it last, or write "
-                "`ADD VALUE ... BEFORE ...` into the migration.",
+                what=_what(change, misplaced),
+                harm=(harm(Effect.VALUES_ADDED_AT_END),),
+                now=(action(Do.APPEND_VALUES), instead(Do.ADD_VALUE_BEFORE)),
                 change=change,
                 origin=_origin(change, misplaced[0]),
             )
+
+
+def _what(change: AlterEnum, misplaced: tuple[str, ...]) -> str:
+    values = listed(misplaced) if len(misplaced) <= _MOST_NAMED else f"{len(misplaced)} new values"
+    return f"{values} will sort after all other values of `{change.after.enum_name}`"
 
 
 def _misplaced(change: AlterEnum) -> tuple[str, ...]:

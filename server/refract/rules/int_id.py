@@ -1,11 +1,12 @@
-"""A new key is a 32-bit number.
+"""A new id is a number of 32 bits or less.
 
 ## What it does
-Finds new `Int` ids, and new `Int` fields that refer to others.
+Finds auto-incremented ids of new tables that have 32 bits or less.
 
 ## Why it is risky
-It ends at 2,147,483,647. Changing the type of a key later writes the table, its indexes and every table that refers to it
-anew: the costliest migration of all.
+A 32-bit id ends at 2,147,483,647, and inserts fail from then on.
+Changing the type later rewrites the table, its indexes and all tables that reference it.
+This is one of the most expensive migrations.
 
 ## Example
 ```prisma before
@@ -24,7 +25,7 @@ model B {
 ```
 
 ## Safer way
-Use `BigInt`, or a UUID.
+Use `BigInt` or a UUID.
 ```prisma after
 model A {
   id Int @id
@@ -36,41 +37,51 @@ model B {
 ```
 
 ## When to ignore it
-When the table can never grow that large.
+When the table never gets that many rows.
 
 ## Providers
-PostgreSQL, MySQL, SQL Server, CockroachDB. Off unless the project asks for it.
+PostgreSQL, MySQL, SQL Server and CockroachDB. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.new import new_tables
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import column_label
 from refract.schema.model import Column
 
-_SMALL = frozenset({"INTEGER", "INT", "INT4", "SMALLINT", "INT2", "MEDIUMINT", "TINYINT"})
+_UNSIGNED = " UNSIGNED"
+_BITS = {"INTEGER": 32, "INT": 32, "INT4": 32, "MEDIUMINT": 24, "SMALLINT": 16, "INT2": 16, "TINYINT": 8}
 
 
 @rule(Severity.INFO, frozenset({"postgresql", "mysql", "sqlserver", "cockroachdb"}), on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each number that counts the rows of a new table."""
+    """Each small auto-incremented id of a new table."""
     for table, change in new_tables(context):
         key = {part.name for part in table.primary_key.columns} if table.primary_key else set()
         for column in table.columns:
             if column.name in key and _is_small(column):
                 yield Risk(
                     key=f"{table.name}.{column.name}",
-                    what=f"{column_label(context, table.name, column)} ends at 2,147,483,647, and a key's type is costly to "
-                    "change. Use `BigInt` or a UUID from the start.",
+                    what=f"Key {column_label(context, table.name, column)} can run out of numbers",
+                    harm=(harm(Effect.KEY_RUNS_OUT, largest=_largest(column)), harm(Effect.KEY_TYPE_COSTLY)),
+                    now=(action(Do.USE_LARGER_KEY),),
                     change=change,
                     origin=column.origin,
                 )
 
 
 def _is_small(column: Column) -> bool:
-    return column.auto_increment and column.type.name.removesuffix(" UNSIGNED") in _SMALL
+    return column.auto_increment and column.type.name.removesuffix(_UNSIGNED) in _BITS
+
+
+def _largest(column: Column) -> str:
+    name = column.type.name
+    bits = _BITS[name.removesuffix(_UNSIGNED)]
+    return f"{2 ** (bits if name.endswith(_UNSIGNED) else bits - 1) - 1:,}"

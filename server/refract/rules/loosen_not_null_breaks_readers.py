@@ -1,11 +1,12 @@
-"""A required field becomes optional, and older code does not expect that.
+"""A required field becomes optional, and old app instances do not expect NULL.
 
 ## What it does
-Finds columns that may hold NULL from then on.
+Finds columns that lose `NOT NULL`.
 
 ## Why it is risky
-The database does not mind. But a program built from the older schema takes the field for always there:
-Prisma Client hands it `null` without an error as soon as one row holds NULL.
+The change itself is safe for the database.
+But code built from the old schema expects a value in every row.
+Prisma Client returns `null` to that code without an error as soon as a row holds NULL.
 
 ## Example
 ```prisma before
@@ -22,8 +23,9 @@ model User {
 ```
 
 ## Safer way
-Make the field optional, deploy that everywhere, and begin to write NULL in a later release.
-The schema cannot show that, so this finding is only there to be read. A new optional field has no such past:
+Make the field optional, deploy the new schema to every app instance, and write NULL only in a later release.
+The schema cannot show the order of these releases, so the finding stays until the migration is merged.
+A new optional field is not reported, because no old code reads the field:
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -33,18 +35,20 @@ model User {
 ```
 
 ## When to ignore it
-When nothing writes NULL before all programs know the new schema.
+When nothing writes NULL before every app instance has the new schema.
 
 ## Providers
-All.
+All databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import column_label, created_here
 from refract.schema.changes import AlterColumn
@@ -52,13 +56,14 @@ from refract.schema.changes import AlterColumn
 
 @rule(Severity.INFO)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each column that gets a `?`."""
+    """Each column that becomes optional."""
     for change in context.on_existing(AlterColumn):
         if change.after.nullable and not change.before.nullable and not change.before.type.is_list:
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
-                what=f"{column_label(context, change.table, change.after)} becomes optional: programs that run with the "
-                "older schema do not expect NULL there. Write the first NULL once all of them know.",
+                what=f"Old app instances do not expect NULL in {column_label(context, change.table, change.after)}",
+                harm=(harm(Effect.NULL_WITHOUT_ERROR),),
+                now=(action(Do.DEPLOY_SCHEMA_EVERYWHERE), action(Do.WRITE_VALUES_LATER, values="NULL")),
                 change=change,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
             )

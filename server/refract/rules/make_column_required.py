@@ -1,12 +1,14 @@
 """An optional field becomes required on a model that exists.
 
 ## What it does
-Finds columns that may be NULL now and must not be from then on.
+Finds columns that become `NOT NULL`.
 
 ## Why it is risky
-The migration fails if a single row holds NULL; a `@default` does not help, since it fills new rows only.
-While the database looks, it may keep everybody else out: PostgreSQL reads the whole table under an ACCESS EXCLUSIVE lock.
-Programs that still write NULL fail from then on.
+The migration fails if any row holds NULL. A `@default` does not help, because it fills new rows only.
+The check can block the table: PostgreSQL scans all rows under an ACCESS EXCLUSIVE lock.
+After the migration, app instances that still write NULL fail.
+If the field is the key of a relation, Prisma also recreates the foreign key, with ON DELETE RESTRICT instead of SET NULL.
+On PostgreSQL this locks both tables.
 
 ## Example
 ```prisma before
@@ -23,8 +25,8 @@ model User {
 ```
 
 ## Safer way
-Write the field in every place first, fill the rows that hold NULL, and make it required in a later migration.
-Until then, the schema stays as it is.
+Deploy code that never writes NULL, then replace NULL in existing rows, and make the field required in a later migration.
+Until then, leave the field optional.
 ```prisma after
 model User {
   id    Int     @id @default(autoincrement())
@@ -33,11 +35,11 @@ model User {
 ```
 
 ## When to ignore it
-When no row holds NULL, no running program writes NULL, and the table is small enough to be read in a moment.
+When no row holds NULL, no app instance writes NULL, and the table is so small that the scan is brief.
 
 ## Providers
-All. On SQLite a default is enough: Prisma copies the table, and writes the default where NULL was.
-On MongoDB nothing fails at first, but Prisma Client cannot read the documents without a value.
+All databases. On SQLite a default is enough, because Prisma copies the table and replaces NULL with the default.
+On MongoDB the change itself succeeds, but Prisma Client fails when it reads a document without a value.
 """
 
 from __future__ import annotations
@@ -45,24 +47,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.providers.costs import proves_not_null
+from refract.rules.kit.advice import Action, AnyAction, Do, action
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import key_changes, restricts_since_required
+from refract.rules.kit.harm import AnyHarm, Effect, Harm, blocking, harm
+from refract.rules.kit.recipes import offered, within_limit
 from refract.rules.kit.rows import fills
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import column_label, created_here, cure, sentences, table_label, who_waits
+from refract.rules.kit.words import column_label, created_here, field_name, model, table_label
 from refract.schema.changes import AlterColumn
 
 
 @rule(Severity.ERROR)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each column that loses its `?`."""
+    """Each column that becomes required."""
     for change in context.on_existing(AlterColumn):
         if _becomes_required(change) and not _is_filled(context, change) and not _is_proven(context, change):
             filled = fills(context, change)
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
-                what=_of_filled(context, change) if filled else _message(context, change),
+                what=_what(context, change),
+                harm=_harm(context, change),
+                now=_actions(context, change),
                 change=change,
                 severity=Severity.WARNING if filled else None,
                 related=created_here(f"Column `{change.before.name}`", change.before.origin),
@@ -78,53 +86,59 @@ def _is_filled(context: RuleContext, change: AlterColumn) -> bool:
 
 
 def _is_proven(context: RuleContext, change: AlterColumn) -> bool:
-    """Whether a CHECK that holds for every row says that the column is filled: nothing fails, and nothing is read."""
+    """Whether a CHECK that holds for every row says that the column is filled: nothing fails, and nothing is scanned."""
     table = context.before.tables.get(change.table)
     return table is not None and proves_not_null(table.checks, change.before.name)
 
 
-def _message(context: RuleContext, change: AlterColumn) -> str:
-    label = column_label(context, change.table, change.after)
-    operation = context.behaviour.set_not_null
+def _what(context: RuleContext, change: AlterColumn) -> str:
+    required = f"Making {column_label(context, change.table, change.after)} required"
+    if fills(context, change):
+        return f"{required} breaks code that writes NULL"
+    return f"{required} {'breaks reads of old documents' if context.behaviour.schemaless else 'fails on NULL values'}"
+
+
+def _harm(context: RuleContext, change: AlterColumn) -> Iterator[AnyHarm]:
+    field, table = f"`{field_name(change.after)}`", table_label(context, change.table)
     if context.behaviour.schemaless:
-        return (
-            f"{label} becomes required: Prisma Client fails when it reads a document without a value. "
-            "Fill those documents first."
-        )
-    default = change.after.default is not None
-    return sentences(
-        f"{label} becomes required: the migration fails if any row holds NULL"
-        + (", and the default does not fill those." if default else "."),
-        _effect_on_relation(context, change),
-        who_waits(operation, table_label(context, change.table)),
-        "Fill the rows in an earlier migration, once nothing writes NULL any more.",
-        cure(operation),
-    )
+        yield harm(Effect.DOCUMENTS_LACK_FIELD, model=f"`{model(context, change.table)}`", field=field)
+        return
+    if fills(context, change):
+        yield harm(Effect.NULL_WRITES_FAIL, field=field)
+    else:
+        default = change.after.default is not None
+        yield harm(Effect.FAILS_ON_NULL_DESPITE_DEFAULT if default else Effect.FAILS_ON_NULL, table=table)
+    yield from _harm_to_relation(context, change)
+    yield from blocking(context.behaviour.set_not_null, table)
 
 
-def _of_filled(context: RuleContext, change: AlterColumn) -> str:
-    """What is left to say where the rows have just got their values."""
-    return sentences(
-        f"{column_label(context, change.table, change.after)} becomes required: rows are filled above, but programs that still "
-        "leave it out fail from now on.",
-        _effect_on_relation(context, change),
-        who_waits(context.behaviour.set_not_null, table_label(context, change.table)),
-        "Deploy code that always writes it first.",
-        cure(context.behaviour.set_not_null),
-    )
-
-
-def _effect_on_relation(context: RuleContext, change: AlterColumn) -> str:
-    """What Prisma does besides where the column refers to another table."""
+def _harm_to_relation(context: RuleContext, change: AlterColumn) -> Iterator[Harm]:
+    """What else Prisma changes if the column refers to another table."""
     for key in key_changes(context):
         after = key.after
         if after is None or key.table != change.table or change.after.name not in after.columns:
             continue
         if restricts_since_required(context, key):
             parent = table_label(context, after.referenced_table)
-            locked = ", and both tables are locked." if context.behaviour.locks_referenced_table else "."
-            return (
-                f"Its foreign key is made anew, ON DELETE {after.on_delete} instead of SET NULL: "
-                f"deleting a row of {parent} is refused from then on while rows refer to it{locked}"
-            )
-    return ""
+            yield harm(Effect.DELETES_REFUSED, after=str(after.on_delete), parent=parent)
+            return
+
+
+def _actions(context: RuleContext, change: AlterColumn) -> tuple[AnyAction, ...]:
+    field = f"`{field_name(change.after)}`"
+    if context.behaviour.schemaless:
+        return (action(Do.FILL_DOCUMENTS, field=field),)
+    without_wait = cures(context.behaviour.set_not_null)
+    if fills(context, change):
+        return (action(Do.WRITE_FIELD_IN_CODE, field=field), *without_wait)
+    steps: tuple[Action, ...] = (action(Do.REPLACE_NULLS), *(without_wait or (action(Do.MAKE_REQUIRED_LAST),)))
+    return within_limit(steps, _plan(context, change))
+
+
+def _plan(context: RuleContext, change: AlterColumn) -> tuple[AnyAction, ...]:
+    """The plan for a field of the same type. A key of a relation needs the relation's name, which only the schema has."""
+    table = context.after.tables.get(change.table)
+    in_relation = table is not None and any(change.after.name in key.columns for key in table.foreign_keys)
+    if change.before.type != change.after.type or in_relation:
+        return ()
+    return offered(context, "make-field-required", f"{model(context, change.table)}.{field_name(change.after)}")

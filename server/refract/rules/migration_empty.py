@@ -1,10 +1,11 @@
-"""A new migration does nothing.
+"""A new migration contains no statements.
 
 ## What it does
-Finds new migrations without a statement.
+Finds new migrations without statements.
 
 ## Why it is risky
-It stays in the history for ever, and each database runs it. Often the SQL was meant to be written by hand, and that was forgotten.
+Often the SQL was meant to be written by hand, and was forgotten.
+If not, the history keeps a migration that changes nothing.
 
 ## Example
 ```sql before
@@ -15,7 +16,7 @@ CREATE TABLE "User" ("id" INTEGER NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY (
 ```
 
 ## Safer way
-Write the statements, or remove the folder before it is merged.
+Write the statements, or remove the folder before you merge.
 ```sql before
 CREATE TABLE "User" ("id" INTEGER NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 ```
@@ -24,16 +25,17 @@ ALTER TABLE "User" ADD COLUMN "a" TEXT;
 ```
 
 ## When to ignore it
-When the migration marks a step that other tools do.
+When the migration marks a change that another tool makes.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
@@ -42,12 +44,13 @@ from refract.text import Origin, Span
 
 @rule(Severity.INFO, SQL, MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The migration, if nothing is in it."""
+    """The migration, if it has no statements."""
     migration = context.migration
     if migration is not None and not migration.statements:
         yield Risk(
             key="empty",
-            what=f"`{migration.name}` has no statement. Write what it should do, or remove the folder before it is merged.",
+            what=f"Migration `{migration.name}` contains no statements",
+            now=(action(Do.WRITE_STATEMENTS), instead(Do.REMOVE_FOLDER)),
             change=None,
             origin=Origin(migration.path, "", Span(0, 0)),
         )

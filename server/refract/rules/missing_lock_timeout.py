@@ -1,10 +1,11 @@
-"""A strong lock is waited for without a limit.
+"""A migration waits for a strong lock without a timeout.
 
 ## What it does
-Finds the first statement of a migration that takes an ACCESS EXCLUSIVE lock on a table in use while no `lock_timeout` is set.
+Finds the first statement of a migration that needs an ACCESS EXCLUSIVE lock on a table in use, if no `lock_timeout` is set.
 
 ## Why it is risky
-While the statement waits for the lock, every later query waits behind it: one long transaction elsewhere, and the application stands still.
+While the statement waits for the lock, every later query on the table waits behind it.
+One long transaction is enough to stop the app.
 
 ## Example
 ```sql before
@@ -16,17 +17,17 @@ ALTER TABLE "User" ADD COLUMN "age" INTEGER;
 ```
 
 ## Safer way
-Set a limit, and run the migration again when it was reached.
+Set a timeout, and run the migration again if it times out.
 ```sql migration
 SET lock_timeout = '5s';
 ALTER TABLE "User" ADD COLUMN "age" INTEGER;
 ```
 
 ## When to ignore it
-When the role that runs migrations has a `lock_timeout` of its own.
+When the role that runs migrations has a `lock_timeout`.
 
 ## Providers
-PostgreSQL. Off by default: what Prisma writes never sets one, so that it would speak in nearly every migration.
+PostgreSQL. Off by default, because Prisma never sets a timeout and nearly every migration would be reported.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ from refract.schema.changes import CreateIndex, DropIndex, DropTable, Statement,
 
 @rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The first statement that would wait for ever."""
+    """The first statement that would wait without a limit."""
     for statement in context.statements:
         name, value = statement.setting or ("", "")
         if name == "lock_timeout" and value.strip("'") not in ("0", "default", "DEFAULT"):

@@ -1,10 +1,10 @@
-"""A migration has nothing beside it that undoes it.
+"""A migration has no file that undoes it.
 
 ## What it does
 Finds new migrations without a `down.sql`.
 
 ## Why it is risky
-Prisma has no way back of its own. Who needs one in the middle of the night writes it then, without a test.
+Prisma cannot undo a migration. Without a `down.sql`, you write that SQL during the incident, untested.
 
 ## Example
 ```sql before
@@ -15,7 +15,7 @@ ALTER TABLE "User" ADD COLUMN "age" INTEGER;
 ```
 
 ## Safer way
-`refract rollback` writes it, checked by replaying both.
+Run `refract rollback`. It writes the file, and checks it by replaying the migration and then the file.
 ```sql migration
 ALTER TABLE "User" ADD COLUMN "age" INTEGER;
 ```
@@ -24,18 +24,20 @@ ALTER TABLE "User" DROP COLUMN "age";
 ```
 
 ## When to ignore it
-This rule is off unless the settings turn it on: many teams only ever go forward.
+When your team never undoes a migration, and fixes problems with a new one.
 
 ## Providers
-All with migrations.
+All SQL databases. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
 
 
@@ -47,7 +49,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         return
     yield Risk(
         key="rollback",
-        what=f"Nothing says how `{migration.name}` is undone. `refract rollback {migration.name}` writes a down.sql beside it, "
-        "checked by replaying both.",
+        what=f"Migration `{migration.name}` has no `down.sql`",
+        harm=(harm(Effect.UNDO_WRITTEN_IN_INCIDENT),),
+        now=(action(Do.WRITE_ROLLBACK, command=f"refract rollback {migration.name}"),),
         change=None,
     )

@@ -1,10 +1,11 @@
-"""A long statement runs without a limit.
+"""A long statement runs without a timeout.
 
 ## What it does
-Finds the first statement that reads or writes all rows of a table in use, where no `statement_timeout` is set before it.
+Finds the first statement that reads or writes all rows of a table in use, if no `statement_timeout` is set before it.
 
 ## Why it is risky
-A statement that takes much longer than on the test database holds its locks all that time, and somebody has to find and end it.
+A statement can take much longer than on the test database.
+It holds its locks all that time, until you find and cancel it.
 
 ## Example
 ```sql before
@@ -16,7 +17,7 @@ ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;
 ```
 
 ## Safer way
-Set a limit: the migration then fails, and nothing has changed.
+Set a timeout. If it is reached, the statement fails and changes nothing.
 ```sql before
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
@@ -27,18 +28,20 @@ ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;
 ```
 
 ## When to ignore it
-When the server or the role sets one. Concurrent index builds need long ones.
+When the server or the role sets a timeout. Concurrent index builds need a long one.
 
 ## Providers
-PostgreSQL. Off unless the project asks for it.
+PostgreSQL. Off by default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import (
     AddCheck,
@@ -57,7 +60,7 @@ _NO_LIMIT = ("0", "default")
 
 @rule(Severity.INFO, frozenset({"postgresql"}), MIGRATION_ONLY, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The first long statement without a limit."""
+    """The first long statement without a timeout."""
     for statement in context.statements:
         name, value = statement.setting or ("", "")
         if name == "statement_timeout" and value.strip("'").lower() not in _NO_LIMIT:
@@ -65,8 +68,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if any(_is_long(context, change) for change in statement.changes):
             yield Risk(
                 key="statement_timeout",
-                what="This reads or writes all rows of a table, for as long as that takes. "
-                "Begin the file with `SET statement_timeout = '60s';`: past that it fails, and nothing has changed.",
+                what="This reads or writes a whole table without a timeout",
+                harm=(harm(Effect.LOCKS_HELD_WITHOUT_LIMIT),),
+                now=(action(Do.BEGIN_FILE_WITH, sql="SET statement_timeout = '60s';"),),
                 change=None,
                 origin=statement.origin,
             )

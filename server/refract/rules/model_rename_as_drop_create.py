@@ -1,7 +1,7 @@
-"""A model is renamed, and Prisma drops its table and creates an empty one.
+"""A model is renamed, so Prisma drops its table and creates an empty one.
 
 ## What it does
-Finds a model that goes while a model with nearly the same fields comes. A changed `@@map` counts too.
+Finds a removed model and a new model with nearly the same fields. A changed `@@map` counts too.
 
 ## Why it is risky
 Prisma compares two schemas and cannot see that a model was renamed.
@@ -24,7 +24,7 @@ model Account {
 ```
 
 ## Safer way
-Keep the table and change only Prisma's name for it: no SQL runs at all.
+Keep the table with `@@map` and rename only the model. No SQL runs.
 ```prisma after
 model Account {
   id    Int    @id @default(autoincrement())
@@ -34,32 +34,36 @@ model Account {
   @@map("User")
 }
 ```
-If the table itself must be renamed, edit the migration so that it says `ALTER TABLE ... RENAME TO`,
-and leave a view under the old name until no program uses it.
+If the table itself must be renamed on PostgreSQL, write `ALTER TABLE ... RENAME TO` in the migration,
+and create a view with the old name until no app instance uses that name.
+If you can stop the app, write only `ALTER TABLE ... RENAME TO`: app instances that use the old name fail after it.
 
 ## When to ignore it
-When the new model is not the old one under another name, and the old one's rows may go.
+When the two models are unrelated, and you do not need the old rows.
 
 ## Providers
-All. On MongoDB the old collection stays, and the new one starts empty.
+All databases. On MongoDB the old collection stays, and the new one starts empty.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.diff import ProbableRename
+from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action, instead
 from refract.rules.kit.code import model_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import because, created_here, join_table, model, sentences, table_label
+from refract.rules.kit.words import created_here, join_table, model
 from refract.schema.changes import CreateTable, DropTable
+from refract.schema.model import Table
 
 
 @rule(Severity.ERROR)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each dropped table that is probably a renamed one. Join tables and moves have rules of their own."""
+    """Each dropped table that is probably a renamed one. Other rules report join tables and moves to another schema."""
     for rename, dropped in context.renames(DropTable):
         added = rename.added
         if not isinstance(added, CreateTable) or join_table(dropped.table):
@@ -69,23 +73,41 @@ def check(context: RuleContext) -> Iterator[Risk]:
         code = model_in_code(context, dropped.table.name)
         yield Risk(
             key=str(dropped.table.name),
-            what=sentences(_message(context, rename, dropped, added)),
+            what=_what(context, dropped.table, added.table),
+            harm=(_loss(context, dropped.table, added.table), *code.harm),
+            now=_actions(context, dropped.table, added.table),
             change=added,
             rename=rename,
             related=(*created_here(f"Table `{dropped.table.name.name}`", dropped.table.origin), *code.places),
         )
 
 
-def _message(context: RuleContext, rename: ProbableRename, dropped: DropTable, added: CreateTable) -> str:
-    old = dropped.table.name.name
-    new = table_label(context, added.table.name)
-    return sentences(
-        f"{new} looks like `{old}` under a new name ({because(rename)}).",
-        f"All documents stay in `{old}`, and the new collection starts empty."
-        if context.behaviour.schemaless
-        else f"Prisma drops table `{old}` with all its rows and creates an empty one.",
-        f"""To keep the rows, keep the table: add `@@map("{old}")` to `{model(context, added.table.name)}`.""",
-        ""
-        if context.behaviour.schemaless
-        else "Or make the migration rename the table, once no code uses the old name.",
-    )
+def _what(context: RuleContext, old: Table, new: Table) -> str:
+    before, after = _names(old, new)
+    return f"Renaming `{before}` to `{after}` {'hides its documents' if context.behaviour.schemaless else 'deletes all its rows'}"
+
+
+def _names(old: Table, new: Table) -> tuple[str, str]:
+    """The models' names; the tables' if the model keeps its name and only its table is renamed."""
+    before, after = old.model_name or old.name.name, new.model_name or new.name.name
+    return (before, after) if before != after else (old.name.name, new.name.name)
+
+
+def _loss(context: RuleContext, old: Table, new: Table) -> Harm:
+    effect = Effect.DOCUMENTS_STAY_IN_OLD if context.behaviour.schemaless else Effect.TABLE_DROPPED_AND_CREATED_EMPTY
+    return harm(effect, old=f"`{old.name.name}`", new=f"`{new.name.name}`")
+
+
+def _actions(context: RuleContext, old: Table, new: Table) -> Iterator[AnyAction]:
+    yield action(Do.ADD_ATTRIBUTE, attribute=f'@@map("{old.name.name}")', field=f"`{model(context, new.name)}`")
+    if not context.behaviour.schemaless:
+        yield from _plan(context, old, new)
+        yield instead(Do.RENAME_TABLE_WHILE_STOPPED)
+
+
+def _plan(context: RuleContext, old: Table, new: Table) -> tuple[FollowRecipe, ...]:
+    """The plan with a view under the old name, where neither table has a name by `@@map`."""
+    mapped = any(table.model_name not in ("", table.name.name) for table in (old, new))
+    if mapped or context.provider.name != "postgresql":
+        return ()
+    return offered(context, "rename-model", old.name.name, to=new.name.name, how="view")

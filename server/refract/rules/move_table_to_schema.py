@@ -1,10 +1,10 @@
-"""A model moves to another database schema, and Prisma drops its table and creates an empty one there.
+"""A model moves to another database schema, so Prisma drops its table and creates an empty one there.
 
 ## What it does
-Finds a table that goes while a table of the same name comes in another database schema (`@@schema`).
+Finds a dropped table and a new table with the same name in another database schema (`@@schema`).
 
 ## Why it is risky
-Prisma's migration does not move the table: it drops the old one, with all its rows, and creates a new, empty one.
+Prisma does not move the table. Its migration drops the old one, with all its rows, and creates a new, empty one.
 
 ## Example
 ```prisma before
@@ -35,9 +35,9 @@ model Log {
 ```
 
 ## Safer way
-Leave the model where it is, or make the migration say `ALTER TABLE ... SET SCHEMA`
-(`ALTER SCHEMA ... TRANSFER` on SQL Server), which keeps the rows;
-programs that look in the old schema fail from then on.
+Keep the model in its schema.
+If you can stop the app, write `ALTER TABLE ... SET SCHEMA` in the migration (`ALTER SCHEMA ... TRANSFER` on SQL Server).
+This keeps the rows, but app instances that use the old schema fail after it.
 ```prisma after
 datasource db {
   provider = "postgresql"
@@ -53,18 +53,20 @@ model Log {
 ```
 
 ## When to ignore it
-When the rows may go.
+When you do not need the rows.
 
 ## Providers
-Those with database schemas: PostgreSQL, CockroachDB and SQL Server.
+Databases that have schemas: PostgreSQL, CockroachDB and SQL Server.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.rule import rule
 from refract.rules.kit.words import created_here, model
 from refract.schema.changes import CreateTable, DropTable
@@ -84,9 +86,16 @@ def check(context: RuleContext) -> Iterator[Risk]:
         name = model(context, added.table.name)
         yield Risk(
             key=str(dropped.table.name),
-            what=f"Prisma does not move `{name}` from schema `{old}` to `{new}`: it drops the table "
-            "with all its rows and creates an empty one. Make the migration move the table instead, "
-            "at a moment when no running program looks for it in the old schema.",
+            what=f"Moving `{name}` to schema `{new}` deletes all its rows",
+            harm=(_loss(dropped, added),),
+            now=(
+                action(Do.KEEP_DATABASE_SCHEMA, model=f"`{name}`", schema=f"`{old}`"),
+                instead(Do.MOVE_TABLE_WHILE_STOPPED),
+            ),
             change=added,
             related=created_here(f"Table `{dropped.table.name}`", dropped.table.origin),
         )
+
+
+def _loss(dropped: DropTable, added: CreateTable) -> Harm:
+    return harm(Effect.TABLE_DROPPED_AND_CREATED_EMPTY, old=f"`{dropped.table.name}`", new=f"`{added.table.name}`")

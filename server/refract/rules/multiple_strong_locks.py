@@ -1,11 +1,12 @@
 """One transaction locks several tables in use.
 
 ## What it does
-Finds the second table in use that a migration locks against everything, in one transaction with the first.
+Finds the second table in use on which a migration takes a strong lock in the same transaction.
 
 ## Why it is risky
-The first table stays locked until the last statement is done, and two migrations (or programs) that lock the same tables in another
-order wait for each other: PostgreSQL ends one of them.
+The first table stays locked until the transaction ends.
+Another transaction that locks the same tables in another order can deadlock with the migration.
+PostgreSQL then cancels one of them.
 
 ## Example
 ```sql before
@@ -18,7 +19,7 @@ ALTER TABLE "Post" ADD COLUMN "title" TEXT;
 ```
 
 ## Safer way
-One table for each migration.
+Change one table in each migration.
 ```sql before
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
@@ -28,18 +29,20 @@ ALTER TABLE "User" ADD COLUMN "age" INTEGER;
 ```
 
 ## When to ignore it
-When each statement only takes a moment.
+When each statement is brief.
 
 ## Providers
-PostgreSQL. Off unless the project asks for it. From Prisma 7.4 on between BEGIN and COMMIT only: it sends statements one by one.
+PostgreSQL. Off by default. Prisma 7.4 and newer send statements one by one, so only statements between BEGIN and COMMIT count.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import CreateIndex, Statement, ValidateConstraint
 from refract.schema.model import QualifiedName
@@ -48,7 +51,7 @@ from refract.sql.transactions import in_transaction, is_one_transaction
 
 @rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The first statement that locks one table more."""
+    """The first statement that locks a second table."""
     first: QualifiedName | None = None
     statements = context.statements if is_one_transaction(context.versions) else in_transaction(context.statements)
     for statement in statements:
@@ -56,8 +59,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
             if first is not None and table != first:
                 yield Risk(
                     key="locks",
-                    what=f"`{first.name}` stays locked while `{table.name}` is waited for and changed, since both are in one "
-                    "transaction. Give each table a migration of its own.",
+                    what=f"`{first.name}` stays locked while this waits for `{table.name}`",
+                    harm=(harm(Effect.LOCKED_UNTIL_THE_END), harm(Effect.DEADLOCK_POSSIBLE)),
+                    now=(action(Do.MOVE_TO_SEPARATE_MIGRATION),),
                     change=None,
                     origin=statement.origin,
                 )

@@ -1,11 +1,12 @@
-"""A column comes or goes on a version of MySQL that writes the table anew for it.
+"""A column is added or dropped on a MySQL version that rebuilds the table for the change.
 
 ## What it does
-Finds new and dropped columns where the server is too old to do it at once.
+Finds new and dropped columns on servers that cannot change columns without a rebuild.
 
 ## Why it is risky
-Before 8.0.29 MySQL rebuilds the table to drop a column, or to add one that is not the last. Reads and writes go on,
-but disk and cache are busy, replicas fall behind, and the lock at the end waits for every open transaction.
+MySQL before 8.0.29 rebuilds the table to drop a column, or to add a column that is not the last.
+Reads and writes continue, but disk and cache are busy, and replicas fall behind.
+At the end, MySQL needs a lock that waits for every open transaction.
 
 ## Example
 ```prisma before
@@ -21,7 +22,7 @@ model User {
 ```
 
 ## Safer way
-Upgrade, run it while little is going on, or use gh-ost or pt-online-schema-change.
+Use gh-ost or pt-online-schema-change, run the migration when few queries use the table, or upgrade MySQL.
 ```prisma after
 model User {
   id    Int    @id @default(autoincrement())
@@ -32,15 +33,17 @@ model User {
 When the table is small.
 
 ## Providers
-MySQL before 8.0.29. MariaDB does it at once.
+MySQL before 8.0.29. MariaDB does not rebuild the table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.words import table_label
 from refract.schema.changes import AddColumn, DropColumn
@@ -59,7 +62,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         since = ".".join(map(str, context.behaviour.instant_columns_since))
         yield Risk(
             key=str(table),
-            what=f"{table_label(context, table)} is written anew for its columns, as before MySQL {since}: reads and writes "
-            "go on, but replicas fall behind. Run it while little is going on, or with gh-ost or pt-online-schema-change.",
+            what=f"Changing the columns of {table_label(context, table)} rebuilds the table",
+            harm=(harm(Effect.REBUILT_FOR_COLUMNS, version=since), harm(Effect.REPLICAS_FALL_BEHIND)),
+            now=(action(Do.USE_ONLINE_TOOL), instead(Do.RUN_IN_QUIET_HOURS)),
             change=change,
         )

@@ -1,12 +1,14 @@
-"""A statement that rows can make fail stands behind others that stay applied.
+"""A statement that can fail on rows follows others, which stay applied if it fails.
 
 ## What it does
-Finds statements that fail on certain rows (unique, NOT NULL, foreign key, CHECK) behind other changes in a migration that is no
-one transaction: always on MySQL and MariaDB, with Prisma 7.4 or newer on PostgreSQL too.
+Finds statements that fail on certain rows (unique, NOT NULL, foreign key, CHECK) and follow other changes,
+in a migration that is not one transaction. This is every migration on MySQL and MariaDB,
+and on PostgreSQL with Prisma 7.4 or newer.
 
 ## Why it is risky
-When it fails, what stands before it stays applied. Prisma marks the migration as failed and refuses all later ones (P3009); running the
-file again fails at its first statement, because that is done already.
+If the statement fails, the statements before it stay applied.
+Prisma marks the migration as failed and refuses all later ones (P3009).
+A second run fails at the first statement that is already applied.
 
 ## Example
 ```sql before
@@ -18,7 +20,7 @@ CREATE UNIQUE INDEX `User_email_key` ON `User`(`email`);
 ```
 
 ## Safer way
-What may fail comes first, or alone in a migration of its own. On PostgreSQL, BEGIN and COMMIT make it one transaction.
+Put the statement that can fail first, or in a separate migration. On PostgreSQL you can also write BEGIN and COMMIT around the statements.
 ```sql before
 CREATE TABLE `User` (`id` INTEGER NOT NULL, `email` VARCHAR(191), PRIMARY KEY (`id`));
 ```
@@ -27,18 +29,20 @@ CREATE UNIQUE INDEX `User_email_key` ON `User`(`email`);
 ```
 
 ## When to ignore it
-When you know that no row breaks it.
+When you know that no row makes the statement fail.
 
 ## Providers
-MySQL, MariaDB; PostgreSQL with Prisma 7.4 or newer.
+MySQL and MariaDB, and PostgreSQL with Prisma 7.4 or newer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.indexes import already_unique
 from refract.rules.kit.rows import emptied
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
@@ -49,32 +53,36 @@ from refract.sql.transactions import BEGINNINGS, is_one_transaction
 
 @rule(Severity.WARNING, frozenset({"postgresql", "mysql"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The first statement that may fail behind others."""
+    """The first statement that can fail after others."""
     if _is_whole(context):
         return
-    done = 0
+    changed = False
     for statement in context.statements:
-        if done and any(_may_fail(context, change) for change in statement.changes):
+        if changed and any(_may_fail(context, change) for change in statement.changes):
             yield Risk(
                 key="atomic",
-                what=f"If a row makes this fail, the {_counted(done)} before it stay{'s' if done == 1 else ''} applied: "
-                f"{_why(context)} Prisma then refuses every later migration (P3009), and running this file again fails at its first "
-                f"statement. {_cure(context)}",
+                what="If a row makes this fail, earlier statements stay applied",
+                harm=(
+                    harm(Effect.LATER_MIGRATIONS_REFUSED),
+                    harm(Effect.SECOND_RUN_FAILS),
+                    harm(Effect.STATEMENTS_COMMITTED_EACH if _is_mysql(context) else Effect.STATEMENTS_SENT_EACH),
+                ),
+                now=_actions(context),
                 change=None,
                 origin=statement.origin,
             )
             return
-        done += bool(statement.changes)
+        changed = changed or bool(statement.changes)
 
 
 def _is_whole(context: RuleContext) -> bool:
-    if context.provider.name == "mysql":
+    if _is_mysql(context):
         return False
     return is_one_transaction(context.versions) or any(s.verb in BEGINNINGS for s in context.statements)
 
 
 def _may_fail(context: RuleContext, change: Change) -> bool:
-    """Whether rows that exist decide; those in a new column are all the same, and are judged by other rules."""
+    """Whether existing rows decide. In a new column all values are the same, which other rules report."""
     if not isinstance(change, TableChange) or context.is_new(change.table) or emptied(context, change.table):
         return False
     match change:
@@ -96,16 +104,12 @@ def _some_are_new(context: RuleContext, table: QualifiedName, columns: Iterable[
     return any(context.added_column(table, column) is not None for column in columns)
 
 
-def _counted(done: int) -> str:
-    return "statement" if done == 1 else f"{done} statements"
+def _is_mysql(context: RuleContext) -> bool:
+    return context.provider.name == "mysql"
 
 
-def _why(context: RuleContext) -> str:
-    return (
-        "MySQL commits each one." if context.provider.name == "mysql" else "Prisma 7.4 and newer send them one by one."
-    )
-
-
-def _cure(context: RuleContext) -> str:
-    first = "Put it first, or into a migration of its own"
-    return f"{first}." if context.provider.name == "mysql" else f"{first}, or write BEGIN and COMMIT around the file."
+def _actions(context: RuleContext) -> Iterator[AnyAction]:
+    yield action(Do.PUT_FIRST)
+    yield instead(Do.MOVE_TO_SEPARATE_MIGRATION)
+    if not _is_mysql(context):
+        yield instead(Do.WRITE_TRANSACTION)

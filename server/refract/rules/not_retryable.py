@@ -1,10 +1,11 @@
-"""A migration that may be half applied cannot be run again.
+"""A migration that can stop halfway cannot be run again.
 
 ## What it does
-Finds the first CREATE, ADD or DROP without `IF [NOT] EXISTS` in a migration of several statements that is no one transaction.
+Finds the first CREATE, ADD or DROP without `IF [NOT] EXISTS` in a migration of several statements that is not one transaction.
 
 ## Why it is risky
-When a later statement fails, running the file again fails at the first one, because that is done already.
+If a later statement fails, the earlier ones stay applied.
+A second run then fails at the first statement that is already applied.
 
 ## Example
 ```sql before
@@ -17,7 +18,7 @@ ALTER TABLE "User" ADD COLUMN "size" INTEGER;
 ```
 
 ## Safer way
-Say what to do when it is there already.
+Add `IF EXISTS` or `IF NOT EXISTS`, or move each statement to a separate migration.
 ```sql before
 CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
@@ -28,18 +29,21 @@ ALTER TABLE "User" ADD COLUMN IF NOT EXISTS "size" INTEGER;
 ```
 
 ## When to ignore it
-When failed migrations are always settled by hand.
+When you always repair failed migrations by hand.
 
 ## Providers
-PostgreSQL with Prisma 7.4 or newer, MySQL and MariaDB. Off unless the project asks for it.
+PostgreSQL with Prisma 7.4 or newer, MySQL and MariaDB. Off by default.
+MySQL has no `IF NOT EXISTS` for columns and indexes, so use separate migrations there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import Statement
 from refract.sql.transactions import BEGINNINGS, is_one_transaction
@@ -57,8 +61,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if found is not None:
         yield Risk(
             key="again",
-            what="If a later statement fails, running this migration again fails here, since this is done already. "
-            "Add IF EXISTS or IF NOT EXISTS, or give each statement a migration of its own.",
+            what="If a later statement fails, this migration cannot run again",
+            harm=(harm(Effect.SECOND_RUN_FAILS),),
+            now=(action(Do.ADD_IF_EXISTS), instead(Do.MOVE_EACH_STATEMENT)),
             change=None,
             origin=found.origin,
         )

@@ -1,11 +1,11 @@
-"""The folder of a new migration does not begin with its time.
+"""The folder of a new migration does not begin with a timestamp.
 
 ## What it does
-Finds new migrations whose folder is not called `YYYYMMDDHHMMSS_name`.
+Finds new migrations whose folder does not have the form `YYYYMMDDHHMMSS_name`.
 
 ## Why it is risky
-Prisma applies migrations in the order of their folders' names, letter by letter: `2_b` comes after `10_a`,
-and a name without a time lands anywhere.
+Prisma applies migrations in the order of their folders' names, character by character.
+So `2_b` runs after `10_a`, and a name without a timestamp runs in an unexpected place.
 
 ## Example
 ```sql base 20250101000000_init
@@ -16,7 +16,7 @@ ALTER TABLE "User" ADD COLUMN "name" TEXT;
 ```
 
 ## Safer way
-Name it as Prisma does.
+Use the form of Prisma's own names.
 ```sql here add_name
 ```
 ```sql here 20250201000000_add_name
@@ -24,10 +24,10 @@ ALTER TABLE "User" ADD COLUMN "name" TEXT;
 ```
 
 ## When to ignore it
-When the project numbers its migrations in another way that sorts.
+When the project numbers its migrations in another form that sorts correctly.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
@@ -35,18 +35,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.history import head_of
 from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
 
 _USUAL = re.compile(r"\d{14}_\S+\Z")
-_BASELINE = "0_init"  # as Prisma's documentation calls the first migration of a database that was there before
+_BASELINE = "0_init"  # as Prisma's documentation calls the first migration of an existing database
 
 
 @rule(Severity.WARNING, SQL, HISTORY_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each new migration with an odd name, where those before it have usual ones."""
+    """Each new migration without a timestamp, if all earlier ones have one."""
     history = context.history
     if history is None or not all(_is_usual(m.name) for m in history.here if not history.is_new(m.name)):
         return
@@ -54,9 +56,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if not _is_usual(migration.name):
             yield Risk(
                 key=migration.name,
-                what=f"The folder `{migration.name}` does not begin with a time (`YYYYMMDDHHMMSS_name`), as those before it do: "
-                "Prisma applies migrations in the order of their names, so it may run in the wrong place. "
-                "Rename the folder, unless a database has applied it already.",
+                what=f"Migration folder `{migration.name}` does not begin with a timestamp",
+                harm=(harm(Effect.ORDER_FOLLOWS_NAMES),),
+                now=(action(Do.RENAME_FOLDER_AS, form="YYYYMMDDHHMMSS_name"),),
                 change=None,
                 origin=head_of(migration),
             )

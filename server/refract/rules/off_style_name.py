@@ -1,10 +1,11 @@
-"""A new name is not written as Prisma's conventions have it.
+"""A new name does not follow Prisma's conventions.
 
 ## What it does
-Finds new models and enums that are not in PascalCase and singular words run together, and new fields that are not in camelCase.
+Finds new models and enums that are not in PascalCase, and new fields that are not in camelCase.
 
 ## Why it is risky
-Mixed styles make generated code hard to guess. Prisma's name is free to choose: the table and the column may keep another with `@@map` and `@map`.
+Mixed styles make the names in Prisma Client hard to guess.
+The table and the column can keep another name with `@@map` and `@map`.
 
 ## Example
 ```prisma before
@@ -23,7 +24,7 @@ model user_account {
 ```
 
 ## Safer way
-Write `UserAccount` and map it.
+Use the name `UserAccount`, and keep the table's name with `@@map`.
 ```prisma after
 model A {
   id Int @id
@@ -37,10 +38,10 @@ model UserAccount {
 ```
 
 ## When to ignore it
-When the project has a convention of its own.
+When the project has its own convention.
 
 ## Providers
-All. Off unless the project asks for it.
+All databases. Off by default.
 """
 
 from __future__ import annotations
@@ -48,8 +49,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.new import new_columns, new_tables
 from refract.rules.kit.rule import SCHEMA_ONLY, rule
 from refract.schema.changes import Change, CreateEnum
@@ -61,16 +64,21 @@ _CAMEL = re.compile(r"_?[a-z][A-Za-z0-9]*")
 
 @rule(Severity.INFO, judges=SCHEMA_ONLY, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each new name of another style."""
-    for what, name, style, change, origin in _names(context):
+    """Each new name in another style."""
+    for kind, name, style, change, origin in _names(context):
         if name and not (_PASCAL if style == "PascalCase" else _CAMEL).fullmatch(name):
             yield Risk(
-                key=f"{what}.{name}",
-                what=f"The {what} `{name}` is not in {style}. Rename it, and keep the name in the database with "
-                f'`{"@map" if what == "field" else "@@map"}("{name}")`.',
+                key=f"{kind}.{name}",
+                what=f"{kind.capitalize()} `{name}` is not in {style}",
+                harm=(harm(Effect.MIXED_STYLES),),
+                now=(action(Do.RENAME_AND_MAP, kind=kind, attribute=_map(kind, name)),),
                 change=change,
                 origin=origin,
             )
+
+
+def _map(kind: str, name: str) -> str:
+    return f'{"@map" if kind == "field" else "@@map"}("{name}")'
 
 
 def _names(context: RuleContext) -> Iterator[tuple[str, str, str, Change, Origin | None]]:

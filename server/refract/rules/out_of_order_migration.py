@@ -1,11 +1,12 @@
-"""A new migration sorts before one that the base branch already has.
+"""A new migration sorts before one that is already in the base branch.
 
 ## What it does
-Finds new migrations whose name sorts before the newest migration of the branch that this work goes to.
+Finds new migrations whose name sorts before the newest migration of the base branch.
 
 ## Why it is risky
-Prisma applies migrations in the order of their names. Databases that have the newer one run this one after it,
-new databases run it before: two histories that may not build the same.
+Prisma applies migrations in the order of their names.
+New databases apply this migration first, and databases that already have the other one apply this migration last.
+The two orders can give different results, or one of them can fail.
 
 ## Example
 ```sql base 20250101000000_init
@@ -19,7 +20,7 @@ ALTER TABLE "User" ADD COLUMN "b" TEXT;
 ```
 
 ## Safer way
-Give the folder a later time before it is merged.
+Rename the folder to a later time before you merge.
 ```sql here 20250201000000_mine
 ```
 ```sql here 20250401000000_mine
@@ -27,18 +28,20 @@ ALTER TABLE "User" ADD COLUMN "b" TEXT;
 ```
 
 ## When to ignore it
-When the two have nothing to do with each other and every database that matters gets both.
+When the two migrations are independent, and every database gets both.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.history import head_of, newest
 from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
 
@@ -54,9 +57,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if migration.name < last:
             yield Risk(
                 key=migration.name,
-                what=f"`{migration.name}` sorts before `{last}`, which {history.base} already has: databases that "
-                "have that one run this one after it, new databases before it. "
-                "Rename the folder to a later time before it is merged, unless a database has applied it already.",
+                what=f"`{migration.name}` sorts before `{last}`, which is already in `{history.base}`",
+                harm=(harm(Effect.ORDER_DIFFERS),),
+                now=(action(Do.RENAME_FOLDER_AFTER, migration=f"`{last}`"),),
                 change=None,
                 origin=head_of(migration),
             )

@@ -6,10 +6,11 @@ from refract.providers.base import Provider
 from refract.recipes.dialects import dialect
 from refract.recipes.dialects.base import TEXTS
 from refract.rules.kit.advice import Action, AnyAction, FollowRecipe
+from refract.rules.kit.code import field_target
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Judged
 from refract.rules.kit.words import field_name, model
-from refract.schema.changes import AlterColumn, RecreateColumn
+from refract.schema.changes import AlterColumn, DropColumn, RecreateColumn
 from refract.schema.model import ColumnType, Table
 
 MOST_ACTIONS = 4
@@ -49,6 +50,14 @@ def type_change(context: RuleContext, change: AlterColumn | RecreateColumn) -> t
 def synchronised_by(context: RuleContext) -> str:
     """The answer to `how` where the default, a trigger, does not exist; empty where it does."""
     return "" if dialect(context.provider.name, context.versions.flavour).syncs else "application"
+
+
+def field_dropped(context: RuleContext, change: DropColumn) -> tuple[FollowRecipe, ...]:
+    """The plan that drops a field; nothing for columns of a key, which the recipe refuses."""
+    table = context.before.tables.get(change.table)
+    if table is None or _is_in_key(table, change.column.name):
+        return ()
+    return offered(context, "drop-field", str(field_target(context, change.table, change.column)))
 
 
 def within_limit(actions: tuple[Action, ...], plan: tuple[AnyAction, ...]) -> tuple[AnyAction, ...]:

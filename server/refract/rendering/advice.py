@@ -141,7 +141,6 @@ ADVICE: Mapping[Do, str] = {
     Do.STOP_WRITING_VALUES: "Deploy code that does not write {values}.",
     Do.REVIEW_DELETES: "Review each place in the code that deletes or updates the parent rows.",
     Do.STOP_READING_VALUE: "Remove every other use before you drop the value.",
-    Do.STOP_WRITING_VALUE: "Remove every write of {value}, and deploy.",
     Do.STOP_USING: "Remove these uses and deploy.",
     Do.WRITE_FIELD_IN_CODE: "Write {field} in every insert, and deploy.",
     Do.CHECK_RAW_SQL: "Check raw SQL and scripts that insert without {field}.",
@@ -149,6 +148,7 @@ ADVICE: Mapping[Do, str] = {
     # deploy
     Do.STOP_APP_DURING_MIGRATION: "Stop all app instances while the migration runs.",
     Do.MOVE_ROWS_WITH_TOOL: "Copy the rows with a migration tool.",
+    Do.WAIT_FOR_OLD_INSTANCES: "Wait until no old app instance is running.",
     Do.REPLACE_NULLS: "Deploy code that never writes NULL, then replace NULL in existing rows.",
     Do.BACK_UP_FILE: "Back up the database file before you deploy.",
     Do.BACK_UP_DATABASE: "Back up the database before you undo the migration.",
@@ -179,7 +179,7 @@ ADVICE: Mapping[Do, str] = {
     Do.RECREATE_MIGRATION: "Delete {migration} and create the migration again.",
     Do.RESTORE_FROM_BASE: "Restore {migration} from {base}.",
     # review
-    Do.COMPLETE_STEP: "Complete step {number}, and wait until no old app instance is running.",
+    Do.COMPLETE_STEP: "Complete step {number}.",
     Do.REVERT_UNTIL_CONFIRMED: "Revert this change until step {number} is confirmed.",
     Do.REVIEW_BY_HAND: "Review this statement by hand.",
     # change-settings, comments

@@ -120,7 +120,7 @@ def _harm_to_relation(context: RuleContext, change: AlterColumn) -> Iterator[Har
             continue
         if restricts_since_required(context, key):
             parent = table_label(context, after.referenced_table)
-            yield harm(Effect.DELETES_REFUSED, after=str(after.on_delete), parent=parent)
+            yield harm(Effect.ON_DELETE_RESTRICTED, after=str(after.on_delete), parent=parent)
             return
 
 

@@ -80,11 +80,11 @@ def check(context: RuleContext) -> Iterator[Risk]:
         parents = dict.fromkeys(k.referenced_table for k in table.foreign_keys)
         known = [p for p in parents if p in context.before.tables and not context.is_new(p)]
         if known:
-            parents = tuple(table_label(context, p) for p in known)
+            labels = tuple(table_label(context, p) for p in known)
             yield Risk(
                 key=str(table.name),
-                what=_what(table_label(context, table.name), parents),
-                harm=blocking(brief, *parents),
+                what=_what(table_label(context, table.name), labels),
+                harm=blocking(brief, *labels),
                 now=cures(brief),
                 change=change,
             )

@@ -1,10 +1,10 @@
-"""A step of a plan waits for an SQL expression that only a person can give.
+"""A step of a plan still lacks the SQL expression for existing rows.
 
 ## What it does
-Finds migrations of a plan in which the mark for a missing expression still stands.
+Finds migrations of a plan that still contain the placeholder for the expression.
 
 ## Why it is risky
-The rows keep NULL. The step that makes the column required then fails on them, in the middle of a deployment.
+The rows keep NULL. The step that makes the column required then fails on them, in the middle of a deploy.
 
 ## Example
 ```prisma before
@@ -19,17 +19,17 @@ next
 ```
 
 ## Safer way
-Give the expression when the plan is made, or replace the mark in the migration by one.
+Give the expression when you make the plan, or replace the placeholder in the migration.
 ```plan make-field-required User.name value='unknown'
 done
 next
 ```
 
 ## When to ignore it
-Never: rows would stay without a value.
+Never, because the rows would stay without a value.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
@@ -37,8 +37,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.recipes.base import UNANSWERED
+from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.plans import in_view
 from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.text import Origin, Span
@@ -46,7 +48,7 @@ from refract.text import Origin, Span
 
 @rule(Severity.ERROR, SQL, PLANS_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each migration with the mark."""
+    """Each migration with the placeholder."""
     for view, progress in in_view(context):
         folders = (m.folder for step in progress.plan.steps for m in step.migrations)
         for folder in folders:
@@ -56,8 +58,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 continue
             yield Risk(
                 key=f"{progress.plan.name}:{folder}",
-                what=f"`{folder}` fills rows with NULL: replace `{UNANSWERED}` by the SQL expression that gives each row its value, "
-                "such as 'unknown' in quotes, or another column. As it stands, the step that makes the column required fails.",
+                what=f"Migration `{folder}` fills rows with NULL",
+                harm=(harm(Effect.LATER_STEP_FAILS_ON_NULL),),
+                now=(action(Do.REPLACE_PLACEHOLDER, placeholder=UNANSWERED),),
                 change=None,
                 origin=Origin(migration.path, "", Span(at, at + len(UNANSWERED))),
             )

@@ -1,11 +1,11 @@
-"""The schema was edited against a plan that is being followed.
+"""The schema was edited against an open plan.
 
 ## What it does
-Finds what the steps taken so far have put into the schema, and what is no longer so.
+Finds edits that earlier steps made in the schema and that the schema no longer has.
 
 ## Why it is risky
-The steps to come are built on it: their SQL would fail, or do to the wrong columns what was meant for others, and the
-trigger that keeps the columns in step may write to one that is gone.
+Later steps depend on these edits. Their SQL would fail or change the wrong columns.
+A trigger that keeps two columns in sync may write to a column that no longer exists.
 
 ## Example
 ```prisma before
@@ -25,7 +25,7 @@ model User {
 ```
 
 ## Safer way
-Put it back; or take the step back with `refract plan back`; or end the plan with `refract plan abandon`.
+Restore the edit. Or undo the last step with `refract plan back`, or stop tracking the plan with `refract plan abandon`.
 ```prisma after
 model User {
   id    Int     @id
@@ -35,10 +35,10 @@ model User {
 ```
 
 ## When to ignore it
-Never: abandon the plan when it is not to be followed.
+Never. If you no longer want the change, abandon the plan.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
@@ -56,8 +56,10 @@ from refract.recipes.schema_edits import (
     SchemaEdit,
     holds,
 )
+from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.plans import edits_now, head_of, in_view, taken_steps
 from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.syntax import SchemaTree
@@ -67,7 +69,7 @@ _Key = tuple[str, str, str]
 
 @rule(Severity.WARNING, SQL, PLANS_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each edit of a step that no longer holds."""
+    """Each edit of a step that the schema no longer has."""
     for view, progress in in_view(context):
         plan = progress.plan
         if view.tree.block(subject_block(plan, view.tree)) is None:
@@ -77,27 +79,49 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 continue
             yield Risk(
                 key=f"{plan.name}:{block}.{member}",
-                what=f"Step {number + 1} of the plan `{plan.name}` did this: {edit}. The schema has it no longer, and the next steps "
-                f"are built on it. Put it back, take the step back with `refract plan back {plan.name}`, or end the plan "
-                f"with `refract plan abandon {plan.name}`.",
+                what=f"`{block}.{member}` no longer matches step {number + 1} of plan `{plan.name}`",
+                harm=(harm(Effect.LATER_STEPS_DEPEND_ON_IT, number=number + 1),),
+                now=(
+                    *_restore(edit),
+                    instead(Do.UNDO_STEP, plan=plan.name),
+                    instead(Do.ABANDON_PLAN, plan=plan.name),
+                ),
                 change=None,
                 origin=place_of(view.tree, block, member) or head_of(plan),
             )
 
 
 def _expected(progress: Progress, tree: SchemaTree) -> dict[_Key, tuple[int, SchemaEdit]]:
-    """The last thing that the steps taken have said about each part of a field."""
+    """The last edit that earlier steps made of each part of a field."""
     found: dict[_Key, tuple[int, SchemaEdit]] = {}
     for number, step in enumerate(taken_steps(progress)):
         for edit in edits_now(step, progress.plan, tree):
-            for key, said in _said(edit):
+            for key, lasting in _lasting(edit):
                 if key[2] == "":
                     found = {k: v for k, v in found.items() if k[:2] != key[:2]}
-                found[key] = (number, said)
+                found[key] = (number, lasting)
     return found
 
 
-def _said(edit: SchemaEdit) -> Iterator[tuple[_Key, SchemaEdit]]:
+def _restore(edit: SchemaEdit) -> Iterator[AnyAction]:
+    """How to make an edit again."""
+    match edit:
+        case AddField(model, field, type_, attributes):
+            yield action(Do.RESTORE_FIELD, field=" ".join((field, type_, *attributes)), model=f"`{model}`")
+        case RemoveField(model, field):
+            yield action(Do.RESTORE_REMOVAL, field=f"`{model}.{field}`")
+        case RenameField(model, field, to):
+            yield action(Do.RESTORE_RENAME, field=f"`{model}.{field}`", to=f"`{to}`")
+        case RetypeField(model, field, type_):
+            yield action(Do.RESTORE_TYPE, field=f"`{model}.{field}`", type=type_)
+        case AddAttribute(block, member, attribute):
+            yield action(Do.ADD_ATTRIBUTE, attribute=attribute, field=f"`{block}.{member}`")
+        case _:
+            return
+
+
+def _lasting(edit: SchemaEdit) -> Iterator[tuple[_Key, SchemaEdit]]:
+    """What an edit leaves in the schema, by the part of a field that it is about."""
     match edit:
         case AddField(model, field) | RemoveField(model, field):
             yield (model, field, ""), edit

@@ -1,12 +1,12 @@
-"""Code uses what a plan is about to take away.
+"""Code uses a field, model or value that a plan removes.
 
 ## What it does
-Looks in the code of the application for the fields, models and values that no program may use from a step of a plan on:
-once that step is taken, and still after a person has confirmed it.
+Searches the app's code for the fields, models and values that no code may use after a step of a plan.
+The search begins when the step is taken, and continues after the step is confirmed.
 
 ## Why it is risky
-The next steps rely on it. A column that is dropped while programs read it makes them fail, and what programs write to
-the old column is lost once nothing keeps both in step.
+Later steps rely on this. If a column is dropped while app instances read it, they fail.
+Values written to the old column are lost when no trigger keeps both columns in sync.
 
 ## Example
 ```prisma before
@@ -28,35 +28,39 @@ export const names = () => prisma.user.findMany({ select: { name: true } });
 ```
 
 ## Safer way
-Change these places and deploy, then confirm the step.
+Remove these uses and deploy, then confirm the step.
 ```ts app/user.ts
 export const names = () => prisma.user.findMany({ select: { title: true } });
 ```
 
 ## When to ignore it
-When the places are in code that never runs against this database.
+When the code never uses this database.
 
 ## Providers
-All with migrations. What is only to be deployed yet is told, and no error. Values of an enum may be read until they go.
+All SQL databases. An error only if the step is confirmed. Code may read the values of an enum until they are dropped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.plans import Progress, State
+from refract.plans import Plan, Progress, State
 from refract.plans.subject import is_value, place_of
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.code import places_of
 from refract.rules.kit.context import PlansInView, RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.plans import ended_by, head_of, in_view
 from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
-from refract.source import CodeUses, Target
+from refract.source import CodeUses, Target, counted
+
+_Judgement = tuple[Harm, tuple[Action, ...], Severity | None]
 
 
 @rule(Severity.ERROR, SQL, PLANS_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Everything that a plan has ended and code still uses."""
+    """Everything that a plan removes and code still uses."""
     for view, progress in in_view(context):
         for number, target in ended_by(progress, view.tree):
             uses = context.uses(target)
@@ -65,28 +69,37 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 
 def _risk(progress: Progress, number: int, target: Target, uses: CodeUses, view: PlansInView) -> Risk:
-    plan, done = progress.plan, progress.states[number] is State.DONE
-    step = f"step {number + 1} of the plan `{plan.name}`"
+    plan = progress.plan
     if is_value(target, view.tree):
-        said = (
-            f"The code still names `{target}` in {uses.counted}. Programs may read it, but not write it any more; before the "
-            f"value goes, after {step}, no code may name it."
-        )
-    elif done:
-        said = (
-            f"{step.capitalize()} is confirmed, but the code still uses `{target}` in {uses.counted}: the next steps take it "
-            "away, and that code fails. Change these places and deploy before you go on."
-        )
+        effect, now, severity = _use_of_value(target)
+    elif progress.states[number] is State.DONE:
+        effect, now, severity = _use_after_confirmation(plan, number, target)
     else:
-        said = (
-            f"The code still uses `{target}` in {uses.counted}. {step.capitalize()} is done when none is left "
-            "and that is deployed."
-        )
+        effect, now, severity = _use_before_confirmation(plan, number, target)
     return Risk(
         key=f"{plan.name}:{target}",
-        what=said,
+        what=f"Code still uses `{target}`, which plan `{plan.name}` will remove",
+        harm=(effect, harm(Effect.STILL_USED_IN_CODE, uses=counted([(target, uses)]))),
+        now=now,
         change=None,
         origin=place_of(view.tree, target.block, target.member) or head_of(plan),
         related=places_of(target, uses),
-        severity=None if done and not is_value(target, view.tree) else Severity.INFO,
+        severity=severity,
     )
+
+
+def _use_of_value(target: Target) -> _Judgement:
+    """Code may read a value of an enum until it is dropped."""
+    value = f"`{target}`"
+    now = (action(Do.STOP_WRITING_VALUES, values=value), action(Do.STOP_READING_VALUE))
+    return harm(Effect.FAILS_ON_LATER_STEP, object=value), now, Severity.INFO
+
+
+def _use_after_confirmation(plan: Plan, number: int, target: Target) -> _Judgement:
+    now = (action(Do.STOP_USING), action(Do.TAKE_STEP, plan=plan.name))
+    return harm(Effect.CONFIRMED_BUT_USED, number=number + 1, object=f"`{target}`"), now, None
+
+
+def _use_before_confirmation(plan: Plan, number: int, target: Target) -> _Judgement:
+    now = (action(Do.STOP_USING), action(Do.CONFIRM_STEP, plan=plan.name))
+    return harm(Effect.STEP_NOT_FINISHED, number=number + 1, object=f"`{target}`"), now, Severity.INFO

@@ -1,11 +1,12 @@
-"""A plan is about something that the schema does not have.
+"""A plan is about a model, enum or field that the schema does not have.
 
 ## What it does
-Finds plans whose model, enum or field is not in the schema, though no step of theirs has removed it.
+Finds plans whose model, enum or field is missing from the schema, although no step has removed it.
+Plans that were made for another database are reported too.
 
 ## Why it is risky
-Nobody can take the next step, and what the steps before have left behind (a second column, a trigger on every write)
-stays for ever.
+The next step cannot be taken.
+What earlier steps added stays in the database, such as a second column or a trigger that runs on every write.
 
 ## Example
 ```prisma before
@@ -27,7 +28,7 @@ model Post {
 ```
 
 ## Safer way
-Put it back, or end the plan with `refract plan abandon` and remove what it left.
+Restore the model, enum or field. Or stop tracking the plan with `refract plan abandon`, and remove what the plan added.
 ```prisma after
 model User {
   id   Int    @id
@@ -36,20 +37,22 @@ model User {
 ```
 
 ## When to ignore it
-Never: abandon the plan.
+Never. If you no longer want the change, abandon the plan.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.plans import Progress
+from refract.plans import Plan, Progress
 from refract.plans.subject import edit_now, members, subject_block
+from refract.rules.kit.advice import Action, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.plans import head_of, in_view, taken_steps
 from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.syntax import SchemaTree
@@ -60,21 +63,37 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each plan without its subject, or for another database."""
     for view, progress in in_view(context):
         plan = progress.plan
-        why = _missing(progress, view.tree)
+        missing = _missing(progress, view.tree)
         if plan.provider != context.provider.name:
-            why = f"it was made for {plan.provider}, and the schema is for {context.provider.name}"
-        if why:
-            yield Risk(
-                key=plan.name,
-                what=f"The plan `{plan.name}` cannot be followed: {why}. Put that back, or end the plan with "
-                f"`refract plan abandon {plan.name}`.",
-                change=None,
-                origin=head_of(plan),
-            )
+            restore = action(Do.RESTORE_PROVIDER, provider=plan.provider)
+            yield _risk(progress, _what_provider(plan, context.provider.name), restore)
+        elif missing:
+            restore = action(Do.RESTORE_OBJECT, object=f"`{missing}`")
+            yield _risk(progress, _what_missing(plan, missing), restore)
+
+
+def _what_provider(plan: Plan, provider: str) -> str:
+    return f"Plan `{plan.name}` was made for {plan.provider}, not for {provider}"
+
+
+def _what_missing(plan: Plan, missing: str) -> str:
+    return f"Plan `{plan.name}` cannot continue without `{missing}`"
+
+
+def _risk(progress: Progress, what: str, restore: Action) -> Risk:
+    plan = progress.plan
+    return Risk(
+        key=plan.name,
+        what=what,
+        harm=(harm(Effect.PLAN_LEFTOVERS),) if any(taken_steps(progress)) else (),
+        now=(restore, instead(Do.ABANDON_PLAN, plan=plan.name)),
+        change=None,
+        origin=head_of(plan),
+    )
 
 
 def _missing(progress: Progress, tree: SchemaTree) -> str:
-    """What of the plan's subject the schema has not; empty when all is there."""
+    """The part of the plan's subject that the schema lacks; empty if nothing is missing."""
     plan = progress.plan
     block = subject_block(plan, tree)
     touched = {
@@ -85,10 +104,10 @@ def _missing(progress: Progress, tree: SchemaTree) -> str:
     }
     found = tree.block(block)
     if found is None:
-        return "" if (block, "") in touched else f"the schema has no `{block}`"
+        return "" if (block, "") in touched else block
     member = plan.answers.get("field", "") if "model" in plan.answers else plan.answers.get("value", "")
     known = {*(f.name.text for f in found.fields), *(v.name.text for v in found.values)}
     begun = any(step.schema for step in taken_steps(progress))
     adds = plan.recipe.startswith("add-")
-    early = progress.step is not None and progress.step.needs_confirmation  # plan-step-out-of-turn speaks of that
-    return "" if begun or adds or early or not member or member in known else f"`{block}` has no `{member}`"
+    early = progress.step is not None and progress.step.needs_confirmation  # plan-step-out-of-turn reports that
+    return "" if begun or adds or early or not member or member in known else f"{block}.{member}"

@@ -1,11 +1,11 @@
-"""A plan has rested for long.
+"""A plan has made no progress for a long time.
 
 ## What it does
-Finds plans of which no step has been taken or confirmed for more than 30 days (the setting `plans.rest`).
+Finds plans without a step that was taken or confirmed in the last 30 days (the setting `plans.rest`).
 
 ## Why it is risky
-In between, every write pays for two columns, the schema shows fields that nobody should use, and the people who know
-why move on.
+Until the plan ends, every write may pay for two columns, and the schema shows fields that no code should use.
+The longer this takes, the fewer developers remember the reason.
 
 ## Example
 ```prisma before
@@ -20,17 +20,17 @@ days 45
 ```
 
 ## Safer way
-Take the next step, or end the plan.
+Take the next step, or stop tracking the plan.
 ```plan rename-field User.name to=title how=trigger
 next
 days 10
 ```
 
 ## When to ignore it
-When the plan waits for something that takes its time, such as old versions of a mobile application.
+When the plan has a reason to wait, such as old versions of a mobile app.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
@@ -38,30 +38,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from refract.plans import Progress, State
+from refract.plans import Progress
 from refract.plans.subject import place_of, subject_block
+from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.plans import head_of, in_view
 from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 
 
 @rule(Severity.INFO, SQL, PLANS_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each plan that nobody has moved for long."""
+    """Each plan without progress for a long time."""
     for view, progress in in_view(context):
         plan, step = progress.plan, progress.step
         days = (view.today - _moved(progress)).days
         if step is None or days <= view.rest:
             continue
-        word = "done" if State.WAITING in progress.states else "next"
+        go_on = Do.CONFIRM_STEP if progress.waits_for_people else Do.TAKE_STEP
         yield Risk(
             key=plan.name,
-            what=f"The plan `{plan.name}` has rested for {days} days at {progress} (\u201c{step.title}\u201d). "
-            f"Go on with `refract plan {word} {plan.name}`, or end it with `refract plan abandon {plan.name}`.",
+            what=f"Plan `{plan.name}` has made no progress for {days} days",
+            harm=(harm(Effect.PLAN_AT_STEP, number=_number(progress), total=len(plan.steps), title=step.title),),
+            now=(action(go_on, plan=plan.name), instead(Do.ABANDON_PLAN, plan=plan.name)),
             change=None,
             origin=place_of(view.tree, subject_block(plan, view.tree)) or head_of(plan),
         )
+
+
+def _number(progress: Progress) -> int:
+    """The number of the current step (from 1)."""
+    return (progress.number or 0) + 1
 
 
 def _moved(progress: Progress) -> date:

@@ -1,12 +1,12 @@
-"""A later step of a plan is here before an earlier one is confirmed.
+"""A later step of a plan was taken before an earlier one is confirmed.
 
 ## What it does
-Finds steps of a plan that the schema or the migrations have already, while programs of a step before them are not
-confirmed to be deployed.
+Finds steps of a plan that are already in the schema or the migrations,
+although an earlier step is not confirmed as deployed.
 
 ## Why it is risky
-The order of the steps is what makes them safe. A column that goes before every program has stopped using it makes
-these programs fail, and what they wrote last is lost.
+The steps are safe only in their order.
+If a column is dropped while app instances use it, they fail, and the last values that they wrote are lost.
 
 ## Example
 ```prisma before
@@ -24,7 +24,7 @@ skip
 ```
 
 ## Safer way
-Deploy what the plan says, confirm it with `refract plan done`, and only then take the next step.
+Complete the earlier step, confirm it with `refract plan done`, and only then take the next step.
 ```plan rename-field User.name to=title how=trigger
 next
 next
@@ -34,18 +34,28 @@ done
 ```
 
 ## When to ignore it
-Never: confirm the step, or abandon the plan when it is not to be followed.
+Never. Confirm the earlier step, or abandon the plan if you no longer want the change.
 
 ## Providers
-All with migrations.
+All SQL databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.plans import Plan, Progress
+from refract.plans import Plan, PlanStep, Progress
 from refract.plans.subject import members, place_of
+from refract.recipes.acts import (
+    OLD_INSTANCES_STOPPED,
+    Decide,
+    Deploy,
+    Instruction,
+    RestartPooled,
+    RunScripts,
+    Start,
+    StopAll,
+)
 from refract.recipes.schema_edits import (
     AddAttribute,
     AddField,
@@ -56,17 +66,22 @@ from refract.recipes.schema_edits import (
     SchemaEdit,
     holds,
 )
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import PlansInView, RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.history import head_of as migration_head
 from refract.rules.kit.plans import edits_now, head_of, in_view, open_steps
 from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.text import Origin
 
+_FOR_INSTANCES = (Deploy, StopAll, Start, RestartPooled, Instruction)
+_FOR_ROWS = (Decide, RunScripts)
+
 
 @rule(Severity.ERROR, SQL, PLANS_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The first step of each plan that is here too early."""
+    """The first step of each plan that was taken too early."""
     for view, progress in in_view(context):
         number, early = progress.number, next(_early(progress, view), None)
         if number is None or early is None:
@@ -75,16 +90,32 @@ def check(context: RuleContext) -> Iterator[Risk]:
         plan, waits = progress.plan, progress.plan.steps[number]
         yield Risk(
             key=f"{plan.name}:{plan.steps[at].id}",
-            what=f"This is step {at + 1} of the plan `{plan.name}` (\u201c{plan.steps[at].title}\u201d), but step {number + 1} is "
-            f"not confirmed: \u201c{waits.title}\u201d. Programs that run still rely on what this changes. "
-            f"Once that is deployed everywhere, confirm it with `refract plan done {plan.name}`; until then take this back.",
+            what=f"Step {at + 1} of plan `{plan.name}` was taken before step {number + 1} was confirmed",
+            harm=_harm(waits, number + 1),
+            now=_actions(plan, waits, number + 1),
             change=None,
             origin=origin,
         )
 
 
+def _harm(waits: PlanStep, number: int) -> Iterator[Harm]:
+    if any(isinstance(act, _FOR_INSTANCES) for act in waits.acts):
+        yield harm(Effect.RUNNING_CODE_RELIES_ON_IT)
+    if any(isinstance(act, _FOR_ROWS) for act in waits.acts):
+        yield harm(Effect.ROWS_LEFT_BY_STEP, number=number)
+    yield harm(Effect.STEP_UNCONFIRMED, number=number, title=waits.title)
+
+
+def _actions(plan: Plan, waits: PlanStep, number: int) -> Iterator[Action]:
+    yield action(Do.REVERT_UNTIL_CONFIRMED, number=number)
+    yield action(Do.COMPLETE_STEP, number=number)
+    if OLD_INSTANCES_STOPPED in waits.acts:
+        yield action(Do.WAIT_FOR_OLD_INSTANCES)
+    yield action(Do.CONFIRM_STEP, plan=plan.name)
+
+
 def _early(progress: Progress, view: PlansInView) -> Iterator[tuple[int, Origin]]:
-    """Steps after the one in hand that are here, and where."""
+    """Steps after the current one that were already taken, and where."""
     if progress.step is None or not progress.step.needs_confirmation:
         return
     plan, coming = progress.plan, set[tuple[str, str]]()
@@ -100,7 +131,7 @@ def _early(progress: Progress, view: PlansInView) -> Iterator[tuple[int, Origin]
 
 
 def _is_done(edit: SchemaEdit, view: PlansInView, coming: set[tuple[str, str]]) -> bool:
-    """Whether an edit that takes something from programs is in the schema; what a step still adds is not missing yet."""
+    """Whether an edit that takes something from code is in the schema; what a step still adds is not missing yet."""
     if isinstance(edit, RemoveField):
         return (
             (edit.model, edit.field) not in coming

@@ -162,7 +162,6 @@ class Do(Enum):
     STOP_WRITING_VALUES = ActionKind.CHANGE_CODE, "stop-writing-values"
     REVIEW_DELETES = ActionKind.CHANGE_CODE, "review-deletes"
     STOP_READING_VALUE = ActionKind.CHANGE_CODE, "stop-reading-value"
-    STOP_WRITING_VALUE = ActionKind.CHANGE_CODE, "stop-writing-value"
     STOP_USING = ActionKind.CHANGE_CODE, "stop-using"
     WRITE_FIELD_IN_CODE = ActionKind.CHANGE_CODE, "write-field-in-code"
     CHECK_RAW_SQL = ActionKind.CHANGE_CODE, "check-raw-sql"
@@ -171,6 +170,7 @@ class Do(Enum):
     # deploy
     STOP_APP_DURING_MIGRATION = ActionKind.DEPLOY, "stop-app-during-migration"
     MOVE_ROWS_WITH_TOOL = ActionKind.DEPLOY, "move-rows-with-tool"
+    WAIT_FOR_OLD_INSTANCES = ActionKind.DEPLOY, "wait-for-old-instances"
     REPLACE_NULLS = ActionKind.DEPLOY, "replace-nulls"
     BACK_UP_FILE = ActionKind.DEPLOY, "back-up-file"
     BACK_UP_DATABASE = ActionKind.DEPLOY, "back-up-database"

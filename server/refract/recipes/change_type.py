@@ -111,7 +111,7 @@ def _twin(s: Situation, old: ModelField) -> Twin:
         if s.answer("backward")
         else _worked_out(s, old, row(s, column), becomes, old.column, "backward")
     )
-    lost = " and ".join(filter(None, (forth.lossy, f"{back.lossy} on the way back" if back.lossy else "")))
+    lost = " and ".join(filter(None, (forth.lossy, f"{back.lossy} when converted back" if back.lossy else "")))
     backward = _never_null(s, old, back.expression)
     default = _default_for(old, written)
     return Twin(

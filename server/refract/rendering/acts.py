@@ -47,7 +47,7 @@ def limits(step: Step | PlanStep, numbers: Mapping[str, int]) -> Iterator[str]:
         yield f"This step cannot be undone{f'. It loses {step.loses}' if step.loses else ''}."
     if step.oldest_version_that_may_return in numbers:
         number = numbers[step.oldest_version_that_may_return]
-        yield f"From here on, do not roll the app back to a version older than that of step {number}."
+        yield f"After this step, do not roll the app back to a version older than that of step {number}."
     if step.note:
         yield step.note
 
@@ -120,9 +120,7 @@ def _(act: Wait) -> str:
         case Until.SURE_TO_STAY:
             return "Wait until you are sure that you will not roll back the app."
         case Until.NOBODY_MISSES_IT:
-            return (
-                f"Wait until you are sure that nothing needs `{act.subject}`. Until then the table can be renamed back."
-            )
+            return f"Wait until you are sure that nothing needs `{act.subject}`. The table can still be renamed back."
         case Until.QUIET_HOURS:
             return f"Wait for quiet hours. Every table that uses `{act.subject}` is locked and rewritten."
 
@@ -133,7 +131,7 @@ def _(act: Decide) -> str:
         case Trouble.DUPLICATES:
             return f"For each group of `{act.model}` rows with the same {listed(act.fields)}, keep one row."
         case Trouble.ORPHANS:
-            return f"For each `{act.model}` row whose {listed(act.fields)} points to no `{act.other}`, set it to NULL, delete the row, or add the `{act.other}`."
+            return f"Fix each `{act.model}` row whose {listed(act.fields)} points to no `{act.other}`. Set NULL, delete the row, or add the `{act.other}`."
         case Trouble.NO_COUNTERPART:
             return f"Add a `{act.other}` row for each `{act.model}` row that has {listed(act.fields)} but no `{act.other}`."
 
@@ -156,7 +154,7 @@ def _(act: BackUp) -> str:
 
 @instruction.register
 def _(act: RestartPooled) -> str:
-    return f"Restart app instances and connection poolers. Until then, prepared statements on `{act.enum}` columns fail ({act.code})."
+    return f"Restart app instances and connection poolers. Prepared statements on `{act.enum}` columns fail in a session that began earlier ({act.code})."
 
 
 @instruction.register

@@ -16,7 +16,8 @@ from refract.analysis import Analysis
 from refract.fixes import Fix
 from refract.lowering.model import lower_model
 from refract.recipes.acts import StopAll
-from refract.recipes.base import UNANSWERED, CannotPlan
+from refract.recipes.base import UNANSWERED, CannotPlan, all_recipes, answers_for
+from refract.rules.kit.advice import FollowRecipe
 from refract.syntax.schema_tree import PlacedBlock
 from refract.text import NewFile
 
@@ -224,6 +225,20 @@ def test_the_first_step_is_taken(tmp_path: Path, case: Case) -> None:
     assert f" in {steps} safe step" in case.title
     assert progress.number == (0 if first.needs_confirmation else 1 if steps > 1 else None)
     assert case.rule not in {f.rule for f in after.findings}
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_command_of_the_finding_starts_the_same_plan(tmp_path: Path, case: Case) -> None:
+    analysis = opened(tmp_path, _edited(case))
+    commands = [a for f in analysis.findings if f.rule == case.rule for a in f.now if isinstance(a, FollowRecipe)]
+    make(_offered(analysis, case).build())
+    (progress,) = analysis_of(tmp_path).plans
+    for command in commands:
+        recipe = all_recipes()[command.recipe]
+        answers = answers_for(recipe, command.subject, dict(command.answers))
+        given = {name: answer for name, answer in answers.items() if answer}  # the recipe chooses the others
+        assert recipe.name == progress.plan.recipe
+        assert given.items() <= progress.plan.answers.items()
 
 
 WITHOUT_GIT = [

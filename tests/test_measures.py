@@ -19,7 +19,6 @@ MOST_COMPLEX = 20
 LONGER_FILES: set[str] = {"providers/behaviour.py", "sql/reader/tables.py"}
 COMPLEX_FUNCTIONS: set[str] = {
     "actions/runbook/queries.py: _obstacles",
-    "diff/columns.py: _defaults_match",
     "recipes/add_relation.py: add_relation",
 }
 CIRCLES: set[str] = set()

@@ -8,7 +8,7 @@ from itertools import pairwise
 from refract.providers import Provider
 from refract.schema.changes import Backfill, Opaque
 from refract.schema.model import Database
-from refract.sql.reader import objects, tables
+from refract.sql.reader import alter_table, objects, tables
 from refract.sql.reader.blocks import block_body, read_block
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.data import VERBS, backfill
@@ -189,7 +189,7 @@ _DEFINING = {"CREATE", "ALTER", "DROP", "EXECUTE", "PERFORM", "CALL", "RENAME"}
 
 
 _STEPS: tuple[tuple[tuple[str, ...], StatementReader], ...] = (
-    (("ALTER", "TABLE"), tables.alter_table),
+    (("ALTER", "TABLE"), alter_table.alter_table),
     (("CREATE", "TABLE"), tables.create_table),
     (("CREATE", "UNLOGGED", "TABLE"), tables.create_table),
     (("DROP", "TABLE"), tables.drop_table),

@@ -6,10 +6,11 @@ from attrs import evolve
 
 from refract.schema import changes as c
 from refract.schema.model import Enum, EnumValue, Extension, Index, QualifiedName, Sequence, Table, View
+from refract.sql.reader.alter_column import enum_literal
 from refract.sql.reader.columns import index_columns, squeezed
+from refract.sql.reader.constraints import rename_constraint
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.state import ReadingState
-from refract.sql.reader.tables import enum_literal, rename_constraint
 
 
 def create_index(cursor: Cursor, session: ReadingState) -> None:

@@ -1,0 +1,170 @@
+"""ALTER TABLE: its actions, each by the words that it begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from refract.schema.model import (
+    QualifiedName,
+)
+from refract.sql.reader.alter_column import (
+    add_column,
+    add_default,
+    alter_column,
+    change_column,
+    drop_column,
+    modify_column,
+    rename_column,
+)
+from refract.sql.reader.columns import (
+    read_constraint,
+)
+from refract.sql.reader.constraints import (
+    add_constraint,
+    add_using_index,
+    alter_primary_key,
+    drop_constraint,
+    drop_index_of,
+    drop_primary_key,
+    rename_constraint,
+    validate_constraint,
+)
+from refract.sql.reader.cursor import Cursor, UnreadableStatement
+from refract.sql.reader.state import ReadingState
+from refract.sql.reader.tables import rename_table
+
+
+def alter_table(cursor: Cursor, session: ReadingState) -> None:
+    """After ALTER TABLE."""
+    allowed = cursor.if_exists()
+    cursor.accept("ONLY")
+    name = session.table_name(cursor)
+    cursor.accept("*")
+    if session.traits.is_transact_sql and cursor.accept("WITH"):
+        cursor.one_of("CHECK", "NOCHECK")
+    if session.table(name) is None:
+        if not allowed and name not in session.draft.views:
+            session.missing("table", name)
+        return
+    previous, statement = "", session.origin
+    for item in cursor.items():
+        session.origin = session.part(item, statement)
+        previous = _action(item, name, session, previous)
+    session.origin = statement
+
+
+def _action(item: Cursor, table: QualifiedName, session: ReadingState, previous: str) -> str:
+    """One action of ALTER TABLE. SQL Server says its verb once for several: `previous` is that of the action before."""
+    if previous and session.traits.is_transact_sql:
+        verb = _verb_of_part(item, previous)
+        {" ".join(keys): act for keys, act in _ACTIONS}[verb](item, table, session)
+        return verb
+    for keys, act in _ACTIONS:
+        if item.accept(*keys):
+            act(item, table, session)
+            return " ".join(keys)
+    raise UnreadableStatement("unknown action")
+
+
+def _verb_of_part(item: Cursor, previous: str) -> str:
+    """`ADD CONSTRAINT a ..., CONSTRAINT b ..., c INT` and `DROP CONSTRAINT a, COLUMN b` say their verb once."""
+    if previous.startswith("ADD"):
+        return "ADD"
+    kind = item.one_of("COLUMN", "CONSTRAINT") if previous.startswith("DROP") else ""
+    return f"DROP {kind}" if kind else previous
+
+
+def _add(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    if session.traits.is_transact_sql:
+        if add_default(item, table, session):
+            return
+    elif item.accept("COLUMN"):
+        add_column(item, table, session)
+        return
+    constraint = read_constraint(item, table, session.scope)
+    if constraint is None:
+        add_column(item, table, session)
+    else:
+        add_constraint(constraint, table, session)
+
+
+def _add_named_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    """After ADD CONSTRAINT. MySQL may leave the name out."""
+    start = item.position
+    allowed = item.if_not_exists()
+    if add_using_index(item, table, session):
+        return
+    held = session.table(table)
+    name = item.identifier()
+    if allowed and held is not None and (held.foreign_key(name) or held.index(name)):
+        return
+    item.position = start - 1
+    _add(item, table, session)
+
+
+def _drop(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    drop_constraint(item, table, session) if session.traits.is_transact_sql else drop_column(item, table, session)
+
+
+def _rename_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    before = item.identifier()
+    item.expect("TO")
+    rename_constraint(table, before, item.identifier(), session)
+
+
+def _rename_to(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    rename_table(table, QualifiedName(table.schema, item.dotted()[-1]), session)
+
+
+def _set_schema(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    rename_table(table, QualifiedName(item.identifier(), table.name), session)
+
+
+def _rename_index(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    before = item.identifier()
+    item.expect("TO")
+    rename_constraint(table, before, item.identifier(), session)
+
+
+def _nothing(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    """An action that the model does not know of."""
+
+
+Act = Callable[[Cursor, QualifiedName, ReadingState], None]
+
+
+_ACTIONS: tuple[tuple[tuple[str, ...], Act], ...] = (
+    (("ADD", "CONSTRAINT"), _add_named_constraint),
+    (("ADD",), _add),
+    (("DROP", "CONSTRAINT"), drop_constraint),
+    (("DROP", "COLUMN"), drop_column),
+    (("DROP", "PRIMARY", "KEY"), drop_primary_key),
+    (("DROP", "FOREIGN", "KEY"), drop_constraint),
+    (("DROP", "CHECK"), drop_constraint),
+    (("DROP", "INDEX"), drop_index_of),
+    (("DROP", "KEY"), drop_index_of),
+    (("DROP",), _drop),
+    (("ALTER", "INDEX"), _nothing),
+    (("ALTER", "CONSTRAINT"), _nothing),
+    (("ALTER", "PRIMARY", "KEY", "USING", "COLUMNS"), alter_primary_key),
+    (("ALTER",), alter_column),
+    (("MODIFY",), modify_column),
+    (("CHANGE",), change_column),
+    (("RENAME", "CONSTRAINT"), _rename_constraint),
+    (("RENAME", "INDEX"), _rename_index),
+    (("RENAME", "KEY"), _rename_index),
+    (("RENAME", "TO"), _rename_to),
+    (("RENAME", "AS"), _rename_to),
+    (("RENAME", "COLUMN"), rename_column),
+    (("RENAME",), rename_column),
+    (("SET", "SCHEMA"), _set_schema),
+    (("VALIDATE", "CONSTRAINT"), validate_constraint),
+    *(
+        ((word,), _nothing)
+        for word in (
+            "ENABLE", "DISABLE", "FORCE", "NO", "REPLICA", "OWNER", "SET", "RESET", "CLUSTER", "CHECK", "NOCHECK",
+            "ENGINE", "COLLATE", "CONVERT", "AUTO_INCREMENT", "COMMENT", "DEFAULT", "CHARACTER", "ORDER", "ROW_FORMAT",
+            "ALGORITHM", "LOCK", "CHARSET",
+        )
+    ),
+)  # fmt: skip

@@ -1,0 +1,158 @@
+"""Keys, indexes and checks of a table: how ALTER TABLE adds, drops and renames them."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from refract.schema import changes as c
+from refract.schema.model import (
+    Check,
+    ForeignKey,
+    Index,
+    PrimaryKey,
+    QualifiedName,
+    Table,
+)
+from refract.sql.reader.columns import (
+    Constraint,
+    Definition,
+    index_columns,
+)
+from refract.sql.reader.cursor import Cursor
+from refract.sql.reader.state import ReadingState
+
+
+def add_constraint(constraint: Constraint, table: QualifiedName, session: ReadingState) -> None:
+    """Add a constraint that has been read."""
+    match constraint:
+        case PrimaryKey(columns=()):
+            _use_index(constraint.name, table, session)
+        case PrimaryKey():
+            session.add(c.AddPrimaryKey(table=table, primary_key=constraint))
+        case Index(columns=()):
+            pass
+        case Index():
+            session.add(c.CreateIndex(table=table, index=constraint))
+        case ForeignKey():
+            session.add(c.AddForeignKey(table=table, foreign_key=constraint))
+        case Check():
+            session.add(c.AddCheck(table=table, check=constraint))
+
+
+def _use_index(name: str, table: QualifiedName, session: ReadingState) -> None:
+    """A primary key made of an index that is there; the index is then the key's."""
+    held = session.table(table)
+    index = held.index(name) if held else None
+    if index is not None:
+        session.add(c.DropIndex(table=table, index=index))
+        session.add(c.AddPrimaryKey(table=table, primary_key=PrimaryKey(name, index.columns)))
+
+
+def add_using_index(item: Cursor, table: QualifiedName, session: ReadingState) -> bool:
+    """PostgreSQL: `ADD CONSTRAINT name UNIQUE|PRIMARY KEY USING INDEX index`, which renames the index."""
+    start = item.position
+    name = item.identifier()
+    primary = item.accept("PRIMARY", "KEY", "USING", "INDEX")
+    if not primary and not item.accept("UNIQUE", "USING", "INDEX"):
+        item.position = start
+        return False
+    held = session.table(table)
+    wanted = item.identifier()
+    index = held.index(wanted) if held else None
+    if index is None:
+        session.missing("index", wanted)
+    elif primary:
+        session.add(c.DropIndex(table=table, index=index))
+        session.add(c.AddPrimaryKey(table=table, primary_key=PrimaryKey(name, index.columns)))
+    elif index.name != name:
+        session.add(c.RenameIndex(table=table, before=index, after=evolve(index, name=name, constraint=True)))
+    return True
+
+
+def drop_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    """`DROP CONSTRAINT …`: a key, an index, a check, or a default that has a name."""
+    allowed = item.if_exists()
+    name = item.identifier()
+    held = session.table(table)
+    if held is None:
+        return
+    key, check = held.foreign_key(name), next((x for x in held.checks if x.name == name), None)
+    index = held.index(name)
+    if key is not None:
+        session.add(c.DropForeignKey(table=table, foreign_key=key))
+    elif index is not None:
+        session.add(c.DropIndex(table=table, index=index))
+    elif check is not None:
+        session.add(c.DropCheck(table=table, check=check))
+    elif held.primary_key is not None and held.primary_key.name == name:
+        session.add(c.DropPrimaryKey(table=table, primary_key=held.primary_key))
+    elif not _drop_default(name, held, session) and not allowed:
+        session.missing("constraint", name)
+
+
+def _drop_default(name: str, table: Table, session: ReadingState) -> bool:
+    column = next((x for x in table.columns if x.default is not None and x.default_name == name), None)
+    if column is not None:
+        session.alter(table.name, column, evolve(column, default=None, default_name=None))
+    return column is not None
+
+
+def rename_constraint(table: QualifiedName, before: str, after: str, session: ReadingState) -> None:
+    """Give a key, an index or a check of a table another name."""
+    held = session.table(table)
+    if held is None:
+        return
+    key, index = held.foreign_key(before), held.index(before)
+    if key is not None:
+        session.add(c.RenameForeignKey(table=table, before=key, after=evolve(key, name=after)))
+    elif index is not None:
+        session.add(c.RenameIndex(table=table, before=index, after=evolve(index, name=after)))
+    elif held.primary_key is not None and held.primary_key.name == before:
+        renamed = evolve(held.primary_key, name=after)
+        session.add(c.RenamePrimaryKey(table=table, before=held.primary_key, after=renamed))
+    else:
+        check = next((x for x in held.checks if x.name == before), None)
+        if check is None:
+            session.missing("constraint", before)
+            return
+        session.add(c.DropCheck(table=table, check=check))
+        session.add(c.AddCheck(table=table, check=evolve(check, name=after)))
+
+
+def constraints_of(found: Definition) -> tuple[Constraint, ...]:
+    """The constraints that are written with a column."""
+    key = (found.primary_key,) if found.primary_key else ()
+    return (*key, *found.indexes, *found.foreign_keys, *found.checks)
+
+
+def drop_primary_key(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    """`DROP PRIMARY KEY`"""
+    held = session.table(table)
+    if held is not None and held.primary_key is not None:
+        session.add(c.DropPrimaryKey(table=table, primary_key=held.primary_key))
+
+
+def drop_index_of(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    """`DROP INDEX …`, as an action on a table."""
+    name = item.identifier()
+    held = session.table(table)
+    index = held.index(name) if held else None
+    if index is None:
+        session.missing("index", name)
+    else:
+        session.add(c.DropIndex(table=table, index=index))
+
+
+def validate_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    """`VALIDATE CONSTRAINT …`"""
+    session.add(c.ValidateConstraint(table=table, constraint=item.identifier()))
+
+
+def alter_primary_key(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    """CockroachDB."""
+    held = session.table(table)
+    key = held.primary_key if held else None
+    if key is not None:
+        session.add(c.DropPrimaryKey(table=table, primary_key=key))
+    name = key.name if key else session.provider.primary_key_name(table.name)
+    session.add(c.AddPrimaryKey(table=table, primary_key=PrimaryKey(name, index_columns(item.group()))))

@@ -234,9 +234,9 @@ def _run(arguments: Sequence[str], folder: Path, request: bytes = b"") -> bytes 
     except FileNotFoundError:
         return Unavailable("git is not installed (or not on the PATH)")
     except subprocess.TimeoutExpired:
-        return Unavailable(f"git did not answer within {TIMEOUT:.0f} seconds in {folder}")
+        return Unavailable(f"git did not respond within {TIMEOUT:.0f} seconds in {folder}")
     except (OSError, ValueError) as error:
-        return Unavailable(f"git could not be run in {folder}: {error}")
+        return Unavailable(f"git cannot be run in {folder} ({error})")
     return done.stdout if done.returncode == 0 else Unavailable(_why(done.stderr, folder))
 
 
@@ -250,5 +250,5 @@ def _why(stderr: bytes, folder: Path) -> str:
     if "not a git repository" in text:
         return f"{folder} is not in a git repository"
     if "dubious ownership" in text:
-        return f"git does not trust the owner of {folder}; run: git config --global --add safe.directory {folder}"
+        return f"git does not trust the owner of {folder} (run `git config --global --add safe.directory {folder}`)"
     return text.split("\n")[0].removeprefix("fatal: ") if text else "nothing found"

@@ -44,7 +44,7 @@ def no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_written_migrations_leave_nothing_pending(tmp_path: Path) -> None:
     schema(tmp_path, USER)
     first = opened(tmp_path)
-    assert str(summary(first)) == "1 change pending"
+    assert str(summary(first)) == "1 pending change"
     files = pending_files(first, now=NOW)
     relative = [Path(file.path).relative_to(tmp_path).as_posix() for file in files]
     assert relative == ["prisma/migrations/migration_lock.toml", "prisma/migrations/20260131235958_init/migration.sql"]
@@ -58,7 +58,7 @@ def test_written_migrations_leave_nothing_pending(tmp_path: Path) -> None:
     assert file.text == '-- AlterTable\nALTER TABLE "User" ADD COLUMN     "email" TEXT;\n'
     write((file,))
     third = opened(tmp_path)
-    assert str(summary(third)) == "in step with the migrations"
+    assert str(summary(third)) == "no pending changes"
     assert pending_files(third) == ()
     assert pending_sql(third) == "-- This is an empty migration."
 
@@ -84,7 +84,7 @@ def test_dangers_are_counted(tmp_path: Path) -> None:
     write(pending_files(opened(tmp_path), now=NOW))
     schema(tmp_path, USER.replace("  name String\n", "  email String?\n  label Int\n"))
     pending = opened(tmp_path)
-    assert str(summary(pending)) == "3 changes pending, 2 dangerous"
+    assert str(summary(pending)) == "3 pending changes, 2 risky"
     assert names(pending)
 
 

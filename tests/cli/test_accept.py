@@ -21,7 +21,7 @@ def test_accepted_findings_are_counted_and_only_new_ones_reported(project: Path,
     write(project, {"prisma/schema.prisma": DROPPED})
     result = refract("check", "--accept")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "1 finding of prisma/schema.prisma accepted in refract-accepted.json.\n"
+    assert result.stdout == "Accepted 1 finding of prisma/schema.prisma in refract-accepted.json.\n"
     kept = json.loads((project / "refract-accepted.json").read_text())
     assert kept["version"] == 1
     (key,) = kept["accepted"]["prisma/schema.prisma"]
@@ -42,7 +42,7 @@ def test_what_is_gone_is_said_and_forgotten(project: Path, refract: Refract) -> 
     result = refract("check")
     assert (result.exit_code, result.stderr) == (0, "")
     assert "1 accepted finding is no longer there: `refract check --accept` forgets it." in result.stdout
-    assert "1 forgotten" in refract("check", "--accept").stdout
+    assert "Removed 1 that no longer exists." in refract("check", "--accept").stdout
     assert not (project / "refract-accepted.json").exists()
 
 

@@ -170,8 +170,8 @@ def test_a_comment_at_the_end_of_the_line(project: Path, refract: Refract) -> No
 
 BAD = {
     "no path": ({}, ("nowhere",), "nowhere does not exist"),
-    "no schema": ({"prisma/schema.prisma": None}, (), "no Prisma schema found"),
-    "unknown revision": ({}, ("--base", "nope"), "cannot compare with nope"),
+    "no schema": ({"prisma/schema.prisma": None}, (), "No Prisma schema found"),
+    "unknown revision": ({}, ("--base", "nope"), "Cannot compare with nope"),
     "no datasource": ({"prisma/schema.prisma": USER}, (), "datasource"),
     "unknown provider": ({"prisma/schema.prisma": HEAD.replace("postgresql", "oracle") + USER}, (), "oracle"),
     "a binary schema": ({"prisma/schema.prisma": b"\0\1\2"}, (), "is a binary file"),

@@ -20,7 +20,7 @@ def test_the_pending_migration_is_written_and_nothing_is_left(project: Path, ref
     assert [path.name for path in file.parent.iterdir()] == ["migration.sql"]
     again = refract("create")
     assert again.exit_code == 0
-    assert again.stdout.startswith("Nothing is pending")
+    assert again.stdout.startswith("No pending changes")
 
 
 def test_it_has_a_name_of_its_own(project: Path, refract: Refract) -> None:
@@ -51,4 +51,4 @@ def test_a_folder_that_cannot_be_written(project: Path, refract: Refract) -> Non
     (project / "refract.toml").write_text('migrations = "elsewhere/migrations"\n')
     result = refract("create")
     assert result.exit_code == 2
-    assert "cannot be written" in result.stderr
+    assert "Cannot write" in result.stderr

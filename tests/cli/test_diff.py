@@ -100,7 +100,7 @@ def test_what_is_not_there(project: Path, refract: Refract, command: str, source
 def test_two_empty_sides(refract: Refract) -> None:
     result = refract("diff", "--from", "empty", "--to", "empty")
     assert result.exit_code == 2
-    assert "no provider" in result.stderr
+    assert "Unknown provider" in result.stderr
 
 
 def test_two_providers(project: Path, refract: Refract) -> None:
@@ -113,7 +113,7 @@ def test_two_providers(project: Path, refract: Refract) -> None:
 
 def test_which_project(tmp_path: Path, refract: Refract, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "no Prisma schema found" in refract("diff").stderr
+    assert "No Prisma schema found" in refract("diff").stderr
     write(tmp_path, {"a/schema.prisma": HEAD + USER, "b/schema.prisma": HEAD + USER})
     result = refract("diff")
     assert result.exit_code == 2

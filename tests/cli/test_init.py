@@ -108,14 +108,14 @@ def test_every_setting_can_be_uncommented(tmp_path: Path, monkeypatch: pytest.Mo
 def test_what_is_there_stays(file: str, project: Path) -> None:
     text = '[tool.refract]\nfail-on = "never"\n' if file == "pyproject.toml" else 'fail-on = "never"\n'
     write(project, {file: text})
-    assert f"{file} is there already, and stays as it is." in run().stdout
+    assert f"{file} already exists and was not overwritten." in run().stdout
     assert (project / file).read_text() == text
     assert (project / "refract.toml").exists() == (file == "refract.toml")
 
 
 def test_a_dry_run_writes_nothing(project: Path) -> None:
     said = run("--dry-run").stdout
-    assert "refract.toml would be:" in said
+    assert "refract.toml would contain:" in said
     assert "# fail-on = " in said
     assert not (project / "refract.toml").exists()
 
@@ -124,11 +124,11 @@ def test_it_says_what_it_found(project: Path) -> None:
     assert run().stdout.splitlines() == [
         "prisma/schema.prisma (prisma/schema.prisma)",
         "  database         postgresql",
-        "  Prisma           no file tells its version; the newest is assumed",
+        "  Prisma           version unknown; the newest is assumed",
         "  package manager  npm",
         "  migrations       1 in prisma/migrations",
         "",
-        "Wrote refract.toml: every setting is in it, commented out.",
+        "Wrote refract.toml with every setting, commented out.",
         "Next: refract check",
     ]
 
@@ -152,7 +152,7 @@ def test_several_schemas_share_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "no Prisma schema found in this folder. " in run(code=2).stderr
+    assert "No Prisma schema found in this folder." in run(code=2).stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -167,4 +167,4 @@ def test_a_computed_folder_has_a_way_out(tmp_path: Path, monkeypatch: pytest.Mon
     config = "export default defineConfig({ migrations: { path: process.env.SQL } })"
     write(tmp_path, {"prisma.config.ts": config, "prisma/schema.prisma": HEAD + USER})
     monkeypatch.chdir(tmp_path)
-    assert "`migrations.path` is computed; say it as `migrations` in refract.toml" in run().stdout
+    assert "Set `migrations` in refract.toml." in run().stdout

@@ -51,4 +51,4 @@ def test_a_bug_is_not_a_finding() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "bug in Refract (RuntimeError)" in done.stderr
+    assert "Bug in Refract (RuntimeError)" in done.stderr

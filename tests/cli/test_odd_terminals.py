@@ -30,7 +30,7 @@ def shell(script: str, folder: Path, code: str = MAIN, **environment: str) -> su
         ("refract check | true; exit ${PIPESTATUS[0]}", 1, b""),
         ("refract rules | true; exit ${PIPESTATUS[0]}", 0, b""),
         ("refract check >&-", 1, b""),
-        ("refract check >/dev/full", 2, b"refract: the answer cannot be written"),
+        ("refract check >/dev/full", 2, b"refract: Cannot write the output"),
     ],
 )
 def test_where_the_output_goes_does_not_matter(project: Path, script: str, code: int, said: bytes) -> None:

@@ -199,7 +199,7 @@ def test_an_abandoned_plan_is_followed_no_longer(project: Path) -> None:
     start()
     run("plan", "abandon", "--why", "we keep the name")
     assert status() == "abandoned"
-    assert "nothing is left" in run("plan", "next", NAME, code=2).stderr
+    assert "has no steps left" in run("plan", "next", NAME, code=2).stderr
 
 
 def test_what_a_person_writes_in_the_file_stays(project: Path) -> None:
@@ -230,7 +230,7 @@ def test_a_file_that_is_no_plan_is_told(project: Path, old: str, new: str, said:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["rename-feld", "User.name"], "there is no recipe 'rename-feld'"),
+        (["rename-feld", "User.name"], "Unknown recipe 'rename-feld'"),
         (["rename-field", "User"], "`rename-field` takes `Model.field`, not `User`"),
         (["rename-field", "User.name"], "`to` is required. New name of the field."),
         (["rename-field", "user.name", "to=x"], "did you mean `User`?"),
@@ -336,7 +336,7 @@ def switched(project: Path, code: str) -> None:
 def test_a_switch_is_not_confirmed_while_code_uses_the_old_field(project: Path) -> None:
     switched(project, USES)
     refused = run("plan", "done", code=2).stderr
-    assert "the code still uses `User.name` in 1 place:\n  user.ts:1:61: export const names" in refused
+    assert "The code still uses `User.name` in 1 place:\n  user.ts:1:61: export const names" in refused
     assert status() == "step 4 of 5: switch; waiting for you to deploy"
     (project / "user.ts").write_text(USES.replace("name:", "title:"))
     run("plan", "done")

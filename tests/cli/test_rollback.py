@@ -80,18 +80,18 @@ def test_what_is_there_is_not_written_over(project: Path) -> None:
     (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
     down = project / "20240102000000_next" / "down.sql"
     down.write_text("-- mine\n")
-    assert "not written over" in run(code=2).stderr
+    assert "was not overwritten" in run(code=2).stderr
     assert down.read_text() == "-- mine\n"
 
 
 def test_a_migration_of_rows_only_is_told(project: Path) -> None:
     (project / "20240102000000_next" / "migration.sql").write_text('DELETE FROM "User" WHERE "id" = 1;')
-    assert "changes nothing that Refract could undo" in run(code=2).stderr
+    assert "Refract finds nothing to undo" in run(code=2).stderr
 
 
 def test_an_unknown_migration_is_told(project: Path) -> None:
     (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
-    assert "there is no migration 'x' here; the newest is 20240102000000_next" in run("x", code=2).stderr
+    assert "No migration is called 'x'. The newest is 20240102000000_next" in run("x", code=2).stderr
     assert run("20240102000000_next").stdout.startswith("prisma/migrations/20240102000000_next/down.sql")
 
 

@@ -37,8 +37,8 @@ async def test_the_overview_of_a_project_in_step(client: LanguageClient, project
         "root": project.parent.parent.as_uri(),
         "provider": "postgresql",
         "baseline": f"1 migration in {migration.parent}",
-        "state": "in step",
-        "pending": {"summary": "in step with the migrations", "changes": []},
+        "state": "up to date",
+        "pending": {"summary": "no pending changes", "changes": []},
         "plans": [],
         "migrations": [
             {"name": migration.name, "uri": (migration / "migration.sql").as_uri(), "new": False},
@@ -51,8 +51,8 @@ async def test_the_overview_of_what_is_pending(client: LanguageClient, project: 
     editor = Editor(client, project)
     editor.replace("  name String\n", EMAIL + "  nick String?\n")
     found = await overview(client)
-    assert found["state"] == "dangerous"
-    assert found["pending"]["summary"] == "2 changes pending, 1 dangerous"
+    assert found["state"] == "risky"
+    assert found["pending"]["summary"] == "2 pending changes, 1 risky"
     risky, harmless = found["pending"]["changes"]
     assert (risky["text"], risky["severity"]) == ("Add User.email", "error")
     assert (harmless["text"], harmless["severity"]) == ("Add User.nick", None)
@@ -94,7 +94,7 @@ async def test_the_overview_of_a_project_that_cannot_be_read(client: LanguageCli
     (project.parent.parent / "refract.toml").write_text("rules = 1\n")
     found = await overview(client, project.as_uri())
     assert "refract.toml" in found["problems"][0]
-    assert (found["state"], found["plans"]) == ("in step", [])
+    assert (found["state"], found["plans"]) == ("up to date", [])
     assert await execute(client, "refract.recipes", project.as_uri()) is None
     assert "refract.toml" in messages(client)[-1]
 
@@ -142,7 +142,7 @@ async def test_a_plan_is_abandoned(client: LanguageClient, project: Path) -> Non
     assert await execute(client, "refract.abandonPlan", project.as_uri(), PLAN, "we keep the name") is True
     assert 'abandoned = "we keep the name"' in (project.parent / "plans" / f"{PLAN}.toml").read_text()
     assert await execute(client, "refract.takeNextStep", project.as_uri(), PLAN) is False
-    assert messages(client)[-1] == f"Nothing is left to do of {PLAN}: abandoned."
+    assert messages(client)[-1] == f"Plan {PLAN} has no steps left (abandoned)."
 
 
 async def test_a_rollback_is_written_and_written_over_by_none(client: LanguageClient, project: Path) -> None:
@@ -153,39 +153,39 @@ async def test_a_rollback_is_written_and_written_over_by_none(client: LanguageCl
     assert 'DROP TABLE "User";' in down.read_text()
     down.write_text("-- mine\n")
     assert await execute(client, "refract.writeRollback", project.as_uri()) == []
-    assert messages(client)[-1] == f"{down} is there already, and is not written over."
+    assert messages(client)[-1] == f"{down} already exists and was not overwritten."
     assert down.read_text() == "-- mine\n"
 
 
 async def test_a_migration_offers_to_write_what_undoes_it(client: LanguageClient, migration: Path) -> None:
     Disk(client)
     editor = Editor(client, migration)
-    action = next(a for a in await editor.actions("") if a.title == "Write down.sql for this migration")
+    action = next(a for a in await editor.actions("") if a.title == "Write the rollback (down.sql)")
     assert action.command is not None
     (made,) = await execute(client, action.command.command, *action.command.arguments or [])
     assert made == migration.with_name("down.sql").as_uri()
     assert 'DROP COLUMN "email"' in migration.with_name("down.sql").read_text()
-    assert "Write down.sql for this migration" not in [a.title for a in await editor.actions("")]
+    assert "Write the rollback (down.sql)" not in [a.title for a in await editor.actions("")]
 
 
 REFUSED = [
     ("refract.previewMigration", (), None, "needs the URI of a project's file"),
-    ("refract.previewMigration", ("file:///nowhere/schema.prisma",), None, "belongs to no project"),
+    ("refract.previewMigration", ("file:///nowhere/schema.prisma",), None, "No Prisma project found for"),
     ("refract.overview", (7,), None, "needs the URI"),
-    ("refract.createMigration", ("SCHEMA",), [], "Nothing is pending"),
+    ("refract.createMigration", ("SCHEMA",), [], "No pending changes"),
     ("refract.takeNextStep", ("SCHEMA",), False, "needs the name of a plan"),
-    ("refract.takeNextStep", ("SCHEMA", "nothing"), False, "There is no plan 'nothing' here."),
-    ("refract.takeStepBack", ("SCHEMA", "nothing"), False, "There is no plan 'nothing' here."),
-    ("refract.abandonPlan", ("SCHEMA", "nothing", "why"), False, "There is no plan 'nothing' here."),
-    ("refract.confirmStep", ("SCHEMA", "nothing"), False, "There is no plan 'nothing' here."),
+    ("refract.takeNextStep", ("SCHEMA", "nothing"), False, "No plan is called 'nothing'."),
+    ("refract.takeStepBack", ("SCHEMA", "nothing"), False, "No plan is called 'nothing'."),
+    ("refract.abandonPlan", ("SCHEMA", "nothing", "why"), False, "No plan is called 'nothing'."),
+    ("refract.confirmStep", ("SCHEMA", "nothing"), False, "No plan is called 'nothing'."),
     ("refract.newPlan", ("SCHEMA",), None, "needs an object"),
-    ("refract.newPlan", ("SCHEMA", {"recipe": "cook", "subject": "User"}), None, "There is no recipe 'cook'"),
+    ("refract.newPlan", ("SCHEMA", {"recipe": "cook", "subject": "User"}), None, "Unknown recipe 'cook'"),
     ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User"}), None, "takes `Model.field`"),
     ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User.x"}), None, "has no field `x`"),
     ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field"}), None, "needs a `recipe`"),
-    ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User.name", "answers": {"default": 1}}), None, "answers that are texts"),
+    ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User.name", "answers": {"default": 1}}), None, "only texts as `answers`"),
     ("refract.newPlan", ("SCHEMA", {"recipe": "drop-field", "subject": "User.name", "finding": "gone"}), None, "no longer"),
-    ("refract.writeRollback", ("SCHEMA", "nothing"), [], "There is no migration 'nothing' here"),
+    ("refract.writeRollback", ("SCHEMA", "nothing"), [], "No migration is called 'nothing'"),
 ]  # fmt: skip
 
 
@@ -204,7 +204,7 @@ async def test_an_edit_that_the_editor_refuses_is_said(client: LanguageClient, p
         return types.ApplyWorkspaceEditResult(applied=False, failure_reason="read only")
 
     assert await execute(client, "refract.writeRollback", project.as_uri()) == []
-    assert messages(client)[-1] == "Nothing was changed: read only."
+    assert messages(client)[-1] == "No file was changed: read only."
 
 
 async def test_a_client_that_asks_is_told_what_to_ask(asking: LanguageClient, project: Path) -> None:

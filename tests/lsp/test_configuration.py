@@ -52,7 +52,7 @@ async def test_wrong_settings_are_told_and_the_others_stay(configured: LanguageC
     change(configured, rules={"drop-colum": "off"})
     while not configured.messages:
         await asyncio.sleep(0.01)
-    said = "Refract: the editor's settings: rules: there is no rule drop-colum, did you mean drop-column?"
+    said = "Refract: the editor's settings: unknown rule drop-colum, did you mean drop-column?"
     assert configured.messages[0].message == said
     assert await editor.rules() == ["drop-column"]
 
@@ -84,15 +84,15 @@ async def test_the_same_wrong_settings_are_told_once(configured: LanguageClient,
     change(configured, rules={"drop-column": 3})
     while len(configured.messages) < 2:
         await asyncio.sleep(0.01)
-    assert "rules: drop-column: 3 is not one of error, warning, info, off" in configured.messages[1].message
+    assert "rules must set drop-column to one of error, warning, info, off, not 3" in configured.messages[1].message
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ('basee = "x"', "unknown setting basee, did you mean base?"),
-        ("[database]\nversion = 16", 'database.version: 16 is not a version in quotes, such as "14" or "8.0.36"'),
-        ('[rules]\ndrop-colum = "off"', "there is no rule drop-colum, did you mean drop-column?"),
+        ("[database]\nversion = 16", 'database.version must be a version in quotes such as "14" or "8.0.36", not 16'),
+        ('[rules]\ndrop-colum = "off"', "unknown rule drop-colum, did you mean drop-column?"),
         ("rules = ", "is not valid TOML"),
     ],
 )

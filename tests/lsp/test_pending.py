@@ -30,7 +30,7 @@ async def test_the_lens_says_what_is_pending(client: LanguageClient, project: Pa
     assert await lenses(client, editor) == []
     editor.replace("  name String\n", "  email String?\n")
     titles = [command.title for command in await lenses(client, editor)]
-    assert titles[:2] == ["Refract: 2 changes pending, 1 dangerous", "Preview SQL"]
+    assert titles[:2] == ["Refract: 2 pending changes, 1 risky", "Preview SQL"]
     assert titles[2].startswith("Create ")
 
 

@@ -19,9 +19,9 @@ _INTERPRETER = {
     "default": "",
     "scope": "machine-overridable",
     "markdownDescription": (
-        "The Python, 3.11 or newer, that runs Refract: a path, or a name on the `PATH`. "
-        "By default the one that the Python extension has chosen, else `python3`, `python` or `py -3`. "
-        "With SSH, WSL and containers it is set for the other side (the tab Remote)."
+        "Path or name of the Python (3.11 or newer) that runs Refract. "
+        "Default: the interpreter of the Python extension, else `python3`, `python` or `py -3` on the `PATH`. "
+        "With SSH, WSL or containers, set this in the Remote tab."
     ),
 }
 

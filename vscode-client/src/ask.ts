@@ -9,10 +9,10 @@ export async function askProject(projects: readonly Project[]): Promise<Project 
   const near = projects.find((project) => holds(project, file));
   if (near !== undefined || projects.length === 1) return near ?? projects[0];
   if (projects.length === 0) {
-    void window.showInformationMessage("Refract has read no Prisma schema yet: open one.");
+    void window.showInformationMessage("Refract has not read a Prisma schema yet. Open one.");
     return undefined;
   }
-  return choose(projects, "Which schema?", (project) => ({
+  return choose(projects, "Which Schema?", (project) => ({
     label: nameOf(project),
     description: project.pending.summary,
   }));
@@ -22,19 +22,19 @@ export async function askPlan(project: Project): Promise<Plan | undefined> {
   const plans = openPlans(project);
   if (plans.length === 0) {
     void window.showInformationMessage(
-      "No plan is open here. The light bulb on a finding makes one, or Refract: New Plan.",
+      "There is no open plan. Create one with the light bulb on a finding, or with Refract: New Plan.",
     );
     return undefined;
   }
   return plans.length === 1
     ? plans[0]
-    : choose(plans, "Which plan?", (p) => ({ label: p.title, description: p.status }));
+    : choose(plans, "Which Plan?", (p) => ({ label: p.title, description: p.status }));
 }
 
 /** The newest migration stands first. */
 export async function askMigration(project: Project, title: string): Promise<Migration | undefined> {
   if (project.migrations.length === 0) {
-    void window.showInformationMessage("There is no migration here yet.");
+    void window.showInformationMessage("There are no migrations yet.");
     return undefined;
   }
   const newestFirst = [...project.migrations].sort((a, b) => b.name.localeCompare(a.name));
@@ -54,8 +54,8 @@ export function askName(suggested: readonly string[]): Promise<string | undefine
       pick.items =
         typed === "" || suggested.includes(typed) ? items : [{ label: typed, description: "as typed" }, ...items];
     };
-    pick.title = "Refract: the Migration's Name";
-    pick.placeholder = "Choose a name in the style of the others, or type one";
+    pick.title = "Refract: Name of the Migration";
+    pick.placeholder = "Choose a suggested name or type another";
     pick.onDidChangeValue(show);
     pick.onDidAccept(() => {
       answer(pick.selectedItems[0]?.label);
@@ -84,7 +84,7 @@ export async function askAll(title: string, questions: readonly Question[]): Pro
 
 async function askOne(title: string, { text, choices, default: usual }: Question): Promise<string | undefined> {
   if (choices.length > 0) {
-    const items = choices.map((label) => ({ label, description: label === usual ? "usual" : "" }));
+    const items = choices.map((label) => ({ label, description: label === usual ? "default" : "" }));
     return (await window.showQuickPick(items, { title, placeHolder: text, ignoreFocusOut: true }))?.label;
   }
   return window.showInputBox({
@@ -93,7 +93,7 @@ async function askOne(title: string, { text, choices, default: usual }: Question
     ...(usual === null ? {} : { value: usual }),
     ignoreFocusOut: true,
     validateInput: (value) =>
-      value.trim() === "" && usual === null ? "This has no usual answer: type one." : undefined,
+      value.trim() === "" && usual === null ? "Type an answer. There is no default." : undefined,
   });
 }
 

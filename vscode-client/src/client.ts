@@ -34,7 +34,7 @@ export interface Connection {
   dispose(): Promise<void>;
 }
 
-/** A client that is silent about its own troubles: `server.ts` sees them, and tells the person once. */
+/** A client that is silent about its own troubles: `server.ts` sees them, and shows one message. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown, show?: boolean | "force"): void {
     if (show === false) super.error(message, data, false);

@@ -76,12 +76,12 @@ export function register({ server, overviews, documents }: Parts): Disposable[] 
   const all: Readonly<Record<string, (...args: never[]) => unknown>> = {
     "refract.preview": onProject(Remote.preview),
     "refract.create": onProject(Remote.create),
-    "refract.compare": onMigration("Compare with which migration?", async ({ schema }, { name, uri }) => {
+    "refract.compare": onMigration("Compare with Which Migration?", async ({ schema }, { name, uri }) => {
       const sql = async (): Promise<string> => (await server.ask<Preview>(Remote.preview, schema))?.sql ?? "";
       await compare(documents.address(`pending/${name}.sql`, schema, sql), uri, `${name} ↔ pending`);
     }),
-    "refract.openMigration": onMigration("Which migration?", (_, { uri }) => show(uri)),
-    "refract.rollback": onMigration("Roll back which migration?", ({ schema }, { name }) =>
+    "refract.openMigration": onMigration("Which Migration?", (_, { uri }) => show(uri)),
+    "refract.rollback": onMigration("Roll Back Which Migration?", ({ schema }, { name }) =>
       commands.executeCommand(Remote.rollback, schema, name),
     ),
     "refract.compareWithPlan": when(async (node) => {
@@ -90,7 +90,7 @@ export function register({ server, overviews, documents }: Parts): Disposable[] 
       await compare(
         documents.address(`plan/${name}.sql`, node.plan.uri, () => sql),
         uri,
-        `${name} ↔ as planned`,
+        `${name} ↔ planned`,
       );
     }),
     "refract.openRunbook": when(async (node) => {
@@ -104,8 +104,8 @@ export function register({ server, overviews, documents }: Parts): Disposable[] 
     "refract.back": run(Remote.back),
     "refract.abandon": onPlan(async (project, plan) => {
       const why = await window.showInputBox({
-        title: `Refract: abandon ${plan.title}`,
-        prompt: "Why? It is kept in the plan's file.",
+        title: `Refract: Stop Tracking ${plan.title}`,
+        prompt: "Reason (kept in the plan file)",
       });
       if (why !== undefined) await commands.executeCommand(Remote.abandon, project.schema, plan.name, why);
     }),
@@ -117,9 +117,9 @@ export function register({ server, overviews, documents }: Parts): Disposable[] 
 
 function sqlOf(preview: Preview | null | undefined): string {
   if (preview === undefined) return "-- Refract is not running.\n";
-  if (preview === null) return "-- The schema cannot be read right now.\n";
+  if (preview === null) return "-- Refract cannot read the schema.\n";
   if (preview.sql === "") return `-- Refract: ${preview.summary}.\n`;
-  return `-- Refract: ${preview.summary}. Nothing is applied to any database.\n\n${preview.sql}`;
+  return `-- Refract: ${preview.summary}. No database is changed.\n\n${preview.sql}`;
 }
 
 async function compare(pending: Uri, migration: string, title: string): Promise<void> {

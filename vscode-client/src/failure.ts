@@ -1,11 +1,11 @@
-// What is said when the server cannot run: one message with the reason, and buttons that lead out.
+// The message when the server cannot run: the reason, and buttons with what to do.
 import { commands, env, type LogOutputChannel, type Memento, Uri, window } from "vscode";
 
 const INSTALL_PYTHON = "https://www.python.org/downloads/";
 const NO_GIT =
-  "Refract finds no git on the PATH. It compares with your migrations all the same, but cannot tell which of them are " +
-  "new on your branch, nor what running programs use. Install git, and restart the server.";
-const CHOOSE = "Choose an Interpreter";
+  "git is not on the PATH. Without git, Refract cannot tell which migrations are new on your branch, " +
+  "or what the deployed version uses. Install git and restart the server.";
+const CHOOSE = "Choose a Python Interpreter";
 const GET = "Get Python";
 const RESTART = "Restart";
 const LOG = "Show Log";
@@ -20,15 +20,15 @@ const DOES: Readonly<Record<string, () => unknown>> = {
 export const explain = {
   noPython(tried: readonly string[], log: LogOutputChannel): void {
     const message =
-      "Refract needs Python 3.11 or newer, and found none. " +
-      "Install it, or name one in the setting refract.interpreter; then restart the server.";
+      "Refract needs Python 3.11 or newer, but none was found. " +
+      "Install Python or set refract.interpreter, then restart the server.";
     for (const line of tried) log.error(`Not used: ${line}`);
     say(`${message} ${old(tried)}`.trim(), log, CHOOSE, GET, LOG);
   },
 
-  cannotStart(reason: string, told: string, log: LogOutputChannel): void {
+  cannotStart(reason: string, label: string, log: LogOutputChannel): void {
     say(
-      `The server of Refract cannot start with ${told}: ${ended(reason)} ${wayOut(reason)}`,
+      `The Refract server cannot start with ${label}: ${ended(reason)} ${remedy(reason)}`.trim(),
       log,
       RESTART,
       CHOOSE,
@@ -37,15 +37,15 @@ export const explain = {
   },
 
   crashes(times: number, reason: string, log: LogOutputChannel): void {
-    const message = `The server of Refract has ended ${times} times within three minutes and is not started again.`;
-    say(`${message} The last reason: ${ended(reason)}`, log, RESTART, LOG);
+    const message = `The Refract server crashed ${times} times in 3 minutes and will not be restarted.`;
+    say(`${message} Last error: ${ended(reason)}`, log, RESTART, LOG);
   },
 
-  /** Something is missing without which much works. Told once, not in every window. */
-  noGit(told: Memento, log: LogOutputChannel): void {
+  /** Something is missing without which much works. Shown once, not in every window. */
+  noGit(shown: Memento, log: LogOutputChannel): void {
     log.warn(NO_GIT);
-    if (told.get(NO_GIT) === true) return;
-    void told.update(NO_GIT, true);
+    if (shown.get(NO_GIT) === true) return;
+    void shown.update(NO_GIT, true);
     void window.showWarningMessage(NO_GIT);
   },
 
@@ -65,14 +65,14 @@ async function offer(shown: Thenable<string | undefined>): Promise<void> {
   if (button !== undefined) await DOES[button]?.();
 }
 
-/** Those that are there but too old, since a person who has Python wonders. */
+/** Pythons that exist but are too old. */
 function old(tried: readonly string[]): string {
   const found = tried.filter((line) => line.includes("Python "));
-  return found.length > 0 ? `(Found: ${found.join("; ")}.)` : "";
+  return found.length > 0 ? `Found ${found.join("; ")}.` : "";
 }
 
-function wayOut(reason: string): string {
-  return /Error: /.test(reason) ? "If its files are damaged, install the extension again." : "";
+function remedy(reason: string): string {
+  return /Error: /.test(reason) ? "If its files are damaged, reinstall the extension." : "";
 }
 
 function ended(reason: string): string {

@@ -18,11 +18,11 @@ import { Server } from "./protocol";
 
 const SAVE = "refract.saveFiles";
 const OWN_SETTINGS = ["interpreter"];
-const NOT_WRITTEN = "the files could not be written; is the folder read-only, or have they changed meanwhile?";
-const NOT_TRUSTED = "this folder is not trusted yet";
+const NOT_WRITTEN = "cannot write the files. Check whether the folder is read-only or the files changed on disk";
+const NOT_TRUSTED = "this folder is not trusted";
 const READS: readonly string[] = [Server.preview, Server.runbook, Server.recipes, Server.overview];
 
-/** Answers a command of the server in the editor: asks what is missing before, shows what came of it after. */
+/** Answers a command of the server in the editor: asks for missing arguments before, shows the result after. */
 export type Interaction = (args: unknown[], next: (args: unknown[]) => Promise<unknown>) => Promise<unknown>;
 
 export function middleware(interactions: Readonly<Record<string, Interaction>>): Middleware {
@@ -54,7 +54,7 @@ export function middleware(interactions: Readonly<Record<string, Interaction>>):
   };
 }
 
-/** That a schema has mistakes is said by Prisma's own extension, where that is. */
+/** If Prisma's own extension is installed, that one reports mistakes in a schema. */
 function isOursToSay({ code, severity }: Diagnostic): boolean {
   const isMistake = severity === DiagnosticSeverity.Information && code === "not-analysed";
   return !isMistake || extensions.getExtension("Prisma.prisma") === undefined;
@@ -122,7 +122,7 @@ function isAllowed(lens: CodeLens): boolean {
   return workspace.isTrusted || READS.includes(lens.command?.command ?? "");
 }
 
-/** The server knows its own settings only, and says so about any other. */
+/** The server knows its own settings only, and reports any other as unknown. */
 function withoutOwn(section: unknown): unknown {
   if (typeof section !== "object" || section === null) return section;
   return Object.fromEntries(Object.entries(section).filter(([name]) => !OWN_SETTINGS.includes(name)));

@@ -1,4 +1,4 @@
-// What the server last said about all projects; the status bar and the tree show this, commands choose from it.
+// The last overview of all projects from the server, for the status bar, the tree and the commands.
 import { commands, type Disposable, EventEmitter, Uri, workspace } from "vscode";
 import { type Overview, type Plan, type Project, Server as Remote } from "./protocol";
 import type { Server } from "./server";
@@ -60,7 +60,7 @@ export function openPlans(project: Project): readonly Plan[] {
 }
 
 export function isPending(project: Project): boolean {
-  return project.state !== "in step";
+  return project.state !== "up to date";
 }
 
 /** Whether the file at `uri` is the project's schema, or in the folder of its schema. */

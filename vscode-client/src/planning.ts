@@ -44,11 +44,11 @@ async function askRecipe(recipes: readonly Recipe[]): Promise<Recipe | undefined
   const items = recipes
     .filter(({ serves }) => serves)
     .map((recipe) => ({ label: recipe.name, description: `of a ${recipe.subject}`, detail: recipe.summary, recipe }));
-  const options = { title: "Refract: What Is to Change?", matchOnDetail: true };
+  const options = { title: "Refract: Which Change?", matchOnDetail: true };
   return (await window.showQuickPick(items, options))?.recipe;
 }
 
 async function askSubject(recipe: Recipe, project: Project): Promise<string | undefined> {
-  const title = `Refract: ${recipe.name}, of Which ${recipe.subject}?`;
+  const title = `Refract: ${recipe.name}, Which ${recipe.subject}?`;
   return window.showQuickPick(await subjects(project, recipe.subject), { title });
 }

@@ -1,7 +1,7 @@
 // What the server answers beyond the language server protocol: the arguments and results of its commands.
 import type { Range } from "vscode-languageclient/node";
 
-export type ProjectState = "in step" | "pending" | "dangerous";
+export type ProjectState = "up to date" | "pending" | "risky";
 export type StepState = "done" | "waiting" | "next" | "later";
 export type Severity = "error" | "warning" | "info";
 

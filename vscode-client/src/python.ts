@@ -5,14 +5,14 @@ import * as path from "node:path";
 import { type ConfigurationScope, type ExtensionContext, extensions, workspace } from "vscode";
 
 const OLDEST = [3, 11] as const;
-const PATIENCE = 10_000; // milliseconds for a Python to say which one it is
-const SAY_VERSION = "import sys; print(*sys.version_info[:2]); print(sys.executable)";
+const PATIENCE = 10_000; // milliseconds for a Python to print its version
+const PRINT_VERSION = "import sys; print(*sys.version_info[:2]); print(sys.executable)";
 
-/** A program with its first arguments, and what it is in words. */
+/** An executable with its first arguments, and a label for messages. */
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
-  readonly told: string;
+  readonly label: string;
 }
 
 /** A program to run, or why each of those that were tried is none. */
@@ -22,16 +22,16 @@ export type Found = { readonly program: Program } | { readonly tried: readonly s
 export async function programToRun(context: ExtensionContext): Promise<Found> {
   const found = await findPython();
   if ("program" in found) {
-    const { command, told } = found.program;
+    const { command, label } = found.program;
     // What Python compiles goes to the editor's own folder: that of the extension may be read-only, and is signed.
     const compiled = `pycache_prefix=${path.join(context.globalStorageUri.fsPath, "compiled")}`;
     const args = ["-I", "-X", compiled, context.asAbsolutePath(path.join("bundled", "server.py"))];
-    return { program: { command, args, told } };
+    return { program: { command, args, label } };
   }
   const installed = onPath("refract"); // as pipx, uv and pip put it there
   return installed === undefined
     ? found
-    : { program: { command: installed, args: ["server"], told: `the installed ${installed}` } };
+    : { program: { command: installed, args: ["server"], label: `the installed ${installed}` } };
 }
 
 /** Whether the server will find git. */
@@ -45,31 +45,31 @@ async function findPython(): Promise<Found> {
   for await (const candidate of candidates(tried)) {
     const answer = await version(candidate);
     if (typeof answer === "string") {
-      tried.push(`${candidate.told}: ${answer}`);
+      tried.push(`${candidate.label}: ${answer}`);
     } else if (isOld(answer.version)) {
-      tried.push(`${candidate.told}: Python ${answer.version.join(".")}, which is too old`);
+      tried.push(`${candidate.label}: Python ${answer.version.join(".")} is too old`);
     } else {
-      return { program: { command: answer.executable, args: [], told: `Python ${answer.version.join(".")}` } };
+      return { program: { command: answer.executable, args: [], label: `Python ${answer.version.join(".")}` } };
     }
   }
   return { tried };
 }
 
 async function* candidates(tried: string[]): AsyncGenerator<Program> {
-  for (const [command, told] of [
+  for (const [command, label] of [
     [configured(), "refract.interpreter"],
     [await activeInterpreter(), "the Python extension's interpreter"],
   ] as const) {
     if (command === undefined) continue;
     const found = path.isAbsolute(command) ? command : onPath(command);
-    if (found === undefined) tried.push(`${told}: there is no ${command} on the PATH`);
-    else if (!mayRun(found)) tried.push(`${told}: ${found} is in a folder that you do not trust`);
-    else yield { command: found, args: [], told: `${told} (${found})` };
+    if (found === undefined) tried.push(`${label}: ${command} is not on the PATH`);
+    else if (!mayRun(found)) tried.push(`${label}: ${found} is in an untrusted folder`);
+    else yield { command: found, args: [], label: `${label} (${found})` };
   }
   for (const [name, ...args] of [["python3"], ["python"], ["py", "-3"]] as const) {
     const command = onPath(name);
     if (command === undefined) tried.push(`${name}: not on the PATH`);
-    else yield { command, args, told: command };
+    else yield { command, args, label: command };
   }
 }
 
@@ -139,17 +139,17 @@ interface Version {
   readonly executable: string;
 }
 
-/** Which Python a program is; why that cannot be said, if it cannot. */
+/** The version of a Python, or why that is unknown. */
 function version(program: Program): Promise<Version | string> {
   const options = { timeout: PATIENCE, windowsHide: true, cwd: path.dirname(program.command) };
   return new Promise((answer) => {
-    execFile(program.command, [...program.args, "-I", "-c", SAY_VERSION], options, (error, out, said) => {
+    execFile(program.command, [...program.args, "-I", "-c", PRINT_VERSION], options, (error, out, errors) => {
       const [, major, minor, executable] = /^(\d+) (\d+)\r?\n(.+?)\r?\n/.exec(out) ?? [];
       if (major !== undefined && minor !== undefined && executable !== undefined) {
         answer({ version: [Number(major), Number(minor)], executable });
       } else {
         answer(
-          /Python \d\S*/.exec(out + said)?.[0] ?? (said.trim().split("\n")[0] || error?.message || "is no Python"),
+          /Python \d\S*/.exec(out + errors)?.[0] ?? (errors.trim().split("\n")[0] || error?.message || "is not a Python"),
         );
       }
     });

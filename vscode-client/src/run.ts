@@ -1,4 +1,4 @@
-// One process of the server, and the last that it has said.
+// One process of the server, with its last output.
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Program } from "./python";
 
@@ -8,7 +8,7 @@ const PATIENCE = 2000; // milliseconds for a process that does not answer to end
 
 export class Run {
   private process: ChildProcess | undefined;
-  private ended: Promise<string> = Promise.resolve("it was not started");
+  private ended: Promise<string> = Promise.resolve("the process was not started");
   readonly lastWords: string[] = [];
 
   /** `folder` is not of the workspace: Windows would look there for git before it looks on the PATH. */
@@ -27,7 +27,7 @@ export class Run {
     });
     this.ended = new Promise((tell) => {
       child.once("error", (error) => tell(error.message));
-      child.once("close", (code, signal) => tell(signal ? `it was ended by ${signal}` : `it ended with code ${code}`));
+      child.once("close", (code, signal) => tell(signal ? `the process was ended by ${signal}` : `the process ended with exit code ${code}`));
     });
     return new Promise((started, failed) => {
       child.once("spawn", () => started(child));
@@ -37,7 +37,7 @@ export class Run {
 
   /** Why the process has ended: its own words, else how it ended. */
   async reason(): Promise<string> {
-    const late = new Promise<string>((tell) => setTimeout(tell, PATIENCE, "it did not answer"));
+    const late = new Promise<string>((tell) => setTimeout(tell, PATIENCE, "the process did not respond"));
     const how = await Promise.race([this.ended, late]);
     if (this.process?.exitCode === null) this.process.kill();
     const words = this.lastWords.findLast((line) => line.startsWith(CANNOT)) ?? this.lastWords.at(-1);

@@ -21,7 +21,7 @@ export class Server implements Disposable {
   private current: State = "stopped";
 
   readonly onDidChangeState = this.states.event;
-  /** Something has changed of which `refract.overview` tells. */
+  /** Something that `refract.overview` reports has changed. */
   readonly onDidChangeOverview = this.overviews.event;
 
   constructor(
@@ -34,7 +34,7 @@ export class Server implements Disposable {
     return this.current;
   }
 
-  /** Start the server, or start it once more. What keeps it from running is shown to the person, once. */
+  /** Start the server, or start it once more. The reason why it cannot run is shown once. */
   restart(): Promise<void> {
     this.crashes = [];
     return this.inTurn(async () => {
@@ -71,7 +71,7 @@ export class Server implements Disposable {
       return explain.noPython(found.tried, this.log);
     }
     if (!hasGit()) explain.noGit(this.context.globalState, this.log);
-    this.log.info(`Starting the server with ${found.program.told}`);
+    this.log.info(`Starting the server with ${found.program.label}`);
     const run = new Run(found.program, this.context.extensionPath);
     const connection = connect({
       log: this.log,
@@ -84,7 +84,7 @@ export class Server implements Disposable {
       await Promise.race([connection.start(), tooLate()]);
     } catch {
       this.becomes("stopped");
-      return explain.cannotStart(await run.reason(), found.program.told, this.log);
+      return explain.cannotStart(await run.reason(), found.program.label, this.log);
     }
     this.connection = connection;
     this.becomes("running");
@@ -94,7 +94,7 @@ export class Server implements Disposable {
     const connection = this.connection;
     this.connection = undefined;
     this.becomes("stopped");
-    await connection?.dispose().catch((error: unknown) => this.log.warn(`The server did not stop in order: ${error}`));
+    await connection?.dispose().catch((error: unknown) => this.log.warn(`The server did not stop cleanly: ${error}`));
   }
 
   /** A server that ran and ended by itself is started again, unless it has crashed too often. */
@@ -102,7 +102,7 @@ export class Server implements Disposable {
     if (this.current !== "running") return;
     this.connection = undefined;
     this.becomes("stopped");
-    this.log.error(["The server has ended by itself.", ...run.lastWords].join("\n"));
+    this.log.error(["The server ended unexpectedly.", ...run.lastWords].join("\n"));
     const now = Date.now();
     this.crashes = [...this.crashes.filter((then) => now - then < FORGIVEN_FOR), now];
     if (this.crashes.length < FORGIVEN) void this.inTurn(() => this.begin());

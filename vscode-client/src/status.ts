@@ -1,14 +1,14 @@
-// The item in the status bar: whether the schema and its migrations are in step.
+// The item in the status bar: whether the schema has pending changes.
 import { type Disposable, MarkdownString, StatusBarAlignment, ThemeColor, window } from "vscode";
 import { holds, nameOf, type Overviews, openPlans } from "./overview";
 import type { Project, ProjectState } from "./protocol";
 import type { Server } from "./server";
 
-const RANK: Readonly<Record<ProjectState, number>> = { "in step": 0, pending: 1, dangerous: 2 };
+const RANK: Readonly<Record<ProjectState, number>> = { "up to date": 0, pending: 1, risky: 2 };
 const ICON: Readonly<Record<ProjectState, string>> = {
-  "in step": "check",
+  "up to date": "check",
   pending: "git-commit",
-  dangerous: "warning",
+  risky: "warning",
 };
 
 export function statusBar(server: Server, overviews: Overviews): Disposable[] {
@@ -47,7 +47,7 @@ function notRunning(state: "starting" | "stopped"): Shown {
     ? { text: "$(sync~spin) Refract", tooltip: "Refract is starting", command: "refract.showLog" }
     : {
         text: "$(circle-slash) Refract",
-        tooltip: "Refract is not running; select to see why",
+        tooltip: "Refract is not running. Select to show the log.",
         command: "refract.showLog",
       };
 }
@@ -62,13 +62,18 @@ function running(projects: readonly Project[]): Shown | undefined {
     text: `$(${ICON[project.state]}) Refract: ${label(project)}`,
     tooltip: tooltip(projects),
     command: "refract.overview.focus",
-    alarm: project.state === "dangerous",
+    alarm: project.state === "risky",
   };
 }
 
 function label({ state, pending: { summary, changes } }: Project): string {
-  if (state === "in step") return "in step";
-  return state === "dangerous" ? (/\d+ dangerous/.exec(summary)?.[0] ?? state) : `${changes.length} pending`;
+  if (state === "up to date") return "no pending changes";
+  const risky = state === "risky" ? /(\d+) risky/.exec(summary)?.[1] : undefined;
+  return risky === undefined ? counted(changes.length, "pending") : counted(Number(risky), "risky");
+}
+
+function counted(changes: number, kind: string): string {
+  return `${changes} ${kind} change${changes === 1 ? "" : "s"}`;
 }
 
 function tooltip(projects: readonly Project[]): MarkdownString {

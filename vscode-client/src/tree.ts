@@ -40,13 +40,13 @@ export function tree(overviews: Overviews): TreeView<Node> {
   const view = window.createTreeView("refract.overview", { treeDataProvider: provider, showCollapseAll: true });
   overviews.onDidChange(() => {
     const pending = overviews.projects.reduce((sum, { pending }) => sum + pending.changes.length, 0);
-    view.badge = pending > 0 ? { value: pending, tooltip: `${pending} pending` } : undefined;
+    view.badge = pending > 0 ? { value: pending, tooltip: `${pending} pending change${pending === 1 ? "" : "s"}` } : undefined;
     changed.fire(undefined);
   });
   return view;
 }
 
-/** A workspace of one project shows what is in it at once. */
+/** A workspace of one project shows its content without a project node. */
 function roots(projects: readonly Project[]): Node[] {
   const [first, second] = projects;
   if (first === undefined) return [];
@@ -103,7 +103,7 @@ function item(node: Node): TreeItem {
     case "planned":
       return planned(node.migration);
     case "migrations":
-      return make("Migrations of this branch", "versions", Collapsed, {
+      return make("Migrations on this branch", "versions", Collapsed, {
         description: String(newMigrations(node.project).length),
       });
     case "migration":
@@ -122,7 +122,7 @@ function pending(project: Project): TreeItem {
   const { summary } = project.pending;
   const label = summary.charAt(0).toUpperCase() + summary.slice(1);
   if (!isPending(project)) return make(label, "check", None, { tooltip: `Compared with ${project.baseline}` });
-  return make(label, project.state === "dangerous" ? warning() : "git-commit", Expanded, {
+  return make(label, project.state === "risky" ? warning() : "git-commit", Expanded, {
     contextValue: "pending",
     tooltip: `Compared with ${project.baseline}`,
   });
@@ -135,7 +135,7 @@ function change({ text, severity, location }: PendingChange): TreeItem {
     info: new ThemeIcon("info", new ThemeColor("problemsInfoIcon.foreground")),
   };
   return make(text, severity === null ? "pass" : icons[severity], None, {
-    tooltip: severity === null ? `${text}: no risk that Refract knows of` : text,
+    tooltip: severity === null ? `${text} (no known risk)` : text,
     ...(location === null ? {} : { command: open(location.uri, location.range) }),
   });
 }

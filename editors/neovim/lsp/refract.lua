@@ -1,9 +1,9 @@
 ---@brief
 ---
---- Refract says what a change to a Prisma schema would do to a database in use, while the change is being typed.
---- `pipx install prisma-refract` brings the command `refract`. Prisma's own server may run beside it.
+--- Refract catches risky Prisma schema changes while you type.
+--- `pipx install prisma-refract` installs the command `refract`. Prisma's own server can run alongside.
 ---
---- Attaches to `*.prisma`, and of SQL files only to those of migrations (`migrations/<name>/migration.sql`).
+--- Attaches to `*.prisma`, and to the SQL files of migrations (`migrations/<name>/migration.sql`).
 
 local refract = require('refract')
 

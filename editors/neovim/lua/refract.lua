@@ -1,11 +1,11 @@
---- What Neovim adds to Refract's language server: which files it is for, and the commands that show something.
+--- What Neovim adds to Refract's language server: its file types, and the commands that open a window.
 --- Everything else (diagnostics, fixes, hover, lenses) is Neovim's own.
 
 local M = {}
 
 local ROOT_MARKERS = { 'refract.toml', 'prisma.config.ts', 'prisma.config.mjs', 'package.json', '.git' }
 
---- The folder that a file's server looks after. A SQL file that is no migration of Prisma's has none.
+--- The root folder for a file's server. A SQL file that is not a Prisma migration has none.
 ---@param buffer integer
 ---@param on_dir fun(root: string)
 function M.root_dir(buffer, on_dir)
@@ -16,13 +16,13 @@ function M.root_dir(buffer, on_dir)
   on_dir(vim.fs.root(buffer, { ROOT_MARKERS }) or vim.fs.dirname(name))
 end
 
---- Whether a path is that of a migration: `migration.sql` in a folder of its own.
+--- Whether a path is that of a migration: `migration.sql` in a separate folder.
 ---@param path string
 function M.is_migration(path)
   return vim.fs.basename(path) == 'migration.sql' and path:find('[/\\]migrations?[/\\][^/\\]+[/\\][^/\\]+$') ~= nil
 end
 
---- What Neovim can do, and beyond it: ask a person what a plan has to be told.
+--- The capabilities of Neovim and of this file: asking the questions of a plan.
 --- New files are left to the server: Neovim makes them empty, with their text in buffers that nobody has on screen.
 --- It shows annotations as a message of several lines, which has to be dismissed.
 function M.capabilities()
@@ -33,7 +33,7 @@ function M.capabilities()
   return capabilities
 end
 
---- The files of an edit that hold nothing which a person has typed and not saved.
+--- The files of an edit without unsaved changes.
 ---@param edit lsp.WorkspaceEdit
 local function saved_files(edit)
   local uris = vim.tbl_map(function(change)
@@ -55,7 +55,7 @@ local function save(uri)
 end
 
 M.handlers = {
-  --- A plan counts as it is on the disk, so a file that was saved is saved again. One with changes of a person is not.
+  --- Plans are read from disk, so a file without unsaved changes is saved again after the edit.
   ['workspace/applyEdit'] = function(failure, params, context)
     local to_save = saved_files(params.edit)
     local answer = vim.lsp.handlers['workspace/applyEdit'](failure, params, context)
@@ -78,7 +78,7 @@ local function execute(client, command, arguments, done)
   end)
 end
 
---- Shows text in a window of its own, which goes when it is closed.
+--- Shows text in a separate window; closing the window deletes the buffer.
 ---@param name string
 ---@param filetype string
 ---@param text string
@@ -99,9 +99,9 @@ local function open_all(uris)
   end
 end
 
---- Names the files that a plan or a fix has written: they are on no screen.
+--- Names the files that a plan or a fix has written, since no window shows them.
 ---@param uris string[]?
-local function tell_written(uris)
+local function notify_written(uris)
   if uris and #uris > 0 then
     local files = vim.tbl_map(function(uri)
       return vim.fn.fnamemodify(vim.uri_to_fname(uri), ':~:.')
@@ -120,9 +120,9 @@ end
 local function preview(client, uri)
   execute(client, 'refract.previewMigration', { uri }, function(found)
     if not found then
-      vim.notify('Refract: this file is part of no Prisma project that could be read.', vim.log.levels.WARN)
+      vim.notify('Refract: no Prisma project found for this file.', vim.log.levels.WARN)
     elseif #found.names == 0 then
-      vim.notify('Refract: nothing is pending.')
+      vim.notify('Refract: no pending changes.')
     else
       show('pending.sql', 'sql', ('-- %s\n%s'):format(found.summary, found.sql))
     end
@@ -135,7 +135,7 @@ local function create(client, arguments)
   execute(client, 'refract.createMigration', arguments, open_all)
 end
 
---- Asks the questions one by one; `done` gets all answers, and is not called when a person turns away.
+--- Asks the questions one by one; `done` gets all answers, and is not called after a cancel.
 ---@param questions { name: string, text: string, default?: string, choices?: string[] }[]
 ---@param answers table<string, string>
 ---@param done fun(answers: table<string, string>)
@@ -164,11 +164,11 @@ local function ask_and_split(client, wanted)
   ask(wanted.questions, wanted.answers or {}, function(answers)
     local plan = { recipe = wanted.recipe, subject = wanted.subject, finding = wanted.finding }
     plan.answers = next(answers) and answers or vim.empty_dict()
-    execute(client, 'refract.newPlan', { wanted.uri, plan }, tell_written)
+    execute(client, 'refract.newPlan', { wanted.uri, plan }, notify_written)
   end)
 end
 
---- The commands of lenses and actions that end in something to look at; the server runs all others by itself.
+--- The commands of lenses and actions that open a window; the server runs all others.
 M.commands = {
   ['refract.previewMigration'] = function(command, context)
     preview(client_of(context), command.arguments[1])
@@ -177,14 +177,14 @@ M.commands = {
     create(client_of(context), command.arguments)
   end,
   ['refract.applyFix'] = function(command, context)
-    execute(client_of(context), command.command, command.arguments, tell_written)
+    execute(client_of(context), command.command, command.arguments, notify_written)
   end,
   ['refract.askAndSplit'] = function(command, context)
     ask_and_split(client_of(context), command.arguments[1])
   end,
 }
 
---- Chooses a recipe, asks what it has to know, and begins the plan.
+--- Asks for a recipe and its answers, then makes the plan.
 ---@param client vim.lsp.Client
 ---@param uri string
 local function new_plan(client, uri)
@@ -195,7 +195,7 @@ local function new_plan(client, uri)
     local function title(recipe)
       return recipe.name .. ': ' .. recipe.summary
     end
-    vim.ui.select(served, { prompt = 'What is to change?', format_item = title }, function(recipe)
+    vim.ui.select(served, { prompt = 'Which change?', format_item = title }, function(recipe)
       if not recipe then
         return
       end
@@ -208,10 +208,10 @@ local function new_plan(client, uri)
   end)
 end
 
---- Neovim watches no files on Linux. What it writes is told to the server; after another program had its turn,
---- everything is read again.
+--- Neovim watches no files on Linux. The server gets notice of each file that Neovim writes; after a shell command
+--- or a change of focus, everything is read again.
 ---@param client vim.lsp.Client
-local function tell_of_changes(client)
+local function notify_of_changes(client)
   if vim.lsp.protocol.make_client_capabilities().workspace.didChangeWatchedFiles.dynamicRegistration then
     return
   end
@@ -237,30 +237,30 @@ end
 ---@param client vim.lsp.Client
 ---@param buffer integer
 function M.on_attach(client, buffer)
-  tell_of_changes(client)
+  notify_of_changes(client)
   local uri = vim.uri_from_bufnr(buffer)
   local function define(name, run, description, nargs)
     vim.api.nvim_buf_create_user_command(buffer, name, run, { desc = description, nargs = nargs or 0 })
   end
   define('LspRefractPreview', function()
     preview(client, uri)
-  end, 'Show the SQL of the pending change')
+  end, 'Preview pending SQL')
   define('LspRefractCreate', function(typed)
     create(client, typed.args ~= '' and { uri, typed.args } or { uri })
-  end, 'Write the pending migration, under this name or a suggested one', '?')
+  end, 'Create the pending migration (default name: the best suggestion)', '?')
   define('LspRefractPlan', function()
     new_plan(client, uri)
-  end, 'Split a change into safe steps')
+  end, 'New plan: split a change into safe steps')
   define('LspRefractRollback', function(typed)
     execute(client, 'refract.writeRollback', typed.args ~= '' and { uri, typed.args } or { uri }, open_all)
-  end, 'Write what undoes a migration', '?')
+  end, 'Write the rollback (down.sql) of a migration', '?')
   define('LspRefractRunbook', function(typed)
     execute(client, 'refract.runbook', { uri, typed.fargs }, function(found)
       if found then
         show('runbook.md', 'markdown', found.text)
       end
     end)
-  end, 'Show the checklist for what is about to be deployed', '*')
+  end, 'Open the runbook: the checklist for the next deploy', '*')
 end
 
 return M

@@ -27,12 +27,12 @@ def write_changes(changes: Iterable[FileChange]) -> list[Path]:
     listed = list(changes)
     for change in listed:
         if isinstance(change, NewFile) and Path(change.path).exists() and not _is_there(change):
-            raise CannotWrite(f"{change.path} is there already, and is not written over.")
+            raise CannotWrite(f"{change.path} already exists and was not overwritten.")
     for change in listed:
         try:
             _edit(change) if isinstance(change, FileEdits) else _create(change)
         except OSError as error:
-            raise CannotWrite(f"{change.path} cannot be written: {error.strerror}") from error
+            raise CannotWrite(f"Cannot write {change.path}: {error.strerror}") from error
     return [Path(change.path) for change in listed]
 
 

@@ -36,16 +36,16 @@ class PendingMigration:
 
 @frozen
 class Summary:
-    """How much is pending: `changes` in all, of which `dangerous` findings are errors."""
+    """How much is pending: `changes` in all, of which `risky` findings are errors."""
 
     changes: int
-    dangerous: int
+    risky: int
 
     def __str__(self) -> str:
         if not self.changes:
-            return "in step with the migrations"
-        counted = f"{self.changes} change{'' if self.changes == 1 else 's'} pending"
-        return f"{counted}, {self.dangerous} dangerous" if self.dangerous else counted
+            return "no pending changes"
+        counted = f"{self.changes} pending change{'' if self.changes == 1 else 's'}"
+        return f"{counted}, {self.risky} risky" if self.risky else counted
 
 
 def summary(analysis: Analysis) -> Summary:

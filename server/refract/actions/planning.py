@@ -47,7 +47,7 @@ def plan_named(analysis: Analysis, name: str | None) -> Progress:
     if found is None:
         problems = analysis.snapshot.plans.problems
         broken = [p.message for p in problems if Path(p.origin.path).stem == name.removesuffix(".toml")]
-        raise CannotPlan(broken[0] if broken else f"there is no plan {name!r} here.")
+        raise CannotPlan(broken[0] if broken else f"No plan is called {name!r}.")
     return found
 
 
@@ -58,7 +58,7 @@ def start_plan(analysis: Analysis, recipe: str, subject: str, given: Mapping[str
     answers = answers_for(found, subject, given)
     same = (p for p in analysis.plans if p.is_open and (p.plan.recipe, p.plan.answers) == (recipe, answers))
     for progress in same:
-        raise CannotPlan(f"`{progress.plan.name}` is that plan already: {progress}.")
+        raise CannotPlan(f"Plan {progress.plan.name} already makes this change ({progress}).")
     snapshot, lowered = analysis.snapshot, analysis.lowered
     situation = Situation(snapshot.tree, lowered.provider, analysis.versions, answers, snapshot.settings.plans, lowered)
     return new_plan(snapshot.files, found, situation, name)
@@ -79,7 +79,7 @@ def take_last_step_back(analysis: Analysis, progress: Progress) -> Changes:
     _must_be_readable(analysis)
     number = last_taken(progress)
     if number is None:
-        raise CannotPlan(f"no step of {progress.plan.name} has been taken.")
+        raise CannotPlan(f"No step of {progress.plan.name} has been taken.")
     plan, tree = _file_of(analysis, progress), analysis.snapshot.tree
     return take_step_back(plan, number, tree, _existing(analysis, plan.plan, number), _new_migrations(analysis))
 
@@ -90,30 +90,30 @@ def confirm_current_step(analysis: Analysis, progress: Progress, by: str = "") -
     number, step = current_step(progress)
     if not step.needs_confirmation:
         raise NothingToConfirm(
-            f"step {number + 1} of {progress.plan.name} is one of the database: it is done when its migrations are there."
+            f"Step {number + 1} of {progress.plan.name} needs no confirmation. It is done when its migrations exist."
         )
     if progress.states[number] is State.NEXT and step.writes:
-        raise NothingToConfirm(f"step {number + 1} of {progress.plan.name} has not been taken yet.")
+        raise NothingToConfirm(f"Step {number + 1} of {progress.plan.name} has not been taken yet.")
     return confirm_step(_file_of(analysis, progress), number, by or git_user(analysis))
 
 
 def end_plan(analysis: Analysis, progress: Progress, why: str = "") -> Changes:
     """Abandon a plan. What it has built stays."""
     current_step(progress)
-    return abandon_plan(_file_of(analysis, progress), why or "no longer wanted")
+    return abandon_plan(_file_of(analysis, progress), why or "no reason given")
 
 
 def current_step(progress: Progress) -> tuple[int, PlanStep]:
     """The step in hand of an open plan, and its number (from 0)."""
     number, step = progress.number, progress.step
     if not progress.is_open or number is None or step is None:
-        raise CannotPlan(f"nothing is left to do of {progress.plan.name}: {progress}.")
+        raise CannotPlan(f"Plan {progress.plan.name} has no steps left ({progress}).")
     return number, step
 
 
 def git_user(analysis: Analysis) -> str:
     """The user that git is configured for."""
-    return git.user_name(analysis.snapshot.files.schema) or "somebody"
+    return git.user_name(analysis.snapshot.files.schema) or "unknown"
 
 
 def _only(progress: tuple[Progress, ...]) -> Progress:
@@ -121,13 +121,13 @@ def _only(progress: tuple[Progress, ...]) -> Progress:
     if len(open_ones) == 1 or len(progress) == 1:
         return (open_ones or progress)[0]
     names = ", ".join(p.plan.name for p in open_ones or progress)
-    raise CannotPlan(f"which plan? There are {names}." if names else "there is no plan here.")
+    raise CannotPlan(f"Several plans are open: {names}. Name one." if names else "There are no plans.")
 
 
 def _must_be_readable(analysis: Analysis) -> None:
     """A step is made of a schema that can be read whole, and of nothing less."""
     if analysis.problems:
-        raise CannotPlan(f"no step is taken while something cannot be read: {analysis.problems[0].message}")
+        raise CannotPlan(f"No step was taken. Fix this problem first: {analysis.problems[0].message}")
 
 
 def _file_of(analysis: Analysis, progress: Progress) -> OpenPlan:

@@ -41,10 +41,10 @@ def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
     """The way back from migration `name` (default: the newest). Raises NoRollback."""
     folder = migrations_here(analysis.snapshot.files)
     if folder is None or not folder.migrations:
-        raise NoRollback("there are no migrations here.")
+        raise NoRollback("There are no migrations.")
     names = [m.name for m in folder.migrations]
     if name is not None and name not in names:
-        raise NoRollback(f"there is no migration {name!r} here; the newest is {names[-1]}.")
+        raise NoRollback(f"No migration is called {name!r}. The newest is {names[-1]}.")
     at = len(names) - 1 if name is None else names.index(name)
     return undone(folder.migrations[at], replay(folder, analysis.lowered.provider, at).database, analysis)
 
@@ -59,7 +59,7 @@ def undone(migration: Migration, before: Database, analysis: Analysis) -> Rollba
     try:
         texts = rollback_texts(reading.changes, before, reading.database, provider, analysis.versions, programs.drop)
     except NoRollback as error:
-        raise NoRollback(" ".join((f"no rollback of {migration.name}: {error}", *sentences))) from error
+        raise NoRollback(" ".join((f"Cannot roll back {migration.name}: {error}", *sentences))) from error
     head = "".join(f"-- {line}\n" for line in (f"Undoes {migration.name}.", *sentences)) + "\n"
     files = tuple(
         NewFile(str(path), head + text)

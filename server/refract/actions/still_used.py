@@ -29,8 +29,8 @@ def used_before_confirmation(analysis: Analysis, progress: Progress) -> StillUse
 
 
 def still_used_sentence(used: StillUsed) -> str:
-    """The beginning of a sentence: what is used, and in how many places."""
-    return f"the code still uses {counted(used)}"
+    """The beginning of a sentence: which name is used, and in how many places."""
+    return f"The code still uses {counted(used)}"
 
 
 def _used(analysis: Analysis, targets: Iterable[Target]) -> StillUsed:

@@ -45,7 +45,7 @@ def baseline_for(
         return _at_commit(files, provider, wanted, prisma)
     commit = _commit(files.schema, "HEAD")
     if isinstance(commit, git.Unavailable):
-        return empty(provider, f"an empty database, since there are no migrations and {commit.reason}")
+        return empty(provider, f"an empty database (no migrations; {commit.reason})")
     return _at_commit(files, provider, commit, prisma)
 
 
@@ -53,7 +53,7 @@ def commit_of(path: Path, revision: str) -> git.Commit:
     """The commit that `revision` names in the repository of `path`. Raises CannotAnalyse."""
     commit = _commit(path, revision)
     if isinstance(commit, git.Unavailable):
-        raise CannotAnalyse(f"cannot compare with {revision}: {commit.reason}")
+        raise CannotAnalyse(f"Cannot compare with {revision}: {commit.reason}.")
     return commit
 
 
@@ -105,5 +105,5 @@ def _at_commit(files: ProjectFiles, provider: Provider, commit: git.Commit, pris
     schema = commit.repository.relative(files.schema)
     tree = schema_at(commit, schema) if schema else None
     if tree is None:
-        return empty(provider, f"an empty database, since there is no schema at {commit.name}")
+        return empty(provider, f"an empty database (no schema at {commit.name})")
     return Baseline(lower(tree, prisma=prisma).database, "git", f"the schema at {commit.name}")

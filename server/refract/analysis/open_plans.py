@@ -55,7 +55,7 @@ def read_plans(files: ProjectFiles, database: Database, migrations: Iterable[Mig
             plan = read_plan(text, path.stem, str(path))
         except NotAPlan as error:
             place = Origin(str(path), "", Span(error.offset, error.offset))
-            problems.append(Problem(f"{path.name} is not a plan that Refract can follow: {error}", place))
+            problems.append(Problem(f"Cannot read plan {path.name}: {error}", place))
             continue
         found.append(OpenPlan(plan, text, _built(plan, database, known, provider)))
     return Plans(tuple(found), tuple(problems), known)
@@ -78,7 +78,7 @@ def recipe_named(name: str) -> Recipe:
     """A recipe. Raises CannotPlan."""
     found = all_recipes().get(name)
     if found is None:
-        raise CannotPlan(f"there is no recipe {name!r}; there are {', '.join(all_recipes())}.")
+        raise CannotPlan(f"Unknown recipe {name!r}. Known recipes are {', '.join(all_recipes())}.")
     return found
 
 

@@ -112,17 +112,19 @@ def _side(text: str, here: Callable[[], ProjectFiles]) -> _Side:
 
 def _migrations(folder: Path) -> MigrationFolder:
     if not holds_migrations(folder):
-        raise CannotAnalyse(f"{folder} is not a folder of migrations (with a folder and a migration.sql for each)")
+        raise CannotAnalyse(
+            f"{folder} is not a migrations folder (one folder with a migration.sql for each migration)."
+        )
     return load_migrations(folder)
 
 
 def _schema(path: Path) -> _Schema:
     projects = find_projects(path)
     if not path.exists():
-        raise CannotAnalyse(f"{path} does not exist; give a schema, migrations:DIR, git:REV[:PATH] or empty")
+        raise CannotAnalyse(f"{path} does not exist. Pass a schema, migrations:DIR, git:REV[:PATH] or empty.")
     if len(projects) != 1:
         found = "no schema" if not projects else f"{len(projects)} schemas"
-        raise CannotAnalyse(f"{path} holds {found}; give the path of one schema file or folder")
+        raise CannotAnalyse(f"{path} has {found}. Pass the path of one schema file or folder.")
     return _schema_of(projects[0])
 
 
@@ -139,7 +141,7 @@ def _at_revision(revision: str, path: str, here: Callable[[], ProjectFiles]) -> 
         found = None if candidate is None else _found_at(commit, candidate, prisma)
         if found is not None:
             return found
-    raise CannotAnalyse(f"nothing to read at {revision}:{path or candidates[0]} (neither a schema nor migrations)")
+    raise CannotAnalyse(f"Found neither a schema nor migrations at {revision}:{path or candidates[0]}.")
 
 
 def _found_at(commit: git.Commit, path: str, prisma: Version | None) -> _Schema | MigrationFolder | None:
@@ -163,9 +165,9 @@ def _of_tree(tree: SchemaTree, prisma: Version | None, unreadable: tuple[Problem
 def _provider_of_both(*sides: _Side) -> Provider:
     known = [found for found in map(_provider, sides) if found is not None]
     if not known:
-        raise CannotAnalyse("no provider is known: neither side is a schema or has a migration_lock.toml")
+        raise CannotAnalyse("Unknown provider. One side must be a schema or have a migration_lock.toml.")
     if known[0] is not known[-1]:
-        raise CannotAnalyse(f"the two sides are of different databases: {known[0].name} and {known[-1].name}")
+        raise CannotAnalyse(f"Cannot compare {known[0].name} with {known[-1].name}.")
     return known[0]
 
 

@@ -146,7 +146,7 @@ def read_schema(files: ProjectFiles, known: SchemaTree | None = None) -> tuple[S
     unreadable = tuple(text for text in texts.values() if isinstance(text, UnreadableFile))
     read = [(str(file), text) for file, text in texts.items() if isinstance(text, str) and not is_left_alone(text)]
     if not read:
-        raise CannotAnalyse("; ".join(text.reason for text in unreadable) or f"{files.schema} holds no Prisma schema")
+        raise CannotAnalyse("; ".join(text.reason for text in unreadable) or f"{files.schema} has no Prisma schema")
     grammar_memory.recall()
     tree = parse_schema(read, known)
     grammar_memory.remember()

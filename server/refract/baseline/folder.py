@@ -56,7 +56,7 @@ def load_migrations(folder: Path | str) -> MigrationFolder:
         names = sorted(child.name for child in root.iterdir() if child.is_dir())
     except OSError as error:
         return MigrationFolder(
-            str(root), (), None, (_problem(root, f"{root} cannot be read: {error.strerror or error}."),)
+            str(root), (), None, (_problem(root, f"Cannot read {root}: {error.strerror or error}."),)
         )
     for name in names:
         _load(root / name / SQL_FILE, f"{name}/{SQL_FILE}", files, problems)
@@ -74,18 +74,18 @@ def _load(file: Path, key: str, files: dict[str, bytes], problems: list[Problem]
     try:
         files[key] = file.read_bytes()
     except FileNotFoundError:
-        message = f"{file.parent} has no {SQL_FILE}: restore the file, or remove the folder if it is left over."
+        message = f"{file.parent} has no {SQL_FILE}. Restore the file or remove the folder."
         problems.append(_problem(file, message))
     except OSError as error:
-        problems.append(_problem(file, f"{file} cannot be read: {error.strerror or error}. It is left out."))
+        problems.append(_problem(file, f"Cannot read {file} (skipped): {error.strerror or error}."))
 
 
 def _folder(files: Mapping[str, bytes], path: str, problems: list[Problem]) -> MigrationFolder:
     lock = files.get(LOCK_FILE)
-    name, told = (None, []) if lock is None else _lock_provider(lock, Path(path) / LOCK_FILE)
+    name, invalid = (None, []) if lock is None else _lock_provider(lock, Path(path) / LOCK_FILE)
     migrations = tuple(_migrations(files, path))
     found = [p for migration in migrations for p in _problems_of(migration)]
-    return MigrationFolder(path, migrations, name, (*problems, *told, *found))
+    return MigrationFolder(path, migrations, name, (*problems, *invalid, *found))
 
 
 def _migrations(files: Mapping[str, bytes], path: str) -> Iterable[Migration]:
@@ -110,30 +110,30 @@ def _lock_provider(data: bytes, path: Path) -> tuple[str | None, list[Problem]]:
         name = tomllib.loads(data.decode("utf-8-sig")).get("provider")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return None, [
-            _problem(path, f'{path} is not valid: {error}. It should hold one line: provider = "postgresql".')
+            _problem(path, f'{path} is not valid TOML ({error}). Write one line, such as provider = "postgresql".')
         ]
     if not isinstance(name, str):
-        return None, [_problem(path, f'{path} names no provider. It should hold one line: provider = "postgresql".')]
+        return None, [_problem(path, f'{path} has no provider. Write one line, such as provider = "postgresql".')]
     try:
         return provider(_OLD_NAMES.get(name, name)).name, []
     except UnknownProvider:
-        return None, [_problem(path, f'{path} names the provider "{name}", which Refract does not know.')]
+        return None, [_problem(path, f'{path} has the unknown provider "{name}".')]
 
 
 def _problems_of(migration: Migration) -> list[Problem]:
     data, path = migration.data, migration.path
     if data.startswith(_UTF16):
-        return [_problem(path, f"{path} is UTF-16, which Prisma cannot apply: save it as UTF-8.")]
+        return [_problem(path, f"{path} is UTF-16, which Prisma cannot apply. Save the file as UTF-8.")]
     if b"\0" in data[:8192]:
-        return [_problem(path, f"{path} is a binary file: restore the SQL, or remove the folder.")]
+        return [_problem(path, f"{path} is a binary file. Restore the SQL or remove the folder.")]
     conflict = _CONFLICT.search(data)
     if conflict:
         offset = len(data[: conflict.start()].decode(errors="replace").replace("\r\n", "\n"))
-        return [_problem(path, f"{path} holds conflict markers of git: resolve the conflict.", offset)]
+        return [_problem(path, f"{path} has git conflict markers. Resolve the conflict.", offset)]
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        return [_problem(path, f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8.")]
+        return [_problem(path, f"{path} is not UTF-8 (byte {error.start}). Save the file as UTF-8.")]
     return []
 
 

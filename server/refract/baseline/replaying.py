@@ -61,7 +61,7 @@ def _lock_mismatch(folder: MigrationFolder, provider: Provider) -> tuple[Problem
     if folder.provider is None or folder.provider == provider.name:
         return ()
     message = (
-        f"{folder.path}/migration_lock.toml says {folder.provider}, the schema {provider.name}: Prisma refuses to "
-        "migrate. Set the schema's provider back, or begin a new migrations folder."
+        f"migration_lock.toml has provider {folder.provider}, the schema {provider.name}, so Prisma refuses to migrate. "
+        "Restore the provider of the schema, or start a new migrations folder."
     )
     return (Problem(message, Origin(f"{folder.path}/migration_lock.toml", "", Span(0, 0))),)

@@ -1,4 +1,4 @@
-"""`refract check --accept`: what is found now is accepted, so that later runs report only what is new."""
+"""`refract check --accept`: accepts the current findings, so that later runs report only new ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def run(path: str, base: str | None) -> int:
         complain(reason)
     unread = [problem.message for analysis in analyses for problem in analysis.problems]
     for message in unread:
-        complain(f"{message} (what was accepted before is kept)")
+        complain(f"{message} (earlier accepted findings are kept)")
     return 2 if reasons or unread else 0
 
 
@@ -37,11 +37,11 @@ def _accept(analysis: Analysis) -> str:
     except CannotAnalyse as error:
         raise CannotRun(str(error)) from error
     except OSError as error:
-        raise CannotRun(f"{file} cannot be written: {error.strerror}") from error
+        raise CannotRun(f"Cannot write {file}: {error.strerror}") from error
     forgotten = len(analysis.snapshot.accepted - kept)
-    also = f"; {forgotten} forgotten that {'is' if forgotten == 1 else 'are'} no longer there" if forgotten else ""
+    also = f" Removed {forgotten} that no longer {'exists' if forgotten == 1 else 'exist'}." if forgotten else ""
     noun = "finding" if len(kept) == 1 else "findings"
-    return f"{len(kept)} {noun} of {shown_path(files.schema)} accepted in {shown_path(file)}{also}."
+    return f"Accepted {len(kept)} {noun} of {shown_path(files.schema)} in {shown_path(file)}.{also}"
 
 
 def _write(file: Path, text: str | None) -> None:

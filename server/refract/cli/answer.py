@@ -45,11 +45,13 @@ def answer_for(
     analyses, reasons = analysed(projects, base)
     if only:
         analyses = [_about(analysis, str(Path(only).absolute())) for analysis in analyses]
-    told = [*map(complaint, reasons), *(c for a in analyses for c in _complaints(a))]
+    complaints = [*map(complaint, reasons), *(c for a in analyses for c in _complaints(a))]
     failing = [a for a in analyses if _fails(a, fail_on or a.snapshot.settings.fail_on)]
     asked = any(analysis.snapshot.code.known for analysis in analyses)
     source = source_state(projects) if asked else ""
-    return Answer(2 if told else int(bool(failing)), _output(analyses, output, columns), _text(told), source)
+    return Answer(
+        2 if complaints else int(bool(failing)), _output(analyses, output, columns), _text(complaints), source
+    )
 
 
 def analysed(projects: Iterable[ProjectFiles], base: str | None) -> tuple[list[Analysis], list[str]]:

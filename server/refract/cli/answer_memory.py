@@ -28,7 +28,7 @@ _KEPT = 200  # answers; the oldest go first
 
 @frozen
 class Answer:
-    """What a command said, and its exit code. `source` is the state of the application's code, where that had a part in it."""
+    """The output of a command, and its exit code. `source` is the state of the application's code, where that had a part in it."""
 
     code: int
     out: str

@@ -1,4 +1,4 @@
-"""The two sides that `diff` and `name` speak about, with their complaints."""
+"""The two sides that `diff` and `name` compare, with their problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`refract create`: writes the pending migration, as `prisma migrate dev --create-only` would, without a database."""
+"""`refract create`: writes the pending migration like `prisma migrate dev --create-only`, without a database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def run(name: str | None, path: str | None) -> int:
     for written in write_changes(files):
         say(f"{shown_path(written)}\n")
     if not files:
-        say("Nothing is pending: the migrations build what the schema asks for.\n")
+        say("No pending changes.\n")
     return 0
 
 
@@ -30,4 +30,4 @@ def _complain(analysis: Analysis) -> None:
     for problem in analysis.problems:
         place = places.find(analysis.locate_problem(problem))
         complain(f"{place.path}:{place.line}:{place.column}: {problem.message}")
-    complain("no migration is written while something cannot be read.")
+    complain("No migration written. Fix the problems above first.")

@@ -1,4 +1,4 @@
-"""`refract init`: says what is found here, and writes settings to begin with."""
+"""`refract init`: describes the project and writes its first settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from refract.cli.writing import write_changes
 from refract.providers import provider
 from refract.text import NewFile
 
-_UNTIL_THEN = "Until then Refract compares with the last commit; without git, with an empty database."
+_UNTIL_THEN = "Refract compares with the last commit, or with an empty database if there is no git repository."
 
 
 @frozen
@@ -37,9 +37,7 @@ def write(path: str, output: str) -> int:
         write_changes((found.file,))
     if output == "json":
         return _say(found, dumps(_as_json(found, "written")) + "\n")
-    written = (
-        () if found.file is None else (f"Wrote {shown_path(found.file.path)}: every setting is in it, commented out.",)
-    )
+    written = () if found.file is None else (f"Wrote {shown_path(found.file.path)} with every setting, commented out.",)
     return _say(found, _text((*written, "Next: refract check")))
 
 
@@ -48,14 +46,18 @@ def preview(path: str, output: str) -> int:
     found = _look(path)
     if output == "json":
         return _say(found, dumps(_as_json(found, "planned")) + "\n")
-    shown = () if found.file is None else (f"{shown_path(found.file.path)} would be:", "", found.file.text.rstrip("\n"))
+    shown = (
+        ()
+        if found.file is None
+        else (f"{shown_path(found.file.path)} would contain:", "", found.file.text.rstrip("\n"))
+    )
     return _say(found, _text((*_lines(found), *shown)))
 
 
 def _look(path: str) -> _Found:
     projects = projects_at(Path(path))
     if not projects:
-        raise CannotRun(f"{place(Path(path))} holds no project that Refract reads.")
+        raise CannotRun(f"No project found in {place(Path(path))} that Refract can read.")
     found = tuple(map(beginning_of, projects))
     folder = projects[0].root if len(projects) == 1 else Path(path).absolute()
     there = settings_here(folder)
@@ -74,33 +76,33 @@ def _text(lines: Iterable[str]) -> str:
 def _lines(found: _Found) -> Iterator[str]:
     for project in found.projects:
         yield f"{shown_path(project.files.schema)} ({project.files.source})"
-        yield from (f"  {name.ljust(16)} {value}" for name, value in _told(project))
+        yield from (f"  {name.ljust(16)} {value}" for name, value in _facts(project))
         yield from (f"  {'note'.ljust(16)} {note}" for note in project.files.notes)
         yield ""
     if found.there:
-        yield f"{shown_path(found.there)} is there already, and stays as it is."
+        yield f"{shown_path(found.there)} already exists and was not overwritten."
 
 
-def _told(project: Beginning) -> Iterator[tuple[str, str]]:
+def _facts(project: Beginning) -> Iterator[tuple[str, str]]:
     if project.problem:
         yield "problem", project.problem
         return
     yield "database", f"{project.provider}{_server(project)}"
-    yield "Prisma", _version(project) or "no file tells its version; the newest is assumed"
+    yield "Prisma", _version(project) or "version unknown; the newest is assumed"
     yield "package manager", project.manager
     if provider(project.provider).schemaless:
         return
     folder = shown_path(project.files.migrations)
     if project.migrations is None:
-        yield "migrations", f"none yet; they would be in {folder}. {_UNTIL_THEN}"
+        yield "migrations", f"none yet (folder: {folder}). {_UNTIL_THEN}"
     else:
         yield "migrations", f"{project.migrations} in {folder}"
 
 
 def _server(project: Beginning) -> str:
     server = project.server
-    said = " ".join(filter(None, (server.flavour, server.version)))
-    return f", {said} (seen in {server.where})" if said else ""
+    name = " ".join(filter(None, (server.flavour, server.version)))
+    return f", {name} (found in {server.where})" if name else ""
 
 
 def _version(project: Beginning) -> str:
@@ -112,7 +114,7 @@ def _as_json(found: _Found, state: str) -> dict[str, Any]:
         "version": VERSION,
         "projects": [_project_as_json(project) for project in found.projects],
         "settings": shown_path(found.there or (found.file.path if found.file else "")),
-        "state": "there already" if found.there else state,
+        "state": "exists" if found.there else state,
         "text": found.file.text if found.file else None,
     }
 

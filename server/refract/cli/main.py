@@ -15,23 +15,26 @@ INTERRUPTED = 130
 """The exit code after ctrl-c, as shells have it."""
 
 _COMPLETION = """
-Shell completion: eval "$(_REFRACT_COMPLETE=bash_source refract)" for bash; zsh_source or fish_source for the others.
+For shell completion in bash, run `eval "$(_REFRACT_COMPLETE=bash_source refract)"`.
+Use `zsh_source` or `fish_source` for zsh or fish.
 """
 
 
 @click.group(context_settings=CONTEXT, epilog=_COMPLETION)
 @click.version_option(__version__, message="refract %(version)s")
 def cli() -> None:
-    """Make every change to a Prisma schema safe before it reaches a database.
+    """Catch risky Prisma schema changes before they reach a database.
 
-    Refract compares the schema with what its migrations have built, without a database,
-    and says what the pending change would do. Exit codes: 0 clean, 1 findings, 2 could not analyse.
+    Refract replays the migrations without a database, compares the result with the schema,
+    and reports what the pending change would do.
+
+    Exit codes are 0 (no findings), 1 (findings) and 2 (could not analyse).
     """
 
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path())
-@click.option("--base", metavar="REV", help="Compare with this git revision instead of the migrations here.")
+@click.option("--base", metavar="REV", help="Compare with this git revision instead of the working tree's migrations.")
 @click.option(
     "--format",
     "--output",
@@ -43,13 +46,13 @@ def cli() -> None:
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
-    help="The least severity that makes the exit code 1.  [default: the settings', else error]",
+    help="Lowest severity that exits with 1.  [default: from the settings, else error]",
 )
-@click.option("--accept", is_flag=True, help="Accept what is found now, so that only later findings are reported.")
+@click.option("--accept", is_flag=True, help="Accept all current findings; later runs report only new ones.")
 def check(path: str, base: str | None, output: str, fail_on: str | None, accept: bool) -> None:
-    """Report the risky changes that the schema at PATH asks for.
+    """Report risky changes in the schema and in new migrations.
 
-    PATH is a project, a repository with several, a schema file or folder, or one migration.sql.
+    PATH is a project, a repository with several projects, a schema file or folder, or one migration.sql.
     """
     if accept:
         from refract.cli.accept import run as run_accept
@@ -62,12 +65,12 @@ def check(path: str, base: str | None, output: str, fail_on: str | None, accept:
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path())
-@click.option("--dry-run", "dry", is_flag=True, help="Write nothing; show the file instead.")
+@click.option("--dry-run", "dry", is_flag=True, help="Print the file instead of writing it.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def init(path: str, dry: bool, output: str) -> None:
-    """Say what is found at PATH, and write a refract.toml with every setting, commented out.
+    """Describe the project at PATH and write its refract.toml.
 
-    What is there is never written over.
+    The file lists every setting, commented out. Existing files are never overwritten.
     """
     from refract.cli.init import preview, write
 
@@ -77,7 +80,7 @@ def init(path: str, dry: bool, output: str) -> None:
 @cli.command()
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rules(output: str) -> None:
-    """List the rules, with the levels that they have here."""
+    """List all rules with their severity in this folder."""
     from refract.cli.rules import list_rules
 
     sys.exit(list_rules(output))
@@ -86,21 +89,22 @@ def rules(output: str) -> None:
 @cli.command()
 @click.argument("rule")
 def explain(rule: str) -> None:
-    """Show what a rule finds, why that is risky and what is safer."""
+    """Print the page of a rule.
+
+    The page explains what RULE finds, why that is risky, and a safer way.
+    """
     from refract.cli.rules import explain as run
 
     sys.exit(run(rule))
 
 
-_FROM = click.option(
-    "--from", "source", metavar="SRC", help="What to start from. Default: the migrations of the project here."
-)
-_TO = click.option("--to", "target", metavar="SRC", help="What to arrive at. Default: the schema of the project here.")
+_FROM = click.option("--from", "source", metavar="SRC", help="State before the change. Default: the migrations.")
+_TO = click.option("--to", "target", metavar="SRC", help="State after the change. Default: the schema.")
 _SRC = """
 \b
 SRC is one of
   PATH             a schema file or folder
-  migrations:DIR   what the migrations in DIR build
+  migrations:DIR   the database that the migrations in DIR build
   git:REV[:PATH]   the schema (or migrations folder) at a git revision
   empty            an empty database
 """
@@ -111,7 +115,7 @@ SRC is one of
 @_TO
 @click.option("--format", "output", type=click.Choice(["sql", "json"]), default="sql", show_default=True)
 def diff(source: str | None, target: str | None, output: str) -> None:
-    """Print the SQL that Prisma would write for the pending change, or the changes as JSON."""
+    """Print the SQL that Prisma would write for the pending change."""
     from refract.cli.diff import run
 
     sys.exit(run(source, target, output))
@@ -122,7 +126,7 @@ def diff(source: str | None, target: str | None, output: str) -> None:
 @_TO
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def name(source: str | None, target: str | None, output: str) -> None:
-    """Suggest names for the migration of the pending change, best first."""
+    """Suggest names for the pending migration, best first."""
     from refract.cli.name import run
 
     sys.exit(run(source, target, output))
@@ -130,36 +134,40 @@ def name(source: str | None, target: str | None, output: str) -> None:
 
 @cli.command()
 @click.argument("name", required=False)
-@click.option("--project", "path", metavar="PATH", help="The project or schema. Default: the project here.")
+@click.option("--project", "path", metavar="PATH", help="Project or schema. Default: the project in this folder.")
 def create(name: str | None, path: str | None) -> None:
-    """Write the pending migration, under NAME or the best suggestion. Nothing is applied to any database.
+    """Write the pending migration. No database is changed.
 
-    It becomes two migrations where one would fail: a new enum value must be committed before it is used.
+    NAME is the name of the migration. Default: the best suggestion.
+
+    A change that uses a new enum value becomes two migrations, since the value must be committed before its first use.
     """
     from refract.cli.create import run
 
     sys.exit(run(name, path))
 
 
-_PROJECT = click.option("--project", "path", metavar="PATH", help="The project or schema. Default: the project here.")
+_PROJECT = click.option(
+    "--project", "path", metavar="PATH", help="Project or schema. Default: the project in this folder."
+)
 _FORMAT = click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 _NAME = click.argument("name", required=False)
-_FORCE = click.option("--force", is_flag=True, help="Even where code still uses what goes.")
+_FORCE = click.option("--force", is_flag=True, help="Continue even if code still uses what this step removes.")
 
 
 @cli.group()
 def plan() -> None:
-    """Split one risky change into safe steps, and follow them over several deploys.
+    """Split a risky change into safe steps and track them.
 
-    A plan is a file beside the migrations. Its database steps are done when the migrations have built them; what people
-    do is confirmed with `refract plan done`.
+    A plan is a file next to the migrations folder. A database step is done when its migrations exist.
+    Confirm a deploy with `refract plan done`.
     """
 
 
 @plan.command("recipes")
 @_FORMAT
 def plan_recipes(output: str) -> None:
-    """List what can be planned, and what each recipe asks."""
+    """List the recipes and the questions of each."""
     from refract.cli.plan import recipes
 
     sys.exit(recipes(output))
@@ -169,11 +177,13 @@ def plan_recipes(output: str) -> None:
 @click.argument("recipe")
 @click.argument("subject")
 @click.argument("answers", nargs=-1, metavar="[NAME=VALUE]...")
-@click.option("--name", default="", help="The name of the plan's file. Default: made of the recipe and its subject.")
+@click.option("--name", default="", help="Name of the plan file. Default: from the recipe and its subject.")
 @_PROJECT
 @_FORMAT
 def plan_new(recipe: str, subject: str, answers: tuple[str, ...], name: str, path: str | None, output: str) -> None:
-    """Write the plan of RECIPE for SUBJECT: User, User.name, Role or Role.ADMIN. No step is taken yet.
+    """Write a plan for SUBJECT with RECIPE. No step is taken yet.
+
+    SUBJECT is a model (User), a field (User.name), an enum (Role) or a value (Role.ADMIN).
 
     \b
     refract plan new rename-field User.name to=title how=trigger
@@ -187,7 +197,7 @@ def plan_new(recipe: str, subject: str, answers: tuple[str, ...], name: str, pat
 @_PROJECT
 @_FORMAT
 def plan_list(path: str | None, output: str) -> None:
-    """Say where each plan stands."""
+    """List the plans and their status."""
     from refract.cli.plan import listed
 
     sys.exit(listed(path, output))
@@ -210,7 +220,10 @@ def plan_show(name: str | None, path: str | None, output: str) -> None:
 @_PROJECT
 @_FORMAT
 def plan_next(name: str | None, force: bool, path: str | None, output: str) -> None:
-    """Take the next step: write its edits of the schema and its migrations. Nothing is applied to any database."""
+    """Take the next step: write its schema edits and migrations.
+
+    No database is changed.
+    """
     from refract.cli.plan import next_step
 
     sys.exit(next_step(name, path, output, force=force))
@@ -218,12 +231,12 @@ def plan_next(name: str | None, force: bool, path: str | None, output: str) -> N
 
 @plan.command("done")
 @_NAME
-@click.option("--by", default="", help="Who confirms it. Default: git's user.name.")
+@click.option("--by", default="", help="Who confirms the deploy. Default: git's user.name.")
 @_FORCE
 @_PROJECT
 @_FORMAT
 def plan_done(name: str | None, by: str, force: bool, path: str | None, output: str) -> None:
-    """Confirm that what people had to do is done: a version deployed, an old one gone."""
+    """Confirm the deploy that the current step waits for."""
     from refract.cli.plan import done
 
     sys.exit(done(name, by, path, output, force=force))
@@ -234,7 +247,7 @@ def plan_done(name: str | None, by: str, force: bool, path: str | None, output: 
 @_PROJECT
 @_FORMAT
 def plan_back(name: str | None, path: str | None, output: str) -> None:
-    """Take the last step back, by a migration that undoes it."""
+    """Undo the last step with a new migration."""
     from refract.cli.plan import back
 
     sys.exit(back(name, path, output))
@@ -242,11 +255,11 @@ def plan_back(name: str | None, path: str | None, output: str) -> None:
 
 @plan.command("abandon")
 @_NAME
-@click.option("--why", default="", help="Kept in the file.")
+@click.option("--why", default="", help="Reason, kept in the plan file.")
 @_PROJECT
 @_FORMAT
 def plan_abandon(name: str | None, why: str, path: str | None, output: str) -> None:
-    """Follow a plan no longer. What it has built stays."""
+    """Stop tracking a plan. Steps already taken stay in place."""
     from refract.cli.plan import abandon
 
     sys.exit(abandon(name, why, path, output))
@@ -257,9 +270,9 @@ def plan_abandon(name: str | None, why: str, path: str | None, output: str) -> N
 @_PROJECT
 @_FORMAT
 def rollback(migration: str | None, path: str | None, output: str) -> None:
-    """Write what undoes MIGRATION (default: the newest) as down.sql beside it, checked by replaying it.
+    """Write a down.sql that undoes MIGRATION (default: the newest).
 
-    It says what does not come back. Nothing is applied to any database.
+    The file is checked by replay. The command lists the data that cannot be restored. No database is changed.
     """
     from refract.cli.rollback import run
 
@@ -270,9 +283,10 @@ def rollback(migration: str | None, path: str | None, output: str) -> None:
 @click.argument("migrations", nargs=-1, metavar="[MIGRATION]...")
 @_PROJECT
 def runbook(migrations: tuple[str, ...], path: str | None) -> None:
-    """Print a checklist in Markdown for deploying MIGRATIONs: what to ask, save, watch, and how to go back.
+    """Print a Markdown deploy checklist.
 
-    By default for the migrations that are new on this branch, and those of the plans' steps in hand.
+    The checklist covers pre-checks, backups, monitoring and rollback.
+    Default: migrations new on this branch and the current steps of open plans.
     """
     from refract.cli.runbook import run
 
@@ -280,10 +294,10 @@ def runbook(migrations: tuple[str, ...], path: str | None) -> None:
 
 
 @cli.command()
-@click.option("--tcp", metavar="PORT", type=click.IntRange(1, 65535), help="Listen on 127.0.0.1:PORT, not stdio.")
-@click.option("--stdio", is_flag=True, hidden=True, help="The default; editors pass it by habit.")
+@click.option("--tcp", metavar="PORT", type=click.IntRange(1, 65535), help="Listen on 127.0.0.1:PORT instead of stdio.")
+@click.option("--stdio", is_flag=True, hidden=True, help="Use stdio (the default).")
 def server(tcp: int | None, stdio: bool) -> None:
-    """Run the language server, for editors."""
+    """Run the language server for editors."""
     del stdio
     from refract.lsp.server import main as serve
 
@@ -305,7 +319,7 @@ def main() -> None:
     except Exception as error:
         traceback.print_exc()
         click.echo(
-            f"refract: this is a bug in Refract ({type(error).__name__}); please report it with the text above.",
+            f"refract: Bug in Refract ({type(error).__name__}). Report it with the text above.",
             err=True,
         )
         sys.exit(2)

@@ -68,18 +68,18 @@ def new(recipe: str, subject: str, given: Sequence[str], name: str, path: str | 
         return _say_json(plan=_as_json(progress))
     say(f"{shown_path(plan.path)}\n\n")
     _say_plan(progress)
-    say(f"\nTake the first step with `refract plan next {plan.name}`.\n")
+    say(f"\nNext: refract plan next {plan.name}\n")
     return 0
 
 
 def listed(path: str | None, output: str) -> int:
-    """Say where each plan stands."""
+    """List the plans and their status."""
     analysis = chosen_analysis(path)
     progress = analysis.plans
     if output == "json":
         _say_json(plans=[_as_json(p) for p in progress], problems=[p.message for p in analysis.snapshot.plans.problems])
     elif not progress:
-        say("There is no plan here. `refract plan recipes` lists what can be planned.\n")
+        say("No plans. Run `refract plan recipes` for a list of recipes.\n")
     width = max((len(p.plan.name) for p in progress), default=0)
     for found in progress if output == "text" else ():
         say(printable(f"{found.plan.name.ljust(width)}  {found}\n"))
@@ -134,7 +134,7 @@ def done(name: str | None, by: str, path: str | None, output: str, *, force: boo
     try:
         changes = planning.confirm_current_step(analysis, progress, person)
     except planning.NothingToConfirm as error:
-        raise CannotRun(f"{error} Take it with `refract plan next {progress.plan.name}`.") from error
+        raise CannotRun(f"{error} Run `refract plan next {progress.plan.name}`.") from error
     except CannotPlan as error:
         raise CannotRun(str(error)) from error
     if not force:
@@ -148,29 +148,29 @@ def done(name: str | None, by: str, path: str | None, output: str, *, force: boo
 
 
 def back(name: str | None, path: str | None, output: str) -> int:
-    """Take the last step back: its undo as a migration, its edits of the schema the other way round."""
+    """Undo the last step: a migration that reverses it, and the reverse edits of the schema."""
     analysis = chosen_analysis(path)
     progress = _chosen(analysis, name)
     files = write_changes(_planned(lambda: planning.take_last_step_back(analysis, progress)))
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
     number = last_taken(progress) or 0
-    say(printable(f"Step {number + 1} of {progress.plan.name} is taken back: {progress.plan.steps[number].title}\n"))
+    say(printable(f"Step {number + 1} of {progress.plan.name} is undone: {progress.plan.steps[number].title}\n"))
     for file in files:
         say(f"  {shown_path(file)}\n")
     return 0
 
 
 def abandon(name: str | None, why: str, path: str | None, output: str) -> int:
-    """Follow a plan no longer. What it has built stays."""
+    """Stop tracking a plan. Steps already taken stay in place."""
     analysis = chosen_analysis(path)
     progress = _chosen(analysis, name)
     files = write_changes(_planned(lambda: planning.end_plan(analysis, progress, why)))
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
-    say(f"{progress.plan.name} is abandoned.\n")
+    say(f"Plan {progress.plan.name} is closed.\n")
     if last_taken(progress) is not None:
-        say("The steps that were taken stay as they are: nothing keeps watch over them any more.\n")
+        say("Steps already taken stay in place; Refract no longer tracks them.\n")
     return 0
 
 
@@ -189,7 +189,7 @@ def _say_json(**values: Any) -> int:
 def _pair(word: str) -> tuple[str, str]:
     name, sign, value = word.partition("=")
     if not sign:
-        raise CannotRun(f"answers are given as name=value, not {word!r}.")
+        raise CannotRun(f"Pass each answer as name=value, not {word!r}.")
     return name, value
 
 
@@ -222,7 +222,7 @@ def _refuse(used: StillUsed, analysis: Analysis) -> None:
         lines += [f"  {kind}{p.path}:{p.line}:{p.column}: {p.source.strip()[:_WIDTH]}" for p in shown]
         if len(origins) > len(shown):
             lines.append(f"  {kind}and in {len(origins) - len(shown)} more")
-    lines.append("Change these places and deploy first. Where none of them ever runs against this database: --force.")
+    lines.append("Remove these uses and deploy first. If this code never uses this database, add --force.")
     raise CannotRun("\n".join(lines))
 
 

@@ -16,14 +16,15 @@ def projects_at(path: Path) -> tuple[ProjectFiles, ...]:
     Raises CannotRun when nothing is there.
     """
     if not path.exists():
-        raise CannotRun(f"{path} does not exist. Give the path of a Prisma project or schema.")
+        raise CannotRun(f"{path} does not exist. Pass the path of a Prisma project or schema.")
     projects = _of_migration(path) if path.suffix == ".sql" else every_project(path)
     if not projects and path.suffix == ".sql":
-        raise CannotRun(f"{path} is in the migrations folder of no Prisma project that Refract finds above it.")
+        raise CannotRun(f"No Prisma project found whose migrations folder contains {path}.")
     if not projects and not only_left_alone(path):
         raise CannotRun(
-            f"no Prisma schema found in {place(path)}. Refract looks for prisma.config.ts, the prisma key of package.json, "
-            "prisma/schema.prisma, schema.prisma and any .prisma file with a datasource. Give the path of the schema."
+            f"No Prisma schema found in {place(path)}. Pass the path of the schema.\n"
+            "Refract reads prisma.config.ts, the prisma key of package.json, prisma/schema.prisma, schema.prisma, "
+            "and any .prisma file with a datasource."
         )
     return tuple(project for project in projects if not is_excluded(project))
 

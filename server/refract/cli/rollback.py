@@ -1,4 +1,4 @@
-"""`refract rollback`: writes what undoes a migration, beside it."""
+"""`refract rollback`: writes the SQL that undoes a migration next to the migration."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _IN_PART = "If the migration failed, a part of it may be applied. Undo that part
 
 
 def run(name: str | None, path: str | None, output: str) -> int:
-    """Write the way back from migration `name` (default: the newest). Returns the exit code."""
+    """Write the rollback of migration `name` (default: the newest). Returns the exit code."""
     analysis = chosen_analysis(path)
     try:
         rollback = rollback_of(analysis, name)
@@ -43,7 +43,7 @@ def _lines(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> Ite
     yield from (f"  {loss_sentence(loss)}" for loss in rollback.lost)
     saved = _backup(analysis, rollback)
     if saved:
-        yield "\nTake a backup first:"
+        yield "\nBefore running it, take a backup:"
         yield from (f"  {line}" for line in saved.command.splitlines())
         if saved.note:
             yield f"  {saved.note}"

@@ -40,8 +40,8 @@ def explain(name: str) -> int:
     rule = next((rule for rule in all_rules() if rule.name == name), None)
     if rule is None:
         meant = nearest(name, rule_names())
-        cure = f"Did you mean {meant}?" if meant else "`refract rules` lists all of them."
-        raise CannotRun(f"there is no rule {name}. {cure}")
+        cure = f"Did you mean {meant}?" if meant else "Run `refract rules` for the list."
+        raise CannotRun(f"Unknown rule {name}. {cure}")
     say(_rendered(page(rule)))
     return 0
 

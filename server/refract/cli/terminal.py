@@ -49,7 +49,7 @@ def say(text: str) -> None:
         _silence()
     except OSError as error:
         _silence()
-        raise CannotRun(f"the answer cannot be written: {error.strerror}") from error
+        raise CannotRun(f"Cannot write the output: {error.strerror}") from error
 
 
 def _silence() -> None:

@@ -20,21 +20,22 @@ from refract.config.settings import keys
 _INTRODUCTION = """\
 # Settings
 
-`refract.toml`, or the table `[tool.refract]` in `pyproject.toml`, in the project's root or in a folder above it up to the root of the repository.
-The nearest file counts, alone.
-An editor has the same names in its section `refract`; what it sets counts before the file.
+Write settings to `refract.toml`, or to the table `[tool.refract]` of `pyproject.toml`.
+Refract reads the nearest of these files only, from the project folder up to the root of the repository.
+Editors use the same names in their section `refract`, which overrides the file.
 An unknown name or rule is an error.
 
 [refract.schema.json](refract.schema.json) is the JSON schema.
-Editors with a TOML server use it when the file begins with `#:schema` and its address.
+For completion in an editor with a TOML server, start the file with `#:schema` and the address of that schema.
 
-The names of the rules are in [rules](rules/README.md); comments have `suppression-without-reason`, `unused-suppression` and `unknown-rule-in-suppression`.
+[The list of rules](rules/README.md) has their names.
+Rules about comments are `suppression-without-reason`, `unused-suppression` and `unknown-rule-in-suppression`.
 """
 
 
 _START = (
-    "# Settings of Refract. All of them may be left out; remove the `#` before the ones that you want.",
-    "# `refract rules` lists the rules with their levels, `refract explain RULE` says what one is about.",
+    "# Settings of Refract. All are optional. Remove the `#` of each setting to change.",
+    "# `refract rules` lists the rules with their severity, `refract explain RULE` prints the page of a rule.",
     "",
 )
 
@@ -69,8 +70,8 @@ def _sections(kind: type[attrs.AttrsInstance], table: str) -> Iterator[str]:
             continue
         header = f"[{table.rstrip('.')}]\n" if table else ""
         default = _plain(field.default)
-        told = f"\n\nDefault: `{default}`." if default else ""
-        yield f"## `{table}{name}`\n\n{_lines(field.metadata['doc'])}{told}\n"
+        default_line = f"\n\nDefault: `{default}`." if default else ""
+        yield f"## `{table}{name}`\n\n{_lines(field.metadata['doc'])}{default_line}\n"
         yield f"```toml\n{header}{name} = {field.metadata['example']}\n```\n"
 
 
@@ -86,7 +87,7 @@ def _lines_of_table(kind: type[attrs.AttrsInstance], table: str, found: Mapping[
             yield f"# Default: {default}."
         value, where = found.get(f"{table}{name}", (field.metadata["example"], ""))
         if where:
-            yield f"# Seen in {where}."
+            yield f"# Found in {where}."
         yield f"{'' if where else '# '}{name} = {value}"
         yield ""
     for name, field in tables.items():

@@ -29,7 +29,7 @@ class Level(StrEnum):
 
 
 class FailOn(StrEnum):
-    """The least severity that makes `refract check` fail."""
+    """The lowest severity that makes `refract check` fail."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -37,7 +37,7 @@ class FailOn(StrEnum):
 
 
 class Flavour(StrEnum):
-    """A server that speaks the language of one of Prisma's providers and behaves in its own way."""
+    """A server that uses the SQL of one of Prisma's providers but behaves differently."""
 
     MARIADB = "mariadb"
     D1 = "d1"
@@ -46,14 +46,14 @@ class Flavour(StrEnum):
 
 
 class BackfillForm(StrEnum):
-    """How the rows that are there are filled."""
+    """How existing rows are filled."""
 
     MIGRATION = "migration"
     SCRIPT = "script"
 
 
 class SettingsError(Exception):
-    """Settings that cannot be used; the message names where they stand and what to change."""
+    """Settings that cannot be used; the message names the place and the change to make."""
 
 
 @frozen
@@ -66,13 +66,13 @@ class SettingType:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or "\0" in value:
-        raise ValueError(f"{value!r} is not text")
+        raise ValueError(f"must be text, not {value!r}")
     return value
 
 
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
-        raise ValueError(f"{value!r} is not a list of texts")
+        raise ValueError(f"must be a list of texts, not {value!r}")
     return tuple(map(_text, value))
 
 
@@ -81,14 +81,14 @@ _VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,3}")
 
 def _version(value: object) -> Version:
     if not isinstance(value, str) or not _VERSION.fullmatch(value):
-        raise ValueError(f'{value!r} is not a version in quotes, such as "14" or "8.0.36"')
+        raise ValueError(f'must be a version in quotes such as "14" or "8.0.36", not {value!r}')
     return tuple(map(int, value.split(".")))
 
 
 def _choice(kind: type[StrEnum]) -> Callable[[object], StrEnum]:
     def read(value: object) -> StrEnum:
         if not isinstance(value, str) or value not in set(kind):
-            raise ValueError(f"{value!r} is not one of {', '.join(kind)}")
+            raise ValueError(f"must be one of {', '.join(kind)}, not {value!r}")
         return kind(value)
 
     return read
@@ -96,20 +96,19 @@ def _choice(kind: type[StrEnum]) -> Callable[[object], StrEnum]:
 
 def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{value!r} is not a whole number above 0")
+        raise ValueError(f"must be a whole number above 0, not {value!r}")
     return value
 
 
 def _levels(value: object) -> Mapping[str, Level]:
     if not isinstance(value, Mapping):
-        raise ValueError("is not a table of rules and their levels")
-    read = _choice(Level)
+        raise ValueError("must be a table of rules and severities")
+    allowed = ", ".join(Level)
     levels = {}
     for rule, level in value.items():
-        try:
-            levels[str(rule)] = Level(read(level))
-        except ValueError as error:
-            raise ValueError(f"{rule}: {error}") from error
+        if not isinstance(level, str) or level not in set(Level):
+            raise ValueError(f"must set {rule} to one of {allowed}, not {level!r}")
+        levels[str(rule)] = Level(level)
     return levels
 
 
@@ -139,7 +138,7 @@ class DatabaseSettings:
         metadata=about(
             VERSION,
             "The oldest version of the database server that migrations run on. "
-            "Without it Refract assumes the oldest that is still supported.",
+            "Default: the oldest version with vendor support.",
             '"16"',
         ),
     )
@@ -147,7 +146,7 @@ class DatabaseSettings:
         default=None,
         metadata=about(
             choice(Flavour),
-            "The server, where it behaves otherwise than the provider's name says.",
+            "The actual server, if it differs from the provider (such as MariaDB for `mysql`).",
             '"mariadb"',
         ),
     )
@@ -159,24 +158,24 @@ class PlanSettings:
 
     rest: int = field(
         default=30,
-        metadata=about(COUNT, "For how many days a plan may rest before `plan-overdue` reminds of it.", "14"),
+        metadata=about(COUNT, "Days without progress on a plan before `plan-overdue` reports the plan.", "14"),
     )
     backfill: BackfillForm = field(
         default=BackfillForm.MIGRATION,
         metadata=about(
             choice(BackfillForm),
-            "How a plan fills the rows that are there: a `migration` of its own, which the deploy waits for, or a `script` in a "
-            "folder beside the plan, which somebody runs beside the traffic and confirms.",
+            "How a plan fills existing rows. A `migration` is separate, and the deploy waits for it. "
+            "A `script` is in a folder next to the plan. Run the script without blocking writes, then confirm the step.",
             '"script"',
         ),
     )
     batch: int = field(
         default=1_000,
-        metadata=about(COUNT, "How many rows a plan fills in one transaction.", "500"),
+        metadata=about(COUNT, "Rows that a plan fills in one transaction.", "500"),
     )
     pause: int = field(
         default=50,
-        metadata=about(COUNT, "For how many milliseconds a plan rests between two such transactions.", "200"),
+        metadata=about(COUNT, "Milliseconds that a plan waits between two such transactions.", "200"),
     )
 
 
@@ -189,8 +188,8 @@ class Settings:
         converter=frozen_map,
         metadata=about(
             LEVELS,
-            "The level of a rule, or of several: `*` in a name stands for anything, and the most exact name counts. "
-            "A name with `*` leaves rules alone that are off by default.",
+            "The severity of each rule. `*` matches any text; the most specific name wins. "
+            "Patterns never turn on rules that are off by default.",
             '{ drop-column = "warning", "add-*" = "error" }',
         ),
     )
@@ -198,7 +197,7 @@ class Settings:
         default=None,
         metadata=about(
             TEXT,
-            "The migrations folder, from the folder of this file. Only for projects whose `prisma.config.ts` computes it.",
+            "The migrations folder, relative to this file. Needed only if `prisma.config.ts` computes the path.",
             '"db/migrations"',
         ),
     )
@@ -206,8 +205,8 @@ class Settings:
         default=None,
         metadata=about(
             TEXT,
-            "The git revision whose migrations are deployed: those that it does not have are judged. "
-            "By default the branch that work here goes to.",
+            "The git revision whose migrations are deployed. Refract checks all migrations that are missing there. "
+            "Default: the remote's default branch.",
             '"origin/develop"',
         ),
     )
@@ -215,20 +214,19 @@ class Settings:
         default=None,
         metadata=about(
             VERSION,
-            "The version of Prisma. By default it is found in node_modules, the lock file or package.json.",
+            "The version of Prisma. Default: from node_modules, the lock file or package.json.",
             '"6.19"',
         ),
     )
     fail_on: FailOn = field(
         default=FailOn.ERROR,
-        metadata=about(choice(FailOn), "The least severity that makes `refract check` exit with 1.", '"warning"'),
+        metadata=about(choice(FailOn), "The lowest severity that makes `refract check` exit with 1.", '"warning"'),
     )
     exclude: tuple[str, ...] = field(
         default=(),
         metadata=about(
             TEXTS,
-            "Schemas, or folders of them, that are not checked, from the folder of this file. "
-            "`*` stands for anything, `/` included.",
+            "Schemas and folders that are not checked, relative to this file. `*` matches any text, including `/`.",
             '["examples/*"]',
         ),
     )
@@ -252,8 +250,8 @@ class Settings:
         """Raise SettingsError when a level is set for something that is no rule. `where` names settings of no file."""
         wrong = [name for name in self.rules if not any(_fits(name, rule) for rule in known)]
         if wrong:
-            said = "; ".join(f"there is no rule {name}{_hint(name, known)}" for name in wrong)
-            raise SettingsError(f"{self.file or where}: rules: {said}")
+            listed = "; ".join(f"unknown rule {name}{_hint(name, known)}" for name in wrong)
+            raise SettingsError(f"{self.file or where}: {listed}")
 
 
 def settings_from(given: Mapping[str, Any], where: str) -> Settings:
@@ -314,12 +312,12 @@ def _value(metadata: Mapping[str, Any], value: Any, name: str, problems: list[st
     if "table" in metadata:
         if isinstance(value, Mapping):
             return _structured(metadata["table"], value, f"{name}.", problems)
-        problems.append(f"{name}: is not a table")
+        problems.append(f"{name} is not a table")
         return _MISSING
     try:
         return metadata["kind"].read(value)
     except ValueError as error:
-        problems.append(f"{name}: {error}")
+        problems.append(f"{name} {error}")
         return _MISSING
 
 

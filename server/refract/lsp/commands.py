@@ -93,7 +93,7 @@ async def _project(ls: RefractServer, arguments: _Arguments) -> OpenProject:
     """The project that the first argument names. Raises Refused where there is none."""
     project = await _found(ls, arguments)
     if project is None:
-        raise Refused(f"{arguments.optional(0)} belongs to no project that Refract can find.")
+        raise Refused(f"No Prisma project found for {arguments.optional(0)}.")
     return project
 
 
@@ -109,7 +109,7 @@ async def _analysis(ls: RefractServer, arguments: _Arguments) -> Analysis:
     """The analysis of the project that the first argument names."""
     project = await _project(ls, arguments)
     if project.failure or project.analysis is None:
-        raise Refused(project.failure or f"{project.files.schema} could not be read.")
+        raise Refused(project.failure or f"Cannot read {project.files.schema}.")
     return project.analysis
 
 
@@ -158,7 +158,7 @@ def _next_step(analysis: Analysis, progress: Progress) -> planning.Changes:
 
 
 def _refuse(used: StillUsed, otherwise: str) -> None:
-    """Raises CannotPlan where code still uses what no program may use from here on."""
+    """Raises CannotPlan if code still uses a name that this step retires."""
     if used:
         files = files_of(origin for _, uses in used for origin in uses.sure)
         raise CannotPlan(
@@ -176,11 +176,11 @@ async def _confirm(ls: RefractServer, arguments: _Arguments) -> bool:
     return True
 
 
-async def _take_back(ls: RefractServer, arguments: _Arguments) -> bool:
+async def _undo_step(ls: RefractServer, arguments: _Arguments) -> bool:
     analysis = await _analysis(ls, arguments)
     progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
     number = last_taken(progress)
-    await _made(ls, planning.take_last_step_back(analysis, progress), f"Take step {(number or 0) + 1} back")
+    await _made(ls, planning.take_last_step_back(analysis, progress), f"Undo step {(number or 0) + 1}")
     return True
 
 
@@ -188,7 +188,7 @@ async def _abandon(ls: RefractServer, arguments: _Arguments) -> bool:
     analysis = await _analysis(ls, arguments)
     progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
     changes = planning.end_plan(analysis, progress, arguments.optional(2) or "")
-    await _made(ls, changes, f"Abandon {progress.plan.name}")
+    await _made(ls, changes, f"Stop tracking {progress.plan.name}")
     return True
 
 
@@ -205,14 +205,14 @@ async def _apply_fix(ls: RefractServer, arguments: _Arguments) -> list[str]:
 async def _write_rollback(ls: RefractServer, arguments: _Arguments) -> list[str]:
     analysis = await _analysis(ls, arguments)
     found = rollback.rollback(analysis, arguments.optional(1))
-    return await _made(ls, found.files, f"What undoes {found.migration}")
+    return await _made(ls, found.files, f"Roll back {found.migration}")
 
 
 async def _runbook(ls: RefractServer, arguments: _Arguments) -> dict[str, str]:
     return runbook.runbook(await _analysis(ls, arguments), arguments.texts(1))
 
 
-_NOT_APPLIED = "Nothing is applied to any database."
+_NOT_APPLIED = "No database is changed."
 
 
 async def _made(ls: RefractServer, changes: Iterable[FileChange], label: str) -> list[str]:
@@ -224,7 +224,7 @@ async def _made(ls: RefractServer, changes: Iterable[FileChange], label: str) ->
     else:
         await _edited(ls, [change for change in listed if change not in new], label)
         _written(new)
-    ls.session.files_changed([change.path for change in listed])  # not every client tells of files on the disk
+    ls.session.files_changed([change.path for change in listed])  # not every client reports files on the disk
     return [convert.to_uri(change.path) for change in new]
 
 
@@ -234,10 +234,10 @@ async def _edited(ls: RefractServer, changes: Sequence[FileChange], label: str) 
     try:
         edit = workspace_edit(ls.session, changes, label, _NOT_APPLIED)
     except LookupError as error:
-        raise Refused(f"Nothing was changed: {error} cannot be read.") from error
+        raise Refused(f"No file was changed: cannot read {error}.") from error
     answer = await ls.apply(edit, f"Refract: {label}")
     if not answer.applied:
-        raise Refused(f"Nothing was changed: {answer.failure_reason or 'the editor refused the edit'}.")
+        raise Refused(f"No file was changed: {answer.failure_reason or 'the editor refused the edit'}.")
 
 
 def _written(files: Sequence[NewFile]) -> None:
@@ -256,7 +256,7 @@ _COMMANDS: Mapping[str, _Command] = {
     plans.NEW: _Command(_new_plan),
     plans.NEXT: _Command(_take, refused=False),
     plans.DONE: _Command(_confirm, refused=False),
-    plans.BACK: _Command(_take_back, refused=False),
+    plans.BACK: _Command(_undo_step, refused=False),
     plans.ABANDON: _Command(_abandon, refused=False),
     rollback.WRITE: _Command(_write_rollback, []),
     code_actions.APPLY_FIX: _Command(_apply_fix, []),

@@ -1,5 +1,5 @@
-"""What a client asked for and cannot have."""
+"""A request of a client that cannot be fulfilled."""
 
 
 class Refused(Exception):
-    """The message says why, and what can be done; the client shows it to the person who asked."""
+    """The message gives the reason and the next action; the client shows it to the user."""

@@ -145,9 +145,9 @@ def _answer_pulls(server: RefractServer) -> None:
 
 
 def _take_settings(server: RefractServer, section: Any) -> None:
-    """Take over the editor's settings. Those that are not valid are told once, and the ones before stay."""
+    """Take over the editor's settings. Those that are not valid are shown once, and the ones before stay."""
     settings, problem = configuration.editor_settings(section)
-    is_known, server.told_problem = problem == server.told_problem, problem
+    is_known, server.shown_problem = problem == server.shown_problem, problem
     if problem and is_known:  # a client may send the same settings several times
         return
     if problem:

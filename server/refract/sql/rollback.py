@@ -56,7 +56,7 @@ def rollback_texts(
     before, after = _with_namespaces(before), _with_namespaces(after)
     back = inverse(changes, before, after)
     if not back and not first:
-        raise NoRollback("it changes nothing that Refract could undo.")
+        raise NoRollback("Refract finds nothing to undo.")
     writer = safe_writer(provider.name, versions)
     parts = [part for part in writer.parts(back, after, before) if part.statements]
     if first and (not parts or parts[0].alone):
@@ -66,7 +66,7 @@ def rollback_texts(
     for text in texts:
         current = read_migration(text, "down.sql", current, provider).database
     if not is_same(current, before):
-        raise NoRollback("what undoes it could not be proven to: it is left for you to write.")
+        raise NoRollback("no SQL was found that restores the earlier schema. Write down.sql by hand.")
     return texts
 
 

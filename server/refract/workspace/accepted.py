@@ -48,9 +48,11 @@ def _read(file: Path) -> Mapping[str, list[str]]:
     try:
         found = json.loads(text)
         if found["version"] != _VERSION:
-            raise CannotAnalyse(f"{file} is of another version of Refract; accept the findings again")
+            raise CannotAnalyse(
+                f"{file} was written by another version of Refract. Run `refract check --accept` again."
+            )
         return {str(schema): [str(key) for key in keys] for schema, keys in found["accepted"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CannotAnalyse(
-            f"{file} is not a list of accepted findings; `refract check --accept` writes it again once it is removed"
+            f"{file} is not a list of accepted findings. Remove the file and run `refract check --accept`."
         ) from error

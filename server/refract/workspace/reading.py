@@ -32,7 +32,7 @@ def read_text(path: Path) -> str | UnreadableFile:
     except FileNotFoundError:
         return UnreadableFile(str(path), f"{path} does not exist")
     except (OSError, ValueError) as error:
-        return UnreadableFile(str(path), f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
+        return UnreadableFile(str(path), f"Cannot read {path}: {getattr(error, 'strerror', None) or error}")
     return decode(data, str(path))
 
 

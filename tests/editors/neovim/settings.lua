@@ -18,13 +18,13 @@ nvim.run(function()
 
   for _ = 1, 3 do
     set({ rules = { ['drop-columm'] = 'off', ['drop-table'] = 3 } })
-    nvim.told("the editor's settings: rules: drop%-table: 3 is not one of error, warning, info, off")
+    nvim.told("the editor's settings: rules must set drop%-table to one of error, warning, info, off, not 3")
     vim.wait(200)
   end
   local _, times = vim.fn.execute('messages'):gsub('drop%-table: 3', '')
   nvim.equal(times, 1)
   set({ rules = { ['drop-columm'] = 'off' } })
-  nvim.told('there is no rule drop%-columm, did you mean drop%-column%?')
+  nvim.told('unknown rule drop%-columm, did you mean drop%-column%?')
   nvim.equal(nvim.findings(), { 'drop-column=User' })
 
   set({ rules = { ['drop-column'] = 'off' } })

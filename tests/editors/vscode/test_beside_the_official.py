@@ -32,9 +32,9 @@ def schema(shop: Path) -> Path:
 
 def test_both_speak_and_nothing_is_said_twice(both: VSCode, opened: Open, schema: Path) -> None:
     shown = opened(both, schema.parents[1])
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     shown.replace_word(RENAMED, 3, "fullName")
-    shown.expect_status("1 dangerous")
+    shown.expect_status("1 risky change")
     problems = shown.problems()
     ours = [row for row in problems if "refract" in row]
     theirs = [row for row in problems if "Prisma" in row and "refract" not in row]
@@ -50,12 +50,12 @@ def test_the_light_bulb_is_shared(both: VSCode, opened: Open, shop: Path) -> Non
     shown.go_to(RENAMED, 5)
     assert any(title.startswith("Rename in") for title in shown.actions())
     shown.choose_action("Keep the column")
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     assert '@map("name")' in shown.text()
 
 
 def test_its_colours_stay(both: VSCode, opened: Open, shop: Path) -> None:
     shown = opened(both, shop)
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     keyword = dict(shown.tokens(1))["generator"]
     assert dict(shown.tokens(MODEL))[MARKED] != keyword, "its grammar is not the one that colours"

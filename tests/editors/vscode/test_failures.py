@@ -41,7 +41,7 @@ def said(shown: Window) -> str:
 def comes_back(shown: Window) -> None:
     """A restart, and it works."""
     shown.command("Refract: Restart Server")
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
 
 
 def without(*programs: str) -> tuple[str, ...]:
@@ -51,11 +51,11 @@ def without(*programs: str) -> tuple[str, ...]:
 def test_no_python(vscode: VSCode, opened: Open, shop: Path) -> None:
     vscode.provide(*without("python3"))
     shown = opened(vscode, shop)
-    message = shown.notification("Refract needs Python 3.11 or newer, and found none")
+    message = shown.notification("Refract needs Python 3.11 or newer, but none was found")
     assert "refract.interpreter" in said(shown)
     shown.picture("no-python-message")
     message.hover()
-    message.get_by_role("button", name="Choose an Interpreter").click()
+    message.get_by_role("button", name="Choose a Python Interpreter").click()
     shown.page.locator(".settings-editor .setting-item-title", has_text="Interpreter").wait_for()
     shown.page.keyboard.press("Escape")
     vscode.provide(*USUAL)
@@ -65,8 +65,8 @@ def test_no_python(vscode: VSCode, opened: Open, shop: Path) -> None:
 def test_an_old_python(vscode: VSCode, opened: Open, shop: Path) -> None:
     vscode.replace("python3", OLD)
     shown = opened(vscode, shop)
-    shown.notification("Refract needs Python 3.11 or newer, and found none")
-    assert "Python 3.8, which is too old" in said(shown)
+    shown.notification("Refract needs Python 3.11 or newer, but none was found")
+    assert "Python 3.8 is too old" in said(shown)
 
 
 def test_the_installed_command_serves_where_no_python_does(vscode: VSCode, opened: Open, shop: Path) -> None:
@@ -109,17 +109,17 @@ def test_a_server_that_crashes(vscode: VSCode, opened: Open, shop: Path) -> None
     rename_field(shown)
     for _ in range(2):
         kill_server(vscode)
-        shown.expect_status("1 dangerous")
+        shown.expect_status("1 risky change")
         shown.squiggles().first.wait_for()
     assert shown.notifications() == []
     kill_server(vscode)
-    shown.notification("has ended 3 times within three minutes")
-    comes_back_dangerous(shown)
+    shown.notification("crashed 3 times in 3 minutes")
+    shows_a_risk_again(shown)
 
 
-def comes_back_dangerous(shown: Window) -> None:
+def shows_a_risk_again(shown: Window) -> None:
     shown.command("Refract: Restart Server")
-    shown.expect_status("1 dangerous")
+    shown.expect_status("1 risky change")
 
 
 def kill_server(vscode: VSCode) -> None:
@@ -134,7 +134,7 @@ def kill_server(vscode: VSCode) -> None:
     # until the extension has seen it: a status of before must not be taken for one of after
     vscode_log = vscode.log.count("Starting the server")
     end = 100
-    while vscode.log.count("Starting the server") == vscode_log and "is not started again" not in vscode.log and end:
+    while vscode.log.count("Starting the server") == vscode_log and "will not be restarted" not in vscode.log and end:
         end -= 1
         subprocess.run(["sleep", "0.1"], check=True)
 
@@ -142,11 +142,11 @@ def kill_server(vscode: VSCode) -> None:
 def test_no_git(vscode: VSCode, opened: Open, shop: Path) -> None:
     vscode.provide(*without("git"))
     shown = opened(vscode, shop)
-    shown.notification("finds no git on the PATH")
+    shown.notification("git is not on the PATH")
     rename_field(shown)
     shown.command("Notifications: Clear All Notifications")
     shown.command("Refract: Restart Server")
-    shown.expect_status("1 dangerous")
+    shown.expect_status("1 risky change")
     assert shown.notifications() == [], "told once"
 
 
@@ -155,19 +155,19 @@ def test_a_folder_that_cannot_be_written(vscode: VSCode, opened: Open, shop: Pat
     schema.write_text(schema.read_text().replace("  phone     String?\n", ""))
     with read_only(shop):
         shown = opened(vscode, shop)
-        shown.expect_status("1 dangerous")
+        shown.expect_status("1 risky change")
         shown.command("Refract: Create the Pending Migration")
         shown.answer("no_phone")
-        shown.notification("Nothing was changed")
+        shown.notification("No file was changed")
         assert "read-only" in said(shown)
     assert git(shop, "status", "--short") == " M prisma/schema.prisma\n"
 
 
 def test_restarting_leaves_one_server(vscode: VSCode, opened: Open, shop: Path) -> None:
     shown = opened(vscode, shop)
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     for _ in range(3):
         comes_back(shown)
     assert shown.notifications() == []
-    expect(shown.status).to_contain_text("in step")
+    expect(shown.status).to_contain_text("no pending changes")
     assert git(shop, "status", "--short") == ""

@@ -51,7 +51,7 @@ def test_findings_only_until_the_folder_is_trusted(careful: VSCode, opened: Open
     shown.page.get_by_text("No code actions available").first.wait_for()
     shown.page.keyboard.press("F1")
     shown.page.locator(".quick-input-widget input").first.fill(">Refract: ")
-    shown.page.locator(".quick-input-list .monaco-list-row", has_text="Preview the Pending SQL").wait_for()
+    shown.page.locator(".quick-input-list .monaco-list-row", has_text="Preview Pending SQL").wait_for()
     assert "Create the Pending Migration" not in shown.question()
     shown.page.keyboard.press("Escape")
     assert not trap.exists()
@@ -60,7 +60,7 @@ def test_findings_only_until_the_folder_is_trusted(careful: VSCode, opened: Open
     shown.command("Workspaces: Manage Workspace Trust")
     shown.page.get_by_role("button", name="Trust", exact=True).first.click()
     shown.page.wait_for_timeout(3000)
-    shown.expect_status("1 dangerous")
+    shown.expect_status("1 risky change")
     assert trap.exists(), "what the folder's settings name is run once the folder is trusted"
     shown.command("View: Close Editor")
     shown.go_to(RENAMED, 5)

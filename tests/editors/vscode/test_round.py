@@ -22,7 +22,7 @@ RENAMED = 13  # the line of Customer.name
 
 def rename_field(shown: Window) -> None:
     """Type a new name over that of `Customer.name`."""
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     shown.replace_word(RENAMED, 3, "fullName")
     shown.squiggles().first.wait_for()
 
@@ -53,7 +53,7 @@ def test_the_vsix_is_small(vsix: Path) -> None:
 
 def test_a_schema_is_coloured(vscode: VSCode, opened: Open, shop: Path) -> None:
     shown = opened(vscode, shop)
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     colours = dict(shown.tokens(MODEL))
     assert colours["model"] == dict(shown.tokens(1))["generator"] != colours["Customer"], colours
 
@@ -61,7 +61,7 @@ def test_a_schema_is_coloured(vscode: VSCode, opened: Open, shop: Path) -> None:
 def test_a_rename_is_underlined_and_explained(vscode: VSCode, opened: Open, shop: Path) -> None:
     shown = opened(vscode, shop)
     rename_field(shown)
-    shown.expect_status("1 dangerous")
+    shown.expect_status("1 risky change")
     told = shown.hover("fullName")
     assert "Renaming `name` to `fullName` deletes its values" in told
     assert 'ADD COLUMN     "fullName"' in told
@@ -73,24 +73,24 @@ def test_a_rename_becomes_a_plan_step_by_step(vscode: VSCode, opened: Open, shop
     shown = opened(vscode, shop)
     shown.show_tree()
     split_rename(shown)
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     assert len([file for file in written(shop) if file.endswith(("migration.sql", ".toml"))]) == 2
     assert all(text for text in written(shop).values()), "what is new is saved"
     expect(shown.lenses().filter(has_text="Create")).to_have_count(0)
 
-    shown.command("Refract: Take the Next Step of a Plan")
+    shown.command("Refract: Take the Next Plan Step")
     shown.tree_row("step 3 of 5").wait_for()
     shown.wait_for_tab("migration.sql")
     assert 'UPDATE "Customer"' in shown.text()
     shown.readme_picture("plan")
 
-    shown.tree_action("step 3 of 5", "Take the Next Step")
+    shown.tree_action("step 3 of 5", "Take the Next Plan Step")
     shown.tree_row("step 4 of 5").wait_for()
-    shown.command("Refract: Take the Next Step of a Plan")
+    shown.command("Refract: Take the Next Plan Step")
     shown.tree_row("waiting for you to deploy").wait_for()
-    shown.command("Refract: Confirm the Step of a Plan")
+    shown.command("Refract: Confirm the Current Plan Step")
     shown.tree_row("step 5 of 5").wait_for()
-    shown.command("Refract: Take the Last Step of a Plan Back")
+    shown.command("Refract: Undo the Last Plan Step")
     shown.tree_row("step 4 of 5").wait_for()
 
 
@@ -103,7 +103,7 @@ def written(folder: Path) -> dict[str, str]:
 def test_a_split_asks_what_only_a_person_knows(vscode: VSCode, opened: Open, shop: Path) -> None:
     shown = opened(vscode, shop)
     shown.show_tree()
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     shown.go_to(RENAMED, 99)
     shown.type("\ncountry String")
     shown.squiggles().first.wait_for()
@@ -121,7 +121,7 @@ def test_a_split_asks_what_only_a_person_knows(vscode: VSCode, opened: Open, sho
 def test_a_plan_can_be_made_without_a_finding(vscode: VSCode, opened: Open, shop: Path) -> None:
     shown = opened(vscode, shop)
     shown.show_tree()
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     shown.command("Refract: New Plan")
     assert "add-required-field" in shown.question()
     shown.answer("drop-field")
@@ -136,18 +136,18 @@ def test_a_plan_can_be_made_without_a_finding(vscode: VSCode, opened: Open, shop
 def test_sql_is_previewed_compared_and_written(vscode: VSCode, opened: Open, shop: Path) -> None:
     shown = opened(vscode, shop)
     shown.show_tree()
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     shown.go_to(RENAMED, 99)
     shown.type("\nnick String?")
-    shown.expect_status("1 pending")
+    shown.expect_status("1 pending change")
 
-    shown.command("Refract: Preview the Pending SQL")
+    shown.command("Refract: Preview Pending SQL")
     shown.wait_for_tab("pending.sql")
     shown.page.locator(".view-line", has_text="ADD COLUMN").wait_for()
-    assert "1 change pending" in shown.text()
+    assert "1 pending change" in shown.text()
     shown.readme_picture("sql")
 
-    shown.command("Refract: Compare the Pending SQL with a Migration")
+    shown.command("Refract: Compare Pending SQL with a Migration")
     assert "20240902101500" in shown.question()
     shown.page.keyboard.press("Enter")
     shown.wait_for_tab("pending")
@@ -162,14 +162,14 @@ def test_sql_is_previewed_compared_and_written(vscode: VSCode, opened: Open, sho
     [(name, sql)] = written(shop).items()
     assert name.endswith("_nicknames/migration.sql")
     assert 'ADD COLUMN     "nick" TEXT' in sql
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
 
     shown.command("Refract: Open the Runbook")
     shown.wait_for_tab("runbook.md")
     shown.page.locator(".view-line", has_text="_nicknames").first.wait_for()
     shown.picture("runbook")
 
-    shown.command("Refract: Write the Rollback of a Migration")
+    shown.command("Refract: Write the Rollback (down.sql)")
     shown.question()
     shown.page.keyboard.press("Enter")
     shown.wait_for_tab("down.sql")
@@ -192,10 +192,10 @@ def test_five_schemas_in_one_workspace(vscode: VSCode, opened: Open, tmp_path: P
     roots = [row for row in shown.tree_rows() if row.startswith("services/")]
     for row, name in zip(roots, _SERVICES, strict=True):
         assert row.startswith(f"services/{name}"), roots
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     shown.tree_row("Drop Customer.phone").click()
-    shown.expect_status("1 dangerous")
-    shown.command("Refract: Preview the Pending SQL")
+    shown.expect_status("1 risky change")
+    shown.command("Refract: Preview Pending SQL")
     shown.page.locator(".view-line", has_text='DROP COLUMN "phone"').wait_for()
 
 
@@ -204,7 +204,7 @@ def test_wrong_settings_are_told_once_with_the_right_name(vscode: VSCode, opened
     (shop / ".vscode" / "settings.json").write_text('{"refract.database.verson": "16", "refract.prisma": 6}')
     shown = opened(vscode, shop)
     shown.notification("did you mean version?")
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     [told] = shown.notifications()
     assert "prisma: 6 is not a version in quotes" in told
 
@@ -213,7 +213,7 @@ def test_the_settings_of_the_editor_count(vscode: VSCode, opened: Open, shop: Pa
     (shop / ".vscode").mkdir()
     (shop / ".vscode" / "settings.json").write_text('{"refract.rules": {"field-rename-as-drop-add": "warning"}}')
     shown = opened(vscode, shop)
-    shown.expect_status("in step")
+    shown.expect_status("no pending changes")
     shown.replace_word(RENAMED, 3, "fullName")
     shown.squiggles("warning").first.wait_for()
     expect(shown.squiggles("error")).to_have_count(0)

@@ -127,7 +127,7 @@ def _rollback(path: str, params: types.CodeActionParams) -> Iterator[types.CodeA
     """Writing down.sql for a migration, offered anywhere in its file."""
     if not rollback.can_be_written(path):
         return
-    title = "Write down.sql for this migration"
+    title = "Write the rollback (down.sql)"
     arguments = [params.text_document.uri, Path(path).parent.name]
     command = types.Command(title=title, command=rollback.WRITE, arguments=arguments)
     yield types.CodeAction(title=title, kind=types.CodeActionKind.RefactorRewrite, command=command)

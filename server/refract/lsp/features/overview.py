@@ -1,4 +1,4 @@
-"""Everything a side bar shows of a project: what is pending, where the plans stand, which migrations are new."""
+"""Everything a side bar shows of a project: pending changes, the status of each plan, new migrations."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _unread(failures: list[str]) -> dict[str, Any]:
     return {
         "provider": "",
         "baseline": "",
-        "state": "in step",
+        "state": "up to date",
         "pending": {"summary": "not read", "changes": []},
         "plans": [],
         "migrations": [],
@@ -49,7 +49,7 @@ def _analysed(session: Session, analysis: Analysis, failures: list[str]) -> dict
     return {
         "provider": analysis.lowered.provider.name,
         "baseline": analysis.snapshot.baseline.detail,
-        "state": "dangerous" if pending.dangerous else "pending" if pending.changes else "in step",
+        "state": "risky" if pending.risky else "pending" if pending.changes else "up to date",
         "pending": {"summary": str(pending), "changes": list(_changes(session, analysis))},
         "plans": [_plan(progress, analysis) for progress in analysis.plans],
         "migrations": list(_migrations(analysis)),

@@ -54,10 +54,10 @@ def preview(analysis: Analysis) -> dict[str, Any]:
 def create(analysis: Analysis, name: str | None) -> tuple[NewFile, ...]:
     """The files of the pending migration. Raises Refused where nothing is pending, or something cannot be read."""
     if analysis.problems:
-        raise Refused(f"No migration is written while something cannot be read: {analysis.problems[0].message}")
+        raise Refused(f"No migration written. Fix this problem first: {analysis.problems[0].message}")
     files = pending_files(analysis, name)
     if not files:
-        raise Refused("Nothing is pending: the migrations build what the schema asks for.")
+        raise Refused("No pending changes.")
     return files
 
 

@@ -1,4 +1,4 @@
-"""Plans in the editor: above each field under a plan where that stands, and the command that goes on with it."""
+"""Plans in the editor: the status of a plan above its field, and the command for its next step."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def wish(sent: Mapping[str, Any]) -> Wish:
     if not isinstance(recipe, str) or not isinstance(subject, str) or not isinstance(answers, Mapping):
         raise Refused(f"{NEW} needs a `recipe`, its `subject` (such as User.name) and `answers`.")
     if not all(isinstance(answer, str) for answer in answers.values() if answer is not None):
-        raise Refused(f"{NEW} takes answers that are texts.")
+        raise Refused(f"{NEW} takes only texts as `answers`.")
     given = {name: answer for name, answer in answers.items() if answer}
     return Wish(recipe, subject, given, finding if isinstance(finding, str) else None)
 
@@ -99,11 +99,11 @@ def new(analysis: Analysis, wanted: Wish) -> tuple[FileChange, ...]:
     fixes = fixes_of(analysis, finding) if finding else ()
     asked = next((f.asked for f in fixes if f.asked and f.asked.recipe == wanted.recipe), None)
     if asked is None or asked.subject != wanted.subject:
-        raise Refused("What was to be split is no longer in the schema: nothing was changed.")
+        raise Refused("The change is no longer in the schema. No file was changed.")
     try:
         return asked.build(wanted.answers)
     except LookupError as error:
-        raise Refused(f"Nothing was changed: {error.args[0]}") from error
+        raise Refused(f"No file was changed: {error.args[0]}") from error
 
 
 def _commands(progress: Progress, uri: str) -> Iterator[types.Command]:

@@ -1,4 +1,4 @@
-"""What undoes a migration, written beside it from the editor."""
+"""The rollback of a migration, written next to the migration from the editor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def rollback(analysis: Analysis, migration: str | None) -> Rollback:
     found = rollback_of(analysis, _folder(migration) if migration else None)
     there = next((file.path for file in found.files if Path(file.path).exists()), None)
     if there is not None:
-        raise Refused(f"{there} is there already, and is not written over.")
+        raise Refused(f"{there} already exists and was not overwritten.")
     return found
 
 

@@ -149,7 +149,8 @@ function version(program: Program): Promise<Version | string> {
         answer({ version: [Number(major), Number(minor)], executable });
       } else {
         answer(
-          /Python \d\S*/.exec(out + errors)?.[0] ?? (errors.trim().split("\n")[0] || error?.message || "is not a Python"),
+          /Python \d\S*/.exec(out + errors)?.[0] ??
+            (errors.trim().split("\n")[0] || error?.message || "is not a Python"),
         );
       }
     });

@@ -27,7 +27,9 @@ export class Run {
     });
     this.ended = new Promise((tell) => {
       child.once("error", (error) => tell(error.message));
-      child.once("close", (code, signal) => tell(signal ? `the process was ended by ${signal}` : `the process ended with exit code ${code}`));
+      child.once("close", (code, signal) =>
+        tell(signal ? `the process was ended by ${signal}` : `the process ended with exit code ${code}`),
+      );
     });
     return new Promise((started, failed) => {
       child.once("spawn", () => started(child));

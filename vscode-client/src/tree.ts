@@ -40,7 +40,8 @@ export function tree(overviews: Overviews): TreeView<Node> {
   const view = window.createTreeView("refract.overview", { treeDataProvider: provider, showCollapseAll: true });
   overviews.onDidChange(() => {
     const pending = overviews.projects.reduce((sum, { pending }) => sum + pending.changes.length, 0);
-    view.badge = pending > 0 ? { value: pending, tooltip: `${pending} pending change${pending === 1 ? "" : "s"}` } : undefined;
+    view.badge =
+      pending > 0 ? { value: pending, tooltip: `${pending} pending change${pending === 1 ? "" : "s"}` } : undefined;
     changed.fire(undefined);
   });
   return view;

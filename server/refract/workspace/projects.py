@@ -29,8 +29,8 @@ SKIPPED_FOLDERS = frozenset(
 """Folders of third-party and generated code."""
 _DATASOURCE = re.compile(r"^\s*datasource\s+\w+\s*\{", re.MULTILINE)
 _OTHER_LANGUAGE = re.compile(r"\ufeff?\s*// use prisma-(next|8)\b")
-_AS_TEXT = "write the value as plain text"
-_AS_SETTING = {"migrations.path": "set `migrations` in refract.toml"}
+_AS_TEXT = "Write the value as plain text."
+_AS_SETTING = {"migrations.path": "Set `migrations` in refract.toml."}
 _MAX_FILES = 50_000  # files looked at in a tree without git
 _MAX_SCHEMA_FILES = 2_000
 _MOST_PLANS = 200
@@ -190,7 +190,7 @@ def _project_at_default(folder: Path) -> ProjectFiles | None:
 
 def _project_of_config(folder: Path, file: Path, config: PrismaConfig) -> ProjectFiles | None:
     source = file.relative_to(folder).as_posix()
-    notes = tuple(f"Cannot read `{name}` in {file}, since code computes the value: {_AS_SETTING.get(name, _AS_TEXT)}." for name in config.computed)
+    notes = tuple(f"{file} computes `{name}`. {_AS_SETTING.get(name, _AS_TEXT)}" for name in config.computed)
     migrations = Path(os.path.normpath(file.parent / config.migrations)) if config.migrations else None
     if config.schema is None:
         default = _project_at_default(folder)

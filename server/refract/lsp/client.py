@@ -1,4 +1,4 @@
-"""The server's end of the connection: what its client can do, and what that is told unasked."""
+"""The server's end of the connection: what its client can do, and the notifications it gets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from refract.lsp.session import Session
 
 OVERVIEW_CHANGED = "refract/overviewChanged"
 REST = 0.2
-"""Seconds without a new analysis after which a client is told that the overview has changed: keys come first."""
+"""Seconds without a new analysis after which a client gets notice that the overview has changed: keys come first."""
 
 
 class RefractServer(LanguageServer):
@@ -38,7 +38,7 @@ class RefractServer(LanguageServer):
         )
         self.session = Session(self.publish_analysis, self.show_progress, self.refresh)
         self.pulled = Pulled()
-        self.told_problem = ""
+        self.shown_problem = ""
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._overviews: dict[Path, dict[str, Any]] = {}
         self._resting: dict[Path, asyncio.TimerHandle] = {}

@@ -107,7 +107,7 @@ def test_what_is_answered_is_not_asked_again(tmp_path: Path, repository: str) ->
     (tmp_path / "prisma" / "schema.prisma").write_text(HEAD + USER.replace("email", "address"))
     (files,) = find_projects(tmp_path)
     first = analyse(open_project(files))
-    assert first.asked
-    answers = first.snapshot.code.with_more(look_up(first, first.asked).known)
+    assert first.questions
+    answers = first.snapshot.code.with_more(look_up(first, first.questions).known)
     second = analyse(evolve(first.snapshot, code=answers), first)
-    assert not second.asked & answers.known.keys(), "else the editor would search without end"
+    assert not second.questions & answers.known.keys(), "else the editor would search without end"

@@ -11,8 +11,11 @@ from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
+from refract.lowering import Lowered, lower
+from refract.providers.versions import Version
 from refract.schema.model import Database, Enum, QualifiedName, Table
 from refract.syntax import Chunk, Document, SchemaTree
+from refract.text import Problem
 
 _T = TypeVar("_T", Table, Enum)
 
@@ -54,6 +57,29 @@ class Settled:
             if self.nameless or name in hidden or name.name in self.broken or name.name.startswith("_")
         )
         return {name: before[name] for name in wanted}
+
+
+@frozen(eq=False)
+class ReadSchema:
+    """A schema as far as it can be read now, with all problems of the schema as it is typed."""
+
+    settled: Settled
+    lowered: Lowered
+    problems: tuple[Problem, ...]
+
+
+def read_half_typed(
+    tree: SchemaTree, prisma: Version | None, settled: Settled | None = None, lowered: Lowered | None = None
+) -> ReadSchema:
+    """Lower a schema without its half-typed blocks. What is `settled` and `lowered` of its last form is used again."""
+    now = settle(tree, settled)
+    database = lower(now.tree, lowered, prisma)
+    problems = (*tree.problems(), *database.problems)
+    unresolved = {problem.origin.block for problem in database.problems if problem.origin.block}
+    if not unresolved:
+        return ReadSchema(now, database, problems)
+    now = settle(tree, settled, unresolved)
+    return ReadSchema(now, lower(now.tree, database, prisma), problems)
 
 
 def settle(tree: SchemaTree, previous: Settled | None, unresolved: Collection[str] = ()) -> Settled:

@@ -8,13 +8,13 @@ from attrs import evolve, field, frozen
 
 from refract.analysis.branch import Branch, NewMigration
 from refract.analysis.code_uses import CodeQuestion, Inquiry, Side
-from refract.analysis.half_typed import Settled, settle
+from refract.analysis.half_typed import Settled, read_half_typed
 from refract.analysis.snapshot import Snapshot
 from refract.analysis.suppressions import MARK, Commented, shifted, suppress, suppressions
 from refract.collector import without_collector
 from refract.config import Level, Settings
 from refract.diff import Diff, diff
-from refract.lowering import Lowered, lower
+from refract.lowering import Lowered
 from refract.plans import Progress, State, in_turn, is_as_planned
 from refract.providers import Provider
 from refract.providers.versions import Versions, default_versions
@@ -38,27 +38,24 @@ class Analysis:
     `silenced` are findings that a comment answers, `accepted` those that the project has accepted, and `outdated` the
     keys of accepted ones that are no longer found. `problems` are what could not be read:
     the findings are true without it, but not all that there would be. `plans` is where each plan stands.
-    `asked` is what the rules would like to know about the code, and nobody has looked for yet.
+    `questions` is what the rules need to know about the code and no search has found out yet. `versions` are those of the
+    database server and of Prisma that the project runs.
     """
 
     snapshot: Snapshot
     settled: Settled = field(repr=False)
     lowered: Lowered = field(repr=False)
+    versions: Versions = field(repr=False)
     database: Database = field(repr=False)
     diff: Diff
     findings: tuple[Finding, ...]
-    silenced: tuple[Finding, ...]
     problems: tuple[Problem, ...]
+    silenced: tuple[Finding, ...] = ()
     of_branch: tuple[Finding, ...] = field(default=(), repr=False)
     accepted: tuple[Finding, ...] = ()
     outdated: tuple[str, ...] = ()
     plans: tuple[Progress, ...] = ()
-    asked: frozenset[CodeQuestion] = field(default=frozenset(), repr=False)
-
-    @property
-    def versions(self) -> Versions:
-        """Which versions of the database server and of Prisma the project runs."""
-        return _versions(self.snapshot, self.lowered.provider)
+    questions: frozenset[CodeQuestion] = field(default=frozenset(), repr=False)
 
     def locate(self, origin: Origin | None) -> Location | None:
         """Where `origin` is now; None when it is nowhere in the schema or in a file."""
@@ -96,7 +93,10 @@ def analyse(snapshot: Snapshot, previous: Analysis | None = None) -> Analysis:
 
 
 def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
-    settled, lowered, problems = _lowered(snapshot, previous)
+    schema = read_half_typed(
+        snapshot.tree, snapshot.prisma, *((previous.settled, previous.lowered) if previous else ())
+    )
+    settled, lowered, problems = schema.settled, schema.lowered, schema.problems
     before = snapshot.baseline.database
     after = settled.complete(lowered.database, before)
     changes = diff(before, after, previous.diff if previous else None)
@@ -114,18 +114,30 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
     of_branch = _branch_findings(snapshot, lowered.provider, previous, context)
     plans = snapshot.plans.progress(settled.tree)
     of_plans = _plan_findings(snapshot, evolve(context, uses=inquiry(Side.HERE)), plans)
-    found = (*check_all(context, _wanted(snapshot.settings)), *of_branch, *of_plans)
+    findings = (*check_all(context, _wanted(snapshot.settings)), *of_branch, *of_plans)
     problems = tuple(
         dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *snapshot.plans.problems, *problems))
     )
-    kept = previous.asked if previous is not None and _has_same_branch(snapshot, previous.snapshot) else frozenset()
-    asked = frozenset(inquiry.open) | kept
-    return _answered(
-        Analysis(snapshot, settled, lowered, after, changes, found, (), problems, of_branch, plans=plans, asked=asked)
+    has_same_branch = previous is not None and _has_same_branch(snapshot, previous.snapshot)
+    open_before = previous.questions if previous is not None and has_same_branch else frozenset()
+    return _judged(
+        Analysis(
+            snapshot=snapshot,
+            settled=settled,
+            lowered=lowered,
+            versions=context.versions,
+            database=after,
+            diff=changes,
+            findings=findings,
+            problems=problems,
+            of_branch=of_branch,
+            plans=plans,
+            questions=frozenset(inquiry.open) | open_before,
+        )
     )
 
 
-def _answered(draft: Analysis) -> Analysis:
+def _judged(draft: Analysis) -> Analysis:
     """The analysis with the levels that the settings give, without the findings that a comment answers or the
     project has accepted.
     """
@@ -290,19 +302,6 @@ def _plan_findings(snapshot: Snapshot, schema: RuleContext, plans: tuple[Progres
 
 def _deployed(snapshot: Snapshot) -> Callable[[], Database | None]:
     return snapshot.branch.deployed_database if snapshot.branch else lambda: None
-
-
-def _lowered(snapshot: Snapshot, previous: Analysis | None) -> tuple[Settled, Lowered, tuple[Problem, ...]]:
-    """The schema without its half-typed blocks, lowered; and the problems of the schema as it is typed."""
-    known = previous.settled if previous else None
-    settled = settle(snapshot.tree, known)
-    lowered = lower(settled.tree, previous.lowered if previous else None, snapshot.prisma)
-    problems = (*snapshot.tree.problems(), *lowered.problems)
-    unresolved = {problem.origin.block for problem in lowered.problems if problem.origin.block}
-    if unresolved:
-        settled = settle(snapshot.tree, known, unresolved)
-        lowered = lower(settled.tree, lowered, snapshot.prisma)
-    return settled, lowered, problems
 
 
 def _levelled(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from refract import git
 from refract.analysis.baseline_choice import (
@@ -18,11 +18,10 @@ from refract.analysis.baseline_choice import (
     replayed,
     schema_at,
 )
-from refract.analysis.half_typed import Settled, settle
+from refract.analysis.half_typed import ReadSchema, read_half_typed
 from refract.analysis.snapshot import prisma_of, read_schema
 from refract.baseline import Baseline, MigrationFolder, load_migrations
 from refract.diff import Diff, diff
-from refract.lowering import Lowered, lower
 from refract.providers import Provider, provider
 from refract.providers.versions import Version
 from refract.schema.model import Database
@@ -48,15 +47,6 @@ class Comparison:
     trees: tuple[SchemaTree, ...] = ()
 
 
-@frozen(eq=False)
-class _Schema:
-    """A side that is a schema."""
-
-    settled: Settled
-    lowered: Lowered
-    problems: tuple[Problem, ...]
-
-
 @frozen
 class _Pending:
     """The side that is the baseline of a project: known when the other side's provider is."""
@@ -69,7 +59,7 @@ class _Empty:
     """A side without anything in it."""
 
 
-_Side = _Schema | _Pending | MigrationFolder | _Empty
+_Side = ReadSchema | _Pending | MigrationFolder | _Empty
 
 
 def compare(source: str | None, target: str | None, here: Callable[[], ProjectFiles]) -> Comparison:
@@ -82,11 +72,11 @@ def compare(source: str | None, target: str | None, here: Callable[[], ProjectFi
     chosen = _provider_of_both(first, second)
     baselines = [_baseline(side, chosen) for side in (first, second)]
     before, after = baselines[0].database, baselines[1].database
-    if isinstance(first, _Schema):
+    if isinstance(first, ReadSchema):
         before = first.settled.complete(before, after)
-    if isinstance(second, _Schema):
+    if isinstance(second, ReadSchema):
         after = second.settled.complete(after, before)
-    schemas = [side for side in (first, second) if isinstance(side, _Schema)]
+    schemas = [side for side in (first, second) if isinstance(side, ReadSchema)]
     problems = [p for b in baselines for p in b.problems] + [p for schema in schemas for p in schema.problems]
     return Comparison(
         before,
@@ -118,7 +108,7 @@ def _migrations(folder: Path) -> MigrationFolder:
     return load_migrations(folder)
 
 
-def _schema(path: Path) -> _Schema:
+def _schema(path: Path) -> ReadSchema:
     projects = find_projects(path)
     if not path.exists():
         raise CannotAnalyse(f"{path} does not exist. Pass a schema, migrations:DIR, git:REV[:PATH] or empty.")
@@ -128,7 +118,7 @@ def _schema(path: Path) -> _Schema:
     return _schema_of(projects[0])
 
 
-def _at_revision(revision: str, path: str, here: Callable[[], ProjectFiles]) -> _Schema | MigrationFolder:
+def _at_revision(revision: str, path: str, here: Callable[[], ProjectFiles]) -> ReadSchema | MigrationFolder:
     if not path:
         files = here()
         commit = commit_of(files.schema, revision)
@@ -144,22 +134,19 @@ def _at_revision(revision: str, path: str, here: Callable[[], ProjectFiles]) -> 
     raise CannotAnalyse(f"Found neither a schema nor migrations at {revision}:{path or candidates[0]}.")
 
 
-def _found_at(commit: git.Commit, path: str, prisma: Version | None) -> _Schema | MigrationFolder | None:
+def _found_at(commit: git.Commit, path: str, prisma: Version | None) -> ReadSchema | MigrationFolder | None:
     tree = schema_at(commit, path)
     return migrations_at(commit, path) if tree is None else _of_tree(tree, prisma)
 
 
-def _schema_of(files: ProjectFiles) -> _Schema:
+def _schema_of(files: ProjectFiles) -> ReadSchema:
     tree, unreadable = read_schema(files)
     return _of_tree(tree, prisma_of(files), unreadable)
 
 
-def _of_tree(tree: SchemaTree, prisma: Version | None, unreadable: tuple[Problem, ...] = ()) -> _Schema:
-    settled = settle(tree, None)
-    lowered = lower(settled.tree, prisma=prisma)
-    unresolved = {problem.origin.block for problem in lowered.problems if problem.origin.block}
-    problems = (*unreadable, *tree.problems(), *lowered.problems)
-    return _Schema(settle(tree, None, unresolved) if unresolved else settled, lowered, problems)
+def _of_tree(tree: SchemaTree, prisma: Version | None, unreadable: tuple[Problem, ...] = ()) -> ReadSchema:
+    schema = read_half_typed(tree, prisma)
+    return evolve(schema, problems=(*unreadable, *schema.problems))
 
 
 def _provider_of_both(*sides: _Side) -> Provider:
@@ -172,7 +159,7 @@ def _provider_of_both(*sides: _Side) -> Provider:
 
 
 def _provider(side: _Side) -> Provider | None:
-    if isinstance(side, _Schema):
+    if isinstance(side, ReadSchema):
         return side.lowered.provider
     if isinstance(side, MigrationFolder) and side.provider:
         return provider(side.provider)
@@ -184,7 +171,7 @@ def _baseline(side: _Side, chosen: Provider) -> Baseline:
         return baseline_for(side.files, chosen, None, migrations_here(side.files), prisma_of(side.files))
     if isinstance(side, MigrationFolder):
         return replayed(side, chosen)
-    if isinstance(side, _Schema):
+    if isinstance(side, ReadSchema):
         return Baseline(side.lowered.database, "git", "the schema")
     return empty(chosen, "an empty database")
 

@@ -18,9 +18,9 @@ def analyse_with_code(snapshot: Snapshot) -> Analysis:
     """The analysis of a snapshot, and of the code as far as a rule wants to know about it."""
     analysis = analyse(snapshot)
     for _ in range(_ROUNDS):
-        if not analysis.asked:
+        if not analysis.questions:
             break
-        known = analysis.snapshot.code.with_more(look_up(analysis, analysis.asked).known)
+        known = analysis.snapshot.code.with_more(look_up(analysis, analysis.questions).known)
         analysis = analyse(evolve(analysis.snapshot, code=known), analysis)
     return analysis
 

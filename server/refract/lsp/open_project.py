@@ -148,7 +148,7 @@ class OpenProject:
             _log.exception("analysis of %s failed", self.files.schema)
             return
         self.editor.publish(self)
-        self.search(self.analysis.asked - self._sought)
+        self.search(self.analysis.questions - self._sought)
 
     async def _search(self) -> None:
         while self._wanted and self.analysis is not None and self.snapshot is not None:

@@ -18,7 +18,6 @@ MOST_COMPLEX = 20
 
 LONGER_FILES: set[str] = {"providers/behaviour.py"}
 COMPLEX_FUNCTIONS: set[str] = {
-    "actions/runbook/queries.py: _obstacles",
     "recipes/add_relation.py: add_relation",
 }
 CIRCLES: set[str] = set()

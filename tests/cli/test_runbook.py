@@ -1,7 +1,11 @@
-"""`refract runbook`: a table of releases and the checklists for them, and what holds for all."""
+"""`refract runbook`: a table of releases and the checklists for them, and what holds for all.
+
+`UPDATE_EXPECT=1 pytest tests/cli/test_runbook.py` writes the checklists again: read the diff.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -55,7 +59,13 @@ def written(file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Releas
 @pytest.mark.parametrize("file", FIXTURES, ids=lambda file: file.stem)
 def test_the_runbook_of_a_release(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release = written(file, tmp_path, monkeypatch)
-    assert run(*release.migrations).stdout == release.expected
+    page = run(*release.migrations).stdout
+    if "UPDATE_EXPECT" in os.environ:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(
+            f"{text.partition('````markdown runbook')[0]}````markdown runbook\n{page}````\n", encoding="utf-8"
+        )
+    assert page == Release(file).expected
 
 
 @pytest.mark.parametrize("file", FIXTURES, ids=lambda file: file.stem)
@@ -107,7 +117,7 @@ def test_by_default_it_is_for_what_is_new_on_the_branch(branch: Path) -> None:
 
 def test_where_nothing_is_new_it_asks_for_names(branch: Path) -> None:
     said = run(code=2).stderr
-    assert "no migration is new against main: name those that are about to be" in said
+    assert "no migrations are new since main. Name the migrations to deploy" in said
     assert sections(run(INIT_NAME).stdout) == [INIT_NAME]
 
 
@@ -115,26 +125,87 @@ def test_an_unknown_name_is_told(branch: Path) -> None:
     assert f"did you mean {INIT_NAME}?" in run("20240101000000_int", code=2).stderr
 
 
-def test_a_plan_s_steps_say_what_people_do(branch: Path) -> None:
+def plan(branch: Path, *arguments: str, steps: int = 1) -> None:
     invoke = CliRunner().invoke
-    assert invoke(cli, ["plan", "new", "rename-field", "User.email", "to=mail", "how=trigger"]).exit_code == 0
-    for _ in range(2):
-        assert invoke(cli, ["plan", "next"]).exit_code == 0
+    assert invoke(cli, ["plan", "new", *arguments]).exit_code == 0
+    for _ in range(steps):
+        result = invoke(cli, ["plan", "next", "--force"])
+        assert result.exit_code == 0, result.output
+
+
+def test_steps_of_a_plan_have_their_checks_and_their_way_back(branch: Path) -> None:
+    plan(branch, "rename-field", "User.email", "to=mail", "how=trigger", steps=2)
     text = run().stdout
-    assert "Step 1 of 5 of the plan `rename_field_user_email_to_mail`" in text
-    assert "Step 2 of 5" in text
-    assert "pg_dump" not in text, "a backfill of a new column takes nothing away"
-    assert "If it fails: the rows that are filled stay so, and the next deploy goes on with the others." in text
-    assert re.search(r"- \[ \] The step “[^”]*” is complete\. This answers 0:\n\n  ```sql\n  SELECT count\(\*\)", text)
+    assert "Step 1 of 5 of plan `rename_field_user_email_to_mail`" in text
+    assert "pg_dump" not in text, "a backfill of a new column loses nothing"
+    assert "failed, the filled rows stay filled. The next deploy continues with the other rows." in text
+    assert re.search(r"- \[ \] Check that step 2 \(“[^”]*”\) is complete\. This must return 0:\n\n  ```sql\n", text)
+    assert text.index("### Undo step 2") < text.index("### Undo step 1")
+    assert text.count("refract plan back rename_field_user_email_to_mail") == 2
+    assert "refract rollback" not in text
 
 
-def test_the_way_back_of_prisma_6_names_the_schema(branch: Path) -> None:
+def test_instances_are_stopped_before_the_deploy_and_started_after_it(branch: Path) -> None:
+    plan(branch, "rename-field", "User.email", "to=mail", "how=at-once")
+    text = run().stdout
+    order = (
+        "- [ ] Stop every instance",
+        "- [ ] Run `npx prisma migrate deploy`",
+        "- [ ] Start the version",
+        "plan done",
+    )
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_a_step_in_which_only_people_act(branch: Path) -> None:
+    plan(branch, "drop-model", "User")
+    text = run().stdout
+    assert text.startswith("# Runbook: no migrations to deploy\n")
+    assert "migrate deploy" not in text
+
+
+def test_the_end_of_a_plan_names_what_is_final_and_what_must_be_unused(branch: Path) -> None:
+    plan(branch, "drop-model", "User", steps=0)
+    for word in ("done", "next", "done", "next", "done", "next"):
+        CliRunner().invoke(cli, ["plan", word, "--force"])
+    text = run().stdout
+    assert "This step cannot be undone. It loses the rows of `User`." in text.partition("## 1.")[0]
+
+
+def test_no_line_is_there_twice(branch: Path) -> None:
+    added = ", ".join(f'ADD COLUMN "c{n}" TEXT' for n in range(5))
+    migrate(branch, "20250101000000_columns", f'ALTER TABLE "User" {added};\nALTER TABLE "User" DROP COLUMN "email";\n')
+    lines = [line for line in run().stdout.splitlines() if line.startswith(("- [ ]", "- Values", "- The values"))]
+    assert len(set(lines)) == len(lines)
+    assert (
+        "- Values written to `User.c0`, `User.c1`, `User.c2`, `User.c3` and `User.c4` since the migration are lost."
+        in lines
+    )
+
+
+def test_a_rollback_is_written_before_it_is_needed(branch: Path) -> None:
     name = migrate(branch, "20250101000000_bio", 'ALTER TABLE "User" ADD COLUMN "bio" TEXT;\n')
+    before, _, back = run().stdout.partition("## 2.")
+    assert f"- [ ] Run `refract rollback {name}`." in before
+    assert f'cp prisma/migrations/{name}/down.sql prisma/migrations/"$at"_undo_bio/migration.sql' in back
     assert CliRunner().invoke(cli, ["rollback"]).exit_code == 0
-    assert f"npx prisma db execute --file prisma/migrations/{name}/down.sql\n" in run().stdout
-    write(branch, {"refract.toml": 'prisma = "6.19"\n'})
-    wanted = f"npx prisma db execute --file prisma/migrations/{name}/down.sql --schema prisma/schema.prisma\n"
-    assert wanted in run().stdout
+    again, _, same = run().stdout.partition("## 2.")
+    assert "refract rollback" not in again
+    assert same == back
+
+
+HOSTILE = "20250101000000_a`b\n# x; touch owned; '$(touch owned)'"
+
+
+def test_a_hostile_name_stays_in_its_place(branch: Path) -> None:
+    migrate(branch, HOSTILE, 'ALTER TABLE "User" ADD COLUMN "b`c" TEXT;\n')
+    text = run().stdout
+    assert "\n# x" not in text
+    [command] = re.findall(r"`` ?npx prisma migrate resolve --rolled-back (.*?) ?``\.\n", text)
+    printed = subprocess.run(["bash", "-c", f"printf %s {command}"], capture_output=True, text=True, check=True).stdout
+    assert printed == HOSTILE
+    assert "`` User.b`c ``" in text or "``User.b`c``" in text
 
 
 def test_a_schema_that_prisma_does_not_find_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,13 @@ that the project uses; those of the host where Prisma cannot reach the database.
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
 from attrs import frozen
 
 from refract.providers.versions import Version, Versions
+from refract.rendering.markdown import shell
 from refract.workspace.package_manager import prisma_command
 from refract.workspace.projects import ProjectFiles, prisma_project
 
@@ -49,7 +49,7 @@ class Commands:
 
     def resolve(self, migration: str) -> str:
         """Tell Prisma that a failed migration has been undone."""
-        return self._migrate("resolve", "--rolled-back", migration)
+        return self._migrate("resolve", "--rolled-back", shell(migration))
 
     def execute(self, file: Path | str) -> str:
         """Run a file of SQL. Before Prisma 7 the schema has to be named, since then at most the configuration."""
@@ -77,4 +77,4 @@ class Commands:
 
 def from_root(files: ProjectFiles, path: Path | str) -> str:
     """A path as a shell in the project's root takes it."""
-    return shlex.quote(Path(os.path.relpath(path, files.root)).as_posix())
+    return shell(Path(os.path.relpath(path, files.root)).as_posix())

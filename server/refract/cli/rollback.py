@@ -8,12 +8,14 @@ from typing import Any
 
 from refract.actions.prisma_commands import Commands
 from refract.actions.rollbacks import NoRollback, Rollback, rollback_of
-from refract.actions.runbook.backups import Backup, backup
+from refract.actions.runbook.backups import backup
 from refract.analysis import Analysis
+from refract.analysis.runbook import Backup
 from refract.cli.chosen_project import chosen_analysis
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, printable, say, shown_path
 from refract.cli.writing import write_changes
+from refract.rendering.backups import backup_note
 from refract.rendering.losses import loss_sentence
 
 _APPLIED = (
@@ -45,8 +47,8 @@ def _lines(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> Ite
     if saved:
         yield "\nBefore running it, take a backup:"
         yield from (f"  {line}" for line in saved.command.splitlines())
-        if saved.note:
-            yield f"  {saved.note}"
+        if backup_note(saved):
+            yield f"  {backup_note(saved)}"
     yield ""
     yield from _if_failed(analysis, rollback)
     yield _APPLIED
@@ -79,7 +81,7 @@ def _as_json(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> d
         "migration": rollback.migration,
         "files": list(map(shown_path, files)),
         "lost": [loss_sentence(loss) for loss in rollback.lost],
-        "backup": saved and {"command": saved.command, "language": saved.language, "note": saved.note},
+        "backup": saved and {"command": saved.command, "language": saved.language, "note": backup_note(saved)},
         "root": shown_path(analysis.snapshot.files.root),
         "commands_if_failed": list(_commands(analysis, rollback)),
     }

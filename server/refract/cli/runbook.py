@@ -1,12 +1,13 @@
-"""`refract runbook`: a Markdown checklist for what is about to be deployed."""
+"""`refract runbook`: a Markdown checklist for the next deploy."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refract.actions.runbook import NoRunbook, release_of, runbook_text
+from refract.actions.runbook import NoRunbook, release_of, runbook_of
 from refract.cli.chosen_project import chosen_analysis
 from refract.cli.terminal import CannotRun, printable, say
+from refract.rendering.runbook import runbook_page
 
 
 def run(names: Sequence[str], path: str | None) -> int:
@@ -16,5 +17,5 @@ def run(names: Sequence[str], path: str | None) -> int:
         release = release_of(analysis, names)
     except NoRunbook as error:
         raise CannotRun(str(error)) from error
-    say(printable(runbook_text(release)))
+    say(printable(runbook_page(runbook_of(release))))
     return 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from refract.rendering.markdown import code, code_list
 from refract.sql.rollback import Loss, LossKind
 
 LOSSES: Mapping[LossKind, str] = {
@@ -17,8 +18,30 @@ LOSSES: Mapping[LossKind, str] = {
     LossKind.EMPTY_REQUIRED_COLUMN: "{of} is required, so adding it again fails while the table has rows.",
     LossKind.STATEMENT: "Not undone: {of}",
 }
+_JOINED = frozenset(
+    {
+        LossKind.COLUMN_VALUES,
+        LossKind.CONVERTED_VALUES,
+        LossKind.TABLE_ROWS,
+        LossKind.NEW_VALUES,
+        LossKind.NEW_ROWS,
+    }
+)
+"""The kinds whose sentence can name several things."""
 
 
 def loss_sentence(loss: Loss) -> str:
     """What is lost."""
     return LOSSES[loss.kind].format(of=loss.of)
+
+
+def loss_sentences(losses: Iterable[Loss]) -> Iterator[str]:
+    """What is lost, in Markdown: one sentence for all columns and tables that lose the same."""
+    of: dict[LossKind | Loss, list[str]] = {}
+    for loss in losses:
+        of.setdefault(loss.kind if loss.kind in _JOINED else loss, []).append(loss.of)
+    for key, names in of.items():
+        if isinstance(key, Loss):
+            yield LOSSES[key.kind].format(of=code(key.of))
+        else:
+            yield LOSSES[key].format(of=code_list(names))

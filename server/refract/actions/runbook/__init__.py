@@ -1,10 +1,10 @@
-"""The release runbook: what a person does, looks at and must be able to undo when migrations are deployed.
+"""The release runbook: what a person does, checks and must be able to undo when migrations are deployed.
 
-`release` finds out what is about to run, `backups` and `queries` know what each database is asked, `text` says it in
-Markdown. Nothing is in it that does not apply to these migrations.
+`release` finds out what is about to run, `backups`, `queries` and `watching` know what each database needs, `checklist`
+puts the tasks in order. `refract.rendering.runbook` prints them. A runbook holds only what applies to its migrations.
 """
 
+from refract.actions.runbook.checklist import runbook_of
 from refract.actions.runbook.release import NoRunbook, Release, release_of
-from refract.actions.runbook.text import runbook_text
 
-__all__ = ["NoRunbook", "Release", "release_of", "runbook_text"]
+__all__ = ["NoRunbook", "Release", "release_of", "runbook_of"]

@@ -1,39 +1,29 @@
-"""How to save tables before something is done to them, with each database's own tools."""
+"""How to back up tables with each database's own tools."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 
-from attrs import frozen
-
+from refract.analysis.runbook import Backup, BackupScope
 from refract.providers import Provider
+from refract.rendering.markdown import shell
 from refract.schema.model import QualifiedName
 
 FILE = "before_release"
 
 
-@frozen
-class Backup:
-    """The command (or SQL) that saves tables, its language for Markdown, and what has to be known about it."""
-
-    command: str
-    language: str
-    note: str = ""
-
-
 def backup(tables: Sequence[QualifiedName], provider: Provider, flavour: str) -> Backup:
-    """What saves the tables; the whole database where there is no less."""
+    """The command that saves the tables; the whole database if these cannot be saved alone."""
     make = _BY_FLAVOUR.get(flavour) or _BY_PROVIDER[provider.name]
     return make(tables, provider)
 
 
 def _pg_dump(tables: Sequence[QualifiedName], provider: Provider) -> Backup:
-    named = " ".join(f"--table={shlex.quote(_in_schema(table))}" for table in tables)
+    named = " ".join(f"--table={shell(_in_schema(table))}" for table in tables)
     return Backup(
         f'pg_dump "${{DATABASE_URL%%\\?*}}" --format=custom --file={FILE}.dump {named}',
         "sh",
-        "Without what stands after `?` in Prisma's URL, which `pg_dump` refuses. `pg_restore` takes the file.",
+        BackupScope.DUMPED_TABLES,
     )
 
 
@@ -44,7 +34,7 @@ def _in_schema(table: QualifiedName) -> str:
 
 def _mysqldump(program: str) -> Callable[[Sequence[QualifiedName], Provider], Backup]:
     def make(tables: Sequence[QualifiedName], _: Provider) -> Backup:
-        named = " ".join(shlex.quote(table.name) for table in tables)
+        named = " ".join(shell(table.name) for table in tables)
         return Backup(
             f'{program} --single-transaction --host="$DB_HOST" --user="$DB_USER" --password "$DB_NAME" {named} > {FILE}.sql',
             "sh",
@@ -54,27 +44,27 @@ def _mysqldump(program: str) -> Callable[[Sequence[QualifiedName], Provider], Ba
 
 
 def _sqlite(_: Sequence[QualifiedName], __: Provider) -> Backup:
-    return Backup(f'sqlite3 "$DATABASE_FILE" ".backup \'{FILE}.db\'"', "sh", "The whole file: SQLite has no less.")
+    return Backup(f'sqlite3 "$DATABASE_FILE" ".backup \'{FILE}.db\'"', "sh", BackupScope.FILE)
 
 
 def _d1(tables: Sequence[QualifiedName], _: Provider) -> Backup:
-    named = " ".join(f"--table={shlex.quote(table.name)}" for table in tables)
+    named = " ".join(f"--table={shell(table.name)}" for table in tables)
     return Backup(f'npx wrangler d1 export "$DATABASE" --remote --output={FILE}.sql {named}', "sh")
 
 
 def _libsql(_: Sequence[QualifiedName], __: Provider) -> Backup:
-    return Backup(f'turso db shell "$DATABASE" .dump > {FILE}.sql', "sh", "The whole database.")
+    return Backup(f'turso db shell "$DATABASE" .dump > {FILE}.sql', "sh", BackupScope.DATABASE)
 
 
 def _planetscale(_: Sequence[QualifiedName], __: Provider) -> Backup:
-    return Backup('pscale backup create "$DATABASE" "$BRANCH"', "sh", "The whole branch.")
+    return Backup('pscale backup create "$DATABASE" "$BRANCH"', "sh", BackupScope.BRANCH)
 
 
 def _sqlserver(_: Sequence[QualifiedName], __: Provider) -> Backup:
     return Backup(
         f"DECLARE @database sysname = DB_NAME();\nBACKUP DATABASE @database TO DISK = N'{FILE}.bak' WITH COPY_ONLY, CHECKSUM;",
         "sql",
-        "The whole database: SQL Server has no less. Azure SQL keeps backups by itself: note the time instead.",
+        BackupScope.SERVER_DATABASE,
     )
 
 

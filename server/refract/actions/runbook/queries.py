@@ -1,11 +1,10 @@
-"""What a person asks the database before, during and after a deploy, in the SQL of each provider."""
+"""What a person checks in the database before, during and after a deploy, in the SQL of each provider."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import frozen
-
+from refract.analysis.runbook import NO_ROWS, TRUE, Check, Query
 from refract.providers import Provider
 from refract.providers.base import quote_string
 from refract.providers.behaviour import EnumHome, behaviour
@@ -21,26 +20,21 @@ from refract.schema.changes import (
     TableChange,
     ValidateConstraint,
 )
-from refract.schema.model import Column, Database, Index, QualifiedName, Table
+from refract.schema.model import Column, Database, ForeignKey, Index, QualifiedName, Table
 
 LONG = 5  # seconds after which a transaction counts as a long one
 
 
-@frozen
-class Query:
-    """A query, its answer when all is well, and what it is about."""
-
-    about: str
-    sql: str
-    answer: str
-
-
-_HOLDERS: Mapping[str, str] = {
+_TRANSACTIONS: Mapping[str, str] = {
     "postgresql": f"""\
-SELECT pid, usename, application_name, state, now() - xact_start AS open_for, left(query, 80) AS query
+SELECT pid, usename, state, now() - xact_start AS open_for, left(query, 80) AS query
 FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < now() - interval '{LONG} seconds'
-ORDER BY xact_start;""",
+UNION ALL
+SELECT NULL, owner, 'prepared', now() - prepared, gid FROM pg_prepared_xacts WHERE database = current_database()
+UNION ALL
+SELECT NULL, current_user, 'this role cannot see other sessions', NULL, 'use a member of pg_read_all_stats'
+WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE');""",
     "mysql": f"""\
 SELECT trx_mysql_thread_id, trx_state, trx_started, trx_query
 FROM information_schema.innodb_trx
@@ -56,9 +50,9 @@ ORDER BY t.transaction_begin_time;""",
     "cockroachdb": "SHOW CLUSTER TRANSACTIONS;",
 }
 
-_WAITERS: Mapping[str, str] = {
+_BLOCKED: Mapping[str, str] = {
     "postgresql": """\
-SELECT pid, pg_blocking_pids(pid) AS held_up_by, now() - query_start AS waits_for, left(query, 80) AS query
+SELECT pid, pg_blocking_pids(pid) AS blocked_by, now() - query_start AS waiting_for, left(query, 80) AS query
 FROM pg_stat_activity
 WHERE cardinality(pg_blocking_pids(pid)) > 0;""",
     "mysql": """\
@@ -76,33 +70,66 @@ WHERE job_type LIKE '%SCHEMA CHANGE%' AND status IN ('pending', 'running');""",
 }
 
 
-def holders(provider: Provider) -> Query | None:
-    """Who has held locks for long: a change of the schema waits for them. None where nobody can be asked."""
-    sql = _HOLDERS.get(provider.name)
+_CANCEL: Mapping[str, Query] = {
+    "postgresql": Query(
+        Check.CANCEL,
+        """\
+SELECT pid, pg_cancel_backend(pid) AS cancelled
+FROM pg_locks
+WHERE locktype = 'advisory' AND objid = 72707369 AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database());""",
+        "",
+    ),
+    "mysql": Query(
+        Check.CANCEL_STATEMENT, "SELECT concat('KILL QUERY ', IS_USED_LOCK('prisma_migrate'), ';') AS statement;", ""
+    ),
+    "sqlserver": Query(
+        Check.CANCEL_STATEMENT,
+        """\
+SELECT concat('KILL ', request_session_id, ';') AS statement
+FROM sys.dm_tran_locks
+WHERE resource_type = 'APPLICATION' AND resource_description LIKE '%prisma_migrate%' AND request_status = 'GRANT';""",
+        "",
+    ),
+    "cockroachdb": Query(
+        Check.CANCEL,
+        """\
+CANCEL JOBS (
+  SELECT job_id FROM [SHOW JOBS]
+  WHERE job_type LIKE '%SCHEMA CHANGE%' AND status IN ('pending', 'running')
+);""",
+        "",
+    ),
+}
+"""How to stop a migration: its session holds the lock by which Prisma keeps others from migrating."""
+_TAKE_NO_LOCK = frozenset({"planetscale"})
+
+
+def open_transactions(provider: Provider) -> Query | None:
+    """The transactions that a change of the schema would wait for. None if the server does not list them."""
+    sql = _TRANSACTIONS.get(provider.name)
     if sql is None:
         return None
     if provider.name == "cockroachdb":
-        return Query(
-            "No transaction has been open for long: the jobs wait until it is done", sql, "nothing older than seconds"
-        )
-    about = f"No transaction has been open for {LONG} seconds: the migration would wait for it, and everybody else behind that"
-    return Query(about, sql, "no row")
+        return Query(Check.RUNNING_TRANSACTIONS, sql, "")
+    return Query(Check.LONG_TRANSACTIONS, sql, NO_ROWS)
 
 
-def waiters(provider: Provider) -> Query | None:
-    """Who waits while it runs. None where nobody can be asked."""
-    sql = _WAITERS.get(provider.name)
+def blocked_queries(provider: Provider) -> Query | None:
+    """What waits while migrations run. None if the server does not list that."""
+    sql = _BLOCKED.get(provider.name)
     if sql is None:
         return None
-    if provider.name == "cockroachdb":
-        return Query("Meanwhile, see how far its jobs are", sql, "what is left to do")
-    return Query(
-        "Meanwhile, see who waits; stop the migration if that is longer than your users can bear", sql, "who waits"
-    )
+    return Query(Check.RUNNING_JOBS if provider.name == "cockroachdb" else Check.BLOCKED_QUERIES, sql, "")
+
+
+def cancellation(provider: Provider, flavour: str) -> Query | None:
+    """What stops the migration that runs. None if the server does not tell which session that is."""
+    return None if flavour in _TAKE_NO_LOCK else _CANCEL.get(provider.name)
 
 
 def obstacles(changes: Iterable[Change], before: Database, provider: Provider) -> Iterator[Query]:
-    """What counts rows that would make a statement fail. `before` is the database as it is deployed."""
+    """Queries that count rows which would make a statement fail. `before` is the deployed database."""
     for change in changes:
         if isinstance(change, AlterEnum):
             yield from _removed_values(change, before, provider)
@@ -112,65 +139,72 @@ def obstacles(changes: Iterable[Change], before: Database, provider: Provider) -
 
 
 def results(changes: Iterable[Change], before: Database, provider: Provider) -> Iterator[Query]:
-    """What shows that the database is as it should be after a deploy."""
+    """Queries that show that the database is as it should be after a deploy."""
     listed = tuple(changes)
     for name, table in before.tables.items():
         added = [c.column.name for c in listed if isinstance(c, AddColumn) and c.table == name]
         if added:
-            said = ", ".join(f"`{column}`" for column in added)
-            yield Query(f"`{table.name.name}` has {said}", _columns(name, added, provider), str(len(added)))
+            sql = _columns(name, added, provider)
+            yield Query(Check.COLUMNS_EXIST, sql, str(len(added)), table.name.name, tuple(added))
     for change in listed:
         if provider.name == "postgresql" and isinstance(change, CreateIndex) and change.concurrently:
-            yield Query(f"the index `{change.index.name}` is valid", _is_valid(change), "`t`")
+            yield Query(Check.INDEX_VALID, _is_valid(change), TRUE, change.table.name, (change.index.name,))
         elif provider.name == "postgresql" and isinstance(change, ValidateConstraint):
-            yield Query(f"the constraint `{change.constraint}` is validated", _is_validated(change, provider), "`t`")
+            sql = _is_validated(change, provider)
+            yield Query(Check.CONSTRAINT_VALIDATED, sql, TRUE, change.table.name, (change.constraint,))
 
 
 def _obstacles(change: Change, table: Table, before: Database, provider: Provider) -> Iterator[Query]:
-    facts, name = behaviour(provider.name), provider.quote_name(table.name)
     match change:
-        case AddColumn(column=column) | RecreateColumn(after=column) if _has_no_value(column):
-            if not facts.implicit_value:
-                yield Query(
-                    f"`{table.name.name}` is empty: `{column.name}` is required, and no row has a value",
-                    f"SELECT count(*) FROM {name};",
-                    "0",
-                )
-        case AlterColumn(before=old, after=new) if old.nullable and not new.nullable and table.column(old.name):
-            if not (facts.default_fills_nulls and new.default is not None):
-                sql = f"SELECT count(*) FROM {name} WHERE {provider.quote(old.name)} IS NULL;"
-                yield Query(f"no row of `{table.name.name}` is without `{old.name}`", sql, "0")
+        case AddColumn(column=column) | RecreateColumn(after=column):
+            yield from _without_value(column, table, provider)
+        case AlterColumn():
+            yield from _nulls(change, table, provider)
         case CreateIndex(index=index) if index.unique and all(table.column(part.name) for part in index.columns):
-            said = ", ".join(f"`{part.name}`" for part in index.columns)
-            yield Query(
-                f"no two rows of `{table.name.name}` have the same {said}", _duplicates(table, index, provider), "0"
-            )
-        case AddForeignKey(foreign_key=key) if facts.checks_foreign_keys and key.validated:
-            parent = before.tables.get(key.referenced_table)
-            if parent is not None and all(table.column(c) for c in key.columns):
-                pairs = [
-                    (provider.quote(c), provider.quote(r))
-                    for c, r in zip(key.columns, key.referenced_columns, strict=False)
-                ]
-                filled = " AND ".join(f"c.{column} IS NOT NULL" for column, _ in pairs)
-                same = " AND ".join(f"p.{referenced} = c.{column}" for column, referenced in pairs)
-                sql = (
-                    f"SELECT count(*) FROM {name} c\nWHERE {filled}\n"
-                    f"  AND NOT EXISTS (SELECT 1 FROM {provider.quote_name(parent.name)} p WHERE {same});"
-                )
-                yield Query(f"each row of `{table.name.name}` has its `{parent.name.name}`", sql, "0")
+            names = tuple(part.name for part in index.columns)
+            yield Query(Check.NO_DUPLICATES, _duplicates(table, index, provider), "0", table.name.name, names)
+        case AddForeignKey(foreign_key=key):
+            yield from _orphans(key, table, before, provider)
         case AddCheck(check=check) if check.validated:
-            yield Query(
-                f"each row of `{table.name.name}` fits `{check.name}`",
-                f"SELECT count(*) FROM {name} WHERE NOT ({check.expression});",
-                "0",
-            )
+            sql = f"SELECT count(*) FROM {provider.quote_name(table.name)} WHERE NOT ({check.expression});"
+            yield Query(Check.CONSTRAINT_HOLDS, sql, "0", table.name.name, (check.name,))
         case _:
             return
 
 
+def _without_value(column: Column, table: Table, provider: Provider) -> Iterator[Query]:
+    """A new required column without a value for existing rows."""
+    if _has_no_value(column) and not behaviour(provider.name).implicit_value:
+        sql = f"SELECT count(*) FROM {provider.quote_name(table.name)};"
+        yield Query(Check.TABLE_EMPTY, sql, "0", table.name.name, (column.name,))
+
+
+def _nulls(change: AlterColumn, table: Table, provider: Provider) -> Iterator[Query]:
+    old, new = change.before, change.after
+    becomes_required = old.nullable and not new.nullable and table.column(old.name) is not None
+    if becomes_required and not (behaviour(provider.name).default_fills_nulls and new.default is not None):
+        sql = f"SELECT count(*) FROM {provider.quote_name(table.name)} WHERE {provider.quote(old.name)} IS NULL;"
+        yield Query(Check.NO_NULLS, sql, "0", table.name.name, (old.name,))
+
+
+def _orphans(key: ForeignKey, table: Table, before: Database, provider: Provider) -> Iterator[Query]:
+    parent = before.tables.get(key.referenced_table)
+    is_checked = behaviour(provider.name).checks_foreign_keys and key.validated
+    if parent is None or not is_checked or not all(table.column(c) for c in key.columns):
+        return
+    columns, referenced = map(provider.quote, key.columns), map(provider.quote, key.referenced_columns)
+    pairs = list(zip(columns, referenced, strict=False))
+    filled = " AND ".join(f"c.{column} IS NOT NULL" for column, _ in pairs)
+    same = " AND ".join(f"p.{other} = c.{column}" for column, other in pairs)
+    sql = (
+        f"SELECT count(*) FROM {provider.quote_name(table.name)} c\nWHERE {filled}\n"
+        f"  AND NOT EXISTS (SELECT 1 FROM {provider.quote_name(parent.name)} p WHERE {same});"
+    )
+    yield Query(Check.NO_ORPHANS, sql, "0", table.name.name, key.columns, parent.name.name)
+
+
 def _has_no_value(column: Column) -> bool:
-    """Whether the rows that are there would have none in a new column that is required."""
+    """Whether existing rows would have no value in a new required column."""
     return not (column.nullable or column.default or column.auto_increment or column.generated)
 
 
@@ -182,9 +216,7 @@ def _removed_values(change: AlterEnum, before: Database, provider: Provider) -> 
         for column in table.columns:
             if column.type.enum == change.before.name and not column.type.is_list:
                 sql = f"SELECT count(*) FROM {provider.quote_name(table.name)} WHERE {provider.quote(column.name)}::text IN ({values});"
-                yield Query(
-                    f"no row of `{table.name.name}` holds {', '.join(f'`{v}`' for v in change.removed)}", sql, "0"
-                )
+                yield Query(Check.VALUES_UNUSED, sql, "0", table.name.name, change.removed)
 
 
 def _duplicates(table: Table, index: Index, provider: Provider) -> str:

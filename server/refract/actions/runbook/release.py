@@ -1,4 +1,4 @@
-"""What is about to be deployed: the migrations, what each statement costs, what is lost, and the way back."""
+"""What is about to be deployed: the migrations, the cost of each statement, what is lost, and the rollback."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from refract.actions.rollbacks import NoRollback, Rollback, undone
 from refract.analysis.baseline_choice import migrations_here
 from refract.analysis.branch import NewMigration, read_new
 from refract.analysis.result import Analysis
+from refract.analysis.runbook import ColumnHarm, ReleaseStatement
 from refract.baseline import MigrationFolder, replay, rollback_files
 from refract.config import nearest
 from refract.plans import Progress, is_as_planned
 from refract.plans.model import PlanStep
 from refract.providers.behaviour import Duration, Operation
 from refract.providers.costs import Cost, cost_of_verb, costs
-from refract.rendering.effects import harm_sentence
-from refract.rendering.losses import loss_sentence
+from refract.rendering.markdown import shell
 from refract.rules.kit.harm import harm
 from refract.rules.kit.types import silent_loss
 from refract.schema.changes import (
@@ -35,32 +35,25 @@ from refract.schema.changes import (
     ValidateConstraint,
 )
 from refract.schema.model import QualifiedName
-from refract.sql.rollback import lost_for_good
+from refract.sql.rollback import Loss, lost_for_good
+
+PlanAndStep = tuple[Progress, PlanStep]
+"""A step, with where its plan stands."""
 
 
 class NoRunbook(Exception):
-    """Nothing that a runbook could be written for. The message says why, and what to do."""
-
-
-@frozen
-class ReleaseStatement:
-    """One statement: its SQL, and what it takes of tables in use. `is_opaque`: nobody knows what it does."""
-
-    sql: str
-    statement: Statement
-    costs: tuple[Cost, ...]
-    is_opaque: bool
+    """There is nothing to write a runbook for. The message states why, and what to do."""
 
 
 @frozen(eq=False)
 class Outgoing:
-    """One migration. `plan` is the one that it is a step of; `way_back` what undoes it, or why nothing does."""
+    """One migration. `plan` and its step wrote it, if any; `rollback` is None if Refract cannot write one."""
 
     new: NewMigration = field(repr=False)
-    steps: tuple[ReleaseStatement, ...]
-    plan: tuple[Progress, PlanStep] | None
+    statements: tuple[ReleaseStatement, ...]
+    plan: PlanAndStep | None
     down: tuple[Path, ...]
-    way_back: Rollback | str
+    rollback: Rollback | None
     _unused: frozenset[QualifiedName]
 
     @property
@@ -69,27 +62,32 @@ class Outgoing:
         return self.new.judged.name
 
     @cached_property
-    def no_return(self) -> tuple[tuple[Change, str], ...]:
-        """The changes that take away what only a backup brings back, each with what that is."""
-        if self._is_as_planned:
+    def no_return(self) -> tuple[tuple[Change, Loss | ColumnHarm], ...]:
+        """The changes whose loss only a backup restores, each with that loss."""
+        if self.is_as_planned and not self._is_final:
             return ()
-        pairs = ((change, text) for change in self.new.diff.changes for text in _lost(change))
-        return tuple((change, text) for change, text in pairs if self._was_there(change))
+        pairs = ((change, loss) for change in self.new.diff.changes for loss in _lost(change))
+        return tuple((change, loss) for change, loss in pairs if self._was_there(change))
 
     @property
     def leaves_nothing(self) -> bool:
         """Whether there is nothing to undo: it only checks what is there, or fills what a plan has added."""
-        changes = [change for step in self.steps for change in step.statement.changes]
-        if self._is_as_planned and self.plan is not None and not self.plan[1].undo:
+        changes = [change for s in self.statements for change in s.statement.changes]
+        if self.is_as_planned and self.plan is not None and not self._is_final and not self.plan[1].undo:
             return all(isinstance(change, Backfill | ValidateConstraint) for change in changes)
         return all(isinstance(change, ValidateConstraint) for change in changes)
 
     @property
-    def _is_as_planned(self) -> bool:
-        """Whether a plan wrote this, and says that it loses nothing: a backfill writes only what is new."""
-        if self.plan is None or self.plan[1].point_of_no_return:
-            return False
-        return any(is_as_planned(m, self.name, self.new.text) for m in self.plan[1].migrations)
+    def is_as_planned(self) -> bool:
+        """Whether a plan wrote this, and nobody has edited it since."""
+        return self.plan is not None and any(
+            is_as_planned(m, self.name, self.new.text) for m in self.plan[1].migrations
+        )
+
+    @property
+    def _is_final(self) -> bool:
+        """Whether it is a step that cannot be undone. All others of a plan lose nothing: they fill only new columns."""
+        return self.plan is not None and self.plan[1].point_of_no_return
 
     def _was_there(self, change: Change) -> bool:
         """Whether what a change takes away was there before the release."""
@@ -106,7 +104,9 @@ class Outgoing:
         """Whether a statement on rows takes values away: not in new tables, not in new columns, not by new rows."""
         if data.verb in ("INSERT", "COPY") or all(table in self._unused for table in data.tables):
             return False
-        read = (b for s in self.steps for b in s.statement.changes if isinstance(b, Backfill) and b.sql == data.sql)
+        read = (
+            b for s in self.statements for b in s.statement.changes if isinstance(b, Backfill) and b.sql == data.sql
+        )
         detailed = next(read, data)
         added = {c.column.name for c in self.new.diff.changes if isinstance(c, AddColumn) and c.table in data.tables}
         return not (detailed.columns and added.issuperset(detailed.columns))
@@ -114,10 +114,13 @@ class Outgoing:
 
 @frozen(eq=False)
 class Release:
-    """The migrations that are about to be deployed, oldest first."""
+    """The migrations that are about to be deployed, oldest first; if there are none, the steps of plans in which people
+    act alone.
+    """
 
     analysis: Analysis = field(repr=False)
     migrations: tuple[Outgoing, ...]
+    steps: tuple[PlanAndStep, ...] = ()
 
     @property
     def commands(self) -> Commands:
@@ -125,14 +128,9 @@ class Release:
         return Commands(self.analysis.snapshot.files, self.analysis.versions)
 
     @property
-    def steps(self) -> Iterator[ReleaseStatement]:
-        """All statements."""
-        return (step for migration in self.migrations for step in migration.steps)
-
-    @property
     def costs(self) -> Iterator[Cost]:
-        """What all statements take of tables in use."""
-        return (cost for step in self.steps for cost in step.costs)
+        """The costs of all statements."""
+        return (cost for m in self.migrations for statement in m.statements for cost in statement.costs)
 
     @property
     def changes(self) -> Iterator[Change]:
@@ -141,24 +139,28 @@ class Release:
 
     @property
     def unused(self) -> frozenset[QualifiedName]:
-        """The tables that are made here: no program uses them yet."""
+        """The tables that are created here: no app instance uses them yet."""
         return frozenset(change.table.name for change in self.changes if isinstance(change, CreateTable))
 
     def endangered(self) -> tuple[QualifiedName, ...]:
-        """The tables of which something can be lost, or whose rows are written anew."""
+        """The tables that can lose something, or are rewritten."""
         lost = (table for m in self.migrations for change, _ in m.no_return for table in _tables(change, m))
         written = (t for c in self.costs if c.operation.duration is Duration.REWRITE for t in c.tables)
         return tuple(dict.fromkeys((*lost, *written)))
 
 
 def release_of(analysis: Analysis, names: Sequence[str] = ()) -> Release:
-    """What a deploy would run: the migrations of these names; else those that are new on this branch, and those of the
-    plans' steps in hand. Raises NoRunbook.
+    """What a deploy would run: the migrations of these names; else those that are new on this branch and those of the
+    current steps of open plans; else the current steps in which only people act. Raises NoRunbook.
     """
     folder = migrations_here(analysis.snapshot.files)
     if folder is None or not folder.migrations:
-        raise NoRunbook("there are no migrations here: a runbook is for what `prisma migrate deploy` would run.")
-    wanted = _wanted(analysis, folder, names)
+        raise NoRunbook("there are no migrations to deploy here.")
+    wanted = frozenset(names) if names else _pending(analysis, folder)
+    _must_exist(names, folder)
+    steps = () if wanted else _steps_of_people(analysis)
+    if not wanted and not steps:
+        raise NoRunbook(_nothing_pending(analysis, folder))
     plans = _plans_by_migration(analysis)
     found: list[Outgoing] = []
     unused: frozenset[QualifiedName] = frozenset()
@@ -172,50 +174,60 @@ def release_of(analysis: Analysis, names: Sequence[str] = ()) -> Release:
             change.table.name for s in new.judged.statements for change in s.changes if isinstance(change, CreateTable)
         }
         found.append(_outgoing(new, analysis, unused, plans.get(migration.name)))
-    return Release(analysis, tuple(found))
+    return Release(analysis, tuple(found), steps)
 
 
-def _wanted(analysis: Analysis, folder: MigrationFolder, names: Sequence[str]) -> frozenset[str]:
+def _must_exist(names: Sequence[str], folder: MigrationFolder) -> None:
     known = [migration.name for migration in folder.migrations]
     for name in names:
         if name not in known:
             meant = nearest(name, known)
-            raise NoRunbook(
-                f"there is no migration {name!r} here; {f'did you mean {meant}?' if meant else f'the newest is {known[-1]}.'}"
-            )
-    if names:
-        return frozenset(names)
+            hint = f"did you mean {meant}?" if meant else f"the newest is {known[-1]}."
+            raise NoRunbook(f"there is no migration {name!r} here; {hint}")
+
+
+def _pending(analysis: Analysis, folder: MigrationFolder) -> frozenset[str]:
+    known = {migration.name for migration in folder.migrations}
     branch = analysis.snapshot.branch
     new = [m.name for m in branch.history.new] if branch else []
     in_hand = [m.folder for p in analysis.plans if p.is_open and p.step for m in p.step.migrations if m.folder in known]
-    if new or in_hand:
-        return frozenset((*new, *in_hand))
-    compared = (
-        f"no migration is new against {branch.history.base}"
+    return frozenset((*new, *in_hand))
+
+
+def _steps_of_people(analysis: Analysis) -> tuple[PlanAndStep, ...]:
+    return tuple((p, p.step) for p in analysis.plans if p.is_open and p.step and p.waits_for_people)
+
+
+def _nothing_pending(analysis: Analysis, folder: MigrationFolder) -> str:
+    branch, newest = analysis.snapshot.branch, folder.migrations[-1].name
+    found = (
+        f"no migrations are new since {branch.history.base}"
         if branch
-        else "nothing tells which migrations are deployed"
+        else "without git, nothing tells what is deployed"
     )
-    raise NoRunbook(f"{compared}: name those that are about to be, such as `refract runbook {known[-1]}`.")
+    return f"{found}. Name the migrations to deploy, such as `refract runbook {shell(newest)}`."
 
 
-def _plans_by_migration(analysis: Analysis) -> Mapping[str, tuple[Progress, PlanStep]]:
+def _plans_by_migration(analysis: Analysis) -> Mapping[str, PlanAndStep]:
     pairs = ((p, step) for p in analysis.plans if not p.plan.abandoned for step in p.plan.steps)
     return {m.folder: (progress, step) for progress, step in pairs for m in step.migrations if m.folder}
 
 
 def _outgoing(
-    new: NewMigration, analysis: Analysis, unused: frozenset[QualifiedName], plan: tuple[Progress, PlanStep] | None
+    new: NewMigration, analysis: Analysis, unused: frozenset[QualifiedName], plan: PlanAndStep | None
 ) -> Outgoing:
-    steps = tuple(_steps(new, analysis, unused))
-    down = rollback_files(Path(new.judged.path))
+    statements = tuple(_statements(new, analysis, unused))
+    return Outgoing(new, statements, plan, rollback_files(Path(new.judged.path)), _rollback(new, analysis), unused)
+
+
+def _rollback(new: NewMigration, analysis: Analysis) -> Rollback | None:
     try:
-        way_back: Rollback | str = undone(new.source, new.before, analysis)
-    except NoRollback as error:
-        way_back = str(error)
-    return Outgoing(new, steps, plan, down, way_back, unused)
+        return undone(new.source, new.before, analysis)
+    except NoRollback:
+        return None
 
 
-def _steps(new: NewMigration, analysis: Analysis, unused: frozenset[QualifiedName]) -> Iterator[ReleaseStatement]:
+def _statements(new: NewMigration, analysis: Analysis, unused: frozenset[QualifiedName]) -> Iterator[ReleaseStatement]:
     provider = analysis.lowered.provider.name
     for statement in new.judged.statements:
         span = statement.origin.span
@@ -228,21 +240,21 @@ def _steps(new: NewMigration, analysis: Analysis, unused: frozenset[QualifiedNam
 
 
 def _is_opaque(statement: Statement) -> bool:
-    """Whether nobody knows what the statement does: it could not be read, or does not fit the database."""
+    """Whether Refract does not know what the statement does: it could not be read, or does not fit the database."""
     unfit = statement.verb in ("ALTER TABLE", "ALTER INDEX", "DROP TABLE", "DROP INDEX", "CREATE INDEX")
     return any(isinstance(c, Opaque) for c in statement.changes) or (unfit and not statement.changes)
 
 
 def _merged(found: Iterable[Cost]) -> tuple[Cost, ...]:
-    """Each operation once, with all its tables; none that goes under in another of the same statement."""
+    """Each operation once, with all its tables, without those that a longer one of the same statement hides."""
     tables: dict[Operation, dict[QualifiedName, None]] = {}
     for cost in found:
         tables.setdefault(cost.operation, {}).update(dict.fromkeys(cost.tables))
     merged = [Cost(operation, tuple(names)) for operation, names in tables.items()]
-    return tuple(c for c in merged if not any(_goes_under(c, other) for other in merged if other is not c))
+    return tuple(c for c in merged if not any(_is_hidden_by(c, other) for other in merged if other is not c))
 
 
-def _goes_under(cost: Cost, other: Cost) -> bool:
+def _is_hidden_by(cost: Cost, other: Cost) -> bool:
     """Whether another cost is as bad for the same tables, and longer."""
     return (
         set(cost.tables) <= set(other.tables)
@@ -251,20 +263,20 @@ def _goes_under(cost: Cost, other: Cost) -> bool:
     )
 
 
-def _lost(change: Change) -> Iterator[str]:
-    yield from map(loss_sentence, lost_for_good(change))
+def _lost(change: Change) -> Iterator[Loss | ColumnHarm]:
+    yield from lost_for_good(change)
     if isinstance(change, AlterColumn) and not change.using:
         lost = silent_loss(change.before.type, change.after.type)
         if lost is not None:
-            yield f"{change.table.name}.{change.before.name}: {harm_sentence(harm(lost))}"
+            yield ColumnHarm(change.table.name, change.before.name, harm(lost))
 
 
 def _tables(change: Change, migration: Outgoing) -> Iterator[QualifiedName]:
-    """The tables that hold what a change takes away."""
+    """The tables in which a change loses something."""
     if isinstance(change, Backfill):
         yield from change.tables
     elif (table := getattr(change, "table", None)) is not None:
         yield table if isinstance(table, QualifiedName) else table.name
     else:  # an enum: the tables that use it
-        for cost in (c for step in migration.steps for c in step.costs):
+        for cost in (c for s in migration.statements for c in s.costs):
             yield from cost.tables

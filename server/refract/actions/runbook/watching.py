@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from attrs import frozen
+from collections.abc import Iterable, Iterator
 
 from refract.actions.runbook.release import Release
+from refract.analysis.runbook import AppError, Period, WatchDisk, Watched, WatchErrors, WatchQueries
 from refract.providers.behaviour import Duration
+from refract.providers.costs import Cost
 from refract.schema.changes import (
     AddCheck,
     AddColumn,
@@ -24,80 +24,58 @@ from refract.schema.changes import (
     RenameColumn,
     RenameTable,
 )
-from refract.schema.model import QualifiedName
-from refract.wording import joined, listed
-
-_OLD_VERSION = "until no instance of the version before this release runs"
-_A_DAY = "for a day with all its jobs, the nightly ones too"
 
 
-@frozen
-class Watch:
-    """`what` to look at, and `until` when."""
-
-    what: str
-    until: str
-
-
-def watched(release: Release) -> Iterator[Watch]:
+def watched(release: Release) -> Iterator[WatchErrors | WatchQueries | WatchDisk]:
     """What to watch, the most urgent first."""
-    unused = release.unused
-    changes = [change for change in release.changes if getattr(change, "table", None) not in unused]
-    codes = dict.fromkeys(code for change in changes for code in _old_clients(change))
-    if codes:
-        yield Watch(f"the log of the application for {joined(codes)}", _OLD_VERSION)
-    refusals = dict.fromkeys(code for change in changes for code in _refusals(change))
-    if refusals:
-        yield Watch(f"the log of the application for {joined(refusals)}", _A_DAY)
-    indexed = dict.fromkeys(t for change in changes for t in _plans_change(change))
+    changes = [change for change in release.changes if getattr(change, "table", None) not in release.unused]
+    yield from _errors((e for change in changes for e in _of_old_clients(change)), Period.OLD_INSTANCES)
+    yield from _errors((e for change in changes for e in _of_all_clients(change)), Period.A_DAY)
+    indexed = tuple(dict.fromkeys(c.table for c in changes if isinstance(c, CreateIndex | DropIndex)))
     if indexed:
-        yield Watch(f"the slowest queries on {listed(t.name for t in indexed)}: an index has come or gone", _A_DAY)
-    written = dict.fromkeys(
-        t for c in release.costs if c.operation.duration in (Duration.REWRITE, Duration.ROWS) for t in c.tables
-    )
+        yield WatchQueries(indexed)
+    written = tuple(dict.fromkeys(t for cost in release.costs if _writes_rows(cost) for t in cost.tables))
     if written:
-        tables = listed(t.name for t in written)
-        if release.analysis.lowered.provider.name == "sqlite":
-            yield Watch(f"the free disk space: rows of {tables} are written", "until it is done")
-        else:
-            yield Watch(
-                f"the free disk space and how far replicas lag: rows of {tables} are written",
-                "until it is done and the replicas have caught up",
-            )
+        yield WatchDisk(written, has_replicas=release.analysis.lowered.provider.name != "sqlite")
 
 
-def _old_clients(change: Change) -> Iterator[str]:
-    """What programs of the version before meet."""
+def _errors(found: Iterable[Watched], period: Period) -> Iterator[WatchErrors]:
+    errors = tuple(dict.fromkeys(found))
+    if errors:
+        yield WatchErrors(errors, period)
+
+
+def _writes_rows(cost: Cost) -> bool:
+    return cost.operation.duration in (Duration.REWRITE, Duration.ROWS)
+
+
+def _of_old_clients(change: Change) -> Iterator[Watched]:
+    """What instances of the version before get."""
     match change:
         case DropColumn() | RenameColumn() | RecreateColumn():
-            yield "`P2022` (a column that is not there)"
+            yield Watched(AppError.COLUMN_MISSING)
         case DropTable() | RenameTable():
-            yield "`P2021` (a table that is not there)"
+            yield Watched(AppError.TABLE_MISSING)
         case AddColumn(column=column) if not column.nullable and column.default is None and not column.auto_increment:
-            yield "`P2011` (a required column that is left out)"
+            yield Watched(AppError.VALUE_LEFT_OUT)
         case AlterColumn(cast=Cast.RISKY | Cast.NOT_CASTABLE):
-            yield "`P2023` (a value of another type than the field's)"
+            yield Watched(AppError.UNKNOWN_TYPE)
         case AlterEnum() if change.added or change.removed:
-            yield "`P2023` (a value that the enum does not know)"
+            yield Watched(AppError.UNKNOWN_ENUM_VALUE)
         case _:
             return
 
 
-def _refusals(change: Change) -> Iterator[str]:
-    """What the database refuses from now on, to any program."""
+def _of_all_clients(change: Change) -> Iterator[Watched]:
+    """What the database refuses from now on."""
     match change:
         case CreateIndex(index=index) if index.unique:
-            yield "`P2002` (a value that is there already)"
+            yield Watched(AppError.DUPLICATE)
         case AddForeignKey():
-            yield "`P2003` (a row that is not there, or is still referred to)"
+            yield Watched(AppError.BAD_REFERENCE)
         case AlterColumn(before=old, after=new) if old.nullable and not new.nullable:
-            yield "`P2011` (a value that is missing)"
+            yield Watched(AppError.NULL_VALUE)
         case AddCheck(check=check):
-            yield f"errors that name `{check.name}`"
+            yield Watched(AppError.CHECK_VIOLATED, check.name)
         case _:
             return
-
-
-def _plans_change(change: Change) -> Iterator[QualifiedName]:
-    if isinstance(change, CreateIndex | DropIndex):
-        yield change.table

@@ -91,7 +91,7 @@ async def test_hover_says_what_people_have_to_do(client: LanguageClient, project
     editor = Editor(client, project)
     await editor.actions("")
     told = await said(editor, "title")
-    assert "step 4 of 5: switch; waiting for you to deploy. **Deploy code that uses `title`" in told
+    assert "step 4 of 5: switch, waiting for your deploy. **Deploy code that uses `title`" in told
     assert "refract plan done" in told
 
 

@@ -25,6 +25,7 @@ from refract.plans.taking import (
     take_step_back,
 )
 from refract.recipes.base import CannotPlan, Situation, answers_for
+from refract.rendering.progress import standing
 from refract.text import FileChange
 
 Changes = tuple[FileChange, ...]
@@ -58,7 +59,7 @@ def start_plan(analysis: Analysis, recipe: str, subject: str, given: Mapping[str
     answers = answers_for(found, subject, given)
     same = (p for p in analysis.plans if p.is_open and (p.plan.recipe, p.plan.answers) == (recipe, answers))
     for progress in same:
-        raise CannotPlan(f"Plan {progress.plan.name} already makes this change ({progress}).")
+        raise CannotPlan(f"Plan {progress.plan.name} already makes this change ({standing(progress)}).")
     snapshot, lowered = analysis.snapshot, analysis.lowered
     situation = Situation(snapshot.tree, lowered.provider, analysis.versions, answers, snapshot.settings.plans, lowered)
     return new_plan(snapshot.files, found, situation, name)
@@ -107,7 +108,7 @@ def current_step(progress: Progress) -> tuple[int, PlanStep]:
     """The step in hand of an open plan, and its number (from 0)."""
     number, step = progress.number, progress.step
     if not progress.is_open or number is None or step is None:
-        raise CannotPlan(f"Plan {progress.plan.name} has no steps left ({progress}).")
+        raise CannotPlan(f"Plan {progress.plan.name} has no steps left ({standing(progress)}).")
     return number, step
 
 

@@ -22,6 +22,7 @@ from refract.plans.taking import last_taken
 from refract.recipes.acts import Act
 from refract.recipes.base import CannotPlan, all_recipes
 from refract.rendering.acts import instruction, limits, query_line, step_numbers, to_do
+from refract.rendering.progress import standing
 from refract.text import Location
 
 _T = TypeVar("_T")
@@ -227,7 +228,7 @@ def _refuse(used: StillUsed, analysis: Analysis) -> None:
 
 
 def _say_plan(progress: Progress) -> None:
-    say(printable(f"{progress.plan.title}: {progress}\n"))
+    say(printable(f"{progress.plan.title}: {standing(progress)}\n"))
     for number, (step, state) in enumerate(zip(progress.plan.steps, progress.states, strict=True), 1):
         say(printable("".join(f"{line}\n" for line in _lines(number, step, state, step_numbers(progress.plan)))))
 
@@ -291,7 +292,7 @@ def _as_json(progress: Progress) -> dict[str, Any]:
         "answers": dict(plan.answers),
         "created": plan.created,
         "abandoned": plan.abandoned or None,
-        "status": str(progress),
+        "status": standing(progress),
         "step": None if progress.number is None else progress.number + 1,
         "steps": [
             _step_as_json(number, step, state)

@@ -53,15 +53,6 @@ class Progress:
         """Whether the step in hand is theirs: it has been taken and is to be deployed, or there is nothing to take."""
         return self.number is not None and self.states[self.number] is State.WAITING
 
-    def __str__(self) -> str:
-        total = len(self.plan.steps)
-        if self.plan.abandoned:
-            return "abandoned"
-        if self.number is None or self.step is None:
-            return f"all {total} steps are done" if total > 1 else "its one step is done"
-        waits = "; waiting for you to deploy" if self.waits_for_people else ""
-        return f"step {self.number + 1} of {total}: {self.step.phase}{waits}"
-
 
 BuiltSteps = tuple[bool | None, ...]
 """For each step of a plan whether migrations have built what it would; None for a step that has none."""

@@ -45,8 +45,8 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, blocking, harm
+from refract.rules.kit.labels import blocked, column_label, table_label
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import blocked, column_label, table_label
 from refract.schema.changes import AddColumn
 from refract.schema.model import Column
 

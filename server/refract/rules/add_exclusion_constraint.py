@@ -43,8 +43,8 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, blocking, harm
+from refract.rules.kit.labels import blocked
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
-from refract.rules.kit.words import blocked
 from refract.schema.changes import CreateIndex
 
 _BUILD = Operation(Blocks.EVERYTHING, "ACCESS EXCLUSIVE", Work.CONSTRAINT_INDEX_BUILD, duration=Duration.SCAN)

@@ -72,8 +72,8 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import key_changes
 from refract.rules.kit.harm import AnyHarm, Effect, Harm, blocking, harm
+from refract.rules.kit.labels import blocked, model, table_label
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import blocked, model, table_label
 from refract.schema.changes import AddForeignKey, DropForeignKey
 from refract.schema.model import Column
 from refract.wording import listed

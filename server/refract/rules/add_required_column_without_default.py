@@ -48,9 +48,9 @@ from collections.abc import Iterator
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import field_name
 from refract.rules.kit.required import risk, without_value
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import field_name
 
 
 @rule(Severity.ERROR)

@@ -57,9 +57,9 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, blocking, harm
 from refract.rules.kit.indexes import BuiltIndex, already_unique, built_indexes, index_key, severity
+from refract.rules.kit.labels import blocked, model, table_label
 from refract.rules.kit.recipes import offered, within_limit
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import blocked, model, table_label
 from refract.schema.changes import CreateIndex
 from refract.schema.model import Column, DefaultKind, IndexColumn
 from refract.wording import listed

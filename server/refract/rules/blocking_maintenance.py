@@ -37,8 +37,8 @@ from refract.rules.kit.advice import Action, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Blocking
+from refract.rules.kit.labels import blocked
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
-from refract.rules.kit.words import blocked
 from refract.schema.changes import Statement
 
 _EXCLUSIVE = "ACCESS EXCLUSIVE"

@@ -49,9 +49,9 @@ from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.labels import column_label, created_here, field_name, model
 from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, created_here, field_name, model
 from refract.schema.changes import AlterColumn, Cast
 from refract.schema.model import Column, DefaultKind
 

@@ -52,8 +52,8 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
 from refract.rules.kit.indexes import already_unique
+from refract.rules.kit.labels import blocked, created_here, table_label
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import blocked, created_here, table_label
 from refract.schema.changes import AddPrimaryKey, DropPrimaryKey
 from refract.schema.model import PrimaryKey, QualifiedName
 from refract.wording import listed

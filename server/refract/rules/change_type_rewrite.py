@@ -54,10 +54,10 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
+from refract.rules.kit.labels import blocked, column_label, created_here, table_label
 from refract.rules.kit.recipes import type_change, within_limit
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.types import cast_of, silent_loss
-from refract.rules.kit.words import blocked, column_label, created_here, table_label
 from refract.schema.changes import AlterColumn, Cast
 
 

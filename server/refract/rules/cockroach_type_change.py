@@ -46,9 +46,9 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import column_label, created_here
 from refract.rules.kit.recipes import type_change, within_limit
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import column_label, created_here
 from refract.schema.changes import AlterColumn, Cast
 
 

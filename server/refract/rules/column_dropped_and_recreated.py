@@ -51,9 +51,9 @@ from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.labels import column_label, created_here, table_label
 from refract.rules.kit.recipes import type_change
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, created_here, table_label
 from refract.schema.changes import CreateEnum, DropEnum, RecreateColumn
 
 _NEW_FIELD = (

@@ -61,8 +61,8 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import blocking
 from refract.rules.kit.indexes import BuiltIndex, built_indexes, index_key, severity
+from refract.rules.kit.labels import blocked, table_label
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import blocked, table_label
 from refract.wording import listed
 
 

@@ -51,8 +51,8 @@ from refract.rules.kit.code import field_target, model_target
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import column_label, join_table, table_label
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, join_table, table_label
 from refract.schema.changes import Change, DropColumn, DropTable
 from refract.source import Target
 from refract.wording import files_of

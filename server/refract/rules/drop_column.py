@@ -50,10 +50,10 @@ from refract.rules.kit.code import field_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.labels import column_label, created_here, field_name, model
 from refract.rules.kit.recipes import field_dropped
 from refract.rules.kit.rows import copies
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, created_here, field_name, model
 from refract.schema.changes import DropColumn
 from refract.wording import listed
 

@@ -63,8 +63,8 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import KeyChange, key_changes
 from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
+from refract.rules.kit.labels import created_here, table_label
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, table_label
 from refract.wording import listed
 
 

@@ -60,9 +60,9 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import blocking
+from refract.rules.kit.labels import field_name, model, table_label
 from refract.rules.kit.locks import gives_up_waiting
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import field_name, model, table_label
 from refract.schema.changes import Change, DropColumn, DropTable
 from refract.schema.model import ForeignKey, QualifiedName, Table
 from refract.wording import listed

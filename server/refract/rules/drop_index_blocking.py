@@ -53,8 +53,8 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, blocking, harm
 from refract.rules.kit.indexes import replaces_nothing
+from refract.rules.kit.labels import created_here, table_label
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, table_label
 from refract.schema.changes import DropIndex
 from refract.wording import listed
 

@@ -45,8 +45,8 @@ from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import column_label, created_here, field_name
 from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
-from refract.rules.kit.words import column_label, created_here, field_name
 from refract.schema.model import Column, Database, QualifiedName
 
 

@@ -55,9 +55,9 @@ from refract.rules.kit.code import model_in_code, model_target
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.labels import created_here, join_table, table_label
 from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, join_table, table_label
 from refract.schema.changes import DropTable
 from refract.schema.model import Table
 

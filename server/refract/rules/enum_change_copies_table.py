@@ -63,8 +63,8 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.enums import EnumChange, enum_changes
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import blocking
+from refract.rules.kit.labels import table_label
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import table_label
 from refract.schema.changes import AlterColumn
 
 _MOST_IN_ONE_BYTE = 255

@@ -63,9 +63,9 @@ from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import column_label, created_here
 from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import column_label, created_here
 from refract.schema.changes import CreateEnum, DropEnum, RecreateColumn
 from refract.schema.model import Enum, QualifiedName
 from refract.wording import joined

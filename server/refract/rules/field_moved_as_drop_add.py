@@ -70,9 +70,9 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.indexes import already_unique
+from refract.rules.kit.labels import column_label, created_here, model
 from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, created_here, model
 from refract.schema.changes import AddColumn, Backfill, CreateTable, DropColumn
 from refract.schema.model import Column, QualifiedName
 

@@ -52,9 +52,9 @@ from refract.rules.kit.code import field_in_code, field_target
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.labels import created_here, field_name, table_label
 from refract.rules.kit.recipes import offered, synchronised_by
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import created_here, field_name, table_label
 from refract.schema.changes import AddColumn, DropColumn
 from refract.schema.model import Column
 

@@ -53,9 +53,9 @@ from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import column_label
 from refract.rules.kit.new import new_columns
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label
 from refract.schema.model import Column
 
 

@@ -54,9 +54,9 @@ from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import field_name, model, table_label
 from refract.rules.kit.new import new_foreign_keys
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import field_name, model, table_label
 from refract.schema.model import ForeignKey, QualifiedName
 from refract.wording import listed
 

@@ -68,8 +68,8 @@ from refract.rules.kit.advice import Action, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.labels import created_here, join_table
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, join_table
 from refract.schema.changes import CreateTable, DropTable
 from refract.schema.model import QualifiedName, Table
 from refract.text import Origin

@@ -51,8 +51,8 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.labels import table_label
 from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
-from refract.rules.kit.words import table_label
 from refract.schema.changes import RenameIndex
 
 

@@ -53,10 +53,10 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import key_changes, restricts_since_required
 from refract.rules.kit.harm import AnyHarm, Effect, Harm, blocking, harm
+from refract.rules.kit.labels import column_label, created_here, field_name, model, table_label
 from refract.rules.kit.recipes import offered, within_limit
 from refract.rules.kit.rows import fills
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import column_label, created_here, field_name, model, table_label
 from refract.schema.changes import AlterColumn
 
 

@@ -54,9 +54,9 @@ from refract.rules.kit.code import model_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.labels import created_here, join_table, model
 from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import created_here, join_table, model
 from refract.schema.changes import CreateTable, DropTable
 from refract.schema.model import Table
 

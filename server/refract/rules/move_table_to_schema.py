@@ -67,8 +67,8 @@ from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
+from refract.rules.kit.labels import created_here, model
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import created_here, model
 from refract.schema.changes import CreateTable, DropTable
 
 

@@ -45,9 +45,9 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import column_label, created_here
 from refract.rules.kit.recipes import field_dropped
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import column_label, created_here
 from refract.schema.changes import Change, DropColumn, RecreateColumn, TableChange
 from refract.schema.model import Column, QualifiedName
 

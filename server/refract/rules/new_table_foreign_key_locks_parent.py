@@ -59,9 +59,9 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import blocking
+from refract.rules.kit.labels import table_label
 from refract.rules.kit.locks import gives_up_waiting
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import table_label
 from refract.schema.changes import CreateTable
 from refract.wording import joined
 

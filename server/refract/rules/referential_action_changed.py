@@ -67,8 +67,8 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import KeyChange, key_changes, restricts_since_required
 from refract.rules.kit.harm import Blocking, Effect, Harm, blocking, harm
+from refract.rules.kit.labels import created_here, model, table_label
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import created_here, model, table_label
 from refract.schema.model import ForeignKey, ReferentialAction
 from refract.wording import listed
 

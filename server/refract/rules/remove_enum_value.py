@@ -70,9 +70,9 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.enums import EnumChange, enum_changes
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
+from refract.rules.kit.labels import table_label
 from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import table_label
 from refract.source import Target
 from refract.wording import joined, listed
 

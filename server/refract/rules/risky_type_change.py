@@ -49,9 +49,9 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, blocking, harm
+from refract.rules.kit.labels import column_label, created_here, table_label
 from refract.rules.kit.rule import SQL, rule
 from refract.rules.kit.types import cast_of
-from refract.rules.kit.words import column_label, created_here, table_label
 from refract.schema.changes import AlterColumn, Cast
 
 

@@ -50,8 +50,8 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import join_table, table_label
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.words import join_table, table_label
 from refract.schema.changes import DropTable
 
 _ASIDE = re.compile(

@@ -73,9 +73,9 @@ from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import table_label
 from refract.rules.kit.rebuilds import cascading_dependents, rebuilt_tables
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import table_label
 from refract.wording import joined
 
 

@@ -38,8 +38,8 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import created_here
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
-from refract.rules.kit.words import created_here
 from refract.schema.changes import DropIndex
 
 

@@ -61,9 +61,9 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import table_label
 from refract.rules.kit.new import new_indexes
 from refract.rules.kit.rule import rule
-from refract.rules.kit.words import table_label
 
 _MOST = 3
 

@@ -25,7 +25,7 @@ nvim.run(function()
   vim.cmd.wall()
   vim.cmd.write() -- the last one: the server reads again when the schema is saved
   nvim.holds(folder .. '/prisma/plans/add_required_field_user_text.toml', 'TODO')
-  nvim.wait_for_lens('Refract: add-required-field User.text, step 2 of 4: dual write; waiting for you to deploy')
+  nvim.wait_for_lens('Refract: add-required-field User.text, step 2 of 4: dual write, waiting for your deploy')
 
   nvim.run_lens('Confirm: ')
   nvim.wait('the confirmed plan', function()

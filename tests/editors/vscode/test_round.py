@@ -87,7 +87,7 @@ def test_a_rename_becomes_a_plan_step_by_step(vscode: VSCode, opened: Open, shop
     shown.tree_action("step 3 of 5", "Take the Next Plan Step")
     shown.tree_row("step 4 of 5").wait_for()
     shown.command("Refract: Take the Next Plan Step")
-    shown.tree_row("waiting for you to deploy").wait_for()
+    shown.tree_row("waiting for your deploy").wait_for()
     shown.command("Refract: Confirm the Current Plan Step")
     shown.tree_row("step 5 of 5").wait_for()
     shown.command("Refract: Undo the Last Plan Step")

@@ -12,9 +12,10 @@ from refract.lsp.open_project import OpenProject
 from refract.lsp.session import Session
 from refract.plans import PlanStep, Progress, State
 from refract.rendering.acts import instruction, limits, step_numbers
+from refract.rendering.changes import described
+from refract.rendering.progress import standing
 from refract.rules.kit.finding import Judged, Severity
 from refract.schema.changes import Change
-from refract.schema.description import described
 from refract.text import Location
 
 OVERVIEW = "refract.overview"
@@ -94,7 +95,7 @@ def _plan(progress: Progress, analysis: Analysis) -> dict[str, Any]:
         "name": plan.name,
         "title": plan.title,
         "uri": convert.to_uri(plan.path),
-        "status": str(progress),
+        "status": standing(progress),
         "open": progress.is_open,
         "step": None if progress.number is None else progress.number + 1,
         "steps": [

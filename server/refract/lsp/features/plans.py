@@ -18,6 +18,7 @@ from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
 from refract.plans import Progress
 from refract.rendering.acts import limits, step_numbers, to_do
+from refract.rendering.progress import standing
 from refract.text import FileChange, Span
 
 NEXT = "refract.takeNextStep"
@@ -59,7 +60,7 @@ def paragraphs(progress: Progress) -> Iterator[str]:
     number, step = progress.number, progress.step
     if number is None or step is None:
         return
-    yield f"**Plan {progress.plan.title}**: {progress}. **{step.title}**"
+    yield f"**Plan {progress.plan.title}**: {standing(progress)}. **{step.title}**"
     yield from limits(step, step_numbers(progress.plan))
     if not progress.waits_for_people:
         yield f"Take this step with `refract plan next {progress.plan.name}`, or above the field. Then:"
@@ -111,7 +112,7 @@ def _commands(progress: Progress, uri: str) -> Iterator[types.Command]:
     if step is None or number is None:
         return
     arguments = [uri, progress.plan.name]
-    title = f"Refract: {progress.plan.title}, {progress}"
+    title = f"Refract: {progress.plan.title}, {standing(progress)}"
     theirs = progress.waits_for_people
     yield types.Command(title=title, command=DONE if theirs else NEXT, arguments=arguments)
     if theirs:

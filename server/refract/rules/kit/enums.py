@@ -10,7 +10,7 @@ from attrs import frozen
 from refract.diff.renames import value_renames
 from refract.providers.behaviour import EnumHome
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.words import field_name, model
+from refract.rules.kit.labels import field_name, model
 from refract.schema.changes import AlterColumn, AlterEnum, Change
 from refract.schema.model import Column, Enum, EnumValue, QualifiedName
 from refract.text import Origin

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.words import join_table
+from refract.rules.kit.labels import join_table
 from refract.schema.changes import AddColumn, AddForeignKey, Change, CreateIndex, CreateTable
 from refract.schema.model import Column, ForeignKey, Index, QualifiedName, Table
 

@@ -9,7 +9,7 @@ from refract.rules.kit.advice import Action, AnyAction, FollowRecipe
 from refract.rules.kit.code import field_target
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Judged
-from refract.rules.kit.words import field_name, model
+from refract.rules.kit.labels import field_name, model
 from refract.schema.changes import AlterColumn, DropColumn, RecreateColumn
 from refract.schema.model import ColumnType, Table
 

@@ -8,7 +8,7 @@ from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk
 from refract.rules.kit.harm import Effect, Harm, harm
-from refract.rules.kit.words import column_label, field_name, model, table_label
+from refract.rules.kit.labels import column_label, field_name, model, table_label
 from refract.schema.changes import AddColumn
 from refract.schema.model import Column
 

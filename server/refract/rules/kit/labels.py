@@ -1,15 +1,12 @@
-"""How findings speak of tables, columns, locks and lists."""
+"""How findings name tables and columns, and where these were created."""
 
 from __future__ import annotations
 
-from refract.diff import ProbableRename
 from refract.providers.behaviour import Blocks, Operation
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import PlaceRole, Related
 from refract.schema.model import Column, QualifiedName, Table
 from refract.text import Origin
-
-_MOST_REASONS = 3
 
 
 def model(context: RuleContext, name: QualifiedName) -> str:
@@ -39,26 +36,6 @@ def column_label(context: RuleContext, table: QualifiedName, column: Column) -> 
 def field_name(column: Column) -> str:
     """What Prisma calls the column, else the column's own name."""
     return column.field_name or column.name
-
-
-def because(rename: ProbableRename) -> str:
-    """What speaks most for a rename."""
-    return ", ".join(rename.reasons[:_MOST_REASONS])
-
-
-def who_waits(operation: Operation, tables: str) -> str:
-    """Legacy: rules state `blocking(...)` instead."""
-    return "" if operation.blocks is Blocks.NOTHING else str(operation)
-
-
-def cure(operation: Operation) -> str:
-    """Legacy: rules state `cures(...)` instead."""
-    return str(operation.cure or "")
-
-
-def sentences(*parts: str) -> str:
-    """One message of several sentences; empty ones are left out."""
-    return " ".join(p for p in parts if p)
 
 
 def blocked(operation: Operation) -> str:

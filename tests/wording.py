@@ -27,7 +27,10 @@ BANNED = (
     (r"\b(?:that|which) (?:are|is|were|was) (?:already )?there\b", "existing"),
     (r"\b(?:is|are|was|were) (?:there already|already there)\b", "already exists"),
     (r"\bbesides?\b", "alongside, next to, without blocking"),
-    (r"\b(?:goes|comes)\b|\b(?:is|was|has) gone\b|\bcoming and going\b", "is dropped, is removed, is added"),
+    (
+        r"\b(?:goes|comes)\b(?! (?:before|after|first|last|from)\b)|\b(?:is|was|has) gone\b",
+        "is dropped, is removed, is added",
+    ),
     (r"(?<!\bthere )(?<!\bThere )\b(?:is|was) no (?!longer\b|more than\b)", "is not a"),
     (r"\banswers? (?:\d|no\b|nothing\b|CODE|with\b|what\b|who\b|whether\b)", "returns"),
     (r"\b(?:says?|said|saying|told|speaks?|spoken)\b", "set, specify, report, mention, take"),

@@ -3,7 +3,7 @@
 ## What it does
 Finds statements that fail on certain rows (unique, NOT NULL, foreign key, CHECK) and follow other changes,
 in a migration that is not one transaction. This is every migration on MySQL and MariaDB,
-and on PostgreSQL with Prisma 7.4 or newer.
+and every migration without BEGIN on PostgreSQL with Prisma 7.4 or newer.
 
 ## Why it is risky
 If the statement fails, the statements before it stay applied.

@@ -62,7 +62,7 @@ def test_paths_count_from_the_root_of_the_repository(
     commit(project)
     write(project, {"a b/é.prisma": HEAD + USER})
     monkeypatch.chdir(project / "a b")
-    from refract.cli.found import source_root
+    from refract.cli.service_findings import source_root
 
     source_root.cache_clear()
     (result,) = sarif(refract, "é.prisma")["results"]

@@ -46,10 +46,10 @@ def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
     if name is not None and name not in names:
         raise NoRollback(f"No migration is called {name!r}. The newest is {names[-1]}.")
     at = len(names) - 1 if name is None else names.index(name)
-    return undone(folder.migrations[at], replay(folder, analysis.lowered.provider, at).database, analysis)
+    return rollback_to(folder.migrations[at], replay(folder, analysis.lowered.provider, at).database, analysis)
 
 
-def undone(migration: Migration, before: Database, analysis: Analysis) -> Rollback:
+def rollback_to(migration: Migration, before: Database, analysis: Analysis) -> Rollback:
     """The way back from a migration to the database `before` it. Raises NoRollback."""
     provider = analysis.lowered.provider
     reading = read_migration(migration.sql, migration.path, before, provider)

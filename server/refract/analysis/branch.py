@@ -141,9 +141,9 @@ def _lasting(changes: Iterable[Change], before: Database, after: Database) -> tu
     """The changes of SQL that could be halves of a rename that was meant: what they drop was there before, what they
     add is there in the end, and no statement has moved the rows of that table.
     """
-    listed = tuple(changes)
-    moved = {table for change in listed if isinstance(change, Backfill) for table in change.tables}
-    return tuple(change for change in listed if _lasts(change, before, after) and _table_of(change) not in moved)
+    all_changes = tuple(changes)
+    moved = {table for change in all_changes if isinstance(change, Backfill) for table in change.tables}
+    return tuple(change for change in all_changes if _lasts(change, before, after) and _table_of(change) not in moved)
 
 
 def _lasts(change: Change, before: Database, after: Database) -> bool:

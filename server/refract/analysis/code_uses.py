@@ -88,10 +88,10 @@ def search(
     files: ProjectFiles, client: Client, questions: Iterable[CodeQuestion], base: git.Commit | None
 ) -> Mapping[CodeQuestion, CodeUses]:
     """The answers to `questions`. Never raises: what cannot be read holds nothing."""
-    asked = frozenset(questions)
+    all_questions = frozenset(questions)
     found: dict[CodeQuestion, CodeUses] = {}
     for side in Side:
-        targets = frozenset(target for where, target in asked if where is side)
+        targets = frozenset(target for where, target in all_questions if where is side)
         if targets:
             whole = completed(client, targets)
             texts = _Here(files) if side is Side.HERE else _Base(files, base)
@@ -114,8 +114,8 @@ def code_files(files: ProjectFiles) -> list[Path]:
     if isinstance(repository, git.Unavailable):
         names = [path.as_posix() for path in walk(files.root)]
         return [Path(name) for name in _code_among(names, files.root.as_posix(), _schemas(files, files.root))]
-    listed = git.work_tree_files(repository, repository.root)
-    names = [] if isinstance(listed, git.Unavailable) else list(listed)
+    tracked = git.work_tree_files(repository, repository.root)
+    names = [] if isinstance(tracked, git.Unavailable) else list(tracked)
     own = repository.relative(files.root) or ""
     wanted = _code_among(names, "" if own == "." else own, _schemas(files, repository.root))
     return [repository.root / name for name in wanted]
@@ -177,8 +177,8 @@ def _uses(texts: _Here | _Base, client: Client, targets: Collection[Target]) -> 
             whole = False
             break
         path, data = file
-        there = [needle.target for needle in sought if needle.is_in(data)]
-        for use in find_uses(data.decode("utf-8", "replace"), path, client, there):
+        possible = [needle.target for needle in sought if needle.is_in(data)]
+        for use in find_uses(data.decode("utf-8", "replace"), path, client, possible):
             is_sure = use.sure and not _TEST.search(path)
             (sure if is_sure else perhaps)[use.target].append(Origin(path, "", use.span))
     return {target: CodeUses(tuple(sure[target]), tuple(perhaps[target]), whole) for target in targets}

@@ -33,17 +33,17 @@ class Settled:
     broken: frozenset[str] = field(default=frozenset())
     nameless: bool = False
 
-    def complete(self, asked: Database, baseline: Database) -> Database:
+    def complete(self, from_schema: Database, baseline: Database) -> Database:
         """`asked`, with what the broken blocks describe taken from `baseline`."""
         if not self.broken and not self.nameless:
-            return asked
-        tables = {n: t for n, t in asked.tables.items() if t.model_name not in self.broken}
-        enums = {n: e for n, e in asked.enums.items() if e.enum_name not in self.broken}
-        hidden = {n for n in (*asked.tables, *asked.enums) if n not in tables and n not in enums}
+            return from_schema
+        tables = {n: t for n, t in from_schema.tables.items() if t.model_name not in self.broken}
+        enums = {n: e for n, e in from_schema.enums.items() if e.enum_name not in self.broken}
+        hidden = {n for n in (*from_schema.tables, *from_schema.enums) if n not in tables and n not in enums}
         return evolve(
-            asked,
-            tables=_in_order(asked.tables, {**tables, **self._kept(baseline.tables, tables, hidden)}),
-            enums=_in_order(asked.enums, {**enums, **self._kept(baseline.enums, enums, hidden)}),
+            from_schema,
+            tables=_in_order(from_schema.tables, {**tables, **self._kept(baseline.tables, tables, hidden)}),
+            enums=_in_order(from_schema.enums, {**enums, **self._kept(baseline.enums, enums, hidden)}),
         )
 
     def _kept(

@@ -87,8 +87,8 @@ def new_plan(files: ProjectFiles, recipe: Recipe, situation: Situation, name: st
     from refract.plans.making import make_plan  # noqa: PLC0415  only when a plan is made
 
     wanted = name or _slug(f"{recipe.name} {' '.join(_words_of(situation.answers))}")
-    taken = {path.stem for path in files.plan_files()}
-    unique = next(n for n in (wanted, *(f"{wanted}_{i}" for i in range(2, 1_000))) if n not in taken)
+    used_names = {path.stem for path in files.plan_files()}
+    unique = next(n for n in (wanted, *(f"{wanted}_{i}" for i in range(2, 1_000))) if n not in used_names)
     path = files.plans / f"{unique}.toml"
     return evolve(make_plan(recipe, situation, unique, today or utc_today()), path=str(path))
 

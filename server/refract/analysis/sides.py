@@ -128,13 +128,13 @@ def _at_revision(revision: str, path: str, here: Callable[[], ProjectFiles]) -> 
         candidates = [commit.repository.relative(Path(os.path.normpath(Path.cwd() / path))), os.path.normpath(path)]
         prisma = prisma_version(Path.cwd())
     for candidate in candidates:
-        found = None if candidate is None else _found_at(commit, candidate, prisma)
+        found = None if candidate is None else _side_in(commit, candidate, prisma)
         if found is not None:
             return found
     raise CannotAnalyse(f"Found neither a schema nor migrations at {revision}:{path or candidates[0]}.")
 
 
-def _found_at(commit: git.Commit, path: str, prisma: Version | None) -> ReadSchema | MigrationFolder | None:
+def _side_in(commit: git.Commit, path: str, prisma: Version | None) -> ReadSchema | MigrationFolder | None:
     tree = schema_at(commit, path)
     return migrations_at(commit, path) if tree is None else _of_tree(tree, prisma)
 

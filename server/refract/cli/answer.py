@@ -47,8 +47,8 @@ def answer_for(
         analyses = [_about(analysis, str(Path(only).absolute())) for analysis in analyses]
     complaints = [*map(complaint, reasons), *(c for a in analyses for c in _complaints(a))]
     failing = [a for a in analyses if _fails(a, fail_on or a.snapshot.settings.fail_on)]
-    asked = any(analysis.snapshot.code.known for analysis in analyses)
-    source = source_state(projects) if asked else ""
+    uses_code = any(analysis.snapshot.code.known for analysis in analyses)
+    source = source_state(projects) if uses_code else ""
     return Answer(
         2 if complaints else int(bool(failing)), _output(analyses, output, columns), _text(complaints), source
     )

@@ -20,11 +20,11 @@ _UNTIL_THEN = "Refract compares with the last commit, or with an empty database 
 
 
 @frozen
-class _Found:
+class _Start:
     """The projects, the settings that are `there`, and the `file` to write where there are none."""
 
     projects: tuple[Beginning, ...]
-    there: Path | None
+    existing: Path | None
     file: NewFile | None
 
 
@@ -54,17 +54,17 @@ def preview(path: str, output: str) -> int:
     return _say(found, _text((*_lines(found), *shown)))
 
 
-def _look(path: str) -> _Found:
+def _look(path: str) -> _Start:
     projects = projects_at(Path(path))
     if not projects:
         raise CannotRun(f"No project found in {place(Path(path))} that Refract can read.")
     found = tuple(map(beginning_of, projects))
     folder = projects[0].root if len(projects) == 1 else Path(path).absolute()
-    there = settings_here(folder)
-    return _Found(found, there, None if there else first_settings(folder, found))
+    existing = settings_here(folder)
+    return _Start(found, existing, None if existing else first_settings(folder, found))
 
 
-def _say(found: _Found, text: str) -> int:
+def _say(found: _Start, text: str) -> int:
     say(printable(text))
     return 2 if any(project.problem for project in found.projects) else 0
 
@@ -73,14 +73,14 @@ def _text(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(found: _Found) -> Iterator[str]:
+def _lines(found: _Start) -> Iterator[str]:
     for project in found.projects:
         yield f"{shown_path(project.files.schema)} ({project.files.source})"
         yield from (f"  {name.ljust(16)} {value}" for name, value in _facts(project))
         yield from (f"  {'note'.ljust(16)} {note}" for note in project.files.notes)
         yield ""
-    if found.there:
-        yield f"{shown_path(found.there)} already exists and was not overwritten."
+    if found.existing:
+        yield f"{shown_path(found.existing)} already exists and was not overwritten."
 
 
 def _facts(project: Beginning) -> Iterator[tuple[str, str]]:
@@ -109,12 +109,12 @@ def _version(project: Beginning) -> str:
     return ".".join(map(str, project.prisma)) if project.prisma else ""
 
 
-def _as_json(found: _Found, state: str) -> dict[str, Any]:
+def _as_json(found: _Start, state: str) -> dict[str, Any]:
     return {
         "version": VERSION,
         "projects": [_project_as_json(project) for project in found.projects],
-        "settings": shown_path(found.there or (found.file.path if found.file else "")),
-        "state": "exists" if found.there else state,
+        "settings": shown_path(found.existing or (found.file.path if found.file else "")),
+        "state": "exists" if found.existing else state,
         "text": found.file.text if found.file else None,
     }
 

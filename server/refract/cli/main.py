@@ -198,9 +198,9 @@ def plan_new(recipe: str, subject: str, answers: tuple[str, ...], name: str, pat
 @_FORMAT
 def plan_list(path: str | None, output: str) -> None:
     """List the plans and their status."""
-    from refract.cli.plan import listed
+    from refract.cli.plan import list_plans
 
-    sys.exit(listed(path, output))
+    sys.exit(list_plans(path, output))
 
 
 @plan.command("show")

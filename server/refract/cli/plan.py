@@ -34,7 +34,7 @@ _MARKS = {State.DONE: "x", State.WAITING: "~", State.NEXT: ">", State.LATER: " "
 def recipes(output: str) -> int:
     """List the recipes."""
     if output == "json":
-        listed = [
+        rows = [
             {
                 "name": recipe.name,
                 "summary": recipe.summary,
@@ -47,7 +47,7 @@ def recipes(output: str) -> int:
             }
             for recipe in all_recipes().values()
         ]
-        return _say_json(recipes=listed)
+        return _say_json(recipes=rows)
     width = max(map(len, all_recipes()))
     for recipe in all_recipes().values():
         say(f"{recipe.name.ljust(width)}  {recipe.summary}\n")
@@ -58,10 +58,10 @@ def recipes(output: str) -> int:
     return 0
 
 
-def new(recipe: str, subject: str, given: Sequence[str], name: str, path: str | None, output: str) -> int:
+def new(recipe: str, subject: str, pairs: Sequence[str], name: str, path: str | None, output: str) -> int:
     """Write the plan of a recipe; no step is taken yet."""
     analysis = chosen_analysis(path)
-    answers = dict(map(_pair, given))
+    answers = dict(map(_pair, pairs))
     plan = _planned(lambda: planning.start_plan(analysis, recipe, subject, answers, name))
     write_changes((plan_file(plan),))
     progress = Progress(plan, _nothing_done(plan))
@@ -73,7 +73,7 @@ def new(recipe: str, subject: str, given: Sequence[str], name: str, path: str | 
     return 0
 
 
-def listed(path: str | None, output: str) -> int:
+def list_plans(path: str | None, output: str) -> int:
     """List the plans and their status."""
     analysis = chosen_analysis(path)
     progress = analysis.plans

@@ -101,7 +101,7 @@ def _heading(finding: Finding, place: Place) -> str:
 def summary(analysis: Analysis) -> str:
     """One line: how many findings, in what, compared with what."""
     counts = Counter(finding.severity for finding in analysis.findings)
-    told = [_counted(counts[severity], severity.value) for severity in Severity if counts[severity]]
+    totals = [_counted(counts[severity], severity.value) for severity in Severity if counts[severity]]
     quiet = {"ignored": analysis.silenced, "accepted": analysis.accepted}
     counted = ", ".join(f"{len(those)} {how}" for how, those in quiet.items() if those)
     silenced = f" ({counted})" if counted else ""
@@ -109,7 +109,7 @@ def summary(analysis: Analysis) -> str:
     opaque = _counted(len(baseline.opaque), "statement") if baseline.opaque else ""
     unread = f"; {opaque} not understood and left out" if opaque else ""
     schema, compared = shown_path(analysis.snapshot.files.schema), baseline_detail(analysis)
-    answer = f"{', '.join(told) or 'No findings'}{silenced} in {schema}, compared with {compared}{unread}."
+    answer = f"{', '.join(totals) or 'No findings'}{silenced} in {schema}, compared with {compared}{unread}."
     return harmless(f"{answer}{_outdated(len(analysis.outdated))}")
 
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from refract import __version__
 from refract.analysis import Analysis
-from refract.cli.found import Found, found_in, own_rules, rooted, source_root
 from refract.cli.places import Place
+from refract.cli.service_findings import ServiceFinding, own_rules, rooted, service_findings, source_root
 from refract.cli.shapes import dumps
 from refract.rendering.findings import markdown, message
 from refract.rules.kit.documentation import page, page_uri, reason
@@ -36,7 +36,7 @@ def sarif(analyses: list[Analysis]) -> str:
                 "toolExecutionNotifications": [{"level": "error", "message": {"text": text}} for text in problems],
             }
         ],
-        "results": [_result(found, numbers[found.finding.rule]) for found in found_in(analyses)],
+        "results": [_result(found, numbers[found.finding.rule]) for found in service_findings(analyses)],
     }
     return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -65,7 +65,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(found: Found, number: int) -> dict[str, Any]:
+def _result(found: ServiceFinding, number: int) -> dict[str, Any]:
     related = [
         {"id": at, "message": {"text": message}} | _location(place)
         for at, (message, place) in enumerate(found.related, start=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.analysis import Analysis
-from refract.cli.found import Found, found_in, rooted
+from refract.cli.service_findings import ServiceFinding, rooted, service_findings
 from refract.cli.shapes import dumps
 from refract.rendering.findings import message
 from refract.rules.kit.finding import Severity
@@ -16,20 +16,20 @@ _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.I
 
 def github(analyses: list[Analysis]) -> str:
     """Workflow commands, one a finding."""
-    return "\n".join(_command(found) for found in found_in(analyses))
+    return "\n".join(_command(found) for found in service_findings(analyses))
 
 
 def gitlab(analyses: list[Analysis]) -> str:
     """A Code Quality report."""
-    return dumps([_issue(found) for found in found_in(analyses)])
+    return dumps([_issue(found) for found in service_findings(analyses)])
 
 
-def _command(found: Found) -> str:
+def _command(found: ServiceFinding) -> str:
     properties = ",".join(f"{name}={_property(value)}" for name, value in _properties(found))
     return f"::{_COMMANDS[found.finding.severity]} {properties}::{_data(message(found.finding))}"
 
 
-def _properties(found: Found) -> Iterator[tuple[str, str]]:
+def _properties(found: ServiceFinding) -> Iterator[tuple[str, str]]:
     place = found.place
     yield "file", rooted(place.path) or place.path
     yield "line", str(place.line)
@@ -48,7 +48,7 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _issue(found: Found) -> dict[str, object]:
+def _issue(found: ServiceFinding) -> dict[str, object]:
     place = found.place
     return {
         "description": message(found.finding),

@@ -254,13 +254,13 @@ class Settings:
             raise SettingsError(f"{self.file or where}: {listed}")
 
 
-def settings_from(given: Mapping[str, Any], where: str) -> Settings:
+def settings_from(raw: Mapping[str, Any], where: str) -> Settings:
     """The settings that a table of a file, or an editor, holds. `where` names it in messages.
 
     None counts as not set, since editors send it. Raises SettingsError for unknown names and wrong values.
     """
     problems: list[str] = []
-    settings = _structured(Settings, given, "", problems)
+    settings = _structured(Settings, raw, "", problems)
     if problems:
         raise SettingsError(f"{where}: {'; '.join(problems)}")
     return settings
@@ -296,10 +296,10 @@ def _over(below: _T, above: _T) -> _T:
     return type(below)(**values)
 
 
-def _structured(kind: type[_T], given: Mapping[str, Any], prefix: str, problems: list[str]) -> _T:
+def _structured(kind: type[_T], raw: Mapping[str, Any], prefix: str, problems: list[str]) -> _T:
     known = keys(kind)
     values: dict[str, Any] = {}
-    for key, value in given.items():
+    for key, value in raw.items():
         name = f"{prefix}{key}"
         if key not in known:
             problems.append(f"unknown setting {name}{_hint(str(key), known)}")

@@ -97,14 +97,14 @@ def _match(
     scored = [(d, a, score(dropped[d], added[a])) for d in range(len(dropped)) for a in range(len(added))]
     totals = {(d, a): min(1.0, sum(e.weight for e in found)) for d, a, found in scored}
     reasons = {(d, a): tuple(e.reason for e in found if e.reason) for d, a, found in scored}
-    taken: set[tuple[str, int]] = set()
+    used: set[tuple[str, int]] = set()
     chosen: list[tuple[int, int, float]] = []
     for d, a in sorted(totals, key=lambda pair: -totals[pair]):
-        if ("d", d) in taken or ("a", a) in taken:
+        if ("d", d) in used or ("a", a) in used:
             continue
         confidence = totals[d, a] * (_RIVAL_FACTOR if _has_rival((d, a), totals) else 1.0)
         if confidence >= THRESHOLD:
-            taken |= {("d", d), ("a", a)}
+            used |= {("d", d), ("a", a)}
             chosen.append((d, a, confidence))
     for d, a, confidence in sorted(chosen):
         yield dropped[d], added[a], round(confidence, 2), reasons[d, a]

@@ -121,8 +121,8 @@ def _with_default(
 def _default_name(block: Block, column: Column, attribute: Attribute, scope: Scope) -> str | None:
     if not scope.provider.names_defaults:
         return None
-    said = text_of(attribute.argument("map"))
-    return said or scope.provider.default_constraint_name(scope.qualified(block).name, column.name)
+    mapped = text_of(attribute.argument("map"))
+    return mapped or scope.provider.default_constraint_name(scope.qualified(block).name, column.name)
 
 
 def _with_function(column: Column, block: Block, call: Call, scope: Scope) -> Column:

@@ -212,9 +212,9 @@ def _provider_name(source: PlacedBlock, problems: list[Problem]) -> str:
         return provider(name or "").name
     except UnknownProvider:
         span = written.span if written else source.block.name.span
-        said = f'does not know the provider "{name}"' if name else "finds no provider here"
+        fault = f'does not know the provider "{name}"' if name else "finds no provider here"
         message = (
-            f"Refract {said}: write provider = "
+            f"Refract {fault}: write provider = "
             '"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb" or "mongodb". Read as PostgreSQL until then.'
         )
         problems.append(Problem(message, Origin(source.path, f"datasource {source.block.name.text}", span)))

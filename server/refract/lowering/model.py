@@ -85,11 +85,11 @@ def _columns(block: Block, path: str, scope: Scope, problems: list[Problem]) -> 
             )
             problems.append(Problem(message, Origin(path, block.name.text, field.type.name.span)))
             continue
-        taken = _taken(block, field, scope)
-        if taken is not None:
+        owner = _owner_of_name(block, field, scope)
+        if owner is not None:
             message = (
                 f'"{column.name}", the column of {block.name.text}.{field.name.text}, is also the name of the field '
-                f"{taken.name.text}. Prisma refuses this{_unless_above(taken)}."
+                f"{owner.name.text}. Prisma refuses this{_unless_above(owner)}."
             )
             problems.append(Problem(message, origin))
         native = native_problem(field, scope)
@@ -98,7 +98,7 @@ def _columns(block: Block, path: str, scope: Scope, problems: list[Problem]) -> 
         yield column
 
 
-def _taken(block: Block, field: Field, scope: Scope) -> Field | None:
+def _owner_of_name(block: Block, field: Field, scope: Scope) -> Field | None:
     """The field whose name `@map` gives to the column of another, as Prisma sees it, which reads from top to bottom."""
     if field.attribute("map") is None:
         return None
@@ -109,8 +109,8 @@ def _taken(block: Block, field: Field, scope: Scope) -> Field | None:
     return None if is_moved else other
 
 
-def _unless_above(taken: Field) -> str:
-    return f": put {taken.name.text} above it" if taken.attribute("map") is not None else ""
+def _unless_above(owner: Field) -> str:
+    return f": put {owner.name.text} above it" if owner.attribute("map") is not None else ""
 
 
 def _is_relation(field: Field, scope: Scope) -> bool:
@@ -160,8 +160,8 @@ def _constraint_name(attribute: Attribute, on_field: Field | None) -> str | None
 def _clustered(attribute: Attribute, scope: Scope, default: bool) -> bool | None:
     if not scope.provider.clusters:
         return None
-    said = truth_of(attribute.argument("clustered"))
-    return default if said is None else said
+    value = truth_of(attribute.argument("clustered"))
+    return default if value is None else value
 
 
 def _index_columns(block: Block, references: tuple[FieldReference, ...]) -> tuple[IndexColumn, ...]:

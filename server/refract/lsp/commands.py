@@ -62,7 +62,7 @@ class _Arguments:
     """What the client sent with a command: texts, and at most one object or list."""
 
     command: str
-    given: tuple[Any, ...]
+    values: tuple[Any, ...]
 
     def text(self, at: int, what: str) -> str:
         """The text at a position. Raises Refused where there is none."""
@@ -73,17 +73,17 @@ class _Arguments:
 
     def optional(self, at: int) -> str | None:
         """The text at a position, if there is any."""
-        found = self.given[at] if at < len(self.given) else None
+        found = self.values[at] if at < len(self.values) else None
         return found if isinstance(found, str) and found else None
 
     def texts(self, at: int) -> tuple[str, ...]:
         """The texts of the list at a position; none where there is no list."""
-        found = self.given[at] if at < len(self.given) else None
+        found = self.values[at] if at < len(self.values) else None
         return tuple(text for text in found if isinstance(text, str)) if isinstance(found, list) else ()
 
     def mapping(self, at: int) -> Mapping[str, Any]:
         """The object at a position. Raises Refused where there is none."""
-        found = self.given[at] if at < len(self.given) else None
+        found = self.values[at] if at < len(self.values) else None
         if not isinstance(found, Mapping):
             raise Refused(f"{self.command} needs an object as argument {at + 1}.")
         return found
@@ -91,13 +91,13 @@ class _Arguments:
 
 async def _project(ls: RefractServer, arguments: _Arguments) -> OpenProject:
     """The project that the first argument names. Raises Refused where there is none."""
-    project = await _found(ls, arguments)
+    project = await _project_or_none(ls, arguments)
     if project is None:
         raise Refused(f"No Prisma project found for {arguments.optional(0)}.")
     return project
 
 
-async def _found(ls: RefractServer, arguments: _Arguments) -> OpenProject | None:
+async def _project_or_none(ls: RefractServer, arguments: _Arguments) -> OpenProject | None:
     path = convert.to_path(arguments.text(0, "the URI of a project's file"))
     project = await ls.session.read_project(path) if path else None
     if project is not None:
@@ -123,8 +123,8 @@ async def _create(ls: RefractServer, arguments: _Arguments) -> list[str]:
 
 
 async def _overview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
-    every = not arguments.given or arguments.given[0] is None
-    projects = await ls.session.read_projects() if every else [await _found(ls, arguments)]
+    every = not arguments.values or arguments.values[0] is None
+    projects = await ls.session.read_projects() if every else [await _project_or_none(ls, arguments)]
     return {"projects": [overview.overview(ls.session, project) for project in projects if project]}
 
 
@@ -217,14 +217,14 @@ _NOT_APPLIED = "No database is changed."
 
 async def _made(ls: RefractServer, changes: Iterable[FileChange], label: str) -> list[str]:
     """Have the client make the changes, as one edit. The URIs of the files that are new. Raises Refused."""
-    listed = tuple(changes)
-    new = [change for change in listed if isinstance(change, NewFile)]
+    all_changes = tuple(changes)
+    new = [change for change in all_changes if isinstance(change, NewFile)]
     if ls.session.abilities.creates_files:
-        await _edited(ls, listed, label)
+        await _edited(ls, all_changes, label)
     else:
-        await _edited(ls, [change for change in listed if change not in new], label)
+        await _edited(ls, [change for change in all_changes if change not in new], label)
         _written(new)
-    ls.session.files_changed([change.path for change in listed])  # not every client reports files on the disk
+    ls.session.files_changed([change.path for change in all_changes])  # not every client reports files on the disk
     return [convert.to_uri(change.path) for change in new]
 
 

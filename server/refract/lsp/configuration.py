@@ -21,14 +21,14 @@ def can_be_asked(server: LanguageServer) -> bool:
     return bool(workspace and workspace.configuration)
 
 
-async def asked(server: LanguageServer) -> Any:
+async def requested_settings(server: LanguageServer) -> Any:
     """What the client answers when it is asked for the section of Refract."""
     params = types.ConfigurationParams(items=[types.ConfigurationItem(section=SECTION)])
     answers = await server.workspace_configuration_async(params)
     return answers[0] if answers else None
 
 
-def sent(settings: Any) -> Any:
+def pushed_settings(settings: Any) -> Any:
     """The section of Refract in what a client sends by itself: under its name, or alone."""
     return settings.get(SECTION, settings) if isinstance(settings, Mapping) else None
 

@@ -59,7 +59,7 @@ def _lifetime(server: RefractServer) -> None:
         ls.session.abilities = abilities_of(ls.client_capabilities)
         if ls.session.abilities.pulls:
             _answer_pulls(ls)
-        _take_settings(ls, configuration.sent(params.initialization_options))
+        _take_settings(ls, configuration.pushed_settings(params.initialization_options))
 
     @server.feature(types.INITIALIZED)
     async def initialized(ls: RefractServer, _: types.InitializedParams) -> None:
@@ -68,12 +68,15 @@ def _lifetime(server: RefractServer) -> None:
         _watch_files(ls)
         configuration.register_changes(ls)
         if configuration.can_be_asked(ls):
-            _take_settings(ls, await configuration.asked(ls))
+            _take_settings(ls, await configuration.requested_settings(ls))
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def did_change_configuration(ls: RefractServer, params: types.DidChangeConfigurationParams) -> None:
         can_ask = configuration.can_be_asked(ls)
-        _take_settings(ls, await configuration.asked(ls) if can_ask else configuration.sent(params.settings))
+        _take_settings(
+            ls,
+            await configuration.requested_settings(ls) if can_ask else configuration.pushed_settings(params.settings),
+        )
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(ls: RefractServer, params: types.DidChangeWatchedFilesParams) -> None:

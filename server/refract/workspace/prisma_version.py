@@ -31,7 +31,7 @@ def prisma_version(root: Path) -> Version | None:
     each is looked for from `root` upwards to the root of the git repository. Of several locked versions the newest.
     """
     folders = tuple(upwards(root))
-    readers: tuple[Callable[[Path], Version | None], ...] = (_installed, _locked, _asked_for)
+    readers: tuple[Callable[[Path], Version | None], ...] = (_installed, _locked, _required)
     found = (reader(folder) for reader in readers for folder in folders)
     return next((version for version in found if version), None)
 
@@ -59,7 +59,7 @@ def _locked(folder: Path) -> Version | None:
     return None
 
 
-def _asked_for(folder: Path) -> Version | None:
+def _required(folder: Path) -> Version | None:
     package = read_json(folder / "package.json")
     wanted = (package.get(kind) for kind in ("devDependencies", "dependencies"))
     tables = [table for table in wanted if isinstance(table, dict)]

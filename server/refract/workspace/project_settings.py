@@ -17,9 +17,9 @@ def rule_names() -> frozenset[str]:
     return frozenset(rule.name for rule in all_rules()) | OWN_RULES.keys()
 
 
-def settings_from(given: Mapping[str, Any], where: str) -> Settings:
+def settings_from(table: Mapping[str, Any], where: str) -> Settings:
     """The settings that an editor sends as its section `refract`. `where` names it in messages. Raises SettingsError."""
-    settings = config.settings_from(given, where)
+    settings = config.settings_from(table, where)
     settings.check_rules(rule_names(), where)
     return settings
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from refract.actions.prisma_commands import Commands
-from refract.actions.rollbacks import NoRollback, Rollback, undone
+from refract.actions.rollbacks import NoRollback, Rollback, rollback_to
 from refract.analysis.baseline_choice import migrations_here
 from refract.analysis.branch import NewMigration, read_new
 from refract.analysis.result import Analysis
@@ -222,7 +222,7 @@ def _outgoing(
 
 def _rollback(new: NewMigration, analysis: Analysis) -> Rollback | None:
     try:
-        return undone(new.source, new.before, analysis)
+        return rollback_to(new.source, new.before, analysis)
     except NoRollback:
         return None
 

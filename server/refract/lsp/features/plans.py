@@ -80,16 +80,20 @@ class Wish:
     finding: str | None
 
 
-def wish(sent: Mapping[str, Any]) -> Wish:
+def wish(values: Mapping[str, Any]) -> Wish:
     """What a client sent with `refract.newPlan`. An answer that is empty is none. Raises Refused."""
-    recipe, subject, answers = sent.get("recipe"), sent.get("subject"), sent.get("answers") or {}
-    finding = sent.get("finding")
+    recipe, subject, answers = (
+        values.get("recipe"),
+        values.get("subject"),
+        values.get("answers") or {},
+    )
+    finding = values.get("finding")
     if not isinstance(recipe, str) or not isinstance(subject, str) or not isinstance(answers, Mapping):
         raise Refused(f"{NEW} needs a `recipe`, its `subject` (such as User.name) and `answers`.")
     if not all(isinstance(answer, str) for answer in answers.values() if answer is not None):
         raise Refused(f"{NEW} takes only texts as `answers`.")
-    given = {name: answer for name, answer in answers.items() if answer}
-    return Wish(recipe, subject, given, finding if isinstance(finding, str) else None)
+    filled = {name: answer for name, answer in answers.items() if answer}
+    return Wish(recipe, subject, filled, finding if isinstance(finding, str) else None)
 
 
 def new(analysis: Analysis, wanted: Wish) -> tuple[FileChange, ...]:

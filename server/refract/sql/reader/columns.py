@@ -389,10 +389,10 @@ def _inline_index(cursor: Cursor, name: str, table: QualifiedName, scope: Defini
 
 
 def _clustered(cursor: Cursor, scope: DefinitionScope, *, default: bool) -> bool | None:
-    said = cursor.one_of("CLUSTERED", "NONCLUSTERED")
+    word = cursor.one_of("CLUSTERED", "NONCLUSTERED")
     if not scope.provider.clusters:
         return None
-    return default if said is None else said == "CLUSTERED"
+    return default if word is None else word == "CLUSTERED"
 
 
 def _foreign_key(

@@ -140,8 +140,8 @@ def _tables(tree: exp.Expr, schema: str, target: exp.Table | None) -> tuple[Qual
     from sqlglot import exp  # noqa: PLC0415
 
     tables = list(tree.find_all(exp.Table))
-    given = {part.alias for part in (*tree.find_all(exp.CTE), *tables)}
-    named = [t for t in tables if t is not target and t.name and (t.db or t.alias or t.name not in given)]
+    local_names = {part.alias for part in (*tree.find_all(exp.CTE), *tables)}
+    named = [t for t in tables if t is not target and t.name and (t.db or t.alias or t.name not in local_names)]
     return tuple(dict.fromkeys(_name(table, schema) for table in named))
 
 

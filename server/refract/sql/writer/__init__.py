@@ -39,23 +39,23 @@ def write_script(changes: Diff | Iterable[Change], before: Database, after: Data
 def write_steps(changes: Diff | Iterable[Change], before: Database, after: Database) -> tuple[WrittenStep, ...]:
     """The steps of that migration, in order."""
     writer = _WRITERS.get(after.provider)
-    return tuple(writer.steps(_listed(changes), _context(before, after))) if writer else ()
+    return tuple(writer.steps(_in_order(changes), _context(before, after))) if writer else ()
 
 
 def warnings(changes: Diff | Iterable[Change], before: Database, after: Database) -> Warnings:
     """What Prisma would warn of when it cannot look at the rows."""
     writer = _WRITERS.get(after.provider)
-    return find_warnings(_listed(changes), _context(before, after), writer) if writer else Warnings()
+    return find_warnings(_in_order(changes), _context(before, after), writer) if writer else Warnings()
 
 
 def write_migration(changes: Diff | Iterable[Change], before: Database, after: Database) -> str:
     """The migration with its warnings at the head, as `prisma migrate dev` writes it."""
-    listed = _listed(changes)
-    script = write_script(listed, before, after)
-    return script if script == EMPTY else warnings(listed, before, after).header() + script
+    ordered = _in_order(changes)
+    script = write_script(ordered, before, after)
+    return script if script == EMPTY else warnings(ordered, before, after).header() + script
 
 
-def _listed(changes: Diff | Iterable[Change]) -> tuple[Change, ...]:
+def _in_order(changes: Diff | Iterable[Change]) -> tuple[Change, ...]:
     return changes.changes if isinstance(changes, Diff) else tuple(changes)
 
 

@@ -20,7 +20,7 @@ from refract.rules.kit.own import OWN_RULES
 
 
 @frozen
-class Found:
+class ServiceFinding:
     """A finding with its place and those that explain it. `fingerprint` is the same from run to run, on any machine."""
 
     finding: Finding
@@ -29,7 +29,7 @@ class Found:
     fingerprint: str
 
 
-def found_in(analyses: Iterable[Analysis]) -> Iterator[Found]:
+def service_findings(analyses: Iterable[Analysis]) -> Iterator[ServiceFinding]:
     """The findings of all projects."""
     for analysis in analyses:
         places = Places(analysis.snapshot.tree.documents)
@@ -38,7 +38,7 @@ def found_in(analyses: Iterable[Analysis]) -> Iterator[Found]:
             located = ((related_sentence(related), analysis.locate(related.origin)) for related in finding.related)
             related = tuple((message, places.find(location)) for message, location in located if location)
             name = f"{rooted(schema) or schema}\0{finding.key}"
-            yield Found(finding, place, related, sha256(os.fsencode(name)).hexdigest())
+            yield ServiceFinding(finding, place, related, sha256(os.fsencode(name)).hexdigest())
 
 
 def own_rules() -> Iterable[tuple[str, str]]:

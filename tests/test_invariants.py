@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "server" / "refract"
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "server" / "refract"
 SOURCES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py")}
 MACHINERY = ("rules/__main__.py", "rules/kit/rule.py", "rules/kit/documentation.py")
 """Finds the rules and writes their pages; no rule uses it but for being declared."""
@@ -131,3 +133,12 @@ def _comparisons(tree: ast.AST) -> Iterator[ast.Compare]:
             constants = {inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)}
             if any(isinstance(value, str) and value in PROVIDERS for value in constants):
                 yield node
+
+
+def test_each_promise_of_the_architecture_names_a_test() -> None:
+    page = (TESTS.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    promises = re.findall(r"^- .*$", page.split("## Invariants", 1)[1], re.MULTILINE)
+    written = {name for file in TESTS.rglob("*.py") for name in re.findall(r"def (test_\w+)", file.read_text())}
+    named = {promise: re.findall(r"`(test_\w+)`", promise) for promise in promises}
+    assert [promise for promise, tests in named.items() if not tests or not written.issuperset(tests)] == []
+    assert page.count("\n") <= 150

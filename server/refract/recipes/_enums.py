@@ -11,7 +11,6 @@ from refract.recipes._sql import row, string, type_text
 from refract.recipes._twin import TRIGGER, NewField, Twin, twin_steps
 from refract.recipes.acts import Deploy, RestartPooled, Until, Wait
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step
-from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import (
     AddAttribute,
     AddBlock,
@@ -74,7 +73,6 @@ def retire_value(s: Situation, enum: str, value: str, other: str) -> Iterator[St
         edits=(RemoveEnumValue(enum, value),),
         before=(Wait(Until.QUIET_HOURS, enum),) if s.provider.enum_types else (),
         after=(RestartPooled(enum, "0A000"),) if s.provider.enum_types else (),
-        check="\n".join(f"{dialect(s.provider.name).remaining(fill)};" for fill in fills),
         point_of_no_return=True,
         loses=f"which rows held `{value}`",
     )

@@ -38,28 +38,29 @@ class Outcome:
 
 
 def run(store: Store, start: Database, plan: Sequence[PlannedStep], notes: Notes, load: Load) -> Outcome:
-    """The whole of a plan. The tables of `start` must be there, and empty."""
+    """The whole of a plan. The tables of `start` must exist, and be empty."""
+    course = begin(store, start, plan, notes, load)
+    stages = schedule(first_version(start), plan)
+    with course.workers.running():
+        for stage in stages:
+            if course.failed:
+                break
+            course.take(stage)
+    return course.outcome(stages)
+
+
+def begin(store: Store, start: Database, plan: Sequence[PlannedStep], notes: Notes, load: Load) -> Course:
+    """A plan before its first step: the first version lives, and has written rows."""
     means = meaning(start, plan, notes)
     first = first_version(start)
     books = _seeded(store, means, first, load)
     scene = Scene().after((first,), trust.places(means, start), "before the plan")
     workers = Workers(store, means, load, books, scene)
-    course = _Course(store, means, load, workers, books, start, trust.to_be_filled(means, plan), {0: store.catalog()})
-    stages = schedule(first, plan)
-    with workers.running():
-        for stage in stages:
-            if course.failed:
-                break
-            course.take(stage)
-    tally = Tally()
-    for part in (*workers.tallies, course.tally):
-        tally.add(part)
-    announced = {stage.title: stage.announced for stage in stages}
-    return Outcome(tally, course.rows_checked, course.undone, tuple(course.inexact), course.failed, announced)
+    return Course(store, means, load, workers, books, start, trust.to_be_filled(means, plan), {0: store.catalog()})
 
 
 @define(eq=False)
-class _Course:
+class Course:
     """Where a run stands."""
 
     store: Store
@@ -80,24 +81,36 @@ class _Course:
     def take(self, stage: Stage) -> None:
         """One step, forward or back."""
         for live in stage.before:
-            self._let_live(live, stage.title)
-        unsure = trust.filled(self.means, stage.fills, self.database) & self._filled_with_something()
-        self._let_live(stage.during, stage.title, (self.syncs, stage.syncs), unsure)
+            self.let_live(live, stage.title)
+        self.let_migrate(stage, stage.during)
         self._migrate(stage)
         if self.failed:
             return
         with self.workers.held():
-            self._arrive(stage)
+            self.arrive(stage)
         for live in stage.after:
-            self._let_live(live, stage.title)
+            self.let_live(live, stage.title)
         with self.workers.held():
-            self._verify(stage.title)
+            self.verify(stage.title)
+
+    def let_migrate(self, stage: Stage, live: Live) -> None:
+        """These versions live while the migrations of a step run."""
+        unsure = trust.filled(self.means, stage.fills, self.database) & self._filled_with_something()
+        self.let_live(live, stage.title, (self.syncs, stage.syncs), unsure)
+
+    def outcome(self, stages: Sequence[Stage]) -> Outcome:
+        """What has been shown, when the load is over."""
+        tally = Tally()
+        for part in (*self.workers.tallies, self.tally):
+            tally.add(part)
+        announced = {stage.title: stage.announced for stage in stages}
+        return Outcome(tally, self.rows_checked, self.undone, tuple(self.inexact), self.failed, announced)
 
     def _filled_with_something(self) -> Trusted:
         """The columns in which a backfill puts something where nothing was: row after row, while others read."""
         return frozenset((self.means.home(table), column) for table, column in self.means.notes.filled)
 
-    def _let_live(
+    def let_live(
         self,
         live: Live,
         title: str,
@@ -122,7 +135,7 @@ class _Course:
                 self.failed = f"{stage.title}: {migration.name}: {error}\n{migration.sql}"
                 return
 
-    def _arrive(self, stage: Stage) -> None:
+    def arrive(self, stage: Stage) -> None:
         """The migrations are through: what is in step now, and whether the catalog is what it has to be."""
         scene = self.workers.scene
         trusted = trust.widened(self.means, scene.trusted, self.database, stage.database, stage.fills, self.to_fill)
@@ -137,7 +150,7 @@ class _Course:
         if self.catalogs.setdefault(stage.done, catalog) != catalog:
             self.inexact.append(stage.title)
 
-    def _verify(self, title: str) -> None:
+    def verify(self, title: str) -> None:
         """Every row, as each version that lives sees it."""
         for version in self.workers.scene.live:
             speaker = Speaker(version, self.means, self.store, self.store.session(str(version)), self.load.parents)

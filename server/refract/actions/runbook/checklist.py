@@ -216,8 +216,8 @@ def _after(release: Release) -> Iterator[Task]:
     if release.migrations:
         if release.commands.keeps_record:
             yield NothingPending(release.commands.status())
-        before = release.migrations[0].new.before
-        yield from results(release.changes, before, release.analysis.lowered.provider)
+        before, after = release.migrations[0].new.before, release.migrations[-1].new.after
+        yield from results(release.changes, before, after, release.analysis.lowered.provider)
         yield from _acts_after(release)
     yield from _checks_of_steps(release)
     confirmed = (progress for progress, step in _open_plans(release) if step.needs_confirmation)

@@ -138,20 +138,34 @@ def obstacles(changes: Iterable[Change], before: Database, provider: Provider) -
             yield from _obstacles(change, table, before, provider)
 
 
-def results(changes: Iterable[Change], before: Database, provider: Provider) -> Iterator[Query]:
-    """Queries that show that the database is as it should be after a deploy."""
+def results(changes: Iterable[Change], before: Database, after: Database, provider: Provider) -> Iterator[Query]:
+    """Queries that show that the database is as it should be `after` a deploy."""
     listed = tuple(changes)
     for name, table in before.tables.items():
         added = [c.column.name for c in listed if isinstance(c, AddColumn) and c.table == name]
-        if added:
-            sql = _columns(name, added, provider)
-            yield Query(Check.COLUMNS_EXIST, sql, str(len(added)), table.name.name, tuple(added))
-    for change in listed:
-        if provider.name == "postgresql" and isinstance(change, CreateIndex) and change.concurrently:
-            yield Query(Check.INDEX_VALID, _is_valid(change), TRUE, change.table.name, (change.index.name,))
-        elif provider.name == "postgresql" and isinstance(change, ValidateConstraint):
-            sql = _is_validated(change, provider)
-            yield Query(Check.CONSTRAINT_VALIDATED, sql, TRUE, change.table.name, (change.constraint,))
+        kept = [column for column in added if name in after.tables and after.tables[name].column(column)]
+        if kept:
+            sql = _columns(name, kept, provider)
+            yield Query(Check.COLUMNS_EXIST, sql, str(len(kept)), table.name.name, tuple(kept))
+    for change in listed if provider.name == "postgresql" else ():
+        changed = after.tables.get(change.table) if isinstance(change, TableChange) else None
+        if changed is not None:
+            yield from _proofs(change, changed, provider)
+
+
+def _proofs(change: Change, table: Table, provider: Provider) -> Iterator[Query]:
+    """Queries that show that an index can be used, or that a constraint holds for all rows; not if it was only for a while."""
+    match change:
+        case CreateIndex(index=index, concurrently=True) if table.index(index.name):
+            yield Query(Check.INDEX_VALID, _is_valid(change), TRUE, table.name.name, (index.name,))
+        case ValidateConstraint(constraint=name) if name in _constraints(table):
+            yield Query(Check.CONSTRAINT_VALIDATED, _is_validated(change, provider), TRUE, table.name.name, (name,))
+        case _:
+            return
+
+
+def _constraints(table: Table) -> frozenset[str]:
+    return frozenset((*(check.name for check in table.checks), *(key.name for key in table.foreign_keys)))
 
 
 def _obstacles(change: Change, table: Table, before: Database, provider: Provider) -> Iterator[Query]:

@@ -9,8 +9,8 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import Protocol
 
+from refract.reading import UnreadableFile, read_text
 from refract.text import Span
-from refract.workspace import UnreadableFile, read_text
 
 
 class TextFile(Protocol):

@@ -67,7 +67,7 @@ def test_bad_files_are_told_and_the_rest_goes_on(tmp_path: Path, data: bytes, to
 def test_a_folder_without_sql_and_a_missing_folder(tmp_path: Path) -> None:
     (tmp_path / "m" / "1_empty").mkdir(parents=True)
     assert "has no migration.sql" in load_migrations(tmp_path / "m").problems[0].message
-    assert "Cannot read" in load_migrations(tmp_path / "nowhere").problems[0].message
+    assert "does not exist" in load_migrations(tmp_path / "nowhere").problems[0].message
 
 
 @pytest.mark.parametrize("lock", ["provider = ", 'provider = "dbase"', "x = 1", 'provider = "mysql"'])

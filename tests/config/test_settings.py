@@ -72,7 +72,7 @@ WRONG = [
     ("[database]\nversion = '14-beta'", "not '14-beta'"),
     ("[database]\nflavour = 'maria'", "database.flavour must be one of mariadb, d1, libsql, planetscale, not 'maria'"),
     ("rules =", "not valid TOML"),
-    ("\udcff", "cannot be read"),
+    ("\udcff", "is not UTF-8 text"),
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -16,8 +15,8 @@ from refract.analysis.result import Analysis
 from refract.analysis.snapshot import Snapshot
 from refract.baseline.folder import SQL_FILE
 from refract.fixes import Fix, FixContext, fixes_for
+from refract.reading import UnreadableFile, folders_in, read_text
 from refract.rules.kit.finding import Finding
-from refract.workspace.reading import UnreadableFile, read_text
 
 _STAMP = "%Y%m%d%H%M%S"
 
@@ -87,12 +86,9 @@ def _settings(snapshot: Snapshot) -> tuple[str, str | None]:
     return str(file), None if isinstance(text, UnreadableFile) else text
 
 
-def _folders(folder: Path) -> list[str]:
-    try:
-        with os.scandir(folder) as entries:
-            return [entry.name for entry in entries if entry.is_dir()]
-    except OSError:
-        return []
+def _folders(folder: Path) -> tuple[str, ...]:
+    names = folders_in(folder)
+    return () if isinstance(names, UnreadableFile) else names
 
 
 def _moment(folder: str, otherwise: datetime) -> datetime:

@@ -16,6 +16,7 @@ from refract.baseline.folder import LOCK_FILE, SQL_FILE
 from refract.diff import Diff
 from refract.naming import suggest
 from refract.providers.behaviour import behaviour
+from refract.reading import UnreadableFile, folders_in
 from refract.rules.kit.finding import Judged, Severity
 from refract.schema.changes import AddColumn, AlterColumn, AlterEnum, Change, CreateTable, RecreateColumn
 from refract.schema.model import Column
@@ -116,10 +117,8 @@ def _suggested(diff: Diff, analysis: Analysis) -> tuple[str, ...]:
 
 
 def _history(folder: Path) -> tuple[str, ...]:
-    try:
-        return tuple(sorted(child.name for child in folder.iterdir() if child.is_dir()))
-    except OSError:
-        return ()
+    names = folders_in(folder)
+    return () if isinstance(names, UnreadableFile) else names
 
 
 def _split(analysis: Analysis) -> Iterator[tuple[Change, ...]]:

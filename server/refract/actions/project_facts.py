@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from attrs import frozen
@@ -14,12 +15,12 @@ from refract.config import Flavour, settings_files
 from refract.config.reference import starting_file
 from refract.git import upwards
 from refract.providers.versions import Version
+from refract.reading import UnreadableFile, files_in, read_json, read_text
 from refract.text import NewFile
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.package_manager import package_manager
 from refract.workspace.prisma_version import prisma_version
 from refract.workspace.projects import ProjectFiles, holds_migrations
-from refract.workspace.reading import UnreadableFile, read_json, read_text
 
 SETTINGS = "refract.toml"
 _IMAGE = re.compile(r"""image:\s*["']?(?:[\w.-]+/)*(?P<name>postgres|postgis|mysql|mariadb|cockroach|server)"""
@@ -32,6 +33,12 @@ _IMAGES = {
     "cockroach": "cockroachdb",
     "server": "sqlserver",  # mcr.microsoft.com/mssql/server:2022-latest
 }
+_CONTAINER_FILES = (
+    ("", "*compose*.y*ml"),
+    (".devcontainer", "*compose*.y*ml"),
+    (".github/workflows", "*.y*ml"),
+    ("", ".gitlab-ci.yml"),
+)
 _ADAPTERS = {
     "@prisma/adapter-d1": ("sqlite", Flavour.D1),
     "@prisma/adapter-libsql": ("sqlite", Flavour.LIBSQL),
@@ -65,8 +72,10 @@ class Beginning:
 
 def beginning_of(files: ProjectFiles) -> Beginning:
     """What the files of a project tell."""
-    count = len(load_migrations(files.migrations).migrations) if holds_migrations(files.migrations) else None
     prisma, manager = prisma_version(files.root), package_manager(files.root)
+    if files.problem:
+        return Beginning(files, "", prisma, manager, None, Server(), files.problem)
+    count = len(load_migrations(files.migrations).migrations) if holds_migrations(files.migrations) else None
     try:
         provider = provider_of(read_schema(files)[0]).name
     except CannotAnalyse as error:
@@ -111,8 +120,10 @@ def _server(root: Path, provider: str) -> Server:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for pattern in ("*compose*.y*ml", ".devcontainer/*compose*.y*ml", ".github/workflows/*.y*ml", ".gitlab-ci.yml"):
-        yield from sorted(folder.glob(pattern))
+    for place, pattern in _CONTAINER_FILES:
+        names = files_in(folder / place)
+        found = () if isinstance(names, UnreadableFile) else names
+        yield from (folder / place / name for name in found if fnmatchcase(name, pattern))
 
 
 def _in_containers(file: Path, provider: str) -> Server | None:

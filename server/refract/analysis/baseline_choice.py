@@ -12,11 +12,11 @@ from refract.baseline.folder import LOCK_FILE, SQL_FILE
 from refract.lowering import lower
 from refract.providers import Provider
 from refract.providers.versions import Version
+from refract.reading import UnreadableFile, decode
 from refract.schema.model import Database
 from refract.syntax import SchemaTree, parse_schema
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.projects import ProjectFiles, holds_migrations
-from refract.workspace.reading import UnreadableFile, decode
 
 
 def migrations_here(files: ProjectFiles) -> MigrationFolder | None:

@@ -23,12 +23,12 @@ from refract.baseline import (
 from refract.diff import Diff, probable_renames
 from refract.lowering import lower
 from refract.providers import Provider
+from refract.reading import read_text
 from refract.rules.kit.context import JudgedMigration, RollbackScripts
 from refract.schema.changes import AddColumn, Backfill, Change, CreateTable, DropColumn, DropTable, Statement
 from refract.schema.model import Database, QualifiedName
 from refract.syntax import SchemaTree
 from refract.workspace.projects import ProjectFiles
-from refract.workspace.reading import read_text
 
 
 @frozen(eq=False)
@@ -225,7 +225,9 @@ def _at(commit: git.Commit, folder: str, here: MigrationFolder) -> MigrationFold
     wanted = {PurePosixPath(name).relative_to(root).as_posix(): (name, blob) for name, blob in hashes.items()}
     same = {f"{m.name}/migration.sql": m.data for m in here.migrations}
     known = {key: data for key, data in same.items() if key in wanted and git.blob_hash(data) == wanted[key][1]}
-    other = {name: key for key, (name, _) in wanted.items() if key not in known and key.endswith("/migration.sql")}
+    unread = {f"{m.name}/migration.sql" for m in here.migrations if not m.is_read}
+    left_out = known.keys() | unread
+    other = {name: key for key, (name, _) in wanted.items() if key not in left_out and key.endswith("/migration.sql")}
     read = git.read_at(commit, other)
     contents = {} if isinstance(read, git.Unavailable) else {other[name]: data for name, data in read.items()}
     return migrations_of(known | contents, here.path)

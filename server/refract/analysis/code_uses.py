@@ -18,6 +18,7 @@ from attrs import define, field, frozen
 
 from refract import git
 from refract.frozen_map import frozen_map
+from refract.reading import UnreadableFile, read_bytes
 from refract.source import Client, CodeUses, Needle, Target, completed, find_uses, needles
 from refract.text import Origin
 from refract.workspace.projects import SKIPPED_FOLDERS, ProjectFiles, walk
@@ -234,10 +235,8 @@ def _may_use(path: str, stamp: _Stamp, wanted: tuple[Needle, ...]) -> bool:
 
 
 def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
+    data = read_bytes(path, _LARGEST_FILE)
+    return None if isinstance(data, UnreadableFile) else data
 
 
 def _hash(path: Path) -> str:

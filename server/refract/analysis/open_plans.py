@@ -13,12 +13,12 @@ from refract.plans import Plan, Progress, built_by, progress_of
 from refract.plans.status import BuiltSteps
 from refract.plans.taking import OpenPlan, utc_today
 from refract.providers import Provider
+from refract.reading import UnreadableFile, files_in, read_text
 from refract.recipes.base import CannotPlan, Recipe, Situation, all_recipes
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
 from refract.text import NewFile, Origin, Problem, Span
 from refract.workspace.projects import ProjectFiles
-from refract.workspace.reading import UnreadableFile, read_text
 
 
 @frozen(eq=False)
@@ -35,11 +35,15 @@ class Plans:
 
 
 NO_PLANS = Plans()
+_LARGEST = 2_000_000  # bytes of one plan
 
 
 def read_plans(files: ProjectFiles, database: Database, migrations: Iterable[Migration], provider: Provider) -> Plans:
     """The plans on disk; `database` is what the `migrations` build. Never raises."""
-    texts = [(path, read_text(path)) for path in files.plan_files()]
+    names = files_in(files.plans)
+    if isinstance(names, UnreadableFile) and not names.is_missing:
+        return Plans(problems=(Problem(f"{names.reason}.", Origin(names.path, "", Span(0, 0))),))
+    texts = [(path, read_text(path, _LARGEST)) for path in files.plan_files()]
     if not texts:
         return NO_PLANS
     from refract.plans.file import NotAPlan, read_plan  # noqa: PLC0415  only where a plan is

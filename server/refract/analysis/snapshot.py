@@ -18,6 +18,7 @@ from refract.config import Settings, SettingsError
 from refract.lowering import lower
 from refract.providers import Provider
 from refract.providers.versions import Version
+from refract.reading import UnreadableFile, read_text
 from refract.syntax import Document, SchemaTree, parse_document, parse_schema
 from refract.syntax.tree import Keyword
 from refract.text import Origin, Problem, Span
@@ -26,7 +27,6 @@ from refract.workspace.failure import CannotAnalyse
 from refract.workspace.prisma_version import prisma_version
 from refract.workspace.project_settings import settings_of
 from refract.workspace.projects import ProjectFiles, configured, is_left_alone
-from refract.workspace.reading import UnreadableFile, read_text
 
 
 @frozen(eq=False)
@@ -90,6 +90,8 @@ def open_project(
     with without_collector():
         settings = _settings(files, editor)
         files, base = configured(files, settings), base or settings.base
+        if files.problem:
+            raise CannotAnalyse(files.problem)
         unreadable: tuple[Problem, ...] = ()
         if tree is None:
             tree, unreadable = read_schema(files, known)

@@ -12,24 +12,33 @@ from pathlib import Path, PurePosixPath
 from attrs import field, frozen
 
 from refract.providers import UnknownProvider, provider
+from refract.reading import MAX_BYTES, SETTINGS_BYTES, UnreadableFile, exists, files_in, folders_in, read_bytes
 from refract.text import Origin, Problem, Span
 
 SQL_FILE = "migration.sql"
 LOCK_FILE = "migration_lock.toml"
 _CONFLICT = re.compile(rb"^(?:<{7} |>{7} |={7}\r?$)", re.MULTILINE)
 _OLD_NAMES = {"mssql": "sqlserver"}  # what Prisma 3 wrote into lock files
-_DOWN = re.compile(r"down(?:_(\d+))?\.sql")
+_DOWN = re.compile(r"down(?:_(\d{1,4}))?\.sql")
+_UNREAD = ""
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @frozen
 class Migration:
-    """One migration. `checksum` is the SHA-256 of the file's bytes, as Prisma keeps it in `_prisma_migrations`."""
+    """One migration. `checksum` is the SHA-256 of the file's bytes, as Prisma keeps it in `_prisma_migrations`; empty if
+    the file could not be read.
+    """
 
     name: str
     path: str
     data: bytes = field(repr=False)
     checksum: str
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the file could be read."""
+        return self.checksum != _UNREAD
 
     @property
     def sql(self) -> str:
@@ -50,17 +59,14 @@ class MigrationFolder:
 def load_migrations(folder: Path | str) -> MigrationFolder:
     """The migrations in a folder on disk. Never raises: what cannot be read is among the problems."""
     root = Path(folder)
-    files: dict[str, bytes] = {}
+    files: dict[str, bytes | None] = {}
     problems: list[Problem] = []
-    try:
-        names = sorted(child.name for child in root.iterdir() if child.is_dir())
-    except OSError as error:
-        return MigrationFolder(
-            str(root), (), None, (_problem(root, f"Cannot read {root}: {error.strerror or error}."),)
-        )
+    names = folders_in(root)
+    if isinstance(names, UnreadableFile):
+        return MigrationFolder(str(root), (), None, (_problem(root, f"{names.reason}."),))
     for name in names:
         _load(root / name / SQL_FILE, f"{name}/{SQL_FILE}", files, problems)
-    if (root / LOCK_FILE).exists():
+    if exists(root / LOCK_FILE):
         _load(root / LOCK_FILE, LOCK_FILE, files, problems)
     return _folder(files, str(root), problems)
 
@@ -70,17 +76,19 @@ def migrations_of(files: Mapping[str, bytes], path: str) -> MigrationFolder:
     return _folder(files, path, [])
 
 
-def _load(file: Path, key: str, files: dict[str, bytes], problems: list[Problem]) -> None:
-    try:
-        files[key] = file.read_bytes()
-    except FileNotFoundError:
+def _load(file: Path, key: str, files: dict[str, bytes | None], problems: list[Problem]) -> None:
+    data = read_bytes(file, SETTINGS_BYTES if key == LOCK_FILE else MAX_BYTES)
+    if not isinstance(data, UnreadableFile):
+        files[key] = data
+    elif data.is_missing and key != LOCK_FILE:
         message = f"{file.parent} has no {SQL_FILE}. Restore the file or remove the folder."
         problems.append(_problem(file, message))
-    except OSError as error:
-        problems.append(_problem(file, f"Cannot read {file} (skipped): {error.strerror or error}."))
+    else:
+        files[key] = None
+        problems.append(_problem(file, f"{data.reason} (skipped)."))
 
 
-def _folder(files: Mapping[str, bytes], path: str, problems: list[Problem]) -> MigrationFolder:
+def _folder(files: Mapping[str, bytes | None], path: str, problems: list[Problem]) -> MigrationFolder:
     lock = files.get(LOCK_FILE)
     name, invalid = (None, []) if lock is None else _lock_provider(lock, Path(path) / LOCK_FILE)
     migrations = tuple(_migrations(files, path))
@@ -88,21 +96,19 @@ def _folder(files: Mapping[str, bytes], path: str, problems: list[Problem]) -> M
     return MigrationFolder(path, migrations, name, (*problems, *invalid, *found))
 
 
-def _migrations(files: Mapping[str, bytes], path: str) -> Iterable[Migration]:
-    named = ((PurePosixPath(key).parts, data) for key, data in files.items())
-    for parts, data in sorted(named):
+def _migrations(files: Mapping[str, bytes | None], path: str) -> Iterable[Migration]:
+    for key, data in sorted(files.items(), key=lambda item: PurePosixPath(item[0]).parts):
+        parts = PurePosixPath(key).parts
         if len(parts) == 2 and parts[1] == SQL_FILE:
             file = str(Path(path) / parts[0] / SQL_FILE)
-            yield Migration(parts[0], file, data, hashlib.sha256(data).hexdigest())
+            yield Migration(parts[0], file, data or b"", _UNREAD if data is None else hashlib.sha256(data).hexdigest())
 
 
 def rollback_files(migration: Path) -> tuple[Path, ...]:
     """The files beside a migration.sql that undo it (`down.sql`, or `down_1.sql`, `down_2.sql`, …), in their order."""
-    try:
-        found = [(match, path) for path in migration.parent.iterdir() if (match := _DOWN.fullmatch(path.name))]
-    except OSError:
-        return ()
-    return tuple(path for _, path in sorted(found, key=lambda pair: int(pair[0][1] or 0)))
+    names = files_in(migration.parent)
+    found = [] if isinstance(names, UnreadableFile) else [match for name in names if (match := _DOWN.fullmatch(name))]
+    return tuple(migration.parent / match[0] for match in sorted(found, key=lambda match: int(match[1] or 0)))
 
 
 def _lock_provider(data: bytes, path: Path) -> tuple[str | None, list[Problem]]:

@@ -46,7 +46,7 @@ def compare_histories(here: MigrationFolder, fork: MigrationFolder, tip: Migrati
         path=here.path,
         base=base,
         here=here.migrations,
-        new=tuple(m for m in here.migrations if m.name not in known),
+        new=tuple(m for m in here.migrations if m.name not in known and m.is_read),
         theirs=tuple(m for m in tip.migrations if m.name not in at_fork and m.name not in names),
         edited=tuple(m for m in here.migrations if m.name in known and not _same(m, known[m.name])),
         deleted=tuple(m for m in fork.migrations if m.name not in names and m.name in at_tip),
@@ -54,5 +54,9 @@ def compare_histories(here: MigrationFolder, fork: MigrationFolder, tip: Migrati
 
 
 def _same(one: Migration, other: Migration) -> bool:
-    """Whether two files hold the same text: line ends may differ, as git writes them for each system."""
+    """Whether two files hold the same text: line ends may differ, as git writes them for each system. A file that could
+    not be read counts as unchanged.
+    """
+    if not (one.is_read and other.is_read):
+        return True
     return one.checksum == other.checksum or one.data.replace(b"\r\n", b"\n") == other.data.replace(b"\r\n", b"\n")

@@ -22,6 +22,7 @@ from refract.rules.kit.finding import Severity
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.projects import ProjectFiles
 
+_READ_BY_PEOPLE = ("text", "concise")
 _FAILING = {
     "error": frozenset({Severity.ERROR}),
     "warning": frozenset({Severity.ERROR, Severity.WARNING}),
@@ -49,9 +50,10 @@ def answer_for(
     failing = [a for a in analyses if _fails(a, fail_on or a.snapshot.settings.fail_on)]
     uses_code = any(analysis.snapshot.code.known for analysis in analyses)
     source = source_state(projects) if uses_code else ""
-    return Answer(
-        2 if complaints else int(bool(failing)), _output(analyses, output, columns), _text(complaints), source
-    )
+    out = _output(analyses, output, columns)
+    if reasons and output in _READ_BY_PEOPLE:
+        out += f"Incomplete: {len(reasons)} of {len(projects)} projects could not be analysed.\n"
+    return Answer(2 if complaints else int(bool(failing)), out, _text(complaints), source)
 
 
 def analysed(projects: Iterable[ProjectFiles], base: str | None) -> tuple[list[Analysis], list[str]]:

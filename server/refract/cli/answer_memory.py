@@ -18,6 +18,7 @@ from attrs import asdict, frozen
 import refract
 from refract import clock, git, memory
 from refract.config import Settings, SettingsError, load_settings, settings_files
+from refract.reading import UnreadableFile, files_in, folders_in, read_bytes
 from refract.workspace.accepted import accepted_file
 from refract.workspace.prisma_version import version_files
 from refract.workspace.projects import ProjectFiles, configured
@@ -77,6 +78,8 @@ def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable
         settings = _settings(found)
         project = configured(found, settings)
         yield os.fsencode(repr(project))
+        if project.problem:
+            continue
         yield os.fsencode(_commit(project, base or settings.base))
         if project.plan_files():  # how long a plan has rested depends on the day
             yield clock.today().isoformat().encode()
@@ -119,9 +122,19 @@ def _inputs(project: ProjectFiles) -> Iterator[Path]:
     yield accepted_file(project)
     yield from project.schema_files
     yield from project.plan_files()
-    for folder, folders, names in os.walk(project.migrations):
-        folders.sort()
-        yield from (Path(folder) / name for name in sorted(names) if name.endswith((".sql", ".toml")))
+    names = folders_in(project.migrations)
+    inner = () if isinstance(names, UnreadableFile) else names
+    for folder in (project.migrations, *(project.migrations / name for name in inner)):
+        yield from _texts_in(folder)
+
+
+def _texts_in(folder: Path) -> Iterator[Path]:
+    """The files of a folder that an answer depends on; the folder itself if it cannot be read."""
+    names = files_in(folder)
+    if isinstance(names, UnreadableFile):
+        yield folder
+        return
+    yield from (folder / name for name in names if name.endswith((".sql", ".toml")))
 
 
 def _stamp(file: Path) -> str:
@@ -134,7 +147,5 @@ def _stamp(file: Path) -> str:
 
 
 def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes() if file.is_file() else b"none"
-    except OSError as error:
-        return str(error.errno).encode()
+    data = read_bytes(file)
+    return os.fsencode(data.reason) if isinstance(data, UnreadableFile) else data

@@ -109,8 +109,15 @@ def summary(analysis: Analysis) -> str:
     opaque = _counted(len(baseline.opaque), "statement") if baseline.opaque else ""
     unread = f"; {opaque} not understood and left out" if opaque else ""
     schema, compared = shown_path(analysis.snapshot.files.schema), baseline_detail(analysis)
-    answer = f"{', '.join(totals) or 'No findings'}{silenced} in {schema}, compared with {compared}{unread}."
+    answer = f"{_verdict(totals, len(analysis.problems))}{silenced} in {schema}, compared with {compared}{unread}."
     return harmless(f"{answer}{_outdated(len(analysis.outdated))}")
+
+
+def _verdict(totals: Sequence[str], problems: int) -> str:
+    """The findings, counted. Where something could not be read, their absence means little."""
+    if not problems:
+        return ", ".join(totals) or "No findings"
+    return f"Incomplete, {_counted(problems, 'problem')}; {', '.join(totals) or 'nothing else found'}"
 
 
 def _outdated(count: int) -> str:

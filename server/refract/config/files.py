@@ -11,6 +11,7 @@ from attrs import evolve
 
 from refract.config.settings import Settings, SettingsError, settings_from
 from refract.git import upwards
+from refract.reading import SETTINGS_BYTES, UnreadableFile, read_text
 
 
 def load_settings(folder: Path) -> Settings:
@@ -34,12 +35,11 @@ def settings_files(folder: Path) -> Iterator[Path]:
 
 def _read(file: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
     """The table of settings in `file`; None when there is no such file or table."""
-    try:
-        text = file.read_bytes().decode()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{file} cannot be read: {error}") from error
+    text = read_text(file, SETTINGS_BYTES)
+    if isinstance(text, UnreadableFile):
+        if text.is_missing:
+            return None
+        raise SettingsError(f"{text.reason}.")
     if table and "refract" not in text:
         return None
     try:

@@ -21,8 +21,8 @@ from refract.lsp import convert
 from refract.lsp.abilities import Abilities
 from refract.lsp.open_project import OpenProject, projects_on_disk
 from refract.positions import PlainText, read_plain
+from refract.reading import UnreadableFile, read_text
 from refract.syntax import Document, parse_document
-from refract.workspace import UnreadableFile, read_text
 
 
 @frozen

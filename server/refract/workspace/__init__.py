@@ -17,17 +17,14 @@ if TYPE_CHECKING:
         only_left_alone,
         prisma_project,
     )
-    from refract.workspace.reading import UnreadableFile, read_text
 
 _HOMES = {
     "CannotAnalyse": "failure",
     "ProjectFiles": "projects",
-    "UnreadableFile": "reading",
     "find_projects": "projects",
     "holds_migrations": "projects",
     "only_left_alone": "projects",
     "prisma_project": "projects",
-    "read_text": "reading",
 }
 
 
@@ -40,10 +37,8 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "CannotAnalyse",
     "ProjectFiles",
-    "UnreadableFile",
     "find_projects",
     "holds_migrations",
     "only_left_alone",
     "prisma_project",
-    "read_text",
 ]

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from refract.reading import UnreadableFile, read_text
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.projects import ProjectFiles, project_root
-from refract.workspace.reading import UnreadableFile, read_text
 
 NAME = "refract-accepted.json"
 _VERSION = 1
@@ -40,10 +40,10 @@ def _schema(files: ProjectFiles) -> str:
 
 
 def _read(file: Path) -> Mapping[str, list[str]]:
-    if not file.exists():
-        return {}
     text = read_text(file)
     if isinstance(text, UnreadableFile):
+        if text.is_missing:
+            return {}
         raise CannotAnalyse(text.reason)
     try:
         found = json.loads(text)

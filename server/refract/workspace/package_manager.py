@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from refract.git import upwards
-from refract.workspace.reading import read_json
+from refract.reading import read_json
 
 _LOCK_FILES = {
     "pnpm-lock.yaml": "pnpm",

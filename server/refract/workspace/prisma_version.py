@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refract.git import upwards
-from refract.workspace.reading import UnreadableFile, read_json, read_text
+from refract.reading import UnreadableFile, read_json, read_text
 
 if TYPE_CHECKING:  # an answer that is remembered needs no provider
     from refract.providers.versions import Version

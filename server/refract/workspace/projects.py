@@ -16,11 +16,11 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from refract import git
+from refract import git, reading
 from refract.baseline.folder import LOCK_FILE, SQL_FILE
 from refract.config import Settings, SettingsError, load_settings
+from refract.reading import UnreadableFile, exists, files_in, folders_in, is_file, is_folder, read_json, read_text
 from refract.workspace.prisma_config import CONFIG_FILES, PrismaConfig, configured_folder, read_prisma_config
-from refract.workspace.reading import UnreadableFile, read_json, read_text
 
 _DEFAULT_SCHEMAS = ("prisma/schema.prisma", "schema.prisma", "prisma/schema")
 SKIPPED_FOLDERS = frozenset(
@@ -31,7 +31,6 @@ _DATASOURCE = re.compile(r"^\s*datasource\s+\w+\s*\{", re.MULTILINE)
 _OTHER_LANGUAGE = re.compile(r"\ufeff?\s*// use prisma-(next|8)\b")
 _AS_TEXT = "Write the value as plain text."
 _AS_SETTING = {"migrations.path": "Set `migrations` in refract.toml."}
-_MAX_FILES = 50_000  # files looked at in a tree without git
 _MAX_SCHEMA_FILES = 2_000
 _MOST_PLANS = 200
 _PLANS = "plans"
@@ -44,6 +43,7 @@ class ProjectFiles:
     `schema` is the schema file, or the folder of a schema in several files.
     `schema_files` are its files, sorted. `source` says what named it, in words for the user.
     `migrations` is the folder the project keeps (or would keep) its migrations in; it may not exist.
+    `problem` is why nothing of the project is read: its configuration names a path outside.
     """
 
     root: Path
@@ -52,6 +52,7 @@ class ProjectFiles:
     migrations: Path
     source: str
     notes: tuple[str, ...] = field(default=(), eq=False)
+    problem: str = ""
 
     @property
     def plans(self) -> Path:
@@ -60,10 +61,9 @@ class ProjectFiles:
 
     def plan_files(self) -> list[Path]:
         """The files of the project's plans."""
-        try:
-            return sorted(path for path in self.plans.iterdir() if path.suffix == ".toml")[:_MOST_PLANS]
-        except OSError:
-            return []
+        names = files_in(self.plans)
+        found = () if isinstance(names, UnreadableFile) else names
+        return [self.plans / name for name in found if name.endswith(".toml")][:_MOST_PLANS]
 
 
 def find_projects(path: Path) -> tuple[ProjectFiles, ...]:
@@ -86,16 +86,16 @@ def is_excluded(project: ProjectFiles) -> bool:
 def every_project(path: Path) -> tuple[ProjectFiles, ...]:
     """The projects at or below `path`, excluded ones among them."""
     path = Path(os.path.normpath(path.absolute()))  # not resolve(): a linked folder keeps the user's name for it
-    if path.is_file():
+    if is_file(path):
         project = _project_of_file(path)
         return (project,) if project else ()
-    if not path.is_dir():
+    if not is_folder(path):
         return ()
     own = prisma_project(path)
     below = _projects_below(path)
     projects: dict[tuple[Path, ...], ProjectFiles] = {}
     for project in (*([own] if own else []), *below):
-        projects.setdefault(project.schema_files, project)
+        projects.setdefault(project.schema_files or (project.schema,), project)
     return tuple(projects.values())
 
 
@@ -106,15 +106,17 @@ def prisma_project(folder: Path) -> ProjectFiles | None:
         return _project_of_config(folder, *config)
     named = _schema_in_package_json(folder)
     if named is not None:
-        return _project_at(folder, folder / named, "the prisma key of package.json")
+        source, schema = "the prisma key of package.json", Path(os.path.normpath(folder / named))
+        problem = _outside(folder, schema, f"{folder / 'package.json'}: `prisma.schema`")
+        return _refused(folder, schema, source, problem) if problem else _project_at(folder, schema, source)
     return _project_at_default(folder)
 
 
 def project_root(path: Path) -> Path:
     """The folder Prisma would be run in for the schema at `path`: where the nearest package.json or config is."""
-    start = path if path.is_dir() else path.parent
+    start = path if is_folder(path) else path.parent
     for folder in git.upwards(start):
-        if (folder / "package.json").is_file() or _config_of(folder):
+        if is_file(folder / "package.json") or _config_of(folder):
             return folder
     return start.parent if start.name == "prisma" else start
 
@@ -123,7 +125,9 @@ def configured(files: ProjectFiles, settings: Settings) -> ProjectFiles:
     """The project with what its settings say. `migrations` speaks for the project in the settings' own folder only."""
     if settings.migrations is None or (settings.file is not None and settings.file.parent != files.root):
         return files
-    return evolve(files, migrations=files.root / settings.migrations)
+    migrations = Path(os.path.normpath(files.root / settings.migrations))
+    problem = _outside(files.root, migrations, f"{settings.file or 'settings of the editor'}: `migrations`")
+    return evolve(files, migrations=migrations, problem=files.problem or problem)
 
 
 def excluded(files: ProjectFiles, settings: Settings) -> bool:
@@ -137,13 +141,13 @@ def excluded(files: ProjectFiles, settings: Settings) -> bool:
 
 
 def holds_migrations(folder: Path) -> bool:
-    """Whether `folder` is one that Prisma would call a migrations folder."""
-    try:
-        if (folder / LOCK_FILE).is_file():
-            return True
-        return any((child / SQL_FILE).is_file() for child in folder.iterdir())
-    except OSError:
-        return False
+    """Whether `folder` is one that Prisma would call a migrations folder. One that may not be read counts, so that
+    reading it reports why.
+    """
+    names = folders_in(folder)
+    if isinstance(names, UnreadableFile):
+        return not names.is_missing
+    return exists(folder / LOCK_FILE) or any(exists(folder / name / SQL_FILE) for name in names)
 
 
 def schema_files_of(schema: Path) -> tuple[Path, ...]:
@@ -151,28 +155,21 @@ def schema_files_of(schema: Path) -> tuple[Path, ...]:
 
     Copies of schemas kept inside a migrations folder do not count.
     """
-    if not schema.is_dir():
-        return (schema,) if schema.is_file() else ()
+    if not is_folder(schema):
+        return (schema,) if is_file(schema) else ()
     found = [file for file in walk(schema) if file.suffix == ".prisma"]
     return tuple(sorted(file for file in found[:_MAX_SCHEMA_FILES] if not _is_inside_migrations(file, schema)))
 
 
 def only_left_alone(path: Path) -> bool:
     """Whether there are schemas at `path`, all of them of a language that Refract leaves alone."""
-    schemas = [path] if path.is_file() else [file for file in _tree(path) if file.suffix == ".prisma"]
+    schemas = [path] if is_file(path) else [file for file in _tree(path) if file.suffix == ".prisma"]
     return bool(schemas) and not any(map(_is_ours, schemas))
 
 
 def walk(top: Path) -> Iterator[Path]:
     """Files below `top`, without following links or entering single migrations, hidden folders or packages."""
-    seen = 0
-    for folder, folders, names in os.walk(top):  # os.walk leaves out what it may not read
-        folders[:] = [] if LOCK_FILE in names else sorted(filter(_is_entered, folders))
-        for name in sorted(names):
-            seen += 1
-            if seen > _MAX_FILES:
-                return
-            yield Path(folder) / name
+    return reading.walk(top, lambda folders, names: () if LOCK_FILE in names else filter(_is_entered, folders))
 
 
 def is_left_alone(text: str) -> bool:
@@ -192,16 +189,39 @@ def _project_of_config(folder: Path, file: Path, config: PrismaConfig) -> Projec
     source = file.relative_to(folder).as_posix()
     notes = tuple(f"{file} computes `{name}`. {_AS_SETTING.get(name, _AS_TEXT)}" for name in config.computed)
     migrations = Path(os.path.normpath(file.parent / config.migrations)) if config.migrations else None
+    problem = _outside(folder, migrations, f"{file}: `migrations.path`") if migrations else ""
     if config.schema is None:
         default = _project_at_default(folder)
-        return _project_at(folder, default.schema, source, migrations, notes) if default else None
-    return _project_at(folder, Path(os.path.normpath(file.parent / config.schema)), source, migrations, notes)
+        found = _project_at(folder, default.schema, source, None if problem else migrations, notes) if default else None
+        return evolve(found, problem=problem) if found else None
+    schema = Path(os.path.normpath(file.parent / config.schema))
+    problem = _outside(folder, schema, f"{file}: `schema`") or problem
+    return (
+        _refused(folder, schema, source, problem) if problem else _project_at(folder, schema, source, migrations, notes)
+    )
+
+
+def _refused(folder: Path, schema: Path, source: str, problem: str) -> ProjectFiles:
+    """A project of which nothing is read."""
+    return ProjectFiles(folder, schema, (), schema / "migrations", source, problem=problem)
+
+
+def _outside(folder: Path, place: Path, name: str) -> str:
+    """Why the `place` that a file in `folder` names is not read, if it is outside of everything that belongs together: the
+    repository, else the highest folder with a package.json.
+    """
+    above = tuple(git.upwards(folder))
+    packages = [top for top in above if is_file(top / "package.json")]
+    home = above[-1] if exists(above[-1] / ".git") else (packages or [folder])[-1]
+    if place.is_relative_to(home):
+        return ""
+    return f"{name} is a path outside of {home}. Refract reads nothing there. Set a path inside."
 
 
 def _config_of(folder: Path) -> tuple[Path, PrismaConfig] | None:
     for name in CONFIG_FILES:
         file = folder / name
-        if file.is_file():
+        if is_file(file):
             text = read_text(file)
             return None if isinstance(text, UnreadableFile) else (file, read_prisma_config(text))
     return None
@@ -230,18 +250,24 @@ def _is_ours(file: Path) -> bool:
 
 def _migrations_beside(schema: Path, files: tuple[Path, ...]) -> Path:
     """Where Prisma keeps the migrations of a schema, or the odd place where a repository does."""
-    main = schema if schema.is_file() else next(filter(_has_datasource, files), files[0])
+    main = schema if is_file(schema) else next(filter(_has_datasource, files), files[0])
     usual = main.parent / "migrations"
     odd: list[Path] = []
     prefix = main.stem.removesuffix("schema")
     if prefix and prefix != main.stem:
         odd.append(main.parent / f"{prefix}migrations")
     odd += [usual, main.parent / "migration"]
-    if schema.is_dir():
+    if is_folder(schema):
         odd += [schema / "migrations", schema.parent / "migrations"]
-    if not any(_has_datasource(file) for file in main.parent.parent.glob("*.prisma")):
+    if not any(map(_has_datasource, _schemas_in(main.parent.parent))):
         odd.append(main.parent.parent / "migrations")
     return next(filter(holds_migrations, odd), usual)
+
+
+def _schemas_in(folder: Path) -> list[Path]:
+    names = files_in(folder)
+    found = () if isinstance(names, UnreadableFile) else names
+    return [folder / name for name in found if name.endswith(".prisma")]
 
 
 def _has_datasource(file: Path) -> bool:
@@ -259,7 +285,7 @@ def _project_of_file(file: Path) -> ProjectFiles | None:
         return known
     if file.suffix == ".prisma" and not _has_datasource(file):
         for folder in tuple(file.parents)[:4]:
-            if any(_has_datasource(sibling) for sibling in sorted(folder.glob("*.prisma"))):
+            if any(map(_has_datasource, _schemas_in(folder))):
                 return _project_at(project_root(folder), folder, folder.name)
     return _project_at(root, file, file.name)
 
@@ -315,7 +341,7 @@ def _is_inside_migrations(file: Path, top: Path) -> bool:
     for folder in file.parents:
         if folder == top:
             return False
-        if folder.name == "migrations" or (folder / LOCK_FILE).is_file():
+        if folder.name == "migrations" or is_file(folder / LOCK_FILE):
             return True
     return False
 
@@ -333,7 +359,7 @@ def _tree(top: Path) -> list[Path]:
 
 
 def _existing(files: Iterable[Path], is_wanted: Callable[[Path], bool]) -> list[Path]:
-    return sorted(file for file in files if is_wanted(file) and file.is_file())
+    return sorted(file for file in files if is_wanted(file) and is_file(file))
 
 
 def _is_wanted(top: Path, file: Path) -> bool:

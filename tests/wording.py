@@ -50,7 +50,7 @@ BANNED = (
     (r"\b(?:takes?|taken|taking) (?:it |them |the (?:last )?step )?back\b", "undo"),
     (r"\bwhere (?:it|they|a plan|the plan|each plan) stands?\b", "status"),
     (r"\bfrom (?:then|there|here|now) on\b", "after this"),
-    (r"\buntil then\b", "(put the steps in order)"),
+    (r"[:;,] until then\b", "(put the steps in order)"),
     (r"\b(?:step|steps) in hand\b|\bthe one in hand\b", "current step"),
     (r"\bin peace\b", "not checked, unchanged"),
     (r"\bgone through\b", "scanned"),
@@ -146,7 +146,7 @@ def page_problems(text: str) -> list[str]:
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r"^\|[-| :]+\|$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^#+ (.*)$", r"\n\1\n", text, flags=re.MULTILINE)
-    text = re.sub(r"^\|(.*)\|$", lambda row: "\n\n" + row[1].replace("|", "\n\n") + "\n\n", text, flags=re.MULTILINE)
+    text = re.sub(r"^\|(.*)\|$", lambda row: "\n\n" + re.sub(r"\||; ", "\n\n", row[1]) + "\n\n", text, flags=re.MULTILINE)
     return [problem for sentence in sentences(text) for problem in (*_in_sentence(sentence), *_pronouns(sentence))]
 
 

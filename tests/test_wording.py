@@ -2,9 +2,44 @@
 
 from __future__ import annotations
 
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
 import pytest
 
-from wording import headline_problems, is_instruction, problems, sentences, words
+from refract.cli.main import cli
+from refract.config import Settings
+from refract.config.settings import keys
+from wording import CODE, headline_problems, is_instruction, page_problems, problems, sentences, words
+
+ROOT = Path(__file__).parents[1]
+EXTENSION = ROOT / "vscode-client"
+LONGEST_README = 900  # words
+LONGEST_SUMMARY = 64  # characters of a command's first sentence, which `refract --help` shows
+
+REFUSALS = ("CannotAnalyse", "CannotPlan", "CannotRun", "CannotWrite", "NoRollback", "Refused", "UnreadableFile")
+"""Exceptions and values whose first argument is a message."""
+
+SOURCES = sorted(
+    path
+    for layer in ("actions", "analysis", "baseline", "cli", "config", "lsp", "workspace")
+    for path in (ROOT / "server" / "refract" / layer).rglob("*.py")
+)
+
+PAGES = (
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    EXTENSION / "README.md",
+    EXTENSION / "CHANGELOG.md",
+    *sorted(EXTENSION.glob("walkthrough/*.md")),
+    *sorted((ROOT / "examples").glob("*/README.md")),
+)
 
 BAD_AND_GOOD = (
     (
@@ -97,3 +132,106 @@ def test_sentences_and_headlines_have_a_limit() -> None:
     assert problems(f"Run {'very ' * 19}fast.")
     assert headline_problems("one two three four five six seven eight nine ten eleven twelve") == []
     assert headline_problems("one two three four five six seven eight nine ten eleven twelve thirteen")
+
+
+def commands_below(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    """All commands of a tree, each with its words on the command line."""
+    yield name, command
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            yield from commands_below(child, f"{name} {child.name}")
+
+
+COMMANDS = dict(commands_below(cli, "refract"))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_a_command(name: str) -> None:
+    command = COMMANDS[name]
+    helps = [command.help or "", *(o.help or "" for o in command.params if isinstance(o, click.Option))]
+    assert [problem for text in helps for problem in page_problems(text)] == []
+    assert len(command.get_short_help_str(limit=1_000)) <= LONGEST_SUMMARY or name == "refract"
+
+
+def docs_of(kind: type[attrs.AttrsInstance], table: str) -> Iterator[tuple[str, str]]:
+    """The names of all settings with their documentation."""
+    for name, field in keys(kind).items():
+        if "table" in field.metadata:
+            yield from docs_of(field.metadata["table"], f"{table}{name}.")
+        else:
+            yield f"{table}{name}", field.metadata["doc"]
+
+
+@pytest.mark.parametrize(("name", "doc"), docs_of(Settings, ""))
+def test_documentation_of_a_setting(name: str, doc: str) -> None:
+    assert problems(doc) == [], name
+
+
+def texts_in(value: Any, key: str = "") -> Iterator[str]:
+    """The texts of a manifest that a user reads: titles, descriptions, contents."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from texts_in(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts_in(inner, key)
+    elif isinstance(value, str) and key in ("title", "description", "markdownDescription", "contents", "name"):
+        yield value
+
+
+def test_texts_of_the_extension() -> None:
+    manifest = json.loads((EXTENSION / "package.json").read_text("utf-8"))
+    read = [manifest["description"], *texts_in(manifest["contributes"]), *texts_in(manifest["capabilities"])]
+    assert len(read) > 50
+    assert [problem for text in read for problem in page_problems(text)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page(page: Path) -> None:
+    assert page_problems(page.read_text("utf-8")) == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").split()) <= LONGEST_README
+
+
+def messages_of(source: Path) -> Iterator[str]:
+    """The messages of errors and what is printed, with CODE for each value in them."""
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and node.args and _is_message(node.func):
+            text = _text(node.args[0])
+            if " " in text:
+                yield text
+
+
+def _is_message(function: ast.expr) -> bool:
+    name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+    return name in (*REFUSALS, "say", "complain", "show")
+
+
+def _text(node: ast.expr) -> str:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(_text(part) if isinstance(part, ast.Constant) else CODE for part in parts)
+        case ast.IfExp(body=one, orelse=other):
+            return f"{_text(one)}\n\n{_text(other)}"
+        case _:
+            return ""
+
+
+def test_messages_of_errors() -> None:
+    found = [text for source in SOURCES for text in messages_of(source)]
+    assert len(found) > 50
+    assert [problem for text in found for problem in problems(text)] == []
+    assert [text for text in found if re.match(r"[a-z]", text)] == []
+
+
+def test_messages_of_the_extension() -> None:
+    quoted = re.compile(r'"([^"\n]*)"|`([^`]+)`')
+    sources = [re.sub(r"\$\{[^{}]*\}", CODE, path.read_text("utf-8")) for path in EXTENSION.glob("src/*.ts")]
+    found = [one or other for source in sources for one, other in quoted.findall(source)]
+    read = [text for text in found if text.count(" ") > 1]
+    assert len(read) > 20
+    assert [problem for text in read for problem in page_problems(text)] == []

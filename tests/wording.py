@@ -146,7 +146,9 @@ def page_problems(text: str) -> list[str]:
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r"^\|[-| :]+\|$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^#+ (.*)$", r"\n\1\n", text, flags=re.MULTILINE)
-    text = re.sub(r"^\|(.*)\|$", lambda row: "\n\n" + re.sub(r"\||; ", "\n\n", row[1]) + "\n\n", text, flags=re.MULTILINE)
+    text = re.sub(
+        r"^\|(.*)\|$", lambda row: "\n\n" + re.sub(r"\||; ", "\n\n", row[1]) + "\n\n", text, flags=re.MULTILINE
+    )
     return [problem for sentence in sentences(text) for problem in (*_in_sentence(sentence), *_pronouns(sentence))]
 
 

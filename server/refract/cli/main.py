@@ -231,7 +231,7 @@ def plan_next(name: str | None, force: bool, path: str | None, output: str) -> N
 
 @plan.command("done")
 @_NAME
-@click.option("--by", default="", help="Who confirms the deploy. Default: git's user.name.")
+@click.option("--by", default="", help="Name of the person who confirms. Default: git's user.name.")
 @_FORCE
 @_PROJECT
 @_FORMAT

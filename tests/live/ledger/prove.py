@@ -122,16 +122,19 @@ def _page(lines: Sequence[Line], load: Load, versions: Sequence[str], seconds: f
 def _text(lines: Sequence[Line], load: Load, versions: Sequence[str], seconds: float) -> Iterator[str]:
     total = sum(line.operations for line in lines)
     yield "# Plans under load\n"
-    yield "This page is written by `make prove`; the tests run the same for a shorter time on the oldest and the newest version."
-    yield "Every plan of `tests/recipes/*.md` is gone through on a real PostgreSQL while applications use its tables.\n"
-    yield "Which versions of the application live in which step is read off the plan: each is built from the schema of its step, names every column that this schema knows, and lives beside the one before until that is retired."
-    yield "Steps that can be undone are gone through, undone one by one, and gone through again."
-    yield f"{load.workers} threads insert, update, read and delete rows of their own through whichever version is drawn, with prepared statements, from {load.rows:,} rows a table; one more keeps a reading transaction open for {load.report} s at a time."
-    yield "A ledger holds what was written last to each row, whoever wrote it and in whichever column: each read is compared with it, and after each step every row.\n"
-    yield "- errors: those whose code the step does not name; announced: those whose code it names."
-    yield "- wrong: rows that are lost, back again, or hold another value than was written."
-    yield f"- stalls: operations that took longer than {LIMIT * 1000:.0f} ms, which is the {LOCK_WAIT} ms that a migration waits for a lock at a time, and {MARGIN * 1000:.0f} ms for what a machine with few cores adds by itself."
-    yield "- undone: ways back after which the catalog was exactly what it had been.\n"
+    yield "`make prove` writes this page. Every plan of `tests/recipes/*.md` runs on a real PostgreSQL while apps use its tables."
+    yield "The tests do the same for a shorter time, on the oldest and the newest version.\n"
+    yield "The plan sets which versions of the app run in which step."
+    yield "Each version is built from the schema of its step, uses every column of that schema, and runs alongside the version before."
+    yield "Steps that can be undone are taken, undone one by one, and taken again."
+    yield f"{load.workers} threads insert, update, read and delete their rows through a random version, with prepared statements, from {load.rows:,} rows a table."
+    yield f"Another thread keeps a reading transaction open for {load.report} s at a time."
+    yield "A ledger has the last value written to each row. Each read is compared with the ledger, and after each step all rows are.\n"
+    yield "- errors: errors whose code the step does not announce"
+    yield "- announced: errors whose code the step announces"
+    yield "- wrong: rows that are lost, restored after a delete, or have another value than was written"
+    yield f"- stalls: operations above {LIMIT * 1000:.0f} ms ({LOCK_WAIT} ms that a migration waits for a lock, and {MARGIN * 1000:.0f} ms for a machine with few cores)"
+    yield "- undone: undone steps after which the catalog was exactly the same as before\n"
     yield from _left_out()
     yield f"This run: PostgreSQL {', '.join(versions)}, {platform.system()} on {os.cpu_count()} cores, {seconds / 60:.0f} minutes, {total:,} operations.\n"
     yield "| recipe | PostgreSQL | plans | operations | errors | announced | rows checked | wrong | worst ms | stalls | undone |"
@@ -144,9 +147,10 @@ def _left_out() -> Iterator[str]:
     for case in served_on("postgresql"):
         if reason := beyond(case, "postgresql"):
             reasons.setdefault(reason, []).append(f"“{case}”")
-    for reason, names in reasons.items():
-        yield f"Not among them, because {reason}: {', '.join(names)}."
-    yield ""
+    if reasons:
+        yield "Plans that are not in this table:\n"
+        yield from (f"- {', '.join(names)} ({reason})" for reason, names in reasons.items())
+        yield ""
 
 
 if __name__ == "__main__":

@@ -97,14 +97,6 @@ def test_no_network_and_no_database() -> None:
 
 PROVIDERS = frozenset({"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb", "mongodb"})
 COMPARISONS = {
-    "recipes/_conversions.py": 4,
-    "recipes/_sql.py": 2,
-    "recipes/_table_twin.py": 5,
-    "recipes/add_relation.py": 1,
-    "recipes/change_referential_actions.py": 1,
-    "recipes/drop_field.py": 1,
-    "recipes/rename_model.py": 2,
-    "recipes/split_field.py": 1,
     "actions/runbook/queries.py": 6,
     "actions/runbook/watching.py": 1,
     "rules/kit/recipes.py": 1,

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from refract.recipes._sql import NUMBERS, cast
 from refract.recipes.base import Situation
+from refract.recipes.dialects import dialect
 from refract.recipes.dialects.base import TEXTS
 from refract.schema.model import ColumnType
 
@@ -55,8 +56,8 @@ def conversion(s: Situation, value: str, source: ColumnType, target: ColumnType,
         return _number(s, value, numbers[0] or 0, numbers[1] or 0, target_text)
     if target.name in TEXTS:
         return _text(s, value, source, target, target_text)
-    if source.name in TEXTS and target.name in _GUARDS and s.provider.name != "sqlite":
-        guarded = f"CASE WHEN {_matches(s, value, _GUARDS[target.name])} THEN {cast(s, value, target_text)} END"
+    if source.name in TEXTS and target.name in _GUARDS and dialect(s.provider.name).matches_patterns:
+        guarded = f"CASE WHEN {dialect(s.provider.name).matches(value, _GUARDS[target.name])} THEN {cast(s, value, target_text)} END"
         return Conversion(guarded, "other texts become NULL")
     numeric = {*NUMBERS, *_FRACTIONS}
     if source.name in numeric and target.name in _FRACTIONS:
@@ -71,7 +72,7 @@ def conversion(s: Situation, value: str, source: ColumnType, target: ColumnType,
 
 def _number(s: Situation, value: str, source: int, target: int, target_text: str) -> Conversion:
     if target >= source:
-        return Conversion(cast(s, value, target_text) if s.provider.name != "mysql" else value)
+        return Conversion(dialect(s.provider.name).widened(value, target_text))
     low, high = _LIMITS[target]
     held = (
         f"CASE WHEN {value} > {high} THEN {high} WHEN {value} < {low} THEN {low} ELSE {cast(s, value, target_text)} END"
@@ -81,7 +82,7 @@ def _number(s: Situation, value: str, source: int, target: int, target_text: str
 
 def _text(s: Situation, value: str, source: ColumnType, target: ColumnType, target_text: str) -> Conversion:
     length = next((a for a in target.args if isinstance(a, int)), None)
-    plain = cast(s, value, target_text if length is None else "TEXT" if s.provider.name != "mysql" else "CHAR")
+    plain = cast(s, value, target_text if length is None else dialect(s.provider.name).any_text)
     if length is None:
         return Conversion(plain)
     known = next((a for a in source.args if isinstance(a, int)), None)
@@ -110,9 +111,3 @@ def _list(s: Situation, value: str, source: ColumnType, target: ColumnType, targ
     if target.is_list:
         return Conversion(f"CASE WHEN {value} IS NULL THEN CAST(ARRAY[] AS {target_text}) ELSE ARRAY[{value}] END")
     return Conversion(f"({value})[1]", "only the first element is kept")
-
-
-def _matches(s: Situation, value: str, pattern: str) -> str:
-    return (
-        f"{value} REGEXP '{pattern}'".replace("\\", "\\\\") if s.provider.name == "mysql" else f"{value} ~ '{pattern}'"
-    )

@@ -35,15 +35,8 @@ def type_text(situation: Situation, column: Column) -> str:
 
 
 def cast(situation: Situation, value: str, type_: str) -> str:
-    """A value as another type. MySQL casts to types of its own that only CAST knows."""
-    if situation.provider.name == "mysql":
-        known = {"INTEGER": "SIGNED", "INT": "SIGNED", "BIGINT": "SIGNED", "SMALLINT": "SIGNED", "DOUBLE": "DOUBLE"}
-        upper = type_.upper()
-        word = known.get(upper.split("(")[0]) or (
-            "CHAR" if upper.startswith(("VARCHAR", "TEXT", "LONGTEXT")) else type_
-        )
-        return f"CAST({value} AS {word})"
-    return f"CAST({value} AS {type_})"
+    """A value as another type."""
+    return dialect(situation.provider.name).cast(value, type_)
 
 
 def silent_default(situation: Situation, column: Column) -> str | None:
@@ -52,7 +45,7 @@ def silent_default(situation: Situation, column: Column) -> str | None:
     if default is None or column.auto_increment or default.kind in (DefaultKind.EXPRESSION, DefaultKind.LIST):
         return None
     text = situation.provider.render_default(column) or ""
-    return text if situation.provider.name == "mysql" else cast(situation, text, type_text(situation, column))
+    return dialect(situation.provider.name).constant(text, type_text(situation, column))
 
 
 def string(text: str) -> str:

@@ -119,7 +119,7 @@ def _pair(s: Situation, model: str, to: str) -> _Pair:
     old = s.table(model)
     if old.primary_key is None:
         raise CannotPlan(f"`{model}` has no @id, which is needed to match the rows of two tables.")
-    if any(c.auto_increment for c in old.columns) and s.provider.name == "sqlserver":
+    if any(c.auto_increment for c in old.columns) and dialect(s.provider.name).numbers_each_table:
         raise CannotPlan(
             "SQL Server numbers the rows of each table separately, so two tables cannot be in sync. Pass `how=map`."
         )
@@ -186,7 +186,7 @@ def _inward_edits(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
         holder, other = relation.holder, relation.other
         columns = [c.name for c in (s.field(holder.model, n).column for n in _key_fields(holder)) if c is not None]
         name = s.provider.foreign_key_name(s.table(holder.model).name.name, (*columns, pair.to))
-        mapped = "" if s.provider.name == "sqlite" else f', map: "{name}"'
+        mapped = f', map: "{name}"' if s.provider.maps_foreign_keys else ""
         attribute = re.sub(r",\s*map:\s*\"[^\"]*\"", "", holder.attribute("relation"))
         type_ = holder.type.replace(pair.model, pair.to, 1)
         yield AddField(holder.model, _v2(holder), type_, (f"{attribute[:-1]}{mapped})",), holder.name)
@@ -281,10 +281,9 @@ def _fill(s: Situation, pair: _Pair) -> Fill:
     other_wise = _differ(s, pair, "copy", "{row}")
     missing = f"NOT EXISTS (SELECT 1 FROM {new} AS copy WHERE {joined})"
     behind = f"NOT EXISTS (SELECT 1 FROM {new} AS copy WHERE {joined} AND NOT ({other_wise}))"
-    tail = " FOR UPDATE ON CONFLICT DO NOTHING" if s.provider.name == "postgresql" else ""
     here = sql.here(missing, pair.old.name)
     old = sql.table(pair.old.name)
-    statement = f"INSERT INTO {new} ({names}) SELECT {names} FROM {old} WHERE {{batch}} AND {here}{tail}"
+    statement = f"INSERT INTO {new} ({names}) SELECT {names} FROM {old} WHERE {{batch}} AND {here}{sql.keyword_of_copy}"
     return Fill(pair.old, (), behind, statement)
 
 
@@ -335,7 +334,7 @@ def _value(s: Situation, pair: _Pair, of: str, column: str) -> str:
     known = pair.old.column(column)
     text = f"{of}.{s.provider.quote(column)}"
     plain = known is None or known.type.name not in _NO_EQUALITY
-    return text if plain or s.provider.name != "postgresql" else f"CAST({text} AS TEXT)"
+    return text if plain else dialect(s.provider.name).comparable(text)
 
 
 def _shared_numbers(s: Situation, pair: _Pair) -> Iterator[str]:
@@ -354,7 +353,7 @@ def _numbers_kept(s: Situation, pair: _Pair) -> Iterator[str]:
 
 
 def _sequences(s: Situation, pair: _Pair) -> Iterator[tuple[str, str]]:
-    if s.provider.name != "postgresql":
+    if not dialect(s.provider.name).shares_sequences:
         return
     for column in pair.old.columns:
         if column.auto_increment:

@@ -51,11 +51,13 @@ PostgreSQL adds the foreign key as `NOT VALID` and validates it in a separate mi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
 
 from refract.lowering.arguments import field_references
 from refract.recipes.acts import Decide, Deploy, Trouble
-from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
+from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddBlockAttribute, AddField, SchemaEdit
 from refract.wording import listed
@@ -74,59 +76,96 @@ _NAME = re.compile(r'name:\s*"(?P<name>[^"]*)"')
 )
 def add_relation(s: Situation) -> Iterator[Step]:
     """Index, rows, constraint."""
-    model, other = s.answer("model"), s.answer("to")
-    name, back = s.new_name(model, s.answer("field")), s.new_name(other, s.answer("back"))
-    fields = [s.field(model, f) for f in s.names("fields")]
-    targets = [s.field(other, f) for f in s.names("references")]
-    if len(fields) != len(targets) or any(f.column is None for f in (*fields, *targets)):
-        raise CannotPlan("`fields` and `references` must list the same number of columns.")
-    if not _is_indexed(s, model, [f.name for f in fields]):
+    relation = _relation(s)
+    names = tuple(f.name for f in relation.fields)
+    if not _is_indexed(s, relation.model, list(names)):
         yield Step(
             id="index",
             phase=Phase.EXPAND,
-            title=f"Build the index on {listed(f.name for f in fields)}",
-            edits=(AddBlockAttribute(model, f"@@index([{', '.join(f.name for f in fields)}])"),),
+            title=f"Build the index on {listed(names)}",
+            edits=(AddBlockAttribute(relation.model, f"@@index([{', '.join(names)}])"),),
         )
-    sql = dialect(s.provider.name)
-    table, target = sql.table(s.table(model).name), sql.table(s.table(other).name)
-    pairs = [(f.column.name, t.column.name) for f, t in zip(fields, targets, strict=True) if f.column and t.column]
-    joined = " AND ".join(f"parent.{sql.quote(t)} = child.{sql.quote(c)}" for c, t in pairs)
-    filled = " AND ".join(f"child.{sql.quote(c)} IS NOT NULL" for c, _ in pairs)
-    orphans = (
-        f"SELECT count(*) FROM {table} AS child WHERE {filled} "
-        f"AND NOT EXISTS (SELECT 1 FROM {target} AS parent WHERE {joined})"
-    )
     yield Step(
         id="orphans",
         phase=Phase.BACKFILL,
-        title=f"Fix rows that point to no {listed([other])}",
+        title=f"Fix rows that point to no {listed([relation.other])}",
         after=(
-            Deploy(no_orphans=tuple(f.name for f in fields)),
-            Decide(Trouble.ORPHANS, orphans, model, tuple(f.name for f in fields), other),
+            Deploy(no_orphans=names),
+            Decide(Trouble.ORPHANS, _orphans(s, relation), relation.model, names, relation.other),
         ),
-    )
-    optional = "" if all(f.is_required for f in fields) else "?"
-    given = s.answer("arguments")
-    named = _NAME.search(given)
-    label = named["name"] if named else name if _are_related(s, model, other) else ""
-    if label and s.provider.name == "sqlserver" and "onDelete" not in given:
-        # Prisma refuses two ways by which a deletion could reach a table there.
-        given = ", ".join(filter(None, (given, "onDelete: NoAction, onUpdate: NoAction")))
-    if label and not named:
-        given = ", ".join(filter(None, (f'name: "{label}"', given)))
-    arguments = f", {given}" if given else ""
-    relation = f"@relation(fields: [{', '.join(f.name for f in fields)}], references: [{', '.join(t.name for t in targets)}]{arguments})"
-    one = len(fields) == 1 and (fields[0].attribute("unique") or fields[0].attribute("id"))
-    edits: tuple[SchemaEdit, ...] = (
-        AddField(model, name, f"{other}{optional}", (relation,)),
-        AddField(other, back, f"{model}{'?' if one else '[]'}", (f'@relation("{label}")',) if label else ()),
     )
     yield Step(
         id="constrain",
         phase=Phase.VALIDATE,
-        title=f"Add and validate the foreign key to {listed([other])}",
-        edits=edits,
+        title=f"Add and validate the foreign key to {listed([relation.other])}",
+        edits=_relation_fields(s, relation),
     )
+
+
+@frozen
+class _Relation:
+    """The new relation: the field `name` of `model`, `back` of the `other`; `fields` refer to `targets`."""
+
+    model: str
+    other: str
+    name: str
+    back: str
+    fields: tuple[ModelField, ...]
+    targets: tuple[ModelField, ...]
+
+
+def _relation(s: Situation) -> _Relation:
+    model, other = s.answer("model"), s.answer("to")
+    name, back = s.new_name(model, s.answer("field")), s.new_name(other, s.answer("back"))
+    fields = tuple(s.field(model, f) for f in s.names("fields"))
+    targets = tuple(s.field(other, f) for f in s.names("references"))
+    if len(fields) != len(targets) or any(f.column is None for f in (*fields, *targets)):
+        raise CannotPlan("`fields` and `references` must list the same number of columns.")
+    return _Relation(model, other, name, back, fields, targets)
+
+
+def _orphans(s: Situation, relation: _Relation) -> str:
+    """The query that counts the rows that refer to no row."""
+    sql = dialect(s.provider.name)
+    table, target = sql.table(s.table(relation.model).name), sql.table(s.table(relation.other).name)
+    both = zip(relation.fields, relation.targets, strict=True)
+    pairs = [(sql.quote(f.column.name), sql.quote(t.column.name)) for f, t in both if f.column and t.column]
+    joined = " AND ".join(f"parent.{t} = child.{c}" for c, t in pairs)
+    filled = " AND ".join(f"child.{c} IS NOT NULL" for c, _ in pairs)
+    missing = f"NOT EXISTS (SELECT 1 FROM {target} AS parent WHERE {joined})"
+    return f"SELECT count(*) FROM {table} AS child WHERE {filled} AND {missing}"
+
+
+def _relation_fields(s: Situation, relation: _Relation) -> tuple[SchemaEdit, ...]:
+    """The fields of the relation in both models."""
+    model, other, fields = relation.model, relation.other, relation.fields
+    label, arguments = _label_and_arguments(s, relation)
+    ends = (f"fields: [{_names(fields)}]", f"references: [{_names(relation.targets)}]", *arguments)
+    is_optional = not all(f.is_required for f in fields)
+    is_single = len(fields) == 1 and bool(fields[0].attribute("unique") or fields[0].attribute("id"))
+    return (
+        AddField(model, relation.name, f"{other}{'?' if is_optional else ''}", (f"@relation({', '.join(ends)})",)),
+        AddField(
+            other, relation.back, f"{model}{'?' if is_single else '[]'}", (f'@relation("{label}")',) if label else ()
+        ),
+    )
+
+
+def _label_and_arguments(s: Situation, relation: _Relation) -> tuple[str, tuple[str, ...]]:
+    """The name of the relation, if it needs one, and the arguments of @relation besides its fields."""
+    answer = s.answer("arguments")
+    named = _NAME.search(answer)
+    is_second = _are_related(s, relation.model, relation.other)
+    label = named["name"] if named else relation.name if is_second else ""
+    name = f'name: "{label}"' if label and not named else ""
+    # Prisma refuses two ways by which a deletion could reach a table there.
+    needs_no_action = label and dialect(s.provider.name).refuses_second_cascade and "onDelete" not in answer
+    actions = "onDelete: NoAction, onUpdate: NoAction" if needs_no_action else ""
+    return label, tuple(filter(None, (name, answer, actions)))
+
+
+def _names(fields: Iterable[ModelField]) -> str:
+    return ", ".join(field.name for field in fields)
 
 
 def _are_related(s: Situation, model: str, other: str) -> bool:

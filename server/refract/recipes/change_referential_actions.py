@@ -54,6 +54,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from refract.lowering.arguments import field_references
+from refract.providers.behaviour import behaviour
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, RemoveAttribute
 from refract.schema.changes import AddForeignKey, DropForeignKey, RenameForeignKey
@@ -92,9 +93,9 @@ def change_referential_actions(s: Situation) -> Iterator[Step]:
         on_delete=ACTIONS.get(s.answer("onDelete"), key.on_delete),
         on_update=ACTIONS.get(s.answer("onUpdate"), key.on_update),
     )
-    if s.provider.name != "postgresql" or new == key:
-        if new == key:
-            raise CannotPlan(f"`{field.model}.{field.name}` already has these actions.")
+    if new == key:
+        raise CannotPlan(f"`{field.model}.{field.name}` already has these actions.")
+    if not behaviour(s.provider.name).concurrent_indexes:  # nor NOT VALID, by which the new key is added first
         yield Step(id="replace", phase=Phase.SWITCH, title=title, edits=edits)
         return
     table = s.table(field.model).name

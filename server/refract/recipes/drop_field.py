@@ -43,6 +43,7 @@ from refract.recipes._join_table import join_table_name, other_side
 from refract.recipes._twin import read_as_optional
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, BackUp, Deploy
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
+from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import (
     AddAttribute,
     RemoveBlockAttribute,
@@ -111,9 +112,7 @@ def _relax_steps(s: Situation, old: ModelField) -> Iterator[Step]:
     enum = s.tree.block(old.type_name)
     first = enum.values[0].name.text if enum and enum.values else ""
     default = s.answer("default") or EMPTY_DEFAULTS.get(old.type_name) or first
-    takes_default = not (
-        s.provider.name == "mysql" and column.type.name in ("TEXT", "LONGTEXT", "JSON", "BLOB", "LONGBLOB")
-    )
+    takes_default = column.type.name not in dialect(s.provider.name).without_default
     unique = bool(old.attribute("unique"))
     if default and takes_default and not unique:
         yield Step(

@@ -42,8 +42,8 @@ from collections.abc import Iterator
 
 from refract.recipes._sql import row
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
-from refract.recipes.base import CannotPlan, Question, Situation, Step, SubjectKind, recipe
-from refract.recipes.split_field import at_the_first_space, with_a_space
+from refract.recipes.base import CannotPlan, ModelField, Question, Situation, Step, SubjectKind, recipe
+from refract.recipes.dialects import dialect
 from refract.wording import listed
 
 
@@ -63,35 +63,35 @@ from refract.wording import listed
 def merge_fields(s: Situation) -> Iterator[Step]:
     """A twin of several old fields."""
     refuse_triggers(s)
-    model = s.answer("model")
-    olds = [s.field(model, name) for name in s.names("fields")]
-    for old in olds:
-        refuse_keys(s, old)
+    model, olds = s.answer("model"), _fields_to_merge(s)
     columns = [old.column.name for old in olds if old.column is not None]
-    if len(olds) < 2 or len({old.plain_type for old in olds}) > 1:
-        raise CannotPlan("`fields` must list two or more fields of the same type.")
     to = s.new_name(model, s.answer("to"))
-    forward = s.answer("forward") or with_a_space(s, [row(s, c) for c in columns])
-    given = s.expressions("backward")
-    if len(given or columns) != len(columns) or (not given and (len(columns) != 2 or olds[0].type_name != "String")):
+    sql, parts = dialect(s.provider.name), s.expressions("backward")
+    forward = s.answer("forward") or sql.joined_with_space([row(s, c) for c in columns])
+    can_split = len(columns) == 2 and olds[0].type_name == "String"
+    if len(parts) != len(columns) and (parts or not can_split):
         raise CannotPlan(
             f"Refract cannot split `{to}` into {listed(o.name for o in olds)}. Pass `backward`, an SQL expression for each."
         )
-    backward = given or list(at_the_first_space(s, row(s, to)))
+    backward = parts or sql.split_at_space(row(s, to))
     required = all(old.is_required for old in olds)
     new = NewField(to, olds[0].plain_type, to, olds[0].without("unique", "map", "default"), required=required)
-    yield from twin_steps(
-        s,
-        Twin(
-            model=model,
-            table=s.table(model),
-            olds=tuple(olds),
-            news=(new,),
-            forward=((to, forward),),
-            backward=tuple(zip(columns, backward, strict=True)),
-            lossy=""
-            if given
-            else f"where {listed(o.name for o in olds)} were separated, if the first one holds a space",
-        ),
-        s.answer("how"),
+    twin = Twin(
+        model=model,
+        table=s.table(model),
+        olds=olds,
+        news=(new,),
+        forward=((to, forward),),
+        backward=tuple(zip(columns, backward, strict=True)),
+        lossy="" if parts else f"where {listed(o.name for o in olds)} were separated, if the first one holds a space",
     )
+    yield from twin_steps(s, twin, s.answer("how"))
+
+
+def _fields_to_merge(s: Situation) -> tuple[ModelField, ...]:
+    olds = tuple(s.field(s.answer("model"), name) for name in s.names("fields"))
+    for old in olds:
+        refuse_keys(s, old)
+    if len(olds) < 2 or len({old.plain_type for old in olds}) > 1:
+        raise CannotPlan("`fields` must list two or more fields of the same type.")
+    return olds

@@ -84,7 +84,7 @@ def rename_model(s: Situation) -> Iterator[Step]:
     if s.block(old).attribute("map"):
         raise CannotPlan(f"@@map already names the table of `{old}`. Pass `how=map`.")
     if s.answer("how") in (TRIGGER, APPLICATION):
-        if s.answer("how") == TRIGGER and s.provider.name != "postgresql":
+        if s.answer("how") == TRIGGER and not dialect(s.provider.name).syncs_tables:
             raise CannotPlan(f"`how=trigger` is not available on {s.provider.name}. Pass `how=application`.")
         yield from table_twin_steps(s, old, to, s.answer("how"))
         return
@@ -108,7 +108,7 @@ def rename_model(s: Situation) -> Iterator[Step]:
 
 
 def _by_view(s: Situation, table: Table, new: Table, rename: Step) -> Iterator[Step]:
-    if s.provider.name != "postgresql":
+    if not dialect(s.provider.name).has_writable_views:
         raise CannotPlan(f"`how=view` is not available on {s.provider.name}. Pass `how=map`.")
     sql = dialect(s.provider.name)
     old_name, new_name = sql.table(table.name), sql.table(new.name)

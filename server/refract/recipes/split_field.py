@@ -43,6 +43,7 @@ from collections.abc import Iterator
 from refract.recipes._sql import row
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, Question, Situation, Step, SubjectKind, recipe
+from refract.recipes.dialects import dialect
 from refract.wording import listed
 
 
@@ -75,9 +76,9 @@ def split_field(s: Situation) -> Iterator[Step]:
             f"Refract cannot split `{old.name}` into {listed(names)}. Pass `forward` and `backward` as SQL expressions."
         )
     whole = row(s, old.column.name)
-    forward = given or list(at_the_first_space(s, whole))
+    forward = given or list(dialect(s.provider.name).split_at_space(whole))
     parts = [row(s, n) for n in names]
-    backward = s.answer("backward") or with_a_space(s, parts)
+    backward = s.answer("backward") or dialect(s.provider.name).joined_with_space(parts)
     attributes = old.without("unique", "map", "default")
     news = tuple(NewField(n, old.plain_type, n, attributes, required=old.is_required) for n in names)
     yield from twin_steps(
@@ -92,31 +93,3 @@ def split_field(s: Situation) -> Iterator[Step]:
         ),
         s.answer("how"),
     )
-
-
-def at_the_first_space(s: Situation, whole: str) -> tuple[str, str]:
-    """What stands before the first space of a text, and behind it. Raises CannotPlan where SQL has no common way."""
-    match s.provider.name:
-        case "mysql":
-            first = f"SUBSTRING_INDEX({whole}, ' ', 1)"
-            return first, f"SUBSTRING({whole}, CHAR_LENGTH({first}) + 2)"
-        case "postgresql" | "cockroachdb":
-            return (
-                f"split_part({whole}, ' ', 1)",
-                f"CASE WHEN position(' ' in {whole}) > 0 THEN substr({whole}, position(' ' in {whole}) + 1) "
-                f"WHEN {whole} IS NOT NULL THEN '' END",
-            )
-        case _:
-            raise CannotPlan(
-                f"Refract cannot split texts on {s.provider.name}. Pass `forward` and `backward` as SQL expressions."
-            )
-
-
-def with_a_space(s: Situation, parts: list[str]) -> str:
-    """Texts with a space between; empty ones leave none. Raises CannotPlan where SQL has no common way."""
-    if s.provider.name not in ("postgresql", "cockroachdb", "mysql"):
-        raise CannotPlan(
-            f"Refract cannot join texts on {s.provider.name}. Pass `forward` and `backward` as SQL expressions."
-        )
-    filled = ", ".join(f"NULLIF({part}, '')" for part in parts[1:])
-    return f"CASE WHEN {parts[0]} IS NOT NULL THEN concat_ws(' ', {parts[0]}, {filled}) END"

@@ -22,11 +22,26 @@ class Dialect:
 
     `syncs`: it has triggers that can keep columns in step. `transactional`: these can go in one transaction with a column.
     `assignment`: how a trigger gives a column of the row its value.
+    `syncs_tables`: triggers can keep two tables in sync; `shares_sequences`: these can take their numbers from one sequence,
+    and where `numbers_each_table`, only from their own. `has_writable_views`: a renamed table can keep its old name as a view.
+    `matches_patterns`: there is a test of a text against a regular expression. `refuses_second_cascade`: Prisma refuses two
+    relations by which a deletion could reach a table.
+    `any_text` is the type to which any value can be cast as a text; `keyword_of_copy` ends a statement that copies rows which
+    a trigger may copy, too; columns of the types `without_default` have none.
     """
 
     syncs = False
     transactional = True
     assignment = "NEW.{} := {};"
+    syncs_tables = False
+    shares_sequences = False
+    numbers_each_table = False
+    has_writable_views = False
+    matches_patterns = True
+    refuses_second_cascade = False
+    any_text = "TEXT"
+    keyword_of_copy = ""
+    without_default: frozenset[str] = frozenset()
 
     def __init__(self, name: str) -> None:
         self.provider = provider(name)
@@ -54,6 +69,38 @@ class Dialect:
     def here(self, expression: str, table: QualifiedName) -> str:
         """An expression about `{row}`, for the rows of a table."""
         return expression.replace("{row}", self.quote(table.name))
+
+    def cast(self, value: str, type_: str) -> str:
+        """A value as another type."""
+        return f"CAST({value} AS {type_})"
+
+    def widened(self, value: str, type_: str) -> str:
+        """A number as a type that holds more of them."""
+        return self.cast(value, type_)
+
+    def constant(self, text: str, type_: str) -> str:
+        """A literal as a value of a type."""
+        return self.cast(text, type_)
+
+    def comparable(self, value: str) -> str:
+        """A value of a type that may have no equality, as one that has."""
+        return value
+
+    def matches(self, value: str, pattern: str) -> str:
+        """Whether a text matches a regular expression."""
+        return f"{value} ~ '{pattern}'"
+
+    def split_at_space(self, text: str) -> tuple[str, str]:
+        """The part of a text before the first space, and the part after it. Raises CannotPlan."""
+        raise CannotPlan(
+            f"Refract cannot split texts on {self.provider.name}. Pass `forward` and `backward` as SQL expressions."
+        )
+
+    def joined_with_space(self, parts: Sequence[str]) -> str:
+        """Texts with a space between; empty ones leave none. Raises CannotPlan."""
+        raise CannotPlan(
+            f"Refract cannot join texts on {self.provider.name}. Pass `forward` and `backward` as SQL expressions."
+        )
 
     def begin_sync(self, sync: Sync) -> tuple[str, ...]:
         """What keeps columns in step from now on."""
@@ -152,6 +199,21 @@ def walk(table: Table, quote: Callable[[str], str]) -> Walk:
         past_high=f"{key} > {high}",
         inside=f"{key} >= {low} AND {key} <= {high}",
         to_do=f"{low} <= {last}",
+    )
+
+
+def concatenated(parts: Sequence[str]) -> str:
+    """Texts with a space between, where there is CONCAT_WS."""
+    filled = ", ".join(f"NULLIF({part}, '')" for part in parts[1:])
+    return f"CASE WHEN {parts[0]} IS NOT NULL THEN concat_ws(' ', {parts[0]}, {filled}) END"
+
+
+def parted(text: str) -> tuple[str, str]:
+    """The parts of a text before and after its first space, where there is SPLIT_PART."""
+    return (
+        f"split_part({text}, ' ', 1)",
+        f"CASE WHEN position(' ' in {text}) > 0 THEN substr({text}, position(' ' in {text}) + 1) "
+        f"WHEN {text} IS NOT NULL THEN '' END",
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from refract.config.settings import PlanSettings
 from refract.recipes.base import Fill, Sync
-from refract.recipes.dialects.base import TEXTS, Dialect, walk
+from refract.recipes.dialects.base import TEXTS, Dialect, concatenated, walk
 from refract.schema.model import ColumnType
 
 _SUFFIX = 2  # characters that tell a Sync's two triggers apart
@@ -12,6 +14,7 @@ ROW_WAIT = 2  # seconds that a batch waits for a row, while it holds others
 _RIGHTS = (
     "-- With binary logging, the server asks for SUPER or log_bin_trust_function_creators = 1 here (error 1419).\n"
 )
+_CASTS = {"INTEGER": "SIGNED", "INT": "SIGNED", "BIGINT": "SIGNED", "SMALLINT": "SIGNED", "DOUBLE": "DOUBLE"}
 
 
 class MysqlDialect(Dialect):
@@ -20,6 +23,30 @@ class MysqlDialect(Dialect):
     syncs = True
     transactional = False
     assignment = "SET NEW.{} = {};"
+    any_text = "CHAR"
+    without_default = frozenset({"TEXT", "LONGTEXT", "JSON", "BLOB", "LONGBLOB"})
+
+    def cast(self, value: str, type_: str) -> str:
+        """CAST has types of its own here."""
+        upper = type_.upper()
+        is_text = upper.startswith(("VARCHAR", "TEXT", "LONGTEXT"))
+        return f"CAST({value} AS {_CASTS.get(upper.split('(')[0]) or ('CHAR' if is_text else type_)})"
+
+    def widened(self, value: str, type_: str) -> str:
+        return value
+
+    def constant(self, text: str, type_: str) -> str:
+        return text
+
+    def matches(self, value: str, pattern: str) -> str:
+        return f"{value} REGEXP '{pattern}'".replace("\\", "\\\\")
+
+    def split_at_space(self, text: str) -> tuple[str, str]:
+        first = f"SUBSTRING_INDEX({text}, ' ', 1)"
+        return first, f"SUBSTRING({text}, CHAR_LENGTH({first}) + 2)"
+
+    def joined_with_space(self, parts: Sequence[str]) -> str:
+        return concatenated(parts)
 
     def differs(self, one: str, other: str) -> str:
         return f"NOT ({one} <=> {other})"

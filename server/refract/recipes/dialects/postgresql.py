@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from refract.config.settings import PlanSettings
 from refract.recipes.base import Fill, Sync, Trigger
-from refract.recipes.dialects.base import Dialect, walk
+from refract.recipes.dialects.base import Dialect, concatenated, parted, walk
 from refract.schema.model import ColumnType, QualifiedName
 from refract.sql.safe.postgresql import LOCK_TRIES, LOCK_WAIT
 
@@ -13,6 +15,19 @@ class PostgresqlDialect(Dialect):
     """The SQL of PostgreSQL."""
 
     syncs = True
+    syncs_tables = True
+    shares_sequences = True
+    has_writable_views = True
+    keyword_of_copy = " FOR UPDATE ON CONFLICT DO NOTHING"
+
+    def comparable(self, value: str) -> str:
+        return f"CAST({value} AS TEXT)"
+
+    def split_at_space(self, text: str) -> tuple[str, str]:
+        return parted(text)
+
+    def joined_with_space(self, parts: Sequence[str]) -> str:
+        return concatenated(parts)
 
     def differs(self, one: str, other: str) -> str:
         return f"{one} IS DISTINCT FROM {other}"

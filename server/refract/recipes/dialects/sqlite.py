@@ -9,6 +9,8 @@ from refract.recipes.dialects.base import Dialect
 class SqliteDialect(Dialect):
     """The SQL of both."""
 
+    matches_patterns = False
+
     def differs(self, one: str, other: str) -> str:
         return f"{one} IS NOT {other}"
 

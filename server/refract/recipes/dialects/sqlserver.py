@@ -13,6 +13,9 @@ _EXACT = "Latin1_General_BIN2"
 class SqlserverDialect(Dialect):
     """The SQL of SQL Server."""
 
+    numbers_each_table = True
+    refuses_second_cascade = True
+
     def differs(self, one: str, other: str) -> str:
         return f"EXISTS (SELECT {one} EXCEPT SELECT {other})"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from refract.providers import provider
-from refract.providers.behaviour import Blocks, Duration
 from refract.providers.costs import costs
+from refract.providers.operation import Blocks, Duration
 from refract.providers.versions import Versions, default_versions
 from refract.schema.changes import CreateTable
 from refract.schema.model import Database

@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from refract.providers.behaviour import Blocks, Duration, Operation, Work
+from refract.providers.operation import Blocks, Duration, Operation, Work
 from refract.rendering.advice import ADVICE, action_sentence
 from refract.rendering.effects import EFFECTS, harm_sentence
 from refract.rendering.locks import blocking_sentence

@@ -6,7 +6,8 @@ import attrs
 import pytest
 
 from refract.providers import PROVIDERS
-from refract.providers.behaviour import Behaviour, Blocks, Duration, Operation, behaviour
+from refract.providers.behaviour import Behaviour, behaviour
+from refract.providers.operation import Blocks, Duration, Operation
 from refract.rules.kit.cures import cures
 
 

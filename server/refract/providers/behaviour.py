@@ -12,99 +12,8 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from refract.providers.operation import Blocks, Cure, Duration, Operation, Work
 from refract.providers.versions import Version
-
-
-class Blocks(StrEnum):
-    """Who has to wait while an operation runs."""
-
-    NOTHING = "nothing"
-    WRITES = "writes"  # rows of the table can be read, not changed
-    EVERYTHING = "everything"  # rows of the table can neither be read nor changed
-    DATABASE = "database"  # nothing in the whole database can be changed
-
-
-class Duration(StrEnum):
-    """How long an operation takes as the table grows."""
-
-    INSTANT = "instant"  # the catalog is written: a moment at any size
-    SCAN = "scan"  # every row is read
-    REWRITE = "rewrite"  # every row is written anew
-    ROWS = "rows"  # the more rows change, the longer
-
-
-class Work(StrEnum):
-    """What the database does while it holds a lock."""
-
-    INDEX_BUILD = "index-build"
-    CONSTRAINT_INDEX_BUILD = "constraint-index-build"
-    KEY_INDEX_BUILD = "key-index-build"
-    ROW_CHECK = "row-check"
-    TABLE_SCAN = "table-scan"
-    CONVERSION = "conversion"
-    TABLE_COPY = "table-copy"
-    PRISMA_COPY = "prisma-copy"
-    REWRITE = "rewrite"
-    REWRITE_WITH_INDEXES = "rewrite-with-indexes"
-    ENUM_REWRITE = "enum-rewrite"
-    VALUE_FILL = "value-fill"
-    NUMBERING = "numbering"
-    INDEX_DROP = "index-drop"
-    FOREIGN_KEY_DROP = "foreign-key-drop"
-    FOREIGN_KEY_REPLACEMENT = "foreign-key-replacement"
-    CATALOG_UPDATE = "catalog-update"
-    SCHEMA_UPDATE = "schema-update"
-    ROW_CHANGES = "row-changes"
-    ESCALATING_ROW_CHANGES = "escalating-row-changes"
-    TRIGGER_CREATION = "trigger-creation"
-    INDEX_REBUILD = "index-rebuild"
-    VIEW_QUERY = "view-query"
-    SAMPLE = "sample"
-    JOB = "job"
-    JOB_SCAN = "job-scan"
-    JOB_REWRITE = "job-rewrite"
-
-
-class Cure(StrEnum):
-    """How the same is done without the wait, or with a shorter one."""
-
-    CHECK_BEFORE_NOT_NULL = "check-before-not-null"
-    NEW_FIELD = "new-field"
-    NUMBER_IN_BATCHES = "number-in-batches"
-    NOCHECK_THEN_CHECK = "nocheck-then-check"
-    NOT_VALID_THEN_VALIDATE = "not-valid-then-validate"
-    ONLINE_CONSTRAINT = "online-constraint"
-    DEFAULT_LAST = "default-last"
-    DEFAULT_IN_NEXT_MIGRATION = "default-in-next-migration"
-    REPLACE_NOT_VALID = "replace-not-valid"
-    REPLACE_NOCHECK = "replace-nocheck"
-    NEW_TABLE = "new-table"
-    ONLINE_INDEX = "online-index"
-    QUIET_HOURS_OR_ONLINE_TOOL = "quiet-hours-or-online-tool"
-    CONCURRENT_INDEX = "concurrent-index"
-    CONCURRENT_UNIQUE_INDEX = "concurrent-unique-index"
-    CONCURRENT_UNIQUE_CONSTRAINT = "concurrent-unique-constraint"
-    CONCURRENT_PRIMARY_KEY = "concurrent-primary-key"
-    CONCURRENT_DROP = "concurrent-drop"
-    BUSY_TIMEOUT = "busy-timeout"
-    QUIET_HOURS_OR_ONLINE = "quiet-hours-or-online"
-    SHORT_LOCK_TIMEOUT = "short-lock-timeout"
-    ONLINE_TOOL = "online-tool"
-    ONLINE_TOOL_OR_NEW_FIELD = "online-tool-or-new-field"
-    UNCHECKED_FOREIGN_KEY = "unchecked-foreign-key"
-
-
-@frozen
-class Operation:
-    """One kind of change to a table in use. `lock` is the lock as the vendor writes it, `work` what the database does
-    while it holds the lock, `cure` how to avoid the wait.
-    """
-
-    blocks: Blocks
-    lock: str = ""
-    work: Work | None = None
-    cure: Cure | None = None
-    duration: Duration = Duration.INSTANT
 
 
 class EnumHome(StrEnum):
@@ -113,6 +22,11 @@ class EnumHome(StrEnum):
     TYPE = "type"  # a type of its own in the database
     COLUMN = "column"  # each column lists the values
     CLIENT = "client"  # Prisma Client only: the database stores text
+
+
+_ONLINE = Operation(Blocks.NOTHING)
+_ONLINE_SCAN = Operation(Blocks.NOTHING, duration=Duration.SCAN)
+_ONLINE_BY_ROW = Operation(Blocks.NOTHING, duration=Duration.ROWS)
 
 
 @frozen
@@ -145,18 +59,18 @@ class Behaviour:
     rewrite: Operation
     change_primary_key: Operation
     enum_home: EnumHome
-    drop_index: Operation = Operation(Blocks.NOTHING)
-    drop_foreign_key: Operation = Operation(Blocks.NOTHING)
-    replace_foreign_key: Operation = Operation(Blocks.NOTHING)
-    volatile_default: Operation = Operation(Blocks.NOTHING)
-    add_auto_increment: Operation = Operation(Blocks.NOTHING)
-    remove_enum_value: Operation = Operation(Blocks.NOTHING)
-    catalog: Operation = Operation(Blocks.NOTHING)
-    rename_index: Operation = Operation(Blocks.NOTHING)
-    change_rows: Operation = Operation(Blocks.NOTHING, duration=Duration.ROWS)
-    concurrent_index: Operation = Operation(Blocks.NOTHING, duration=Duration.SCAN)
-    drop_index_concurrently: Operation = Operation(Blocks.NOTHING)
-    validate: Operation = Operation(Blocks.NOTHING, duration=Duration.SCAN)
+    drop_index: Operation = _ONLINE
+    drop_foreign_key: Operation = _ONLINE
+    replace_foreign_key: Operation = _ONLINE
+    volatile_default: Operation = _ONLINE
+    add_auto_increment: Operation = _ONLINE
+    remove_enum_value: Operation = _ONLINE
+    catalog: Operation = _ONLINE
+    rename_index: Operation = _ONLINE
+    change_rows: Operation = _ONLINE_BY_ROW
+    concurrent_index: Operation = _ONLINE_SCAN
+    drop_index_concurrently: Operation = _ONLINE
+    validate: Operation = _ONLINE_SCAN
     special_indexes: Mapping[str, Operation] = field(factory=dict)
     locks_referenced_table: bool = False
     checks_foreign_keys: bool = True
@@ -176,8 +90,6 @@ class Behaviour:
     uuid_default: str = ""
     schemaless: bool = False
 
-
-_ONLINE = Operation(Blocks.NOTHING)
 
 _POSTGRESQL = Behaviour(
     create_index=Operation(

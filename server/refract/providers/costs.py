@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
-from refract.providers.behaviour import Behaviour, Blocks, Duration, EnumHome, Operation, Work, behaviour
+from refract.providers.behaviour import Behaviour, EnumHome, behaviour
+from refract.providers.operation import Blocks, Duration, Operation, Work
 from refract.providers.type_changes import leaves_rows
 from refract.providers.versions import Versions
 from refract.schema.changes import (

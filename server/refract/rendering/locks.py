@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from refract.providers.behaviour import Blocks, Duration, Operation, Work
+from refract.providers.operation import Blocks, Duration, Operation, Work
 from refract.wording import joined
 
 _WORK: Mapping[Work, str] = {

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from refract.analysis.runbook import Environment, Migration, NoReturn, ReleaseStatement, Runbook, StepOfPlan, Task
-from refract.providers.behaviour import Blocks, Duration
 from refract.providers.costs import Cost
+from refract.providers.operation import Blocks, Duration
 from refract.providers.versions import Version
 from refract.rendering.acts import limits, step_numbers
 from refract.rendering.effects import harm_sentence

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from refract.providers.behaviour import Blocks, Duration, Operation, Work
+from refract.providers.operation import Blocks, Duration, Operation, Work
 from refract.rules.kit.advice import Action, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity

@@ -43,7 +43,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from refract.providers.behaviour import Duration, Operation, Work
+from refract.providers.operation import Duration, Operation, Work
 from refract.providers.type_changes import leaves_rows, loses_silently
 from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext

@@ -48,7 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.providers.behaviour import Blocks
+from refract.providers.operation import Blocks
 from refract.providers.type_changes import leaves_rows
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures

@@ -54,7 +54,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from refract.providers.behaviour import Cure, Duration
+from refract.providers.operation import Cure, Duration
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity

@@ -39,7 +39,7 @@ from refract.analysis.runbook import (
     WayBack,
     WriteRollback,
 )
-from refract.providers.behaviour import Duration
+from refract.providers.operation import Duration
 from refract.recipes.acts import BackUp, Deploy, RunScripts, Start, StopAll
 from refract.recipes.base import Phase
 from refract.rendering.markdown import shell

@@ -18,8 +18,8 @@ from refract.baseline import MigrationFolder, replay, rollback_files
 from refract.config import nearest
 from refract.plans import Progress, is_as_planned
 from refract.plans.model import PlanStep
-from refract.providers.behaviour import Duration, Operation
 from refract.providers.costs import Cost, cost_of_verb, costs
+from refract.providers.operation import Duration, Operation
 from refract.rendering.markdown import shell
 from refract.rules.kit.harm import harm
 from refract.rules.kit.types import silent_loss

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from refract.actions.runbook.release import Release
 from refract.analysis.runbook import AppError, Period, WatchDisk, Watched, WatchErrors, WatchQueries
-from refract.providers.behaviour import Duration
 from refract.providers.costs import Cost
+from refract.providers.operation import Duration
 from refract.schema.changes import (
     AddCheck,
     AddColumn,

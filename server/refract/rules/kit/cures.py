@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from refract.providers.behaviour import Cure, Operation
+from refract.providers.operation import Cure, Operation
 from refract.rules.kit.advice import Action, Do, action, instead
 
 _NEW_FIELD = (

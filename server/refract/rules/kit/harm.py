@@ -9,7 +9,7 @@ from enum import Enum, StrEnum
 
 from attrs import frozen
 
-from refract.providers.behaviour import Blocks, Operation
+from refract.providers.operation import Blocks, Operation
 
 
 class HarmKind(StrEnum):

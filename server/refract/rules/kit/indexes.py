@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from refract.providers.behaviour import Blocks, Operation
+from refract.providers.operation import Blocks, Operation
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Severity
 from refract.schema.changes import CreateIndex, DropIndex, RecreateIndex

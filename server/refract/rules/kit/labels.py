@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refract.providers.behaviour import Blocks, Operation
+from refract.providers.operation import Blocks, Operation
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import PlaceRole, Related
 from refract.schema.model import Column, QualifiedName, Table

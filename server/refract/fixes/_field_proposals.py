@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from refract.fixes._proposal import Proposal, by_trigger, former
 from refract.fixes._relation_proposals import relation_required
-from refract.fixes._schema import WrittenField, field_of, fields_of, list_of, slice_of
+from refract.fixes._schema import field_of, fields_of, list_of
 from refract.fixes.base import FixContext
 from refract.lowering.arguments import text_of
 from refract.providers.behaviour import behaviour
@@ -21,6 +21,7 @@ from refract.recipes.schema_edits import (
 )
 from refract.schema.changes import AddColumn, AlterColumn, CreateIndex, DropColumn, RecreateColumn
 from refract.syntax.tree import Attribute
+from refract.syntax.written import WrittenField
 from refract.text import Span
 
 
@@ -33,8 +34,8 @@ def renamed(context: FixContext) -> Proposal | None:
     old = former(context, rename.dropped.table, rename.dropped.column.name)
     if new is None or old is None:
         return None
-    answers = {"model": new.block, "field": old.field, "to": new.field.name.text, "how": by_trigger(context)}
-    return Proposal("rename-field", answers, (RemoveField(new.block, new.field.name.text), old))
+    answers = {"model": new.model, "field": old.field, "to": new.name, "how": by_trigger(context)}
+    return Proposal("rename-field", answers, (RemoveField(new.model, new.name), old))
 
 
 def added_required(context: FixContext) -> Proposal | None:
@@ -44,8 +45,8 @@ def added_required(context: FixContext) -> Proposal | None:
     if new is None:
         return None
     attributes = " ".join(a for a in new.attributes)
-    answers = {"model": new.block, "field": new.field.name.text, "type": new.type_text, "attributes": attributes}
-    return Proposal("add-required-field", answers, (RemoveField(new.block, new.field.name.text),))
+    answers = {"model": new.model, "field": new.name, "type": new.type, "attributes": attributes}
+    return Proposal("add-required-field", answers, (RemoveField(new.model, new.name),))
 
 
 def made_required(context: FixContext) -> Proposal | None:
@@ -54,12 +55,12 @@ def made_required(context: FixContext) -> Proposal | None:
     written = field_of(context, change.after) if isinstance(change, AlterColumn) else None
     if written is None or not isinstance(change, AlterColumn) or change.before.type != change.after.type:
         return None
-    name = written.field.name.text
+    name = written.name
     relation = relation_required(context, change)
     if relation is not None:
         return relation
-    restore = (RetypeField(written.block, name, f"{written.type_text.removesuffix('?')}?"),)
-    return Proposal("make-field-required", {"model": written.block, "field": name}, restore)
+    restore = (RetypeField(written.model, name, f"{written.type.removesuffix('?')}?"),)
+    return Proposal("make-field-required", {"model": written.model, "field": name}, restore)
 
 
 def dropped(context: FixContext) -> Proposal | None:
@@ -83,9 +84,9 @@ def retyped(context: FixContext) -> Proposal | None:
     if key is not None:
         return key
     native = [a for a in new.attributes if a.startswith("@db.")]
-    type_ = " ".join((new.type_text.removesuffix("?"), *native))
-    answers = {"model": new.block, "field": old.field, "type": type_, "how": by_trigger(context)}
-    return Proposal("change-type", answers, (RemoveField(new.block, new.field.name.text), old))
+    type_ = " ".join((new.type.removesuffix("?"), *native))
+    answers = {"model": new.model, "field": old.field, "type": type_, "how": by_trigger(context)}
+    return Proposal("change-type", answers, (RemoveField(new.model, new.name), old))
 
 
 def unique(context: FixContext) -> Proposal | None:
@@ -94,19 +95,19 @@ def unique(context: FixContext) -> Proposal | None:
     if not isinstance(change, CreateIndex) or not change.index.unique:
         return None
     fields = fields_of(context, change.table, [part.name for part in change.index.columns])
-    if len(fields) == 1 and fields[0].field.attribute("unique") is not None:
-        name = fields[0].field.name.text
-        answers = {"model": fields[0].block, "fields": name, "map": _map_of(fields[0].field.attribute("unique"))}
-        return Proposal("add-unique", answers, (RemoveAttribute(fields[0].block, name, "unique"),))
+    if len(fields) == 1 and fields[0].node.attribute("unique") is not None:
+        name = fields[0].name
+        answers = {"model": fields[0].model, "fields": name, "map": _map_of(fields[0].node.attribute("unique"))}
+        return Proposal("add-unique", answers, (RemoveAttribute(fields[0].model, name, "unique"),))
     written = list_of(context, fields, "unique")
     if written is None:
         return None
     attribute, text = written
     if any(a.name is not None and a.name.text not in ("fields", "map") for a in attribute.arguments):
         return None
-    names = ",".join(f.field.name.text for f in fields)
-    answers = {"model": fields[0].block, "fields": names, "map": _map_of(attribute)}
-    return Proposal("add-unique", answers, (RemoveBlockAttribute(fields[0].block, text),))
+    names = ",".join(f.name for f in fields)
+    answers = {"model": fields[0].model, "fields": names, "map": _map_of(attribute)}
+    return Proposal("add-unique", answers, (RemoveBlockAttribute(fields[0].model, text),))
 
 
 def indexed(context: FixContext) -> Proposal | None:
@@ -119,10 +120,10 @@ def indexed(context: FixContext) -> Proposal | None:
     if written is None:
         return None
     attribute, text = written
-    first, *rest = (slice_of(fields[0], argument.span) for argument in attribute.arguments)
+    first, *rest = (fields[0].slice(argument.span) for argument in attribute.arguments)
     names = first.partition("[")[2].rpartition("]")[0]
-    answers = {"model": fields[0].block, "fields": names, "arguments": ", ".join(rest)}
-    return Proposal("add-index", answers, (RemoveBlockAttribute(fields[0].block, text),))
+    answers = {"model": fields[0].model, "fields": names, "arguments": ", ".join(rest)}
+    return Proposal("add-index", answers, (RemoveBlockAttribute(fields[0].model, text),))
 
 
 def moved(context: FixContext) -> Proposal | None:
@@ -130,12 +131,12 @@ def moved(context: FixContext) -> Proposal | None:
     change = context.finding.change
     if not isinstance(change, DropColumn):
         return None
-    new = next((f for f in _added_fields(context, change) if f.field.name.span == _place(context)), None)
+    new = next((f for f in _added_fields(context, change) if f.node.name.span == _place(context)), None)
     old = former(context, change.table, change.column.name)
     if new is None or old is None:
         return None
-    answers = {"model": old.model, "field": old.field, "to": new.block, "name": new.field.name.text}
-    return Proposal("move-field", answers, (RemoveField(new.block, new.field.name.text), old))
+    answers = {"model": old.model, "field": old.field, "to": new.model, "name": new.name}
+    return Proposal("move-field", answers, (RemoveField(new.model, new.name), old))
 
 
 def default_removed(context: FixContext) -> Proposal | None:
@@ -144,11 +145,11 @@ def default_removed(context: FixContext) -> Proposal | None:
     if not isinstance(change, AlterColumn) or change.after.default is not None:
         return None
     new, old = field_of(context, change.after), former(context, change.table, change.before.name)
-    if new is None or old is None or new.field.attribute("default") is not None:
+    if new is None or old is None or new.node.attribute("default") is not None:
         return None
     default = next((a for a in old.attributes if a.startswith("@default(")), "")
-    restore = (AddAttribute(new.block, new.field.name.text, default),)
-    answers = {"model": new.block, "field": new.field.name.text, "default": ""}
+    restore = (AddAttribute(new.model, new.name, default),)
+    answers = {"model": new.model, "field": new.name, "default": ""}
     return Proposal("change-default", answers, restore) if default else None
 
 
@@ -161,13 +162,13 @@ def key_retyped(
     if key is None or [part.name for part in key.columns] != [change.after.name]:
         return None
     recipe = {"BIGINT": "primary-key-to-bigint", "UUID": "primary-key-to-uuid"}.get(change.after.type.name)
-    restore: list[SchemaEdit] = [RemoveField(new.block, new.field.name.text), old]
+    restore: list[SchemaEdit] = [RemoveField(new.model, new.name), old]
     for pointing in _pointing(context, change):
         child, known = field_of(context, pointing.after), former(context, pointing.table, pointing.before.name)
         if child is None or known is None:
             return None
-        restore += [RemoveField(child.block, child.field.name.text), known]
-    return Proposal(recipe, {"model": new.block}, tuple(restore)) if recipe else None
+        restore += [RemoveField(child.model, child.name), known]
+    return Proposal(recipe, {"model": new.model}, tuple(restore)) if recipe else None
 
 
 def _pointing(context: FixContext, key: AlterColumn | RecreateColumn) -> Iterator[AlterColumn | RecreateColumn]:

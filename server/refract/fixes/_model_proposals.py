@@ -20,7 +20,8 @@ from refract.recipes.schema_edits import (
 )
 from refract.schema.changes import AlterEnum, CreateEnum, CreateTable, DropEnum, DropTable
 from refract.syntax import SchemaTree
-from refract.syntax.tree import Block
+from refract.syntax.tree import Block, Field
+from refract.syntax.written import written_field
 
 
 def model_renamed(context: FixContext) -> Proposal | None:
@@ -61,18 +62,12 @@ def _fields_of_type(context: FixContext, tree: SchemaTree, model: Block) -> Iter
         now = context.tree.block(placed.block.name.text)
         for field in placed.block.fields if now is not None else ():
             if field.type.name.text == model.name.text and now is not None and now.field(field.name.text) is None:
-                yield _as_it_was(tree, placed.block, field.name.text)
+                yield _as_it_was(tree, placed.block, field)
 
 
-def _as_it_was(tree: SchemaTree, block: Block, name: str) -> AddField:
-    placed = tree.placed(block.name.text)
-    document = tree.document(placed.path) if placed else None
-    field = block.field(name)
-    if placed is None or document is None or field is None:
-        raise LookupError(name)
-    spans = (field.type.span, *(attribute.span for attribute in field.attributes))
-    type_, *attributes = (document.slice(span.shifted(placed.chunk_start)) for span in spans)
-    return AddField(block.name.text, name, type_, tuple(attributes))
+def _as_it_was(tree: SchemaTree, block: Block, node: Field) -> AddField:
+    written = written_field(tree, block.name.text, node)
+    return AddField(written.model, written.name, written.type, written.attributes)
 
 
 def enum_renamed(context: FixContext) -> Proposal | None:

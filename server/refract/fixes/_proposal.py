@@ -38,9 +38,7 @@ def former(context: FixContext, table: QualifiedName, column: str) -> AddField |
         return None
     if known is None:
         return rebuilt_field(context, table, column, model)
-    return AddField(
-        model, known.field.name.text, known.type_text, known.attributes, *_place(context, known.field.name.text, model)
-    )
+    return AddField(model, known.name, known.type, known.attributes, *_place(context, known.name, model))
 
 
 def _place(context: FixContext, name: str, model: str) -> tuple[str, str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from refract.fixes._proposal import Proposal
-from refract.fixes._schema import WrittenField, field_of, other_side, relation_of, slice_of
+from refract.fixes._schema import field_of, other_side, relation_of
 from refract.fixes.base import FixContext
 from refract.lowering.arguments import field_references
 from refract.recipes.change_referential_actions import ACTIONS
 from refract.recipes.schema_edits import AddAttribute, RemoveAttribute, RemoveField, RetypeField, SchemaEdit
 from refract.schema.changes import AddForeignKey, AlterColumn, DropForeignKey
 from refract.schema.model import ForeignKey
+from refract.syntax.written import WrittenField
 
 
 def related(context: FixContext) -> Proposal | None:
@@ -22,20 +23,20 @@ def related(context: FixContext) -> Proposal | None:
     back = other_side(context, relation) if relation else None
     if table is None or any(table.column(c) is None for c in key.columns) or relation is None or back is None:
         return None
-    node = relation.field.attribute("relation")
+    node = relation.node.attribute("relation")
     arguments = node.arguments if node else ()
-    others = [slice_of(relation, a.span) for a in arguments if (a.name.text if a.name else "") not in _GIVEN]
+    others = [relation.slice(a.span) for a in arguments if (a.name.text if a.name else "") not in _GIVEN]
     answers = {
-        "model": relation.block,
-        "field": relation.field.name.text,
+        "model": relation.model,
+        "field": relation.name,
         "to": relation.type_name,
-        "back": back.field.name.text,
+        "back": back.name,
         "arguments": ", ".join(others),
     }
     for name in _GIVEN:
         value = node.argument(name) if node else None
         answers[name] = ",".join(reference.field for reference in field_references(value))
-    restore = (RemoveField(relation.block, relation.field.name.text), RemoveField(back.block, back.field.name.text))
+    restore = (RemoveField(relation.model, relation.name), RemoveField(back.model, back.name))
     return Proposal("add-relation", answers, restore)
 
 
@@ -48,10 +49,10 @@ def relation_required(context: FixContext, change: AlterColumn) -> Proposal | No
     keys = [k for k in table.foreign_keys if k.columns == (change.after.name,)] if table else []
     relation = relation_of(context, change.table, keys[0].columns) if keys else None
     key = field_of(context, change.after)
-    if relation is None or key is None or relation.type_text.endswith("?"):
+    if relation is None or key is None or relation.type.endswith("?"):
         return None
-    restore = tuple(RetypeField(f.block, f.field.name.text, f"{f.type_text}?") for f in (key, relation))
-    return Proposal("make-relation-required", {"model": relation.block, "field": relation.field.name.text}, restore)
+    restore = tuple(RetypeField(f.model, f.name, f"{f.type}?") for f in (key, relation))
+    return Proposal("make-relation-required", {"model": relation.model, "field": relation.name}, restore)
 
 
 def acts_otherwise(context: FixContext) -> Proposal | None:
@@ -64,7 +65,7 @@ def acts_otherwise(context: FixContext) -> Proposal | None:
     if relation is None:
         return None
     after = change.foreign_key
-    answers = {"model": relation.block, "field": relation.field.name.text}
+    answers = {"model": relation.model, "field": relation.name}
     if before.on_delete is not after.on_delete:
         answers["onDelete"] = _NAMES[after.on_delete]
     if before.on_update is not after.on_update:
@@ -77,13 +78,13 @@ _NAMES = {action: name for name, action in ACTIONS.items()}
 
 def _acting_as(relation: WrittenField, key: ForeignKey) -> tuple[SchemaEdit, ...]:
     """The edits that give the relation the referential actions of a foreign key."""
-    node = relation.field.attribute("relation")
+    node = relation.node.attribute("relation")
     arguments = node.arguments if node else ()
-    kept = [slice_of(relation, a.span) for a in arguments if (a.name.text if a.name else "") not in _ACTIONS]
+    kept = [relation.slice(a.span) for a in arguments if (a.name.text if a.name else "") not in _ACTIONS]
     actions = f"onDelete: {_NAMES[key.on_delete]}", f"onUpdate: {_NAMES[key.on_update]}"
-    name = relation.field.name.text
+    name = relation.name
     written = f"@relation({', '.join((*kept, *actions))})"
-    return (RemoveAttribute(relation.block, name, "relation"), AddAttribute(relation.block, name, written))
+    return (RemoveAttribute(relation.model, name, "relation"), AddAttribute(relation.model, name, written))
 
 
 _ACTIONS = ("onDelete", "onUpdate")

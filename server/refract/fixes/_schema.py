@@ -4,40 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from attrs import frozen
-
 from refract.fixes.base import FixContext
 from refract.lowering.arguments import FieldReference, column_name, field_references, text_of
 from refract.schema.changes import AddColumn
 from refract.schema.model import Column, QualifiedName
 from refract.syntax import Document, SchemaTree
 from refract.syntax.tree import Attribute, Block, Field
-from refract.text import FileChange, FileEdits, Span, TextEdit
-
-
-@frozen
-class WrittenField:
-    """A field as written in a schema. `block` is the key of its model, which begins at `chunk_start` of the document."""
-
-    block: str
-    field: Field
-    document: Document
-    chunk_start: int
-
-    @property
-    def type_name(self) -> str:
-        """Its type without `?` or `[]`."""
-        return self.field.type.name.text
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """Its attributes, as they are written."""
-        return tuple(self.document.slice(a.span.shifted(self.chunk_start)) for a in self.field.attributes)
-
-    @property
-    def type_text(self) -> str:
-        """Its type, as it is written."""
-        return self.document.slice(self.field.type.span.shifted(self.chunk_start))
+from refract.syntax.written import WrittenField, written_field
+from refract.text import FileChange, FileEdits, TextEdit
 
 
 def in_block(context: FixContext, key: str, make: Callable[[Document], list[TextEdit]]) -> tuple[FileChange, ...]:
@@ -80,35 +54,30 @@ def fields_of(context: FixContext, table: QualifiedName, columns: Iterable[str])
 
 def list_of(context: FixContext, fields: Sequence[WrittenField], kind: str) -> tuple[Attribute, str] | None:
     """The `@@unique` or `@@index` on just these fields, and its text."""
-    block = context.tree.block(fields[0].block) if fields else None
-    names = [f.field.name.text for f in fields]
+    block = context.tree.block(fields[0].model) if fields else None
+    names = [f.name for f in fields]
     for attribute in block.attributes_named(kind) if block else ():
         if [reference.field for reference in field_references(attribute.argument("fields", 0))] == names:
-            return attribute, slice_of(fields[0], attribute.span)
+            return attribute, fields[0].slice(attribute.span)
     return None
-
-
-def slice_of(field: WrittenField, span: Span) -> str:
-    """The text of a part of the field's block."""
-    return field.document.slice(span.shifted(field.chunk_start))
 
 
 def relation_of(context: FixContext, table: QualifiedName, columns: Iterable[str]) -> WrittenField | None:
     """The relation whose foreign key has these columns."""
     fields = fields_of(context, table, columns)
-    names = [f.field.name.text for f in fields]
+    names = [f.name for f in fields]
     if not names:
         return None
-    return _written(context.tree, fields[0].block, lambda f: [r.field for r in _held(f)] == names)
+    return _written(context.tree, fields[0].model, lambda f: [r.field for r in _held(f)] == names)
 
 
 def other_side(context: FixContext, relation: WrittenField) -> WrittenField | None:
     """The field on the other side of a relation."""
-    name = _relation_name(relation.field)
+    name = _relation_name(relation.node)
     return _written(
         context.tree,
         relation.type_name,
-        lambda f: f.type.name.text == relation.block and not _held(f) and _relation_name(f) == name,
+        lambda f: f.type.name.text == relation.model and not _held(f) and _relation_name(f) == name,
     )
 
 
@@ -135,11 +104,8 @@ def quoted(text: str) -> str:
 
 def _written(tree: SchemaTree, key: str, wanted: Callable[[Field], bool]) -> WrittenField | None:
     placed = tree.placed(key)
-    document = tree.document(placed.path) if placed else None
-    if placed is None or document is None:
-        return None
-    found = next(_fields(placed.block, wanted), None)
-    return WrittenField(key, found, document, placed.chunk_start) if found else None
+    node = next(_fields(placed.block, wanted), None) if placed else None
+    return written_field(tree, key, node) if node else None
 
 
 def _fields(block: Block, wanted: Callable[[Field], bool]) -> Iterator[Field]:

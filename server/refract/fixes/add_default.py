@@ -16,10 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.fixes._schema import WrittenField, in_block, new_field
+from refract.fixes._schema import in_block, new_field
 from refract.fixes.base import Fix, FixContext, fixes
 from refract.lowering.arguments import EMPTY_DEFAULTS
 from refract.syntax import edits
+from refract.syntax.written import WrittenField
 
 
 @fixes("add-required-column-without-default")
@@ -29,7 +30,7 @@ def empty_value(context: FixContext) -> Iterator[Fix]:
     if written is None:
         return
     value = EMPTY_DEFAULTS.get(written.type_name) or _first_value(context, written.type_name)
-    if value and not written.type_text.endswith("[]"):
+    if value and not written.type.endswith("[]"):
         yield _default(context, written, value)
 
 
@@ -37,16 +38,16 @@ def empty_value(context: FixContext) -> Iterator[Fix]:
 def current_time(context: FixContext) -> Iterator[Fix]:
     """`now()` for a field that only Prisma Client fills."""
     written = new_field(context)
-    if written is not None and written.type_name == "DateTime" and written.field.attribute("default") is None:
+    if written is not None and written.type_name == "DateTime" and written.node.attribute("default") is None:
         yield _default(context, written, "now()")
 
 
 def _default(context: FixContext, written: WrittenField, value: str) -> Fix:
-    name, attribute = written.field.name.text, f"@default({value})"
+    name, attribute = written.name, f"@default({value})"
     return Fix(
         title=f"Add {attribute} (fills existing rows too)",
         build=lambda: in_block(
-            context, written.block, lambda d: edits.add_attribute(d, written.block, name, attribute)
+            context, written.model, lambda d: edits.add_attribute(d, written.model, name, attribute)
         ),
     )
 

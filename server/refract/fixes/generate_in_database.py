@@ -35,14 +35,14 @@ def database_default(context: FixContext) -> Iterator[Fix]:
         return
 
     def replace(document: Document) -> list[TextEdit]:
-        name = written.field.name.text
+        name = written.name
         expression = f'@default(dbgenerated("{function}"))'
         return [
-            *edits.remove_attribute(document, written.block, name, "default"),
-            *edits.add_attribute(document, written.block, name, expression),
+            *edits.remove_attribute(document, written.model, name, "default"),
+            *edits.add_attribute(document, written.model, name, expression),
         ]
 
     yield Fix(
         title=f"Let the database generate it: {function}",
-        build=lambda: in_block(context, written.block, replace),
+        build=lambda: in_block(context, written.model, replace),
     )

@@ -27,10 +27,10 @@ def keep_type(context: FixContext) -> Iterator[Fix]:
     if not isinstance(change, AlterColumn | RecreateColumn):
         return
     written, former = field_of(context, change.after), former_field(context, change.table, change.before.name)
-    if written is None or former is None or former.type_text == written.type_text:
+    if written is None or former is None or former.type == written.type:
         return
-    name, type_text = written.field.name.text, former.type_text
+    name, type_text = written.name, former.type
     yield Fix(
         title=f"Keep `{name}` as `{type_text}`",
-        build=lambda: in_block(context, written.block, lambda d: edits.retype_field(d, written.block, name, type_text)),
+        build=lambda: in_block(context, written.model, lambda d: edits.retype_field(d, written.model, name, type_text)),
     )

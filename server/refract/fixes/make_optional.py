@@ -26,14 +26,14 @@ def make_optional(context: FixContext) -> Iterator[Fix]:
     """`?` on a field that is new, or was optional before."""
     column = _column(context)
     written = field_of(context, column) if column else None
-    if written is None or written.type_text.endswith(("?", "[]")):
+    if written is None or written.type.endswith(("?", "[]")):
         return
-    name = written.field.name.text
+    name = written.name
     verb = "Make" if isinstance(context.finding.change, AddColumn) else "Keep"
     yield Fix(
         title=f"{verb} `{name}` optional for now",
         build=lambda: in_block(
-            context, written.block, lambda d: edits.retype_field(d, written.block, name, f"{written.type_text}?")
+            context, written.model, lambda d: edits.retype_field(d, written.model, name, f"{written.type}?")
         ),
         preferred=True,
     )

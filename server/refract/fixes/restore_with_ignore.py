@@ -34,11 +34,11 @@ def ignored_field(context: FixContext) -> Iterator[Fix]:
     if not isinstance(change, DropColumn) or context.statements:
         return
     former, model = former_field(context, change.table, change.column.name), model_of(context, change.table)
-    if former is None or former.field.attribute("ignore") is not None:
+    if former is None or former.node.attribute("ignore") is not None:
         return
-    name = former.field.name.text
+    name = former.name
     filled = change.column.nullable or change.column.default is not None or change.column.auto_increment
-    type_text = former.type_text if filled else f"{former.type_name}?"
+    type_text = former.type if filled else f"{former.type_name}?"
     attributes = (*former.attributes, "@ignore")
     yield Fix(
         title=f"Restore `{name}` with @ignore (drop it later)",

@@ -30,7 +30,8 @@ from refract.recipes.schema_edits import SchemaEdit
 from refract.schema.changes import Change
 from refract.schema.model import Column, Database, QualifiedName, Table
 from refract.syntax import SchemaTree
-from refract.syntax.tree import Arity, Block, Field, Keyword
+from refract.syntax.tree import Block, Field, Keyword
+from refract.syntax.written import WrittenField, written_field
 from refract.wording import listed
 
 UNANSWERED = "NULL /* TODO: the value of each row */"
@@ -167,48 +168,10 @@ class Question:
 
 
 @frozen
-class ModelField:
-    """A field of the schema: its block's and its own name, its type and attributes as written, its column if it has one."""
+class ModelField(WrittenField):
+    """A field of the schema as written, and its column if it has one."""
 
-    model: str
-    name: str
-    type: str
-    attributes: tuple[str, ...]
     column: Column | None
-    node: Field
-
-    @property
-    def type_name(self) -> str:
-        """Its type without `?` or `[]`."""
-        return self.node.type.name.text
-
-    @property
-    def plain_type(self) -> str:
-        """Its type as written, without `?` or `[]`."""
-        return self.type.removesuffix("?").removesuffix("[]")
-
-    @property
-    def is_list(self) -> bool:
-        """Whether it holds several values."""
-        return self.node.type.arity is Arity.LIST
-
-    @property
-    def is_required(self) -> bool:
-        """Whether it always holds one value."""
-        return self.node.type.arity is Arity.REQUIRED
-
-    def without(self, *names: str) -> tuple[str, ...]:
-        """Its attributes but those called `names` (without `@`)."""
-        return tuple(
-            text
-            for text, node in zip(self.attributes, self.node.attributes, strict=True)
-            if node.name.text not in names
-        )
-
-    def attribute(self, name: str) -> str:
-        """The attribute called `name`, as written; empty if there is none."""
-        found = zip(self.attributes, self.node.attributes, strict=True)
-        return next((text for text, node in found if node.name.text == name), "")
 
 
 @frozen(eq=False)
@@ -305,10 +268,9 @@ class Situation:
 
     def _field(self, model: str, node: Field) -> ModelField:
         table = self._tables.get(model)
-        type_ = self.text(model, *node.type.span)
-        attributes = tuple(self.text(model, *a.span) for a in node.attributes)
+        written = written_field(self.tree, model, node)
         column = table.column(column_name(node)) if table else None
-        return ModelField(model, node.name.text, type_, attributes, column, node)
+        return ModelField(model, written.name, written.type, written.attributes, node, written.chunk, column)
 
     @cached_property
     def _tables(self) -> Mapping[str, Table]:

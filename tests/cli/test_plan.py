@@ -59,6 +59,11 @@ def status() -> str:
     return str(plan["status"])
 
 
+def test_the_list_shows_where_each_plan_stands(project: Path) -> None:
+    start()
+    assert run("plan", "list").stdout == "rename_field_user_name_to_title  step 1 of 5: expand\n"
+
+
 def findings() -> list[str]:
     found = json.loads(run("check", "--format", "json", "--fail-on", "never").stdout)
     return [finding["rule"] for finding in found["projects"][0]["findings"]]

@@ -83,7 +83,7 @@ def list_plans(path: str | None, output: str) -> int:
         say("No plans. Run `refract plan recipes` for a list of recipes.\n")
     width = max((len(p.plan.name) for p in progress), default=0)
     for found in progress if output == "text" else ():
-        say(printable(f"{found.plan.name.ljust(width)}  {found}\n"))
+        say(printable(f"{found.plan.name.ljust(width)}  {standing(found)}\n"))
     for problem in analysis.snapshot.plans.problems:
         complain(problem.message)
     return 2 if analysis.snapshot.plans.problems else 0

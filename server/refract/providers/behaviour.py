@@ -38,6 +38,8 @@ class Behaviour:
     `nulls_collide`: a unique index takes two NULLs for duplicates.
     `commits_enum_values_first`: a new enum value can be used only after the transaction that added it is committed.
     `concurrent_indexes`: CONCURRENTLY, NOT VALID and VALIDATE CONSTRAINT are known.
+    `commits_each_statement`: no transaction can hold two changes of the schema. `message_is_transaction`: statements that are
+    sent together are one. `is_file`: there is no server, and nothing is replicated.
     `volatile` finds the defaults that are computed row by row; `adds_defaults_since` is the version from which any other
     default of a new column is written to the catalog only; `instant_columns_since` that from which columns come and go
     without the table being written anew.
@@ -79,6 +81,9 @@ class Behaviour:
     nulls_collide: bool = False
     commits_enum_values_first: bool = False
     concurrent_indexes: bool = False
+    commits_each_statement: bool = False
+    message_is_transaction: bool = False
+    is_file: bool = False
     volatile: re.Pattern[str] = re.compile("(?!)")
     add_unique_constraint: Operation | None = None
     adds_defaults_since: Version = ()
@@ -92,6 +97,7 @@ class Behaviour:
 
 
 _POSTGRESQL = Behaviour(
+    message_is_transaction=True,
     create_index=Operation(
         Blocks.WRITES,
         "SHARE",
@@ -209,6 +215,7 @@ _MYSQL_IN_PLACE = Operation(Blocks.NOTHING, "LOCK=NONE", Work.REWRITE, duration=
 _MYSQL_CATALOG = Operation(Blocks.EVERYTHING, "exclusive metadata", Work.CATALOG_UPDATE)
 
 _MYSQL = Behaviour(
+    commits_each_statement=True,
     create_index=_MYSQL_INDEX,
     create_unique=_MYSQL_INDEX,
     special_indexes={
@@ -293,6 +300,7 @@ _SQLITE_INDEX = Operation(
 )
 
 _SQLITE = Behaviour(
+    is_file=True,
     create_index=_SQLITE_INDEX,
     create_unique=_SQLITE_INDEX,
     add_check=_SQLITE_REBUILD,

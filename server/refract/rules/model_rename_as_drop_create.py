@@ -49,6 +49,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.recipes.dialects import dialect
 from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action, instead
 from refract.rules.kit.code import model_in_code
 from refract.rules.kit.context import RuleContext
@@ -108,6 +109,6 @@ def _actions(context: RuleContext, old: Table, new: Table) -> Iterator[AnyAction
 def _plan(context: RuleContext, old: Table, new: Table) -> tuple[FollowRecipe, ...]:
     """The plan with a view under the old name, where neither table has a name by `@@map`."""
     mapped = any(table.model_name not in ("", table.name.name) for table in (old, new))
-    if mapped or context.provider.name != "postgresql":
+    if mapped or not dialect(context.provider.name).has_writable_views:
         return ()
     return offered(context, "rename-model", old.name.name, to=new.name.name, how="view")

@@ -65,7 +65,11 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 harm=(
                     harm(Effect.LATER_MIGRATIONS_REFUSED),
                     harm(Effect.SECOND_RUN_FAILS),
-                    harm(Effect.STATEMENTS_COMMITTED_EACH if _is_mysql(context) else Effect.STATEMENTS_SENT_EACH),
+                    harm(
+                        Effect.STATEMENTS_COMMITTED_EACH
+                        if context.behaviour.commits_each_statement
+                        else Effect.STATEMENTS_SENT_EACH
+                    ),
                 ),
                 now=_actions(context),
                 change=None,
@@ -76,7 +80,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 
 def _is_whole(context: RuleContext) -> bool:
-    if _is_mysql(context):
+    if context.behaviour.commits_each_statement:
         return False
     return is_one_transaction(context.versions) or any(s.verb in BEGINNINGS for s in context.statements)
 
@@ -104,12 +108,8 @@ def _some_are_new(context: RuleContext, table: QualifiedName, columns: Iterable[
     return any(context.added_column(table, column) is not None for column in columns)
 
 
-def _is_mysql(context: RuleContext) -> bool:
-    return context.provider.name == "mysql"
-
-
 def _actions(context: RuleContext) -> Iterator[AnyAction]:
     yield action(Do.PUT_FIRST)
     yield instead(Do.MOVE_TO_SEPARATE_MIGRATION)
-    if not _is_mysql(context):
+    if not context.behaviour.commits_each_statement:
         yield instead(Do.WRITE_TRANSACTION)

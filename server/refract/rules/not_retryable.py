@@ -54,7 +54,7 @@ _ONCE_ONLY = frozenset({"CREATE", "ADD", "DROP"})
 @rule(Severity.INFO, frozenset({"postgresql", "mysql"}), MIGRATION_ONLY, on=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The first statement that cannot run twice."""
-    whole = context.provider.name == "postgresql" and is_one_transaction(context.versions)
+    whole = context.behaviour.message_is_transaction and is_one_transaction(context.versions)
     if whole or len(context.statements) < 2 or any(s.verb in BEGINNINGS for s in context.statements):
         return
     found = next((s for s in context.statements if s.changes and _runs_once(s)), None)

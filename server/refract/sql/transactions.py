@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from refract.providers.behaviour import behaviour
 from refract.providers.versions import Version, Versions
 from refract.schema.changes import CreateIndex, Statement
+from refract.sql.reader.traits import reader_traits
 
 SPLITS_STATEMENTS = (7, 4)
 """The first version of Prisma that sends the statements of a migration one by one (prisma-engines #5767)."""
@@ -31,9 +33,9 @@ def leaves_nothing(statements: Sequence[Statement], sql: str, provider: str, pri
     outside = set(working) - set(in_transaction(working))
     if len(working) == 1 or all(statement.verb in BEGINNINGS | ENDINGS for statement in outside):
         return True
-    if provider == "postgresql":
+    if behaviour(provider).message_is_transaction:
         return prisma is not None and prisma < SPLITS_STATEMENTS[: len(prisma)]
-    return provider == "sqlserver" and "BEGIN TRAN" in sql
+    return reader_traits(provider).is_transact_sql and "BEGIN TRAN" in sql
 
 
 def in_transaction(statements: Iterable[Statement]) -> Iterator[Statement]:

@@ -25,8 +25,10 @@ from refract.schema.model import Column, Database, ForeignKey, Index, QualifiedN
 LONG = 5  # seconds after which a transaction counts as a long one
 
 
-_TRANSACTIONS: Mapping[str, str] = {
-    "postgresql": f"""\
+_TRANSACTIONS: Mapping[str, Query] = {
+    "postgresql": Query(
+        Check.LONG_TRANSACTIONS,
+        f"""\
 SELECT pid, usename, state, now() - xact_start AS open_for, left(query, 80) AS query
 FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < now() - interval '{LONG} seconds'
@@ -35,38 +37,64 @@ SELECT NULL, owner, 'prepared', now() - prepared, gid FROM pg_prepared_xacts WHE
 UNION ALL
 SELECT NULL, current_user, 'this role cannot see other sessions', NULL, 'use a member of pg_read_all_stats'
 WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE');""",
-    "mysql": f"""\
+        NO_ROWS,
+    ),
+    "mysql": Query(
+        Check.LONG_TRANSACTIONS,
+        f"""\
 SELECT trx_mysql_thread_id, trx_state, trx_started, trx_query
 FROM information_schema.innodb_trx
 WHERE trx_started < now() - INTERVAL {LONG} SECOND
 ORDER BY trx_started;""",
-    "sqlserver": f"""\
+        NO_ROWS,
+    ),
+    "sqlserver": Query(
+        Check.LONG_TRANSACTIONS,
+        f"""\
 SELECT s.session_id, s.login_name, s.program_name, t.transaction_begin_time
 FROM sys.dm_tran_session_transactions st
 JOIN sys.dm_tran_active_transactions t ON t.transaction_id = st.transaction_id
 JOIN sys.dm_exec_sessions s ON s.session_id = st.session_id
 WHERE t.transaction_begin_time < DATEADD(second, -{LONG}, SYSDATETIME())
 ORDER BY t.transaction_begin_time;""",
-    "cockroachdb": "SHOW CLUSTER TRANSACTIONS;",
+        NO_ROWS,
+    ),
+    "cockroachdb": Query(Check.RUNNING_TRANSACTIONS, "SHOW CLUSTER TRANSACTIONS;", ""),
 }
 
-_BLOCKED: Mapping[str, str] = {
-    "postgresql": """\
+_BLOCKED: Mapping[str, Query] = {
+    "postgresql": Query(
+        Check.BLOCKED_QUERIES,
+        """\
 SELECT pid, pg_blocking_pids(pid) AS blocked_by, now() - query_start AS waiting_for, left(query, 80) AS query
 FROM pg_stat_activity
 WHERE cardinality(pg_blocking_pids(pid)) > 0;""",
-    "mysql": """\
+        "",
+    ),
+    "mysql": Query(
+        Check.BLOCKED_QUERIES,
+        """\
 SELECT id, time, state, left(info, 80) AS query
 FROM information_schema.processlist
 WHERE state LIKE 'Waiting for%lock%';""",
-    "sqlserver": """\
+        "",
+    ),
+    "sqlserver": Query(
+        Check.BLOCKED_QUERIES,
+        """\
 SELECT session_id, blocking_session_id, wait_type, wait_time
 FROM sys.dm_exec_requests
 WHERE blocking_session_id <> 0;""",
-    "cockroachdb": """\
+        "",
+    ),
+    "cockroachdb": Query(
+        Check.RUNNING_JOBS,
+        """\
 SELECT job_id, status, fraction_completed, description
 FROM [SHOW JOBS]
 WHERE job_type LIKE '%SCHEMA CHANGE%' AND status IN ('pending', 'running');""",
+        "",
+    ),
 }
 
 
@@ -107,20 +135,12 @@ _TAKE_NO_LOCK = frozenset({"planetscale"})
 
 def open_transactions(provider: Provider) -> Query | None:
     """The transactions that a change of the schema would wait for. None if the server does not list them."""
-    sql = _TRANSACTIONS.get(provider.name)
-    if sql is None:
-        return None
-    if provider.name == "cockroachdb":
-        return Query(Check.RUNNING_TRANSACTIONS, sql, "")
-    return Query(Check.LONG_TRANSACTIONS, sql, NO_ROWS)
+    return _TRANSACTIONS.get(provider.name)
 
 
 def blocked_queries(provider: Provider) -> Query | None:
     """What waits while migrations run. None if the server does not list that."""
-    sql = _BLOCKED.get(provider.name)
-    if sql is None:
-        return None
-    return Query(Check.RUNNING_JOBS if provider.name == "cockroachdb" else Check.BLOCKED_QUERIES, sql, "")
+    return _BLOCKED.get(provider.name)
 
 
 def cancellation(provider: Provider, flavour: str) -> Query | None:
@@ -147,7 +167,7 @@ def results(changes: Iterable[Change], before: Database, after: Database, provid
         if kept:
             sql = _columns(name, kept, provider)
             yield Query(Check.COLUMNS_EXIST, sql, str(len(kept)), table.name.name, tuple(kept))
-    for change in listed if provider.name == "postgresql" else ():
+    for change in listed if behaviour(provider.name).concurrent_indexes else ():
         changed = after.tables.get(change.table) if isinstance(change, TableChange) else None
         if changed is not None:
             yield from _proofs(change, changed, provider)
@@ -248,9 +268,9 @@ def _duplicates(table: Table, index: Index, provider: Provider) -> str:
 
 def _columns(table: QualifiedName, columns: Iterable[str], provider: Provider) -> str:
     names = ", ".join(map(quote_string, columns))
-    if provider.name == "sqlite":
+    if behaviour(provider.name).is_file:
         return f"SELECT count(*) FROM pragma_table_info({quote_string(table.name)}) WHERE name IN ({names});"
-    schema = "database()" if provider.name == "mysql" else quote_string(table.schema)
+    schema = quote_string(table.schema) if table.schema else "database()"
     return (
         f"SELECT count(*) FROM information_schema.columns\nWHERE table_schema = {schema} "
         f"AND table_name = {quote_string(table.name)} AND column_name IN ({names});"

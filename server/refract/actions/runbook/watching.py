@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from refract.actions.runbook.release import Release
 from refract.analysis.runbook import AppError, Period, WatchDisk, Watched, WatchErrors, WatchQueries
+from refract.providers.behaviour import behaviour
 from refract.providers.costs import Cost
 from refract.providers.operation import Duration
 from refract.schema.changes import (
@@ -36,7 +37,7 @@ def watched(release: Release) -> Iterator[WatchErrors | WatchQueries | WatchDisk
         yield WatchQueries(indexed)
     written = tuple(dict.fromkeys(t for cost in release.costs if _writes_rows(cost) for t in cost.tables))
     if written:
-        yield WatchDisk(written, has_replicas=release.analysis.lowered.provider.name != "sqlite")
+        yield WatchDisk(written, has_replicas=not behaviour(release.analysis.lowered.provider.name).is_file)
 
 
 def _errors(found: Iterable[Watched], period: Period) -> Iterator[WatchErrors]:

@@ -1,19 +1,32 @@
-"""Every effect and action that a rule can state has a sentence, and the sentences keep to the style."""
+"""Every effect and action that a rule can state is used, has one sentence, and the sentences keep to the style."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+import refract
 from refract.providers.operation import Blocks, Duration, Operation, Work
 from refract.rendering.advice import ADVICE, action_sentence
-from refract.rendering.effects import EFFECTS, harm_sentence
+from refract.rendering.harm import EFFECTS, harm_sentence
 from refract.rendering.locks import blocking_sentence
 from refract.rules.kit.advice import Action, Do
 from refract.rules.kit.harm import Effect, Harm
+
+SERVER = Path(refract.__file__).parent
+STATED = frozenset(
+    found
+    for path in SERVER.rglob("*.py")
+    if "rendering" not in path.parts
+    for found in re.findall(r"\b(?:Effect|Do)\.[A-Z0-9_]+\b", path.read_text(encoding="utf-8"))
+)
+"""Every effect and action that the sources name, but for their sentences."""
 
 MOST_WORDS = 20
 SAMPLE = "`Order`"
@@ -34,13 +47,24 @@ def sentences(text: str) -> Iterable[str]:
 
 
 def test_everything_has_a_sentence() -> None:
-    assert set(EFFECTS) == set(Effect)
-    assert set(ADVICE) == set(Do)
+    assert set(Effect) - set(EFFECTS) == set(), "add the sentence to server/refract/rendering/harm.py"
+    assert set(Do) - set(ADVICE) == set(), "add the sentence to server/refract/rendering/advice.py"
 
 
-def test_names_in_json_are_unique() -> None:
-    assert len({effect.slug for effect in Effect}) == len(Effect)
-    assert len({do.slug for do in Do}) == len(Do)
+@pytest.mark.parametrize("catalogue", [EFFECTS, ADVICE])
+def test_no_two_have_the_same_sentence(catalogue: Mapping[Enum, str]) -> None:
+    repeated = {text for text, count in Counter(catalogue.values()).items() if count > 1}
+    assert repeated == set(), "use one value for both"
+
+
+@pytest.mark.parametrize("value", [*Effect, *Do], ids=str)
+def test_the_name_in_json_is_that_of_the_value(value: Effect | Do) -> None:
+    assert value.slug == value.name.lower().replace("_", "-")
+
+
+@pytest.mark.parametrize("value", [*Effect, *Do], ids=str)
+def test_a_rule_uses_it(value: Effect | Do) -> None:
+    assert str(value) in STATED, "delete the value and its sentence"
 
 
 @pytest.mark.parametrize("effect", Effect, ids=lambda e: e.slug)

@@ -29,8 +29,8 @@ from refract.positions import PlainText
 from refract.providers import Provider, provider
 from refract.providers.versions import Versions, default_versions
 from refract.rendering.advice import action_sentence
-from refract.rendering.effects import harm_sentence
 from refract.rendering.findings import related_sentence
+from refract.rendering.harm import harm_sentence
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Finding, Judged
 from refract.rules.kit.rule import check_all

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from refract.rendering.advice import action_sentence, recipe_command
-from refract.rendering.effects import harm_sentence
+from refract.rendering.harm import harm_sentence
 from refract.rules.kit.advice import AnyAction, FollowRecipe
 from refract.rules.kit.harm import AnyHarm, Blocking
 

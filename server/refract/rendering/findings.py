@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from refract.rendering.advice import action_sentence
-from refract.rendering.effects import harm_sentence
+from refract.rendering.harm import harm_sentence
 from refract.rules.kit.finding import Finding, PlaceRole, Related
 
 MOST_PLACES = 3

@@ -10,7 +10,7 @@ from refract.providers.costs import Cost
 from refract.providers.operation import Blocks, Duration
 from refract.providers.versions import Version
 from refract.rendering.acts import limits, step_numbers
-from refract.rendering.effects import harm_sentence
+from refract.rendering.harm import harm_sentence
 from refract.rendering.locks import blocking_sentence, work_phrase
 from refract.rendering.losses import loss_sentences
 from refract.rendering.markdown import code

@@ -84,7 +84,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 def _harm(context: RuleContext, change: RecreateColumn) -> Iterator[Harm]:
     after = change.after
-    yield harm(Effect.RECREATED_EMPTY, column=f"`{after.name}`")
+    yield harm(Effect.COLUMN_WITHOUT_CAST_RECREATED_EMPTY, column=f"`{after.name}`")
     has_value = after.nullable or after.default is not None or after.auto_increment or after.type.is_list
     if not (has_value or context.behaviour.implicit_value):
         yield harm(Effect.FAILS_ON_ROWS, table=table_label(context, change.table))

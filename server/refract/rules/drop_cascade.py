@@ -50,7 +50,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 key=f"cascade {number}",
                 what="`CASCADE` drops every object that depends on this one",
                 harm=(harm(Effect.DEPENDENTS_DROPPED),),
-                now=(action(Do.DROP_DEPENDENTS_BY_NAME), action(Do.LEAVE_CASCADE_OUT)),
+                now=(action(Do.DROP_DEPENDENTS_BY_NAME), action(Do.REMOVE_CASCADE)),
                 change=statement.changes[0] if statement.changes else None,
                 origin=statement.origin,
             )

@@ -104,7 +104,7 @@ def _actions(context: RuleContext, old: Enum, new: Enum) -> Iterator[AnyAction]:
     yield action(Do.ADD_ATTRIBUTE, attribute=f'@@map("{old.name.name}")', field=f"`{_name(new)}`")
     if not (_is_mapped(old) or _is_mapped(new)):
         yield from offered(context, "rename-enum", old.name.name, to=_name(new), how="shadow")
-    yield instead(Do.RENAME_TYPE_INSTEAD)
+    yield instead(Do.RENAME_TYPE_WHILE_STOPPED)
 
 
 def _is_mapped(enum: Enum) -> bool:

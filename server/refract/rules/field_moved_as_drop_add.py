@@ -145,7 +145,7 @@ def _is_copied(context: RuleContext, name: QualifiedName) -> bool:
 
 def _loss(context: RuleContext, change: DropColumn, name: QualifiedName, column: Column) -> Harm:
     old, new = f"`{change.table.name}.{change.column.name}`", column_label(context, name, column)
-    return harm(Effect.DROPPED_AND_ADDED_EMPTY, old=old, new=new)
+    return harm(Effect.COLUMN_DROPPED_AND_ADDED_EMPTY, old=old, new=new)
 
 
 def _actions(context: RuleContext, change: DropColumn, name: QualifiedName, column: Column) -> Iterator[AnyAction]:

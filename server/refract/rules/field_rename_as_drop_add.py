@@ -92,7 +92,7 @@ def _harm(context: RuleContext, dropped: DropColumn, added: AddColumn) -> Iterat
     if context.behaviour.schemaless:
         yield harm(Effect.DOCUMENTS_KEEP_OLD_NAME, old=f"`{dropped.column.name}`")
         return
-    yield harm(Effect.DROPPED_AND_ADDED_EMPTY, old=f"`{dropped.column.name}`", new=f"`{added.column.name}`")
+    yield harm(Effect.COLUMN_DROPPED_AND_ADDED_EMPTY, old=f"`{dropped.column.name}`", new=f"`{added.column.name}`")
     if _fails_on_rows(context, added.column):
         yield harm(Effect.FAILS_ON_ROWS, table=table_label(context, added.table))
 
@@ -110,4 +110,4 @@ def _actions(context: RuleContext, dropped: DropColumn, added: AddColumn) -> Ite
         subject = str(field_target(context, dropped.table, dropped.column))
         how = synchronised_by(context) or "trigger"  # by default, the recipe keeps the column
         yield from offered(context, "rename-field", subject, to=field_name(added.column), how=how)
-    yield instead(Do.RENAME_COLUMN_INSTEAD)
+    yield instead(Do.RENAME_COLUMN_WHILE_STOPPED)

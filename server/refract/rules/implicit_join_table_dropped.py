@@ -140,9 +140,9 @@ def _actions(table: Table, successor: Table | None) -> Iterator[Action]:
     old, new = f"`{table.name.name}`", f"`{successor.name.name}`"
     if _same_order(table, successor):
         yield action(Do.NAME_RELATION, attribute=f'@relation("{table.name.name[1:]}")')
-        yield instead(Do.RENAME_TABLE_INSTEAD, old=old, new=new)
+        yield instead(Do.RENAME_JOIN_TABLE, old=old, new=new)
         return
-    yield action(Do.RENAME_TABLE_INSTEAD, old=old, new=new)
+    yield action(Do.RENAME_JOIN_TABLE, old=old, new=new)
     yield action(Do.SWAP_JOIN_COLUMNS)
 
 

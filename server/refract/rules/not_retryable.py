@@ -63,7 +63,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             key="again",
             what="If a later statement fails, this migration cannot run again",
             harm=(harm(Effect.SECOND_RUN_FAILS),),
-            now=(action(Do.ADD_IF_EXISTS), instead(Do.MOVE_EACH_STATEMENT)),
+            now=(action(Do.ADD_CLAUSE, clause="`IF EXISTS` or `IF NOT EXISTS`"), instead(Do.MOVE_EACH_STATEMENT)),
             change=None,
             origin=found.origin,
         )

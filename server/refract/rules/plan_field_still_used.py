@@ -91,7 +91,7 @@ def _risk(progress: Progress, number: int, target: Target, uses: CodeUses, view:
 def _use_of_value(target: Target) -> _Judgement:
     """Code may read a value of an enum until it is dropped."""
     value = f"`{target}`"
-    now = (action(Do.STOP_WRITING_VALUES, values=value), action(Do.STOP_READING_VALUE))
+    now = (action(Do.STOP_WRITING_VALUES, values=value), action(Do.REMOVE_OTHER_USES))
     return harm(Effect.FAILS_ON_LATER_STEP, object=value), now, Severity.INFO
 
 

@@ -73,7 +73,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 key=f"{name}.{index.name}",
                 what=f"The index on {listed(c.name for c in index.columns)} of {table_label(context, name)} is redundant",
                 harm=(covered,),
-                now=(action(Do.LEAVE_INDEX_OUT),),
+                now=(action(Do.REMOVE_INDEX),),
                 change=change,
                 origin=index.origin,
             )

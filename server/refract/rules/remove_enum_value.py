@@ -103,7 +103,7 @@ def _harm(context: RuleContext, enum: EnumChange) -> Iterator[AnyHarm]:
     if context.behaviour.enum_home is EnumHome.CLIENT:
         yield harm(Effect.ROWS_KEEP_REMOVED_VALUE)
     elif enum.columns:
-        yield harm(Effect.VALUE_USED_BY_COLUMNS, columns=joined(enum.columns))
+        yield harm(Effect.ROWS_CAN_HAVE_VALUE, columns=joined(enum.columns))
     yield from blocking(context.behaviour.remove_enum_value, *(table_label(context, table) for table in enum.tables))
 
 

@@ -52,7 +52,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         yield Risk(
             key=f"{change.table}.{old}",
             what=f"Renaming `{change.table.name}.{old}` to `{new}` breaks running app instances",
-            harm=(harm(Effect.OLD_COLUMN_NAME_FAILS, old=f"`{old}`"), *code.harm),
+            harm=(harm(Effect.OLD_NAME_FAILS, old=f"`{old}`"), *code.harm),
             now=(
                 action(Do.KEEP_COLUMN_WITH_MAP, attribute=f'@map("{old}")'),
                 instead(Do.STOP_APP_DURING_MIGRATION),

@@ -100,7 +100,7 @@ def _harm(context: RuleContext, enum: EnumChange, old: str) -> Iterator[Harm]:
         return
     yield harm(Effect.VALUE_REMOVED_AND_ADDED)
     if enum.columns:
-        yield harm(Effect.VALUE_USED_BY_COLUMNS, columns=joined(enum.columns))
+        yield harm(Effect.ROWS_CAN_HAVE_VALUE, columns=joined(enum.columns))
 
 
 def _actions(context: RuleContext, enum: EnumChange, old: str, new: str) -> Iterator[AnyAction]:

@@ -54,7 +54,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         yield Risk(
             key=str(old),
             what=f"Renaming table `{old.name}` breaks running app instances",
-            harm=(harm(Effect.OLD_TABLE_NAME_FAILS, old=f"`{old.name}`"), *code.harm),
+            harm=(harm(Effect.OLD_NAME_FAILS, old=f"`{old.name}`"), *code.harm),
             now=(
                 action(Do.ADD_ATTRIBUTE, attribute=f'@@map("{old.name}")', field=f"`{new.name}`"),
                 instead(Do.CREATE_VIEW_WITH_OLD_NAME, old=f"`{old.name}`"),

@@ -61,7 +61,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     yield Risk(
         key="rollback",
         what=f"The rollback of `{migration.name}` does not fully undo it",
-        harm=(harm(Effect.UNDO_LACKS, statement=f"`{missing}`"),) if missing else (),
+        harm=(harm(Effect.FIRST_MISSING_STATEMENT, statement=f"`{missing}`"),) if missing else (),
         now=(action(Do.RECREATE_ROLLBACK, command=f"refract rollback {migration.name}"), instead(Do.COMPLETE_ROLLBACK)),
         change=None,
     )

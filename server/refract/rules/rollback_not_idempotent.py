@@ -60,7 +60,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             key="rollback",
             what=f"The rollback of `{migration.name}` may fail at {bare.verb}",
             harm=(harm(Effect.FAILS_IF_PARTLY_APPLIED),),
-            now=(action(Do.USE_IF_EXISTS),),
+            now=(action(Do.ADD_CLAUSE, clause="`IF EXISTS`"),),
             change=None,
         )
 

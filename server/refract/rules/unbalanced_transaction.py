@@ -52,13 +52,15 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for statement in context.statements:
         if statement.verb in BEGINNINGS:
             if begun is not None:
-                yield _risk(statement, what="A transaction is already open here", effect=Effect.NO_SECOND_TRANSACTION)
+                yield _risk(statement, what="A transaction is already open here", effect=Effect.BEGIN_HAS_NO_EFFECT)
                 return
             begun = statement
         elif statement.verb in ENDINGS:
             if begun is None:
                 yield _risk(
-                    statement, what="This ends a transaction that was never started", effect=Effect.NOTHING_TO_END
+                    statement,
+                    what="This ends a transaction that was never started",
+                    effect=Effect.APPLIED_BEFORE_COMMIT,
                 )
                 return
             begun = None

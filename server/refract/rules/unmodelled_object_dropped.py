@@ -55,7 +55,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             yield Risk(
                 key=f"{change.table}.{index.name}",
                 what=f"Dropping index `{index.name}`, which Prisma's schema cannot express",
-                harm=(harm(Effect.QUERIES_RELY_ON_INDEX),),
+                harm=(harm(Effect.INDEX_QUERIES_SLOW),),
                 now=(action(Do.REMOVE_STATEMENT_IF_GENERATED),),
                 change=change,
                 related=created_here(f"Index `{index.name}`", index.origin),

@@ -22,15 +22,14 @@ class ActionKind(StrEnum):
     DEPLOY = "deploy"
     RUN_COMMAND = "run-command"
     FOLLOW_RECIPE = "follow-recipe"
-    CHANGE_SETTINGS = "change-settings"
     REVIEW = "review"
 
 
 class Do(Enum):
-    """One action. Its value is its kind and the name that JSON gives it."""
+    """One action, by kind. Its value is the kind and the name in JSON; its sentence is in `refract.rendering.advice`."""
 
     # edit-schema
-    LEAVE_INDEX_OUT = ActionKind.EDIT_SCHEMA, "leave-index-out"
+    REMOVE_INDEX = ActionKind.EDIT_SCHEMA, "remove-index"
     INDEX_RELATION_FIELDS = ActionKind.EDIT_SCHEMA, "index-relation-fields"
     KEEP_COLUMN_WITH_MAP = ActionKind.EDIT_SCHEMA, "keep-column-with-map"
     KEEP_VALUE_WITH_MAP = ActionKind.EDIT_SCHEMA, "keep-value-with-map"
@@ -57,7 +56,6 @@ class Do(Enum):
     REMOVE_FIELD_LATER = ActionKind.EDIT_SCHEMA, "remove-field-later"
     ADD_AS_OPTIONAL = ActionKind.EDIT_SCHEMA, "add-as-optional"
     MAKE_REQUIRED_LAST = ActionKind.EDIT_SCHEMA, "make-required-last"
-    GIVE_DEFAULT = ActionKind.EDIT_SCHEMA, "give-default"
     ADD_WITHOUT_UNIQUE = ActionKind.EDIT_SCHEMA, "add-without-unique"
     MAKE_UNIQUE_LAST = ActionKind.EDIT_SCHEMA, "make-unique-last"
     KEEP_KEY = ActionKind.EDIT_SCHEMA, "keep-key"
@@ -90,7 +88,7 @@ class Do(Enum):
     RENAME_FOLDER_AS = ActionKind.WRITE_SQL, "rename-folder-as"
     RENAME_FOLDER = ActionKind.WRITE_SQL, "rename-folder"
     MOVE_EACH_STATEMENT = ActionKind.WRITE_SQL, "move-each-statement"
-    ADD_IF_EXISTS = ActionKind.WRITE_SQL, "add-if-exists"
+    ADD_CLAUSE = ActionKind.WRITE_SQL, "add-clause"
     WRITE_TRANSACTION = ActionKind.WRITE_SQL, "write-transaction"
     PUT_FIRST = ActionKind.WRITE_SQL, "put-first"
     PUT_BEFORE_STATEMENT = ActionKind.WRITE_SQL, "put-before-statement"
@@ -105,12 +103,11 @@ class Do(Enum):
     DELETE_WITH_CONDITION = ActionKind.WRITE_SQL, "delete-with-condition"
     WRITE_STATEMENTS_OUT = ActionKind.WRITE_SQL, "write-statements-out"
     COMBINE_REBUILDS = ActionKind.WRITE_SQL, "combine-rebuilds"
-    USE_IF_EXISTS = ActionKind.WRITE_SQL, "use-if-exists"
     CREATE_VIEW_WITH_OLD_NAME = ActionKind.WRITE_SQL, "create-view-with-old-name"
     RENAME_TABLE_BEFORE_DROP = ActionKind.WRITE_SQL, "rename-table-before-drop"
     DROP_IN_LATER_RELEASE = ActionKind.WRITE_SQL, "drop-in-later-release"
     COMPLETE_ROLLBACK = ActionKind.WRITE_SQL, "complete-rollback"
-    RENAME_COLUMN_INSTEAD = ActionKind.WRITE_SQL, "rename-column-instead"
+    RENAME_COLUMN_WHILE_STOPPED = ActionKind.WRITE_SQL, "rename-column-while-stopped"
     BEGIN_FILE_WITH = ActionKind.WRITE_SQL, "begin-file-with"
     USE_IN_SEPARATE_MIGRATION = ActionKind.WRITE_SQL, "use-in-separate-migration"
     FILL_ROWS = ActionKind.WRITE_SQL, "fill-rows"
@@ -136,17 +133,17 @@ class Do(Enum):
     USE_PLAIN_TYPE = ActionKind.WRITE_SQL, "use-plain-type"
     CHECK_ON_COLUMN = ActionKind.WRITE_SQL, "check-on-column"
     DROP_DEPENDENTS_BY_NAME = ActionKind.WRITE_SQL, "drop-dependents-by-name"
-    LEAVE_CASCADE_OUT = ActionKind.WRITE_SQL, "leave-cascade-out"
+    REMOVE_CASCADE = ActionKind.WRITE_SQL, "remove-cascade"
     DROP_FOREIGN_KEY_EARLIER = ActionKind.WRITE_SQL, "drop-foreign-key-earlier"
     DROP_TABLES_BY_NAME = ActionKind.WRITE_SQL, "drop-tables-by-name"
     LEAVE_EMPTY = ActionKind.WRITE_SQL, "leave-empty"
-    RENAME_TYPE_INSTEAD = ActionKind.WRITE_SQL, "rename-type-instead"
+    RENAME_TYPE_WHILE_STOPPED = ActionKind.WRITE_SQL, "rename-type-while-stopped"
     ADD_VALUE_ALONE = ActionKind.WRITE_SQL, "add-value-alone"
     USE_VALUE_IN_NEXT_MIGRATION = ActionKind.WRITE_SQL, "use-value-in-next-migration"
     COPY_OVER_RELATION = ActionKind.WRITE_SQL, "copy-over-relation"
     ADD_CHECK_FOR_LIMIT = ActionKind.WRITE_SQL, "add-check-for-limit"
     COPY_LINKS_EARLIER = ActionKind.WRITE_SQL, "copy-links-earlier"
-    RENAME_TABLE_INSTEAD = ActionKind.WRITE_SQL, "rename-table-instead"
+    RENAME_JOIN_TABLE = ActionKind.WRITE_SQL, "rename-join-table"
     SWAP_JOIN_COLUMNS = ActionKind.WRITE_SQL, "swap-join-columns"
 
     # run-query
@@ -161,7 +158,7 @@ class Do(Enum):
     # change-code
     STOP_WRITING_VALUES = ActionKind.CHANGE_CODE, "stop-writing-values"
     REVIEW_DELETES = ActionKind.CHANGE_CODE, "review-deletes"
-    STOP_READING_VALUE = ActionKind.CHANGE_CODE, "stop-reading-value"
+    REMOVE_OTHER_USES = ActionKind.CHANGE_CODE, "remove-other-uses"
     STOP_USING = ActionKind.CHANGE_CODE, "stop-using"
     WRITE_FIELD_IN_CODE = ActionKind.CHANGE_CODE, "write-field-in-code"
     CHECK_RAW_SQL = ActionKind.CHANGE_CODE, "check-raw-sql"
@@ -175,7 +172,6 @@ class Do(Enum):
     BACK_UP_FILE = ActionKind.DEPLOY, "back-up-file"
     BACK_UP_DATABASE = ActionKind.DEPLOY, "back-up-database"
     EXPORT_DEPENDENT_ROWS = ActionKind.DEPLOY, "export-dependent-rows"
-    DEPLOY_FIRST = ActionKind.DEPLOY, "deploy-first"
     RUN_IN_QUIET_HOURS = ActionKind.DEPLOY, "run-in-quiet-hours"
     RETRY_AFTER_TIMEOUT = ActionKind.DEPLOY, "retry-after-timeout"
     SWITCH_TO_NEW_TABLE = ActionKind.DEPLOY, "switch-to-new-table"
@@ -207,7 +203,7 @@ class Do(Enum):
     REVERT_UNTIL_CONFIRMED = ActionKind.REVIEW, "revert-until-confirmed"
     REVIEW_BY_HAND = ActionKind.REVIEW, "review-by-hand"
 
-    # change-settings, comments
+    # comments that silence rules
     WRITE_COMMENT_AS = ActionKind.EDIT_SCHEMA, "write-comment-as"
     WRITE_RULE_NAME = ActionKind.EDIT_SCHEMA, "write-rule-name"
     REMOVE_COMMENT = ActionKind.EDIT_SCHEMA, "remove-comment"

@@ -1,6 +1,6 @@
 """What a change does to data, to a migration, to running queries and to code: the harm of a risk, as values.
 
-A rule states effects and their facts; `refract.rendering.effects` has the sentence of each.
+A rule states effects and their facts; `refract.rendering.harm` has the sentence of each.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class HarmKind(StrEnum):
 
 
 class Effect(Enum):
-    """One effect. Its value is its kind and the name that JSON gives it."""
+    """One effect, by kind. Its value is the kind and the name in JSON; its sentence is in `refract.rendering.harm`."""
 
     # data-lost
     TABLE_DROPPED_AND_CREATED_EMPTY = HarmKind.DATA_LOST, "table-dropped-and-created-empty"
@@ -44,8 +44,8 @@ class Effect(Enum):
     NO_WAY_TO_RESTORE_TABLE = HarmKind.DATA_LOST, "no-way-to-restore-table"
     VALUES_LOST = HarmKind.DATA_LOST, "values-lost"
     VALUES_LOST_UNLESS_COPIED = HarmKind.DATA_LOST, "values-lost-unless-copied"
-    DROPPED_AND_ADDED_EMPTY = HarmKind.DATA_LOST, "dropped-and-added-empty"
-    RECREATED_EMPTY = HarmKind.DATA_LOST, "recreated-empty"
+    COLUMN_DROPPED_AND_ADDED_EMPTY = HarmKind.DATA_LOST, "column-dropped-and-added-empty"
+    COLUMN_WITHOUT_CAST_RECREATED_EMPTY = HarmKind.DATA_LOST, "column-without-cast-recreated-empty"
     INDEX_DROPPED_WITH_COLUMN = HarmKind.DATA_LOST, "index-dropped-with-column"
     SCHEMA_CONTENTS_DROPPED = HarmKind.DATA_LOST, "schema-contents-dropped"
     DEPENDENTS_DROPPED = HarmKind.DATA_LOST, "dependents-dropped"
@@ -83,7 +83,7 @@ class Effect(Enum):
     # migration-fails
     PROVIDER_REFUSED = HarmKind.MIGRATION_FAILS, "provider-refused"
     FAILS_ON_ANY_ORPHAN = HarmKind.MIGRATION_FAILS, "fails-on-any-orphan"
-    VALUE_USED_BY_COLUMNS = HarmKind.MIGRATION_FAILS, "value-used-by-columns"
+    ROWS_CAN_HAVE_VALUE = HarmKind.MIGRATION_FAILS, "rows-can-have-value"
     VALUE_REMOVED_AND_ADDED = HarmKind.MIGRATION_FAILS, "value-removed-and-added"
     ROWS_LEFT_BY_STEP = HarmKind.MIGRATION_FAILS, "rows-left-by-step"
     LATER_STEP_FAILS_ON_NULL = HarmKind.MIGRATION_FAILS, "later-step-fails-on-null"
@@ -93,8 +93,8 @@ class Effect(Enum):
     FAILS_ON_NULL_DESPITE_DEFAULT = HarmKind.MIGRATION_FAILS, "fails-on-null-despite-default"
     FAILS_ON_NULL = HarmKind.MIGRATION_FAILS, "fails-on-null"
     FAILS_IF_PARTLY_APPLIED = HarmKind.MIGRATION_FAILS, "fails-if-partly-applied"
-    NO_SECOND_TRANSACTION = HarmKind.MIGRATION_FAILS, "no-second-transaction"
-    NOTHING_TO_END = HarmKind.MIGRATION_FAILS, "nothing-to-end"
+    BEGIN_HAS_NO_EFFECT = HarmKind.MIGRATION_FAILS, "begin-has-no-effect"
+    APPLIED_BEFORE_COMMIT = HarmKind.MIGRATION_FAILS, "applied-before-commit"
     UNDO_FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "undo-fails-on-rows"
     FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "fails-on-rows"
     FAILS_ON_DUPLICATES = HarmKind.MIGRATION_FAILS, "fails-on-duplicates"
@@ -119,7 +119,7 @@ class Effect(Enum):
     DELETE_REFUSED = HarmKind.CODE_BREAKS, "delete-refused"
     ROWS_KEEP_REMOVED_VALUE = HarmKind.CODE_BREAKS, "rows-keep-removed-value"
     ROWS_KEEP_OLD_VALUE = HarmKind.CODE_BREAKS, "rows-keep-old-value"
-    OLD_COLUMN_NAME_FAILS = HarmKind.CODE_BREAKS, "old-column-name-fails"
+    OLD_NAME_FAILS = HarmKind.CODE_BREAKS, "old-name-fails"
     NAME_MUST_BE_QUOTED = HarmKind.CODE_BREAKS, "name-must-be-quoted"
     PLANS_UNAWARE_OF_EACH_OTHER = HarmKind.CODE_BREAKS, "plans-unaware-of-each-other"
     KEY_RUNS_OUT = HarmKind.CODE_BREAKS, "key-runs-out"
@@ -130,8 +130,6 @@ class Effect(Enum):
     NULL_WRITES_FAIL = HarmKind.CODE_BREAKS, "null-writes-fail"
     NULL_WITHOUT_ERROR = HarmKind.CODE_BREAKS, "null-without-error"
     DISTINCT_FAILS = HarmKind.CODE_BREAKS, "distinct-fails"
-    OLD_TABLE_NAME_FAILS = HarmKind.CODE_BREAKS, "old-table-name-fails"
-    QUERIES_RELY_ON_INDEX = HarmKind.CODE_BREAKS, "queries-rely-on-index"
     OLD_READS_FAIL = HarmKind.CODE_BREAKS, "old-reads-fail"
     OLD_INSERTS_FAIL = HarmKind.CODE_BREAKS, "old-inserts-fail"
     STILL_USED_IN_CODE = HarmKind.CODE_BREAKS, "still-used-in-code"
@@ -157,7 +155,7 @@ class Effect(Enum):
     ORDER_DIFFERS = HarmKind.HISTORY_BREAKS, "order-differs"
     ORDER_FOLLOWS_NAMES = HarmKind.HISTORY_BREAKS, "order-follows-names"
     DATABASES_LACK_CHANGE = HarmKind.HISTORY_BREAKS, "databases-lack-change"
-    UNDO_LACKS = HarmKind.HISTORY_BREAKS, "undo-lacks"
+    FIRST_MISSING_STATEMENT = HarmKind.HISTORY_BREAKS, "first-missing-statement"
     UNDO_LACKS_STATEMENT = HarmKind.HISTORY_BREAKS, "undo-lacks-statement"
     HALF_APPLIED = HarmKind.HISTORY_BREAKS, "half-applied"
     SECOND_FAILS_OR_UNDOES = HarmKind.HISTORY_BREAKS, "second-fails-or-undoes"

@@ -253,7 +253,7 @@ def _check(context: RuleContext, target: str, rule: str) -> tuple[Finding, ...]:
     _, flavour, server, prisma = parse_target(target)
     usual = default_versions(context.provider.name, flavour)
     versions = Versions(server or usual.server, flavour, prisma or usual.prisma)
-    return check_all(evolve(context, versions=versions), lambda r: r.on or r.name == rule)
+    return check_all(evolve(context, versions=versions), lambda r: r.on_by_default or r.name == rule)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -207,7 +207,7 @@ def _commented(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Iterator[Co
 
 
 def _wanted(settings: Settings) -> Callable[[Rule], bool]:
-    return lambda rule: settings.is_on(rule.name, rule.on)
+    return lambda rule: settings.is_on(rule.name, rule.on_by_default)
 
 
 def _versions(snapshot: Snapshot, provider: Provider) -> Versions:

@@ -20,9 +20,9 @@ from attrs import evolve, frozen
 
 from refract.config import nearest
 from refract.rules.kit.advice import Action, Do, action
+from refract.rules.kit.comment_rules import UNKNOWN, UNUSED, WITHOUT_REASON
 from refract.rules.kit.finding import Finding, Severity
 from refract.rules.kit.harm import Effect, harm
-from refract.rules.kit.own import UNKNOWN, UNUSED, WITHOUT_REASON
 from refract.text import Location, Origin, Span
 
 MARK = "refract-ignore"

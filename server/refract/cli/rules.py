@@ -10,8 +10,8 @@ import click
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, colours, say, width
 from refract.config import Level, Settings, SettingsError, nearest
+from refract.rules.kit.comment_rules import COMMENT_RULES
 from refract.rules.kit.documentation import page
-from refract.rules.kit.own import OWN_RULES
 from refract.rules.kit.rule import SQL, Rule, all_rules
 from refract.workspace.project_settings import rule_names, settings_of
 
@@ -34,8 +34,8 @@ def list_rules(output: str) -> int:
 
 def explain(name: str) -> int:
     """Print the page of a rule. Returns the exit code. Raises CannotRun when there is no such rule."""
-    if name in OWN_RULES:
-        say(_rendered(f"# {name}\n\n{OWN_RULES[name]}\n"))
+    if name in COMMENT_RULES:
+        say(_rendered(f"# {name}\n\n{COMMENT_RULES[name]}\n"))
         return 0
     rule = next((rule for rule in all_rules() if rule.name == name), None)
     if rule is None:
@@ -47,7 +47,7 @@ def explain(name: str) -> int:
 
 
 def _level(rule: Rule, settings: Settings) -> str:
-    if not settings.is_on(rule.name, rule.on):
+    if not settings.is_on(rule.name, rule.on_by_default):
         return Level.OFF.value
     return (settings.level(rule.name) or rule.severity).value
 
@@ -63,7 +63,7 @@ def _shape(rule: Rule, settings: Settings) -> dict[str, object]:
         "rule": rule.name,
         "severity": rule.severity.value,
         "level": _level(rule, settings),
-        "on_by_default": rule.on,
+        "on_by_default": rule.on_by_default,
         "providers": sorted(rule.providers),
         "judges": sorted(judged.value for judged in rule.judges),
         "summary": rule.summary,

@@ -61,7 +61,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "fullDescription": {"text": reason(rule)},
         "helpUri": page_uri(rule.name),
         "help": {"text": page(rule), "markdown": page(rule)},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity], "enabled": rule.on},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity], "enabled": rule.on_by_default},
     }
 
 

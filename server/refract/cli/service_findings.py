@@ -15,8 +15,8 @@ from refract.cli.places import Place, Places
 from refract.cli.report import placed_findings
 from refract.git import upwards
 from refract.rendering.findings import related_sentence
+from refract.rules.kit.comment_rules import COMMENT_RULES
 from refract.rules.kit.finding import Finding
-from refract.rules.kit.own import OWN_RULES
 
 
 @frozen
@@ -43,7 +43,7 @@ def service_findings(analyses: Iterable[Analysis]) -> Iterator[ServiceFinding]:
 
 def own_rules() -> Iterable[tuple[str, str]]:
     """The names of findings that no rule makes, with what they say."""
-    return OWN_RULES.items()
+    return COMMENT_RULES.items()
 
 
 @cache

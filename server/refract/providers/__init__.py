@@ -16,6 +16,9 @@ _ALIASES = {"postgres": "postgresql"}
 PROVIDERS = tuple(_BY_NAME)
 """Their names."""
 
+SQL_PROVIDERS = frozenset(PROVIDERS) - {MONGODB.name}
+"""The names of those that run SQL."""
+
 
 class UnknownProvider(KeyError):
     """No database of that name."""
@@ -29,4 +32,4 @@ def provider(name: str) -> Provider:
         raise UnknownProvider(name) from None
 
 
-__all__ = ["PROVIDERS", "Provider", "UnknownProvider", "provider"]
+__all__ = ["PROVIDERS", "SQL_PROVIDERS", "Provider", "UnknownProvider", "provider"]

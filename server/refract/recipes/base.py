@@ -23,7 +23,7 @@ from refract.config.settings import PlanSettings
 from refract.docstrings import summary
 from refract.lowering import Lowered, lower
 from refract.lowering.arguments import column_name
-from refract.providers import Provider
+from refract.providers import SQL_PROVIDERS, Provider
 from refract.providers.versions import Versions
 from refract.recipes.acts import Act, need_confirmation
 from refract.recipes.schema_edits import SchemaEdit
@@ -362,7 +362,7 @@ def answers_for(recipe: Recipe, subject: str, given: Mapping[str, str]) -> dict[
     return recipe.complete({**dict(zip(parts, words, strict=True)), **given})
 
 
-SQL = frozenset({"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"})
+SQL = SQL_PROVIDERS
 
 
 def recipe(

@@ -72,7 +72,7 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import key_changes
 from refract.rules.kit.harm import AnyHarm, Effect, Harm, blocking, harm
-from refract.rules.kit.labels import blocked, model, table_label
+from refract.rules.kit.labels import blocked, model_name, table_label
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AddForeignKey, DropForeignKey
 from refract.schema.model import Column
@@ -149,7 +149,7 @@ def _what(context: RuleContext, change: AddForeignKey, orphans: tuple[Harm, ...]
 
 
 def _columns(context: RuleContext, change: AddForeignKey) -> str:
-    name = model(context, change.table)
+    name = model_name(context, change.table)
     return listed(f"{name}.{column}" for column in change.foreign_key.columns)
 
 

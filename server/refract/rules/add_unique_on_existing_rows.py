@@ -57,7 +57,7 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, blocking, harm
 from refract.rules.kit.indexes import BuiltIndex, already_unique, built_indexes, index_key, severity
-from refract.rules.kit.labels import blocked, model, table_label
+from refract.rules.kit.labels import blocked, model_name, table_label
 from refract.rules.kit.recipes import offered, within_limit
 from refract.rules.kit.rule import rule
 from refract.schema.changes import CreateIndex
@@ -140,4 +140,4 @@ def _plan(context: RuleContext, built: BuiltIndex) -> tuple[AnyAction, ...]:
         return ()
     usual = context.provider.unique_name(built.change.table.name, [part.name for part in index.columns])
     custom = "" if index.name == usual else index.name
-    return offered(context, "add-unique", model(context, built.change.table), fields=",".join(names), map=custom)
+    return offered(context, "add-unique", model_name(context, built.change.table), fields=",".join(names), map=custom)

@@ -49,7 +49,7 @@ from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
-from refract.rules.kit.labels import column_label, created_here, field_name, model
+from refract.rules.kit.labels import column_label, created_here, field_name, model_name
 from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AlterColumn, Cast
@@ -121,4 +121,4 @@ def _actions(context: RuleContext, change: AlterColumn) -> Iterator[AnyAction]:
     yield action(Do.WRITE_FIELD_IN_CODE, field=f"`{name}`")
     yield action(Do.DROP_DEFAULT_LATER)
     if change.after.client_default is None:
-        yield from offered(context, "change-default", f"{model(context, change.table)}.{name}")
+        yield from offered(context, "change-default", f"{model_name(context, change.table)}.{name}")

@@ -78,7 +78,7 @@ _SIZES |= {"SMALLINT": 2, "BOOLEAN": 1}
 _WORTH_IT = 8
 
 
-@rule(Severity.INFO, frozenset({"postgresql"}), on=False)
+@rule(Severity.INFO, frozenset({"postgresql"}), on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new table with gaps. Tables with columns of other types are left out: their width is not known."""
     for table, change in new_tables(context):

@@ -51,7 +51,7 @@ from refract.rules.kit.code import field_target, model_target
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
-from refract.rules.kit.labels import column_label, join_table, table_label
+from refract.rules.kit.labels import column_label, is_join_table, table_label
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import Change, DropColumn, DropTable
 from refract.source import Target
@@ -97,5 +97,5 @@ def _dropped(context: RuleContext) -> Iterator[tuple[Change, str, str, Target]]:
     for dropped in context.changes(DropTable) if deployed else ():
         name = dropped.table.name
         known = deployed.tables.get(name) if deployed else None
-        if known and not known.ignored and not join_table(dropped.table) and not context.is_created_elsewhere(name):
+        if known and not known.ignored and not is_join_table(dropped.table) and not context.is_created_elsewhere(name):
             yield dropped, str(name), table_label(context, name), model_target(context, name)

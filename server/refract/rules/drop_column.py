@@ -50,7 +50,7 @@ from refract.rules.kit.code import field_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
-from refract.rules.kit.labels import column_label, created_here, field_name, model
+from refract.rules.kit.labels import column_label, created_here, field_name, model_name
 from refract.rules.kit.recipes import field_dropped
 from refract.rules.kit.rows import copies
 from refract.rules.kit.rule import SQL, rule
@@ -94,7 +94,7 @@ def _dependents(context: RuleContext, change: DropColumn) -> Iterator[Harm]:
 
 def _old_readers(context: RuleContext, change: DropColumn) -> Iterator[Harm]:
     if not _is_ignored(context, change):
-        yield harm(Effect.OLD_READS_FAIL, model=f"`{model(context, change.table)}`")
+        yield harm(Effect.OLD_READS_FAIL, model=f"`{model_name(context, change.table)}`")
 
 
 def _actions(context: RuleContext, change: DropColumn) -> Iterator[AnyAction]:

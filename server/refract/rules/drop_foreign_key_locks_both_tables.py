@@ -60,7 +60,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import blocking
-from refract.rules.kit.labels import field_name, model, table_label
+from refract.rules.kit.labels import field_name, model_name, table_label
 from refract.rules.kit.locks import gives_up_waiting
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import Change, DropColumn, DropTable
@@ -77,14 +77,14 @@ def check(context: RuleContext) -> Iterator[Risk]:
         before = context.before.tables.get(change.table.name, change.table)  # SQL drops the keys first
         parents = _parents(context, before, before.foreign_keys)
         if parents:
-            yield _risk(context, str(change.table.name), model(context, change.table.name), parents, change)
+            yield _risk(context, str(change.table.name), model_name(context, change.table.name), parents, change)
     for dropped in context.on_existing(DropColumn):
         name = dropped.column.name
         table = context.before.tables.get(dropped.table)
         keys = tuple(k for k in table.foreign_keys if name in k.columns) if table else ()
         parents = _parents(context, table, keys) if table else ()
         if parents:
-            label = f"{model(context, dropped.table)}.{field_name(dropped.column)}"
+            label = f"{model_name(context, dropped.table)}.{field_name(dropped.column)}"
             yield _risk(context, f"{dropped.table}.{name}", label, parents, dropped)
 
 
@@ -98,7 +98,7 @@ def _risk(context: RuleContext, key: str, dropped: str, parents: tuple[Qualified
     operation = context.behaviour.drop_foreign_key
     return Risk(
         key=key,
-        what=f"Dropping `{dropped}` drops its foreign key and locks {listed(model(context, p) for p in parents)}",
+        what=f"Dropping `{dropped}` drops its foreign key and locks {listed(model_name(context, p) for p in parents)}",
         harm=blocking(operation, *(table_label(context, p) for p in parents)),
         now=(action(Do.DROP_FOREIGN_KEY_EARLIER), *cures(operation)),
         change=change,

@@ -52,7 +52,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, blocking, harm
-from refract.rules.kit.indexes import replaces_nothing
+from refract.rules.kit.indexes import drops_only_the_index
 from refract.rules.kit.labels import created_here, table_label
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import DropIndex
@@ -66,7 +66,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if operation.blocks is Blocks.NOTHING:
         return
     for change in context.on_existing(DropIndex):
-        if not (change.concurrently or change.index.unique) and replaces_nothing(context, change):
+        if not (change.concurrently or change.index.unique) and drops_only_the_index(context, change):
             yield Risk(
                 key=f"{change.table}.{change.index.name}",
                 what=_headline(context, change),

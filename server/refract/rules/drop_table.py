@@ -55,7 +55,7 @@ from refract.rules.kit.code import model_in_code, model_target
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
-from refract.rules.kit.labels import created_here, join_table, table_label
+from refract.rules.kit.labels import created_here, is_join_table, table_label
 from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import DropTable
@@ -67,7 +67,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each dropped table. Other rules report join tables and moves to another schema."""
     for change in context.changes(DropTable):
         table = change.table
-        if join_table(table) or context.is_created_elsewhere(table.name):
+        if is_join_table(table) or context.is_created_elsewhere(table.name):
             continue
         code = model_in_code(context, table.name)
         ignored = _is_ignored(context, table)

@@ -55,7 +55,7 @@ from refract.rules.kit.rule import rule
 from refract.schema.changes import CreateEnum
 
 
-@rule(Severity.INFO, frozenset({"postgresql", "cockroachdb"}), on=False)
+@rule(Severity.INFO, frozenset({"postgresql", "cockroachdb"}), on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new enum type."""
     for change in context.changes(CreateEnum):

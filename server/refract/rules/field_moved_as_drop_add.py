@@ -70,7 +70,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.indexes import already_unique
-from refract.rules.kit.labels import column_label, created_here, model
+from refract.rules.kit.labels import column_label, created_here, model_name
 from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AddColumn, Backfill, CreateTable, DropColumn
@@ -93,7 +93,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             (name, column) = targets[0]
             yield Risk(
                 key=f"{change.table}.{change.column.name}-{name}",
-                what=f"Moving {column_label(context, change.table, change.column)} to `{model(context, name)}` deletes its values",
+                what=f"Moving {column_label(context, change.table, change.column)} to `{model_name(context, name)}` deletes its values",
                 harm=(_loss(context, change, name, column),),
                 now=_actions(context, change, name, column),
                 change=change,
@@ -154,7 +154,7 @@ def _actions(context: RuleContext, change: DropColumn, name: QualifiedName, colu
     yield action(Do.COPY_OVER_RELATION)
     yield action(Do.REMOVE_FIELD_LATER)
     if _has_recipe(context, change.table, name):
-        yield from offered(context, "move-field", str(old), to=model(context, name))
+        yield from offered(context, "move-field", str(old), to=model_name(context, name))
 
 
 def _has_recipe(context: RuleContext, source: QualifiedName, target: QualifiedName) -> bool:

@@ -59,7 +59,7 @@ from refract.rules.kit.rule import SQL, rule
 from refract.schema.model import Column
 
 
-@rule(Severity.INFO, SQL, on=False)
+@rule(Severity.INFO, SQL, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new field of that type."""
     for table, column, change in new_columns(context):

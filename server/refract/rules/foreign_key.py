@@ -54,14 +54,14 @@ from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
-from refract.rules.kit.labels import field_name, model, table_label
+from refract.rules.kit.labels import field_name, model_name, table_label
 from refract.rules.kit.new import new_foreign_keys
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.model import ForeignKey, QualifiedName
 from refract.wording import listed
 
 
-@rule(Severity.INFO, SQL, on=False)
+@rule(Severity.INFO, SQL, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new foreign key."""
     for table, key, change in new_foreign_keys(context):
@@ -79,4 +79,4 @@ def _index(context: RuleContext, name: QualifiedName, key: ForeignKey) -> Action
     table = context.after.tables.get(name)
     columns = [table.column(column) for column in key.columns] if table else []
     fields = ", ".join(field_name(column) for column in columns if column is not None)
-    return action(Do.ADD_ATTRIBUTE, attribute=f"@@index([{fields}])", field=f"`{model(context, name)}`")
+    return action(Do.ADD_ATTRIBUTE, attribute=f"@@index([{fields}])", field=f"`{model_name(context, name)}`")

@@ -64,7 +64,7 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
-from refract.rules.kit.labels import field_name, model
+from refract.rules.kit.labels import field_name, model_name
 from refract.rules.kit.new import new_foreign_keys
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import Change, DropForeignKey, RenameColumn, RenameTable
@@ -87,11 +87,13 @@ def check(context: RuleContext) -> Iterator[Risk]:
             fields = _fields(table, key)
             yield Risk(
                 key=f"{name}.{key.name}",
-                what=f"Deletes from `{model(context, key.referenced_table)}` scan all rows of `{model(context, name)}`",
+                what=f"Deletes from `{model_name(context, key.referenced_table)}` scan all rows of `{model_name(context, name)}`",
                 harm=(harm(Effect.KEY_NOT_INDEXED, fields=listed(fields)),),
                 now=(
                     action(
-                        Do.ADD_ATTRIBUTE, attribute=f"@@index([{', '.join(fields)}])", field=f"`{model(context, name)}`"
+                        Do.ADD_ATTRIBUTE,
+                        attribute=f"@@index([{', '.join(fields)}])",
+                        field=f"`{model_name(context, name)}`",
                     ),
                 ),
                 change=change,

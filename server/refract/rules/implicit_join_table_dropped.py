@@ -68,7 +68,7 @@ from refract.rules.kit.advice import Action, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
-from refract.rules.kit.labels import created_here, join_table
+from refract.rules.kit.labels import created_here, is_join_table
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import CreateTable, DropTable
 from refract.schema.model import QualifiedName, Table
@@ -79,7 +79,7 @@ from refract.text import Origin
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each dropped join table whose two models stay, even under another name."""
     for change in context.diff.changes:
-        if not isinstance(change, DropTable) or not join_table(change.table):
+        if not isinstance(change, DropTable) or not is_join_table(change.table):
             continue
         table = context.before.tables.get(change.table.name, change.table)
         ends = _ends(context, table)
@@ -105,7 +105,7 @@ def _ends(context: RuleContext, table: Table) -> frozenset[QualifiedName]:
 
 def _successor(context: RuleContext, ends: frozenset[QualifiedName]) -> Table | None:
     """The join table created between the same two models."""
-    created = (c.table.name for c in context.diff.changes if isinstance(c, CreateTable) and join_table(c.table))
+    created = (c.table.name for c in context.diff.changes if isinstance(c, CreateTable) and is_join_table(c.table))
     tables = (context.after.tables[name] for name in created if name in context.after.tables)
     return next((t for t in tables if _ends(context, t) == ends), None)
 

@@ -71,7 +71,7 @@ from refract.wording import listed
 _MOST_NAMED = 2
 
 
-@rule(Severity.INFO, SQL, SCHEMA_ONLY, on=False)
+@rule(Severity.INFO, SQL, SCHEMA_ONLY, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each enum that gets new values before existing ones."""
     if context.behaviour.enum_home is not EnumHome.TYPE:

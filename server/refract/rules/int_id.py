@@ -60,7 +60,7 @@ _UNSIGNED = " UNSIGNED"
 _BITS = {"INTEGER": 32, "INT": 32, "INT4": 32, "MEDIUMINT": 24, "SMALLINT": 16, "INT2": 16, "TINYINT": 8}
 
 
-@rule(Severity.INFO, frozenset({"postgresql", "mysql", "sqlserver", "cockroachdb"}), on=False)
+@rule(Severity.INFO, frozenset({"postgresql", "mysql", "sqlserver", "cockroachdb"}), on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each small auto-incremented id of a new table."""
     for table, change in new_tables(context):

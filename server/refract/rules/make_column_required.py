@@ -53,7 +53,7 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import key_changes, restricts_since_required
 from refract.rules.kit.harm import AnyHarm, Effect, Harm, blocking, harm
-from refract.rules.kit.labels import column_label, created_here, field_name, model, table_label
+from refract.rules.kit.labels import column_label, created_here, field_name, model_name, table_label
 from refract.rules.kit.recipes import offered, within_limit
 from refract.rules.kit.rows import fills
 from refract.rules.kit.rule import rule
@@ -101,7 +101,7 @@ def _what(context: RuleContext, change: AlterColumn) -> str:
 def _harm(context: RuleContext, change: AlterColumn) -> Iterator[AnyHarm]:
     field, table = f"`{field_name(change.after)}`", table_label(context, change.table)
     if context.behaviour.schemaless:
-        yield harm(Effect.DOCUMENTS_LACK_FIELD, model=f"`{model(context, change.table)}`", field=field)
+        yield harm(Effect.DOCUMENTS_LACK_FIELD, model=f"`{model_name(context, change.table)}`", field=field)
         return
     if fills(context, change):
         yield harm(Effect.NULL_WRITES_FAIL, field=field)
@@ -141,4 +141,4 @@ def _plan(context: RuleContext, change: AlterColumn) -> tuple[AnyAction, ...]:
     in_relation = table is not None and any(change.after.name in key.columns for key in table.foreign_keys)
     if change.before.type != change.after.type or in_relation:
         return ()
-    return offered(context, "make-field-required", f"{model(context, change.table)}.{field_name(change.after)}")
+    return offered(context, "make-field-required", f"{model_name(context, change.table)}.{field_name(change.after)}")

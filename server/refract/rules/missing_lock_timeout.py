@@ -42,7 +42,7 @@ from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import CreateIndex, DropIndex, DropTable, Statement, TableChange, ValidateConstraint
 
 
-@rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY, on=False)
+@rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The first statement that would wait without a limit."""
     for statement in context.statements:

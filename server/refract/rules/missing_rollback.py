@@ -41,7 +41,7 @@ from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
 
 
-@rule(Severity.INFO, SQL, MIGRATION_ONLY, on=False)
+@rule(Severity.INFO, SQL, MIGRATION_ONLY, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The migration, if it changes something."""
     migration = context.migration

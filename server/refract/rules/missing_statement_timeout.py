@@ -58,7 +58,7 @@ _LONG = (AddCheck, AddForeignKey, AlterColumn, CreateIndex, ValidateConstraint)
 _NO_LIMIT = ("0", "default")
 
 
-@rule(Severity.INFO, frozenset({"postgresql"}), MIGRATION_ONLY, on=False)
+@rule(Severity.INFO, frozenset({"postgresql"}), MIGRATION_ONLY, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The first long statement without a timeout."""
     for statement in context.statements:

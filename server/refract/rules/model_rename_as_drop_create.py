@@ -55,7 +55,7 @@ from refract.rules.kit.code import model_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
-from refract.rules.kit.labels import created_here, join_table, model
+from refract.rules.kit.labels import created_here, is_join_table, model_name
 from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import rule
 from refract.schema.changes import CreateTable, DropTable
@@ -67,7 +67,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each dropped table that is probably a renamed one. Other rules report join tables and moves to another schema."""
     for rename, dropped in context.renames(DropTable):
         added = rename.added
-        if not isinstance(added, CreateTable) or join_table(dropped.table):
+        if not isinstance(added, CreateTable) or is_join_table(dropped.table):
             continue
         if dropped.table.name.name == added.table.name.name:
             continue
@@ -100,7 +100,7 @@ def _loss(context: RuleContext, old: Table, new: Table) -> Harm:
 
 
 def _actions(context: RuleContext, old: Table, new: Table) -> Iterator[AnyAction]:
-    yield action(Do.ADD_ATTRIBUTE, attribute=f'@@map("{old.name.name}")', field=f"`{model(context, new.name)}`")
+    yield action(Do.ADD_ATTRIBUTE, attribute=f'@@map("{old.name.name}")', field=f"`{model_name(context, new.name)}`")
     if not context.behaviour.schemaless:
         yield from _plan(context, old, new)
         yield instead(Do.RENAME_TABLE_WHILE_STOPPED)

@@ -67,7 +67,7 @@ from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
-from refract.rules.kit.labels import created_here, model
+from refract.rules.kit.labels import created_here, model_name
 from refract.rules.kit.rule import rule
 from refract.schema.changes import CreateTable, DropTable
 
@@ -83,7 +83,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         old, new = dropped.table.name.schema, added.table.name.schema
         if old == new:
             continue
-        name = model(context, added.table.name)
+        name = model_name(context, added.table.name)
         yield Risk(
             key=str(dropped.table.name),
             what=f"Moving `{name}` to schema `{new}` deletes all its rows",

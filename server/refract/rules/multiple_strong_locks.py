@@ -49,7 +49,7 @@ from refract.schema.model import QualifiedName
 from refract.sql.transactions import in_transaction, is_one_transaction
 
 
-@rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY, on=False)
+@rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The first statement that locks a second table."""
     first: QualifiedName | None = None

@@ -68,7 +68,7 @@ from refract.wording import joined
 _MOST_NAMED = 2
 
 
-@rule(Severity.INFO, SQL, on=False)
+@rule(Severity.INFO, SQL, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new table that references tables in use."""
     if not context.behaviour.locks_referenced_table or gives_up_waiting(context):

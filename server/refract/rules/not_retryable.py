@@ -51,7 +51,7 @@ from refract.sql.transactions import BEGINNINGS, is_one_transaction
 _ONCE_ONLY = frozenset({"CREATE", "ADD", "DROP"})
 
 
-@rule(Severity.INFO, frozenset({"postgresql", "mysql"}), MIGRATION_ONLY, on=False)
+@rule(Severity.INFO, frozenset({"postgresql", "mysql"}), MIGRATION_ONLY, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The first statement that cannot run twice."""
     whole = context.behaviour.message_is_transaction and is_one_transaction(context.versions)

@@ -62,7 +62,7 @@ _PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*")
 _CAMEL = re.compile(r"_?[a-z][A-Za-z0-9]*")
 
 
-@rule(Severity.INFO, judges=SCHEMA_ONLY, on=False)
+@rule(Severity.INFO, judges=SCHEMA_ONLY, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new name in another style."""
     for kind, name, style, change, origin in _names(context):

@@ -54,7 +54,7 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
-from refract.rules.kit.labels import field_name, model, table_label
+from refract.rules.kit.labels import field_name, model_name, table_label
 from refract.rules.kit.new import new_foreign_keys
 from refract.rules.kit.rule import rule
 from refract.schema.model import ForeignKey, QualifiedName
@@ -74,7 +74,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
             harm=(harm(Effect.FOREIGN_KEYS_NOT_ENABLED),),
             now=(
                 action(Do.SET_RELATION_MODE),
-                action(Do.ADD_ATTRIBUTE, attribute=_index(context, table, key), field=f"`{model(context, table)}`"),
+                action(
+                    Do.ADD_ATTRIBUTE, attribute=_index(context, table, key), field=f"`{model_name(context, table)}`"
+                ),
             ),
             change=change,
             origin=key.origin,

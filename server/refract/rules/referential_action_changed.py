@@ -67,7 +67,7 @@ from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.foreign_keys import KeyChange, key_changes, restricts_since_required
 from refract.rules.kit.harm import Blocking, Effect, Harm, blocking, harm
-from refract.rules.kit.labels import created_here, model, table_label
+from refract.rules.kit.labels import created_here, model_name, table_label
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.model import ForeignKey, ReferentialAction
 from refract.wording import listed
@@ -106,7 +106,7 @@ def _headline(context: RuleContext, change: KeyChange, after: ForeignKey) -> str
         if before.on_delete is not after.on_delete
         else ("UPDATE", before.on_update, after.on_update)
     )
-    key = f"{model(context, change.table)}({', '.join(after.columns)})"
+    key = f"{model_name(context, change.table)}({', '.join(after.columns)})"
     return f"Foreign key `{key}` changes from ON {event} {old} to {new}"
 
 

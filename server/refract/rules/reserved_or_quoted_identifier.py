@@ -133,7 +133,7 @@ _RESERVED = frozenset(
 )
 
 
-@rule(Severity.INFO, SQL, on=False)
+@rule(Severity.INFO, SQL, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new name that is a reserved word."""
     for kind, name, change, origin in _names(context):

@@ -58,7 +58,7 @@ _EFFECTS = {
 }
 
 
-@rule(Severity.WARNING, SQL, MIGRATION_ONLY, on=False)
+@rule(Severity.WARNING, SQL, MIGRATION_ONLY, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """All that does not come back."""
     migration = context.migration

@@ -46,7 +46,7 @@ from refract.sql.transactions import in_transaction
 _PROVIDERS = frozenset({"postgresql", "cockroachdb"})
 
 
-@rule(Severity.INFO, _PROVIDERS, MIGRATION_ONLY, on=False)
+@rule(Severity.INFO, _PROVIDERS, MIGRATION_ONLY, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The first such statement."""
     migration = context.migration

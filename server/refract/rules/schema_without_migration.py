@@ -51,7 +51,7 @@ from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SCHEMA_ONLY, SQL, rule
 
 
-@rule(Severity.WARNING, SQL, SCHEMA_ONLY, on=False)
+@rule(Severity.WARNING, SQL, SCHEMA_ONLY, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """The first pending change."""
     changes = context.diff.changes

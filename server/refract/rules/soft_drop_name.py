@@ -50,7 +50,7 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
-from refract.rules.kit.labels import join_table, table_label
+from refract.rules.kit.labels import is_join_table, table_label
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import DropTable
 
@@ -59,12 +59,12 @@ _ASIDE = re.compile(
 )
 
 
-@rule(Severity.INFO, SQL, on=False)
+@rule(Severity.INFO, SQL, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each table that is dropped under its own name."""
     for change in context.changes(DropTable):
         name = change.table.name
-        if not (join_table(change.table) or _ASIDE.search(name.name)):
+        if not (is_join_table(change.table) or _ASIDE.search(name.name)):
             yield Risk(
                 key=str(name),
                 what=f"{table_label(context, name)} is dropped without a rename before it",

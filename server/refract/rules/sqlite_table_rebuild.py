@@ -46,7 +46,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.labels import table_label
-from refract.rules.kit.rebuilds import cascading_dependents, is_told_elsewhere, rebuilt_tables
+from refract.rules.kit.rebuilds import cascading_dependents, is_reported_elsewhere, rebuilt_tables
 from refract.rules.kit.rule import rule
 
 
@@ -54,7 +54,7 @@ from refract.rules.kit.rule import rule
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each table that is rebuilt, unless another rule reports it."""
     for rebuilt in rebuilt_tables(context):
-        if any(is_told_elsewhere(change) for change in rebuilt.changes) or cascading_dependents(context, rebuilt):
+        if any(is_reported_elsewhere(change) for change in rebuilt.changes) or cascading_dependents(context, rebuilt):
             continue
         yield Risk(
             key=str(rebuilt.table),

@@ -50,7 +50,7 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
-from refract.rules.kit.labels import join_table, table_label
+from refract.rules.kit.labels import is_join_table, table_label
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AddPrimaryKey, CreateTable
 
@@ -61,7 +61,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     keyed = {c.table for c in context.changes(AddPrimaryKey)}
     for change in context.changes(CreateTable):
         table = change.table
-        if table.primary_key is None and table.name not in keyed and not join_table(table):
+        if table.primary_key is None and table.name not in keyed and not is_join_table(table):
             yield Risk(
                 key=str(table.name),
                 what=f"{table_label(context, table.name)} has no primary key",

@@ -58,7 +58,7 @@ from refract.rules.kit.rule import rule
 from refract.schema.model import Column
 
 
-@rule(Severity.INFO, frozenset({"postgresql", "cockroachdb"}), on=False)
+@rule(Severity.INFO, frozenset({"postgresql", "cockroachdb"}), on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new field of that type."""
     for table, column, change in new_columns(context):

@@ -92,7 +92,7 @@ from refract.rules.kit.rule import rule
 _MOST = 8
 
 
-@rule(Severity.INFO, on=False)
+@rule(Severity.INFO, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each table that gets too many, once."""
     for name, change in {name: change for name, _, change in new_indexes(context)}.items():

@@ -68,7 +68,7 @@ from refract.rules.kit.rule import rule
 _MOST = 3
 
 
-@rule(Severity.INFO, on=False)
+@rule(Severity.INFO, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each index with more fields."""
     for table, index, change in new_indexes(context):

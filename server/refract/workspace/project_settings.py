@@ -8,13 +8,13 @@ from typing import Any
 
 from refract import config
 from refract.config import Settings, merged
-from refract.rules.kit.own import OWN_RULES
+from refract.rules.kit.comment_rules import COMMENT_RULES
 from refract.rules.kit.rule import all_rules
 
 
 def rule_names() -> frozenset[str]:
     """Everything that findings are named after."""
-    return frozenset(rule.name for rule in all_rules()) | OWN_RULES.keys()
+    return frozenset(rule.name for rule in all_rules()) | COMMENT_RULES.keys()
 
 
 def settings_from(table: Mapping[str, Any], where: str) -> Settings:

@@ -18,7 +18,7 @@ _MOST_PLACES = 200
 
 @frozen
 class InCode:
-    """What code that still uses an object means for a risk; all empty if nothing uses it, or nobody has looked yet."""
+    """The harm, action and places of code that still uses an object; all empty if no use is known (yet)."""
 
     harm: tuple[Harm, ...] = ()
     now: tuple[Action, ...] = ()
@@ -45,12 +45,12 @@ def in_code(context: RuleContext, targets: Iterable[Target]) -> InCode:
 
 
 def places_of(target: Target, uses: CodeUses) -> tuple[Related, ...]:
-    """The places that use something, as far as a finding lists them."""
+    """The places that use something, at most as many as a finding lists."""
     return tuple(_places([(target, uses)]))[:_MOST_PLACES]
 
 
 def field_target(context: RuleContext, table: QualifiedName, column: Column) -> Target:
-    """What Prisma Client calls a column: the schema at the base knows, where migrations do not."""
+    """What Prisma Client calls a column. Migrations do not name fields, but the schema at the base does."""
     for database in _named(context):
         known = database.tables.get(table)
         found = known.column(column.name) if known else None

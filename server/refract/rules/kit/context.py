@@ -35,7 +35,7 @@ _T = TypeVar("_T", bound=TableChange)
 
 @frozen
 class RollbackScripts:
-    """What is to undo a migration: the files beside it, how they are written, and the database that they leave."""
+    """The rollback of a migration: its files, their statements, and the database after them."""
 
     files: tuple[str, ...]
     statements: tuple[Statement, ...]
@@ -44,9 +44,7 @@ class RollbackScripts:
 
 @frozen
 class JudgedMigration:
-    """A migration that is new on this branch. `statements` is how it is written, one by one; `rollback` is what is to
-    undo it, if anything is.
-    """
+    """A migration that is new on this branch, with its statements in order and its rollback, if it has one."""
 
     name: str
     path: str
@@ -56,8 +54,9 @@ class JudgedMigration:
 
 @frozen(eq=False)
 class PlansInView:
-    """The plans of a project that are not finished, and what is seen beside them: the schema as it is, the migrations
-    here (by folder), the day, and for how many days a plan may rest.
+    """The unfinished plans of a project, with what they are compared with: the schema, the migrations by folder, and the day.
+
+    `rest` is for how many days a plan may stay at a step.
     """
 
     progress: tuple[Progress, ...]
@@ -69,13 +68,14 @@ class PlansInView:
 
 @frozen(eq=False)
 class RuleContext:
-    """All that a rule may look at: the databases before and after, and what leads from one to the other.
+    """All that a rule may look at: two databases, the changes between them, and their surroundings.
 
-    `judged` says what is judged; `migration` is there when it is one migration's SQL, `history` (of which `before`
-    and `after` are the two ends) when it is a branch, `plans` when it is those. `read_deployed` gives the database that the schema at the
-    base asks for, where it is known: what running code was built from. `uses` gives the places in the application's code that use
-    something, `former_uses` those in the files that were others where this branch began; None while nobody has looked. `fresh` are tables that migrations before
-    this one made on the same branch: no running code knows them.
+    `judged` is what these changes are: those of the edited schema, of one migration, of a branch, or plans.
+    Of `migration`, `history` and `plans`, only the one that is judged is set; a schema has none of them.
+    `fresh` are tables that earlier migrations of this branch created: no running code uses them.
+    `read_deployed` returns the database of the schema at the base, from which running code was built; None if unknown.
+    `uses` returns the places where the code uses a model or field, `former_uses` those in files that changed since this
+    branch began. Both return None until the code has been searched.
     """
 
     before: Database
@@ -124,12 +124,12 @@ class RuleContext:
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """How the migration is written, statement by statement; nothing where a schema is judged."""
+        """The statements of the judged migration, in order; none if a schema is judged."""
         return self.migration.statements if self.migration else ()
 
     @property
     def deployed(self) -> Database | None:
-        """The database that running code was built for; None where nothing tells."""
+        """The database that running code was built for; None if it is unknown."""
         return self.read_deployed()
 
     @property
@@ -138,11 +138,11 @@ class RuleContext:
         return behaviour(self.provider.name)
 
     def changes(self, kind: type[_C]) -> Iterator[_C]:
-        """The changes of one kind, without those that are half of a probable rename or end what the same SQL has made."""
+        """The changes of one kind, except halves of probable renames, and drops of columns that the same SQL added."""
         return (c for c in self.diff.changes if isinstance(c, kind) and id(c) not in self._passed_over)
 
     def on_existing(self, kind: type[_T]) -> Iterator[_T]:
-        """The changes of one kind to tables that are not new: a table made by the same diff has no rows and no users."""
+        """The changes of one kind to tables that existed before: new tables have no rows, and no code uses them."""
         return (c for c in self.changes(kind) if not self.is_new(c.table))
 
     def renames(self, kind: type[_C]) -> Iterator[tuple[ProbableRename, _C]]:
@@ -150,11 +150,11 @@ class RuleContext:
         return ((r, r.dropped) for r in self.diff.renames if isinstance(r.dropped, kind))
 
     def is_new(self, table: QualifiedName) -> bool:
-        """Whether the table is made by what is judged, or new on its branch: no rows, no users."""
+        """Whether the judged changes or earlier migrations of the branch create the table: no rows, and no code uses it."""
         return table in self._created or table in self.fresh
 
     def tables_of(self, statement: Statement) -> tuple[QualifiedName, ...]:
-        """The tables that a statement changes; that it drops, too."""
+        """The tables that a statement changes or drops."""
         found = (
             c.table.name if isinstance(c, CreateTable | DropTable) else getattr(c, "table", None)
             for c in statement.changes
@@ -162,11 +162,11 @@ class RuleContext:
         return tuple(table for table in found if isinstance(table, QualifiedName))
 
     def is_created_elsewhere(self, table: QualifiedName) -> bool:
-        """Whether the diff makes a table of the same name in another schema of the database."""
+        """Whether the diff creates a table of the same name in another schema of the database."""
         return table.name in self._created_names and table not in self._created
 
     def is_renamed(self, table: QualifiedName, columns: Iterable[str]) -> bool:
-        """Whether one of a table's columns is half of a probable rename: what hangs on it would not change then."""
+        """Whether one of a table's columns is half of a probable rename, which would keep its indexes and keys."""
         wanted = set(columns)
         halves = (half for r in self.diff.renames for half in (r.dropped, r.added))
         return any(

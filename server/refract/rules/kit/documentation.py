@@ -34,7 +34,7 @@ def reason(rule: Rule) -> str:
 
 
 def _level(rule: Rule) -> str:
-    return rule.severity if rule.on else f"{rule.severity}, off unless the settings turn it on"
+    return rule.severity if rule.on_by_default else f"{rule.severity}, off unless the settings turn it on"
 
 
 @cache

@@ -10,7 +10,7 @@ from attrs import frozen
 from refract.diff.renames import value_renames
 from refract.providers.behaviour import EnumHome
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.labels import field_name, model
+from refract.rules.kit.labels import field_name, model_name
 from refract.schema.changes import AlterColumn, AlterEnum, Change
 from refract.schema.model import Column, Enum, EnumValue, QualifiedName
 from refract.text import Origin
@@ -18,9 +18,9 @@ from refract.text import Origin
 
 @frozen
 class EnumChange:
-    """Values that come and go. `pairs` are values that go and the ones they probably became.
+    """Values that are added and removed. `pairs` are removed values, each with the added one that is probably its new name.
 
-    `columns` are labels of the columns that use the enum, `tables` their tables, `written` is the enum as the schema has it.
+    `columns` are labels of the columns that use the enum, `tables` their tables. `written` is the enum in the schema.
     """
 
     name: str
@@ -38,7 +38,7 @@ class EnumChange:
         return self.written.origin if self.written else None
 
     def origin_of(self, value: str) -> Origin | None:
-        """Where a value that comes is written."""
+        """Where an added value is written."""
         values = self.written.values if self.written else ()
         return next((v.origin for v in values if v.name == value), None)
 
@@ -69,7 +69,7 @@ def _users(context: RuleContext, enum: QualifiedName) -> Iterator[tuple[Qualifie
 
 
 def _field(context: RuleContext, table: QualifiedName, column: Column) -> str:
-    return f"`{model(context, table)}.{field_name(column)}`"
+    return f"`{model_name(context, table)}.{field_name(column)}`"
 
 
 def _in_columns(context: RuleContext) -> Iterator[EnumChange]:

@@ -33,10 +33,10 @@ class Severity(StrEnum):
 class Judged(StrEnum):
     """What is judged."""
 
-    SCHEMA = "schema"  # the change that the edited schema asks for
+    SCHEMA = "schema"  # the changes between the migrations and the edited schema
     MIGRATION = "migration"  # one migration that is new on this branch, by its SQL
-    HISTORY = "history"  # the migrations of this branch against those of the branch it goes to
-    PLANS = "plans"  # the plans of the project beside its schema and its migrations
+    HISTORY = "history"  # the migrations of this branch against those of the branch it is merged into
+    PLANS = "plans"  # the unfinished plans of the project against its schema and migrations
 
 
 class PlaceRole(StrEnum):
@@ -58,12 +58,12 @@ class Related:
 
 @frozen
 class Risk:
-    """What a rule objects to.
+    """What a rule finds risky.
 
-    `key` names the object, so that the finding is recognised next time. `what` is the headline: at most 12 words on what
-    would happen, and to which object, with no full stop. `harm` and `now` hold everything else as values: what it does
-    to data, queries and code, and what to do, in order. `severity` is set if it differs from the rule's own; `origin`
-    defaults to the place where the change is made.
+    `key` names the object, so that the finding keeps its identity between runs. `what` is the headline: at most 12 words,
+    with the object and what happens to it, without a full stop. `harm` holds the effects, the worst first; `now` holds
+    the actions, in order. `severity` is set if it differs from the rule's own. `origin` is where the finding is shown,
+    by default the place of `change`.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""What becomes of foreign keys whose table and columns stay: shared by the rules about them."""
+"""Foreign keys that are dropped or replaced while their table and columns are kept: shared by the rules about them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REFUSALS = (ReferentialAction.RESTRICT, ReferentialAction.NO_ACTION)
 
 @frozen
 class KeyChange:
-    """A foreign key that goes, and the one that takes its place over the same columns (None: nothing does)."""
+    """A foreign key that is dropped, and the one that replaces it over the same columns, if there is one."""
 
     table: QualifiedName
     dropped: DropForeignKey
@@ -34,14 +34,14 @@ class KeyChange:
 
     @property
     def acts_otherwise(self) -> bool:
-        """Whether deleting or changing a parent's row does something else from then on."""
+        """Whether deleting or changing a parent's row then has another effect."""
         old, new = self.before, self.after
         return new is not None and (old.on_delete, old.on_update) != (new.on_delete, new.on_update)
 
 
 @lru_cache(maxsize=1)  # each rule about foreign keys asks, one after the other
 def key_changes(context: RuleContext) -> tuple[KeyChange, ...]:
-    """The foreign keys that go while their table, its columns and the parent's table stay."""
+    """The foreign keys that are dropped while their table, its columns and the parent's table are kept."""
     return tuple(_key_changes(context))
 
 
@@ -66,7 +66,7 @@ def _is_same_key(one: ForeignKey, other: ForeignKey) -> bool:
 
 
 def restricts_since_required(context: RuleContext, change: KeyChange) -> bool:
-    """Whether the key acts otherwise only because its column becomes required: NULL is no way out any more."""
+    """Whether the actions differ only because the column becomes required: SET NULL is then impossible."""
     after = change.after
     if after is None or change.before.on_delete is not ReferentialAction.SET_NULL or after.on_delete not in _REFUSALS:
         return False

@@ -1,4 +1,4 @@
-"""How findings speak of migrations."""
+"""Where findings about a history are shown, and the migration that they name."""
 
 from __future__ import annotations
 

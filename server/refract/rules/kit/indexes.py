@@ -73,8 +73,8 @@ def _is_known(table: Table, key: Sequence[IndexColumn]) -> bool:
     return all(c is not None and not c.nullable for c in columns)
 
 
-def replaces_nothing(context: RuleContext, change: DropIndex) -> bool:
-    """Whether only the index is dropped, not its column or table, and no column is renamed."""
+def drops_only_the_index(context: RuleContext, change: DropIndex) -> bool:
+    """Whether the index is dropped while its table and columns are kept under their names."""
     names = [c.name for c in change.index.columns if c.name]
     table = context.after.tables.get(change.table)
     if table is None or context.is_renamed(change.table, names):

@@ -9,8 +9,8 @@ from refract.schema.model import Column, QualifiedName, Table
 from refract.text import Origin
 
 
-def model(context: RuleContext, name: QualifiedName) -> str:
-    """What Prisma calls the table, as it is after the change if it still exists; else the table's own name."""
+def model_name(context: RuleContext, name: QualifiedName) -> str:
+    """The name of the table's model, after the change if it still exists; without a model, the table's own name."""
     for database in (context.after, context.before):
         table = database.tables.get(name)
         if table is not None and table.model_name:
@@ -20,16 +20,16 @@ def model(context: RuleContext, name: QualifiedName) -> str:
 
 def table_label(context: RuleContext, name: QualifiedName) -> str:
     """The model's name, with the table's where it differs."""
-    known = model(context, name)
+    known = model_name(context, name)
     return f"`{known}`" if known == name.name else f"`{known}` (table `{name.name}`)"
 
 
 def column_label(context: RuleContext, table: QualifiedName, column: Column) -> str:
     """The field's name with its model's, and the column's where it differs; the column's alone where no field is known."""
     in_table = f"`{table.name}.{column.name}`"
-    if not column.field_name and model(context, table) != table.name:
+    if not column.field_name and model_name(context, table) != table.name:
         return in_table
-    in_model = f"`{model(context, table)}.{column.field_name or column.name}`"
+    in_model = f"`{model_name(context, table)}.{column.field_name or column.name}`"
     return in_model if in_model == in_table else f"{in_model} (column {in_table})"
 
 
@@ -48,6 +48,6 @@ def created_here(what: str, origin: Origin | None) -> tuple[Related, ...]:
     return (Related(origin, PlaceRole.CREATED, what),) if origin else ()
 
 
-def join_table(table: Table) -> bool:
+def is_join_table(table: Table) -> bool:
     """Whether this is the table that Prisma makes for an implicit many-to-many relation."""
     return table.name.name.startswith("_") and {c.name for c in table.columns} == {"A", "B"}

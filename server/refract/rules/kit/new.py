@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.labels import join_table
+from refract.rules.kit.labels import is_join_table
 from refract.schema.changes import AddColumn, AddForeignKey, Change, CreateIndex, CreateTable
 from refract.schema.model import Column, ForeignKey, Index, QualifiedName, Table
 
 
 def new_tables(context: RuleContext) -> Iterator[tuple[Table, CreateTable]]:
     """The tables that are created, without those of implicit relations."""
-    return ((c.table, c) for c in context.changes(CreateTable) if not join_table(c.table))
+    return ((c.table, c) for c in context.changes(CreateTable) if not is_join_table(c.table))
 
 
 def new_columns(context: RuleContext) -> Iterator[tuple[QualifiedName, Column, Change]]:

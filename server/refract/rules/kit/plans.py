@@ -45,7 +45,7 @@ def edits_now(step: PlanStep, plan: Plan, tree: SchemaTree) -> tuple[SchemaEdit,
 
 
 def ended_by(progress: Progress, tree: SchemaTree) -> Iterator[tuple[int, Target]]:
-    """What no program may use since steps that have been taken, with the number of the step (from 0)."""
+    """The fields and models that no app instance may use after the steps already taken, with the number of the step (from 0)."""
     for number, (step, state) in enumerate(zip(progress.plan.steps, progress.states, strict=True)):
         if state in (State.DONE, State.WAITING):
             yield from ((number, target) for target in targets_of(step, progress.plan, tree))

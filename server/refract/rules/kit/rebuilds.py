@@ -1,4 +1,4 @@
-"""Tables that Prisma makes anew on SQLite: shared by the rules about them."""
+"""Tables that Prisma rebuilds on SQLite: shared by the rules about them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Rebuilt:
 
 @lru_cache(maxsize=1)  # each rule about them asks, one after the other
 def rebuilt_tables(context: RuleContext) -> tuple[Rebuilt, ...]:
-    """The tables that the schema's change, or the migration's own statements, make anew."""
+    """The tables that the edited schema, or the statements of the migration, rebuild."""
     return tuple(_rebuilt_tables(context))
 
 
@@ -38,8 +38,8 @@ def _rebuilt_tables(context: RuleContext) -> Iterator[Rebuilt]:
     dropped = {c.table.name for s in context.statements for c in s.changes if isinstance(c, DropTable)}
     for name, changes in by_table.items():
         table = context.before.tables.get(name)
-        anew = name in dropped if context.migration else table is not None and must(table, _in_table(changes))
-        if anew:
+        is_rebuilt = name in dropped if context.migration else table is not None and must(table, _in_table(changes))
+        if is_rebuilt:
             yield Rebuilt(name, tuple(changes))
 
 
@@ -48,7 +48,7 @@ def _in_table(changes: list[Change]) -> list[TableChange]:
 
 
 def cascading_dependents(context: RuleContext, rebuilt: Rebuilt) -> tuple[QualifiedName, ...]:
-    """The other tables whose rows go or are emptied with those of the old table, on databases where they are."""
+    """The other tables whose rows are deleted or changed when the old table is dropped."""
     if context.versions.flavour not in context.behaviour.rebuild_cascades:
         return ()
     return tuple(
@@ -59,8 +59,8 @@ def cascading_dependents(context: RuleContext, rebuilt: Rebuilt) -> tuple[Qualif
     )
 
 
-def is_told_elsewhere(change: Change) -> bool:
-    """Whether another rule says already that the table is copied for this change."""
+def is_reported_elsewhere(change: Change) -> bool:
+    """Whether another rule reports this change with its copy of the table."""
     if isinstance(change, AlterColumn):
         return change.cast is Cast.RISKY or (change.before.nullable and not change.after.nullable)
     return isinstance(change, AddForeignKey | AddPrimaryKey)

@@ -9,7 +9,7 @@ from refract.rules.kit.advice import Action, AnyAction, FollowRecipe
 from refract.rules.kit.code import field_target
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Judged
-from refract.rules.kit.labels import field_name, model
+from refract.rules.kit.labels import field_name, model_name
 from refract.schema.changes import AlterColumn, DropColumn, RecreateColumn
 from refract.schema.model import ColumnType, Table
 
@@ -37,13 +37,13 @@ def type_change(context: RuleContext, change: AlterColumn | RecreateColumn) -> t
         return ()
     if _key_columns(table) == (change.before.name,):
         recipe = _LARGER_KEYS.get(change.after.type.name) if context.provider.name == "postgresql" else None
-        return offered(context, recipe, model(context, change.table)) if recipe else ()
+        return offered(context, recipe, model_name(context, change.table)) if recipe else ()
     type_ = _prisma_type(context.provider, change.after.type)
     if not {change.before.type.name, change.after.type.name} <= _CONVERTED_BOTH_WAYS:
         return ()
     if not type_ or change.before.auto_increment or _is_in_key(table, change.before.name):
         return ()
-    subject = f"{model(context, change.table)}.{field_name(change.before)}"
+    subject = f"{model_name(context, change.table)}.{field_name(change.before)}"
     return offered(context, "change-type", subject, type=type_, how=synchronised_by(context))
 
 

@@ -8,7 +8,7 @@ from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk
 from refract.rules.kit.harm import Effect, Harm, harm
-from refract.rules.kit.labels import column_label, field_name, model, table_label
+from refract.rules.kit.labels import column_label, field_name, model_name, table_label
 from refract.schema.changes import AddColumn
 from refract.schema.model import Column
 
@@ -52,7 +52,7 @@ def _outcome(context: RuleContext, change: AddColumn) -> str:
 def _harm(context: RuleContext, change: AddColumn) -> Iterator[Harm]:
     table, field = table_label(context, change.table), f"`{field_name(change.column)}`"
     if context.behaviour.schemaless:
-        yield harm(Effect.DOCUMENTS_LACK_FIELD, model=f"`{model(context, change.table)}`", field=field)
+        yield harm(Effect.DOCUMENTS_LACK_FIELD, model=f"`{model_name(context, change.table)}`", field=field)
         return
     if _fills_silently(context, change):
         yield harm(Effect.ROWS_GET_IMPLICIT_VALUE, table=table, value=context.behaviour.implicit_value)

@@ -1,4 +1,4 @@
-"""What a migration does to rows before a statement: whether it has filled or copied what that needs or destroys."""
+"""Rows that a migration fills, copies or deletes above a statement: shared by the rules about that statement."""
 
 from __future__ import annotations
 

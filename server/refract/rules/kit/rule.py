@@ -1,11 +1,11 @@
 """What a rule is, how one is declared and found, and how all of them are run.
 
 A rule is one module in `refract.rules`: a docstring with fixed headings and one function under `@rule`.
-It reads changes, never text or SQL, and yields a `Risk` for each one that it objects to. Modules are found by their
-place in the package: nothing else has to be edited to add one.
+It reads changes, never text or SQL, and yields a `Risk` for each risky one. Every module of the package is loaded:
+to add a rule, add its module.
 
-The same rule judges the change that a schema asks for and the one that a migration's SQL makes, unless it declares
-what it `Judged`.
+The same rule judges the changes of an edited schema and those of a migration's SQL, unless it declares with `judges`
+that it is only for one of them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from attrs import evolve, field, frozen
 import refract.rules as package
 from refract.diff import Diff
 from refract.docstrings import summary
+from refract.providers import SQL_PROVIDERS
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Finding, Judged, Risk, Severity
 from refract.text import Origin, Span
@@ -31,16 +32,13 @@ RuleFunction = Callable[[RuleContext], Iterable[Risk]]
 
 @frozen
 class Rule:
-    """A rule. `providers` is where it applies, `judges` what it judges; `doc` its module's docstring.
-    One that is not `on` says something only in projects that ask for it; one that judges `unchanged` schemas has a say
-    where only Prisma Client changes, and no SQL would run.
-    """
+    """A rule, with the arguments of its decorator and the docstring of its module."""
 
     name: str
     severity: Severity
     providers: frozenset[str]
     judges: frozenset[Judged]
-    on: bool
+    on_by_default: bool
     unchanged: bool
     doc: str
     check: RuleFunction = field(repr=False)
@@ -51,7 +49,7 @@ class Rule:
         return summary(self.doc)
 
     def findings(self, context: RuleContext) -> Iterator[Finding]:
-        """What the rule finds; nothing where the provider or the subject is not one of its own."""
+        """What the rule finds; nothing if the rule is not for this provider or does not judge this."""
         if context.provider.name in self.providers and context.judged in self.judges:
             yield from (self._finding(risk, context) for risk in self.check(context))
 
@@ -82,7 +80,7 @@ def _origin(risk: Risk, context: RuleContext) -> Origin | None:
     return next(inside, Origin(context.migration.path, "", Span(0, 0)))
 
 
-SQL = frozenset({"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"})
+SQL = SQL_PROVIDERS
 EVERY_PROVIDER = SQL | {"mongodb"}
 
 
@@ -98,15 +96,21 @@ def rule(
     providers: frozenset[str] = EVERY_PROVIDER,
     judges: frozenset[Judged] = CHANGES,
     *,
-    on: bool = True,
+    on_by_default: bool = True,
     unchanged: bool = False,
 ) -> Callable[[RuleFunction], Rule]:
-    """Make a rule of the decorated function. Its name is the module's: `drop_column.py` is `drop-column`."""
+    """Make a rule of the decorated function. Its name is the module's: `drop_column.py` is `drop-column`.
+
+    `severity` counts unless a risk has another. `providers` are the databases that the rule is for: `SQL`,
+    `EVERY_PROVIDER`, or names as in `frozenset({"postgresql", "mysql"})`. `judges` is `CHANGES` (the edited schema and the
+    SQL of new migrations), or one of the sets above. With `on_by_default=False`, only settings turn the rule on.
+    With `unchanged=True`, it also judges a schema of which only Prisma Client changes: no SQL would run.
+    """
 
     def declare(check: RuleFunction) -> Rule:
         module = sys.modules[check.__module__]
         name = module.__name__.rpartition(".")[2].replace("_", "-")
-        return Rule(name, severity, providers, judges, on, unchanged, (module.__doc__ or "").strip(), check)
+        return Rule(name, severity, providers, judges, on_by_default, unchanged, (module.__doc__ or "").strip(), check)
 
     return declare
 
@@ -124,10 +128,12 @@ def _rules_in(modules: Iterable[ModuleType]) -> Iterator[Rule]:
         yield from (value for value in vars(module).values() if isinstance(value, Rule))
 
 
-def check_all(context: RuleContext, wanted: Callable[[Rule], bool] = lambda rule: rule.on) -> tuple[Finding, ...]:
+def check_all(
+    context: RuleContext, wanted: Callable[[Rule], bool] = lambda rule: rule.on_by_default
+) -> tuple[Finding, ...]:
     """What the `wanted` rules (default: those that are on) find, in the order of the rules.
 
-    Between databases of two providers everything differs, so that only the rules that need no diff have a say.
+    Between databases of two providers everything differs, so only the rules that need no diff find something.
     """
     switched = context.before.provider != context.after.provider
     still = context.judged is Judged.SCHEMA and not switched and not context.diff.changes

@@ -1,4 +1,4 @@
-"""The findings that no module of `refract.rules` makes: those about the comments that silence rules."""
+"""The rules about comments that silence rules: `refract.analysis.suppressions` checks them, not a module of `refract.rules`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping
 WITHOUT_REASON = "suppression-without-reason"
 UNUSED = "unused-suppression"
 UNKNOWN = "unknown-rule-in-suppression"
-OWN_RULES: Mapping[str, str] = {
+COMMENT_RULES: Mapping[str, str] = {
     WITHOUT_REASON: "A `refract-ignore` comment gives no reason, so it silences nothing.",
     UNUSED: "A `refract-ignore` comment silences nothing that is found.",
     UNKNOWN: "A `refract-ignore` comment names a rule that does not exist.",
 }
-"""The findings about comments, with what they say in one sentence."""
+"""Each rule with its summary."""

@@ -8,22 +8,22 @@ from refract.lowering import lower
 from refract.syntax import parse_schema
 
 CASES = [
-    ("  a Strng", "Strng", '"Strng" is not a type of postgresql nor a model or enum of this schema'),
+    ("  a Strng", "Strng", 'Unknown type "Strng" (M.a is skipped)'),
     ("  a String @db.VarChar(19s1)", "@db.VarChar(19s1)", "An argument of @db.VarChar is not a number"),
-    ("  a String @db.VarCha(191)", "db.VarCha", 'postgresql has no native type "@db.VarCha"'),
+    ("  a String @db.VarCha(191)", "db.VarCha", 'Unknown native type "@db.VarCha" of postgresql'),
     ("  a String\n  a Int", "a", 'M already has a field "a"'),
     (
         '  a Int @map("b")\n  b Int',
         "a",
-        '"b", the column of M.a, is also the name of the field b. Prisma refuses this.',
+        'Prisma refuses column "b" of M.a, since a field has the same name. Rename b or this column.',
     ),
     (
         '  a Int @map("b")\n  b Int @map("c")',
         "a",
-        '"b", the column of M.a, is also the name of the field b. Prisma refuses this: put b above it.',
+        'Prisma refuses column "b" of M.a, since a field has the same name. Put b above this field.',
     ),
-    ("  @@index([])", "@@index([])", "@@index names no field"),
-    ("  @@unique()", "@@unique()", "@@unique names no field"),
+    ("  @@index([])", "@@index([])", "@@index has no fields"),
+    ("  @@unique()", "@@unique()", "@@unique has no fields"),
 ]
 
 

@@ -70,4 +70,4 @@ def test_bounded_time_by_statement(part: str) -> None:
 def test_too_long_is_told() -> None:
     pg = provider("postgresql")
     reading = read_migration("x" * (SIZE_LIMIT + 1), "m.sql", Database("postgresql", "public"), pg)
-    assert "more than" in reading.problems[0].message
+    assert "too large" in reading.problems[0].message

@@ -79,9 +79,9 @@ def native_problem(field: Field, scope: Scope) -> tuple[str, Span] | None:
         return None
     written, native = f"@{attribute.name.text}", attribute.name.text.partition(".")[2]
     if native not in scope.provider.natives:
-        return f'{scope.provider.name} has no native type "{written}": check its spelling.', attribute.name.span
+        return f'Unknown native type "{written}" of {scope.provider.name}. Check its spelling.', attribute.name.span
     if any(isinstance(a, str) and a != "max" for a in _native_arguments(attribute)):
-        return f"An argument of {written} is not a number: its length or precision is not known.", attribute.span
+        return f"An argument of {written} is not a number (length or precision unknown).", attribute.span
     return None
 
 

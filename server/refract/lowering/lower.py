@@ -212,10 +212,10 @@ def _provider_name(source: PlacedBlock, problems: list[Problem]) -> str:
         return provider(name or "").name
     except UnknownProvider:
         span = written.span if written else source.block.name.span
-        fault = f'does not know the provider "{name}"' if name else "finds no provider here"
+        fault = f'Unknown provider "{name}"' if name else "No provider"
         message = (
-            f"Refract {fault}: write provider = "
-            '"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb" or "mongodb". Read as PostgreSQL until then.'
+            f"{fault} (read as PostgreSQL). Write provider = "
+            '"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb" or "mongodb".'
         )
         problems.append(Problem(message, Origin(source.path, f"datasource {source.block.name.text}", span)))
         return _FALLBACK
@@ -223,10 +223,7 @@ def _provider_name(source: PlacedBlock, problems: list[Problem]) -> str:
 
 def _no_datasource(tree: SchemaTree) -> Problem:
     path = tree.documents[0].path if tree.documents else ""
-    message = (
-        "This schema has no datasource block, so its database is unknown (read as PostgreSQL): "
-        'add datasource db { provider = "postgresql" }.'
-    )
+    message = 'This schema has no datasource block (read as PostgreSQL). Add datasource db { provider = "postgresql" }.'
     return Problem(message, Origin(path, "", Span(0, 0)))
 
 

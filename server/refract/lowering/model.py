@@ -73,23 +73,23 @@ def _columns(block: Block, path: str, scope: Scope, problems: list[Problem]) -> 
             continue
         origin = Origin(path, block.name.text, field.name.span)
         if field.name.text in seen:
-            message = f'{block.name.text} already has a field "{field.name.text}": this one is not read. Rename or remove one.'
+            message = f'{block.name.text} already has a field "{field.name.text}" (this one is skipped). Rename or remove one.'
             problems.append(Problem(message, origin))
             continue
         seen.add(field.name.text)
         column = lower_column(block, field, origin, scope)
         if column is None:
             message = (
-                f'"{type_name}" is not a type of {scope.provider.name} nor a model or enum of this schema, '
-                f"so {block.name.text}.{field.name.text} is left out: check its spelling."
+                f'Unknown type "{type_name}" ({block.name.text}.{field.name.text} is skipped). '
+                f"Use a type of {scope.provider.name}, or a model or enum of this schema."
             )
             problems.append(Problem(message, Origin(path, block.name.text, field.type.name.span)))
             continue
         owner = _owner_of_name(block, field, scope)
         if owner is not None:
             message = (
-                f'"{column.name}", the column of {block.name.text}.{field.name.text}, is also the name of the field '
-                f"{owner.name.text}. Prisma refuses this{_unless_above(owner)}."
+                f'Prisma refuses column "{column.name}" of {block.name.text}.{field.name.text}, since a field has the same '
+                f"name. {_cure(owner)}"
             )
             problems.append(Problem(message, origin))
         native = native_problem(field, scope)
@@ -109,8 +109,11 @@ def _owner_of_name(block: Block, field: Field, scope: Scope) -> Field | None:
     return None if is_moved else other
 
 
-def _unless_above(owner: Field) -> str:
-    return f": put {owner.name.text} above it" if owner.attribute("map") is not None else ""
+def _cure(owner: Field) -> str:
+    """How to write the model, so that Prisma accepts the names."""
+    if owner.attribute("map") is not None:
+        return f"Put {owner.name.text} above this field."
+    return f"Rename {owner.name.text} or this column."
 
 
 def _is_relation(field: Field, scope: Scope) -> bool:
@@ -194,7 +197,7 @@ def _without_fields(block: Block, path: str) -> Iterator[Problem]:
     for attribute in block.attributes:
         if attribute.name.text in _OVER_FIELDS and not field_references(attribute.argument("fields", 0)):
             written = f"@@{attribute.name.text}"
-            message = f"{written} names no field, so nothing is made of it: write {written}([field])."
+            message = f"{written} has no fields (skipped). Write {written}([field])."
             yield Problem(message, Origin(path, block.name.text, attribute.span))
 
 

@@ -114,7 +114,7 @@ def _shrunk(index: Index, column: str) -> Index:
 
 def _create_table(draft: Draft, change: c.CreateTable) -> str | None:
     if change.table.name in draft.tables:
-        return f"table {change.table.name} is there already"
+        return f"table {change.table.name} already exists"
     draft.tables[change.table.name] = change.table
     return None
 
@@ -172,7 +172,7 @@ def _in_table(step: Callable[[Draft, Table, Any], Table | str]) -> Callable[[Dra
 
 def _add_column(_: Draft, table: Table, change: c.AddColumn) -> Table | str:
     if table.column(change.column.name):
-        return f"table {table.name} has a column {change.column.name} already"
+        return f"table {table.name} already has column {change.column.name}"
     return evolve(table, columns=(*table.columns, change.column))
 
 
@@ -240,7 +240,7 @@ def _add_to(field: str) -> Callable[[Draft, Table, Any], Table | str]:
         added = getattr(change, _HELD[field])
         held = getattr(table, field)
         if added.name and any(x.name == added.name for x in held):
-            return f"table {table.name} has {added.name} already"
+            return f"table {table.name} already has {added.name}"
         return _with(table, field, (*held, added))
 
     return add

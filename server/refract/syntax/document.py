@@ -182,7 +182,7 @@ def parse_document(path: str, text: str, previous: Document | None = None) -> Do
 
 
 def _too_large(text: str) -> Chunk:
-    message = f"This file is too large to be a schema ({len(text):,} characters, limit {MAX_LENGTH:,}): it is not read."
+    message = f"This file is too large for a schema ({len(text):,} characters, limit {MAX_LENGTH:,})."
     return Chunk(text, None, (SyntaxProblem(message, Span(0, 0)),), closed=False, newlines=text.count("\n"))
 
 

@@ -129,7 +129,7 @@ class SchemaTree:
 
 def _duplicate(placed: PlacedBlock) -> Problem:
     name = placed.block.name
-    message = f'There is already a block called "{name.text}": this one is not read. Rename or remove one of them.'
+    message = f'A block "{name.text}" already exists (this one is skipped). Rename or remove one of them.'
     return Problem(message, Origin(placed.path, "", name.span.shifted(placed.chunk_start)))
 
 

@@ -62,9 +62,7 @@ def _second_opinion(statement: StatementTokens, sql: str, session: ReadingState)
 
 def _too_long(sql: str, path: str, before: Database) -> Reading:
     origin = Origin(path, "", Span(0, 0))
-    message = (
-        f"{path} has {len(sql):,} characters: more than {SIZE_LIMIT:,} are not read. Load data outside migrations."
-    )
+    message = f"{path} is too large ({len(sql):,} characters, limit {SIZE_LIMIT:,}). Load data outside migrations."
     return Reading((Opaque(summary=sql[:60], sql="", origin=origin),), before, 1, 1, (Problem(message, origin),))
 
 

@@ -120,12 +120,12 @@ class ReadingState:
         return None
 
     def missing(self, what: str, name: object) -> None:
-        """Tell that the statement speaks of something that is not there."""
+        """Report that the statement uses an object that does not exist."""
         self._tell(f"there is no {what} {name}")
 
     def _tell(self, misfit: str) -> None:
         if self.origin is not None:
-            message = f"This statement does not fit what the migrations before it have built: {misfit}."
+            message = f"Cannot replay this statement ({misfit}). The rest was checked."
             self.problems.append(Problem(message, self.origin))
 
     def alter(self, table: QualifiedName, before: Column, after: Column, using: str | None = None) -> None:

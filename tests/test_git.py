@@ -80,7 +80,7 @@ def test_merge_base(root: Path) -> None:
 
 
 @pytest.mark.parametrize("revision", ["", "--all", "-x", "no such", "missing", "HEAD:schema.prisma", "a\0b"])
-def test_what_is_no_revision_is_refused(root: Path, revision: str) -> None:
+def test_an_invalid_revision_is_refused(root: Path, revision: str) -> None:
     answer = git.commit(opened(root), revision)
     assert isinstance(answer, git.Unavailable)
     assert "revision" in answer.reason

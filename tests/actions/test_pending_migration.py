@@ -63,7 +63,7 @@ def test_written_migrations_leave_nothing_pending(tmp_path: Path) -> None:
     assert pending_sql(third) == "-- This is an empty migration."
 
 
-def test_a_new_enum_value_that_is_used_at_once_takes_two_migrations(tmp_path: Path) -> None:
+def test_a_new_enum_value_used_in_the_same_change_takes_two_migrations(tmp_path: Path) -> None:
     enum = "enum Status {\n  OPEN\n}\n\nmodel Plan {\n  id Int @id\n  status Status @default(OPEN)\n}\n"
     schema(tmp_path, enum)
     write(pending_files(opened(tmp_path), now=NOW))

@@ -45,7 +45,7 @@ def test_files_that_git_does_not_know_yet_count(project: Path) -> None:
     assert names(found(project)) == ["a.ts", "b.tsx", "c.mts"]
 
 
-def test_a_file_that_is_gone_does_not(project: Path) -> None:
+def test_a_removed_file_does_not(project: Path) -> None:
     (project / "a.ts").unlink()
     assert names(found(project)) == ["b.tsx"]
 
@@ -58,7 +58,7 @@ def test_the_base_is_searched_in_files_that_changed(project: Path) -> None:
 
 
 @pytest.mark.parametrize(("limit", "value"), [("_MOST_FILES", 1), ("_MOST_BYTES", len(USES) + 1), ("_LONGEST", -1.0)])
-def test_a_search_that_ends_early_says_so(
+def test_a_search_that_ends_early_reports_that(
     project: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: float
 ) -> None:
     assert found(project).whole

@@ -29,7 +29,7 @@ def test_the_page_has_edits() -> None:
 
 
 @pytest.mark.parametrize(("diff", "rules"), [edit[1:] for edit in EDITS], ids=[edit[0] for edit in EDITS])
-def test_an_edit_finds_what_the_page_says(tmp_path: Path, diff: str, rules: list[str]) -> None:
+def test_an_edit_has_the_findings_of_the_page(tmp_path: Path, diff: str, rules: list[str]) -> None:
     shutil.copytree(EXAMPLE / "prisma", tmp_path / "prisma")
     schema = tmp_path / "prisma" / "schema.prisma"
     schema.write_text(edited(schema.read_text("utf-8"), diff), "utf-8")

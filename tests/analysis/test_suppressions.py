@@ -86,7 +86,7 @@ def test_nothing_is_called_unused_while_something_cannot_be_read() -> None:
     assert check("// refract-ignore: drop-column -- why\nx", complete=False) == ([], [])
 
 
-def test_the_nearest_rule_is_named_and_two_comments_are_told_apart() -> None:
+def test_the_nearest_rule_is_named_and_two_comments_differ() -> None:
     text = "// refract-ignore: drop-colum -- why\nx\n// refract-ignore: drop-colum -- why\nx"
     first, second = suppress([], [Commented("f", suppressions(text))], KNOWN).findings
     assert ("rule", "drop-column") in first.now[0].facts

@@ -56,7 +56,7 @@ def test_the_same_from_bytes() -> None:
         (b"\x00\x01\x02" * 99, "binary"),
     ],
 )
-def test_bad_files_are_told_and_the_rest_goes_on(tmp_path: Path, data: bytes, told: str) -> None:
+def test_bad_files_are_reported_and_the_rest_is_read(tmp_path: Path, data: bytes, told: str) -> None:
     root = folder(tmp_path / "m", m1_init=INIT, m2_bad=data, m3_more=MORE)
     baseline = replay(load_migrations(root), PG)
     assert any(told in problem.message for problem in baseline.problems)
@@ -71,7 +71,7 @@ def test_a_folder_without_sql_and_a_missing_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lock", ["provider = ", 'provider = "dbase"', "x = 1", 'provider = "mysql"'])
-def test_a_lock_that_does_not_fit_is_told(tmp_path: Path, lock: str) -> None:
+def test_a_lock_with_another_provider_is_reported(tmp_path: Path, lock: str) -> None:
     root = folder(tmp_path / "m", m1_init=INIT)
     (root / "migration_lock.toml").write_text(lock)
     problems = replay(load_migrations(root), PG).problems
@@ -79,7 +79,7 @@ def test_a_lock_that_does_not_fit_is_told(tmp_path: Path, lock: str) -> None:
     assert "migration_lock.toml" in problems[0].message
 
 
-def test_a_byte_order_mark_is_no_sql(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     baseline = replay(load_migrations(folder(tmp_path / "m", m1_init=b"\xef\xbb\xbf" + INIT.encode())), PG)
     assert (baseline.opaque, baseline.problems) == ((), ())
 
@@ -109,7 +109,7 @@ class Evil:
 
 
 @pytest.mark.parametrize("damage", [b"", b"junk", pickle.dumps(Path("/")), pickle.dumps(Evil()), pickle.dumps(PG.name)])
-def test_a_damaged_memo_is_no_memo(tmp_path: Path, memo: Path, damage: bytes) -> None:
+def test_a_damaged_memo_is_ignored(tmp_path: Path, memo: Path, damage: bytes) -> None:
     root = folder(tmp_path / "m", m1_init=INIT)
     first = replay(load_migrations(root), PG)
     cache._in_process.clear()
@@ -119,7 +119,7 @@ def test_a_damaged_memo_is_no_memo(tmp_path: Path, memo: Path, damage: bytes) ->
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
-def test_half_a_memo_is_no_memo(tmp_path: Path, memo: Path, part: float) -> None:
+def test_half_a_memo_is_ignored(tmp_path: Path, memo: Path, part: float) -> None:
     root = folder(tmp_path / "m", m1_init=INIT)
     first = replay(load_migrations(root), PG)
     cache._in_process.clear()
@@ -129,7 +129,7 @@ def test_half_a_memo_is_no_memo(tmp_path: Path, memo: Path, part: float) -> None
     assert replay(load_migrations(root), PG) == first
 
 
-def test_a_folder_in_the_memos_place_is_no_memo(tmp_path: Path, memo: Path) -> None:
+def test_a_folder_in_place_of_the_memo_is_ignored(tmp_path: Path, memo: Path) -> None:
     root = folder(tmp_path / "m", m1_init=INIT)
     first = replay(load_migrations(root), PG)
     cache._in_process.clear()

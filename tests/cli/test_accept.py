@@ -35,7 +35,7 @@ def test_accepted_findings_are_counted_and_only_new_ones_reported(project: Path,
     assert ": error drop-column" not in result.stdout
 
 
-def test_what_is_gone_is_said_and_forgotten(project: Path, refract: Refract) -> None:
+def test_a_removed_finding_is_reported_and_forgotten(project: Path, refract: Refract) -> None:
     write(project, {"prisma/schema.prisma": DROPPED})
     refract("check", "--accept")
     write(project, {"prisma/schema.prisma": HEAD + USER})

@@ -45,9 +45,7 @@ UNREADABLE: list[tuple[str, Break, str]] = [
 
 
 @pytest.mark.parametrize(("_", "harm", "told"), UNREADABLE, ids=[case[0] for case in UNREADABLE])
-def test_a_plan_that_cannot_be_read_is_told_and_stands_in_the_way_of_steps(
-    project: Path, _: str, harm: Break, told: str
-) -> None:
+def test_an_unreadable_plan_is_reported_and_blocks_steps(project: Path, _: str, harm: Break, told: str) -> None:
     start()
     sound = plan_file(project).read_text()
     harm(project)
@@ -64,7 +62,7 @@ def test_a_plan_that_cannot_be_read_is_told_and_stands_in_the_way_of_steps(
     assert status() == "step 2 of 5: backfill"
 
 
-def test_a_plan_for_a_model_that_is_gone(project: Path) -> None:
+def test_a_plan_for_a_dropped_model(project: Path) -> None:
     start()
     schema = project / "prisma" / "schema.prisma"
     sound = schema.read_text()
@@ -129,7 +127,7 @@ def test_a_schema_edited_in_the_middle_of_a_step(project: Path) -> None:
     assert status() == "step 1 of 5: expand"
 
 
-def test_a_schema_that_a_step_does_not_fit_any_more(project: Path) -> None:
+def test_a_schema_that_no_longer_fits_a_step(project: Path) -> None:
     start()
     schema = project / "prisma" / "schema.prisma"
     schema.write_text(schema.read_text().replace("  name String\n", "  name String\n  title Int?\n"))
@@ -146,7 +144,7 @@ def test_steps_in_another_order_are_refused(project: Path, order: tuple[int, ...
     assert "out of order" in run("plan", "next", NAME, code=2).stderr
 
 
-def test_a_file_that_is_there_is_not_written_over(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_existing_file_is_not_overwritten(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     start()
     mine = project / "prisma" / "migrations" / "20240101000000_init" / "down.sql"
     mine.write_text("-- mine\n")
@@ -175,7 +173,7 @@ def test_a_folder_that_cannot_be_written(project: Path, monkeypatch: pytest.Monk
     run("plan", "next")
 
 
-def test_the_mark_for_a_missing_answer_is_told_until_it_is_given(project: Path) -> None:
+def test_a_missing_answer_is_reported_until_given(project: Path) -> None:
     run("plan", "new", "add-required-field", "User", "field=plan", "type=String")
     found: list[str] = []
     for _ in range(3):

@@ -85,7 +85,7 @@ def test_a_drop_together_with_the_code_that_used_it(project: Path, is_committed:
     assert places(found["drop-column"]) == []
 
 
-def test_code_removed_before_is_no_concern(project: Path) -> None:
+def test_code_removed_before_is_ignored(project: Path) -> None:
     write(project, {"app/user.ts": OTHER})
     commit(project)
     subprocess.run(["git", "branch", "-qf", "main"], cwd=project, check=True)
@@ -128,7 +128,7 @@ def test_without_git(project: Path) -> None:
     assert places(findings()["drop-column"]) == [("app/user.ts", 1)]
 
 
-def test_a_column_whose_field_is_there_again(project: Path) -> None:
+def test_a_column_whose_field_was_restored(project: Path) -> None:
     """Code that uses the field means the new column."""
     drop = 'ALTER TABLE "User" DROP COLUMN "email", ADD COLUMN "mail" TEXT;\n'
     write(

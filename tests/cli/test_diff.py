@@ -79,7 +79,7 @@ def test_json_is_the_list_of_changes(project: Path, refract: Refract) -> None:
     }
 
 
-def test_json_says_what_is_probably_a_rename(project: Path, refract: Refract) -> None:
+def test_json_has_probable_renames(project: Path, refract: Refract) -> None:
     write(project, {"prisma/schema.prisma": HEAD + USER.replace("email", "mail ")})
     changes = json.loads(refract("diff", "--format", "json").stdout)
     assert [change["kind"] for change in changes] == ["drop-column", "add-column"]

@@ -105,7 +105,7 @@ def test_every_setting_can_be_uncommented(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("file", ["refract.toml", "pyproject.toml"])
-def test_what_is_there_stays(file: str, project: Path) -> None:
+def test_existing_settings_are_kept(file: str, project: Path) -> None:
     text = '[tool.refract]\nfail-on = "never"\n' if file == "pyproject.toml" else 'fail-on = "never"\n'
     write(project, {file: text})
     assert f"{file} already exists and was not overwritten." in run().stdout
@@ -120,7 +120,7 @@ def test_a_dry_run_writes_nothing(project: Path) -> None:
     assert not (project / "refract.toml").exists()
 
 
-def test_it_says_what_it_found(project: Path) -> None:
+def test_it_describes_the_project(project: Path) -> None:
     assert run().stdout.splitlines() == [
         "prisma/schema.prisma (prisma/schema.prisma)",
         "  database         postgresql",
@@ -156,14 +156,14 @@ def test_nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_found_is_said_where_nothing_can_be_written(project: Path) -> None:
+def test_the_project_is_described_if_nothing_can_be_written(project: Path) -> None:
     (project / "refract.toml").mkdir()
     said = run(code=2)
     assert "  migrations       1 in prisma/migrations\n" in said.stdout
     assert "refract.toml" in said.stderr
 
 
-def test_a_computed_folder_has_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_computed_folder_names_the_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = "export default defineConfig({ migrations: { path: process.env.SQL } })"
     write(tmp_path, {"prisma.config.ts": config, "prisma/schema.prisma": HEAD + USER})
     monkeypatch.chdir(tmp_path)

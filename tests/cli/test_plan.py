@@ -145,7 +145,7 @@ def test_a_plan_of_format_1_is_followed(project: Path) -> None:
     assert status() == "all steps are done"
 
 
-def test_a_step_is_taken_back(project: Path) -> None:
+def test_a_step_is_undone(project: Path) -> None:
     start()
     run("plan", "next")
     run("plan", "back")
@@ -154,7 +154,7 @@ def test_a_step_is_taken_back(project: Path) -> None:
     assert findings() == []
 
 
-def test_what_people_alone_do_is_no_step_to_take_back(project: Path) -> None:
+def test_a_step_without_migrations_is_not_undone(project: Path) -> None:
     run("plan", "new", "rename-field", "User.name", "to=title", "how=application")
     run("plan", "next")
     assert status() == "step 2 of 8: dual write, waiting for your deploy"
@@ -166,7 +166,7 @@ def test_what_people_alone_do_is_no_step_to_take_back(project: Path) -> None:
     assert status() == "step 2 of 8: dual write, waiting for your deploy"
 
 
-def test_steps_that_were_taken_back_are_judged_no_more_than_before(project: Path) -> None:
+def test_undone_steps_are_judged_as_before(project: Path) -> None:
     start()
     for command in ("next", "next", "next", "next", "done", "next"):
         run("plan", command)
@@ -224,7 +224,7 @@ def test_what_a_person_writes_in_the_file_stays(project: Path) -> None:
         ("[[steps]]", "[[steps", "not valid TOML"),
     ],
 )
-def test_a_file_that_is_no_plan_is_told(project: Path, old: str, new: str, said: str) -> None:
+def test_a_file_that_is_not_a_plan_is_reported(project: Path, old: str, new: str, said: str) -> None:
     start()
     plan = project / "prisma" / "plans" / f"{NAME}.toml"
     plan.write_text(plan.read_text().replace(old, new, 1))
@@ -244,7 +244,7 @@ def test_a_file_that_is_no_plan_is_told(project: Path, old: str, new: str, said:
         (["rename-field", "User.id", "to=x", "how=trigger"], "part of the primary key"),
     ],
 )
-def test_what_cannot_be_planned_is_told(project: Path, arguments: list[str], said: str) -> None:
+def test_a_refused_plan_gives_the_reason(project: Path, arguments: list[str], said: str) -> None:
     assert said in run("plan", "new", *arguments, code=2).stderr
 
 
@@ -260,7 +260,7 @@ def test_a_model_that_was_renamed_is_found_by_its_table(project: Path) -> None:
     assert "title String?" in schema.read_text()
 
 
-def test_a_schema_that_no_longer_fits_is_told(project: Path) -> None:
+def test_a_schema_that_no_longer_fits_is_reported(project: Path) -> None:
     start()
     schema = project / "prisma" / "schema.prisma"
     schema.write_text(schema.read_text().replace("  name String\n", "  label String\n"))

@@ -76,7 +76,7 @@ def test_up_and_down_is_the_start(project: Path, sql: str, said: str) -> None:
     assert [t.checks for t in current.tables.values()] == [t.checks for t in before.tables.values()]
 
 
-def test_what_is_there_is_not_written_over(project: Path) -> None:
+def test_an_existing_rollback_is_not_overwritten(project: Path) -> None:
     (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
     down = project / "20240102000000_next" / "down.sql"
     down.write_text("-- mine\n")
@@ -84,12 +84,12 @@ def test_what_is_there_is_not_written_over(project: Path) -> None:
     assert down.read_text() == "-- mine\n"
 
 
-def test_a_migration_of_rows_only_is_told(project: Path) -> None:
+def test_a_migration_of_rows_only_has_no_rollback(project: Path) -> None:
     (project / "20240102000000_next" / "migration.sql").write_text('DELETE FROM "User" WHERE "id" = 1;')
     assert "Refract finds nothing to undo" in run(code=2).stderr
 
 
-def test_an_unknown_migration_is_told(project: Path) -> None:
+def test_an_unknown_migration_is_reported(project: Path) -> None:
     (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
     assert "No migration is called 'x'. The newest is 20240102000000_next" in run("x", code=2).stderr
     assert run("20240102000000_next").stdout.startswith("prisma/migrations/20240102000000_next/down.sql")
@@ -144,7 +144,7 @@ def test_it_is_run_from_elsewhere(project: Path, monkeypatch: pytest.MonkeyPatch
     assert "--file prisma/migrations/20240102000000_next/down.sql" in said
 
 
-def test_the_same_for_programs(project: Path) -> None:
+def test_the_same_as_json(project: Path) -> None:
     (project / "20240102000000_next" / "migration.sql").write_text(CASES[0][0])
     told = json.loads(run("--format", "json").stdout)
     assert told["files"] == ["prisma/migrations/20240102000000_next/down.sql"]
@@ -184,7 +184,7 @@ def test_a_migration_of_triggers_only_is_undone(project: Path) -> None:
         'CREATE POLICY mine ON "User" USING (true)',
     ],
 )
-def test_programs_whose_former_text_is_not_known_are_told(project: Path, sql: str) -> None:
+def test_functions_without_known_text_are_reported(project: Path, sql: str) -> None:
     file = project / "20240102000000_next" / "migration.sql"
     file.write_text(f'ALTER TABLE "User" ADD COLUMN "bio" TEXT;\n{sql};\n')
     assert f"Not undone: {sql}" in run().stdout

@@ -121,7 +121,7 @@ def test_where_nothing_is_new_it_asks_for_names(branch: Path) -> None:
     assert sections(run(INIT_NAME).stdout) == [INIT_NAME]
 
 
-def test_an_unknown_name_is_told(branch: Path) -> None:
+def test_an_unknown_name_is_reported(branch: Path) -> None:
     assert f"did you mean {INIT_NAME}?" in run("20240101000000_int", code=2).stderr
 
 
@@ -158,7 +158,7 @@ def test_instances_are_stopped_before_the_deploy_and_started_after_it(branch: Pa
     assert places == sorted(places)
 
 
-def test_a_step_in_which_only_people_act(branch: Path) -> None:
+def test_a_step_without_migrations(branch: Path) -> None:
     plan(branch, "drop-model", "User")
     text = run().stdout
     assert text.startswith("# Runbook: no migrations to deploy\n")
@@ -173,7 +173,7 @@ def test_the_end_of_a_plan_names_what_is_final_and_what_must_be_unused(branch: P
     assert "This step cannot be undone. It loses the rows of `User`." in text.partition("## 1.")[0]
 
 
-def test_no_line_is_there_twice(branch: Path) -> None:
+def test_no_line_occurs_twice(branch: Path) -> None:
     added = ", ".join(f'ADD COLUMN "c{n}" TEXT' for n in range(5))
     migrate(branch, "20250101000000_columns", f'ALTER TABLE "User" {added};\nALTER TABLE "User" DROP COLUMN "email";\n')
     lines = [line for line in run().stdout.splitlines() if line.startswith(("- [ ]", "- Values", "- The values"))]

@@ -25,7 +25,7 @@ def test_every_example_can_be_used() -> None:
         settings_from(tomllib.loads(example), "the page")
 
 
-def test_the_schema_says_what_the_classes_say() -> None:
+def test_the_schema_agrees_with_the_classes() -> None:
     properties = json.loads(json.dumps(json_schema()))["properties"]
     assert properties["rules"]["additionalProperties"] == {"enum": ["error", "warning", "info", "off"]}
     assert properties["database"]["additionalProperties"] is False

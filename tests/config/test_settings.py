@@ -77,7 +77,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("text", "reason"), WRONG)
-def test_what_is_wrong_is_said_with_the_path(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_mistake_is_reported_with_the_path(tmp_path: Path, text: str, reason: str) -> None:
     (tmp_path / "refract.toml").write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(SettingsError) as caught:
         settings_of(tmp_path)

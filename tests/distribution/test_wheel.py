@@ -90,7 +90,7 @@ def test_its_types_are_seen(installed: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tool", ["pipx", "uv"])
-def test_installers_for_programs(tool: str, tools: Path, wheel: Path, tmp_path: Path) -> None:
+def test_installers_of_commands(tool: str, tools: Path, wheel: Path, tmp_path: Path) -> None:
     command = (
         ["pipx", "install", wheel] if tool == "pipx" else ["uv", "tool", "install", "--python", tools / "python", wheel]
     )

@@ -54,7 +54,7 @@ def test_nothing_of_the_folder_is_run_before_it_is_trusted() -> None:
     assert untrusted["restrictedConfigurations"] == ["refract.interpreter"]
 
 
-def test_every_command_is_there_and_named() -> None:
+def test_every_command_exists_and_has_a_title() -> None:
     sources = "\n".join(file.read_text(encoding="utf-8") for file in (CLIENT / "src").glob("*.ts"))
     commands = {command["command"] for command in MANIFEST["contributes"]["commands"]}
     assert {name for name in commands if f'"{name}"' not in sources} == set()
@@ -68,7 +68,7 @@ def test_every_page_of_the_walkthrough_is_used(file: str) -> None:
     assert f"walkthrough/{file}" in json.dumps(MANIFEST["contributes"]["walkthroughs"])
 
 
-def test_a_starter_without_libraries_says_why(tmp_path: Path) -> None:
+def test_a_starter_without_libraries_gives_the_reason(tmp_path: Path) -> None:
     starter = tmp_path / "server.py"
     starter.write_bytes((CLIENT / "bundled" / "server.py").read_bytes())
     done = subprocess.run([sys.executable, "-I", "-S", "-B", starter], capture_output=True, text=True, check=False)

@@ -59,7 +59,7 @@ def test_a_column_may_have_the_name_of_a_field_above_that_has_another() -> None:
         ("datasource db {\n}\nmodel M {\n  id Int @id\n}\n", ""),
     ],
 )
-def test_a_datasource_that_says_nothing(text: str, message: str) -> None:
+def test_an_empty_datasource(text: str, message: str) -> None:
     lowered = lower(parse_schema([("schema.prisma", text)]))
     (problem,) = lowered.problems
     assert problem.message.startswith(message)

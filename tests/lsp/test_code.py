@@ -57,7 +57,7 @@ async def test_a_drop_shows_where_code_uses_the_field(client: LanguageClient, pr
     assert await places(editor, 0) == []
 
 
-async def test_an_answer_that_comes_after_the_file_was_closed_is_not_published(
+async def test_an_answer_after_the_file_was_closed_is_not_published(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published: list[OpenProject] = []

@@ -29,7 +29,7 @@ async def overview(client: LanguageClient, *arguments: Any) -> dict[str, Any]:
     return dict(found)
 
 
-async def test_the_overview_of_a_project_in_step(client: LanguageClient, project: Path) -> None:
+async def test_the_overview_of_a_project_without_changes(client: LanguageClient, project: Path) -> None:
     editor = Editor(client, project)
     migration = project.parent / "migrations" / "20240101000000_init"
     assert await overview(client, editor.uri) == {
@@ -145,7 +145,7 @@ async def test_a_plan_is_abandoned(client: LanguageClient, project: Path) -> Non
     assert messages(client)[-1] == f"Plan {PLAN} has no steps left (abandoned)."
 
 
-async def test_a_rollback_is_written_and_written_over_by_none(client: LanguageClient, project: Path) -> None:
+async def test_a_rollback_is_written_and_never_overwritten(client: LanguageClient, project: Path) -> None:
     Disk(client)
     (made,) = await execute(client, "refract.writeRollback", project.as_uri(), "20240101000000_init")
     down = project.parent / "migrations" / "20240101000000_init" / "down.sql"
@@ -190,7 +190,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("command", "arguments", "answer", "told"), REFUSED)
-async def test_what_cannot_be_done_is_said(
+async def test_a_refusal_gives_the_reason(
     client: LanguageClient, project: Path, command: str, arguments: tuple[Any, ...], answer: Any, told: str
 ) -> None:
     given = [project.as_uri() if argument == "SCHEMA" else argument for argument in arguments]
@@ -198,7 +198,7 @@ async def test_what_cannot_be_done_is_said(
     assert told in messages(client)[-1]
 
 
-async def test_an_edit_that_the_editor_refuses_is_said(client: LanguageClient, project: Path) -> None:
+async def test_an_edit_that_the_editor_refuses_is_reported(client: LanguageClient, project: Path) -> None:
     @client.feature(types.WORKSPACE_APPLY_EDIT)
     def apply(_: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
         return types.ApplyWorkspaceEditResult(applied=False, failure_reason="read only")
@@ -207,7 +207,7 @@ async def test_an_edit_that_the_editor_refuses_is_said(client: LanguageClient, p
     assert messages(client)[-1] == "No file was changed: read only."
 
 
-async def test_a_client_that_asks_is_told_what_to_ask(asking: LanguageClient, project: Path) -> None:
+async def test_a_client_that_asks_gets_the_questions(asking: LanguageClient, project: Path) -> None:
     git(project.parent, "init", "--initial-branch=main")
     git(project.parent, "add", ".")
     git(project.parent, "commit", "--message=start")
@@ -307,7 +307,7 @@ async def _until(true: Any) -> None:
     raise AssertionError("nothing came")
 
 
-async def test_a_step_is_not_confirmed_while_code_uses_what_goes(client: LanguageClient, project: Path) -> None:
+async def test_a_step_is_not_confirmed_while_code_uses_the_dropped_field(client: LanguageClient, project: Path) -> None:
     disk, uri = Disk(client), project.as_uri()
     plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
     for _ in range(4):

@@ -45,7 +45,7 @@ async def test_the_editor_sets_levels(configured: LanguageClient, project: Path)
     assert found.severity == types.DiagnosticSeverity.Information
 
 
-async def test_wrong_settings_are_told_and_the_others_stay(configured: LanguageClient, project: Path) -> None:
+async def test_wrong_settings_are_reported_and_the_others_kept(configured: LanguageClient, project: Path) -> None:
     editor = Editor(configured, project)
     editor.replace("  name String\n", "")
     await editor.wait_for("drop-column")
@@ -69,7 +69,7 @@ async def test_the_projects_file_counts_without_the_editors_word(configured: Lan
     await editor.wait_for("drop-column")
 
 
-async def test_the_same_wrong_settings_are_told_once(configured: LanguageClient, project: Path) -> None:
+async def test_the_same_wrong_settings_are_reported_once(configured: LanguageClient, project: Path) -> None:
     editor = Editor(configured, project)
     editor.replace("  name String\n", "")
     await editor.wait_for("drop-column")

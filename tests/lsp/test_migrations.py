@@ -12,7 +12,7 @@ from lsp.projects import ADDED, git
 
 
 @pytest.mark.asyncio
-async def test_a_new_migration_is_judged_as_it_is_typed(client: LanguageClient, migration: Path) -> None:
+async def test_a_new_migration_is_judged_while_it_is_typed(client: LanguageClient, migration: Path) -> None:
     editor = Editor(client, migration)
     (found,) = await editor.wait_for("add-required-column-without-default")
     assert found.range.start.line == 0

@@ -25,7 +25,7 @@ async def execute(client: LanguageClient, command: str, *arguments: Any) -> Any:
     return await client.workspace_execute_command_async(params)
 
 
-async def test_the_lens_says_what_is_pending(client: LanguageClient, project: Path) -> None:
+async def test_the_lens_shows_pending_changes(client: LanguageClient, project: Path) -> None:
     editor = Editor(client, project)
     assert await lenses(client, editor) == []
     editor.replace("  name String\n", "  email String?\n")
@@ -74,7 +74,7 @@ async def test_nothing_pending_creates_nothing(client: LanguageClient, project: 
     assert await execute(client, "refract.createMigration", editor.uri) == []
 
 
-async def test_hover_says_what_runs(client: LanguageClient, project: Path) -> None:
+async def test_hover_shows_what_runs(client: LanguageClient, project: Path) -> None:
     editor = Editor(client, project)
     editor.replace("  name String\n", "  name String\n  email String\n")
     await editor.wait_for("add-required-column-without-default")

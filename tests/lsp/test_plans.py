@@ -48,7 +48,7 @@ async def test_the_lens_takes_the_next_step(client: LanguageClient, project: Pat
     assert edited == ["rename_field_user_name_to_title.toml", "schema.prisma", "migration.sql"]
 
 
-async def test_a_person_confirms_what_people_do(client: LanguageClient, project: Path) -> None:
+async def test_a_deploy_is_confirmed(client: LanguageClient, project: Path) -> None:
     asked: list[types.ApplyWorkspaceEditParams] = []
 
     @client.feature(types.WORKSPACE_APPLY_EDIT)
@@ -72,7 +72,7 @@ async def said(editor: Editor, at: str) -> str:
     return found.contents.value if found and isinstance(found.contents, types.MarkupContent) else ""
 
 
-async def test_hover_says_where_the_plan_of_a_field_stands(client: LanguageClient, project: Path) -> None:
+async def test_hover_shows_the_status_of_the_plan_of_a_field(client: LanguageClient, project: Path) -> None:
     plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
     plan(project, "next")
     editor = Editor(client, project)
@@ -84,7 +84,7 @@ async def test_hover_says_where_the_plan_of_a_field_stands(client: LanguageClien
     assert await said(editor, "id ") == ""
 
 
-async def test_hover_says_what_people_have_to_do(client: LanguageClient, project: Path) -> None:
+async def test_hover_shows_what_to_do(client: LanguageClient, project: Path) -> None:
     plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
     for _ in range(4):
         plan(project, "next")
@@ -108,7 +108,7 @@ async def test_the_field_under_a_plan_offers_its_next_step(client: LanguageClien
     assert await editor.actions("id ") == []
 
 
-async def test_a_plan_that_cannot_be_read_is_told_until_it_can(client: LanguageClient, project: Path) -> None:
+async def test_an_unreadable_plan_is_reported_until_it_is_fixed(client: LanguageClient, project: Path) -> None:
     plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
     file = project.parent / "plans" / "rename_field_user_name_to_title.toml"
     sound = file.read_text()

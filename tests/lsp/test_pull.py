@@ -34,7 +34,7 @@ async def pull(client: LanguageClient, uri: str, previous: str | None = None) ->
 
 
 @pytest.mark.asyncio
-async def test_an_answer_is_about_the_text_as_it_is_now(pulling: LanguageClient, project: Path) -> None:
+async def test_an_answer_is_about_the_current_text(pulling: LanguageClient, project: Path) -> None:
     editor = Editor(pulling, project)
     first = await pull(pulling, editor.uri)
     assert isinstance(first, types.RelatedFullDocumentDiagnosticReport)

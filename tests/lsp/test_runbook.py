@@ -25,7 +25,7 @@ async def test_it_is_what_the_command_prints(client: LanguageClient, project: Pa
     assert f"### `{name}`" in printed
 
 
-async def test_where_there_is_none_it_says_why(client: LanguageClient, project: Path) -> None:
+async def test_the_reason_is_given_if_there_is_none(client: LanguageClient, project: Path) -> None:
     editor = Editor(client, project)
     assert await execute(client, "refract.runbook", editor.uri, ["x"]) is None
     assert client.messages[-1].message.startswith("There is no migration 'x' here")

@@ -65,7 +65,9 @@ def published(editor: Editor) -> set[Line]:
 
 
 @pytest.mark.asyncio
-async def test_the_server_says_what_the_command_prints(client: LanguageClient, migration: Path, project: Path) -> None:
+async def test_the_server_reports_what_the_command_prints(
+    client: LanguageClient, migration: Path, project: Path
+) -> None:
     root = project.parent
     (root / "refract.toml").write_text(SETTINGS)
     migration.write_text(MIGRATION)

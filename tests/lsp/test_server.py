@@ -18,7 +18,7 @@ from lsp.projects import HEADER, INIT, SCHEMA
 pytestmark = pytest.mark.asyncio
 
 
-async def test_a_clean_schema_says_nothing(client: LanguageClient, project: Path) -> None:
+async def test_a_clean_schema_has_no_output(client: LanguageClient, project: Path) -> None:
     assert await Editor(client, project).rules() == []
 
 
@@ -35,7 +35,7 @@ async def test_findings_come_and_go_while_typing(client: LanguageClient, project
     await editor.wait_for()
 
 
-async def test_a_half_typed_line_is_no_dropped_column(client: LanguageClient, project: Path) -> None:
+async def test_a_half_typed_line_is_not_a_dropped_column(client: LanguageClient, project: Path) -> None:
     editor = Editor(client, project)
     await editor.rules()
     for half in ("na", "name Str(", "name String @", 'name String @map("'):
@@ -118,7 +118,7 @@ async def test_migrations_that_change_on_disk_are_read_again(client: LanguageCli
 @pytest.mark.parametrize(
     "name", ["prisma.config.mts", "prisma7.config.cjs", ".config/prisma.js", "prisma.config/index.ts"]
 )
-async def test_a_configuration_that_comes_is_read(client: LanguageClient, project: Path, name: str) -> None:
+async def test_a_new_configuration_is_read(client: LanguageClient, project: Path, name: str) -> None:
     editor, root = Editor(client, project), project.parent.parent
     editor.replace("name String", "name String\n  @@index([name])")
     await editor.wait_for("create-index-blocking")
@@ -145,7 +145,7 @@ async def test_two_projects_do_not_mix(client: LanguageClient, project: Path, tm
     assert await second.rules() == []
 
 
-async def test_what_cannot_be_analysed_is_said_and_the_server_lives_on(client: LanguageClient, project: Path) -> None:
+async def test_a_failed_analysis_is_reported_and_the_server_continues(client: LanguageClient, project: Path) -> None:
     editor = Editor(client, project)
     editor.replace(editor.text, "\x00<<<<<<< HEAD\nmodel {{{{\n" + "(" * 5000)
     await editor.rules()

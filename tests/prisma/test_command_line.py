@@ -112,7 +112,7 @@ def test_a_plan_from_end_to_end(project: Project) -> None:
     assert triggers == []
 
 
-def test_a_step_is_taken_back(project: Project) -> None:
+def test_a_step_is_undone(project: Project) -> None:
     project.refract("plan", "next")
     project.prisma("migrate", "deploy")
     project.refract("plan", "back")

@@ -44,5 +44,5 @@ def test_what_is_new_is_learnt_on_top() -> None:
 
 
 @pytest.mark.parametrize("damaged", [None, [], "x", {}, {"grammar": "other"}, {"grammar": None, "shapes": 1}])
-def test_what_is_no_memory_is_left_alone(damaged: object) -> None:
+def test_a_file_that_is_not_a_memory_is_kept(damaged: object) -> None:
     assert run(LEARN + READ + ANSWER, damaged)["lark"]

@@ -32,7 +32,7 @@ def test_any_text_is_read_and_kept(text: str) -> None:
 
 @settings(max_examples=600, deadline=None)
 @given(texts, st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), texts), max_size=5))
-def test_edited_equals_read_anew(text: str, edits: list[tuple[float, float, str]]) -> None:
+def test_edited_equals_read_again(text: str, edits: list[tuple[float, float, str]]) -> None:
     document = parse_document("a.prisma", text)
     for start, length, new_text in edits:
         begin = round(start * len(text))

@@ -138,7 +138,7 @@ def test_bounded_time_and_memory(text: str) -> None:
     tracemalloc.stop()
 
 
-def test_good_lines_beside_a_huge_one_are_read() -> None:
+def test_good_lines_next_to_a_huge_one_are_read() -> None:
     assert _summary(HUGE["million-character line"])[0] == "A(a c)"
 
 

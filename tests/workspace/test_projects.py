@@ -263,7 +263,7 @@ def test_the_project_of_a_file(name: str, tmp_path: Path) -> None:
     assert (project.root, project.migrations) == (tmp_path / root, tmp_path / migrations)
 
 
-def test_a_file_that_git_ignores_is_no_project(tmp_path: Path) -> None:
+def test_a_file_that_git_ignores_is_not_a_project(tmp_path: Path) -> None:
     write(tmp_path, {"generated/schema.prisma": DB, "app/schema.prisma": DB, ".gitignore": "generated\n"})
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     assert [p.schema.parent.name for p in find_projects(tmp_path)] == ["app"]

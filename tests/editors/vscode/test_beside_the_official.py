@@ -30,7 +30,7 @@ def schema(shop: Path) -> Path:
     return file
 
 
-def test_both_speak_and_nothing_is_said_twice(both: VSCode, opened: Open, schema: Path) -> None:
+def test_both_servers_report_and_nothing_twice(both: VSCode, opened: Open, schema: Path) -> None:
     shown = opened(both, schema.parents[1])
     shown.expect_status("no pending changes")
     shown.replace_word(RENAMED, 3, "fullName")

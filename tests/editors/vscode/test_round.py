@@ -199,7 +199,7 @@ def test_five_schemas_in_one_workspace(vscode: VSCode, opened: Open, tmp_path: P
     shown.page.locator(".view-line", has_text='DROP COLUMN "phone"').wait_for()
 
 
-def test_wrong_settings_are_told_once_with_the_right_name(vscode: VSCode, opened: Open, shop: Path) -> None:
+def test_wrong_settings_are_reported_once_with_the_right_name(vscode: VSCode, opened: Open, shop: Path) -> None:
     (shop / ".vscode").mkdir()
     (shop / ".vscode" / "settings.json").write_text('{"refract.database.verson": "16", "refract.prisma": 6}')
     shown = opened(vscode, shop)

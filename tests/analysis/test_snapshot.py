@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import pickle
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path, PurePath
@@ -11,11 +12,11 @@ from typing import Any
 import attrs
 import pytest
 from click.testing import CliRunner
-from immutabledict import immutabledict
 
 from refract.analysis import Snapshot, analyse, open_project
 from refract.analysis.with_code import analyse_with_code
 from refract.cli.main import cli
+from refract.frozen_map import FrozenMap
 from refract.workspace import find_projects
 from small_projects import HEAD, INIT, LOCK, USER, commit, write
 
@@ -58,6 +59,28 @@ def test_nothing_mutable_is_reachable(snapshot: Snapshot) -> None:
     assert sorted(set(mutable(snapshot))) == []
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: m.update(a=2),
+        lambda m: m.pop("a"),
+        lambda m: m.clear(),
+        lambda m: m.setdefault("b", 2),
+        lambda m: m.popitem(),
+        lambda m: m.__setitem__("a", 2),
+        lambda m: m.__delitem__("a"),
+        lambda m: m.__ior__({"a": 2}),
+    ],
+)
+def test_a_frozen_map_refuses_every_change(change: Callable[[Any], object]) -> None:
+    mapping = FrozenMap(a=1)
+    with pytest.raises(TypeError):
+        change(mapping)
+    assert mapping == {"a": 1}
+    assert hash(mapping) == hash(FrozenMap(a=1))
+    assert type(pickle.loads(pickle.dumps(mapping))) is FrozenMap
+
+
 def test_plans_and_settings_can_be_keys(snapshot: Snapshot) -> None:
     assert {snapshot.plans.open[0].plan, snapshot.settings}
 
@@ -79,7 +102,7 @@ def mutable(root: object) -> Iterator[str]:
         if id(value) in seen or isinstance(value, CONSTANTS):
             continue
         seen.add(id(value))
-        if not isinstance(value, tuple | frozenset | immutabledict) and not _is_frozen(value):
+        if not isinstance(value, tuple | frozenset | FrozenMap) and not _is_frozen(value):
             yield f"{place} is a {type(value).__name__}"
         ahead += _parts(place, value)
 
@@ -89,7 +112,7 @@ def _is_frozen(value: object) -> bool:
 
 
 def _parts(place: str, value: Any) -> Iterator[tuple[str, object]]:
-    if isinstance(value, immutabledict):
+    if isinstance(value, FrozenMap):
         yield from ((f"a key of {place}", key) for key in value)
         yield from ((f"a value of {place}", held) for held in value.values())
     elif isinstance(value, tuple | frozenset | list | set):

@@ -19,7 +19,13 @@ from refract.baseline.value import Baseline
 _FOLDER = "replay"
 _IN_PROCESS = 16
 _ON_DISK = 64
-_MODULES = ("refract.schema.model", "refract.schema.changes", "refract.text", "refract.baseline.value", "immutabledict")
+_MODULES = (
+    "refract.schema.model",
+    "refract.schema.changes",
+    "refract.text",
+    "refract.baseline.value",
+    "refract.frozen_map",
+)
 
 _READERS = ("sql/reader", "schema", "providers", "baseline")
 """What an outcome depends on, besides the migrations."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePath
 
+from refract.escaping import code_span
 from refract.text import Origin
 
 
@@ -16,11 +17,11 @@ def joined(words: Iterable[str]) -> str:
 
 def listed(names: Iterable[str]) -> str:
     """Names in a row, as code: `a`, `b` and `c`."""
-    return joined(f"`{name}`" for name in names)
+    return joined(map(code_span, names))
 
 
 def files_of(origins: Iterable[Origin]) -> str:
     """The files that places are in: `user.ts`, `user.ts` and 2 other files."""
     first, *others = dict.fromkeys(origin.path for origin in origins)
-    named = f"`{PurePath(first).name}`"
+    named = code_span(PurePath(first).name)
     return f"{named} and {len(others)} other file{'' if len(others) == 1 else 's'}" if others else named

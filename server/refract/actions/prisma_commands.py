@@ -10,8 +10,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+from refract.escaping import shell
 from refract.providers.versions import Version, Versions
-from refract.rendering.markdown import shell
 from refract.workspace.package_manager import prisma_command
 from refract.workspace.projects import ProjectFiles, prisma_project
 

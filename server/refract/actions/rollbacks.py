@@ -10,6 +10,7 @@ from attrs import frozen
 from refract.analysis.baseline_choice import migrations_here
 from refract.analysis.result import Analysis
 from refract.baseline import Migration, replay
+from refract.escaping import sql_comment
 from refract.rendering.losses import loss_sentence
 from refract.schema.changes import Change
 from refract.schema.model import Database, QualifiedName
@@ -60,7 +61,7 @@ def rollback_to(migration: Migration, before: Database, analysis: Analysis) -> R
         texts = rollback_texts(reading.changes, before, reading.database, provider, analysis.versions, programs.drop)
     except NoRollback as error:
         raise NoRollback(" ".join((f"Cannot roll back {migration.name}: {error}", *sentences))) from error
-    head = "".join(f"-- {line}\n" for line in (f"Undoes {migration.name}.", *sentences)) + "\n"
+    head = "".join(map(sql_comment, (f"Undoes {migration.name}.", *sentences))) + "\n"
     files = tuple(
         NewFile(str(path), head + text)
         for path, text in zip(_paths(Path(migration.path), len(texts)), texts, strict=True)

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from attrs import evolve, frozen
 
 from refract.config import nearest
+from refract.escaping import code_span
 from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.comment_rules import UNKNOWN, UNUSED, WITHOUT_REASON
 from refract.rules.kit.finding import Finding, Severity
@@ -176,11 +177,11 @@ def _without_reason(path: str, comment: Suppression) -> Finding:
 def _unknown(path: str, span: Span, name: str, known: frozenset[str]) -> Finding:
     meant = nearest(name, known)
     fix = action(Do.WRITE_RULE_NAME, rule=meant) if meant else action(Do.LIST_RULES)
-    return _finding(UNKNOWN, path, span, name, f"There is no rule `{name}`", fix)
+    return _finding(UNKNOWN, path, span, name, f"There is no rule {code_span(name)}", fix)
 
 
 def _unused(path: str, span: Span, name: str) -> Finding:
-    return _finding(UNUSED, path, span, name, f"`{name}` finds nothing here", action(Do.REMOVE_COMMENT))
+    return _finding(UNUSED, path, span, name, f"{code_span(name)} finds nothing here", action(Do.REMOVE_COMMENT))
 
 
 def _finding(rule: str, path: str, span: Span, about: str, what: str, now: Action) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refract.cli.comparison import comparison, exit_code
 from refract.cli.shapes import changes_as_json, dumps
-from refract.cli.terminal import printable, say
+from refract.cli.terminal import say, terminal_text
 from refract.sql.writer import write_script
 
 
@@ -15,5 +15,5 @@ def run(source: str | None, target: str | None, output: str) -> int:
         say(dumps(changes_as_json(compared.diff)) + "\n")
     else:
         sql = write_script(compared.diff.changes, compared.before, compared.after)
-        say(printable(sql).rstrip("\n") + "\n")
+        say(terminal_text(sql).rstrip("\n") + "\n")
     return exit_code(compared)

@@ -11,7 +11,7 @@ from attrs import frozen
 from refract.actions.project_facts import Beginning, beginning_of, first_settings, settings_here
 from refract.cli.projects import place, projects_at
 from refract.cli.shapes import VERSION, dumps
-from refract.cli.terminal import CannotRun, printable, say, shown_path
+from refract.cli.terminal import CannotRun, say, shown_path, terminal_text
 from refract.cli.writing import write_changes
 from refract.providers import provider
 from refract.text import NewFile
@@ -32,7 +32,7 @@ def write(path: str, output: str) -> int:
     """Say what is found at `path`, and write the settings for it, unless there are some. Returns the exit code."""
     found = _look(path)
     if output != "json":
-        say(printable(_text(_lines(found))))  # first: what is found is worth knowing where nothing can be written
+        say(terminal_text(_text(_lines(found))))  # first: what is found is worth knowing where nothing can be written
     if found.file is not None:
         write_changes((found.file,))
     if output == "json":
@@ -65,7 +65,7 @@ def _look(path: str) -> _Start:
 
 
 def _say(found: _Start, text: str) -> int:
-    say(printable(text))
+    say(terminal_text(text))
     return 2 if any(project.problem for project in found.projects) else 0
 
 

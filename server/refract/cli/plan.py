@@ -15,8 +15,9 @@ from refract.baseline.folder import SQL_FILE
 from refract.cli.chosen_project import chosen_analysis
 from refract.cli.places import Places
 from refract.cli.shapes import VERSION, dumps
-from refract.cli.terminal import CannotRun, complain, printable, say, shown_path
+from refract.cli.terminal import CannotRun, complain, say, shown_path
 from refract.cli.writing import write_changes
+from refract.escaping import code_span, printable
 from refract.plans import Plan, PlanStep, Progress, State
 from refract.plans.taking import last_taken
 from refract.recipes.acts import Act
@@ -135,7 +136,7 @@ def done(name: str | None, by: str, path: str | None, output: str, *, force: boo
     try:
         changes = planning.confirm_current_step(analysis, progress, person)
     except planning.NothingToConfirm as error:
-        raise CannotRun(f"{error} Run `refract plan next {progress.plan.name}`.") from error
+        raise CannotRun(f"{error} Run {code_span(f'refract plan next {progress.plan.name}')}.") from error
     except CannotPlan as error:
         raise CannotRun(str(error)) from error
     if not force:

@@ -10,7 +10,8 @@ import click
 
 from refract.analysis import Analysis
 from refract.cli.places import Place, Places
-from refract.cli.terminal import harmless, shown_path
+from refract.cli.terminal import shown_path
+from refract.escaping import one_line, printable
 from refract.rendering.advice import action_sentence
 from refract.rendering.findings import MOST_PLACES, harm_line, related_sentence
 from refract.rules.kit.finding import Finding, PlaceRole, Severity
@@ -60,7 +61,7 @@ def _notes(finding: Finding, columns: int | None) -> Iterator[str]:
     notes = [("", harm)] if harm else []
     notes += [("help: ", action_sentence(action)) for action in finding.now]
     for label, note in notes:
-        text = f"{label}{harmless(note)}"
+        text = f"{label}{one_line(note)}"
         yield _wrapped(text, columns) if columns else f"  = {text}"
 
 
@@ -76,8 +77,8 @@ def _related(finding: Finding, analysis: Analysis, places: Places) -> Iterator[s
             location = analysis.locate(related.origin)
             if location is not None:
                 place = places.find(location)
-                sentence = harmless(related_sentence(related))
-                yield f"    {harmless(place.path)}:{place.line}:{place.column}: {sentence}"
+                sentence = one_line(related_sentence(related))
+                yield f"    {one_line(place.path)}:{place.line}:{place.column}: {sentence}"
         if len(those) > MOST_PLACES:
             yield f"    and {len(those) - MOST_PLACES} more"
 
@@ -94,8 +95,8 @@ def _by_rule(findings: Sequence[Finding]) -> Iterator[str]:
 
 def _heading(finding: Finding, place: Place) -> str:
     label = click.style(finding.severity.value, fg=_COLOURS[finding.severity], bold=True)
-    where = click.style(f"{harmless(place.path)}:{place.line}:{place.column}", bold=True)
-    return f"{where}: {label} {click.style(finding.rule, bold=True)}: {harmless(finding.what)}"
+    where = click.style(f"{one_line(place.path)}:{place.line}:{place.column}", bold=True)
+    return f"{where}: {label} {click.style(finding.rule, bold=True)}: {one_line(finding.what)}"
 
 
 def summary(analysis: Analysis) -> str:
@@ -110,7 +111,7 @@ def summary(analysis: Analysis) -> str:
     unread = f"; {opaque} not understood and left out" if opaque else ""
     schema, compared = shown_path(analysis.snapshot.files.schema), baseline_detail(analysis)
     answer = f"{_verdict(totals, len(analysis.problems))}{silenced} in {schema}, compared with {compared}{unread}."
-    return harmless(f"{answer}{_outdated(len(analysis.outdated))}")
+    return one_line(f"{answer}{_outdated(len(analysis.outdated))}")
 
 
 def _verdict(totals: Sequence[str], problems: int) -> str:
@@ -145,7 +146,7 @@ def _excerpt(place: Place, colour: str, width: int) -> Sequence[str]:
     start = place.column - 1
     end = place.end_column - 1 if place.end_line == place.line else len(place.source)
     first = max(0, start - width // 2) if len(place.source) > width else 0
-    shown = harmless(place.source[first : first + width])
+    shown = printable(place.source[first : first + width])
     gutter = str(place.line)
     indent = "".join(_blank(c) for c in shown[: start - first])
     carets = "".join("^" * _cells(c) for c in shown[start - first : end - first]) or "^"

@@ -13,8 +13,9 @@ from refract.analysis import Analysis
 from refract.analysis.runbook import Backup
 from refract.cli.chosen_project import chosen_analysis
 from refract.cli.shapes import VERSION, dumps
-from refract.cli.terminal import CannotRun, printable, say, shown_path
+from refract.cli.terminal import CannotRun, say, shown_path
 from refract.cli.writing import write_changes
+from refract.escaping import one_line
 from refract.rendering.backups import backup_note
 from refract.rendering.losses import loss_sentence
 
@@ -36,7 +37,7 @@ def run(name: str | None, path: str | None, output: str) -> int:
     if output == "json":
         say(dumps(_as_json(analysis, rollback, files)) + "\n")
     else:
-        say(printable("".join(f"{line}\n" for line in _lines(analysis, rollback, files))))
+        say("".join(f"{one_line(line)}\n" for line in _lines(analysis, rollback, files)))
     return 0
 
 
@@ -45,7 +46,8 @@ def _lines(analysis: Analysis, rollback: Rollback, files: Sequence[Path]) -> Ite
     yield from (f"  {loss_sentence(loss)}" for loss in rollback.lost)
     saved = _backup(analysis, rollback)
     if saved:
-        yield "\nBefore running it, take a backup:"
+        yield ""
+        yield "Before running it, take a backup:"
         yield from (f"  {line}" for line in saved.command.splitlines())
         if backup_note(saved):
             yield f"  {backup_note(saved)}"

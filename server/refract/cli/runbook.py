@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from refract.actions.runbook import NoRunbook, release_of, runbook_of
 from refract.cli.chosen_project import chosen_analysis
-from refract.cli.terminal import CannotRun, printable, say
+from refract.cli.terminal import CannotRun, say, terminal_text
 from refract.rendering.runbook import runbook_page
 
 
@@ -17,5 +17,5 @@ def run(names: Sequence[str], path: str | None) -> int:
         release = release_of(analysis, names)
     except NoRunbook as error:
         raise CannotRun(str(error)) from error
-    say(printable(runbook_page(runbook_of(release))))
+    say(terminal_text(runbook_page(runbook_of(release))))
     return 0

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import click
 
+from refract.escaping import printable
+
 PATIENCE = 1.0  # seconds of silence before a note says what is going on
 
 
@@ -33,7 +35,7 @@ def complain(message: str) -> None:
 
 def complaint(message: str) -> str:
     """The one form of a message on stderr."""
-    return f"refract: {harmless(message)}"
+    return f"refract: {printable(message)}"
 
 
 def say(text: str) -> None:
@@ -86,16 +88,9 @@ def colours() -> bool:
     return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def printable(text: str) -> str:
+def terminal_text(text: str) -> str:
     """`text` as it is for a file or a program, made harmless for a terminal."""
-    return harmless(text) if is_terminal() else text
-
-
-def harmless(text: str) -> str:
-    """`text` without control characters, which in a name or path could drive the terminal. Line ends and tabs stay."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return printable(text) if is_terminal() else text
 
 
 def shown_path(path: str | Path) -> str:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from refract.diff.names import similarity
+from refract.escaping import code_span
 from refract.providers import Provider, provider
 from refract.schema import changes as c
 from refract.schema.changes import Cast
@@ -201,7 +202,7 @@ class _ColumnComparison:
 def _mapping_evidence(old: Column, new: Column) -> list[_Evidence]:
     """A field that keeps its name in the schema while its column's name changes."""
     if new.field_name and new.field_name in (old.field_name, old.name) and old.name != new.name:
-        return [_Evidence(0.7, f"field `{new.field_name}` stays, its @map changes")]
+        return [_Evidence(0.7, f"field {code_span(new.field_name)} stays, its @map changes")]
     return []
 
 
@@ -259,7 +260,7 @@ def _table_evidence(old: Table, new: Table) -> list[_Evidence]:
     else:
         found += _name_evidence(old.name.name, new.name.name, weight=0.3)
     if new.model_name and new.model_name in (old.model_name, old.name.name) and old.name.name != new.name.name:
-        found.append(_Evidence(0.5, f"model `{new.model_name}` stays, its @@map changes"))
+        found.append(_Evidence(0.5, f"model {code_span(new.model_name)} stays, its @@map changes"))
     if _key_names(old) == _key_names(new):
         found.append(_Evidence(0.1, "same primary key"))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from refract.fixes._schema import quoted
+from refract.escaping import prisma_string
 from refract.fixes.base import FixContext
 from refract.lowering import lower
 from refract.recipes.schema_edits import AddField, RemoveField, apply_schema_edits
@@ -33,7 +33,7 @@ def rebuilt_field(context: FixContext, table: QualifiedName, column: str, model:
     if held is None or known is None:
         return None
     name = re.sub(r"\W|^(?=[\d_])", "", known.name, flags=re.ASCII) or "field"
-    mapped = () if name == known.name else (f"@map({quoted(known.name)})",)
+    mapped = () if name == known.name else (f"@map({prisma_string(known.name)})",)
     for type_, native in _types(context, known):
         arity = "[]" if known.type.is_list else "?" if known.nullable else ""
         attributes = (*_unique(context, held, known), *_default(known), *native, *mapped)
@@ -71,11 +71,11 @@ def _literal(default: Default, column: Column) -> str:
         case DefaultKind.NOW:
             return "now()"
         case DefaultKind.EXPRESSION:
-            return f"dbgenerated({quoted(default.text)})"
+            return f"dbgenerated({prisma_string(default.text)})"
         case DefaultKind.LIST:
             return f"[{', '.join(_literal(item, column) for item in default.items)}]"
         case DefaultKind.STRING if column.type.enum is None:
-            return quoted(default.text)
+            return prisma_string(default.text)
         case _:
             return default.text
 
@@ -84,7 +84,7 @@ def _unique(context: FixContext, table: Table, column: Column) -> tuple[str, ...
     for index in table.indexes:
         if index.unique and index.where is None and [part.name for part in index.columns] == [column.name]:
             usual = context.provider.unique_name(table.name.name, [column.name])
-            return ("@unique" if index.name == usual else f"@unique(map: {quoted(index.name)})",)
+            return ("@unique" if index.name == usual else f"@unique(map: {prisma_string(index.name)})",)
     return ()
 
 

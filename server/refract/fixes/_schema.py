@@ -97,11 +97,6 @@ def model_of(context: FixContext, table: QualifiedName) -> str:
     return found.model_name if found else ""
 
 
-def quoted(text: str) -> str:
-    """`text` as a string of the schema language."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _written(tree: SchemaTree, key: str, wanted: Callable[[Field], bool]) -> WrittenField | None:
     placed = tree.placed(key)
     node = next(_fields(placed.block, wanted), None) if placed else None

@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff.renames import value_renames
-from refract.fixes._schema import in_block, quoted
+from refract.escaping import prisma_string
+from refract.fixes._schema import in_block
 from refract.fixes.base import Fix, FixContext, fixes
 from refract.schema.changes import AddColumn, AlterEnum, CreateEnum, CreateTable, DropColumn, DropEnum, DropTable
 from refract.schema.model import Enum, Table
@@ -68,7 +69,7 @@ def keep_value(context: FixContext) -> Iterator[Fix]:
 
 
 def _keep_member(context: FixContext, kept: str, key: str, member: str, old: str) -> Fix:
-    attribute = f"@map({quoted(old)})"
+    attribute = f"@map({prisma_string(old)})"
     return Fix(
         title=f"Keep the {kept}: add {attribute}",
         build=lambda: in_block(context, key, lambda d: edits.add_attribute(d, key, member, attribute)),
@@ -81,7 +82,7 @@ def _keep_block(context: FixContext, renamed: Table | Enum, kept: str, old: str)
     block = context.tree.block(key)
     if block is None or block.attribute("map") is not None:
         return
-    attribute = f"@@map({quoted(old)})"
+    attribute = f"@@map({prisma_string(old)})"
     yield Fix(
         title=f"Keep the {kept}: add {attribute}",
         build=lambda: in_block(context, key, lambda d: edits.add_block_attribute(d, key, attribute)),

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.fixes._schema import field_of, former_field, in_block
 from refract.fixes.base import Fix, FixContext, fixes
 from refract.schema.changes import AlterColumn, RecreateColumn
@@ -31,6 +32,6 @@ def keep_type(context: FixContext) -> Iterator[Fix]:
         return
     name, type_text = written.name, former.type
     yield Fix(
-        title=f"Keep `{name}` as `{type_text}`",
+        title=f"Keep {code_span(name)} as {code_span(type_text)}",
         build=lambda: in_block(context, written.model, lambda d: edits.retype_field(d, written.model, name, type_text)),
     )

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.fixes._schema import field_of, in_block
 from refract.fixes.base import Fix, FixContext, fixes
 from refract.schema.changes import AddColumn, AlterColumn
@@ -31,7 +32,7 @@ def make_optional(context: FixContext) -> Iterator[Fix]:
     name = written.name
     verb = "Make" if isinstance(context.finding.change, AddColumn) else "Keep"
     yield Fix(
-        title=f"{verb} `{name}` optional for now",
+        title=f"{verb} {code_span(name)} optional for now",
         build=lambda: in_block(
             context, written.model, lambda d: edits.retype_field(d, written.model, name, f"{written.type}?")
         ),

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.fixes._schema import in_block
 from refract.fixes.base import Fix, FixContext, fixes
 from refract.schema.changes import AlterEnum
@@ -38,6 +39,6 @@ def restored_values(context: FixContext) -> Iterator[Fix]:
     yield Fix(
         title=f"Restore {len(others) + 1} values (remove them once unused)"
         if others
-        else f"Restore `{one}` (remove it once unused)",
+        else f"Restore {code_span(one)} (remove it once unused)",
         build=lambda: in_block(context, key, add),
     )

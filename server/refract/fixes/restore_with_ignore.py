@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.fixes._schema import former_field, in_block, model_of
 from refract.fixes.base import Fix, FixContext, fixes
 from refract.lowering.arguments import database_name
@@ -41,7 +42,7 @@ def ignored_field(context: FixContext) -> Iterator[Fix]:
     type_text = former.type if filled else f"{former.type_name}?"
     attributes = (*former.attributes, "@ignore")
     yield Fix(
-        title=f"Restore `{name}` with @ignore (drop it later)",
+        title=f"Restore {code_span(name)} with @ignore (drop it later)",
         build=lambda: in_block(context, model, lambda d: edits.add_field(d, model, name, type_text, attributes)),
         preferred=True,
         note="" if filled else "The field becomes optional: new code no longer sets it.",
@@ -61,7 +62,7 @@ def ignored_model(context: FixContext) -> Iterator[Fix]:
         return
     ignored = text.rstrip().removesuffix("}").rstrip() + "\n\n  @@ignore\n}"
     yield Fix(
-        title=f"Restore `{block.name.text}` with @@ignore (drop it later)",
+        title=f"Restore {code_span(block.name.text)} with @@ignore (drop it later)",
         build=lambda: (FileEdits(document.path, tuple(edits.add_block(document, ignored))),),
         preferred=True,
     )

@@ -16,6 +16,7 @@ from refract.actions.file_writing import CannotWrite, write_changes
 from refract.actions.runbook import NoRunbook
 from refract.actions.still_used import StillUsed, still_used_sentence, used_before_confirmation, used_before_next
 from refract.analysis import Analysis
+from refract.escaping import code_span
 from refract.lsp import convert
 from refract.lsp.client import RefractServer
 from refract.lsp.edits import workspace_edit
@@ -162,7 +163,7 @@ def _refuse(used: StillUsed, otherwise: str) -> None:
     if used:
         files = files_of(origin for _, uses in used for origin in uses.sure)
         raise CannotPlan(
-            f"{still_used_sentence(used)} ({files}). Change these places and deploy first, or: `{otherwise}`."
+            f"{still_used_sentence(used)} ({files}). Change these places and deploy first, or: {code_span(otherwise)}."
         )
 
 

@@ -21,6 +21,7 @@ from cattrs.cols import list_structure_factory
 from cattrs.strategies import configure_tagged_union
 from tomlkit.items import Item, String
 
+from refract.escaping import code_span
 from refract.plans.model import FORMAT, Plan, PlanStep
 from refract.plans.older import as_present_format
 from refract.recipes.acts import Act, Trouble, Until
@@ -186,7 +187,7 @@ def _problems(error: BaseException, path: str) -> Iterator[str]:
             for other in others:
                 yield from _problems(other, path)
         case cattrs.ForbiddenExtraKeysError():
-            unknown = ", ".join(f"`{name}`" for name in sorted(error.extra_fields))
+            unknown = ", ".join(code_span(name) for name in sorted(error.extra_fields))
             yield f"{path or 'the file'}: unknown {unknown}"
         case _Expected():
             yield f"{path}: expected {error}"
@@ -241,7 +242,7 @@ def _add_union(converter: cattrs.Converter, union: Any, tag: str) -> None:
 
     def structured(value: Any, kind: Any) -> Any:
         if not isinstance(value, dict) or value.get(tag) not in kinds:
-            raise _Expected(f"`{tag}` to be one of {', '.join(kinds)}")
+            raise _Expected(f"{code_span(tag)} to be one of {', '.join(kinds)}")
         return known(value, kind)
 
     converter.register_structure_hook(union, structured)

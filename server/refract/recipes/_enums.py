@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve
 
+from refract.escaping import prisma_string
 from refract.recipes._sql import row, string, type_text
 from refract.recipes._twin import TRIGGER, NewField, Twin, twin_steps
 from refract.recipes.acts import Deploy, RestartPooled, Until, Wait
@@ -106,9 +107,9 @@ def shadow_steps(
         leftover=(RemoveBlock(retired),),
         switching=(
             RenameBlock(enum, retired),
-            *(() if mapped else (AddBlockAttribute(retired, f'@@map("{named}")'),)),
+            *(() if mapped else (AddBlockAttribute(retired, f"@@map({prisma_string(named)})"),)),
             RenameBlock(new_name, enum),
-            AddBlockAttribute(enum, f'@@map("{new_name}")'),
+            AddBlockAttribute(enum, f"@@map({prisma_string(new_name)})"),
         ),
         restoring=(AddBlock(_retired_block(s, enum, retired)),),
         deployed=Deploy(uses=uses, instead_of=instead_of),
@@ -178,7 +179,7 @@ def _retired_block(s: Situation, enum: str, retired: str) -> str:
     text = s.text(enum, *s.block(enum).span).replace(f"enum {enum}", f"enum {retired}", 1)
     if s.block(enum).attribute("map"):
         return text
-    return text.rstrip().removesuffix("}").rstrip() + f'\n\n  @@map("{enum_of(s, enum).name.name}")\n}}'
+    return text.rstrip().removesuffix("}").rstrip() + f"\n\n  @@map({prisma_string(enum_of(s, enum).name.name)})\n}}"
 
 
 def _type_of(s: Situation, old: ModelField, new_name: str) -> str:

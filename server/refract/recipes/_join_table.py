@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.recipes.base import CannotPlan, ModelField, Situation
 from refract.recipes.schema_edits import AddAttribute, RemoveAttribute, SchemaEdit
 
@@ -39,8 +40,8 @@ def join_tables_kept(s: Situation, model: str, to: str) -> Iterator[SchemaEdit]:
             continue
         if (model < field.type_name) != (to < field.type_name):
             raise CannotPlan(
-                f"Prisma would swap the two columns of `{join_table_name(field)}`, the join table of "
-                f"`{model}.{field.name}`, since it orders them by model name. Run `explicit-many-to-many "
+                f"Prisma would swap the two columns of {code_span(join_table_name(field))}, the join table of "
+                f"{code_span(f'{model}.{field.name}')}, since it orders them by model name. Run `explicit-many-to-many "
                 f"{model}.{field.name}` first, or choose a name on the same side of `{field.type_name}`."
             )
         if not relation_name(field):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
+from refract.escaping import code_span, prisma_string
 from refract.lowering.arguments import field_references
 from refract.recipes._sql import differs, row
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, BackUp, Deploy
@@ -86,7 +87,7 @@ def key_of_model(s: Situation, model: str) -> ModelField:
     s.table(model)
     found = next((f for f in s.fields(model) if f.attribute("id")), None)
     if found is None or found.column is None:
-        raise CannotPlan(f"`{model}` has no @id on a single field, which this recipe needs.")
+        raise CannotPlan(f"{code_span(model)} has no @id on a single field, which this recipe needs.")
     return found
 
 
@@ -110,18 +111,18 @@ def _children(s: Situation, old: ModelField) -> Iterator[_Child]:
 def _child(s: Situation, old: ModelField, table: Table, key: ForeignKey) -> _Child:
     if not table.model_name:
         raise CannotPlan(
-            f"The implicit join table `{table.name.name}` refers to `{old.model}`. Turn it into a model first "
+            f"The implicit join table {code_span(table.name.name)} refers to {code_span(old.model)}. Turn it into a model first "
             "(explicit-many-to-many)."
         )
     if len(key.columns) > 1:
         raise CannotPlan(
-            f"The foreign key `{key.name}` has more fields than `{old.name}`. Change it to this field alone first."
+            f"The foreign key {code_span(key.name)} has more fields than {code_span(old.name)}. Change it to this field alone first."
         )
     held = next(f for f in s.fields(table.model_name) if f.column is not None and f.column.name == key.columns[0])
     if held.attribute("id"):
         raise CannotPlan(
-            f"`{held.model}.{held.name}` is both the primary key of `{held.model}` and the foreign key to `{old.model}`. "
-            f"Give `{held.model}` a separate primary key first."
+            f"{code_span(f'{held.model}.{held.name}')} is both the primary key of {code_span(held.model)} and the foreign key to {code_span(old.model)}. "
+            f"Give {code_span(held.model)} a separate primary key first."
         )
     relation = next(f for f in s.fields(held.model) if _relation_fields(f) == [held.name])
     backs = [
@@ -131,7 +132,9 @@ def _child(s: Situation, old: ModelField, table: Table, key: ForeignKey) -> _Chi
         if _relation_name(f) == _relation_name(relation)
     ]
     if not backs:
-        raise CannotPlan(f"`{old.model}` has no field for the other side of `{held.model}.{relation.name}`.")
+        raise CannotPlan(
+            f"{code_span(old.model)} has no field for the other side of {code_span(f'{held.model}.{relation.name}')}."
+        )
     name = f"{held.model}{relation.name[:1].upper()}{relation.name[1:]}V2"
     return _Child(table, held, relation, backs[0], name)
 
@@ -214,7 +217,7 @@ def _switch_step(keys: _Keys) -> Step:
     return Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"Deploy code that uses `{keys.model}.{keys.old.name}` as `{keys.new.type}`",
+        title=f"Deploy code that uses {code_span(f'{keys.model}.{keys.old.name}')} as {code_span(keys.new.type)}",
         edits=tuple(edits),
         after=(Deploy(uses=tuple(_holders(keys)), as_type=keys.new.type), OLD_INSTANCES_STOPPED, SURE_TO_STAY),
     )
@@ -229,7 +232,7 @@ def _switch_edits(old: ModelField) -> Iterator[SchemaEdit]:
     """The new field gets the old one's name, and programs no longer see the old one."""
     yield RenameField(old.model, old.name, _old_name(old))
     if old.column is not None and not old.attribute("map"):
-        yield AddAttribute(old.model, _old_name(old), f'@map("{old.column.name}")')
+        yield AddAttribute(old.model, _old_name(old), f"@map({prisma_string(old.column.name)})")
     yield AddAttribute(old.model, _old_name(old), "@ignore")
     yield RenameField(old.model, _v2(old), old.name)
 
@@ -284,7 +287,9 @@ def _child_removal(s: Situation, child: _Child) -> Iterator[SchemaEdit]:
 def _new_field(s: Situation, old: ModelField, new: NewKey, column: str) -> AddField:
     name = s.new_name(old.model, _v2(old))
     # Prisma refuses `@map("id")` above a field `id`, even where that is mapped to another column itself.
-    return AddField(old.model, name, f"{new.type}?", (*new.attributes, f'@map("{column}")'), before=old.name)
+    return AddField(
+        old.model, name, f"{new.type}?", (*new.attributes, f"@map({prisma_string(column)})"), before=old.name
+    )
 
 
 def _parent_sync(s: Situation, keys: _Keys) -> tuple[Sync, ...]:

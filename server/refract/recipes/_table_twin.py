@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve, frozen
 
 from refract.diff.traits import differ_traits
+from refract.escaping import code_span, prisma_string
 from refract.lowering.arguments import field_references, text_of
 from refract.recipes._sql import row, values_differ
 from refract.recipes._twin import APPLICATION
@@ -118,7 +119,7 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
 def _pair(s: Situation, model: str, to: str) -> _Pair:
     old = s.table(model)
     if old.primary_key is None:
-        raise CannotPlan(f"`{model}` has no @id, which is needed to match the rows of two tables.")
+        raise CannotPlan(f"{code_span(model)} has no @id, which is needed to match the rows of two tables.")
     if any(c.auto_increment for c in old.columns) and dialect(s.provider.name).numbers_each_table:
         raise CannotPlan(
             "SQL Server numbers the rows of each table separately, so two tables cannot be in sync. Pass `how=map`."
@@ -143,13 +144,13 @@ def _relations(s: Situation, model: str) -> Iterator[_Relation]:
         if model in (holder.model, holder.type_name):
             other = next((f for f in sides if _is_other_side(f, holder)), None)
             if other is None:
-                raise CannotPlan(f"`{holder.model}.{holder.name}` has no other side.")
+                raise CannotPlan(f"{code_span(f'{holder.model}.{holder.name}')} has no other side.")
             yield _Relation(holder, other)
     for field in sides:
         if field.model == model and not _key_fields(field) and not any(_is_other_side(field, h) for h in held):
             raise CannotPlan(
-                f"`{model}.{field.name}` is an implicit many-to-many relation, whose table Prisma names after the models. "
-                f"Run `explicit-many-to-many {model}.{field.name}` first."
+                f"{code_span(f'{model}.{field.name}')} is an implicit many-to-many relation, whose table Prisma names after the models. "
+                f"Run {code_span(f'explicit-many-to-many {model}.{field.name}')} first."
             )
 
 
@@ -186,7 +187,7 @@ def _inward_edits(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
         holder, other = relation.holder, relation.other
         columns = [c.name for c in (s.field(holder.model, n).column for n in _key_fields(holder)) if c is not None]
         name = s.provider.foreign_key_name(s.table(holder.model).name.name, (*columns, pair.to))
-        mapped = f', map: "{name}"' if s.provider.maps_foreign_keys else ""
+        mapped = f", map: {prisma_string(name)}" if s.provider.maps_foreign_keys else ""
         attribute = re.sub(r",\s*map:\s*\"[^\"]*\"", "", holder.attribute("relation"))
         type_ = holder.type.replace(pair.model, pair.to, 1)
         yield AddField(holder.model, _v2(holder), type_, (f"{attribute[:-1]}{mapped})",), holder.name)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
+from refract.escaping import code_span, prisma_string
 from refract.lowering import lower
 from refract.recipes._sql import row, values_differ
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, Act, Deploy
@@ -103,16 +104,20 @@ def refuse_keys(situation: Situation, old: ModelField, instead: str = "Drop the 
     """
     block = situation.block(old.model)
     if old.column is None:
-        raise CannotPlan(f"`{old.model}.{old.name}` is a relation, which has no column.")
+        raise CannotPlan(f"{code_span(f'{old.model}.{old.name}')} is a relation, which has no column.")
     if old.attribute("id") or any(_names(situation, old.model, a, old.name) for a in block.attributes_named("id")):
-        raise CannotPlan(f"`{old.model}.{old.name}` is part of the primary key, which other tables may refer to.")
+        raise CannotPlan(
+            f"{code_span(f'{old.model}.{old.name}')} is part of the primary key, which other tables may refer to."
+        )
     if old.column.auto_increment:
         raise CannotPlan(
-            f"`{old.model}.{old.name}` is numbered by the database, and two columns cannot share a sequence."
+            f"{code_span(f'{old.model}.{old.name}')} is numbered by the database, and two columns cannot share a sequence."
         )
     relation = next(_keys_made_of(situation, old), "")
     if relation:
-        raise CannotPlan(f"`{old.model}.{old.name}` is part of the foreign key `{relation}`. {instead}.")
+        raise CannotPlan(
+            f"{code_span(f'{old.model}.{old.name}')} is part of the foreign key {code_span(relation)}. {instead}."
+        )
 
 
 def _keys_made_of(situation: Situation, old: ModelField) -> Iterator[str]:
@@ -285,7 +290,7 @@ def _new_fields(twin: Twin) -> Iterator[SchemaEdit]:
     for new in twin.news:
         # Prisma takes `@map("name")` for a second field `name` where that one, mapped elsewhere, stands below.
         before = twin.olds[0].name if new.final else ""
-        mapped = () if new.column == new.name else (f'@map("{new.column}")',)
+        mapped = () if new.column == new.name else (f"@map({prisma_string(new.column)})",)
         type_ = new.type if new.type.endswith("[]") else f"{new.type}?"
         yield AddField(twin.model, new.name, type_, (*new.attributes, *mapped), "" if before else after, before)
         after = new.name
@@ -332,7 +337,7 @@ def _switch_step(twin: Twin, acts: tuple[Act, ...]) -> Step:
             name = f"{old.name}Old"
             edits.append(RenameField(twin.model, old.name, name))
             if old.column is not None and not old.attribute("map"):
-                edits.append(AddAttribute(twin.model, name, f'@map("{old.column.name}")'))
+                edits.append(AddAttribute(twin.model, name, f"@map({prisma_string(old.column.name)})"))
         edits.append(AddAttribute(twin.model, name, "@ignore"))
     edits += [RenameField(twin.model, new.name, new.final) for new in twin.news if new.final]
     edits += twin.switching
@@ -369,7 +374,11 @@ def _restore_steps(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
     added: list[SchemaEdit] = list(twin.restoring)
     for old in twin.olds:
         name, at = _old_name(twin, old), block.index(old.name)
-        mapped = (f'@map("{old.column.name}")',) if name != old.name and old.column and not old.attribute("map") else ()
+        mapped = (
+            (f"@map({prisma_string(old.column.name)})",)
+            if name != old.name and old.column and not old.attribute("map")
+            else ()
+        )
         plain = twin.old_type or old.plain_type
         type_ = f"{plain}?" if not old.is_list else old.type
         above = next((new.final for new in twin.news if new.final), block[at - 1] if at else "")
@@ -419,7 +428,7 @@ def _undone_later(twin: Twin) -> Iterator[SchemaEdit]:
 def _in_place(twin: Twin) -> str:
     """What code uses from the switch on."""
     deploy = _new_version(twin)
-    return f"{listed(deploy.uses)}{f' as `{deploy.as_type}`' if deploy.as_type else f' instead of {listed(deploy.instead_of)}'}"
+    return f"{listed(deploy.uses)}{f' as {code_span(deploy.as_type)}' if deploy.as_type else f' instead of {listed(deploy.instead_of)}'}"
 
 
 def _new_version(twin: Twin) -> Deploy:

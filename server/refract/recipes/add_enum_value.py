@@ -49,6 +49,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.recipes._enums import value_stays
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
@@ -65,9 +66,9 @@ def add_enum_value(s: Situation) -> Iterator[Step]:
     enum, value = s.answer("enum"), s.answer("value")
     names = [v.name.text for v in s.enum(enum).values]
     if value in names:
-        raise CannotPlan(f"`{enum}` already has the value `{value}`.")
+        raise CannotPlan(f"{code_span(enum)} already has the value {code_span(value)}.")
     if s.answer("after") and s.answer("after") not in names:
-        raise CannotPlan(f"`{enum}` has no value `{s.answer('after')}`.")
+        raise CannotPlan(f"{code_span(enum)} has no value {code_span(s.answer('after'))}.")
     if s.provider.inline_enums and s.answer("after") not in ("", names[-1]):
         raise CannotPlan(
             f"A value in the middle makes {s.provider.name} copy each table that uses the enum. Add the value at the end."
@@ -75,7 +76,7 @@ def add_enum_value(s: Situation) -> Iterator[Step]:
     yield Step(
         id="expand",
         phase=Phase.EXPAND,
-        title=f"Add `{value}` to `{enum}`",
+        title=f"Add {code_span(value)} to {code_span(enum)}",
         edits=(AddEnumValue(enum, value, s.answer("after")),),
         point_of_no_return=s.provider.enum_types,
         note=value_stays(s, value),
@@ -83,13 +84,13 @@ def add_enum_value(s: Situation) -> Iterator[Step]:
     yield Step(
         id="read",
         phase=Phase.DUAL_WRITE,
-        title=f"Deploy code that can read `{value}`",
+        title=f"Deploy code that can read {code_span(value)}",
         after=(Deploy(reads_only=(value,)), OLD_INSTANCES_STOPPED),
     )
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"Deploy code that writes `{value}`",
+        title=f"Deploy code that writes {code_span(value)}",
         after=(Deploy(writes=(value,)),),
         oldest_version_that_may_return="read",
     )

@@ -55,6 +55,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from refract.escaping import prisma_string
 from refract.lowering.arguments import field_references
 from refract.recipes.acts import Decide, Deploy, Trouble
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
@@ -157,7 +158,7 @@ def _label_and_arguments(s: Situation, relation: _Relation) -> tuple[str, tuple[
     named = _NAME.search(answer)
     is_second = _are_related(s, relation.model, relation.other)
     label = named["name"] if named else relation.name if is_second else ""
-    name = f'name: "{label}"' if label and not named else ""
+    name = f"name: {prisma_string(label)}" if label and not named else ""
     # Prisma refuses two ways by which a deletion could reach a table there.
     needs_no_action = label and dialect(s.provider.name).refuses_second_cascade and "onDelete" not in answer
     actions = "onDelete: NoAction, onUpdate: NoAction" if needs_no_action else ""

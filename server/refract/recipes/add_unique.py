@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span, prisma_string
 from refract.recipes.acts import Decide, Deploy, Trouble
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.dialects import dialect
@@ -57,7 +58,7 @@ def add_unique(s: Situation) -> Iterator[Step]:
     fields = [s.field(model, name) for name in names]
     columns = [f.column.name for f in fields if f.column is not None]
     if not fields or len(columns) != len(fields):
-        raise CannotPlan(f"`fields` must list fields of `{model}` that have a column.")
+        raise CannotPlan(f"`fields` must list fields of {code_span(model)} that have a column.")
     quoted = ", ".join(s.provider.quote(c) for c in columns)
     sql, table = dialect(s.provider.name), s.table(model)
     filled = " AND ".join(f"{s.provider.quote(c)} IS NOT NULL" for c in columns)
@@ -74,7 +75,7 @@ def add_unique(s: Situation) -> Iterator[Step]:
             Decide(Trouble.DUPLICATES, duplicates, model, tuple(names)),
         ),
     )
-    arguments = f', map: "{s.answer("map")}"' if s.answer("map") else ""
+    arguments = f", map: {prisma_string(s.answer('map'))}" if s.answer("map") else ""
     single = len(names) == 1
     attribute = f"@unique({arguments[2:]})" if arguments else "@unique"
     yield Step(

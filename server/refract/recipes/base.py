@@ -21,6 +21,7 @@ from attrs import field, frozen
 import refract.recipes as package
 from refract.config.settings import PlanSettings
 from refract.docstrings import summary
+from refract.escaping import code_span
 from refract.lowering import Lowered, lower
 from refract.lowering.arguments import column_name
 from refract.providers import SQL_PROVIDERS, Provider
@@ -201,7 +202,7 @@ class Situation:
     def answer(self, name: str) -> str:
         """The answer to a question. Raises CannotPlan where there is none."""
         if name not in self.answers:
-            raise CannotPlan(f"`{name}` is required.")
+            raise CannotPlan(f"{code_span(name)} is required.")
         return self.answers[name]
 
     def names(self, question: str) -> list[str]:
@@ -216,21 +217,21 @@ class Situation:
         """The table of a model. Raises CannotPlan for a model that is not there, or is no table."""
         found = self._tables.get(model)
         if found is None:
-            raise CannotPlan(f"The schema has no model `{model}`{_alike(model, self._tables)}.")
+            raise CannotPlan(f"The schema has no model {code_span(model)}{_alike(model, self._tables)}.")
         return found
 
     def block(self, name: str) -> Block:
         """A model or enum. Raises CannotPlan."""
         found = self.tree.block(name)
         if found is None:
-            raise CannotPlan(f"The schema has no `{name}`{_alike(name, self.tree.named())}.")
+            raise CannotPlan(f"The schema has no {code_span(name)}{_alike(name, self.tree.named())}.")
         return found
 
     def enum(self, name: str) -> Block:
         """An enum. Raises CannotPlan."""
         found = self.block(name)
         if found.keyword is not Keyword.ENUM:
-            raise CannotPlan(f"`{name}` is a {found.keyword}, not an enum.")
+            raise CannotPlan(f"{code_span(name)} is a {found.keyword}, not an enum.")
         return found
 
     def fields(self, model: str) -> Iterator[ModelField]:
@@ -243,21 +244,21 @@ class Situation:
         node = self.block(model).field(name)
         if node is None:
             names = (f.name.text for f in self.block(model).fields)
-            raise CannotPlan(f"`{model}` has no field `{name}`{_alike(name, names)}.")
+            raise CannotPlan(f"{code_span(model)} has no field {code_span(name)}{_alike(name, names)}.")
         return self._field(model, node)
 
     def new_name(self, model: str, name: str) -> str:
         """`name`, if a new field of the model can have it. Raises CannotPlan."""
         _valid_name(name, "field")
         if self.block(model).field(name) is not None:
-            raise CannotPlan(f"`{model}` already has a field `{name}`.")
+            raise CannotPlan(f"{code_span(model)} already has a field {code_span(name)}.")
         return name
 
     def new_block_name(self, name: str, kind: Keyword) -> str:
         """`name`, if a new model or enum can have it. Raises CannotPlan."""
         _valid_name(name, kind)
         if self.tree.block(name) is not None:
-            raise CannotPlan(f"The schema already has a `{name}`.")
+            raise CannotPlan(f"The schema already has a {code_span(name)}.")
         return name
 
     def text(self, block: str, start: int, end: int) -> str:
@@ -284,12 +285,14 @@ def _parts(text: str, separator: str) -> list[str]:
 
 def _valid_name(name: str, kind: str) -> None:
     if not name.isidentifier() or not name.isascii() or name.startswith("_"):
-        raise CannotPlan(f"`{name}` is not a valid {kind} name. Use letters, digits and `_`, and begin with a letter.")
+        raise CannotPlan(
+            f"{code_span(name)} is not a valid {kind} name. Use letters, digits and `_`, and begin with a letter."
+        )
 
 
 def _alike(name: str, names: Iterable[str]) -> str:
     found = next((n for n in names if n.lower() == name.lower()), None)
-    return f" (did you mean `{found}`?)" if found else ""
+    return f" (did you mean {code_span(found)}?)" if found else ""
 
 
 RecipeFunction = Callable[[Situation], Iterable[Step]]
@@ -315,12 +318,12 @@ class Recipe:
     def steps(self, situation: Situation) -> tuple[Step, ...]:
         """The steps. Raises CannotPlan where there is no plan."""
         if situation.provider.name not in self.providers:
-            raise CannotPlan(self.elsewhere or f"`{self.name}` is not available on {situation.provider.name}.")
+            raise CannotPlan(self.elsewhere or f"{code_span(self.name)} is not available on {situation.provider.name}.")
         for question in self.questions:
             given = situation.answers.get(question.name)
             if question.choices and given is not None and given not in question.choices:
                 raise CannotPlan(
-                    f"`{question.name}` must be one of {', '.join(filter(None, question.choices))}, not `{given}`."
+                    f"{code_span(question.name)} must be one of {', '.join(filter(None, question.choices))}, not {code_span(given)}."
                 )
         return tuple(self.plan(situation))
 
@@ -330,11 +333,11 @@ class Recipe:
         unknown = [name for name in answers if name not in known]
         if unknown:
             possible = listed(q.name for q in self.questions) if self.questions else "no answers"
-            raise CannotPlan(f"`{self.name}` does not take `{unknown[0]}`. It takes {possible}.")
+            raise CannotPlan(f"{code_span(self.name)} does not take {code_span(unknown[0])}. It takes {possible}.")
         given = dict(answers)
         for question in self.questions:
             if question.name not in given and question.default is None:
-                raise CannotPlan(f"`{question.name}` is required. {question.text}.")
+                raise CannotPlan(f"{code_span(question.name)} is required. {question.text}.")
             if question.name not in given and question.default is not None:
                 given[question.name] = question.default
         return given
@@ -358,7 +361,9 @@ def answers_for(recipe: Recipe, subject: str, given: Mapping[str, str]) -> dict[
     parts, words = subject_parts(recipe.subject), subject.split(".")
     if len(parts) != len(words) or not all(words):
         wanted = {"model": "Model", "field": "field", "enum": "Enum", "value": "VALUE"}
-        raise CannotPlan(f"`{recipe.name}` takes `{'.'.join(wanted[p] for p in parts)}`, not `{subject}`.")
+        raise CannotPlan(
+            f"{code_span(recipe.name)} takes {code_span('.'.join(wanted[p] for p in parts))}, not {code_span(subject)}."
+        )
     return recipe.complete({**dict(zip(parts, words, strict=True)), **given})
 
 

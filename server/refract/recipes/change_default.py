@@ -36,6 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, RemoveAttribute
@@ -51,7 +52,7 @@ def change_default(s: Situation) -> Iterator[Step]:
     field = s.field(s.answer("model"), s.answer("field"))
     had, wanted = field.attribute("default"), s.answer("default")
     if field.column is None:
-        raise CannotPlan(f"`{field.model}.{field.name}` is a relation, which has no default.")
+        raise CannotPlan(f"{code_span(f'{field.model}.{field.name}')} is a relation, which has no default.")
     removed = (RemoveAttribute(field.model, field.name, "default"),) if had else ()
     if wanted:
         yield Step(
@@ -62,7 +63,7 @@ def change_default(s: Situation) -> Iterator[Step]:
         )
         return
     if not had:
-        raise CannotPlan(f"`{field.model}.{field.name}` has no default.")
+        raise CannotPlan(f"{code_span(f'{field.model}.{field.name}')} has no default.")
     yield Step(
         id="switch",
         phase=Phase.SWITCH,

@@ -53,6 +53,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from refract.escaping import code_span
 from refract.lowering.arguments import field_references
 from refract.providers.behaviour import behaviour
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
@@ -81,7 +82,9 @@ def change_referential_actions(s: Situation) -> Iterator[Step]:
     field = s.field(s.answer("model"), s.answer("field"))
     node = field.node.attribute("relation")
     if node is None or node.argument("fields") is None:
-        raise CannotPlan(f"`{field.model}.{field.name}` is not the side of a relation with the foreign key.")
+        raise CannotPlan(
+            f"{code_span(f'{field.model}.{field.name}')} is not the side of a relation with the foreign key."
+        )
     arguments = [a for a in node.arguments if a.name is None or a.name.text not in _asked(s)]
     kept = [s.text(field.model, *a.span) for a in arguments]
     written = f"@relation({', '.join((*kept, *(f'{k}: {v}' for k, v in _asked(s).items())))})"
@@ -94,7 +97,7 @@ def change_referential_actions(s: Situation) -> Iterator[Step]:
         on_update=ACTIONS.get(s.answer("onUpdate"), key.on_update),
     )
     if new == key:
-        raise CannotPlan(f"`{field.model}.{field.name}` already has these actions.")
+        raise CannotPlan(f"{code_span(f'{field.model}.{field.name}')} already has these actions.")
     if not behaviour(s.provider.name).concurrent_indexes:  # nor NOT VALID, by which the new key is added first
         yield Step(id="replace", phase=Phase.SWITCH, title=title, edits=edits)
         return

@@ -49,6 +49,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from refract.escaping import code_span, prisma_string
 from refract.lowering import lower
 from refract.lowering.arguments import EMPTY_DEFAULTS
 from refract.recipes._conversions import Conversion, conversion
@@ -83,7 +84,7 @@ def change_type(s: Situation) -> Iterator[Step]:
 def _twin(s: Situation, old: ModelField) -> Twin:
     type_, *attributes = _parted(s.answer("type"))
     for several in (t for t in (old.type, type_) if t.endswith("[]") and not s.provider.scalar_lists):
-        raise CannotPlan(f"{s.provider.name} has no lists of `{several[:-2]}`. Use a model or Json instead.")
+        raise CannotPlan(f"{s.provider.name} has no lists of {code_span(several[:-2])}. Use a model or Json instead.")
     name = s.new_name(old.model, f"{old.name}V2")
     assert old.column is not None, "a field without a column is refused above"
     column = s.answer("column") or f"{old.column.name}_v2"
@@ -100,7 +101,7 @@ def _twin(s: Situation, old: ModelField) -> Twin:
     )
     becomes = _new_column(s, old, new)
     if becomes.type == old.column.type and not s.answer("forward"):
-        raise CannotPlan(f"`{old.model}.{old.name}` already has this type.")
+        raise CannotPlan(f"{code_span(f'{old.model}.{old.name}')} already has this type.")
     forth = (
         Conversion(s.answer("forward"))
         if s.answer("forward")
@@ -121,7 +122,7 @@ def _twin(s: Situation, old: ModelField) -> Twin:
         news=(new,),
         forward=((column, forth.expression),),
         backward=((old.column.name, backward),),
-        lossy=f"values of `{old.name}` ({lost})" if lost else "",
+        lossy=f"values of {code_span(old.name)} ({lost})" if lost else "",
         later=(AddAttribute(old.model, old.name, default),) if default and _fits(s, old, new, default) else (),
     )
 
@@ -132,7 +133,7 @@ def _worked_out(
     found = conversion(s, value, source.type, target.type, type_text(s, target))
     if found is None:
         raise CannotPlan(
-            f"Refract cannot convert {type_text(s, source)} to {type_text(s, target)}. Pass `{direction}` as an SQL "
+            f"Refract cannot convert {type_text(s, source)} to {type_text(s, target)}. Pass {code_span(direction)} as an SQL "
             f"expression of the row, such as {row(s, source.name)}."
         )
     return found
@@ -148,7 +149,7 @@ def _never_null(s: Situation, old: ModelField, expression: str) -> str:
 
 def _new_column(s: Situation, old: ModelField, new: NewField) -> Column:
     """The column that the new field asks for."""
-    mapped = f'@map("{new.column}")'
+    mapped = f"@map({prisma_string(new.column)})"
     type_ = new.type if new.type.endswith("[]") else f"{new.type}?"
     try:
         tree = apply_schema_edits(s.tree, (AddField(old.model, new.name, type_, (*new.attributes, mapped)),))
@@ -159,7 +160,7 @@ def _new_column(s: Situation, old: ModelField, new: NewField) -> Column:
     found = table.column(new.column) if table else None
     if found is None or (lowered.problems and not s.lowered.problems):
         raise CannotPlan(
-            f"`{new.type}` is not a valid type here. {lowered.problems[0].message if lowered.problems else ''}".rstrip()
+            f"{code_span(new.type)} is not a valid type here. {lowered.problems[0].message if lowered.problems else ''}".rstrip()
         )
     return evolve(found, nullable=old.column.nullable if old.column else True)
 
@@ -169,7 +170,7 @@ def _default_for(old: ModelField, type_: str) -> str:
     attribute = old.node.attribute("default")
     match attribute.argument("value", 0) if attribute else None:
         case NumberLiteral(text) | Constant("true" | "false" as text) if type_ == "String":
-            return f'@default("{text}")'
+            return f"@default({prisma_string(text)})"
         case NumberLiteral(text) | StringLiteral(text) if type_ in _NUMBERS:
             return f"@default({text})" if _NUMBERS[type_].fullmatch(text) else ""
         case NumberLiteral():

@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.lowering.arguments import EMPTY_DEFAULTS, field_references
 from refract.recipes._join_table import join_table_name, other_side
 from refract.recipes._twin import read_as_optional
@@ -65,10 +66,10 @@ def drop_field(s: Situation) -> Iterator[Step]:
     if old.column is None:
         raise CannotPlan(_no_column(s, old))
     if old.attribute("id") or any(old.name in _listed_fields(a) for a in s.block(old.model).attributes_named("id")):
-        raise CannotPlan(f"`{old.model}.{old.name}` is part of the primary key, which cannot be dropped.")
+        raise CannotPlan(f"{code_span(f'{old.model}.{old.name}')} is part of the primary key, which cannot be dropped.")
     if any(old.column.name in k.columns for k in s.table(old.model).foreign_keys):
         raise CannotPlan(
-            f"`{old.model}.{old.name}` is the foreign key of a relation. Remove both sides of the relation in a separate "
+            f"{code_span(f'{old.model}.{old.name}')} is the foreign key of a relation. Remove both sides of the relation in a separate "
             "release first, and keep this field."
         )
     relaxed = tuple(_relax_steps(s, old))
@@ -89,18 +90,18 @@ def drop_field(s: Situation) -> Iterator[Step]:
         edits=(*_lists(s, old), RemoveField(old.model, old.name)),
         before=(BackUp((f"{old.model}.{old.name}",)),),
         point_of_no_return=True,
-        loses=f"the values of `{old.name}`",
+        loses=f"the values of {code_span(old.name)}",
     )
 
 
 def _no_column(s: Situation, old: ModelField) -> str:
     if other_side(s, old) is not None:
         return (
-            f"`{old.model}.{old.name}` is a many-to-many relation, with its links in `{join_table_name(old)}`. "
-            f"Run `explicit-many-to-many {old.model}.{old.name}` first, then drop the new model (drop-model)."
+            f"{code_span(f'{old.model}.{old.name}')} is a many-to-many relation, with its links in {code_span(join_table_name(old))}. "
+            f"Run {code_span(f'explicit-many-to-many {old.model}.{old.name}')} first, then drop the new model (drop-model)."
         )
     return (
-        f"`{old.model}.{old.name}` is a relation, which has no column. Remove both sides of the relation in a separate "
+        f"{code_span(f'{old.model}.{old.name}')} is a relation, which has no column. Remove both sides of the relation in a separate "
         "release first, then drop the field with its foreign key."
     )
 

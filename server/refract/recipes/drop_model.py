@@ -46,6 +46,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from refract.escaping import code_span, prisma_string
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, BackUp, Deploy, Until, Wait
 from refract.recipes.base import CannotPlan, Phase, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import (
@@ -72,7 +73,7 @@ def drop_model(s: Situation) -> Iterator[Step]:
         if t.name != table.name and any(k.referenced_table == table.name for k in t.foreign_keys)
     ]
     if pointing:
-        raise CannotPlan(f"{listed(pointing)} refers to `{name}`. Drop that relation first.")
+        raise CannotPlan(f"{listed(pointing)} refers to {code_span(name)}. Drop that relation first.")
     relations = tuple(_relations(s, name))
     ignored = () if s.block(name).attribute("ignore") else (AddBlockAttribute(name, "@@ignore"),)
     others = tuple(edit for edit in relations if isinstance(edit, RemoveField) and edit.model != name)
@@ -99,7 +100,7 @@ def drop_model(s: Situation) -> Iterator[Step]:
         id="park",
         phase=Phase.CONTRACT,
         title=f"Park the table as {listed([parked.name])}",
-        edits=(*unmapped, AddBlockAttribute(name, f'@@map("{parked.name}")')),
+        edits=(*unmapped, AddBlockAttribute(name, f"@@map({prisma_string(parked.name)})")),
         changes=(RenameTable(before=table, after=evolve(table, name=parked, model_name=parked.name)),),
         after=(Wait(Until.NOBODY_MISSES_IT, name),),
     )
@@ -110,7 +111,7 @@ def drop_model(s: Situation) -> Iterator[Step]:
         edits=(RemoveBlock(name),),
         before=(BackUp((name,)),),
         point_of_no_return=True,
-        loses=f"the rows of `{name}`",
+        loses=f"the rows of {code_span(name)}",
     )
 
 

@@ -57,6 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span, prisma_string
 from refract.recipes._join_table import join_table_name, other_side
 from refract.recipes.acts import Deploy
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
@@ -91,12 +92,14 @@ def explicit_many_to_many(s: Situation) -> Iterator[Step]:
 
 def _other_side(s: Situation, field: ModelField) -> ModelField:
     if field.column is not None or not field.is_list or s.tree.block(field.type_name) is None:
-        raise CannotPlan(f"`{field.model}.{field.name}` is not a list of another model.")
+        raise CannotPlan(f"{code_span(f'{field.model}.{field.name}')} is not a list of another model.")
     if field.type_name == field.model:
         raise CannotPlan("A many-to-many relation of a model with itself is not supported yet.")
     other = other_side(s, field)
     if other is None:
-        raise CannotPlan(f"`{field.model}.{field.name}` is not one side of an implicit many-to-many relation.")
+        raise CannotPlan(
+            f"{code_span(f'{field.model}.{field.name}')} is not one side of an implicit many-to-many relation."
+        )
     return other
 
 
@@ -111,39 +114,41 @@ def _join_table(s: Situation, field: ModelField) -> Table:
     name = join_table_name(field)
     found = next((t for t in s.database.tables.values() if t.name.name == name and not t.model_name), None)
     if found is None:
-        raise CannotPlan(f"`{field.model}.{field.name}` has no implicit join table.")
+        raise CannotPlan(f"{code_span(f'{field.model}.{field.name}')} has no implicit join table.")
     return found
 
 
 def _block(s: Situation, name: str, join: Table, a: str, b: str) -> str:
     a_field, b_field = (f"{m[:1].lower()}{m[1:]}" for m in (a, b))
     sides = ((a_field, a, "A"), (b_field, b, "B"))
-    fields = [(f"{n}Id", _key_type(s, m), f'@map("{c}"){_native(s, m)}') for n, m, c in sides]
+    fields = [(f"{n}Id", _key_type(s, m), f"@map({prisma_string(c)}){_native(s, m)}") for n, m, c in sides]
     fields += [(n, m, _relation(s, join, n, m, c)) for n, m, c in sides]
     names, types = (max(len(row[at]) for row in fields) for at in (0, 1))
     lines = [f"model {name} {{", *(f"  {n:{names}} {t:{types}} {rest}" for n, t, rest in fields), ""]
     pair = f"[{a_field}Id, {b_field}Id]"
     if join.primary_key is not None:
-        mapped = f', map: "{join.primary_key.name}"' if join.primary_key.name else ""
+        mapped = f", map: {prisma_string(join.primary_key.name)}" if join.primary_key.name else ""
         lines.append(f"  @@id({pair}{mapped})")
     lines += [
-        f'  @@unique({pair}, map: "{i.name}")' if i.unique else f'  @@index([{b_field}Id], map: "{i.name}")'
+        f"  @@unique({pair}, map: {prisma_string(i.name)})"
+        if i.unique
+        else f"  @@index([{b_field}Id], map: {prisma_string(i.name)})"
         for i in join.indexes
     ]
     namespace = [f'  @@schema("{join.name.schema}")'] if s.database.schemas else []
-    return "\n".join((*lines, f'  @@map("{join.name.name}")', *namespace, "}"))
+    return "\n".join((*lines, f"  @@map({prisma_string(join.name.name)})", *namespace, "}"))
 
 
 def _relation(s: Situation, join: Table, field: str, model: str, column: str) -> str:
     key = next((k.name for k in join.foreign_keys if k.columns == (column,)), "")
-    mapped = f', map: "{key}"' if key and s.provider.maps_foreign_keys else ""
+    mapped = f", map: {prisma_string(key)}" if key and s.provider.maps_foreign_keys else ""
     return f"@relation(fields: [{field}Id], references: [{_key(s, model).name}], onDelete: Cascade{mapped})"
 
 
 def _key(s: Situation, model: str) -> ModelField:
     found = next((f for f in s.fields(model) if f.attribute("id")), None)
     if found is None:
-        raise CannotPlan(f"`{model}` has no @id on a single field.")
+        raise CannotPlan(f"{code_span(model)} has no @id on a single field.")
     return found
 
 

@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.recipes._sql import row
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import (
@@ -63,9 +64,9 @@ def make_field_required(s: Situation) -> Iterator[Step]:
     """Programs, rows, the database."""
     old = s.field(s.answer("model"), s.answer("field"))
     if old.column is None:
-        raise CannotPlan(f"`{old.model}.{old.name}` is a relation. Use make-relation-required.")
+        raise CannotPlan(f"{code_span(f'{old.model}.{old.name}')} is a relation. Use make-relation-required.")
     if old.is_required or old.is_list:
-        raise CannotPlan(f"`{old.model}.{old.name}` is not optional.")
+        raise CannotPlan(f"{code_span(f'{old.model}.{old.name}')} is not optional.")
     yield from required_steps(s, old, (RetypeField(old.model, old.name, old.plain_type),))
 
 

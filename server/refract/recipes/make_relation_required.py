@@ -50,6 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.lowering.arguments import field_references
 from refract.recipes.base import UNANSWERED, CannotPlan, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.make_field_required import required_steps
@@ -67,11 +68,13 @@ def make_relation_required(s: Situation) -> Iterator[Step]:
     node = field.node.attribute("relation")
     names = [r.field for r in field_references(node.argument("fields"))] if node else []
     if not names:
-        raise CannotPlan(f"`{field.model}.{field.name}` is not the side of a relation with the foreign key.")
+        raise CannotPlan(
+            f"{code_span(f'{field.model}.{field.name}')} is not the side of a relation with the foreign key."
+        )
     keys = [s.field(field.model, name) for name in names]
     optional = [key for key in keys if not key.is_required]
     if field.is_required or not optional:
-        raise CannotPlan(f"`{field.model}.{field.name}` is not optional.")
+        raise CannotPlan(f"{code_span(f'{field.model}.{field.name}')} is not optional.")
     if len(optional) > 1:
         raise CannotPlan(
             f"The foreign key consists of {listed(k.name for k in optional)}. Use make-field-required for each."

@@ -40,6 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.recipes._sql import row
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, ModelField, Question, Situation, Step, SubjectKind, recipe
@@ -71,7 +72,7 @@ def merge_fields(s: Situation) -> Iterator[Step]:
     can_split = len(columns) == 2 and olds[0].type_name == "String"
     if len(parts) != len(columns) and (parts or not can_split):
         raise CannotPlan(
-            f"Refract cannot split `{to}` into {listed(o.name for o in olds)}. Pass `backward`, an SQL expression for each."
+            f"Refract cannot split {code_span(to)} into {listed(o.name for o in olds)}. Pass `backward`, an SQL expression for each."
         )
     backward = parts or sql.split_at_space(row(s, to))
     required = all(old.is_required for old in olds)

@@ -53,6 +53,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from refract.escaping import code_span
 from refract.recipes._sql import row
 from refract.recipes._twin import no_longer_copied_back, read_as_optional, refuse_keys
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, Decide, Deploy, Trouble
@@ -95,7 +96,7 @@ class _Move:
     @property
     def labels(self) -> tuple[str, str]:
         """The old field and the new one, for titles."""
-        return f"`{self.old.model}.{self.old.name}`", f"`{self.model}.{self.name}`"
+        return f"{code_span(f'{self.old.model}.{self.old.name}')}", f"{code_span(f'{self.model}.{self.name}')}"
 
 
 @recipe(
@@ -130,7 +131,7 @@ def move_field(s: Situation) -> Iterator[Step]:
         edits=(RemoveField(move.old.model, move.old.name),),
         ends=(there,),
         point_of_no_return=True,
-        loses=f"`{move.old.name}` of each `{move.old.model}` without a `{move.model}`",
+        loses=f"{code_span(move.old.name)} of each {code_span(move.old.model)} without a {code_span(move.model)}",
     )
 
 
@@ -157,7 +158,7 @@ def _counterpart_step(s: Situation, move: _Move) -> Step:
     return Step(
         id="halves",
         phase=Phase.BACKFILL,
-        title=f"Add the missing `{move.model}` rows",
+        title=f"Add the missing {code_span(move.model)} rows",
         after=(Decide(Trouble.NO_COUNTERPART, lonely, move.old.model, (move.old.name,), move.model),),
     )
 
@@ -205,7 +206,7 @@ def _move(s: Situation) -> _Move:
     for key in target.foreign_keys:
         if key.referenced_table == source.name and _is_unique(target, key.columns):
             return _Move(old, source, target, model, name, tuple(zip(key.referenced_columns, key.columns, strict=True)))
-    raise CannotPlan(f"`{old.model}` and `{model}` are not related one to one.")
+    raise CannotPlan(f"{code_span(old.model)} and {code_span(model)} are not related one to one.")
 
 
 def _copy(s: Situation, table: Table, column: str, other: Table, value: str, pairs: _Pairs) -> Fill:

@@ -52,6 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.recipes._primary_key import NewKey, key_of_model, key_steps
 from refract.recipes.base import CannotPlan, Situation, Step, SubjectKind, recipe
 
@@ -67,6 +68,6 @@ def primary_key_to_bigint(s: Situation) -> Iterator[Step]:
     """Twins of the key everywhere."""
     old = key_of_model(s, s.answer("model"))
     if old.type_name != "Int":
-        raise CannotPlan(f"`{old.model}.{old.name}` is of type {old.type_name}, not Int.")
+        raise CannotPlan(f"{code_span(f'{old.model}.{old.name}')} is of type {old.type_name}, not Int.")
     new = NewKey("BigInt")
     yield from key_steps(s, old, new)

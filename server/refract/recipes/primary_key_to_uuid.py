@@ -52,6 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.providers.versions import Version
 from refract.recipes._primary_key import NewKey, key_of_model, key_steps
 from refract.recipes.base import CannotPlan, Situation, Step, SubjectKind, recipe
@@ -73,11 +74,11 @@ def primary_key_to_uuid(s: Situation) -> Iterator[Step]:
     _assert_uuids_can_be_made(s)
     old = key_of_model(s, s.answer("model"))
     if old.type_name not in ("Int", "BigInt"):
-        raise CannotPlan(f"`{old.model}.{old.name}` is of type {old.type_name}, not a number.")
+        raise CannotPlan(f"{code_span(f'{old.model}.{old.name}')} is of type {old.type_name}, not a number.")
     column = old.column
     if column is None or not (column.auto_increment or column.default):
         raise CannotPlan(
-            f"The app sets `{old.model}.{old.name}`, so a version without the number could not insert rows. Give the field "
+            f"The app sets {code_span(f'{old.model}.{old.name}')}, so a version without the number could not insert rows. Give the field "
             "`@default(autoincrement())` first."
         )
     new = NewKey(
@@ -85,7 +86,7 @@ def primary_key_to_uuid(s: Situation) -> Iterator[Step]:
         ("@db.Uuid",),
         default=f'@default(dbgenerated("{_MADE}"))',
         filler=_MADE,
-        loses=f"the numbers in `{old.model}.{old.name}`",
+        loses=f"the numbers in {code_span(f'{old.model}.{old.name}')}",
     )
     yield from key_steps(s, old, new)
 
@@ -96,6 +97,6 @@ def _assert_uuids_can_be_made(s: Situation) -> None:
     number = ".".join(map(str, s.versions.server))
     raise CannotPlan(
         f"PostgreSQL {number} has no {_MADE} without the extension {_MADE_BY_EXTENSION}. Add "
-        f"`extensions = [{_MADE_BY_EXTENSION}]` to the datasource and migrate first. If the server is newer, set `version` "
+        f"{code_span(f'extensions = [{_MADE_BY_EXTENSION}]')} to the datasource and migrate first. If the server is newer, set `version` "
         "under `[database]` in the settings."
     )

@@ -50,6 +50,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from refract.escaping import code_span
 from refract.lowering.arguments import field_references
 from refract.recipes._sql import row
 from refract.recipes._twin import no_longer_copied_back, read_as_optional
@@ -174,7 +175,7 @@ def _contract_step(s: Situation, link: _Link, forward: Trigger) -> Step:
         edits=(*lists, *(RemoveField(m, f) for m, f in _olds(link))),
         ends=(forward,),
         point_of_no_return=True,
-        loses=f"which of several links `{link.key.name}` held",
+        loses=f"which of several links {code_span(link.key.name)} held",
     )
 
 
@@ -207,7 +208,9 @@ def _key_of_relation(s: Situation, field: ModelField) -> ModelField:
     node = field.node.attribute("relation")
     names = [r.field for r in field_references(node.argument("fields"))] if node else []
     if len(names) != 1 or field.type_name == field.model:
-        raise CannotPlan(f"`{field.model}.{field.name}` is not the side of a relation with a foreign key of one field.")
+        raise CannotPlan(
+            f"{code_span(f'{field.model}.{field.name}')} is not the side of a relation with a foreign key of one field."
+        )
     return s.field(field.model, names[0])
 
 
@@ -217,14 +220,18 @@ def _other_side(s: Situation, field: ModelField) -> ModelField:
     for back in s.fields(parent):
         if back.type_name == field.model and back.column is None and (not name or name in back.attribute("relation")):
             if not back.is_list:
-                raise CannotPlan(f"`{parent}.{back.name}` is not a list, so this is a one-to-one relation.")
+                raise CannotPlan(
+                    f"{code_span(f'{parent}.{back.name}')} is not a list, so this is a one-to-one relation."
+                )
             return back
-    raise CannotPlan(f"`{parent}` has no field for the other side.")
+    raise CannotPlan(f"{code_span(parent)} has no field for the other side.")
 
 
 def _with_id(table: Table) -> Table:
     if table.primary_key is None or len(table.primary_key.columns) != 1:
-        raise CannotPlan(f"`{table.model_name}` has no @id on a single field, which a many-to-many relation needs.")
+        raise CannotPlan(
+            f"{code_span(table.model_name)} has no @id on a single field, which a many-to-many relation needs."
+        )
     return table
 
 

@@ -52,6 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.recipes._enums import default_edits, retire_value, shadow_steps, stored_values, uses_of, without_map
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
@@ -71,7 +72,7 @@ def remove_enum_value(s: Situation) -> Iterator[Step]:
     names = [v.name.text for v in block.values]
     for name in (value, other):
         if name not in names:
-            raise CannotPlan(f"`{enum}` has no value `{name}`.")
+            raise CannotPlan(f"{code_span(enum)} has no value {code_span(name)}.")
     if value == other:
         raise CannotPlan("`replacement` must be another value.")
     if s.answer("how") == SHADOW:
@@ -86,11 +87,13 @@ def remove_enum_value(s: Situation) -> Iterator[Step]:
 def _by_swap(s: Situation, enum: str, value: str, other: str) -> Iterator[Step]:
     uses = uses_of(s, enum)
     if any(use.is_list for use in uses):
-        raise CannotPlan(f"A field is a list of `{enum}`. Remove `{value}` from existing lists with a migration first.")
+        raise CannotPlan(
+            f"A field is a list of {code_span(enum)}. Remove {code_span(value)} from existing lists with a migration first."
+        )
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"Deploy code that writes `{other}` instead of `{value}`",
+        title=f"Deploy code that writes {code_span(other)} instead of {code_span(value)}",
         edits=tuple(default_edits(uses, value, other)),
         after=(Deploy(reads=(value, other), writes=(other,)), OLD_INSTANCES_STOPPED),
         ends_use=(f"{enum}.{value}",),

@@ -55,6 +55,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from refract.escaping import code_span, prisma_string
 from refract.recipes._enums import enum_of, renamed_enum_steps
 from refract.recipes.acts import Deploy, Start, StopAll
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, recipe
@@ -78,11 +79,15 @@ def rename_enum(s: Situation) -> Iterator[Step]:
     rename = RenameBlock(old, to)
     mapped = block.attribute("map") is not None
     if s.answer("how") == MAP or not s.provider.enum_types:
-        keep = () if mapped or not s.provider.enum_types else (AddBlockAttribute(to, f'@@map("{enum.name.name}")'),)
+        keep = (
+            ()
+            if mapped or not s.provider.enum_types
+            else (AddBlockAttribute(to, f"@@map({prisma_string(enum.name.name)})"),)
+        )
         yield Step(
             id="rename",
             phase=Phase.SWITCH,
-            title=f"Rename the enum to `{to}`, keep its name in the database",
+            title=f"Rename the enum to {code_span(to)}, keep its name in the database",
             edits=(rename, *keep),
             after=(Deploy(uses=(to,), instead_of=(old,)),),
             ends_use=(old,),
@@ -92,12 +97,12 @@ def rename_enum(s: Situation) -> Iterator[Step]:
         yield from renamed_enum_steps(s, old, to)
         return
     if mapped:
-        raise CannotPlan(f"@@map already names the type of `{old}`. Pass `how=map`.")
+        raise CannotPlan(f"@@map already names the type of {code_span(old)}. Pass `how=map`.")
     change = RenameEnum(before=enum, after=evolve(enum, name=QualifiedName(enum.name.schema, to), enum_name=to))
     yield Step(
         id="rename",
         phase=Phase.SWITCH,
-        title=f"Rename the type `{enum.name.name}` to `{to}`",
+        title=f"Rename the type {code_span(enum.name.name)} to {code_span(to)}",
         edits=(rename,),
         changes=(change,),
         before=(StopAll(),),

@@ -53,6 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span, prisma_string
 from refract.recipes._enums import (
     default_edits,
     retire_value,
@@ -81,17 +82,19 @@ def rename_enum_value(s: Situation) -> Iterator[Step]:
     names = [v.name.text for v in block.values]
     if value not in names or to in names:
         raise CannotPlan(
-            f"`{enum}` has no value `{value}`." if value not in names else f"`{enum}` already has the value `{to}`."
+            f"{code_span(enum)} has no value {code_span(value)}."
+            if value not in names
+            else f"{code_span(enum)} already has the value {code_span(to)}."
         )
     stored = stored_values(s, enum)[value]
     match s.answer("how"):
         case "map":
             node = next(v for v in block.values if v.name.text == value)
-            keep = () if node.attribute("map") else (AddAttribute(enum, to, f'@map("{stored}")'),)
+            keep = () if node.attribute("map") else (AddAttribute(enum, to, f"@map({prisma_string(stored)})"),)
             yield Step(
                 id="rename",
                 phase=Phase.SWITCH,
-                title=f"Rename the value to `{to}`, keep `{stored}` in the database",
+                title=f"Rename the value to {code_span(to)}, keep {code_span(stored)} in the database",
                 edits=(RenameEnumValueInSchema(enum, value, to), *keep),
                 after=(Deploy(uses=(to,), instead_of=(value,)),),
             )
@@ -108,7 +111,7 @@ def _by_value(s: Situation, enum: str, value: str, to: str) -> Iterator[Step]:
     yield Step(
         id="expand",
         phase=Phase.EXPAND,
-        title=f"Add `{to}` to `{enum}`",
+        title=f"Add {code_span(to)} to {code_span(enum)}",
         edits=(AddEnumValue(enum, to, "" if s.provider.inline_enums else value),),
         point_of_no_return=s.provider.enum_types,
         note=value_stays(s, to),
@@ -116,13 +119,13 @@ def _by_value(s: Situation, enum: str, value: str, to: str) -> Iterator[Step]:
     yield Step(
         id="read",
         phase=Phase.DUAL_WRITE,
-        title=f"Deploy code that reads both and writes `{value}`",
+        title=f"Deploy code that reads both and writes {code_span(value)}",
         after=(Deploy(reads=(value, to), writes=(value,)), OLD_INSTANCES_STOPPED),
     )
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
-        title=f"Deploy code that writes `{to}`",
+        title=f"Deploy code that writes {code_span(to)}",
         edits=tuple(default_edits(uses_of(s, enum), value, to)),
         after=(Deploy(reads=(value, to), writes=(to,)), OLD_INSTANCES_STOPPED),
         oldest_version_that_may_return="read",

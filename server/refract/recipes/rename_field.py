@@ -43,6 +43,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from refract.escaping import code_span, prisma_string
 from refract.recipes._sql import row, silent_default
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.acts import Deploy, Start, StopAll
@@ -77,12 +78,12 @@ def _map_step(old: ModelField, to: str) -> Step:
     keep = (
         ()
         if old.column is None or old.attribute("map")
-        else (AddAttribute(old.model, to, f'@map("{old.column.name}")'),)
+        else (AddAttribute(old.model, to, f"@map({prisma_string(old.column.name)})"),)
     )
     return Step(
         id="rename",
         phase=Phase.SWITCH,
-        title=f"Rename the field to `{to}`, keep the column",
+        title=f"Rename the field to {code_span(to)}, keep the column",
         edits=(rename, *keep),
         after=(Deploy(uses=(to,), instead_of=(old.name,)),),
         ends_use=(f"{old.model}.{old.name}",),
@@ -94,13 +95,13 @@ def _at_once(s: Situation, old: ModelField, to: str) -> Iterator[Step]:
         yield _map_step(old, to)
         return
     if old.attribute("map"):
-        raise CannotPlan(f"@map already names the column of `{old.model}.{old.name}`. Pass `how=map`.")
+        raise CannotPlan(f"@map already names the column of {code_span(f'{old.model}.{old.name}')}. Pass `how=map`.")
     table = s.table(old.model)
     change = RenameColumn(table=table.name, before=old.column, after=evolve(old.column, name=to, field_name=to))
     yield Step(
         id="rename",
         phase=Phase.SWITCH,
-        title=f"Rename the column `{old.column.name}` to `{to}`",
+        title=f"Rename the column {code_span(old.column.name)} to {code_span(to)}",
         edits=(RenameField(old.model, old.name, to),),
         changes=(change,),
         before=(StopAll(),),

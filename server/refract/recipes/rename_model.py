@@ -45,6 +45,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from refract.escaping import code_span, prisma_string
 from refract.recipes._join_table import join_tables_kept
 from refract.recipes._table_twin import table_twin_steps
 from refract.recipes._twin import APPLICATION, TRIGGER
@@ -71,18 +72,22 @@ def rename_model(s: Situation) -> Iterator[Step]:
     table = s.table(old)
     rename, links = RenameBlock(old, to), tuple(join_tables_kept(s, old, to))
     if s.answer("how") == MAP:
-        keep = () if s.block(old).attribute("map") else (AddBlockAttribute(to, f'@@map("{table.name.name}")'),)
+        keep = (
+            ()
+            if s.block(old).attribute("map")
+            else (AddBlockAttribute(to, f"@@map({prisma_string(table.name.name)})"),)
+        )
         yield Step(
             id="rename",
             phase=Phase.SWITCH,
-            title=f"Rename the model to `{to}`, keep the table",
+            title=f"Rename the model to {code_span(to)}, keep the table",
             edits=(rename, *keep, *links),
             after=(Deploy(uses=(to,), instead_of=(old,)),),
             ends_use=(old,),
         )
         return
     if s.block(old).attribute("map"):
-        raise CannotPlan(f"@@map already names the table of `{old}`. Pass `how=map`.")
+        raise CannotPlan(f"@@map already names the table of {code_span(old)}. Pass `how=map`.")
     if s.answer("how") in (TRIGGER, APPLICATION):
         if s.answer("how") == TRIGGER and not dialect(s.provider.name).syncs_tables:
             raise CannotPlan(f"`how=trigger` is not available on {s.provider.name}. Pass `how=application`.")
@@ -94,7 +99,7 @@ def rename_model(s: Situation) -> Iterator[Step]:
         yield Step(
             id="rename",
             phase=Phase.SWITCH,
-            title=f"Rename the table {listed([table.name.name])} to `{to}`",
+            title=f"Rename the table {listed([table.name.name])} to {code_span(to)}",
             edits=(rename, *links),
             changes=renamed,
             before=(StopAll(),),

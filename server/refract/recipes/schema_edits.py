@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 
 from attrs import frozen
 
+from refract.escaping import code_span
 from refract.syntax import Document, SchemaTree, edits
 from refract.syntax.tree import EnumValueNode, Field
 from refract.text import FileEdits, Span, TextEdit, line_edits
@@ -38,7 +39,7 @@ class RemoveField:
     field: str
 
     def __str__(self) -> str:
-        return f"remove `{self.model}.{self.field}`"
+        return f"remove {code_span(f'{self.model}.{self.field}')}"
 
 
 @frozen
@@ -50,7 +51,7 @@ class RenameField:
     to: str
 
     def __str__(self) -> str:
-        return f"rename `{self.model}.{self.field}` to `{self.to}`"
+        return f"rename {code_span(f'{self.model}.{self.field}')} to {code_span(self.to)}"
 
 
 @frozen
@@ -62,7 +63,7 @@ class RetypeField:
     type: str
 
     def __str__(self) -> str:
-        return f"make `{self.model}.{self.field}` of type `{self.type}`"
+        return f"make {code_span(f'{self.model}.{self.field}')} of type {code_span(self.type)}"
 
 
 @frozen
@@ -74,7 +75,7 @@ class AddAttribute:
     attribute: str
 
     def __str__(self) -> str:
-        return f"give `{self.block}.{self.member}` the attribute `{self.attribute}`"
+        return f"give {code_span(f'{self.block}.{self.member}')} the attribute {code_span(self.attribute)}"
 
 
 @frozen
@@ -86,7 +87,7 @@ class RemoveAttribute:
     name: str
 
     def __str__(self) -> str:
-        return f"take `@{self.name}` from `{self.block}.{self.member}`"
+        return f"take {code_span(f'@{self.name}')} from {code_span(f'{self.block}.{self.member}')}"
 
 
 @frozen
@@ -97,7 +98,7 @@ class AddBlockAttribute:
     attribute: str
 
     def __str__(self) -> str:
-        return f"give `{self.block}` the line `{self.attribute}`"
+        return f"give {code_span(self.block)} the line {code_span(self.attribute)}"
 
 
 @frozen
@@ -108,7 +109,7 @@ class RemoveBlockAttribute:
     written: str
 
     def __str__(self) -> str:
-        return f"remove `{self.written}` from `{self.block}`"
+        return f"remove {code_span(self.written)} from {code_span(self.block)}"
 
 
 @frozen
@@ -129,7 +130,7 @@ class RemoveBlock:
     block: str
 
     def __str__(self) -> str:
-        return f"remove `{self.block}`"
+        return f"remove {code_span(self.block)}"
 
 
 @frozen
@@ -140,7 +141,7 @@ class RenameBlock:
     to: str
 
     def __str__(self) -> str:
-        return f"rename `{self.block}` to `{self.to}`"
+        return f"rename {code_span(self.block)} to {code_span(self.to)}"
 
 
 @frozen
@@ -152,7 +153,7 @@ class AddEnumValue:
     after: str = ""
 
     def __str__(self) -> str:
-        return f"add the value `{self.value}` to `{self.enum}`"
+        return f"add the value {code_span(self.value)} to {code_span(self.enum)}"
 
 
 @frozen
@@ -163,7 +164,7 @@ class RemoveEnumValue:
     value: str
 
     def __str__(self) -> str:
-        return f"remove the value `{self.value}` from `{self.enum}`"
+        return f"remove the value {code_span(self.value)} from {code_span(self.enum)}"
 
 
 @frozen
@@ -175,7 +176,7 @@ class RenameEnumValueInSchema:
     to: str
 
     def __str__(self) -> str:
-        return f"rename the value `{self.value}` of `{self.enum}` to `{self.to}`"
+        return f"rename the value {code_span(self.value)} of {code_span(self.enum)} to {code_span(self.to)}"
 
 
 SchemaEdit = (
@@ -277,7 +278,7 @@ def contradiction(tree: SchemaTree, wanted: Sequence[SchemaEdit]) -> str:
             continue
         here = _text(tree, edit.model, node.type.span)
         if not _same(here, edit.type):
-            return f"it has `{edit.model}.{edit.field}` as `{here}`, and the step adds it as `{edit.type}`"
+            return f"it has {code_span(f'{edit.model}.{edit.field}')} as {code_span(here)}, and the step adds it as {code_span(edit.type)}"
     return ""
 
 

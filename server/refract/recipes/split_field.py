@@ -40,6 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.recipes._sql import row
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, Question, Situation, Step, SubjectKind, recipe
@@ -73,7 +74,7 @@ def split_field(s: Situation) -> Iterator[Step]:
         raise CannotPlan(f"`forward` has {len(given)} expressions for {len(names)} fields.")
     if not given and (len(names) != 2 or old.type_name != "String"):
         raise CannotPlan(
-            f"Refract cannot split `{old.name}` into {listed(names)}. Pass `forward` and `backward` as SQL expressions."
+            f"Refract cannot split {code_span(old.name)} into {listed(names)}. Pass `forward` and `backward` as SQL expressions."
         )
     whole = row(s, old.column.name)
     forward = given or list(dialect(s.provider.name).split_at_space(whole))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import singledispatch
 
+from refract.escaping import code_span
 from refract.plans.model import Plan, PlanStep
 from refract.recipes.acts import (
     Act,
@@ -82,7 +83,7 @@ def _(act: Deploy) -> str:
 def _of_code(act: Deploy) -> Iterator[str]:
     """What the code of a version does and no longer does, each as `uses X`."""
     if act.uses:
-        yield f"uses {listed(act.uses)}{f' as `{act.as_type}`' if act.as_type else ''}{_instead(act)}"
+        yield f"uses {listed(act.uses)}{f' as {code_span(act.as_type)}' if act.as_type else ''}{_instead(act)}"
     if act.without:
         yield f"no longer uses {listed(act.without)}"
     if act.reads_only:
@@ -120,25 +121,25 @@ def _(act: Wait) -> str:
         case Until.SURE_TO_STAY:
             return "Wait until you are sure that you will not roll back the app."
         case Until.NOBODY_MISSES_IT:
-            return f"Wait until you are sure that nothing needs `{act.subject}`. The table can still be renamed back."
+            return f"Wait until you are sure that nothing needs {code_span(act.subject)}. The table can still be renamed back."
         case Until.QUIET_HOURS:
-            return f"Wait for quiet hours. Every table that uses `{act.subject}` is locked and rewritten."
+            return f"Wait for quiet hours. Every table that uses {code_span(act.subject)} is locked and rewritten."
 
 
 @instruction.register
 def _(act: Decide) -> str:
     match act.trouble:
         case Trouble.DUPLICATES:
-            return f"For each group of `{act.model}` rows with the same {listed(act.fields)}, keep one row."
+            return f"For each group of {code_span(act.model)} rows with the same {listed(act.fields)}, keep one row."
         case Trouble.ORPHANS:
-            return f"Fix each `{act.model}` row whose {listed(act.fields)} points to no `{act.other}`. Set NULL, delete the row, or add the `{act.other}`."
+            return f"Fix each {code_span(act.model)} row whose {listed(act.fields)} points to no {code_span(act.other)}. Set NULL, delete the row, or add the {code_span(act.other)}."
         case Trouble.NO_COUNTERPART:
-            return f"Add a `{act.other}` row for each `{act.model}` row that has {listed(act.fields)} but no `{act.other}`."
+            return f"Add a {code_span(act.other)} row for each {code_span(act.model)} row that has {listed(act.fields)} but no {code_span(act.other)}."
 
 
 @instruction.register
 def _(act: FillIn) -> str:
-    return f"In {_files(act.files)}, replace `{act.placeholder}` with an SQL expression for existing rows."
+    return f"In {_files(act.files)}, replace {code_span(act.placeholder)} with an SQL expression for existing rows."
 
 
 @instruction.register
@@ -154,7 +155,7 @@ def _(act: BackUp) -> str:
 
 @instruction.register
 def _(act: RestartPooled) -> str:
-    return f"Restart app instances and connection poolers. Prepared statements on `{act.enum}` columns fail in a session that began earlier ({act.code})."
+    return f"Restart app instances and connection poolers. Prepared statements on {code_span(act.enum)} columns fail in a session that began earlier ({act.code})."
 
 
 @instruction.register

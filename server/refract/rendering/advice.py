@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
+from refract.escaping import code_span, filled
 from refract.rules.kit.advice import AnyAction, Do, FollowRecipe
 
 ADVICE: Mapping[Do, str] = {
@@ -225,5 +226,5 @@ def recipe_command(action: FollowRecipe) -> str:
 
 def _sentence(action: AnyAction) -> str:
     if isinstance(action, FollowRecipe):
-        return f"Undo this edit, then make it in safe steps with `{recipe_command(action)}`."
-    return ADVICE[action.do].format_map(dict(action.facts))
+        return f"Undo this edit, then make it in safe steps with {code_span(recipe_command(action))}."
+    return filled(ADVICE[action.do], dict(action.facts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from refract.escaping import one_line, prose
 from refract.rendering.advice import action_sentence
 from refract.rendering.harm import harm_sentence
 from refract.rules.kit.finding import Finding, PlaceRole, Related
@@ -24,7 +25,7 @@ def message(finding: Finding) -> str:
 
     Editors show the first line in their lists of problems; coding agents read the rest.
     """
-    return "\n".join((finding.what, *details(finding)))
+    return "\n".join(map(one_line, (finding.what, *details(finding))))
 
 
 def details(finding: Finding) -> Iterator[str]:
@@ -37,7 +38,11 @@ def details(finding: Finding) -> Iterator[str]:
 
 def markdown(finding: Finding) -> str:
     """All of a finding in Markdown, for a hover or a report."""
-    parts = (f"**{finding.what}**", harm_line(finding), "\n".join(actions(finding)))
+    parts = (
+        f"**{prose(finding.what)}**",
+        prose(harm_line(finding)),
+        "\n".join(_steps(map(prose, _sentences(finding)))),
+    )
     return "\n\n".join(filter(None, parts))
 
 
@@ -48,11 +53,16 @@ def harm_line(finding: Finding) -> str:
 
 def actions(finding: Finding) -> Iterator[str]:
     """What to do, a line each, numbered if there are several."""
-    if len(finding.now) == 1:
-        yield action_sentence(finding.now[0])
-        return
-    for number, action in enumerate(finding.now, start=1):
-        yield f"{number}. {action_sentence(action)}"
+    yield from _steps(_sentences(finding))
+
+
+def _sentences(finding: Finding) -> Iterator[str]:
+    return map(action_sentence, finding.now)
+
+
+def _steps(sentences: Iterable[str]) -> Iterator[str]:
+    steps = tuple(sentences)
+    yield from steps if len(steps) == 1 else (f"{number}. {step}" for number, step in enumerate(steps, start=1))
 
 
 def few(related: Iterable[Related]) -> Iterator[Related]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from refract.escaping import filled
 from refract.rendering.locks import blocking_sentence
 from refract.rules.kit.harm import AnyHarm, Blocking, Effect
 
@@ -193,4 +194,4 @@ def harm_sentence(harm: AnyHarm) -> str:
     """The sentence of one harm."""
     if isinstance(harm, Blocking):
         return blocking_sentence(harm.operation, harm.tables)
-    return EFFECTS[harm.effect].format_map(dict(harm.facts))
+    return filled(EFFECTS[harm.effect], dict(harm.facts))

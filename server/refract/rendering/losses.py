@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from refract.rendering.markdown import code, code_list
+from refract.escaping import code_span
 from refract.sql.rollback import Loss, LossKind
+from refract.wording import listed
 
 LOSSES: Mapping[LossKind, str] = {
     LossKind.COLUMN_VALUES: "The values of {of} are not restored: take them from a backup.",
@@ -42,6 +43,6 @@ def loss_sentences(losses: Iterable[Loss]) -> Iterator[str]:
         of.setdefault(loss.kind if loss.kind in _JOINED else loss, []).append(loss.of)
     for key, names in of.items():
         if isinstance(key, Loss):
-            yield LOSSES[key.kind].format(of=code(key.of))
+            yield LOSSES[key.kind].format(of=code_span(key.of))
         else:
-            yield LOSSES[key].format(of=code_list(names))
+            yield LOSSES[key].format(of=listed(names))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from refract.analysis.runbook import Environment, Migration, NoReturn, ReleaseStatement, Runbook, StepOfPlan, Task
+from refract.escaping import code_span
 from refract.providers.costs import Cost
 from refract.providers.operation import Blocks, Duration
 from refract.providers.versions import Version
@@ -13,7 +14,6 @@ from refract.rendering.acts import limits, step_numbers
 from refract.rendering.harm import harm_sentence
 from refract.rendering.locks import blocking_sentence, work_phrase
 from refract.rendering.losses import loss_sentences
-from refract.rendering.markdown import code
 from refract.rendering.runbook_recovery import failure_lines, way_back_lines
 from refract.rendering.runbook_tasks import task_lines
 from refract.sql.rollback import Loss
@@ -57,7 +57,7 @@ def runbook_page(runbook: Runbook) -> str:
 
 def step_label(step: StepOfPlan) -> str:
     """A step of a plan by its number: Step 1 of 5 of plan `x`."""
-    return f"Step {step.number} of {len(step.plan.steps)} of plan {code(step.plan.name)}"
+    return f"Step {step.number} of {len(step.plan.steps)} of plan {code_span(step.plan.name)}"
 
 
 def _head(runbook: Runbook) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _head(runbook: Runbook) -> Iterator[str]:
     yield ""
     yield _environment(runbook.environment)
     if runbook.environment.folder:
-        yield f"Run all commands in {code(runbook.environment.folder)}."
+        yield f"Run all commands in {code_span(runbook.environment.folder)}."
     yield from (f"\n{step_label(step)}: {step.step.title}." for step in runbook.steps)
     yield ""
     if runbook.no_return:
@@ -90,11 +90,11 @@ def _limit(found: NoReturn) -> str:
         return f"{step_label(found.step)}: {' '.join(limits(found.step.step, step_numbers(found.step.plan)))}"
     lost = loss_sentences(loss for loss in found.losses if isinstance(loss, Loss))
     changed = (
-        f"{code(f'{harm.table}.{harm.column}')}: {harm_sentence(harm.harm)}"
+        f"{code_span(f'{harm.table}.{harm.column}')}: {harm_sentence(harm.harm)}"
         for harm in found.losses
         if not isinstance(harm, Loss)
     )
-    return f"{code(found.migration)} cannot be undone. {' '.join((*lost, *changed))}"
+    return f"{code_span(found.migration)} cannot be undone. {' '.join((*lost, *changed))}"
 
 
 def _tasks(tasks: Iterable[Task]) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def _failures(runbook: Runbook) -> Iterator[str]:
 def _migrations(runbook: Runbook) -> Iterator[str]:
     for migration in runbook.migrations:
         yield ""
-        yield f"### {code(migration.name)}"
+        yield f"### {code_span(migration.name)}"
         yield ""
         yield from _statements(migration)
 
@@ -129,7 +129,7 @@ def _statements(migration: Migration) -> Iterator[str]:
         yield f"{step_label(migration.step)}: {migration.step.step.title}."
         yield ""
     for statement in migration.statements:
-        yield f"- {code(_short(statement.sql))}"
+        yield f"- {code_span(_short(statement.sql))}"
         yield from (f"  {line}" for line in _effects(statement))
 
 
@@ -146,7 +146,7 @@ def _effects(statement: ReleaseStatement) -> Iterator[str]:
 
 def _cost(cost: Cost) -> str:
     operation = cost.operation
-    tables = tuple(code(table.name) for table in cost.tables) or ("its table",)
+    tables = tuple(code_span(table.name) for table in cost.tables) or ("its table",)
     if operation.blocks is Blocks.NOTHING:
         return (
             f"Reads and writes on {joined(tables)} continue while {work_phrase(operation)}.{_TIMES[operation.duration]}"

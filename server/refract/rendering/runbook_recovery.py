@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import singledispatch
 
 from refract.analysis.runbook import Failure, NothingToUndo, Remains, UndoMigration, UndoStep, WayBack
+from refract.escaping import code_span
 from refract.rendering.losses import loss_sentences
-from refract.rendering.markdown import code, code_list
 from refract.rendering.runbook_tasks import query_block
+from refract.wording import listed
 
 _REMAINS: Mapping[Remains, str] = {
     Remains.NOTHING: "the database rolled it back.",
@@ -20,7 +21,7 @@ _REMAINS: Mapping[Remains, str] = {
 
 def failure_lines(failure: Failure) -> Iterator[str]:
     """The condition, the state of the database, then what to do in order."""
-    yield f"If {code(failure.migration)} failed, {_REMAINS[failure.remains]}"
+    yield f"If {code_span(failure.migration)} failed, {_REMAINS[failure.remains]}"
     yield ""
     for number, line in enumerate(_recovery(failure), 1):
         yield f"{number}. {line}"
@@ -28,12 +29,12 @@ def failure_lines(failure: Failure) -> Iterator[str]:
 
 
 def _recovery(failure: Failure) -> Iterator[str]:
-    yield from (f"Run {code(sql)} in the database." for sql in failure.cleanup)
+    yield from (f"Run {code_span(sql)} in the database." for sql in failure.cleanup)
     if failure.remains is Remains.STATEMENTS:
-        files = f" Take the SQL from {code_list(failure.down)}." if failure.down else ""
+        files = f" Take the SQL from {listed(failure.down)}." if failure.down else ""
         yield f"Undo these statements by hand.{files}"
     if failure.resolve:
-        yield f"Run {code(failure.resolve)}."
+        yield f"Run {code_span(failure.resolve)}."
     yield "Fix the cause and deploy again."
 
 
@@ -45,7 +46,7 @@ def way_back_lines(way: WayBack) -> Iterator[str]:
 
 @way_back_lines.register
 def _(way: NothingToUndo) -> Iterator[str]:
-    yield f"### Undo {code(way.migration)}"
+    yield f"### Undo {code_span(way.migration)}"
     yield ""
     yield "Nothing to undo: the migration changes no table."
     yield ""
@@ -53,7 +54,7 @@ def _(way: NothingToUndo) -> Iterator[str]:
 
 @way_back_lines.register
 def _(way: UndoMigration) -> Iterator[str]:
-    yield f"### Undo {code(way.migration)}"
+    yield f"### Undo {code_span(way.migration)}"
     yield ""
     yield from (f"- {sentence}" for sentence in loss_sentences(way.lost))
     yield ""
@@ -68,7 +69,7 @@ def _(way: UndoMigration) -> Iterator[str]:
 
 @way_back_lines.register
 def _(way: UndoStep) -> Iterator[str]:
-    yield f"### Undo step {way.step.number} of plan {code(way.step.plan.name)}"
+    yield f"### Undo step {way.step.number} of plan {code_span(way.step.plan.name)}"
     yield ""
     yield from (f"- {sentence}" for sentence in loss_sentences(way.lost))
     yield ""
@@ -82,7 +83,7 @@ def _undone(way: UndoStep) -> Iterator[str]:
     elif way.replaces_app:
         yield "Deploy the version that ran before this step."
         yield "Wait until no newer instance is running."
-    yield f"Run {code(way.back)}. Review and commit the files that it changes."
-    yield from (f"Run {code(command)}." for command in way.deploy)
+    yield f"Run {code_span(way.back)}. Review and commit the files that it changes."
+    yield from (f"Run {code_span(command)}." for command in way.deploy)
     if way.stops_all:
         yield "Start the version that ran before this step."

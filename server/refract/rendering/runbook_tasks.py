@@ -27,11 +27,11 @@ from refract.analysis.runbook import (
     WatchQueries,
     WriteRollback,
 )
+from refract.escaping import code_span, fence
 from refract.recipes.acts import Decide
 from refract.rendering.acts import instruction
 from refract.rendering.backups import backup_note
-from refract.rendering.markdown import code, code_list, fence
-from refract.wording import joined
+from refract.wording import joined, listed
 
 CHECKS: Mapping[Check, str] = {
     Check.TABLE_EMPTY: "Check that {table} is empty. {names} is required, and existing rows would have no value.",
@@ -102,37 +102,41 @@ def _(task: Rehearse) -> str:
 
 @task_text.register
 def _(task: PendingMigrations) -> str:
-    return f"Run {code(task.command)}. It must list only {code_list(task.migrations)} as not yet applied."
+    return f"Run {code_span(task.command)}. It must list only {listed(task.migrations)} as not yet applied."
 
 
 @task_text.register
 def _(task: NothingPending) -> str:
-    return f"Run {code(task.command)}. It must report that the database is up to date."
+    return f"Run {code_span(task.command)}. It must report that the database is up to date."
 
 
 @task_text.register
 def _(task: FinishStep) -> str:
-    then = f" Deploy {code(task.migration)} only after that." if task.migration else ""
+    then = f" Deploy {code_span(task.migration)} only after that." if task.migration else ""
     plan, step = task.step.plan, task.step.step
     acts = "".join(f"\n  - [ ] {instruction(act)}" for act in step.acts)
-    return f"Finish step {task.step.number} of plan {code(plan.name)} (“{step.title}”).{then}{acts}"
+    return f"Finish step {task.step.number} of plan {code_span(plan.name)} (“{step.title}”).{then}{acts}"
 
 
 @task_text.register
 def _(task: WriteRollback) -> str:
     if task.command:
-        return f"Run {code(task.command)}. It writes the rollback that section “To roll back” uses."
-    return f"Write the rollback of {code(task.migration)} by hand. Refract cannot write it."
+        return f"Run {code_span(task.command)}. It writes the rollback that section “To roll back” uses."
+    return f"Write the rollback of {code_span(task.migration)} by hand. Refract cannot write it."
 
 
 @task_text.register
 def _(task: StopUsing) -> str:
-    return f"Check that no running app instance uses {code_list(task.names)}."
+    return f"Check that no running app instance uses {listed(task.names)}."
 
 
 @task_text.register
 def _(task: Query) -> str:
-    facts = {"table": code(task.table), "names": code_list(task.names) if task.names else "", "other": code(task.other)}
+    facts = {
+        "table": code_span(task.table),
+        "names": listed(task.names) if task.names else "",
+        "other": code_span(task.other),
+    }
     if task.check is Check.STEP_COMPLETE:
         facts["names"] = f"{task.names[0]} (“{task.other}”)"
     return f"{CHECKS[task.check].format_map(facts)}{_result(task)}\n{query_block(task.sql)}"
@@ -142,14 +146,14 @@ def _result(query: Query) -> str:
     if not query.expected:
         return f" {_TO_READ[query.check]}" if query.check in _TO_READ else ""
     several = len([part for part in query.sql.split(";") if part.strip()]) > 1
-    expected = code(TRUE) if query.expected == TRUE else query.expected
+    expected = code_span(TRUE) if query.expected == TRUE else query.expected
     return f" {'Each query' if several else 'This'} must return {expected}:"
 
 
 @task_text.register
 def _(task: BackUpTables) -> str:
     note = backup_note(task.backup)
-    tables = code_list(table.name for table in task.tables)
+    tables = listed(table.name for table in task.tables)
     return f"Back up {tables}.{f' {note}' if note else ''}\n{query_block(task.backup.command, task.backup.language)}"
 
 
@@ -164,7 +168,7 @@ def _(task: DoAct) -> str:
 
 @task_text.register
 def _(task: Run) -> str:
-    return f"Run {code(task.command)}."
+    return f"Run {code_span(task.command)}."
 
 
 @task_text.register
@@ -174,18 +178,18 @@ def _(task: WatchErrors) -> str:
 
 def _error(watched: Watched) -> str:
     if not watched.error.code:
-        return f"errors that name {code(watched.name)}"
-    return f"{code(watched.error.code)} ({_ERRORS[watched.error]})"
+        return f"errors that name {code_span(watched.name)}"
+    return f"{code_span(watched.error.code)} ({_ERRORS[watched.error]})"
 
 
 @task_text.register
 def _(task: WatchQueries) -> str:
-    tables = code_list(table.name for table in task.tables)
+    tables = listed(table.name for table in task.tables)
     return f"Watch the slowest queries on {tables} {_PERIODS[Period.A_DAY]}. Their indexes changed."
 
 
 @task_text.register
 def _(task: WatchDisk) -> str:
-    tables = code_list(table.name for table in task.tables)
+    tables = listed(table.name for table in task.tables)
     replicas = " and the lag of replicas" if task.has_replicas else ""
     return f"Watch free disk space{replicas} while rows of {tables} are written."

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
@@ -51,7 +52,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     operation = context.behaviour.add_check
     for change in context.on_existing(AddCheck):
         if change.check.validated:
-            table, name = f"`{change.table.name}`", f"CHECK `{change.check.name}`"
+            table, name = code_span(change.table.name), f"CHECK {code_span(change.check.name)}"
             yield Risk(
                 key=f"{change.table}.{change.check.name}",
                 what=f"Adding {name} fails if rows of {table} violate the constraint",

@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.providers.operation import Blocks, Duration, Operation, Work
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
@@ -60,10 +61,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each exclusion constraint on existing rows."""
     for change in context.on_existing(CreateIndex):
         if change.index.type == "EXCLUDE":
-            table = f"`{change.table.name}`"
+            table = code_span(change.table.name)
             yield Risk(
                 key=f"{change.table}.{change.index.name}",
-                what=f"Adding `{change.index.name}` {blocked(_BUILD)} on {table}",
+                what=f"Adding {code_span(change.index.name)} {blocked(_BUILD)} on {table}",
                 harm=(
                     *blocking(_BUILD, table),
                     harm(Effect.FAILS_ON_CONFLICTING_ROWS, table=table),

@@ -43,6 +43,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
@@ -56,7 +57,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in without_value(context):
         made_by = change.column.client_default
         if made_by is not None:
-            cause = harm(Effect.CLIENT_ONLY_DEFAULT, default=f"`{_written(made_by)}`")
+            cause = harm(Effect.CLIENT_ONLY_DEFAULT, default=code_span(_written(made_by)))
             yield risk(context, change, cause, _default(made_by))
 
 

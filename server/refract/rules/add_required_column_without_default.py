@@ -45,6 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
@@ -58,5 +59,5 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each new required column that has a default neither in the database nor in Prisma Client."""
     for change in without_value(context):
         if change.column.client_default is None:
-            cause = harm(Effect.NO_DEFAULT, field=f"`{field_name(change.column)}`")
+            cause = harm(Effect.NO_DEFAULT, field=code_span(field_name(change.column)))
             yield risk(context, change, cause, "@default(...)")

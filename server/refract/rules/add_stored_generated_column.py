@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -60,10 +61,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
             if not isinstance(change, AddColumn) or change.column.generated is None or context.is_new(change.table):
                 continue
             if "STORED" in statement.words or "PERSISTENT" in statement.words:
-                table = f"`{change.table.name}`"
+                table = code_span(change.table.name)
                 yield Risk(
                     key=f"{change.table}.{change.column.name}",
-                    what=f"Adding stored column `{change.column.name}` rewrites every row of {table}",
+                    what=f"Adding stored column {code_span(change.column.name)} rewrites every row of {table}",
                     harm=blocking(context.behaviour.rewrite, table),
                     now=_PLAIN_COLUMN,
                     change=change,

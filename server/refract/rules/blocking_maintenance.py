@@ -32,6 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from refract.escaping import code_span
 from refract.providers.operation import Blocks, Duration, Operation, Work
 from refract.rules.kit.advice import Action, Do, action, instead
 from refract.rules.kit.context import RuleContext
@@ -76,7 +77,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if verb in _ACTIONS and _blocks(statement):
             yield Risk(
                 key=f"{verb} {number}",
-                what=f"`{_named(verb)}` {blocked(_LOCKS[verb].operation)}",
+                what=f"{code_span(_named(verb))} {blocked(_LOCKS[verb].operation)}",
                 harm=(_LOCKS[verb],),
                 now=_ACTIONS[verb],
                 change=None,

@@ -45,6 +45,7 @@ from collections.abc import Iterator
 
 from refract.diff.columns import column_changes
 from refract.diff.traits import differ_traits
+from refract.escaping import code_span
 from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -67,7 +68,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 harm=_harm(context, change),
                 now=_actions(context, change),
                 change=change,
-                related=created_here(f"Column `{change.before.name}`", change.before.origin),
+                related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
                 severity=Severity.WARNING if _fails(change) else None,
             )
 
@@ -101,24 +102,24 @@ def _what(context: RuleContext, change: AlterColumn) -> str:
     label = column_label(context, change.table, change.after)
     if _fails(change):
         return f"Dropping the default of {label} breaks inserts"
-    return f"Old app instances still write `{context.provider.render_default(change.before)}` into {label}"
+    return f"Old app instances still write {code_span(context.provider.render_default(change.before))} into {label}"
 
 
 def _harm(context: RuleContext, change: AlterColumn) -> Iterator[Harm]:
     if _fails(change):
-        yield harm(Effect.INSERTS_LACK_DEFAULT, default=f"`{context.provider.render_default(change.before)}`")
+        yield harm(Effect.INSERTS_LACK_DEFAULT, default=code_span(context.provider.render_default(change.before)))
         return
     new = context.provider.render_default(change.after)
-    yield harm(Effect.SQL_GETS_NEW_DEFAULT, default=f"`{new}`") if new else harm(Effect.SQL_GETS_NO_DEFAULT)
+    yield harm(Effect.SQL_GETS_NEW_DEFAULT, default=code_span(new)) if new else harm(Effect.SQL_GETS_NO_DEFAULT)
     yield harm(Effect.EXISTING_ROWS_KEEP_VALUES)
 
 
 def _actions(context: RuleContext, change: AlterColumn) -> Iterator[AnyAction]:
     name = field_name(change.after)
     if change.after.default is not None:
-        yield action(Do.CHECK_RAW_SQL, field=f"`{name}`")
+        yield action(Do.CHECK_RAW_SQL, field=code_span(name))
         return
-    yield action(Do.WRITE_FIELD_IN_CODE, field=f"`{name}`")
+    yield action(Do.WRITE_FIELD_IN_CODE, field=code_span(name))
     yield action(Do.DROP_DEFAULT_LATER)
     if change.after.client_default is None:
         yield from offered(context, "change-default", f"{model_name(context, change.table)}.{name}")

@@ -43,6 +43,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from refract.escaping import code_span
 from refract.providers.operation import Duration, Operation, Work
 from refract.providers.type_changes import leaves_rows, loses_silently
 from refract.rules.kit.advice import Action, Do, action
@@ -89,7 +90,7 @@ def _resorts(context: RuleContext, change: AlterColumn) -> bool:
 
 def _what(context: RuleContext, change: AlterColumn) -> str:
     new = context.provider.render_type(change.after.type)
-    subject = f"Changing {column_label(context, change.table, change.after)} to `{new}`"
+    subject = f"Changing {column_label(context, change.table, change.after)} to {code_span(new)}"
     return f"{subject} rebuilds its indexes" if _resorts(context, change) else f"{subject} waits for a lock"
 
 

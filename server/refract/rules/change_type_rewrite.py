@@ -48,6 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.providers.operation import Blocks
 from refract.providers.type_changes import leaves_rows
 from refract.rules.kit.context import RuleContext
@@ -73,7 +74,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 harm=_harm(context, change),
                 now=within_limit(cures(context.behaviour.rewrite), type_change(context, change)),
                 change=change,
-                related=created_here(f"Column `{change.before.name}`", change.before.origin),
+                related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
                 severity=Severity.ERROR if lost else None,
             )
 
@@ -96,7 +97,7 @@ def _lost(change: AlterColumn) -> Effect | None:
 
 def _what(context: RuleContext, change: AlterColumn) -> str:
     new = context.provider.render_type(change.after.type)
-    subject = f"Changing {column_label(context, change.table, change.after)} to `{new}`"
+    subject = f"Changing {column_label(context, change.table, change.after)} to {code_span(new)}"
     return f"{subject} silently alters values" if _lost(change) else f"{subject} {blocked(context.behaviour.rewrite)}"
 
 

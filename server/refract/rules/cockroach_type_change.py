@@ -42,6 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
@@ -60,9 +61,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
             new = context.provider.render_type(change.after.type)
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
-                what=f"Changing {column_label(context, change.table, change.after)} to `{new}` may fail",
+                what=f"Changing {column_label(context, change.table, change.after)} to {code_span(new)} may fail",
                 harm=(harm(Effect.TYPE_CHANGE_REFUSED),),
                 now=within_limit(cures(context.behaviour.rewrite), type_change(context, change)),
                 change=change,
-                related=created_here(f"Column `{change.before.name}`", change.before.origin),
+                related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
             )

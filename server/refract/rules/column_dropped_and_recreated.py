@@ -47,6 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -78,13 +79,13 @@ def check(context: RuleContext) -> Iterator[Risk]:
             harm=_harm(context, change),
             now=_actions(context, change),
             change=change,
-            related=created_here(f"Column `{change.before.name}`", change.before.origin),
+            related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
         )
 
 
 def _harm(context: RuleContext, change: RecreateColumn) -> Iterator[Harm]:
     after = change.after
-    yield harm(Effect.COLUMN_WITHOUT_CAST_RECREATED_EMPTY, column=f"`{after.name}`")
+    yield harm(Effect.COLUMN_WITHOUT_CAST_RECREATED_EMPTY, column=code_span(after.name))
     has_value = after.nullable or after.default is not None or after.auto_increment or after.type.is_list
     if not (has_value or context.behaviour.implicit_value):
         yield harm(Effect.FAILS_ON_ROWS, table=table_label(context, change.table))

@@ -38,6 +38,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -86,11 +87,11 @@ def check(context: RuleContext) -> Iterator[Risk]:
             if shared:
                 yield Risk(
                     key=f"{migration.name}/{name}",
-                    what=f"`{migration.name}` conflicts with `{name}` on `{history.base}`",
+                    what=f"{code_span(migration.name)} conflicts with {code_span(name)} on {code_span(history.base)}",
                     harm=(harm(Effect.SECOND_FAILS_OR_UNDOES, objects=_shown(context, shared)),),
                     now=(
-                        action(Do.MERGE_BASE, base=f"`{history.base}`"),
-                        action(Do.RECREATE_MIGRATION, migration=f"`{migration.name}`"),
+                        action(Do.MERGE_BASE, base=code_span(history.base)),
+                        action(Do.RECREATE_MIGRATION, migration=code_span(migration.name)),
                     ),
                     change=None,
                     origin=head_of(migration),

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -50,10 +51,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for migration in history.deleted:
         yield Risk(
             key=migration.name,
-            what=f"Migration `{migration.name}` of `{history.base}` was deleted on this branch",
+            what=f"Migration {code_span(migration.name)} of {code_span(history.base)} was deleted on this branch",
             harm=(harm(Effect.RESET_REQUESTED), harm(Effect.MISSING_IN_NEW_DATABASES)),
             now=(
-                action(Do.RESTORE_FROM_BASE, migration=f"`{migration.name}`", base=f"`{history.base}`"),
+                action(Do.RESTORE_FROM_BASE, migration=code_span(migration.name), base=code_span(history.base)),
                 action(Do.UNDO_IN_NEW_MIGRATION),
             ),
             change=None,

@@ -46,6 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.code import field_target, model_target
 from refract.rules.kit.context import RuleContext
@@ -71,7 +72,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 key=subject,
                 what=f"This branch drops {label} and its last uses in code",
                 harm=(
-                    harm(Effect.OLD_CODE_STILL_USES, object=f"`{target}`", files=files_of(former.sure)),
+                    harm(Effect.OLD_CODE_STILL_USES, object=code_span(target), files=files_of(former.sure)),
                     harm(Effect.RELEASE_CANNOT_ROLL_BACK),
                 ),
                 now=_actions(target),
@@ -81,8 +82,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 def _actions(target: Target) -> tuple[Action, ...]:
     if target.member:
-        return action(Do.MARK_IGNORED, field=f"`{target.member}`"), action(Do.REMOVE_FIELD_LATER)
-    return action(Do.MARK_MODEL_IGNORED, model=f"`{target.block}`"), action(Do.REMOVE_MODEL_LATER)
+        return action(Do.MARK_IGNORED, field=code_span(target.member)), action(Do.REMOVE_FIELD_LATER)
+    return action(Do.MARK_MODEL_IGNORED, model=code_span(target.block)), action(Do.REMOVE_MODEL_LATER)
 
 
 def _dropped(context: RuleContext) -> Iterator[tuple[Change, str, str, Target]]:

@@ -45,6 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.code import field_in_code
 from refract.rules.kit.context import RuleContext
@@ -71,7 +72,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             harm=(*_loss(context, change), *_dependents(context, change), *_old_readers(context, change), *code.harm),
             now=(*code.now, *(() if ignored else _actions(context, change))),
             change=change,
-            related=(*created_here(f"Column `{change.column.name}`", change.column.origin), *code.places),
+            related=(*created_here(f"Column {code_span(change.column.name)}", change.column.origin), *code.places),
             severity=Severity.WARNING if ignored else None,
         )
 
@@ -94,11 +95,11 @@ def _dependents(context: RuleContext, change: DropColumn) -> Iterator[Harm]:
 
 def _old_readers(context: RuleContext, change: DropColumn) -> Iterator[Harm]:
     if not _is_ignored(context, change):
-        yield harm(Effect.OLD_READS_FAIL, model=f"`{model_name(context, change.table)}`")
+        yield harm(Effect.OLD_READS_FAIL, model=code_span(model_name(context, change.table)))
 
 
 def _actions(context: RuleContext, change: DropColumn) -> Iterator[AnyAction]:
-    field = f"`{field_name(change.column)}`"
+    field = code_span(field_name(change.column))
     yield action(Do.MARK_IGNORED, field=field)
     yield action(Do.REMOVE_FIELD_LATER)
     yield from field_dropped(context, change)

@@ -57,6 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
@@ -82,7 +83,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 harm=_harm(context, change),
                 now=(action(Do.KEEP_RELATION), *cures(context.behaviour.drop_foreign_key)),
                 change=change.dropped,
-                related=created_here(f"Foreign key `{change.before.name}`", change.before.origin),
+                related=created_here(f"Foreign key {code_span(change.before.name)}", change.before.origin),
             )
 
 

@@ -54,6 +54,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.providers.operation import Blocks
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
@@ -98,7 +99,7 @@ def _risk(context: RuleContext, key: str, dropped: str, parents: tuple[Qualified
     operation = context.behaviour.drop_foreign_key
     return Risk(
         key=key,
-        what=f"Dropping `{dropped}` drops its foreign key and locks {listed(model_name(context, p) for p in parents)}",
+        what=f"Dropping {code_span(dropped)} drops its foreign key and locks {listed(model_name(context, p) for p in parents)}",
         harm=blocking(operation, *(table_label(context, p) for p in parents)),
         now=(action(Do.DROP_FOREIGN_KEY_EARLIER), *cures(operation)),
         change=change,

@@ -46,6 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.providers.operation import Blocks
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
@@ -73,7 +74,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 harm=(*blocking(operation, table_label(context, change.table)), harm(Effect.INDEX_QUERIES_SLOW)),
                 now=(action(Do.CHECK_INDEX_UNUSED), *cures(operation)),
                 change=change,
-                related=created_here(f"Index `{change.index.name}`", change.index.origin),
+                related=created_here(f"Index {code_span(change.index.name)}", change.index.origin),
             )
 
 

@@ -41,6 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -74,12 +75,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 ),
                 change=None,
                 origin=column.origin,
-                related=created_here(f"Column `{column.name}`", filled.origin),
+                related=created_here(f"Column {code_span(column.name)}", filled.origin),
             )
 
 
 def _label(column: Column) -> str:
-    return f"`{field_name(column)}`"
+    return code_span(field_name(column))
 
 
 def _needs_value(column: Column) -> bool:

@@ -50,6 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.code import model_in_code, model_target
 from refract.rules.kit.context import RuleContext
@@ -77,18 +78,18 @@ def check(context: RuleContext) -> Iterator[Risk]:
             harm=(harm(Effect.ROWS_LOST), *(() if ignored else _old_users(context, table)), *code.harm),
             now=(*code.now, *(() if ignored else _actions(context, table))),
             change=change,
-            related=(*created_here(f"Table `{table.name.name}`", table.origin), *code.places),
+            related=(*created_here(f"Table {code_span(table.name.name)}", table.origin), *code.places),
             severity=Severity.WARNING if ignored else None,
         )
 
 
 def _old_users(context: RuleContext, table: Table) -> Iterator[Harm]:
-    yield harm(Effect.MODEL_USERS_FAIL, model=f"`{model_target(context, table.name)}`")
+    yield harm(Effect.MODEL_USERS_FAIL, model=code_span(model_target(context, table.name)))
 
 
 def _actions(context: RuleContext, table: Table) -> Iterator[AnyAction]:
     name = str(model_target(context, table.name))
-    yield action(Do.MARK_MODEL_IGNORED, model=f"`{name}`")
+    yield action(Do.MARK_MODEL_IGNORED, model=code_span(name))
     yield action(Do.REMOVE_MODEL_LATER)
     if not _is_referenced(context, table):
         yield from offered(context, "drop-model", name)

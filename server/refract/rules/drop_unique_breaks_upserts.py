@@ -42,6 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
@@ -66,7 +67,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 harm=_harm(context, change),
                 now=_actions(context, change),
                 change=change,
-                related=created_here(f"Index `{change.index.name}`", change.index.origin),
+                related=created_here(f"Index {code_span(change.index.name)}", change.index.origin),
             )
 
 

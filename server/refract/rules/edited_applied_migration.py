@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -52,10 +53,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for migration in history.edited:
         yield Risk(
             key=migration.name,
-            what=f"Migration `{migration.name}` differs from its version on `{history.base}`",
+            what=f"Migration {code_span(migration.name)} differs from its version on {code_span(history.base)}",
             harm=(harm(Effect.OLD_TEXT_APPLIED), harm(Effect.RESET_REQUESTED)),
             now=(
-                action(Do.RESTORE_FROM_BASE, migration=f"`{migration.name}`", base=f"`{history.base}`"),
+                action(Do.RESTORE_FROM_BASE, migration=code_span(migration.name), base=code_span(history.base)),
                 action(Do.CHANGE_IN_NEW_MIGRATION),
             ),
             change=None,

@@ -58,6 +58,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.enums import EnumChange, enum_changes
@@ -99,10 +100,10 @@ def _outgrows_one_byte(change: AlterColumn) -> bool:
 
 def _headline(enum: EnumChange, change: AlterColumn) -> str:
     if not _is_renumbered(change):
-        return f"More than {_MOST_IN_ONE_BYTE} values in `{enum.name}` make MySQL copy whole tables"
+        return f"More than {_MOST_IN_ONE_BYTE} values in {code_span(enum.name)} make MySQL copy whole tables"
     if enum.added:
-        return f"Inserting values before others in `{enum.name}` copies whole tables"
-    return f"Reordering the values of `{enum.name}` copies whole tables"
+        return f"Inserting values before others in {code_span(enum.name)} copies whole tables"
+    return f"Reordering the values of {code_span(enum.name)} copies whole tables"
 
 
 def _action(enum: EnumChange, change: AlterColumn) -> Action:

@@ -59,6 +59,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span, prisma_string
 from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -81,12 +82,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if columns:
             yield Risk(
                 key=str(dropped.enum.name),
-                what=f"Renaming enum `{dropped.enum.name.name}` to `{_name(rename.added.enum)}` deletes all stored values",
+                what=f"Renaming enum {code_span(dropped.enum.name.name)} to {code_span(_name(rename.added.enum))} deletes all stored values",
                 harm=(harm(Effect.COLUMNS_RECREATED_EMPTY, columns=joined(columns)),),
                 now=_actions(context, dropped.enum, rename.added.enum),
                 change=rename.added,
                 rename=rename,
-                related=created_here(f"Enum `{dropped.enum.name.name}`", dropped.enum.origin),
+                related=created_here(f"Enum {code_span(dropped.enum.name.name)}", dropped.enum.origin),
             )
 
 
@@ -101,7 +102,7 @@ def _name(enum: Enum) -> str:
 
 
 def _actions(context: RuleContext, old: Enum, new: Enum) -> Iterator[AnyAction]:
-    yield action(Do.ADD_ATTRIBUTE, attribute=f'@@map("{old.name.name}")', field=f"`{_name(new)}`")
+    yield action(Do.ADD_ATTRIBUTE, attribute=f"@@map({prisma_string(old.name.name)})", field=code_span(_name(new)))
     if not (_is_mapped(old) or _is_mapped(new)):
         yield from offered(context, "rename-enum", old.name.name, to=_name(new), how="shadow")
     yield instead(Do.RENAME_TYPE_WHILE_STOPPED)

@@ -47,6 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -62,7 +63,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         name = change.enum.enum_name or change.enum.name.name
         yield Risk(
             key=name,
-            what=f"New enum `{name}` becomes a database type",
+            what=f"New enum {code_span(name)} becomes a database type",
             harm=(harm(Effect.ENUM_REMOVAL_REWRITES),),
             now=(action(Do.USE_MODEL_FOR_VALUES),),
             change=change,

@@ -59,6 +59,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -92,11 +93,11 @@ def _used(context: RuleContext, change: AlterEnum) -> Iterator[Risk]:
         name = change.after.enum_name or change.after.name.name
         yield Risk(
             key=f"{name}.{value}",
-            what=f"Using new value `{value}` in the same migration fails",
+            what=f"Using new value {code_span(value)} in the same migration fails",
             harm=(harm(Effect.VALUE_USED_BEFORE_COMMIT), harm(Effect.ONE_TRANSACTION_BEFORE_7_4)),
             now=(
-                action(Do.ADD_VALUE_ALONE, value=f"`{value}`", enum=f"`{name}`"),
-                action(Do.USE_VALUE_IN_NEXT_MIGRATION, value=f"`{value}`"),
+                action(Do.ADD_VALUE_ALONE, value=code_span(value), enum=code_span(name)),
+                action(Do.USE_VALUE_IN_NEXT_MIGRATION, value=code_span(value)),
             ),
             change=user,
             origin=_written(user, change.after.name, value),

@@ -71,6 +71,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.enums import EnumChange, enum_changes
@@ -95,7 +96,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         added = [value for enum in changes for value in enum.added]
         yield Risk(
             key=f"{name}.{','.join(added)}",
-            what=f"Old app instances cannot read {_values(added)} of `{name}`",
+            what=f"Old app instances cannot read {_values(added)} of {code_span(name)}",
             harm=(harm(Effect.OLD_READS_OF_VALUES_FAIL),),
             now=_actions(context, changes, added),
             change=changes[0].change,

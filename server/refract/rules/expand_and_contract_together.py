@@ -46,6 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff.names import words
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -77,7 +78,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                     action(Do.REMOVE_FIELD_LATER),
                 ),
                 change=successors[0],
-                related=created_here(f"Column `{change.column.name}`", change.column.origin),
+                related=created_here(f"Column {code_span(change.column.name)}", change.column.origin),
             )
 
 

@@ -64,6 +64,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.code import field_target
 from refract.rules.kit.context import RuleContext
@@ -93,12 +94,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
             (name, column) = targets[0]
             yield Risk(
                 key=f"{change.table}.{change.column.name}-{name}",
-                what=f"Moving {column_label(context, change.table, change.column)} to `{model_name(context, name)}` deletes its values",
+                what=f"Moving {column_label(context, change.table, change.column)} to {code_span(model_name(context, name))} deletes its values",
                 harm=(_loss(context, change, name, column),),
                 now=_actions(context, change, name, column),
                 change=change,
                 origin=column.origin,
-                related=(*created_here(f"Column `{change.column.name}`", change.column.origin),),
+                related=(*created_here(f"Column {code_span(change.column.name)}", change.column.origin),),
             )
 
 
@@ -144,13 +145,13 @@ def _is_copied(context: RuleContext, name: QualifiedName) -> bool:
 
 
 def _loss(context: RuleContext, change: DropColumn, name: QualifiedName, column: Column) -> Harm:
-    old, new = f"`{change.table.name}.{change.column.name}`", column_label(context, name, column)
+    old, new = f"{code_span(f'{change.table.name}.{change.column.name}')}", column_label(context, name, column)
     return harm(Effect.COLUMN_DROPPED_AND_ADDED_EMPTY, old=old, new=new)
 
 
 def _actions(context: RuleContext, change: DropColumn, name: QualifiedName, column: Column) -> Iterator[AnyAction]:
     old = field_target(context, change.table, change.column)
-    yield action(Do.KEEP_OLD_FIELD, new=column_label(context, name, column), old=f"`{old}`")
+    yield action(Do.KEEP_OLD_FIELD, new=column_label(context, name, column), old=code_span(old))
     yield action(Do.COPY_OVER_RELATION)
     yield action(Do.REMOVE_FIELD_LATER)
     if _has_recipe(context, change.table, name):

@@ -47,6 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span, prisma_string
 from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.code import field_in_code, field_target
 from refract.rules.kit.context import RuleContext
@@ -73,7 +74,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 now=_actions(context, dropped, rename.added),
                 change=rename.added,
                 rename=rename,
-                related=(*created_here(f"Column `{dropped.column.name}`", dropped.column.origin), *code.places),
+                related=(
+                    *created_here(f"Column {code_span(dropped.column.name)}", dropped.column.origin),
+                    *code.places,
+                ),
             )
 
 
@@ -85,14 +89,18 @@ def _names(dropped: Column, added: Column) -> tuple[str, str]:
 
 
 def _headline(context: RuleContext, old: str, new: str) -> str:
-    return f"Renaming `{old}` to `{new}` {'hides' if context.behaviour.schemaless else 'deletes'} its values"
+    return f"Renaming {code_span(old)} to {code_span(new)} {'hides' if context.behaviour.schemaless else 'deletes'} its values"
 
 
 def _harm(context: RuleContext, dropped: DropColumn, added: AddColumn) -> Iterator[Harm]:
     if context.behaviour.schemaless:
-        yield harm(Effect.DOCUMENTS_KEEP_OLD_NAME, old=f"`{dropped.column.name}`")
+        yield harm(Effect.DOCUMENTS_KEEP_OLD_NAME, old=code_span(dropped.column.name))
         return
-    yield harm(Effect.COLUMN_DROPPED_AND_ADDED_EMPTY, old=f"`{dropped.column.name}`", new=f"`{added.column.name}`")
+    yield harm(
+        Effect.COLUMN_DROPPED_AND_ADDED_EMPTY,
+        old=code_span(dropped.column.name),
+        new=code_span(added.column.name),
+    )
     if _fails_on_rows(context, added.column):
         yield harm(Effect.FAILS_ON_ROWS, table=table_label(context, added.table))
 
@@ -103,7 +111,11 @@ def _fails_on_rows(context: RuleContext, column: Column) -> bool:
 
 
 def _actions(context: RuleContext, dropped: DropColumn, added: AddColumn) -> Iterator[AnyAction]:
-    yield action(Do.ADD_ATTRIBUTE, attribute=f'@map("{dropped.column.name}")', field=f"`{field_name(added.column)}`")
+    yield action(
+        Do.ADD_ATTRIBUTE,
+        attribute=f"@map({prisma_string(dropped.column.name)})",
+        field=code_span(field_name(added.column)),
+    )
     if context.behaviour.schemaless:
         return
     if field_name(dropped.column) != field_name(added.column):

@@ -50,6 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -79,4 +80,4 @@ def _index(context: RuleContext, name: QualifiedName, key: ForeignKey) -> Action
     table = context.after.tables.get(name)
     columns = [table.column(column) for column in key.columns] if table else []
     fields = ", ".join(field_name(column) for column in columns if column is not None)
-    return action(Do.ADD_ATTRIBUTE, attribute=f"@@index([{fields}])", field=f"`{model_name(context, name)}`")
+    return action(Do.ADD_ATTRIBUTE, attribute=f"@@index([{fields}])", field=code_span(model_name(context, name)))

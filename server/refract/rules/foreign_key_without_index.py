@@ -60,6 +60,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -87,13 +88,13 @@ def check(context: RuleContext) -> Iterator[Risk]:
             fields = _fields(table, key)
             yield Risk(
                 key=f"{name}.{key.name}",
-                what=f"Deletes from `{model_name(context, key.referenced_table)}` scan all rows of `{model_name(context, name)}`",
+                what=f"Deletes from {code_span(model_name(context, key.referenced_table))} scan all rows of {code_span(model_name(context, name))}",
                 harm=(harm(Effect.KEY_NOT_INDEXED, fields=listed(fields)),),
                 now=(
                     action(
                         Do.ADD_ATTRIBUTE,
                         attribute=f"@@index([{', '.join(fields)}])",
-                        field=f"`{model_name(context, name)}`",
+                        field=code_span(model_name(context, name)),
                     ),
                 ),
                 change=change,

@@ -42,6 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -66,7 +67,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             if size > limit:
                 yield Risk(
                     key=f"{kind}.{name}",
-                    what=f"The {kind} name `{name}` is too long",
+                    what=f"The {kind} name {code_span(name)} is too long",
                     harm=(harm(Effect.NAME_OVER_LIMIT, size=size, limit=limit),),
                     now=(action(Do.SHORTEN_NAME),),
                     change=change,

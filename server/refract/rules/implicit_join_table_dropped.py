@@ -64,6 +64,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Action, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -92,7 +93,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 now=_actions(table, successor),
                 change=change,
                 origin=_origin(context, successor, ends),
-                related=created_here(f"Table `{table.name.name}`", table.origin),
+                related=created_here(f"Table {code_span(table.name.name)}", table.origin),
             )
 
 
@@ -120,15 +121,15 @@ def _origin(context: RuleContext, successor: Table | None, ends: frozenset[Quali
 def _headline(table: Table, successor: Table | None) -> str:
     old = table.name.name
     if successor is None:
-        return f"Dropping join table `{old}` deletes all its links"
-    return f"Replacing join table `{old}` with `{successor.name.name}` deletes all links"
+        return f"Dropping join table {code_span(old)} deletes all its links"
+    return f"Replacing join table {code_span(old)} with {code_span(successor.name.name)} deletes all links"
 
 
 def _harm(table: Table, successor: Table | None) -> Iterator[Harm]:
     if successor is None:
         yield harm(Effect.LINKS_LOST)
         return
-    yield harm(Effect.JOIN_TABLE_REPLACED, old=f"`{table.name.name}`", new=f"`{successor.name.name}`")
+    yield harm(Effect.JOIN_TABLE_REPLACED, old=code_span(table.name.name), new=code_span(successor.name.name))
     if not _same_order(table, successor):
         yield harm(Effect.JOIN_COLUMNS_SWAPPED)
 
@@ -137,7 +138,7 @@ def _actions(table: Table, successor: Table | None) -> Iterator[Action]:
     if successor is None:
         yield action(Do.COPY_LINKS_EARLIER)
         return
-    old, new = f"`{table.name.name}`", f"`{successor.name.name}`"
+    old, new = code_span(table.name.name), code_span(successor.name.name)
     if _same_order(table, successor):
         yield action(Do.NAME_RELATION, attribute=f'@relation("{table.name.name[1:]}")')
         yield instead(Do.RENAME_JOIN_TABLE, old=old, new=new)

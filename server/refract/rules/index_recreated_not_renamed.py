@@ -47,6 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -64,7 +65,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for change in context.on_existing(RenameIndex):
         yield Risk(
             key=f"{change.table}.{change.after.name}",
-            what=f"Renaming index `{change.before.name}` of {table_label(context, change.table)} drops and rebuilds it",
+            what=f"Renaming index {code_span(change.before.name)} of {table_label(context, change.table)} drops and rebuilds it",
             harm=_harm(change),
             now=(action(Do.KEEP_INDEX_NAME, argument=f'map: "{change.before.name}"'),),
             change=change,

@@ -58,6 +58,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.providers.behaviour import EnumHome
 from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
@@ -91,7 +92,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 def _what(change: AlterEnum, misplaced: tuple[str, ...]) -> str:
     values = listed(misplaced) if len(misplaced) <= _MOST_NAMED else f"{len(misplaced)} new values"
-    return f"{values} will sort after all other values of `{change.after.enum_name}`"
+    return f"{values} will sort after all other values of {code_span(change.after.enum_name)}"
 
 
 def _misplaced(change: AlterEnum) -> tuple[str, ...]:

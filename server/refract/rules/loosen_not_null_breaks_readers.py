@@ -45,6 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -65,5 +66,5 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 harm=(harm(Effect.NULL_WITHOUT_ERROR),),
                 now=(action(Do.DEPLOY_SCHEMA_EVERYWHERE), action(Do.WRITE_VALUES_LATER, values="NULL")),
                 change=change,
-                related=created_here(f"Column `{change.before.name}`", change.before.origin),
+                related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
             )

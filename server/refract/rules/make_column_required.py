@@ -46,6 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.providers.costs import proves_not_null
 from refract.rules.kit.advice import Action, AnyAction, Do, action
 from refract.rules.kit.context import RuleContext
@@ -73,7 +74,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 now=_actions(context, change),
                 change=change,
                 severity=Severity.WARNING if filled else None,
-                related=created_here(f"Column `{change.before.name}`", change.before.origin),
+                related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
             )
 
 
@@ -99,9 +100,9 @@ def _what(context: RuleContext, change: AlterColumn) -> str:
 
 
 def _harm(context: RuleContext, change: AlterColumn) -> Iterator[AnyHarm]:
-    field, table = f"`{field_name(change.after)}`", table_label(context, change.table)
+    field, table = code_span(field_name(change.after)), table_label(context, change.table)
     if context.behaviour.schemaless:
-        yield harm(Effect.DOCUMENTS_LACK_FIELD, model=f"`{model_name(context, change.table)}`", field=field)
+        yield harm(Effect.DOCUMENTS_LACK_FIELD, model=code_span(model_name(context, change.table)), field=field)
         return
     if fills(context, change):
         yield harm(Effect.NULL_WRITES_FAIL, field=field)
@@ -125,7 +126,7 @@ def _harm_to_relation(context: RuleContext, change: AlterColumn) -> Iterator[Har
 
 
 def _actions(context: RuleContext, change: AlterColumn) -> tuple[AnyAction, ...]:
-    field = f"`{field_name(change.after)}`"
+    field = code_span(field_name(change.after))
     if context.behaviour.schemaless:
         return (action(Do.FILL_DOCUMENTS, field=field),)
     without_wait = cures(context.behaviour.set_not_null)

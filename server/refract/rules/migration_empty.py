@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -49,7 +50,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if migration is not None and not migration.statements:
         yield Risk(
             key="empty",
-            what=f"Migration `{migration.name}` contains no statements",
+            what=f"Migration {code_span(migration.name)} contains no statements",
             now=(action(Do.WRITE_STATEMENTS), instead(Do.REMOVE_FOLDER)),
             change=None,
             origin=Origin(migration.path, "", Span(0, 0)),

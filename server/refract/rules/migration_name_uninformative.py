@@ -36,6 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.naming import says_nothing
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
@@ -55,7 +56,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if says_nothing(migration.name):
             yield Risk(
                 key=migration.name,
-                what=f"The name of `{migration.name}` does not describe the change",
+                what=f"The name of {code_span(migration.name)} does not describe the change",
                 harm=(harm(Effect.NAME_DESCRIBES_NOTHING),),
                 now=(action(Do.SUGGEST_NAME), action(Do.RENAME_FOLDER)),
                 change=None,

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -49,7 +50,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         return
     yield Risk(
         key="rollback",
-        what=f"Migration `{migration.name}` has no `down.sql`",
+        what=f"Migration {code_span(migration.name)} has no `down.sql`",
         harm=(harm(Effect.UNDO_WRITTEN_IN_INCIDENT),),
         now=(action(Do.WRITE_ROLLBACK, command=f"refract rollback {migration.name}"),),
         change=None,

@@ -49,6 +49,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span, prisma_string
 from refract.recipes.dialects import dialect
 from refract.rules.kit.advice import AnyAction, Do, FollowRecipe, action, instead
 from refract.rules.kit.code import model_in_code
@@ -79,13 +80,13 @@ def check(context: RuleContext) -> Iterator[Risk]:
             now=_actions(context, dropped.table, added.table),
             change=added,
             rename=rename,
-            related=(*created_here(f"Table `{dropped.table.name.name}`", dropped.table.origin), *code.places),
+            related=(*created_here(f"Table {code_span(dropped.table.name.name)}", dropped.table.origin), *code.places),
         )
 
 
 def _what(context: RuleContext, old: Table, new: Table) -> str:
     before, after = _names(old, new)
-    return f"Renaming `{before}` to `{after}` {'hides its documents' if context.behaviour.schemaless else 'deletes all its rows'}"
+    return f"Renaming {code_span(before)} to {code_span(after)} {'hides its documents' if context.behaviour.schemaless else 'deletes all its rows'}"
 
 
 def _names(old: Table, new: Table) -> tuple[str, str]:
@@ -96,11 +97,15 @@ def _names(old: Table, new: Table) -> tuple[str, str]:
 
 def _loss(context: RuleContext, old: Table, new: Table) -> Harm:
     effect = Effect.DOCUMENTS_STAY_IN_OLD if context.behaviour.schemaless else Effect.TABLE_DROPPED_AND_CREATED_EMPTY
-    return harm(effect, old=f"`{old.name.name}`", new=f"`{new.name.name}`")
+    return harm(effect, old=code_span(old.name.name), new=code_span(new.name.name))
 
 
 def _actions(context: RuleContext, old: Table, new: Table) -> Iterator[AnyAction]:
-    yield action(Do.ADD_ATTRIBUTE, attribute=f'@@map("{old.name.name}")', field=f"`{model_name(context, new.name)}`")
+    yield action(
+        Do.ADD_ATTRIBUTE,
+        attribute=f"@@map({prisma_string(old.name.name)})",
+        field=code_span(model_name(context, new.name)),
+    )
     if not context.behaviour.schemaless:
         yield from _plan(context, old, new)
         yield instead(Do.RENAME_TABLE_WHILE_STOPPED)

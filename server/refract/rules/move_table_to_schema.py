@@ -63,6 +63,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -86,16 +87,20 @@ def check(context: RuleContext) -> Iterator[Risk]:
         name = model_name(context, added.table.name)
         yield Risk(
             key=str(dropped.table.name),
-            what=f"Moving `{name}` to schema `{new}` deletes all its rows",
+            what=f"Moving {code_span(name)} to schema {code_span(new)} deletes all its rows",
             harm=(_loss(dropped, added),),
             now=(
-                action(Do.KEEP_DATABASE_SCHEMA, model=f"`{name}`", schema=f"`{old}`"),
+                action(Do.KEEP_DATABASE_SCHEMA, model=code_span(name), schema=code_span(old)),
                 instead(Do.MOVE_TABLE_WHILE_STOPPED),
             ),
             change=added,
-            related=created_here(f"Table `{dropped.table.name}`", dropped.table.origin),
+            related=created_here(f"Table {code_span(dropped.table.name)}", dropped.table.origin),
         )
 
 
 def _loss(dropped: DropTable, added: CreateTable) -> Harm:
-    return harm(Effect.TABLE_DROPPED_AND_CREATED_EMPTY, old=f"`{dropped.table.name}`", new=f"`{added.table.name}`")
+    return harm(
+        Effect.TABLE_DROPPED_AND_CREATED_EMPTY,
+        old=code_span(dropped.table.name),
+        new=code_span(added.table.name),
+    )

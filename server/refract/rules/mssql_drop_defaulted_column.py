@@ -41,6 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -71,7 +72,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 *(field_dropped(context, change) if isinstance(change, DropColumn) else ()),
             ),
             change=change,
-            related=created_here(f"Column `{column.name}`", column.origin),
+            related=created_here(f"Column {code_span(column.name)}", column.origin),
         )
 
 

@@ -39,6 +39,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -59,7 +60,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             if first is not None and table != first:
                 yield Risk(
                     key="locks",
-                    what=f"`{first.name}` stays locked while this waits for `{table.name}`",
+                    what=f"{code_span(first.name)} stays locked while this waits for {code_span(table.name)}",
                     harm=(harm(Effect.LOCKED_UNTIL_THE_END), harm(Effect.DEADLOCK_POSSIBLE)),
                     now=(action(Do.MOVE_TO_SEPARATE_MIGRATION),),
                     change=None,

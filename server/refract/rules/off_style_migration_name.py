@@ -35,6 +35,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -56,7 +57,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if not _is_usual(migration.name):
             yield Risk(
                 key=migration.name,
-                what=f"Migration folder `{migration.name}` does not begin with a timestamp",
+                what=f"Migration folder {code_span(migration.name)} does not begin with a timestamp",
                 harm=(harm(Effect.ORDER_FOLLOWS_NAMES),),
                 now=(action(Do.RENAME_FOLDER_AS, form="YYYYMMDDHHMMSS_name"),),
                 change=None,

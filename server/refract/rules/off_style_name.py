@@ -49,6 +49,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -69,7 +70,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if name and not (_PASCAL if style == "PascalCase" else _CAMEL).fullmatch(name):
             yield Risk(
                 key=f"{kind}.{name}",
-                what=f"{kind.capitalize()} `{name}` is not in {style}",
+                what=f"{kind.capitalize()} {code_span(name)} is not in {style}",
                 harm=(harm(Effect.MIXED_STYLES),),
                 now=(action(Do.RENAME_AND_MAP, kind=kind, attribute=_map(kind, name)),),
                 change=change,

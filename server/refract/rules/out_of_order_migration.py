@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -57,9 +58,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if migration.name < last:
             yield Risk(
                 key=migration.name,
-                what=f"`{migration.name}` sorts before `{last}`, which is already in `{history.base}`",
+                what=f"{code_span(migration.name)} sorts before {code_span(last)}, which is already in {code_span(history.base)}",
                 harm=(harm(Effect.ORDER_DIFFERS),),
-                now=(action(Do.RENAME_FOLDER_AFTER, migration=f"`{last}`"),),
+                now=(action(Do.RENAME_FOLDER_AFTER, migration=code_span(last)),),
                 change=None,
                 origin=head_of(migration),
             )

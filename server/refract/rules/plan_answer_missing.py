@@ -36,6 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.recipes.base import UNANSWERED
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
@@ -58,7 +59,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 continue
             yield Risk(
                 key=f"{progress.plan.name}:{folder}",
-                what=f"Migration `{folder}` fills rows with NULL",
+                what=f"Migration {code_span(folder)} fills rows with NULL",
                 harm=(harm(Effect.LATER_STEP_FAILS_ON_NULL),),
                 now=(action(Do.REPLACE_PLACEHOLDER, placeholder=UNANSWERED),),
                 change=None,

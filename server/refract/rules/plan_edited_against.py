@@ -45,6 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.plans import Progress
 from refract.plans.subject import place_of, subject_block
 from refract.recipes.schema_edits import (
@@ -79,7 +80,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 continue
             yield Risk(
                 key=f"{plan.name}:{block}.{member}",
-                what=f"`{block}.{member}` no longer matches step {number + 1} of plan `{plan.name}`",
+                what=f"{code_span(f'{block}.{member}')} no longer matches step {number + 1} of plan {code_span(plan.name)}",
                 harm=(harm(Effect.LATER_STEPS_DEPEND_ON_IT, number=number + 1),),
                 now=(
                     *_restore(edit),
@@ -107,15 +108,15 @@ def _restore(edit: SchemaEdit) -> Iterator[AnyAction]:
     """How to make an edit again."""
     match edit:
         case AddField(model, field, type_, attributes):
-            yield action(Do.RESTORE_FIELD, field=" ".join((field, type_, *attributes)), model=f"`{model}`")
+            yield action(Do.RESTORE_FIELD, field=" ".join((field, type_, *attributes)), model=code_span(model))
         case RemoveField(model, field):
-            yield action(Do.RESTORE_REMOVAL, field=f"`{model}.{field}`")
+            yield action(Do.RESTORE_REMOVAL, field=f"{code_span(f'{model}.{field}')}")
         case RenameField(model, field, to):
-            yield action(Do.RESTORE_RENAME, field=f"`{model}.{field}`", to=f"`{to}`")
+            yield action(Do.RESTORE_RENAME, field=f"{code_span(f'{model}.{field}')}", to=code_span(to))
         case RetypeField(model, field, type_):
-            yield action(Do.RESTORE_TYPE, field=f"`{model}.{field}`", type=type_)
+            yield action(Do.RESTORE_TYPE, field=f"{code_span(f'{model}.{field}')}", type=type_)
         case AddAttribute(block, member, attribute):
-            yield action(Do.ADD_ATTRIBUTE, attribute=attribute, field=f"`{block}.{member}`")
+            yield action(Do.ADD_ATTRIBUTE, attribute=attribute, field=f"{code_span(f'{block}.{member}')}")
         case _:
             return
 

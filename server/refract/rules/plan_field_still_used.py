@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.plans import Plan, Progress, State
 from refract.plans.subject import is_value, place_of
 from refract.rules.kit.advice import Action, Do, action
@@ -78,7 +79,7 @@ def _risk(progress: Progress, number: int, target: Target, uses: CodeUses, view:
         effect, now, severity = _use_before_confirmation(plan, number, target)
     return Risk(
         key=f"{plan.name}:{target}",
-        what=f"Code still uses `{target}`, which plan `{plan.name}` will remove",
+        what=f"Code still uses {code_span(target)}, which plan {code_span(plan.name)} will remove",
         harm=(effect, harm(Effect.STILL_USED_IN_CODE, uses=counted([(target, uses)]))),
         now=now,
         change=None,
@@ -90,16 +91,16 @@ def _risk(progress: Progress, number: int, target: Target, uses: CodeUses, view:
 
 def _use_of_value(target: Target) -> _Judgement:
     """Code may read a value of an enum until it is dropped."""
-    value = f"`{target}`"
+    value = code_span(target)
     now = (action(Do.STOP_WRITING_VALUES, values=value), action(Do.REMOVE_OTHER_USES))
     return harm(Effect.FAILS_ON_LATER_STEP, object=value), now, Severity.INFO
 
 
 def _use_after_confirmation(plan: Plan, number: int, target: Target) -> _Judgement:
     now = (action(Do.STOP_USING), action(Do.TAKE_STEP, plan=plan.name))
-    return harm(Effect.CONFIRMED_BUT_USED, number=number + 1, object=f"`{target}`"), now, None
+    return harm(Effect.CONFIRMED_BUT_USED, number=number + 1, object=code_span(target)), now, None
 
 
 def _use_before_confirmation(plan: Plan, number: int, target: Target) -> _Judgement:
     now = (action(Do.STOP_USING), action(Do.CONFIRM_STEP, plan=plan.name))
-    return harm(Effect.STEP_NOT_FINISHED, number=number + 1, object=f"`{target}`"), now, Severity.INFO
+    return harm(Effect.STEP_NOT_FINISHED, number=number + 1, object=code_span(target)), now, Severity.INFO

@@ -36,6 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.plans import Plan, PlanMigration, State, half_taken_back
 from refract.recipes.base import Phase
 from refract.rules.kit.advice import Do, action, instead
@@ -75,7 +76,7 @@ def _half_back(plan: Plan, migration: PlanMigration, number: int) -> Risk:
 def _risk(plan: Plan, migration: PlanMigration, effect: Harm, again: Do) -> Risk:
     return Risk(
         key=f"{plan.name}:{migration.folder}",
-        what=f"Migration `{migration.folder}` of plan `{plan.name}` is missing",
+        what=f"Migration {code_span(migration.folder)} of plan {code_span(plan.name)} is missing",
         harm=(effect,),
         now=(action(Do.RESTORE_FOLDER), instead(again, plan=plan.name)),
         change=None,

@@ -47,6 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.plans import Plan, Progress
 from refract.plans.subject import edit_now, members, subject_block
 from refract.rules.kit.advice import Action, Do, action, instead
@@ -68,16 +69,16 @@ def check(context: RuleContext) -> Iterator[Risk]:
             restore = action(Do.RESTORE_PROVIDER, provider=plan.provider)
             yield _risk(progress, _what_provider(plan, context.provider.name), restore)
         elif missing:
-            restore = action(Do.RESTORE_OBJECT, object=f"`{missing}`")
+            restore = action(Do.RESTORE_OBJECT, object=code_span(missing))
             yield _risk(progress, _what_missing(plan, missing), restore)
 
 
 def _what_provider(plan: Plan, provider: str) -> str:
-    return f"Plan `{plan.name}` was made for {plan.provider}, not for {provider}"
+    return f"Plan {code_span(plan.name)} was made for {plan.provider}, not for {provider}"
 
 
 def _what_missing(plan: Plan, missing: str) -> str:
-    return f"Plan `{plan.name}` cannot continue without `{missing}`"
+    return f"Plan {code_span(plan.name)} cannot continue without {code_span(missing)}"
 
 
 def _risk(progress: Progress, what: str, restore: Action) -> Risk:

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from refract.escaping import code_span
 from refract.plans import Progress
 from refract.plans.subject import place_of, subject_block
 from refract.rules.kit.advice import Do, action, instead
@@ -59,7 +60,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         go_on = Do.CONFIRM_STEP if progress.waits_for_people else Do.TAKE_STEP
         yield Risk(
             key=plan.name,
-            what=f"Plan `{plan.name}` has made no progress for {days} days",
+            what=f"Plan {code_span(plan.name)} has made no progress for {days} days",
             harm=(harm(Effect.PLAN_AT_STEP, number=_number(progress), total=len(plan.steps), title=step.title),),
             now=(action(go_on, plan=plan.name), instead(Do.ABANDON_PLAN, plan=plan.name)),
             change=None,

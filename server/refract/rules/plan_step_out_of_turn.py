@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.plans import Plan, PlanStep, Progress
 from refract.plans.subject import members, place_of
 from refract.recipes.acts import (
@@ -90,7 +91,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         plan, waits = progress.plan, progress.plan.steps[number]
         yield Risk(
             key=f"{plan.name}:{plan.steps[at].id}",
-            what=f"Step {at + 1} of plan `{plan.name}` was taken before step {number + 1} was confirmed",
+            what=f"Step {at + 1} of plan {code_span(plan.name)} was taken before step {number + 1} was confirmed",
             harm=_harm(waits, number + 1),
             now=_actions(plan, waits, number + 1),
             change=None,

@@ -50,6 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -75,7 +76,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             now=(
                 action(Do.SET_RELATION_MODE),
                 action(
-                    Do.ADD_ATTRIBUTE, attribute=_index(context, table, key), field=f"`{model_name(context, table)}`"
+                    Do.ADD_ATTRIBUTE, attribute=_index(context, table, key), field=code_span(model_name(context, table))
                 ),
             ),
             change=change,

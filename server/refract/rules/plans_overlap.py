@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from refract.escaping import code_span
 from refract.plans import Progress
 from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
@@ -58,7 +59,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         older, newer = sorted((first.plan, second.plan), key=lambda p: (p.created, p.name))
         yield Risk(
             key=f"{older.name}:{newer.name}",
-            what=f"Plans `{older.name}` and `{newer.name}` both change `{shared}`",
+            what=f"Plans {code_span(older.name)} and {code_span(newer.name)} both change {code_span(shared)}",
             harm=(harm(Effect.PLANS_UNAWARE_OF_EACH_OTHER),),
             now=(
                 action(Do.FINISH_ONE_PLAN_FIRST),
@@ -66,7 +67,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             ),
             change=None,
             origin=head_of(newer),
-            related=(Related(head_of(older), PlaceRole.PLAN, f"plan `{older.name}`"),),
+            related=(Related(head_of(older), PlaceRole.PLAN, f"plan {code_span(older.name)}"),),
         )
 
 

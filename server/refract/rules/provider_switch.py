@@ -51,6 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -65,7 +66,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if old != new and context.before.tables:
         yield Risk(
             key=f"{old}-{new}",
-            what=f"Migrations for `{old}` cannot run on `{new}`",
+            what=f"Migrations for {code_span(old)} cannot run on {code_span(new)}",
             harm=(harm(Effect.PROVIDER_REFUSED), harm(Effect.DATA_STAYS_BEHIND)),
             now=(action(Do.START_NEW_HISTORY), action(Do.MOVE_ROWS_WITH_TOOL)),
             change=None,

@@ -51,6 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -89,7 +90,7 @@ def _covering(table: Table, index: Index) -> Harm | None:
     for at, other in enumerate(table.indexes):
         wider = len(other.columns) > len(index.columns) or other.unique or at < place
         if at != place and wider and _is_plain(other) and _begins(other.columns, index.columns):
-            return harm(Effect.SERVED_BY_OTHER_INDEX, other=f"`{other.name}`")
+            return harm(Effect.SERVED_BY_OTHER_INDEX, other=code_span(other.name))
     return None
 
 

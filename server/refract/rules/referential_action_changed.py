@@ -61,6 +61,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
@@ -107,7 +108,7 @@ def _headline(context: RuleContext, change: KeyChange, after: ForeignKey) -> str
         else ("UPDATE", before.on_update, after.on_update)
     )
     key = f"{model_name(context, change.table)}({', '.join(after.columns)})"
-    return f"Foreign key `{key}` changes from ON {event} {old} to {new}"
+    return f"Foreign key {code_span(key)} changes from ON {event} {old} to {new}"
 
 
 def _action(context: RuleContext, change: KeyChange, after: ForeignKey) -> Iterator[Harm]:

@@ -63,6 +63,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.providers.behaviour import EnumHome
 from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.code import in_code
@@ -85,7 +86,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             code = in_code(context, (Target(enum.name, value) for value in enum.removed))
             yield Risk(
                 key=f"{enum.name}.{','.join(enum.removed)}",
-                what=f"Removing {listed(enum.removed)} from `{enum.name}` {_what_happens(context)}",
+                what=f"Removing {listed(enum.removed)} from {code_span(enum.name)} {_what_happens(context)}",
                 harm=(*_harm(context, enum), *code.harm),
                 now=_actions(context, enum),
                 change=enum.change,

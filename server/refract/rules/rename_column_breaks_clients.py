@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span, prisma_string
 from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.code import field_in_code
 from refract.rules.kit.context import RuleContext
@@ -51,10 +52,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
         code = field_in_code(context, change.table, change.before)
         yield Risk(
             key=f"{change.table}.{old}",
-            what=f"Renaming `{change.table.name}.{old}` to `{new}` breaks running app instances",
-            harm=(harm(Effect.OLD_NAME_FAILS, old=f"`{old}`"), *code.harm),
+            what=f"Renaming {code_span(f'{change.table.name}.{old}')} to {code_span(new)} breaks running app instances",
+            harm=(harm(Effect.OLD_NAME_FAILS, old=code_span(old)), *code.harm),
             now=(
-                action(Do.KEEP_COLUMN_WITH_MAP, attribute=f'@map("{old}")'),
+                action(Do.KEEP_COLUMN_WITH_MAP, attribute=f"@map({prisma_string(old)})"),
                 instead(Do.STOP_APP_DURING_MIGRATION),
             ),
             related=code.places,

@@ -59,6 +59,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span, prisma_string
 from refract.providers.behaviour import EnumHome
 from refract.rules.kit.advice import AnyAction, Do, action
 from refract.rules.kit.code import in_code
@@ -80,7 +81,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             code = in_code(context, (Target(enum.name, old),))
             yield Risk(
                 key=f"{enum.name}.{old}",
-                what=f"Renaming `{enum.name}.{old}` to `{new}` {_what_happens(context)}",
+                what=f"Renaming {code_span(f'{enum.name}.{old}')} to {code_span(new)} {_what_happens(context)}",
                 harm=(*_harm(context, enum, old), *code.harm),
                 now=_actions(context, enum, old, new),
                 change=enum.change,
@@ -96,7 +97,7 @@ def _what_happens(context: RuleContext) -> str:
 
 def _harm(context: RuleContext, enum: EnumChange, old: str) -> Iterator[Harm]:
     if context.behaviour.enum_home is EnumHome.CLIENT:
-        yield harm(Effect.ROWS_KEEP_OLD_VALUE, old=f"`{old}`")
+        yield harm(Effect.ROWS_KEEP_OLD_VALUE, old=code_span(old))
         return
     yield harm(Effect.VALUE_REMOVED_AND_ADDED)
     if enum.columns:
@@ -104,7 +105,7 @@ def _harm(context: RuleContext, enum: EnumChange, old: str) -> Iterator[Harm]:
 
 
 def _actions(context: RuleContext, enum: EnumChange, old: str, new: str) -> Iterator[AnyAction]:
-    yield action(Do.KEEP_VALUE_WITH_MAP, value=f'`{new} @map("{old}")`')
+    yield action(Do.KEEP_VALUE_WITH_MAP, value=code_span(f"{new} @map({prisma_string(old)})"))
     if len(enum.pairs) == 1 and not enum.added and not enum.removed:
         how = "shadow" if context.provider.enum_types else "value"
         yield from offered(context, "rename-enum-value", f"{enum.name}.{old}", to=new, how=how)

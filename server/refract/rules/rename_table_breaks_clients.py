@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span, prisma_string
 from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.code import model_in_code
 from refract.rules.kit.context import RuleContext
@@ -53,11 +54,11 @@ def check(context: RuleContext) -> Iterator[Risk]:
         code = model_in_code(context, old)
         yield Risk(
             key=str(old),
-            what=f"Renaming table `{old.name}` breaks running app instances",
-            harm=(harm(Effect.OLD_NAME_FAILS, old=f"`{old.name}`"), *code.harm),
+            what=f"Renaming table {code_span(old.name)} breaks running app instances",
+            harm=(harm(Effect.OLD_NAME_FAILS, old=code_span(old.name)), *code.harm),
             now=(
-                action(Do.ADD_ATTRIBUTE, attribute=f'@@map("{old.name}")', field=f"`{new.name}`"),
-                instead(Do.CREATE_VIEW_WITH_OLD_NAME, old=f"`{old.name}`"),
+                action(Do.ADD_ATTRIBUTE, attribute=f"@@map({prisma_string(old.name)})", field=code_span(new.name)),
+                instead(Do.CREATE_VIEW_WITH_OLD_NAME, old=code_span(old.name)),
             ),
             related=code.places,
             change=change,

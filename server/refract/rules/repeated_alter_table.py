@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -55,7 +56,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         for table in sorted(tables & scanned, key=str):
             yield Risk(
                 key=f"{table}",
-                what=f"This scans or copies `{table.name}` a second time",
+                what=f"This scans or copies {code_span(table.name)} a second time",
                 harm=(harm(Effect.SCANNED_BY_ALTER_TABLE_ABOVE),),
                 now=(action(Do.COMBINE_ALTER_TABLES),),
                 change=None,

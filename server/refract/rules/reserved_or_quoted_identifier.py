@@ -50,6 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -140,7 +141,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if name.lower() in _RESERVED:
             yield Risk(
                 key=f"{kind}.{name}",
-                what=f"`{name}` is a reserved word of SQL",
+                what=f"{code_span(name)} is a reserved word of SQL",
                 harm=(harm(Effect.NAME_MUST_BE_QUOTED, kind=kind),),
                 now=(action(Do.MAP_TO_OTHER_NAME),),
                 change=change,

@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
@@ -69,7 +70,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 ),
                 now=(action(Do.FIND_VALUES_THAT_DO_NOT_FIT), *cures(context.behaviour.rewrite)),
                 change=change,
-                related=created_here(f"Column `{change.before.name}`", change.before.origin),
+                related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
             )
 
 
@@ -80,4 +81,4 @@ def _same_enum(change: AlterColumn) -> bool:
 
 def _types(context: RuleContext, change: AlterColumn) -> str:
     render = context.provider.render_type
-    return f"from `{render(change.before.type)}` to `{render(change.after.type)}`"
+    return f"from {code_span(render(change.before.type))} to {code_span(render(change.after.type))}"

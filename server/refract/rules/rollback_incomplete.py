@@ -36,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.diff import diff
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -60,8 +61,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
     missing = next((line for line in first if line and not line.startswith("--")), "")
     yield Risk(
         key="rollback",
-        what=f"The rollback of `{migration.name}` does not fully undo it",
-        harm=(harm(Effect.FIRST_MISSING_STATEMENT, statement=f"`{missing}`"),) if missing else (),
+        what=f"The rollback of {code_span(migration.name)} does not fully undo it",
+        harm=(harm(Effect.FIRST_MISSING_STATEMENT, statement=code_span(missing)),) if missing else (),
         now=(action(Do.RECREATE_ROLLBACK, command=f"refract rollback {migration.name}"), instead(Do.COMPLETE_ROLLBACK)),
         change=None,
     )

@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -68,7 +69,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if lost:
         yield Risk(
             key="rollback",
-            what=f"Undoing `{migration.name}` loses data",
+            what=f"Undoing {code_span(migration.name)} loses data",
             harm=(harm(_EFFECTS[loss.kind], of=loss.of) for loss in lost),
             now=(action(Do.BACK_UP_DATABASE),),
             change=None,

@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -58,7 +59,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if bare is not None:
         yield Risk(
             key="rollback",
-            what=f"The rollback of `{migration.name}` may fail at {bare.verb}",
+            what=f"The rollback of {code_span(migration.name)} may fail at {bare.verb}",
             harm=(harm(Effect.FAILS_IF_PARTLY_APPLIED),),
             now=(action(Do.ADD_CLAUSE, clause="`IF EXISTS`"),),
             change=None,

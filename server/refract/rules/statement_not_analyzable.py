@@ -32,6 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -49,7 +50,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 yield Risk(
                     key=f"statement {number}",
                     what="Refract cannot analyse this statement",
-                    harm=(harm(Effect.STATEMENT_NOT_CHECKED, statement=f"`{change.summary}`"),),
+                    harm=(harm(Effect.STATEMENT_NOT_CHECKED, statement=code_span(change.summary)),),
                     now=(action(Do.WRITE_STATEMENTS_OUT), action(Do.REVIEW_BY_HAND)),
                     change=change,
                     origin=statement.origin,

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -54,9 +55,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if index.where is not None or any(part.expression for part in index.columns):
             yield Risk(
                 key=f"{change.table}.{index.name}",
-                what=f"Dropping index `{index.name}`, which Prisma's schema cannot express",
+                what=f"Dropping index {code_span(index.name)}, which Prisma's schema cannot express",
                 harm=(harm(Effect.INDEX_QUERIES_SLOW),),
                 now=(action(Do.REMOVE_STATEMENT_IF_GENERATED),),
                 change=change,
-                related=created_here(f"Index `{index.name}`", index.origin),
+                related=created_here(f"Index {code_span(index.name)}", index.origin),
             )

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -53,8 +54,8 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if isinstance(change, ValidateConstraint) and change.constraint in added and not context.is_new(change.table):
             yield Risk(
                 key=change.constraint,
-                what=f"Constraint `{change.constraint}` is validated in the transaction that adds it",
-                harm=(harm(Effect.LOCK_HELD_DURING_CHECK, table=f"`{change.table.name}`"),),
+                what=f"Constraint {code_span(change.constraint)} is validated in the transaction that adds it",
+                harm=(harm(Effect.LOCK_HELD_DURING_CHECK, table=code_span(change.table.name)),),
                 now=(action(Do.VALIDATE_IN_NEXT_MIGRATION),),
                 change=change,
             )

@@ -57,6 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -75,7 +76,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if not index.unique and len(index.columns) > _MOST:
             yield Risk(
                 key=f"{table}.{index.name}",
-                what=f"Index `{index.name}` of {table_label(context, table)} has {len(index.columns)} fields",
+                what=f"Index {code_span(index.name)} of {table_label(context, table)} has {len(index.columns)} fields",
                 harm=(harm(Effect.FIELDS_SELDOM_HELP, most=_MOST),),
                 now=(action(Do.KEEP_SELECTIVE_FIELDS),),
                 change=change,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from refract.escaping import code_span
 from refract.source.client import Target
 from refract.text import Origin, Span
 
@@ -40,4 +41,4 @@ class CodeUses:
 
 def counted(found: Iterable[tuple[Target, CodeUses]]) -> str:
     """What is used, and in how many places for sure: `User.name` in 3 places and `Role` in 1 place."""
-    return " and ".join(f"`{target}` in {uses.counted}" for target, uses in found)
+    return " and ".join(f"{code_span(target)} in {uses.counted}" for target, uses in found)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from difflib import get_close_matches
 
+from refract.escaping import code_span
 from refract.syntax.tree import Keyword
 
 TOO_LONG_LINE = "This line is too long ({length:,} characters). Split the line."
@@ -52,7 +53,7 @@ def is_conflict_marker(line: str) -> bool:
 
 def not_closed(keyword: Keyword, name: str) -> str:
     """About a block without its last line."""
-    return f"The {keyword} `{name}` is not closed. Add a line with `}}` at its end."
+    return f"The {keyword} {code_span(name)} is not closed. Add a line with `}}` at its end."
 
 
 def unreadable_text(text: str) -> str:
@@ -73,7 +74,7 @@ def unreadable_text(text: str) -> str:
         return f"Incomplete {word} block. Write `{word} Name {{` on one line, then its members, then `}}` on a separate line."
     near = get_close_matches(word, tuple(Keyword), n=1) if len(word) < 20 else []
     if near:
-        return f"Unknown block `{word}`. Did you mean `{near[0]}`?"
+        return f"Unknown block {code_span(word)}. Did you mean {code_span(near[0])}?"
     return f"This text is outside any block. A schema has {_KINDS} blocks."
 
 
@@ -82,7 +83,7 @@ def unreadable_line(rule: str, found: str, previous: str, expected: Collection[s
     special = _special(rule, found, previous, expected)
     if special:
         return special
-    where = f"Unexpected `{found[:40]}`" if found else "Incomplete line"
+    where = f"Unexpected {code_span(found[:40])}" if found else "Incomplete line"
     wanted = _alternatives(expected)
     if wanted:
         return f"{where}. Expected {wanted}."
@@ -98,9 +99,9 @@ def _special(rule: str, found: str, previous: str, expected: Collection[str]) ->
     elif found == "!":
         return "Remove the `!`. A field is required unless its type ends with `?`."
     elif found in (")", "]", "}") and previous == ",":
-        return f"Remove the `,` before `{found}`."
+        return f"Remove the `,` before {code_span(found)}."
     elif not found and rule == "model_member" and "UNSUPPORTED" in expected and "NUMBER" not in expected:
-        return f"Field `{previous[:40]}` has no type. Write a type after the name, such as `{previous[:40]} String`."
+        return f"Field {code_span(previous[:40])} has no type. Write a type after the name, such as {code_span(f'{previous[:40]} String')}."
     return None
 
 

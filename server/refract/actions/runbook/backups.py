@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from refract.analysis.runbook import Backup, BackupScope
+from refract.escaping import shell
 from refract.providers import Provider
-from refract.rendering.markdown import shell
 from refract.schema.model import QualifiedName
 
 FILE = "before_release"

@@ -39,10 +39,10 @@ from refract.analysis.runbook import (
     WayBack,
     WriteRollback,
 )
+from refract.escaping import shell
 from refract.providers.operation import Duration
 from refract.recipes.acts import BackUp, Deploy, RunScripts, Start, StopAll
 from refract.recipes.base import Phase
-from refract.rendering.markdown import shell
 from refract.schema.changes import Backfill, CreateIndex, DropColumn, DropTable, RenameColumn, RenameTable
 from refract.sql.rollback import Loss, losses, lost_since
 from refract.sql.transactions import leaves_nothing

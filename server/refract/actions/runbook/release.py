@@ -16,11 +16,11 @@ from refract.analysis.result import Analysis
 from refract.analysis.runbook import ColumnHarm, ReleaseStatement
 from refract.baseline import MigrationFolder, replay, rollback_files
 from refract.config import nearest
+from refract.escaping import code_span, shell
 from refract.plans import Progress, is_as_planned
 from refract.plans.model import PlanStep
 from refract.providers.costs import Cost, cost_of_verb, costs
 from refract.providers.operation import Duration, Operation
-from refract.rendering.markdown import shell
 from refract.rules.kit.harm import harm
 from refract.rules.kit.types import silent_loss
 from refract.schema.changes import (
@@ -205,7 +205,7 @@ def _nothing_pending(analysis: Analysis, folder: MigrationFolder) -> str:
         if branch
         else "without git, nothing tells what is deployed"
     )
-    return f"{found}. Name the migrations to deploy, such as `refract runbook {shell(newest)}`."
+    return f"{found}. Name the migrations to deploy, such as {code_span(f'refract runbook {shell(newest)}')}."
 
 
 def _plans_by_migration(analysis: Analysis) -> Mapping[str, PlanAndStep]:

@@ -13,6 +13,7 @@ from refract.actions.fixing import fixes_of
 from refract.actions.planning import start_plan
 from refract.analysis import Analysis
 from refract.analysis.open_plans import plan_file
+from refract.escaping import code_span
 from refract.lsp import convert
 from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
@@ -63,9 +64,9 @@ def paragraphs(progress: Progress) -> Iterator[str]:
     yield f"**Plan {progress.plan.title}**: {standing(progress)}. **{step.title}**"
     yield from limits(step, step_numbers(progress.plan))
     if not progress.waits_for_people:
-        yield f"Take this step with `refract plan next {progress.plan.name}`, or above the field. Then:"
+        yield f"Take this step with {code_span(f'refract plan next {progress.plan.name}')}, or above the field. Then:"
     deploy = ("Deploy the migrations.",) if step.migrations else ()
-    confirm = (f"Confirm with `refract plan done {progress.plan.name}`, or above the field.",)
+    confirm = (f"Confirm with {code_span(f'refract plan done {progress.plan.name}')}, or above the field.",)
     acts = to_do(step, deploy)
     yield "\n".join(f"{n}. {act}" for n, act in enumerate((*acts, *(confirm if step.needs_confirmation else ())), 1))
 

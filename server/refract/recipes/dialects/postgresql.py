@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refract.config.settings import PlanSettings
+from refract.escaping import dollar_quoted, sql_comment
 from refract.recipes.base import Fill, Sync, Trigger
 from refract.recipes.dialects.base import Dialect, concatenated, parted, walk
 from refract.schema.model import ColumnType, QualifiedName
@@ -47,10 +48,11 @@ class PostgresqlDialect(Dialect):
     def trigger(self, table: QualifiedName, name: str, when: str, body: str, about: str) -> Trigger:
         """A trigger, `when` it fires, and the function of its name that it calls: `body`, with a comment on what it is for."""
         function, quoted, on = self.table(QualifiedName(table.schema, name)), self.quote(name), self.table(table)
+        block = f"BEGIN\n{body}\nEND"
         return Trigger(
             table,
             (
-                f"-- {about}\nCREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n{body}\nEND $$",
+                f"{sql_comment(about)}CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {dollar_quoted(block)}",
                 f"CREATE TRIGGER {quoted} {when} ON {on}\n  FOR EACH ROW EXECUTE FUNCTION {function}()",
             ),
             (f"DROP TRIGGER {quoted} ON {on}", f"DROP FUNCTION {function}()"),
@@ -68,9 +70,7 @@ class PostgresqlDialect(Dialect):
             for n, k in enumerate(by.keys, 1)
             for word in ("low", "high", "last")
         )
-        return (
-            f"""\
-DO $$
+        block = f"""\
 #variable_conflict use_column
 DECLARE
 {declared}BEGIN
@@ -95,8 +95,8 @@ DECLARE
     PERFORM pg_sleep({pace.pause / 1000});
     SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
   END LOOP;
-END $$""",
-        )
+END"""
+        return (f"DO {dollar_quoted(block)}",)
 
     def _syncing(self, sync: Sync) -> Trigger:
         about = "Keeps old and new columns in step, whichever a program writes."

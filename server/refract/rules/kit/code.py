@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import PlaceRole, Related
@@ -73,4 +74,4 @@ def _named(context: RuleContext) -> Iterator[Database]:
 
 def _places(found: Iterable[tuple[Target, CodeUses]]) -> Iterator[Related]:
     for target, uses in found:
-        yield from (Related(origin, PlaceRole.USED, f"`{target}`") for origin in uses.sure)
+        yield from (Related(origin, PlaceRole.USED, code_span(target)) for origin in uses.sure)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from refract.diff.renames import value_renames
+from refract.escaping import code_span
 from refract.providers.behaviour import EnumHome
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.labels import field_name, model_name
@@ -69,7 +70,7 @@ def _users(context: RuleContext, enum: QualifiedName) -> Iterator[tuple[Qualifie
 
 
 def _field(context: RuleContext, table: QualifiedName, column: Column) -> str:
-    return f"`{model_name(context, table)}.{field_name(column)}`"
+    return f"{code_span(f'{model_name(context, table)}.{field_name(column)}')}"
 
 
 def _in_columns(context: RuleContext) -> Iterator[EnumChange]:

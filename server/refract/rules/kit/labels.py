@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refract.escaping import code_span
 from refract.providers.operation import Blocks, Operation
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import PlaceRole, Related
@@ -21,15 +22,15 @@ def model_name(context: RuleContext, name: QualifiedName) -> str:
 def table_label(context: RuleContext, name: QualifiedName) -> str:
     """The model's name, with the table's where it differs."""
     known = model_name(context, name)
-    return f"`{known}`" if known == name.name else f"`{known}` (table `{name.name}`)"
+    return code_span(known) if known == name.name else f"{code_span(known)} (table {code_span(name.name)})"
 
 
 def column_label(context: RuleContext, table: QualifiedName, column: Column) -> str:
     """The field's name with its model's, and the column's where it differs; the column's alone where no field is known."""
-    in_table = f"`{table.name}.{column.name}`"
+    in_table = f"{code_span(f'{table.name}.{column.name}')}"
     if not column.field_name and model_name(context, table) != table.name:
         return in_table
-    in_model = f"`{model_name(context, table)}.{column.field_name or column.name}`"
+    in_model = f"{code_span(f'{model_name(context, table)}.{column.field_name or column.name}')}"
     return in_model if in_model == in_table else f"{in_model} (column {in_table})"
 
 

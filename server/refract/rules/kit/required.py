@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk
@@ -50,9 +51,9 @@ def _outcome(context: RuleContext, change: AddColumn) -> str:
 
 
 def _harm(context: RuleContext, change: AddColumn) -> Iterator[Harm]:
-    table, field = table_label(context, change.table), f"`{field_name(change.column)}`"
+    table, field = table_label(context, change.table), code_span(field_name(change.column))
     if context.behaviour.schemaless:
-        yield harm(Effect.DOCUMENTS_LACK_FIELD, model=f"`{model_name(context, change.table)}`", field=field)
+        yield harm(Effect.DOCUMENTS_LACK_FIELD, model=code_span(model_name(context, change.table)), field=field)
         return
     if _fills_silently(context, change):
         yield harm(Effect.ROWS_GET_IMPLICIT_VALUE, table=table, value=context.behaviour.implicit_value)
@@ -62,7 +63,7 @@ def _harm(context: RuleContext, change: AddColumn) -> Iterator[Harm]:
 
 
 def _actions(change: AddColumn, default: str) -> Iterator[AnyAction]:
-    field = f"`{field_name(change.column)}`"
+    field = code_span(field_name(change.column))
     yield action(Do.ADD_AS_OPTIONAL, field=field)
     yield action(Do.FILL_ROWS)
     yield action(Do.MAKE_REQUIRED_LAST)

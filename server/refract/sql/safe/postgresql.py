@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
+from refract.escaping import dollar_quoted, sql_comment
 from refract.providers import provider
 from refract.schema import changes as c
 from refract.schema.apply import apply
@@ -59,9 +60,8 @@ class PostgresqlSafeWriter(SafeWriter):
 def polite_lock(tables: Sequence[QualifiedName], mode: str) -> str:
     """Locks `tables` for the transaction, waiting a moment at a time so that nobody queues behind for longer."""
     names = ", ".join(map(provider("postgresql").quote_name, tables))
-    return f"""\
--- Waits for the lock {LOCK_WAIT} ms at a time, so that no query queues behind this migration for longer.
-DO $$
+    about = f"Waits for the lock {LOCK_WAIT} ms at a time, so that no query queues behind this migration for longer."
+    block = f"""\
 BEGIN
   FOR attempt IN 1..{LOCK_TRIES} LOOP
     BEGIN
@@ -73,7 +73,8 @@ BEGIN
     END;
   END LOOP;
   RAISE lock_not_available USING MESSAGE = 'the table stayed in use by long transactions: deploy again when they are done';
-END $$"""
+END"""
+    return f"{sql_comment(about)}DO {dollar_quoted(block)}"
 
 
 def _in_one_transaction(statements: Sequence[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from refract.diff.columns import ColumnArity, arity
+from refract.escaping import in_block_comment
 from refract.schema import changes as c
 from refract.schema.changes import Cast
 from refract.schema.model import Column, ColumnType, Index, QualifiedName
@@ -22,7 +23,7 @@ class Warnings:
 
     def header(self) -> str:
         """The comment that begins a migration; empty when there is nothing to warn of."""
-        lines = "".join(f"  - {text}\n" for text in (*self.warnings, *self.unexecutable))
+        lines = "".join(f"  - {in_block_comment(text)}\n" for text in (*self.warnings, *self.unexecutable))
         return f"/*\n  Warnings:\n\n{lines}\n*/\n" if lines else ""
 
 

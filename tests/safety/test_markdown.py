@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refract.rendering.markdown import code, code_list, fence, shell
+from refract.escaping import code_span, fence, shell
+from refract.wording import listed
 
 NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=20)
 
@@ -21,12 +22,12 @@ NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",
     ("a\n# title", "`a # title`"),
     ("a\x1b[2Jb", "`a\N{REPLACEMENT CHARACTER}[2Jb`"),
 ])  # fmt: skip
-def test_code(text: str, expected: str) -> None:
-    assert code(text) == expected
+def test_code_span(text: str, expected: str) -> None:
+    assert code_span(text) == expected
 
 
-def test_code_list() -> None:
-    assert code_list(["a", "b`c"]) == "`a` and ``b`c``"
+def test_listed() -> None:
+    assert listed(["a", "b`c"]) == "`a` and ``b`c``"
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -43,7 +44,7 @@ def test_no_line_closes_a_fence_and_no_run_a_span(text: str) -> None:
     first, *inner, last = fence(text).split("\n")
     assert first == last
     assert all(last not in line for line in inner)
-    assert len(code(text).splitlines()) == 1
+    assert len(code_span(text).splitlines()) == 1
 
 
 def test_a_shell_reads_each_argument_back() -> None:

@@ -113,6 +113,12 @@ CASES: list[tuple[str, Callable[[Document], list[TextEdit]], list[str], list[str
     ),
     ("first block attribute", lambda d: edits.add_block_attribute(d, "Post", '@@map("p")'), [], ["", '  @@map("p")']),
     ("next block attribute", lambda d: edits.add_block_attribute(d, "User", '@@map("u")'), [], ['  @@map("u")']),
+    (
+        "remove the only block attribute, with the blank line above",
+        lambda d: edits.remove_written_attribute(d, "User", "@@index([email, createdAt(sort: Desc)])"),
+        ["", "  @@index([email, createdAt(sort: Desc)])"],
+        [],
+    ),
     ("add a value", lambda d: edits.add_enum_value(d, "State", "OLD"), [], ["  OLD"]),
     (
         "remove a value",

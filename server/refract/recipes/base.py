@@ -1,9 +1,10 @@
-"""What a recipe is, what it is given and what it says.
+"""What a recipe is, what it reads and what it yields.
 
-A recipe is one module in this package: a docstring with fixed headings and one function under `@recipe`. It looks at a
-`Situation` and yields `Step`s: edits of the schema, and what no comparison of two schemas can know (what keeps two
-columns in step, what fills rows, what has to be deployed). The engine makes migrations of them.
-Names that begin with `_` are not recipes.
+A recipe is one module in this package: a docstring with fixed headings and one function under `@recipe`. It reads a
+`Situation` and yields a `Step` for each release: edits of the schema, and what no comparison of two schemas can know
+(what keeps two columns in sync, what fills rows, what you deploy). The engine turns the edits into migrations in the
+safe forms of each database, such as `CREATE INDEX CONCURRENTLY`, and makes the undo.
+Modules whose names begin with `_` are shared by recipes. Many changes need only edits: `add_index.py` is the shortest.
 """
 
 from __future__ import annotations
@@ -36,32 +37,32 @@ from refract.syntax.written import WrittenField, written_field
 from refract.wording import listed
 
 UNANSWERED = "NULL /* TODO: the value of each row */"
-"""What stands in SQL for an expression that only a person can give, until one does."""
+"""Stands in SQL for an expression that only the user can write."""
 
 
 class Phase(StrEnum):
-    """What a step is for, in the order in which phases come."""
+    """What a step is for, in the order of a plan."""
 
-    EXPAND = "expand"  # something is added that running programs do not notice
-    DUAL_WRITE = "dual write"  # programs write both the old and the new
-    BACKFILL = "backfill"  # rows that are there get what new rows have
-    VALIDATE = "validate"  # the database proves it, and holds it from then on
-    SWITCH = "switch"  # programs use the new only
-    CONTRACT = "contract"  # the old goes
+    EXPAND = "expand"  # adds what running app instances do not notice
+    DUAL_WRITE = "dual write"  # app instances write both the old and the new
+    BACKFILL = "backfill"  # existing rows get the values that new rows have
+    VALIDATE = "validate"  # the database checks all rows, and enforces the constraint
+    SWITCH = "switch"  # app instances use only the new
+    CONTRACT = "contract"  # drops the old
 
 
 class CannotPlan(Exception):
-    """There is no plan for what was asked. The message says why, and what else can be done."""
+    """No plan is possible for these answers. The message gives the reason and the alternative."""
 
 
 @frozen
 class Sync:
-    """What keeps columns of a table in step while two versions of a program write it.
+    """Keeps columns of a table in sync while two versions of the app write it.
 
-    `forward` gives the new columns from the old (`{row}` stands for the row: `{row}."name"`), `backward` the old ones
-    from the new; with no `backward`, only what is written to the old columns counts. `silent` are values of new columns
-    that say nothing about who wrote: their defaults. `folding` are columns in which values that are not the same may
-    compare as equal: texts of a collation that takes `a` for `A`.
+    `forward` is each new column with its SQL over the old ones (`{row}` stands for the row: `{row}."name"`), `backward`
+    each old column with its SQL over the new ones. Without `backward`, new columns always follow the old ones.
+    `silent` are the new columns' defaults, which do not show that the new version wrote the row. `folding` are columns
+    whose collation compares different texts as equal, such as `a` and `A`.
     """
 
     name: str
@@ -74,9 +75,9 @@ class Sync:
 
 @frozen
 class Trigger:
-    """What a recipe needs of triggers that is no `Sync`: the statements that make it, and those that remove it.
+    """A trigger that is not a `Sync`: the statements that create it, and those that drop it.
 
-    `views` are those that it makes: removing one waits for whoever reads through it.
+    `views` are the views that it creates: dropping one waits for the queries that read it.
     """
 
     table: QualifiedName
@@ -87,9 +88,9 @@ class Trigger:
 
 @frozen
 class Fill:
-    """Rows to be filled in batches: `sets` are columns with SQL expressions, `where` which rows are still to do.
+    """Rows that are filled in batches: `sets` are columns with SQL expressions, `where` selects the rows that are left.
 
-    `statement` stands for UPDATE where rows go to another table; `{batch}` is the condition for the rows of one batch.
+    `statement` replaces the UPDATE if rows are copied to another table; `{batch}` in it selects the rows of one batch.
     """
 
     table: Table
@@ -100,16 +101,20 @@ class Fill:
 
 @frozen(kw_only=True)
 class Step:
-    """One step. `begins` and `ends` are what keeps old and new in step from here on, or until here.
+    """One step: a release. Most steps have `id`, `phase`, `title`, `edits` and `after`.
 
-    `changes` are told where a comparison would misunderstand the edits (a rename). `first` and `last` are statements
-    around those of the edits, in the same transaction; `undo_first` and `undo_last` in the undo.
-    `before` and `after` are what people do around the migrations; a step that has only these is theirs alone. `check`
-    is a query that returns 0 when the step is done. `undo` are the steps back where the opposite of the edits is not
-    enough; after a `point_of_no_return` there are none, and `loses` names the data that is lost, if any is.
-    `oldest_version_that_may_return` is the id of a step: from here on, no version older than the one deployed in it may
-    run again. `ends_use` are fields, `Model.field` or `Model`, that no program may use from this step on. `note` is a
-    sentence about what none of these can hold.
+    - `edits` change the schema. The engine compares both schemas; `changes` replaces changes that a comparison
+      misunderstands, such as a rename.
+    - `begins` and `ends` are what keeps old and new in sync after this step, or up to it. `fills` fills existing rows.
+    - `first` and `last` are SQL statements around those of the edits, in the same transaction; `undo_first` and
+      `undo_last` are those of the undo.
+    - `before` and `after` are what you do around the migrations. A step without migrations has only these. `check` is a
+      query that returns 0 when the step is done.
+    - `undo` replaces the opposite of the edits if that is not enough. A `point_of_no_return` has no undo, and `loses`
+      names the data that it loses.
+    - `oldest_version_that_may_return` is the id of the step whose deploy is the oldest version that may run again.
+    - `ends_use` are `Model` or `Model.field` that no app instance may use after this step.
+    - `note` is a sentence about what no other attribute can express.
     """
 
     id: str
@@ -136,17 +141,17 @@ class Step:
 
     @property
     def acts(self) -> tuple[Act, ...]:
-        """What people do, in order."""
+        """What you do around the migrations, in order."""
         return (*self.before, *self.after)
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether the next step waits until a person confirms this one."""
+        """Whether the next step waits until you confirm this one."""
         return need_confirmation(self.acts)
 
 
 class SubjectKind(StrEnum):
-    """What a recipe is about, and so how it is named: `User`, `User.name`, `Role`, `Role.ADMIN`."""
+    """What a recipe changes, and how the command line names that: `User`, `User.name`, `Role`, `Role.ADMIN`."""
 
     MODEL = "model"
     FIELD = "field"
@@ -156,9 +161,9 @@ class SubjectKind(StrEnum):
 
 @frozen
 class Question:
-    """What a recipe has to be told. `text` asks for it; `default` is the answer when none is given (None: it must be).
+    """An answer that a recipe needs next to its subject. `text` is the prompt; `default` is None if an answer is required.
 
-    `sql`: the answer is an SQL expression, which the person has to vouch for.
+    `sql`: the answer is an SQL expression, which Refract does not check.
     """
 
     name: str
@@ -177,9 +182,10 @@ class ModelField(WrittenField):
 
 @frozen(eq=False)
 class Situation:
-    """All that a recipe may look at: the schema before its first step, the database that this asks for, the answers.
+    """All that a recipe may read: the schema before its first step, the database of that schema, and the answers.
 
-    `settings` say in which form rows are filled, and how fast. `previous` is a schema much like it, if one is known.
+    `answers` hold the subject (`model`, `field`, `enum`, `value`) and one answer for each question. `settings` choose how
+    rows are filled, and how fast. `previous` is a similar schema that was lowered before: it only saves time.
     """
 
     tree: SchemaTree
@@ -196,11 +202,11 @@ class Situation:
 
     @property
     def database(self) -> Database:
-        """What the schema asks for."""
+        """The database of the schema."""
         return self.lowered.database
 
     def answer(self, name: str) -> str:
-        """The answer to a question. Raises CannotPlan where there is none."""
+        """The answer to a question, or part of the subject. Raises CannotPlan if there is none."""
         if name not in self.answers:
             raise CannotPlan(f"{code_span(name)} is required.")
         return self.answers[name]
@@ -214,7 +220,7 @@ class Situation:
         return _parts(self.answer(question), " ; ")
 
     def table(self, model: str) -> Table:
-        """The table of a model. Raises CannotPlan for a model that is not there, or is no table."""
+        """The table of a model. Raises CannotPlan if the schema has no such model."""
         found = self._tables.get(model)
         if found is None:
             raise CannotPlan(f"The schema has no model {code_span(model)}{_alike(model, self._tables)}.")
@@ -262,7 +268,7 @@ class Situation:
         return name
 
     def text(self, block: str, start: int, end: int) -> str:
-        """What stands in a block, by the offsets of its tree."""
+        """The text of a block between two offsets of its tree, such as `*attribute.span`."""
         placed = self.tree.placed(block)
         document = self.tree.document(placed.path) if placed else None
         return document.text[placed.chunk_start + start : placed.chunk_start + end] if placed and document else ""
@@ -275,7 +281,7 @@ class Situation:
 
     @cached_property
     def _tables(self) -> Mapping[str, Table]:
-        """The tables of the models, by these."""
+        """The tables, by model."""
         return {t.model_name: t for t in self.database.tables.values() if t.model_name}
 
 
@@ -300,7 +306,7 @@ RecipeFunction = Callable[[Situation], Iterable[Step]]
 
 @frozen
 class Recipe:
-    """A recipe. `providers` is where it can be followed, `elsewhere` why not on the others and what to do there."""
+    """A recipe. `providers` are its databases; `elsewhere` is the reason and the alternative for all others."""
 
     name: str
     subject: SubjectKind
@@ -312,11 +318,11 @@ class Recipe:
 
     @property
     def summary(self) -> str:
-        """What it is for, in one sentence."""
+        """What it does, in one sentence."""
         return summary(self.doc)
 
     def steps(self, situation: Situation) -> tuple[Step, ...]:
-        """The steps. Raises CannotPlan where there is no plan."""
+        """The steps. Raises CannotPlan if no plan is possible."""
         if situation.provider.name not in self.providers:
             raise CannotPlan(self.elsewhere or f"{code_span(self.name)} is not available on {situation.provider.name}.")
         for question in self.questions:
@@ -328,7 +334,7 @@ class Recipe:
         return tuple(self.plan(situation))
 
     def complete(self, answers: Mapping[str, str]) -> dict[str, str]:
-        """The answers, with defaults for what is not answered. Raises CannotPlan for one that must be, or is unknown."""
+        """The answers, completed with defaults. Raises CannotPlan for an unknown answer, or a missing one that is required."""
         known = {*(q.name for q in self.questions), *subject_parts(self.subject)}
         unknown = [name for name in answers if name not in known]
         if unknown:
@@ -373,7 +379,10 @@ SQL = SQL_PROVIDERS
 def recipe(
     subject: SubjectKind, *questions: Question, providers: frozenset[str] = SQL, elsewhere: str = ""
 ) -> Callable[[RecipeFunction], Recipe]:
-    """Make a recipe of the decorated function. Its name is the module's: `rename_field.py` is `rename-field`."""
+    """Make a recipe of the decorated function. Its name is the module's: `rename_field.py` is `rename-field`.
+
+    `subject` is what the recipe changes. Its parts are answers, as those to `questions` are: `s.answer("model")`.
+    """
 
     def declare(plan: RecipeFunction) -> Recipe:
         module = sys.modules[plan.__module__]

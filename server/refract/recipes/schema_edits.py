@@ -1,4 +1,4 @@
-"""Edits of a schema as values: what a plan file keeps of a step, and what is done to the schema when it is taken.
+"""Edits of a schema as values: a plan file keeps those of each step, and taking the step applies them.
 
 An edit names models, enums and fields as the schema does. Applying one keeps the user's formatting.
 """
@@ -44,7 +44,7 @@ class RemoveField:
 
 @frozen
 class RenameField:
-    """A field, wherever the schema speaks of it."""
+    """A field, wherever the schema names it."""
 
     model: str
     field: str
@@ -103,7 +103,7 @@ class AddBlockAttribute:
 
 @frozen
 class RemoveBlockAttribute:
-    """An attribute of a model or enum, as it is written (spaces do not count)."""
+    """An attribute of a model or enum, such as `@@index([email])`, exactly as it is written except for spaces."""
 
     block: str
     written: str

@@ -137,7 +137,7 @@ def remove_block_attribute(document: Document, block: str, attribute: Attribute)
     place = _place(document, block)
     if attribute not in place.block.attributes:
         raise LookupError(f"{block} has no such attribute: @@{attribute.name.text}")
-    return [_removed_line(place, attribute.span)]
+    return [_removed_attribute_line(place, attribute.span)]
 
 
 def remove_written_attribute(document: Document, block: str, written: str) -> list[TextEdit]:
@@ -146,7 +146,7 @@ def remove_written_attribute(document: Document, block: str, written: str) -> li
     wanted = _without_spaces(written)
     for attribute in place.block.attributes:
         if _without_spaces(place.text[slice(*attribute.span)]) == wanted:
-            return [_removed_line(place, attribute.span)]
+            return [_removed_attribute_line(place, attribute.span)]
     raise LookupError(f"{block} has no line {written}")
 
 
@@ -319,6 +319,16 @@ def _removed_line(place: _Place, span: Span) -> TextEdit:
     if end > place.block.span.end or place.text[place.line_start(span.start) : span.start].strip():
         return place.edit(Span(_after_text(place.text, span.start), span.end), "")
     return place.edit(Span(start, end), "")
+
+
+def _removed_attribute_line(place: _Place, span: Span) -> TextEdit:
+    """With the blank line above, if only the closing brace is left below."""
+    removed = _removed_line(place, span)
+    start, end = removed.span.start - place.start, removed.span.end - place.start
+    above = place.line_start(start - 1)
+    is_last = place.text[end : place.block.span.end].strip() == "}"
+    is_below_blank_line = start == place.line_start(start) and not place.text[above:start].strip()
+    return place.edit(Span(above, end), "") if is_last and is_below_blank_line else removed
 
 
 def _docs_start(place: _Place, offset: int) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from refract.diff import Diff, diff
+from refract.diff import Diff, diff, matching
 from refract.lowering import lower
 from refract.schema.changes import AddColumn, CreateTable, DropColumn, DropTable
 from refract.schema.model import Database
@@ -90,3 +92,32 @@ def test_tables(before: str, after: str, renamed: list[tuple[str, str]]) -> None
         if isinstance(r.dropped, DropTable) and isinstance(r.added, CreateTable)
     ]
     assert names == renamed
+
+
+def many(name: str, fields: str) -> str:
+    return "".join(f"model {name.format(word)} {{\n id Int @id; {fields}\n}}\n" for word in WORDS)
+
+
+def renamed_tables(found: Diff) -> Iterator[tuple[str, str]]:
+    for r in found.renames:
+        assert isinstance(r.dropped, DropTable) and isinstance(r.added, CreateTable)
+        yield r.dropped.table.name.name, r.added.table.name.name
+
+
+WORDS = [f"{first}{second}" for first in "abcdefgh" for second in ("pple", "anana", "herry", "urian")]
+
+
+def test_another_naming_convention_for_all_tables_and_columns() -> None:
+    before = database(many("old_{}_table", "first_name String; last_name String; age Int"))
+    after = database(many("Old{}Table", "first_name String; last_name String; age Int").replace("Olda", "OldA"))
+    renamed = dict(renamed_tables(diff(before, after)))
+    assert len(renamed) == len(WORDS)
+    assert all(old.replace("_", "") == new.lower() for old, new in renamed.items())
+
+
+def test_beyond_the_most_pairs_only_spellings_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "MOST_PAIRS", 8)
+    before, after = "first_name String; age Int; mail Int", "firstName String; years Int; email Int"
+    assert columns(compared(user(before), user(after))) == [("first_name", "firstName")]
+    monkeypatch.setattr(matching, "MOST_PAIRS", 0)
+    assert columns(compared(user(before), user(after))) == []

@@ -6,24 +6,19 @@ Prisma never renames: it drops and adds. A wrong guess is worse than none, so a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import groupby
 from operator import attrgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from attrs import frozen
 
-from refract.diff.names import similarity
-from refract.escaping import code_span
+from refract.diff.matching import Evidence, Grounds, Match, Thing, Weights, match
 from refract.providers import Provider, provider
 from refract.schema import changes as c
 from refract.schema.changes import Cast
-from refract.schema.model import Column, Database, ForeignKey, QualifiedName, Table
-
-THRESHOLD = 0.6
-_RIVAL_MARGIN = 0.2
-_RIVAL_FACTOR = 0.6
+from refract.schema.model import Column, ColumnType, Database, Default, QualifiedName, Table
 
 
 @frozen
@@ -46,14 +41,6 @@ class ValueRename:
     reasons: tuple[str, ...]
 
 
-@frozen
-class _Evidence:
-    """What speaks for a pair: a weight, and the words for it (empty where they would not help)."""
-
-    weight: float
-    reason: str = ""
-
-
 def probable_renames(changes: Sequence[c.Change], before: Database, after: Database) -> tuple[ProbableRename, ...]:
     """The probable renames among changes, in the order of the drops. Each change is in one pair at most."""
     dropped = [x for x in changes if isinstance(x, c.DropColumn | c.DropTable | c.DropEnum)]
@@ -63,255 +50,263 @@ def probable_renames(changes: Sequence[c.Change], before: Database, after: Datab
     tables = _tables(_of(dropped, c.DropTable), _of(added, c.CreateTable), before, after)
     enums = _enums(_of(dropped, c.DropEnum), _of(added, c.CreateEnum))
     columns = _columns(_of(dropped, c.DropColumn), _of(added, c.AddColumn), before, after)
-    return (*tables, *enums, *columns)
+    return (*_probable(tables), *_probable(enums), *_probable(columns))
+
+
+_Dropped = TypeVar("_Dropped", bound=c.Change)
+_Added = TypeVar("_Added", bound=c.Change)
+
+
+def _probable(matches: Iterable[Match[_Dropped, _Added]]) -> Iterator[ProbableRename]:
+    for pair in matches:
+        yield ProbableRename(pair.dropped, pair.added, pair.confidence, pair.reasons)
 
 
 def value_renames(change: c.AlterEnum) -> tuple[ValueRename, ...]:
     """Values of one enum that probably are others renamed: those that stand in the same place, or are called alike."""
-    positions = {v.name: n for n, v in enumerate(change.before.values)}
-    new_positions = {v.name: n for n, v in enumerate(change.after.values)}
-
-    def score(old: str, new: str) -> list[_Evidence]:
-        found = _name_evidence(old, new, weight=0.5)
-        if positions[old] == new_positions[new] and len(positions) == len(new_positions):
-            found.append(_Evidence(0.5, "same place in the enum"))
-        if len(change.added) == len(change.removed) == 1:
-            found.append(_Evidence(0.15))
-        return found
-
-    return tuple(ValueRename(o, n, sure, why) for o, n, sure, why in _match(change.removed, change.added, score))
+    same_length = len(change.before.values) == len(change.after.values)
+    dropped = _values(change.removed, [v.name for v in change.before.values], same_length)
+    added = _values(change.added, [v.name for v in change.after.values], same_length)
+    only_one = [Evidence(0.15)] if len(dropped) == len(added) == 1 else []
+    found = match(dropped, added, lambda *_: _ANYTHING, _OF_VALUES, only_one)
+    return tuple(ValueRename(x.dropped, x.added, x.confidence, x.reasons) for x in found)
 
 
 _T = TypeVar("_T")
-_D = TypeVar("_D")
-_A = TypeVar("_A")
+_ANYTHING = Grounds((Evidence(0),))
+_OF_VALUES = Weights(names=0.5, place=Evidence(0.5, "same place in the enum"))
 
 
 def _of(changes: Iterable[object], kind: type[_T]) -> list[_T]:
     return [x for x in changes if isinstance(x, kind)]
 
 
-def _match(
-    dropped: Sequence[_D], added: Sequence[_A], score: Callable[[_D, _A], list[_Evidence]]
-) -> Iterator[tuple[_D, _A, float, tuple[str, ...]]]:
-    """The best pairs above the threshold. A pair that has a rival nearly as good is less sure."""
-    scored = [(d, a, score(dropped[d], added[a])) for d in range(len(dropped)) for a in range(len(added))]
-    totals = {(d, a): min(1.0, sum(e.weight for e in found)) for d, a, found in scored}
-    reasons = {(d, a): tuple(e.reason for e in found if e.reason) for d, a, found in scored}
-    used: set[tuple[str, int]] = set()
-    chosen: list[tuple[int, int, float]] = []
-    for d, a in sorted(totals, key=lambda pair: -totals[pair]):
-        if ("d", d) in used or ("a", a) in used:
-            continue
-        confidence = totals[d, a] * (_RIVAL_FACTOR if _has_rival((d, a), totals) else 1.0)
-        if confidence >= THRESHOLD:
-            used |= {("d", d), ("a", a)}
-            chosen.append((d, a, confidence))
-    for d, a, confidence in sorted(chosen):
-        yield dropped[d], added[a], round(confidence, 2), reasons[d, a]
+def _values(names: Iterable[str], order: Sequence[str], placed: bool) -> list[Thing[str, None]]:
+    positions = {name: number for number, name in enumerate(order)}
+    return [Thing(x, x, None, places=frozenset({positions[x]} if placed else ())) for x in names]
 
 
-def _has_rival(pair: tuple[int, int], totals: dict[tuple[int, int], float]) -> bool:
-    """Whether another addition fits the drop nearly as well, or another drop the addition."""
-    floor = totals[pair] - _RIVAL_MARGIN
-    return any(
-        total >= floor and other != pair and (other[0] == pair[0] or other[1] == pair[1])
-        for other, total in totals.items()
-    )
-
-
-def _name_evidence(old: str, new: str, weight: float) -> list[_Evidence]:
-    alike = similarity(old, new)
-    if alike == 0:
-        return []
-    return [_Evidence(weight * alike, "the names differ only in their spelling" if alike == 1 else "similar names")]
+# Columns.
 
 
 def _columns(
     dropped: Sequence[c.DropColumn], added: Sequence[c.AddColumn], before: Database, after: Database
-) -> Iterator[ProbableRename]:
+) -> Iterator[Match[c.DropColumn, c.AddColumn]]:
     by_table = {name: list(group) for name, group in groupby(sorted(added, key=_by_table), key=_by_table)}
     for name, group in groupby(sorted(dropped, key=_by_table), key=_by_table):
         old, new = before.tables.get(name), after.tables.get(name)
         if name in by_table and old is not None and new is not None:
-            compare = _ColumnComparison(old, new, provider(after.provider), list(group), by_table[name])
-            for drop, add, sure, why in _match(compare.dropped, compare.added, compare.evidence):
-                yield ProbableRename(drop, add, sure, why)
+            yield from _columns_of(old, new, list(group), by_table[name], provider(after.provider))
 
 
 _by_table = attrgetter("table")
 
 
-@frozen
-class _ColumnComparison:
+class _ColumnKind(NamedTuple):
+    """What pairs of columns are judged by, beyond their names and places."""
+
+    type: ColumnType
+    auto_increment: bool
+    nullable: bool
+    default: Default | None
+    refers_to: QualifiedName | None
+    unique: bool
+
+
+def _columns_of(
+    old: Table, new: Table, dropped: list[c.DropColumn], added: list[c.AddColumn], provider_: Provider
+) -> list[Match[c.DropColumn, c.AddColumn]]:
     """The columns that one table loses and gains."""
-
-    before: Table
-    after: Table
-    provider: Provider
-    dropped: list[c.DropColumn]
-    added: list[c.AddColumn]
-
-    def evidence(self, drop: c.DropColumn, add: c.AddColumn) -> list[_Evidence]:
-        old, new = drop.column, add.column
-        found = self._type_evidence(old, new)
-        if not found:
-            return []
-        found += _mapping_evidence(old, new)
-        found += _name_evidence(old.name, new.name, weight=0.45)
-        found += self._attribute_evidence(old, new)
-        found += self._place_evidence(old, new)
-        if len(self.dropped) == len(self.added) == 1:
-            found.append(_Evidence(0.1, "the only column dropped and the only one added"))
-            found.append(_Evidence(0.1 if self._differ_in_name_only(old, new) else 0.0))
-        return found
-
-    def _type_evidence(self, old: Column, new: Column) -> list[_Evidence]:
-        if old.type == new.type and old.auto_increment == new.auto_increment:
-            return [_Evidence(0.2, "same type")]
-        if old.type.enum or new.type.enum or old.type.is_list != new.type.is_list:
-            return []
-        castable = self.provider.cast(old, new) in (Cast.SAFE, Cast.NONE)
-        return [_Evidence(0.05, "a type that the values fit")] if castable else []
-
-    def _differ_in_name_only(self, old: Column, new: Column) -> bool:
-        same = (old.type, old.nullable, old.default) == (new.type, new.nullable, new.default)
-        return same and bool(self._place_evidence(old, new))
-
-    def _attribute_evidence(self, old: Column, new: Column) -> list[_Evidence]:
-        found = [_Evidence(0.05 if old.nullable == new.nullable and old.default == new.default else 0.0)]
-        was, will_be = _foreign_key(self.before, old.name), _foreign_key(self.after, new.name)
-        if was and will_be and was.referenced_table == will_be.referenced_table:
-            found.append(_Evidence(0.3, f"both refer to {was.referenced_table.name}"))
-        elif (was is None) != (will_be is None):
-            found.append(_Evidence(-0.2))
-        if _is_unique(self.before, old.name) != _is_unique(self.after, new.name):
-            found.append(_Evidence(-0.15))
-        elif _is_unique(self.before, old.name):
-            found.append(_Evidence(0.1, "both unique"))
-        return found
-
-    def _place_evidence(self, old: Column, new: Column) -> list[_Evidence]:
-        were = _neighbours(self.before, old.name, self.dropped)
-        are = _neighbours(self.after, new.name, self.added)
-        # One is enough: a table has columns in the order in which they came, a model in the order that reads well.
-        same = were == are or any(w is not None and w == a for w, a in zip(were, are, strict=True))
-        return [_Evidence(0.15, "same place in the table")] if same else []
+    drops = _column_things(old, dropped, lambda column: {column.field_name, column.name})
+    adds = _column_things(new, added, lambda column: {column.field_name})
+    place, also = 0.15, []
+    if len(drops) == len(adds) == 1:
+        also = [Evidence(0.1, "the only column dropped and the only one added")]
+        place += 0.1 if _differ_in_name_only(dropped[0].column, added[0].column) else 0
+    weights = Weights(0.45, alias=0.7, alias_reason=_MAPPED_FIELD, place=Evidence(place, "same place in the table"))
+    return match(drops, adds, partial(_column_grounds, provider_), weights, also)
 
 
-def _mapping_evidence(old: Column, new: Column) -> list[_Evidence]:
-    """A field that keeps its name in the schema while its column's name changes."""
-    if new.field_name and new.field_name in (old.field_name, old.name) and old.name != new.name:
-        return [_Evidence(0.7, f"field {code_span(new.field_name)} stays, its @map changes")]
-    return []
+def _differ_in_name_only(old: Column, new: Column) -> bool:
+    return (old.type, old.nullable, old.default) == (new.type, new.nullable, new.default)
 
 
-def _foreign_key(table: Table, column: str) -> ForeignKey | None:
-    return next((k for k in table.foreign_keys if k.columns == (column,)), None)
+_MAPPED_FIELD = "field {} stays, its @map changes"
 
 
-def _is_unique(table: Table, column: str) -> bool:
+def _column_grounds(provider_: Provider, old: _ColumnKind, new: _ColumnKind) -> Grounds | None:
+    found = _type_evidence(provider_, old, new)
+    if not found:
+        return None
+    same = old.nullable == new.nullable and old.default == new.default
+    found.append(Evidence(0.05 if same else 0.0))
+    if old.refers_to and old.refers_to == new.refers_to:
+        found.append(Evidence(0.3, f"both refer to {old.refers_to.name}"))
+    elif (old.refers_to is None) != (new.refers_to is None):
+        found.append(Evidence(-0.2))
+    if old.unique != new.unique:
+        found.append(Evidence(-0.15))
+    elif old.unique:
+        found.append(Evidence(0.1, "both unique"))
+    return Grounds(tuple(found))
+
+
+def _type_evidence(provider_: Provider, old: _ColumnKind, new: _ColumnKind) -> list[Evidence]:
+    if old.type == new.type and old.auto_increment == new.auto_increment:
+        return [Evidence(0.2, "same type")]
+    if old.type.enum or new.type.enum or old.type.is_list != new.type.is_list:
+        return []
+    castable = provider_.cast(Column("", old.type), Column("", new.type)) in (Cast.SAFE, Cast.NONE)
+    return [Evidence(0.05, "a type that the values fit")] if castable else []
+
+
+_Change = TypeVar("_Change", c.DropColumn, c.AddColumn)
+
+
+def _column_things(
+    table: Table, changes: Sequence[_Change], aliases: Callable[[Column], set[str]]
+) -> list[Thing[_Change, _ColumnKind]]:
+    refers_to = {k.columns[0]: k.referenced_table for k in reversed(table.foreign_keys) if len(k.columns) == 1}
     keys = [i.columns for i in table.indexes if i.unique] + ([table.primary_key.columns] if table.primary_key else [])
-    return any([p.name for p in key] == [column] for key in keys)
+    unique = {key[0].name for key in keys if len(key) == 1}
+    places = _places(table, {x.column.name for x in changes})
+    things = []
+    for change in changes:
+        x = change.column
+        kind = _ColumnKind(x.type, x.auto_increment, x.nullable, x.default, refers_to.get(x.name), x.name in unique)
+        things.append(Thing(change, x.name, kind, frozenset(aliases(x) - {""}), places[x.name]))
+    return things
 
 
-def _neighbours(
-    table: Table, name: str, changed: Sequence[c.DropColumn | c.AddColumn]
-) -> tuple[str | None, str | None]:
-    """The columns before and after a column, of those that stay."""
-    gone = {x.column.name for x in changed}
-    names = [x.name for x in table.columns]
-    at = names.index(name)
-    previous = next((n for n in reversed(names[:at]) if n not in gone), None)
-    following = next((n for n in names[at + 1 :] if n not in gone), None)
-    return previous, following
+def _places(table: Table, changed: Collection[str]) -> Mapping[str, frozenset[tuple[str, str]]]:
+    """Where each column stands among those that stay: after one, and before one. One of them is enough: a table has
+    columns in the order in which they were added, a model in the order that reads well.
+    """
+    names = [column.name for column in table.columns]
+    before = _last_kept(names, changed)
+    after = _last_kept(reversed(names), changed)
+    found = {}
+    for name in names:
+        sides = {("after", before[name]), ("before", after[name])}
+        known = frozenset(side for side in sides if side[1])
+        found[name] = known or frozenset([("alone", "")])
+    return found
+
+
+def _last_kept(names: Iterable[str], changed: Collection[str]) -> Mapping[str, str]:
+    """For each name the last before it that stays; empty where there is none."""
+    last, found = "", {}
+    for name in names:
+        found[name] = last
+        last = last if name in changed else name
+    return found
+
+
+# Tables.
+
+
+class _TableKind(NamedTuple):
+    """What pairs of tables are judged by, beyond their names: numbers of their columns, and the primary key."""
+
+    columns: frozenset[int]
+    length: int
+    key: tuple[str, ...]
 
 
 def _tables(
     dropped: Sequence[c.DropTable], added: Sequence[c.CreateTable], before: Database, after: Database
-) -> Iterator[ProbableRename]:
-    def evidence(drop: c.DropTable, add: c.CreateTable) -> list[_Evidence]:
-        old = before.tables.get(drop.table.name, drop.table)
-        new = after.tables.get(add.table.name, add.table)
-        if _is_join_table(old):
-            return _join_table_evidence(old, new)
-        found = _table_evidence(old, new)
-        return [*found, *alone] if found else []
+) -> Iterator[Match[c.DropTable, c.CreateTable]]:
+    olds = [(x, before.tables.get(x.table.name, x.table)) for x in dropped]
+    news = [(x, after.tables.get(x.table.name, x.table)) for x in added]
+    numbers = dict[tuple[str, ColumnType | None], int]()
+    drops = [
+        _table_thing(x, table, {table.model_name, table.name.name}, numbers) for x, table in olds if not _joins(table)
+    ]
+    adds = [_table_thing(x, table, {table.model_name}, numbers) for x, table in news if not _joins(table)]
+    alone = [Evidence(0.15, "the only table dropped and the only one added")] if len(drops) == len(adds) == 1 else []
+    joins = match(_joining(olds), _joining(news), _join_grounds, _OF_JOIN_TABLES)
+    found = [*match(drops, adds, _table_grounds, _OF_TABLES, alone), *joins]
+    order = {id(change): number for number, change in enumerate(dropped)}
+    yield from sorted(found, key=lambda pair: order[id(pair.dropped)])
 
-    only_one = all(sum(not _is_join_table(x.table) for x in side) == 1 for side in (dropped, added))
-    alone = [_Evidence(0.15, "the only table dropped and the only one added")] if only_one else []
-    for drop, add, sure, why in _match(dropped, added, evidence):
-        yield ProbableRename(drop, add, sure, why)
+
+_OF_TABLES = Weights(
+    names=0.3,
+    same_name=Evidence(0.4, "same name in another schema"),
+    alias=0.5,
+    alias_reason="model {} stays, its @@map changes",
+)
+_OF_JOIN_TABLES = Weights(names=0.2)
+_TableChange = TypeVar("_TableChange", c.DropTable, c.CreateTable)
 
 
-def _table_evidence(old: Table, new: Table) -> list[_Evidence]:
-    if _is_join_table(new):
-        return []
-    shared = _shared_columns(old, new)
-    overlap = shared / max(len(old.columns) + len(new.columns) - shared, 1)
+def _table_thing(
+    change: _TableChange, table: Table, aliases: set[str], numbers: dict[tuple[str, ColumnType | None], int]
+) -> Thing[_TableChange, _TableKind]:
+    """Columns are the same in name and type; enums may have been moved or renamed along."""
+    columns = ((x.name, None if x.type.enum else x.type) for x in table.columns)
+    key = tuple(p.name for p in table.primary_key.columns) if table.primary_key else ()
+    kind = _TableKind(frozenset(numbers.setdefault(x, len(numbers)) for x in columns), len(table.columns), key)
+    return Thing(change, table.name.name, kind, frozenset(aliases - {""}))
+
+
+def _table_grounds(old: _TableKind, new: _TableKind) -> Grounds | None:
+    return _shared_grounds(len(old.columns & new.columns), old.length, new.length, old.key == new.key)
+
+
+@lru_cache(maxsize=4096)
+def _shared_grounds(shared: int, old: int, new: int, same_key: bool) -> Grounds | None:
+    """What speaks for two tables with so many columns, so many of which are the same."""
+    overlap = shared / max(old + new - shared, 1)
     if overlap < 0.5:
-        return []
-    enough = min(1.0, shared / 4)
-    found = [_Evidence(0.6 * overlap * enough, f"{shared} of {len(new.columns)} columns are the same")]
+        return None
+    found = [Evidence(0.6 * overlap * min(1.0, shared / 4), f"{shared} of {new} columns are the same")]
     if overlap == 1 and shared > 1:
-        found.append(_Evidence(0.1))
-    if old.name.name == new.name.name:
-        found.append(_Evidence(0.4, "same name in another schema"))
-    else:
-        found += _name_evidence(old.name.name, new.name.name, weight=0.3)
-    if new.model_name and new.model_name in (old.model_name, old.name.name) and old.name.name != new.name.name:
-        found.append(_Evidence(0.5, f"model {code_span(new.model_name)} stays, its @@map changes"))
-    if _key_names(old) == _key_names(new):
-        found.append(_Evidence(0.1, "same primary key"))
-    return found
+        found.append(Evidence(0.1))
+    if same_key:
+        found.append(Evidence(0.1, "same primary key"))
+    return Grounds(tuple(found))
 
 
-def _shared_columns(old: Table, new: Table) -> int:
-    """How many columns are the same in name and type; enums may have moved or been renamed along."""
-    return sum(_same_column(column, new.column(column.name)) for column in old.columns)
-
-
-def _same_column(old: Column, new: Column | None) -> bool:
-    if new is None:
-        return False
-    return old.type == new.type or bool(old.type.enum and new.type.enum)
-
-
-def _key_names(table: Table) -> list[str]:
-    return [p.name for p in table.primary_key.columns] if table.primary_key else []
-
-
-def _is_join_table(table: Table) -> bool:
+def _joins(table: Table) -> bool:
+    """Whether it is the join table of an implicit relation."""
     return {x.name for x in table.columns} == {"A", "B"}
 
 
-def _join_table_evidence(old: Table, new: Table) -> list[_Evidence]:
-    """The join tables of implicit relations all look the same: only what they join tells them apart."""
-    if not _is_join_table(new):
-        return []
-    targets, new_targets = _targets(old), _targets(new)
-    if not targets or targets != new_targets:
-        return []
-    return [_Evidence(0.8, "joins the same tables"), *_name_evidence(old.name.name, new.name.name, weight=0.2)]
+def _joining(
+    changes: Iterable[tuple[_TableChange, Table]],
+) -> list[Thing[_TableChange, frozenset[QualifiedName]]]:
+    """The join tables, which all look the same: only what they join tells them apart."""
+    return [
+        Thing(change, table.name.name, frozenset(k.referenced_table for k in table.foreign_keys))
+        for change, table in changes
+        if _joins(table)
+    ]
 
 
-def _targets(table: Table) -> set[QualifiedName]:
-    return {k.referenced_table for k in table.foreign_keys}
+def _join_grounds(old: frozenset[QualifiedName], new: frozenset[QualifiedName]) -> Grounds | None:
+    return Grounds((Evidence(0.8, "joins the same tables"),)) if old and old == new else None
 
 
-def _enums(dropped: Sequence[c.DropEnum], added: Sequence[c.CreateEnum]) -> Iterator[ProbableRename]:
-    for drop, add, sure, why in _match(dropped, added, _enum_evidence):
-        yield ProbableRename(drop, add, sure, why)
+# Enums.
 
 
-def _enum_evidence(drop: c.DropEnum, add: c.CreateEnum) -> list[_Evidence]:
-    old = [v.name for v in drop.enum.values]
-    new = [v.name for v in add.enum.values]
-    alike = SequenceMatcher(None, old, new, autojunk=False).ratio()
+def _enums(dropped: Sequence[c.DropEnum], added: Sequence[c.CreateEnum]) -> list[Match[c.DropEnum, c.CreateEnum]]:
+    return match([_enum_thing(x) for x in dropped], [_enum_thing(x) for x in added], _enum_grounds, _OF_ENUMS)
+
+
+_OF_ENUMS = Weights(names=0.3, same_name=Evidence(0.3, "same name in another schema"))
+_EnumChange = TypeVar("_EnumChange", c.DropEnum, c.CreateEnum)
+
+
+def _enum_thing(change: _EnumChange) -> Thing[_EnumChange, tuple[str, ...]]:
+    return Thing(change, change.enum.name.name, tuple(value.name for value in change.enum.values))
+
+
+def _enum_grounds(old: tuple[str, ...], new: tuple[str, ...]) -> Grounds | None:
+    shared = len(set(old).intersection(new))
+    alike = 2 * shared / max(len(old) + len(new), 1)
     if alike < 0.5:
-        return []
-    enough = min(1.0, len(set(old) & set(new)) / 2)
-    found = [_Evidence(0.7 * alike * enough, "same values" if old == new else "mostly the same values")]
-    if drop.enum.name.name == add.enum.name.name:
-        return [*found, _Evidence(0.3, "same name in another schema")]
-    return [*found, *_name_evidence(drop.enum.name.name, add.enum.name.name, weight=0.3)]
+        return None
+    reason = "same values" if old == new else "mostly the same values"
+    return Grounds((Evidence(0.7 * alike * min(1.0, shared / 2), reason),))

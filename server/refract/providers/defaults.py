@@ -20,10 +20,14 @@ _ESCAPE_STRING = re.compile(r"E'((?:[^'\\]|''|\\.)*)'\Z", re.S)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b"}
 _CAST = re.compile(r"(.*\S)\s*::\s*[\w\". ]+(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])*\Z", re.S)
 _STD_CAST = re.compile(r"CAST\((.*)\s+AS\s+[^()]+(?:\([\d, ]+\))?\)\Z", re.S | re.I)
+_BRACKET = re.compile(r"[()]")
 _ARRAY = re.compile(r"ARRAY\[(.*)\]\Z", re.S | re.I)
 _BOOLEAN_TYPES = {"BOOLEAN", "BOOL", "BIT", "TINYINT"}
 _BYTES_TYPES = {"BYTEA", "BYTES", "BLOB", "LONGBLOB", "MEDIUMBLOB", "TINYBLOB", "VARBINARY", "BINARY"}
 _TIME_TYPES = {"TIMESTAMP", "TIMESTAMPTZ", "DATETIME", "DATETIME2", "DATETIMEOFFSET"}
+_MOST_WRAPPINGS = 16
+"""Casts and parentheses that are taken off a default; one that has more stays an expression."""
+
 _NUMBER_TYPES = {
     "SMALLINT", "INTEGER", "INT", "BIGINT", "DECIMAL", "REAL", "DOUBLE PRECISION", "DOUBLE", "FLOAT", "OID", "MONEY",
     "INT2", "INT4", "INT8", "FLOAT4", "FLOAT8", "TINYINT", "MEDIUMINT",
@@ -102,14 +106,15 @@ def parse_sql_default(sql: str, type_: ColumnType) -> Default | None:
 def _unwrapped(sql: str) -> str:
     """The text without casts, and without the parentheses that SQL Server puts around every default."""
     text = sql.strip()
-    while True:
+    for _ in range(_MOST_WRAPPINGS):
         shorter = bare_expression(text)
         cast = _CAST.match(shorter) or _STD_CAST.match(shorter)
         if cast and _is_simple(cast.group(1).strip()):
             shorter = cast.group(1).strip()
         if shorter == text:
-            return text
+            break
         text = shorter
+    return text
 
 
 def _is_simple(text: str) -> bool:
@@ -129,9 +134,9 @@ def bare_expression(text: str) -> str:
     if not (text.startswith("(") and text.endswith(")")):
         return text
     depth = 0
-    for index, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if depth == 0 and index < len(text) - 1:
+    for bracket in _BRACKET.finditer(text, 0, len(text) - 1):
+        depth += 1 if bracket.group() == "(" else -1
+        if depth == 0:
             return text
     return text[1:-1].strip()
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
 _STEMS = (
     "prisma7.config",
@@ -35,7 +36,8 @@ _DEEPEST = max(file.count("/") for file in CONFIG_FILES) + 1
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|//[^\n]*|/\*.*?(?:\*/|\Z))
-      | (?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\$]|\\.|\$(?!\{))*`)
+      | (?P<string>(?P<quote>["'])(?:(?!(?P=quote))[^\\\n]|\\.)*+(?P<closed>(?P=quote))?)
+      | (?P<template>`(?:[^`\\$]|\\.|\$(?!\{))*+(?P<closed_by>`|\$\{|\Z))
       | (?P<word>[A-Za-z_$][\w$]*)
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
@@ -46,12 +48,32 @@ _CLOSING = frozenset(_OPENING.values())
 _HERE = frozenset({"__dirname", "import.meta.dirname", "process.cwd()"})
 _JOINING = frozenset({"join", "resolve", "path.join", "path.resolve", "path.posix.join", "path.posix.resolve"})
 _STATEMENTS = frozenset({"const", "let", "var", "export"})
+_BEFORE_OBJECT = frozenset({("defineConfig", "("), ("export", "default"), ("exports", "=")})
 _MAX_LENGTH = 200_000  # characters; a longer configuration is not read
+_MOST_CONSTANTS = 100
+_MOST_EXPORTS = 20
+_LONGEST_PATH = 4_096
+_DEEPEST_EXPRESSION = 8
 
 
 class _Token(NamedTuple):
     kind: str
     text: str
+
+
+@frozen
+class _Constants:
+    """The constants of a file: the tokens of their values, and the paths that were found for them."""
+
+    tokens: Mapping[str, list[_Token]]
+    _paths: dict[str, str | None] = field(factory=dict)
+
+    def path(self, name: str, depth: int) -> str | None:
+        """The path that a constant holds. Each is looked at once, and none stands for itself."""
+        if name not in self._paths:
+            self._paths[name] = None
+            self._paths[name] = _path(self.tokens[name], self, depth)
+        return self._paths[name]
 
 
 @frozen
@@ -79,7 +101,7 @@ def configured_folder(file: Path) -> Path | None:
 def read_prisma_config(text: str) -> PrismaConfig:
     """The configuration in `text`: the source of a `prisma.config.*` file, or JSON."""
     tokens = [] if len(text) > _MAX_LENGTH else list(_tokens(text))
-    constants = dict(_constants(tokens))
+    constants = _Constants(dict(islice(_constants(tokens), _MOST_CONSTANTS)))
     settings = _exported(tokens, constants)
     schema = settings.get("schema")
     migrations = _properties(settings["migrations"]).get("path") if "migrations" in settings else None
@@ -94,8 +116,15 @@ def read_prisma_config(text: str) -> PrismaConfig:
 
 def _tokens(text: str) -> Iterator[_Token]:
     for match in _TOKEN.finditer(text):
-        if match.lastgroup != "space":
-            yield _Token(str(match.lastgroup), match.group())
+        kind = str(match.lastgroup)
+        if kind == "string" and match["closed"] is None:
+            yield _Token("unclosed", match.group())
+        elif kind == "template":
+            yield _Token("string" if match["closed_by"] == "`" else "unclosed", match.group())
+            if match["closed_by"] == "${":
+                yield _Token("other", "{")
+        elif kind != "space":
+            yield _Token(kind, match.group())
 
 
 def _constants(tokens: list[_Token]) -> Iterator[tuple[str, list[_Token]]]:
@@ -107,26 +136,27 @@ def _constants(tokens: list[_Token]) -> Iterator[tuple[str, list[_Token]]]:
                 yield tokens[place + 1].text, _value(tokens, start + 1)
 
 
-def _exported(tokens: list[_Token], constants: Mapping[str, list[_Token]]) -> dict[str, list[_Token]]:
+def _exported(tokens: list[_Token], constants: _Constants) -> dict[str, list[_Token]]:
     """The properties of the configuration object, wherever the file keeps it."""
     if tokens and tokens[0].text == "{":  # JSON
         return _properties(tokens)
-    for place, token in enumerate(tokens):
-        value = tokens[place + 1 :]
-        if token.text == "defineConfig" and value and value[0].text == "(":
-            return _object(value[1:], constants)
-        if (token.text == "default" and place and tokens[place - 1].text == "export") or (
-            token.text == "=" and place and tokens[place - 1].text == "exports"
-        ):
-            properties = _object(value, constants)
-            if properties:
-                return properties
+    for start in islice(_beginnings(tokens), _MOST_EXPORTS):
+        properties = _object(tokens[start:], constants)
+        if properties or tokens[start - 2].text == "defineConfig":
+            return properties
     return {}
 
 
-def _object(tokens: list[_Token], constants: Mapping[str, list[_Token]]) -> dict[str, list[_Token]]:
-    if tokens and tokens[0].kind == "word" and tokens[0].text in constants:
-        tokens = constants[tokens[0].text]
+def _beginnings(tokens: list[_Token]) -> Iterator[int]:
+    """Where an object begins that may be the configuration: after `defineConfig(`, `export default` or `exports =`."""
+    for place, (before, token) in enumerate(pairwise(tokens), 2):
+        if (before.text, token.text) in _BEFORE_OBJECT:
+            yield place
+
+
+def _object(tokens: list[_Token], constants: _Constants) -> dict[str, list[_Token]]:
+    if tokens and tokens[0].kind == "word":
+        tokens = constants.tokens.get(tokens[0].text, tokens)
     return _properties(tokens)
 
 
@@ -161,33 +191,38 @@ def _value(tokens: list[_Token], start: int) -> list[_Token]:
     return tokens[start:]
 
 
-def _path(tokens: list[_Token], constants: Mapping[str, list[_Token]], depth: int = 0) -> str | None:
+def _path(tokens: list[_Token], constants: _Constants, depth: int = 0) -> str | None:
     """The path that an expression gives, or None when it is not plain data."""
-    if depth > 8 or not tokens:
+    if depth > _DEEPEST_EXPRESSION or not tokens:
         return None
     pieces = _split(tokens, "+")
     if len(pieces) > 1:
         values = [_path(piece, constants, depth + 1) for piece in pieces]
-        return None if any(v is None for v in values) else "".join(str(v) for v in values)
+        return _short(values, "".join)
     if len(tokens) == 1:
         text = _unquoted(tokens[0])
         if tokens[0].kind == "string":
             return text
-        if tokens[0].text in constants:
-            return _path(constants[tokens[0].text], constants, depth + 1)
+        if tokens[0].text in constants.tokens:
+            return constants.path(tokens[0].text, depth + 1)
     if "".join(t.text for t in tokens) in _HERE:
         return "."
     return _joined(tokens, constants, depth)
 
 
-def _joined(tokens: list[_Token], constants: Mapping[str, list[_Token]], depth: int) -> str | None:
+def _joined(tokens: list[_Token], constants: _Constants, depth: int) -> str | None:
     opening = next((i for i, t in enumerate(tokens) if t.text == "("), len(tokens))
     if "".join(t.text for t in tokens[:opening]) not in _JOINING or tokens[-1].text != ")":
         return None
     parts = [_path(part, constants, depth + 1) for part in _split(tokens[opening + 1 : -1], ",") if part]
-    if any(part is None for part in parts):
-        return None
-    return posixpath.normpath(posixpath.join(".", *(str(part) for part in parts)))
+    return _short(parts, lambda known: posixpath.normpath(posixpath.join(".", *known)))
+
+
+def _short(parts: Sequence[str | None], joined: Callable[[Sequence[str]], str]) -> str | None:
+    """What the parts make together; None if one is unknown, or for what is too long for a path."""
+    known = [part for part in parts if part is not None]
+    is_short = len(known) == len(parts) and sum(map(len, known)) <= _LONGEST_PATH
+    return joined(known) if is_short else None
 
 
 def _split(tokens: list[_Token], separator: str) -> list[list[_Token]]:

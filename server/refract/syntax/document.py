@@ -116,12 +116,15 @@ class Document:
         base = self.starts[first]
         region = "".join([chunk.text for chunk in self.chunks[first : last + 1]])
         region = region[: span.start - base] + new_text + region[span.end - base :]
+        more = 1
         while True:
             found = list(cuts(region))
             if last + 1 >= len(self.chunks) or (found and found[-1].closed and region.endswith("\n")):
                 break
-            last += 1
-            region += self.chunks[last].text
+            following = self.chunks[last + 1 : last + 1 + more]
+            region += "".join([chunk.text for chunk in following])
+            last += len(following)
+            more *= 2  # blocks without an end run on: all of the file is cut a few times at most
         if any(cut.dangling for cut in found):
             return self._edited_whole(span, new_text)
         middle = _chunks(region, found, self.chunks[first : last + 1])

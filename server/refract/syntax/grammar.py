@@ -25,6 +25,8 @@ MOST_REMEMBERED = 5_000
 LONGEST_REMEMBERED = 100
 """Terminals of a line beyond which its shape is not remembered."""
 
+_UNCLOSED_STRING = r'"(?:[^"\\\x00-\x1f]|\\[^\r\n])*+'
+
 START_RULES = ("header", "model_member", "enum_member", "config_member")
 
 
@@ -89,6 +91,24 @@ def _parse(rule: str, names: Sequence[str]) -> LineShape | Rejected:
         return Rejected(index, frozenset(error.expected))
 
 
+class Beginning:
+    """The beginning of a line whose end is still to come, read as far as its terminals are known."""
+
+    def __init__(self, rule: str) -> None:
+        self._parser = _lark().parse_interactive(start=rule)
+
+    def goes_on_with(self, names: Sequence[str]) -> bool:
+        """Whether these terminals may follow on those before."""
+        from lark import Token, UnexpectedToken  # noqa: PLC0415
+
+        try:
+            for name in names:
+                self._parser.feed_token(Token(name, ""))
+        except UnexpectedToken:
+            return False
+        return True
+
+
 def _shape(tree: Tree[Token]) -> LineShape:
     return LineShape(
         str(tree.data),
@@ -120,9 +140,11 @@ def _lark() -> Lark:
 
 @cache
 def line_regex() -> re.Pattern[str]:
-    """All terminals as one expression: group number n is `terminals()[n - 1]`, the one after the last is any other character."""
+    """All terminals as one expression: group number n is `terminals()[n - 1]`, the one after the last is any other
+    character, or a string without its end.
+    """
     alternatives = "|".join(f"({regexp})" for _, regexp in terminals())
-    return re.compile(rf"[^\S\r\n]*(?:{alternatives}|(\S))|[^\S\r\n]+")
+    return re.compile(rf"[^\S\r\n]*(?:{alternatives}|({_UNCLOSED_STRING}|\S))|[^\S\r\n]+")
 
 
 def memory() -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from refract.syntax.tree import Keyword
 
 TOO_LONG_LINE = "This line is too long ({length:,} characters). Split the line."
 TOO_DEEP = "Too many nested brackets."
+TOO_MANY_PARTS = "This line has too many parts. Split the line."
 TOO_MANY_PROBLEMS = "Too many unreadable lines. The rest of this block was skipped."
 MERGE_CONFLICT = "Merge conflict marker. Resolve the conflict. Both sides are read."
 UNCLOSED_COMMENT = "This comment is not closed. Add `*/` at its end."

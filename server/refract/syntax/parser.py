@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from refract.syntax import messages
 from refract.syntax.builders import Build, Member, builder
-from refract.syntax.grammar import Rejected, line_regex, parse, terminals
+from refract.syntax.grammar import Beginning, Rejected, line_regex, parse, terminals
 from refract.syntax.splitter import Extent
 from refract.syntax.tree import Attribute, Block, EnumValueNode, Field, Keyword, Name, Property, SyntaxProblem
 from refract.text import Span
@@ -25,6 +25,9 @@ MAX_LINE = 100_000
 MAX_NESTING = 64
 """Brackets inside brackets beyond which a line is not read: real schemas stay below 6."""
 
+MAX_TERMINALS = 10_000
+"""Words and signs of a member beyond which it is not read: an index of that many columns exists on no database."""
+
 MAX_JOINED_LINES = 500
 """Lines that the arguments of one attribute may take."""
 
@@ -34,6 +37,7 @@ MAX_PROBLEMS = 200
 MAX_SHAPES = 20_000
 MAX_REMEMBERED_TERMINALS = 100
 
+_OTHER = "OTHER"
 _RULES = {
     Keyword.ENUM: "enum_member",
     Keyword.DATASOURCE: "config_member",
@@ -76,8 +80,8 @@ class _Terminals:
 
     @classmethod
     def load(cls) -> _Terminals:
-        names = ("", *(name for name, _ in terminals()), "OTHER")
-        return cls(names, *(names.index(n) for n in ("NEWLINE", "DOC", "COMMENT", "WORD", "OTHER")))
+        names = ("", *(name for name, _ in terminals()), _OTHER)
+        return cls(names, *(names.index(n) for n in ("NEWLINE", "DOC", "COMMENT", "WORD", _OTHER)))
 
 
 class _Reader:
@@ -148,49 +152,43 @@ class _Reader:
     def _read_until_broken(self, rule: str, stretch: Span) -> int | None:
         """Reads lines up to and including the first that cannot be read; answers where to go on, None at the end."""
         newline, doc, comment = self._terminals.newline, self._terminals.doc, self._terminals.comment
-        kinds: list[int] = []
-        spans: list[tuple[int, int]] = []
-        docs = _Docs()
-        parts: list[
-            tuple[int, int]
-        ] = []  # of a member on several lines: its terminals so far, where the next line begins
+        docs, member = _Docs(), _Unfinished(rule, self._terminals)
         for match in self._regex.finditer(self._text, *stretch):
             kind = match.lastindex
             if kind is None:
                 continue
             if kind == newline:
-                if not kinds:
+                if not member.kinds:
                     docs.blank_line()
-                    continue
-                shape = self._shape(rule, bytes(kinds))
-                if isinstance(shape, Rejected):
-                    parts.append((len(kinds), match.end()))
-                    if self._goes_on(shape, kinds) and len(parts) < MAX_JOINED_LINES:
-                        continue
-                    return self._broken(rule, kinds, spans, parts[0])
-                self.members.append(docs.documented(shape(self._text, spans)))
-                kinds.clear()
-                spans.clear()
-                parts.clear()
+                elif member.is_open():
+                    if not member.goes_on(match.end()):
+                        return self._broken(member, match.end())
+                elif self._add(member, docs):
+                    member = _Unfinished(rule, self._terminals)
+                else:
+                    return self._broken(member, match.end())
             elif kind == doc:
                 docs.add(match.group(doc))
             elif kind == comment:
                 self._check_comment(match)
             else:
-                kinds.append(kind)
-                spans.append(match.span(kind))
-        if not kinds:
-            return None
-        shape = self._shape(rule, bytes(kinds))
-        if isinstance(shape, Rejected):
-            return self._broken(rule, kinds, spans, *parts[:1], (len(kinds), stretch.end))
-        self.members.append(docs.documented(shape(self._text, spans)))
-        return None
+                member.kinds.append(kind)
+                member.spans.append(match.span(kind))
+        is_read = not member.kinds or self._add(member, docs)
+        return None if is_read else self._broken(member, stretch.end)
 
-    def _broken(self, rule: str, kinds: list[int], spans: list[tuple[int, int]], *parts: tuple[int, int]) -> int:
+    def _add(self, member: _Unfinished, docs: _Docs) -> bool:
+        """Adds a member that is complete, if it can be read."""
+        shape = self._shape(member.rule, bytes(member.kinds))
+        if isinstance(shape, Rejected):
+            return False
+        self.members.append(docs.documented(shape(self._text, member.spans)))
+        return True
+
+    def _broken(self, member: _Unfinished, end: int) -> int:
         """Notes the first line of a member that cannot be read; answers where the next line begins."""
-        length, following = parts[0]
-        self._note(rule, kinds[:length], spans[:length])
+        length, following = member.first_line or (len(member.kinds), end)
+        self._note(member.rule, member.kinds[:length], member.spans[:length])
         return following
 
     def _read_one_line_enum(self, stretch: Span) -> None:
@@ -217,6 +215,8 @@ class _Reader:
         known = _shapes.get((rule, key))
         if known is not None:
             return known
+        if len(key) > MAX_TERMINALS:
+            return Rejected(-1, frozenset())
         names = self._terminals.names
         other = key.find(self._terminals.other)
         if len(key) > 2 * MAX_NESTING and _nesting([names[k] for k in key]) > MAX_NESTING:
@@ -234,13 +234,6 @@ class _Reader:
                 _shapes.clear()
             _shapes[rule, key] = shape
         return shape
-
-    def _goes_on(self, rejected: Rejected, kinds: list[int]) -> bool:
-        """Whether the line lacks nothing but its end, and that may stand on the next line: a bracket is open."""
-        if rejected.index != len(kinds):
-            return False
-        names = [self._terminals.names[k] for k in kinds]
-        return sum(n in _OPENING for n in names) > sum(n in _CLOSING for n in names)
 
     def _check_comment(self, match: re.Match[str]) -> None:
         span = Span(*match.span(self._terminals.comment))
@@ -263,13 +256,47 @@ class _Reader:
         if not isinstance(rejected, Rejected):
             return messages.unreadable_line(rule, "", "", ())
         if rejected.index == -1:
-            return messages.TOO_DEEP
+            return messages.TOO_DEEP if len(kinds) <= MAX_TERMINALS else messages.TOO_MANY_PARTS
         at = rejected.index
         found = self._text[spans[at][0] : spans[-1][1]] if at < len(spans) else ""
         if found and not found.startswith('"'):
             found = self._text[slice(*spans[at])]
         previous = self._text[slice(*spans[at - 1])] if at else ""
         return messages.unreadable_line(rule, found, previous, rejected.expected)
+
+
+class _Unfinished:
+    """The terminals of a member so far. Where a bracket is open at the end of a line, the next line may go on with it.
+
+    `first_line`, of a member on several lines: how many terminals stand there, and where the second line begins.
+    """
+
+    def __init__(self, rule: str, terminals: _Terminals) -> None:
+        self.rule = rule
+        self.kinds: list[int] = []
+        self.spans: list[tuple[int, int]] = []
+        self.first_line: tuple[int, int] | None = None
+        self._terminals = terminals
+        self._beginning: Beginning | None = None
+        self._counted = self._read = self._depth = self._lines = 0
+
+    def is_open(self) -> bool:
+        """Whether a bracket is open here, at the end of a line."""
+        names = self._terminals.names
+        for kind in self.kinds[self._counted :]:
+            self._depth += (names[kind] in _OPENING) - (names[kind] in _CLOSING)
+        self._counted = len(self.kinds)
+        return self._depth > 0
+
+    def goes_on(self, following: int) -> bool:
+        """Whether all that stands here so far can be read, if the line that begins at `following` goes on with it."""
+        if self._beginning is None or self.first_line is None:
+            self._beginning, self.first_line = Beginning(self.rule), (len(self.kinds), following)
+        names = [self._terminals.names[kind] for kind in self.kinds[self._read :]]
+        self._read = len(self.kinds)
+        self._lines += 1
+        is_short = self._lines < MAX_JOINED_LINES and self._read <= MAX_TERMINALS and self._depth <= MAX_NESTING
+        return is_short and _OTHER not in names and self._beginning.goes_on_with(names)
 
 
 class _Docs:

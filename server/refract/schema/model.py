@@ -178,10 +178,9 @@ class Table:
     model_name: str = field(default="", eq=False)
     ignored: bool = field(default=False, eq=False)
     origin: Origin | None = field(default=None, eq=False, repr=False)
-    _columns_by_name: dict[str, Column] = field(init=False, eq=False, repr=False)
 
-    @_columns_by_name.default
-    def _index_columns(self) -> dict[str, Column]:
+    @cached_property
+    def _columns_by_name(self) -> dict[str, Column]:
         return {c.name: c for c in self.columns}
 
     @cached_property

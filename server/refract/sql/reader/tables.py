@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import evolve
 
 from refract.schema import changes as c
 from refract.schema.model import (
     Check,
+    Column,
     ForeignKey,
     Index,
     PrimaryKey,
@@ -32,10 +35,7 @@ def create_table(cursor: Cursor, session: ReadingState) -> None:
     if cursor.key() != "(":
         session.add(c.CreateTable(table=_copied_from(cursor, name, session)))
         return
-    table = Table(name, ())
-    for item in cursor.group().items():
-        table = _with_item(table, item, session)
-    session.add(c.CreateTable(table=table))
+    session.add(c.CreateTable(table=_defined(name, cursor.group().items(), session)))
 
 
 def drop_table(cursor: Cursor, session: ReadingState) -> None:
@@ -79,28 +79,25 @@ def _copied_from(cursor: Cursor, name: QualifiedName, session: ReadingState) -> 
     return Table(name, tuple(plain))
 
 
-def _with_item(table: Table, item: Cursor, session: ReadingState) -> Table:
-    constraint = read_constraint(item, table.name, session.scope)
-    if constraint is not None:
-        return _with_constraint(table, constraint)
-    if item.accept("LIKE") or item.accept("PERIOD"):
-        return table
-    found = read_column(item, table.name, session.scope)
-    table = evolve(table, columns=(*table.columns, found.column))
-    for constraint in constraints_of(found):
-        table = _with_constraint(table, constraint)
-    return table
-
-
-def _with_constraint(table: Table, constraint: Constraint) -> Table:
-    match constraint:
-        case PrimaryKey():
-            names = {p.name for p in constraint.columns}
-            columns = tuple(evolve(x, nullable=False) if x.nullable and x.name in names else x for x in table.columns)
-            return evolve(table, primary_key=constraint, columns=columns)
-        case Index():
-            return evolve(table, indexes=(*table.indexes, constraint))
-        case ForeignKey():
-            return evolve(table, foreign_keys=(*table.foreign_keys, constraint))
-        case Check():
-            return evolve(table, checks=(*table.checks, constraint))
+def _defined(name: QualifiedName, items: Iterable[Cursor], session: ReadingState) -> Table:
+    """The table that these definitions of columns and constraints make."""
+    columns: list[Column] = []
+    constraints: list[Constraint] = []
+    for item in items:
+        constraint = read_constraint(item, name, session.scope)
+        if constraint is not None:
+            constraints.append(constraint)
+        elif not (item.accept("LIKE") or item.accept("PERIOD")):
+            found = read_column(item, name, session.scope)
+            columns.append(found.column)
+            constraints += constraints_of(found)
+    keys = [x for x in constraints if isinstance(x, PrimaryKey)]
+    required = {part.name for key in keys for part in key.columns}
+    return Table(
+        name,
+        tuple(evolve(x, nullable=False) if x.nullable and x.name in required else x for x in columns),
+        primary_key=keys[-1] if keys else None,
+        indexes=tuple(x for x in constraints if isinstance(x, Index)),
+        foreign_keys=tuple(x for x in constraints if isinstance(x, ForeignKey)),
+        checks=tuple(x for x in constraints if isinstance(x, Check)),
+    )

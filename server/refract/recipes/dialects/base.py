@@ -110,10 +110,10 @@ class Dialect:
         """What ends that."""
         raise CannotPlan(f"{self.provider.name} has no triggers that could keep {sync.table.name} in sync.")
 
-    def told(self, sync: Sync) -> str:
+    def sets_new_column(self, sync: Sync) -> str:
         """Whether a program that inserts a row has written one of the new columns."""
         silent = dict(sync.silent)
-        return " OR ".join(self._told(sync, c, silent.get(c)) for c, _ in sync.forward)
+        return " OR ".join(self._sets(sync, c, silent.get(c)) for c, _ in sync.forward)
 
     def changed(self, sync: Sync, columns: Sequence[tuple[str, str]]) -> str:
         """Whether a program that updates a row changes one of these columns."""
@@ -152,7 +152,7 @@ class Dialect:
     def _changed(self, sync: Sync, column: str) -> str:
         return self._differ(sync, column, f"OLD.{self.quote(column)}")
 
-    def _told(self, sync: Sync, column: str, silent: str | None) -> str:
+    def _sets(self, sync: Sync, column: str, silent: str | None) -> str:
         """A column with a default is NULL only where a program has written that."""
         return f"NEW.{self.quote(column)} IS NOT NULL" if silent is None else self._differ(sync, column, silent)
 

@@ -120,7 +120,7 @@ END""",
         forward, backward = self.assigned(sync.forward), self.assigned(sync.backward)
         if not sync.backward:
             return f"  {forward}"
-        return f"  IF {self.told(sync)} THEN {backward}\n  ELSE {forward}\n  END IF;"
+        return f"  IF {self.sets_new_column(sync)} THEN {backward}\n  ELSE {forward}\n  END IF;"
 
     def _update(self, sync: Sync) -> str:
         forward, backward = self.assigned(sync.forward), self.assigned(sync.backward)

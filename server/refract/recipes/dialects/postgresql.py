@@ -109,7 +109,7 @@ END"""
             return f"  {forward}"
         return f"""\
   IF TG_OP = 'INSERT' THEN
-    IF {self.told(sync)} THEN
+    IF {self.sets_new_column(sync)} THEN
       {backward}
     ELSE
       {forward}

@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/build/node/node_modules/.bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 SOURCES := server tests bench scripts vscode-client/scripts vscode-client/bundled/server.py
 
-.PHONY: check demo docs format new-recipe new-rule node-20 pictures setup test test-fast bench clean vsix prove
+.PHONY: accept check demo docs format new-recipe new-rule node-20 pictures setup test test-fast bench clean vsix prove
 
 setup: .venv/ready ## installs what the tests need, as root on Debian; names the tests that are left out
 	$(BIN)/python tests/parts.py install
@@ -42,6 +42,10 @@ prove: .venv/ready ## every plan under load on every PostgreSQL from npm, for lo
 
 new-rule new-recipe: new-%: .venv/ready ## the module and the fixture of a new rule or recipe: NAME=nullable-json
 	$(BIN)/python scripts/new.py $* $(NAME)
+
+accept: .venv/ready ## write the expected output of the tests again, and the pages; read the diff: IN=tests/rules K=nullable-json
+	UPDATE_EXPECT=1 $(BIN)/pytest -q -m expected $(or $(IN),tests) $(if $(K),-k $(K))
+	$(MAKE) --no-print-directory docs
 
 docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.rules docs/rules

@@ -17,10 +17,11 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 NEXT = """\
 Next:
-1. Edit both files. They are a working example of another {kind}.
-2. Accept the output, then read the diff: UPDATE_EXPECT=1 .venv/bin/pytest tests/{kind}s -q -k {name}
-3. Write the page: make docs
+1. Edit both files, which are a working example. CONTRIBUTING.md explains the parts of a {kind}.
+2. Write the expected output and the page: make accept IN=tests/{kind}s K={name}
+3. Read the fixture and docs/{kind}s/{name}.md.
 4. Test it: .venv/bin/pytest tests/{kind}s -q -k {name}
+5. Check style and types: make format check
 """
 
 
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     except (ValueError, FileExistsError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(*files, sep="\n")
+    print(*(file.relative_to(options.root) for file in files), sep="\n")
     print(NEXT.format(kind=options.kind, name=options.name), end="")
     return 0
 

@@ -91,6 +91,6 @@ def test_a_name_that_cannot_be_used(new: ModuleType, name: str, tmp_path: Path) 
 def test_no_file_is_overwritten(new: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["rule", "new-rule", "--root", str(tmp_path)]
     assert new.main(command) == 0
-    assert "UPDATE_EXPECT=1 .venv/bin/pytest tests/rules -q -k new-rule" in capsys.readouterr().out
+    assert "make accept IN=tests/rules K=new-rule" in capsys.readouterr().out
     assert new.main(command) == 1
     assert "already exists" in capsys.readouterr().err

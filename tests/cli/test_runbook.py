@@ -1,6 +1,6 @@
 """`refract runbook`: a table of releases and the checklists for them, and what holds for all.
 
-`UPDATE_EXPECT=1 pytest tests/cli/test_runbook.py` writes the checklists again: read the diff.
+`make accept IN=tests/cli` writes the checklists: read the diff.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def written(file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Releas
     return release
 
 
+@pytest.mark.expected
 @pytest.mark.parametrize("file", FIXTURES, ids=lambda file: file.stem)
 def test_the_runbook_of_a_release(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release = written(file, tmp_path, monkeypatch)

@@ -22,6 +22,8 @@ from live.ledger.run import Course
 from live.ledger.schedule import Live, Stage
 from live.ledger.speech import Application
 from refract.cli.main import cli
+from refract.recipes.acts import OLD_INSTANCES_STOPPED, StopAll
+from refract.rendering.acts import instruction
 
 _ONLY_FOR_PEOPLE = re.compile(
     r"Follow this runbook on staging|Watch |Wait until you are sure|Wait for quiet hours|Check that no running app instance"
@@ -91,13 +93,13 @@ class Operator:
             self._query(item)
         elif item.block:
             self._shell(item.block)
-        elif item.text.startswith("Stop every instance of the app."):
+        elif item.text.startswith(instruction(StopAll())):
             self._live((), stage)
         elif item.text.startswith("Start the version"):
             self._live((stage.after[-1][0],), stage)
         elif item.text.startswith("Deploy "):
             self._live((*self.course.workers.scene.live, stage.after[-1][0]), stage)
-        elif item.text.startswith("Wait until no instance of an older version is running."):
+        elif item.text.startswith(instruction(OLD_INSTANCES_STOPPED)):
             self._only(stage.after[-1][0], stage)
         elif item.text.startswith("Restart app instances"):
             live = self.course.workers.scene.live

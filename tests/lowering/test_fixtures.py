@@ -1,7 +1,7 @@
 """Runs the Markdown fixtures beside this file: a schema, and the database that Prisma would build of it.
 
 A case is a `##` heading with a `prisma` block and one or more `database PROVIDER...` blocks. A schema without a
-datasource gets one for each provider; `PROVIDER/prisma5` is what that version of Prisma builds. `UPDATE_EXPECT=1 pytest tests/lowering` writes the blocks anew: read the diff.
+datasource gets one for each provider; `PROVIDER/prisma5` is what that version of Prisma builds. `make accept IN=tests/lowering` writes the blocks: read the diff.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ def built(schema: str, target: str) -> str:
     return describe(lowered.database)
 
 
+@pytest.mark.expected
 @pytest.mark.parametrize("case", cases(), ids=lambda c: f"{c.path.stem}: {c.title} ({' '.join(c.providers)})")
 def test_fixture(case: Case) -> None:
     for provider in case.providers:

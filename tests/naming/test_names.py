@@ -1,6 +1,6 @@
 """Names suggested for schema edits: `names.md` beside this file, and what holds for every name.
 
-`UPDATE_EXPECT=1 pytest tests/naming` writes the names anew: read the diff.
+`make accept IN=tests/naming` writes the names: read the diff.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ if "UPDATE_EXPECT" in os.environ:
     update()
 
 
+@pytest.mark.expected
 @pytest.mark.parametrize("case", cases(), ids=lambda c: c.title)
 def test_names(case: Case) -> None:
     assert "".join(f"{n}\n" for n in names(case.before, case.after)) == case.names

@@ -17,7 +17,7 @@ A fixture is a page of cases:
 
 The outline is that of PostgreSQL unless the line with the recipe ends in `on mysql`.
 Each case is planned on every database as well, where its recipe serves it.
-`UPDATE_EXPECT=1 pytest tests/recipes` writes the outlines: read the diff.
+`make accept IN=tests/recipes` writes the outlines and the pages: read the diff.
 """
 
 from __future__ import annotations

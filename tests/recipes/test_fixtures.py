@@ -10,6 +10,7 @@ from recipes.plans import FOLDER, Case, cases, outline, plan_of
 from refract.recipes.base import all_recipes
 
 
+@pytest.mark.expected
 @pytest.mark.parametrize("case", cases(), ids=str)
 def test_the_plan_is_as_shown(case: Case) -> None:
     assert outline(plan_of(case, case.provider)) == case.outline

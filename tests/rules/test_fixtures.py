@@ -1,6 +1,6 @@
 """Runs the Markdown fixtures beside this file: one a rule, each case something to judge.
 
-A case is a `##` heading with the blocks that `rules.markdown` names, and one or more `findings PROVIDER...` that hold exactly what the rule finds there. `UPDATE_EXPECT=1 pytest tests/rules` writes them anew: read the diff.
+A case is a `##` heading with the blocks that `rules.markdown` names, and one or more `findings PROVIDER...` that hold exactly what the rule finds there. `make accept IN=tests/rules` writes them: read the diff.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ EACH = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.expected
 @EACH
 def test_fixture(case: Case, provider: str) -> None:
     assert render(case.given, provider, case.path.stem) == case.expected

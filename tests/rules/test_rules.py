@@ -7,15 +7,27 @@ from pathlib import Path
 
 import pytest
 
+from pages import stale
 from refract.docstrings import fences, headings, section
 from refract.rules.kit.documentation import pages
-from refract.rules.kit.rule import Rule, all_rules
+from refract.rules.kit.rule import EVERY_PROVIDER, SQL, Rule, all_rules
 from rules.markdown import Given, find, given, moved, unchanged
 
 HEADINGS = ["What it does", "Why it is risky", "Example", "Safer way", "When to ignore it", "Providers"]
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
 FIXTURES = Path(__file__).parent
 COVERAGE = DOCS / "coverage.md"
+PRODUCTS = {
+    "PostgreSQL": "postgresql",
+    "MySQL": "mysql",
+    "PlanetScale": "mysql",
+    "SQLite": "sqlite",
+    "D1": "sqlite",
+    "SQL Server": "sqlserver",
+    "CockroachDB": "cockroachdb",
+    "MongoDB": "mongodb",
+}
+"""What pages call the databases -> the provider of each."""
 
 
 def example(rule: Rule, heading: str) -> Given:
@@ -38,6 +50,14 @@ def each_rule() -> pytest.MarkDecorator:
 def test_docstring_has_the_headings(rule: Rule) -> None:
     assert headings(rule.doc) == HEADINGS
     assert rule.summary.endswith(".") and len(rule.summary) < 120
+
+
+@each_rule()
+def test_providers_of_a_rule_for_some_databases_are_those_of_its_page(rule: Rule) -> None:
+    if rule.providers not in (SQL, EVERY_PROVIDER):
+        text = section(rule.doc, "Providers")
+        named = {name for product, name in PRODUCTS.items() if re.search(rf"\b{product}\b", text)}
+        assert rule.providers <= named, "name each database of @rule(...) under Providers"
 
 
 @each_rule()
@@ -71,8 +91,7 @@ def test_keys_are_stable_and_distinct(rule: Rule) -> None:
 
 
 def test_pages_are_fresh() -> None:
-    written = {p.name: p.read_text(encoding="utf-8") for p in DOCS.glob("*.md") if p != COVERAGE}
-    assert written == dict(pages()), "run: python -m refract.rules docs/rules"
+    assert stale(DOCS, pages(), COVERAGE.name) == set(), "run: make docs"
 
 
 def test_coverage_names_rules_that_exist() -> None:

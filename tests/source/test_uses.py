@@ -1,4 +1,4 @@
-"""Runs `uses.md`: code, and what it uses of `schema.prisma`. `UPDATE_EXPECT=1 pytest tests/source` writes it anew."""
+"""Runs `uses.md`: code, and what it uses of `schema.prisma`. `make accept IN=tests/source` writes it."""
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ if "UPDATE_EXPECT" in os.environ:
 EACH = pytest.mark.parametrize("case", cases(), ids=lambda case: case.title)
 
 
+@pytest.mark.expected
 @EACH
 def test_uses(case: Case) -> None:
     assert shown(case) == case.uses

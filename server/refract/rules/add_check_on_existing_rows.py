@@ -27,7 +27,8 @@ ALTER TABLE "User" ADD CONSTRAINT "named" CHECK (length("name") > 0) NOT VALID;
 If the table is small and you know that its rows satisfy the constraint.
 
 ## Providers
-PostgreSQL. SQL Server has `WITH NOCHECK` instead.
+PostgreSQL, MySQL and MariaDB, SQL Server, and CockroachDB.
+SQL Server has `WITH NOCHECK` instead of `NOT VALID`.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ UNREADABLE: list[tuple[str, Break, str]] = [
     ("an unknown key", replaced('recipe = "', 'colour = "red"\nrecipe = "'), "colour"),
     ("a newer Refract", replaced("format = 2", "format = 3"), "Update Refract"),
     ("no TOML", replaced("[[steps]]", "[[steps"), "not valid TOML"),
-    ("conflict markers", replaced("[[steps]]", "<<<<<<< HEAD\n[[steps]]"), "conflict markers of git"),
+    ("conflict markers", replaced("[[steps]]", "<<<<<<< HEAD\n[[steps]]"), "git conflict markers"),
     ("an edit that is none", replaced('edit = "add-field"', 'edit = "sing"'), "one of add-field"),
     ("no steps", lambda root: plan_file(root).write_text(plan_file(root).read_text().split("[[steps]]")[0]), "steps"),
     ("not text", lambda root: plan_file(root).write_bytes(b"\xff\xfe\x00\x01"), "plan"),

@@ -54,7 +54,7 @@ def read_plan(text: str, name: str, path: str = "") -> Plan:
     """The plan that a file holds. Raises NotAPlan."""
     conflict = _CONFLICT.search(text)
     if conflict is not None:
-        raise NotAPlan("it holds conflict markers of git: resolve the conflict.", conflict.start())
+        raise NotAPlan("it has git conflict markers. Resolve the conflict.", conflict.start())
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -71,7 +71,7 @@ def read_plan(text: str, name: str, path: str = "") -> Plan:
     if not plan.steps:
         raise NotAPlan("it has no steps.")
     if _is_out_of_order([step.phase for step in plan.steps]):
-        raise NotAPlan("its steps are out of order: put them back, the order is what makes them safe.")
+        raise NotAPlan("its steps are out of order. Restore their order, which makes them safe.")
     return evolve(plan, name=name, path=path)
 
 

@@ -41,7 +41,7 @@ def test_a_removed_finding_is_reported_and_forgotten(project: Path, refract: Ref
     write(project, {"prisma/schema.prisma": HEAD + USER})
     result = refract("check")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "1 accepted finding is no longer there: `refract check --accept` forgets it." in result.stdout
+    assert "1 accepted finding no longer occurs. Run `refract check --accept` to remove it." in result.stdout
     assert "Removed 1 that no longer exists." in refract("check", "--accept").stdout
     assert not (project / "refract-accepted.json").exists()
 

@@ -319,7 +319,7 @@ def _copying(s: Situation, pair: _Pair, source: QualifiedName, target: Qualified
   RETURN NULL;"""
     # Triggers fire by name: before those of foreign keys ("RI_..."), so that a key that changes is there when they look.
     name = s.provider.sync_name(f"Copy_{source.name}", target.name)
-    about = f"Copies what is written to {source.name} to {target.name}, where that holds something else."
+    about = f"Copies each change of {source.name} to {target.name}, if the rows there differ."
     return sql.trigger(source, name, "AFTER INSERT OR UPDATE OR DELETE", body, about)
 
 

@@ -214,7 +214,7 @@ class _Engine:
         return self._dialect.end_sync(thing) if isinstance(thing, Sync) else thing.drop
 
     def _fill(self, fill: Fill) -> str:
-        return f"-- {self._dialect.fill_note(fill)} It may be stopped at any time, and run again.\n" + closed(
+        return f"-- {self._dialect.fill_note(fill)} You can stop and rerun it at any time.\n" + closed(
             self._dialect.fill(fill, self._situation.settings)
         )
 

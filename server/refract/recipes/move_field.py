@@ -274,5 +274,5 @@ def _copying(
     WHERE {joined} AND {there} IS DISTINCT FROM NEW.{here};
   RETURN NEW;"""
     name = s.provider.sync_name(source.name.name, column)
-    about = f"Copies {column} to {target.name.name}. A trigger that another one has fired does nothing."
+    about = f"Copies {column} to {target.name.name}. Does nothing if another trigger fired it."
     return sql.trigger(source.name, name, f"BEFORE INSERT OR UPDATE OF {here}", body, about)

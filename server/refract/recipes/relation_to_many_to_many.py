@@ -320,7 +320,7 @@ def _forward(s: Situation, link: _Link) -> Trigger:
   END IF;
   RETURN NULL;"""
     name = s.provider.sync_name(link.child_table.name.name, column)
-    about = f"Keeps the join table in step with {column}. A trigger that another one has fired does nothing."
+    about = f"Keeps the join table in sync with {column}. Does nothing if another trigger fired it."
     return sql.trigger(link.child_table.name, name, f"AFTER INSERT OR UPDATE OF {key}", body, about)
 
 
@@ -340,5 +340,5 @@ def _reverse(s: Situation, link: _Link) -> Trigger:
     WHERE {own} = OLD.{b} AND {key} = OLD.{a};
   RETURN NULL;"""
     name = s.provider.sync_name(link.join, "back")
-    about = f"Keeps {column} in step with the join table: the last link that was written, else any that is left."
+    about = f"Keeps {column} in sync with the join table. It holds the newest link, or any other if that was deleted."
     return sql.trigger(_join_name(link), name, "AFTER INSERT OR UPDATE OR DELETE", body, about)

@@ -121,7 +121,7 @@ def _by_view(s: Situation, table: Table, new: Table, rename: Step) -> Iterator[S
     view = Trigger(
         table.name,
         (
-            f"-- Programs that know the old name read and write through this view.\nCREATE VIEW {old_name} AS SELECT {columns} FROM {new_name}",
+            f"-- App instances that use the old name read and write through this view.\nCREATE VIEW {old_name} AS SELECT {columns} FROM {new_name}",
         ),
         (f"DROP VIEW {old_name}",),
         views=(table.name,),

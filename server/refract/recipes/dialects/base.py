@@ -134,7 +134,7 @@ class Dialect:
 
     def fill_note(self, fill: Fill) -> str:
         """How it does."""
-        return "In batches, each committed by itself."
+        return "Runs in batches, each committed separately."
 
     def fill_batch(self, fill: Fill, batch: str) -> str:
         """What fills the rows of one batch; of all, where `batch` is no condition."""
@@ -226,7 +226,7 @@ def key_of(table: Table) -> tuple[Column, ...]:
         found = _columns(table, names)
         if index.unique and index.where is None and len(found) == len(names) and not any(c.nullable for c in found):
             return found
-    raise CannotPlan(f"{table.name.name} has no key by which its rows could be taken in batches.")
+    raise CannotPlan(f"{table.name.name} has no key that could select its rows in batches.")
 
 
 def _columns(table: Table, names: Sequence[str]) -> tuple[Column, ...]:

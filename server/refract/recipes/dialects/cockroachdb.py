@@ -13,8 +13,8 @@ class CockroachdbDialect(Dialect):
 
     def fill_note(self, fill: Fill) -> str:
         return (
-            "One statement, which is one transaction. For more than some ten thousand rows, run it with LIMIT 1000\n"
-            "-- from a script first, until it changes nothing."
+            "One statement and one transaction. If the table has more than about 10,000 rows,\n"
+            "-- first run it with LIMIT 1000 from a script until no row changes."
         )
 
     def split_at_space(self, text: str) -> tuple[str, str]:

@@ -11,9 +11,7 @@ from refract.schema.model import ColumnType
 
 _SUFFIX = 2  # characters that tell a Sync's two triggers apart
 ROW_WAIT = 2  # seconds that a batch waits for a row, while it holds others
-_RIGHTS = (
-    "-- With binary logging, the server asks for SUPER or log_bin_trust_function_creators = 1 here (error 1419).\n"
-)
+_RIGHTS = "-- With binary logging, this needs SUPER or log_bin_trust_function_creators = 1 (error 1419).\n"
 _CASTS = {"INTEGER": "SIGNED", "INT": "SIGNED", "BIGINT": "SIGNED", "SMALLINT": "SIGNED", "DOUBLE": "DOUBLE"}
 
 
@@ -142,6 +140,6 @@ class PlanetscaleDialect(MysqlDialect):
 
     def fill_note(self, fill: Fill) -> str:
         return (
-            "One statement: there are no procedures here. For many rows, run it with LIMIT 1000 from a script first,\n"
-            "-- until it changes nothing."
+            "One statement, since there are no procedures here. If the table is large,\n"
+            "-- first run it with LIMIT 1000 from a script until no row changes."
         )

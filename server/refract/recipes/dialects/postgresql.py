@@ -99,7 +99,7 @@ END"""
         return (f"DO {dollar_quoted(block)}",)
 
     def _syncing(self, sync: Sync) -> Trigger:
-        about = "Keeps old and new columns in step, whichever a program writes."
+        about = "Keeps old and new columns in sync, whichever of them an app instance writes."
         body = f"{self._body(sync)}\n  RETURN NEW;"
         return self.trigger(sync.table, sync.name, "BEFORE INSERT OR UPDATE", body, about)
 

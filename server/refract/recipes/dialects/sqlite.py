@@ -16,6 +16,6 @@ class SqliteDialect(Dialect):
 
     def fill_note(self, fill: Fill) -> str:
         return (
-            "One statement: SQL has no loop here, and nobody else can write meanwhile (some 0.3 s for 100,000 rows).\n"
-            "-- If that is too long, run it for a part of the rows at a time first (AND rowid BETWEEN 1 AND 50000, ...)."
+            "One statement. All other writes wait while it runs (about 0.3 s for 100,000 rows).\n"
+            "-- If that is too long, first run it for parts of the rows (AND rowid BETWEEN 1 AND 50000, ...)."
         )

@@ -27,7 +27,7 @@ class SqlserverDialect(Dialect):
 
     def fill_note(self, fill: Fill) -> str:
         if len(key_of(fill.table)) > 1:
-            return "One statement: the table's key has several columns. With many rows, run it for a part of them at a time first."
+            return "One statement, since the table's key has several columns. If the table is large, first run it for parts of the rows."
         return super().fill_note(fill)
 
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from refract.sql.safe.base import MigrationPart, SafeWriter, closed, tables_of, 
 LOCK_WAIT = 2  # seconds that a statement waits for the table's metadata lock, and everybody else behind it
 ROW_WAIT = 1  # seconds that it waits for a program that holds rows, which may wait for it in turn: nothing sees that
 _WAIT = f"""\
--- Gives up after {LOCK_WAIT} s (error 1205) where a transaction holds the table that long. Nothing is done then: deploy it again.
+-- Gives up after {LOCK_WAIT} s (error 1205) if a transaction holds the table that long. Nothing has changed then. Deploy again.
 SET SESSION lock_wait_timeout = {LOCK_WAIT};
 SET SESSION innodb_lock_wait_timeout = {ROW_WAIT}"""
 _INSTANT, _ONLINE = "ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE"

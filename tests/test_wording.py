@@ -23,12 +23,15 @@ EXTENSION = ROOT / "vscode-client"
 LONGEST_README = 900  # words
 LONGEST_SUMMARY = 64  # characters of a command's first sentence, which `refract --help` shows
 
-REFUSALS = ("CannotAnalyse", "CannotPlan", "CannotRun", "CannotWrite", "NoRollback", "Refused", "UnreadableFile")
+REFUSALS = (
+    "CannotAnalyse", "CannotPlan", "CannotRun", "CannotWrite", "NoRollback", "NoRunbook", "NothingToConfirm", "Refused",
+    "UnreadableFile", "WaitsForPeople",
+)  # fmt: skip
 """Exceptions and values whose first argument is a message."""
 
 SOURCES = sorted(
     path
-    for layer in ("actions", "analysis", "baseline", "cli", "config", "lsp", "workspace")
+    for layer in ("actions", "analysis", "baseline", "cli", "config", "lsp", "plans", "recipes", "sql", "workspace")
     for path in (ROOT / "server" / "refract" / layer).rglob("*.py")
 )
 
@@ -226,6 +229,32 @@ def test_messages_of_errors() -> None:
     assert len(found) > 50
     assert [problem for text in found for problem in problems(text)] == []
     assert [text for text in found if re.match(r"[a-z]", text)] == []
+
+
+READERS = sorted(
+    path
+    for layer in ("lowering", "schema", "sql/reader", "syntax")
+    for path in (ROOT / "server/refract" / layer).rglob("*.py")
+)
+"""Read schemas and migrations, and write what they could not read where they find it."""
+
+
+def sentences_of(source: Path) -> Iterator[str]:
+    """The texts of a module that end as a sentence does, without its docstrings."""
+    tree = ast.parse(source.read_text("utf-8"))
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in parts | docstrings:
+            text = _text(node)
+            if text.count(" ") > 2 and re.search(r"[.?]$", text):
+                yield re.sub(r"\{[^{}]*\}", CODE, text)
+
+
+def test_problems_of_schemas_and_migrations() -> None:
+    found = [text for source in READERS for text in sentences_of(source)]
+    assert len(found) > 20
+    assert [problem for text in found for problem in problems(text)] == []
 
 
 def test_messages_of_the_extension() -> None:

@@ -264,7 +264,7 @@ def test_a_schema_that_no_longer_fits_is_reported(project: Path) -> None:
     start()
     schema = project / "prisma" / "schema.prisma"
     schema.write_text(schema.read_text().replace("  name String\n", "  label String\n"))
-    assert "the schema has changed since the plan was made" in run("plan", "next", code=2).stderr
+    assert "The schema has changed since the plan was made" in run("plan", "next", code=2).stderr
     assert not list(project.glob("prisma/migrations/*title*"))
 
 

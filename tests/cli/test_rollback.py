@@ -21,7 +21,10 @@ CREATE INDEX "User_name_idx" ON "User"("name");
 """
 CASES = [
     ('ALTER TABLE "User" ADD COLUMN "bio" TEXT;', "Values written to User.bio since the migration are lost."),
-    ('ALTER TABLE "User" DROP COLUMN "score";', "The values of User.score are not restored: take them from a backup."),
+    (
+        'ALTER TABLE "User" DROP COLUMN "score";',
+        "The values of User.score are not restored. Restore them from a backup.",
+    ),
     ('ALTER TABLE "User" RENAME COLUMN "name" TO "title";', ""),
     ('DROP INDEX "User_name_idx";', ""),
     ('ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;', ""),

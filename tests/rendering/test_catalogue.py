@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from string import Formatter
@@ -16,8 +16,11 @@ from refract.providers.operation import Blocks, Duration, Operation, Work
 from refract.rendering.advice import ADVICE, action_sentence
 from refract.rendering.harm import EFFECTS, harm_sentence
 from refract.rendering.locks import blocking_sentence
+from refract.rendering.losses import loss_sentence
 from refract.rules.kit.advice import Action, Do
 from refract.rules.kit.harm import Effect, Harm
+from refract.sql.rollback import Loss, LossKind
+from wording import problems
 
 SERVER = Path(refract.__file__).parent
 STATED = frozenset(
@@ -28,22 +31,12 @@ STATED = frozenset(
 )
 """Every effect and action that the sources name, but for their sentences."""
 
-MOST_WORDS = 20
 SAMPLE = "`Order`"
 
 
 def facts_of(template: str) -> tuple[tuple[str, str], ...]:
     names = dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name)
     return tuple((name, SAMPLE) for name in names)
-
-
-def words(sentence: str) -> int:
-    """How many words a reader meets: code in backticks counts as one."""
-    return len(re.sub(r"`[^`]*`", "x", sentence).split())
-
-
-def sentences(text: str) -> Iterable[str]:
-    return re.split(r"(?<=[.!?])\s+(?=[A-Z`])", text)
 
 
 def test_everything_has_a_sentence() -> None:
@@ -71,7 +64,7 @@ def test_a_rule_uses_it(value: Effect | Do) -> None:
 def test_an_effect_reads_well(effect: Effect) -> None:
     text = harm_sentence(Harm(effect, facts_of(EFFECTS[effect])))
     assert text.endswith(".")
-    assert max(map(words, sentences(text))) <= MOST_WORDS, text
+    assert problems(text) == []
 
 
 @pytest.mark.parametrize("do", Do, ids=lambda d: d.slug)
@@ -79,7 +72,7 @@ def test_an_action_reads_well(do: Do) -> None:
     text = action_sentence(Action(do, facts_of(ADVICE[do])))
     assert text.endswith(".")
     assert text[0].isupper()
-    assert max(map(words, sentences(text))) <= MOST_WORDS, text
+    assert problems(text) == []
 
 
 @pytest.mark.parametrize("work", Work)
@@ -87,4 +80,9 @@ def test_an_action_reads_well(do: Do) -> None:
 @pytest.mark.parametrize("duration", Duration)
 def test_a_wait_reads_well(work: Work, blocks: Blocks, duration: Duration) -> None:
     operation = Operation(blocks, "ACCESS EXCLUSIVE", work, duration=duration)
-    assert words(blocking_sentence(operation, ("`Order`", "`Customer`"))) <= MOST_WORDS
+    assert problems(blocking_sentence(operation, ("`Order`", "`Customer`"))) == []
+
+
+@pytest.mark.parametrize("kind", LossKind)
+def test_a_loss_reads_well(kind: LossKind) -> None:
+    assert problems(loss_sentence(Loss(kind, SAMPLE))) == []

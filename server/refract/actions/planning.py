@@ -70,7 +70,7 @@ def take_next_step(analysis: Analysis, progress: Progress) -> Changes:
     _must_be_readable(analysis)
     number, _ = current_step(progress)
     if progress.waits_for_people:
-        raise WaitsForPeople(f"step {number + 1} of {progress.plan.name} waits for you.")
+        raise WaitsForPeople(f"Step {number + 1} of {progress.plan.name} waits for you.")
     plan, tree = _file_of(analysis, progress), analysis.snapshot.tree
     return take_step(plan, number, tree, _existing(analysis, plan.plan, number), _new_migrations(analysis))
 

@@ -52,7 +52,7 @@ def _guarded(name: str, command: _Command) -> Callable[..., Awaitable[Any]]:
             return await command.run(ls, _Arguments(name, arguments))
         except (Refused, CannotPlan, NoRollback, NoRunbook) as refusal:
             message = str(refusal)
-            ls.show(message[:1].upper() + message[1:])
+            ls.show(message)
             return command.refused
 
     return run

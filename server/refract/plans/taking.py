@@ -75,7 +75,7 @@ def take_step_back(
     """The file changes that take a step back, in the same order. Raises CannotPlan if it cannot be undone."""
     step = plan.plan.steps[number]
     if step.point_of_no_return:
-        raise CannotPlan(f"step {number + 1} cannot be undone{f', it loses {step.loses}' if step.loses else ''}.")
+        raise CannotPlan(f"Step {number + 1} cannot be undone{f', since it lost {step.loses}' if step.loses else ''}.")
     latest = max((migration.folder for migration in step.migrations), default="")
     undo = (evolve(m, folder=m.folder if m.folder > latest else "") for m in step.undo)
     written, migrations = _with_folders(undo, existing.migrations, new_migration)
@@ -125,8 +125,7 @@ def _schema_changes(plan: Plan, wanted: Iterable[SchemaEdit], tree: SchemaTree) 
         why = str(error.args[0])
     if why:
         raise CannotPlan(
-            f"the schema has changed since the plan was made: {why}. Put that back, or abandon the plan and make another "
-            "from here."
+            f"The schema has changed since the plan was made ({why}). Restore that part, or abandon the plan."
         )
     return changed
 

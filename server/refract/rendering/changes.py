@@ -62,7 +62,7 @@ def _of_index(change: c.TableChange, model: str) -> str:
         case c.RenameIndex(before=old, after=new):
             return f"Rename the index {old.name} on {model} to {new.name}"
         case c.RecreateIndex(after=index):
-            return f"Make the index {index.name} on {model} anew"
+            return f"Recreate the index {index.name} on {model}"
         case _:
             return f"{change.kind} on {model}"
 

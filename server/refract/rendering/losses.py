@@ -9,11 +9,11 @@ from refract.sql.rollback import Loss, LossKind
 from refract.wording import listed
 
 LOSSES: Mapping[LossKind, str] = {
-    LossKind.COLUMN_VALUES: "The values of {of} are not restored: take them from a backup.",
+    LossKind.COLUMN_VALUES: "The values of {of} are not restored. Restore them from a backup.",
     LossKind.CONVERTED_VALUES: "Values of {of} that the new type could not hold are not restored.",
-    LossKind.TABLE_ROWS: "The rows of {of} are not restored: take them from a backup.",
+    LossKind.TABLE_ROWS: "The rows of {of} are not restored. Restore them from a backup.",
     LossKind.ENUM_ROWS: "Rows that had the value {of} are not changed back.",
-    LossKind.ROW_CHANGES: "{of} is not undone: take the rows from a backup.",
+    LossKind.ROW_CHANGES: "{of} is not undone. Restore the rows from a backup.",
     LossKind.NEW_VALUES: "Values written to {of} since the migration are lost.",
     LossKind.NEW_ROWS: "Rows inserted into {of} since the migration are lost.",
     LossKind.EMPTY_REQUIRED_COLUMN: "{of} is required, so adding it again fails while the table has rows.",

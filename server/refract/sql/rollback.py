@@ -66,7 +66,7 @@ def rollback_texts(
     for text in texts:
         current = read_migration(text, "down.sql", current, provider).database
     if not is_same(current, before):
-        raise NoRollback("no SQL was found that restores the earlier schema. Write down.sql by hand.")
+        raise NoRollback("Refract finds no SQL that restores the earlier schema. Write down.sql by hand.")
     return texts
 
 

@@ -155,7 +155,7 @@ def release_of(analysis: Analysis, names: Sequence[str] = ()) -> Release:
     """
     folder = migrations_here(analysis.snapshot.files)
     if folder is None or not folder.migrations:
-        raise NoRunbook("there are no migrations to deploy here.")
+        raise NoRunbook("There are no migrations to deploy here.")
     wanted = frozenset(names) if names else _pending(analysis, folder)
     _must_exist(names, folder)
     steps = () if wanted else _steps_of_people(analysis)
@@ -182,8 +182,8 @@ def _must_exist(names: Sequence[str], folder: MigrationFolder) -> None:
     for name in names:
         if name not in known:
             meant = nearest(name, known)
-            hint = f"did you mean {meant}?" if meant else f"the newest is {known[-1]}."
-            raise NoRunbook(f"there is no migration {name!r} here; {hint}")
+            hint = f"Did you mean {meant}?" if meant else f"The newest is {known[-1]}."
+            raise NoRunbook(f"There is no migration {name!r} here. {hint}")
 
 
 def _pending(analysis: Analysis, folder: MigrationFolder) -> frozenset[str]:
@@ -201,9 +201,9 @@ def _steps_of_people(analysis: Analysis) -> tuple[PlanAndStep, ...]:
 def _nothing_pending(analysis: Analysis, folder: MigrationFolder) -> str:
     branch, newest = analysis.snapshot.branch, folder.migrations[-1].name
     found = (
-        f"no migrations are new since {branch.history.base}"
+        f"No migrations are new since {branch.history.base}"
         if branch
-        else "without git, nothing tells what is deployed"
+        else "Without git, Refract cannot know what is deployed"
     )
     return f"{found}. Name the migrations to deploy, such as {code_span(f'refract runbook {shell(newest)}')}."
 

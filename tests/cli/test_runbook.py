@@ -118,12 +118,12 @@ def test_by_default_it_is_for_what_is_new_on_the_branch(branch: Path) -> None:
 
 def test_where_nothing_is_new_it_asks_for_names(branch: Path) -> None:
     said = run(code=2).stderr
-    assert "no migrations are new since main. Name the migrations to deploy" in said
+    assert "No migrations are new since main. Name the migrations to deploy" in said
     assert sections(run(INIT_NAME).stdout) == [INIT_NAME]
 
 
 def test_an_unknown_name_is_reported(branch: Path) -> None:
-    assert f"did you mean {INIT_NAME}?" in run("20240101000000_int", code=2).stderr
+    assert f"Did you mean {INIT_NAME}?" in run("20240101000000_int", code=2).stderr
 
 
 def plan(branch: Path, *arguments: str, steps: int = 1) -> None:

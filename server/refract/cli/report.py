@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from textwrap import fill
 from unicodedata import combining, east_asian_width
 
 import click
@@ -19,6 +21,8 @@ from refract.text import Location, Span
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _MANY = 20  # findings of a project; more get a summary by rule
+_CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
+_SPACE_IN_CODE = "\ue000"  # is not printable, so `one_line` has removed it from the text
 _WIDTH = 160  # of a source line; a longer one is cut around the place
 
 
@@ -62,11 +66,16 @@ def _notes(finding: Finding, columns: int | None) -> Iterator[str]:
     notes += [("help: ", action_sentence(action)) for action in finding.now]
     for label, note in notes:
         text = f"{label}{one_line(note)}"
-        yield _wrapped(text, columns) if columns else f"  = {text}"
+        yield wrapped(text, columns) if columns else f"  = {text}"
 
 
-def _wrapped(text: str, columns: int) -> str:
-    return click.wrap_text(text, columns, initial_indent="  = ", subsequent_indent="    ")
+def wrapped(text: str, columns: int) -> str:
+    """The text in lines of a terminal; code is never broken, so that a command can be copied."""
+    whole = _CODE.sub(lambda code: code[0].replace(" ", _SPACE_IN_CODE), text)
+    lines = fill(
+        whole, columns, initial_indent="  = ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+    return lines.replace(_SPACE_IN_CODE, " ")
 
 
 def _related(finding: Finding, analysis: Analysis, places: Places) -> Iterator[str]:
@@ -122,11 +131,11 @@ def _verdict(totals: Sequence[str], problems: int) -> str:
 
 
 def _outdated(count: int) -> str:
-    """What to do about accepted findings that are no longer there."""
+    """What to do about accepted findings that no longer occur."""
     if not count:
         return ""
-    those, them = ("finding is", "it") if count == 1 else ("findings are", "them")
-    return f" {count} accepted {those} no longer there: `refract check --accept` forgets {them}."
+    those, them = ("finding no longer occurs", "it") if count == 1 else ("findings no longer occur", "them")
+    return f" {count} accepted {those}. Run `refract check --accept` to remove {them}."
 
 
 def baseline_detail(analysis: Analysis) -> str:

@@ -49,7 +49,7 @@ CHECKS: Mapping[Check, str] = {
     Check.LONG_TRANSACTIONS_AHEAD_OF_RETRIES: "Check for transactions open longer than 5 s. "
     "The migration would wait for them, and fail in the end.",
     Check.RUNNING_TRANSACTIONS: "Check for old transactions. The jobs of the migration would wait for them.",
-    Check.BLOCKED_QUERIES: "While it runs, watch for blocked queries, and cancel it if they wait too long.",
+    Check.BLOCKED_QUERIES: "During the migration, watch for blocked queries. Cancel the migration if they wait too long.",
     Check.RUNNING_JOBS: "While it runs, watch its jobs.",
     Check.CANCEL: "To cancel it, run this in another session. Ctrl-C may leave the statement running.",
     Check.CANCEL_STATEMENT: "To cancel it, run the statement that this returns. Ctrl-C may leave the statement running.",

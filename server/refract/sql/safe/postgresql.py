@@ -72,7 +72,7 @@ BEGIN
       PERFORM pg_sleep(random());
     END;
   END LOOP;
-  RAISE lock_not_available USING MESSAGE = 'the table stayed in use by long transactions: deploy again when they are done';
+  RAISE lock_not_available USING MESSAGE = 'long transactions kept the table in use. Deploy again after they end';
 END"""
     return f"{sql_comment(about)}DO {dollar_quoted(block)}"
 

@@ -95,6 +95,73 @@ def test_no_network_and_no_database() -> None:
     assert users(*NETWORK, *DATABASES) == set()
 
 
+ABOVE = ("cli/", "lsp/", "actions/", "rendering/")
+"""Render, or refuse what a person has asked for."""
+
+REFUSALS = frozenset({"CannotAnalyse", "CannotPlan", "NoRollback", "NotAPlan", "SettingsError", "UnreadableFile"})
+WRITE_SENTENCES = (
+    # What cannot be read, where it is found.
+    *(
+        "baseline/folder.py",
+        "workspace/projects.py",
+        "syntax/messages.py",
+        "syntax/schema_tree.py",
+        "syntax/document.py",
+    ),
+    *(
+        "lowering/model.py",
+        "lowering/columns.py",
+        "lowering/lower.py",
+        "sql/reader/migration.py",
+        "sql/reader/state.py",
+    ),
+    # The comments of generated files: Prisma's warnings, Refract's migrations and plans.
+    *("sql/writer/warnings.py", "sql/safe/postgresql.py", "sql/safe/mysql.py", "plans/file.py"),
+    # The documentation of a setting and of a rule about comments, and the pages made of it.
+    *("config/settings.py", "rules/kit/comment_rules.py", "fixes/documentation.py"),
+)
+"""The modules below `rendering/` with sentences besides refusals. Recipes and fixes are listed in ARCHITECTURE.md."""
+
+
+def test_only_these_write_sentences() -> None:
+    below = {name: tree for name, tree in SOURCES.items() if not name.startswith((*ABOVE, "recipes/", "fixes/"))}
+    writing = {name for name, tree in below.items() if any(_sentences(tree))}
+    assert writing - set(WRITE_SENTENCES) == set()
+
+
+def test_sentences_are_found() -> None:
+    assert list(_sentences(ast.parse('"""Just a docstring here."""\nx = f"Drop {a} in two steps."\ny = "not one"')))
+    assert not list(_sentences(ast.parse('"""Just a docstring here."""\nraise CannotPlan("Name one of the plans.")')))
+
+
+def _sentences(tree: ast.AST) -> Iterator[str]:
+    """The sentences in a module, without docstrings and refusals."""
+    parts = {id(part) for node in ast.walk(tree) for part in _not_counted(node)}
+    for node in ast.walk(tree):
+        text = _text(node) if id(node) not in parts else ""
+        if text.count(" ") > 2 and re.match(r"[A-Z`X].*[a-z`X)][.?]$", text.strip(), re.DOTALL):
+            yield text
+
+
+def _not_counted(node: ast.AST) -> Iterator[ast.AST]:
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.Raise():
+            yield from ast.walk(node)
+        case ast.Call(func=ast.Name(id=name)) if name in REFUSALS:
+            yield from ast.walk(node)
+        case ast.JoinedStr(values=values):
+            yield from values
+
+
+def _text(node: ast.AST) -> str:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return "".join(_text(value) or "X" for value in values)
+    return ""
+
+
 PROVIDERS = frozenset({"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb", "mongodb"})
 COMPARISONS = {
     "rules/kit/recipes.py": 1,

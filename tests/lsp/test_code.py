@@ -109,3 +109,32 @@ async def test_a_key_typed_while_the_code_is_searched_asks_for_no_second_search(
     assert opened.searching is not None
     await opened.searching
     assert len(searched) == 1
+
+
+async def test_a_hover_over_a_rename_shows_all_statements_and_three_places(
+    client: LanguageClient, project: Path
+) -> None:
+    (project.parent / "src").mkdir()
+    (project.parent / "src" / "user.ts").write_text(USES * 104)
+    editor = Editor(client, project)
+    await editor.rules()
+    editor.replace("  name String\n", "  fullName String\n")
+    await editor.wait_for("field-rename-as-drop-add")
+    text = await _hover_with(editor, "fullName", "more")
+    order = ("**Renaming", "Prisma drops column", "1. ", "DROP COLUMN", "ADD COLUMN", "src/user.ts:", "- and 101 more")
+    places_of = [text.index(part) for part in order]
+    assert places_of == sorted(places_of)
+    assert text.count("- [src/user.ts:") == 3
+    assert text.splitlines()[-1].startswith("[field-rename-as-drop-add](")
+
+
+async def _hover_with(editor: Editor, at: str, part: str) -> str:
+    """The hover at a place, as soon as it has a part that takes a search of the code."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + PATIENCE
+    text = ""
+    while loop.time() < end and part not in text:
+        found = await editor.hover(at)
+        text = found.contents.value if found and isinstance(found.contents, types.MarkupContent) else ""
+        await asyncio.sleep(0.05)
+    return text

@@ -39,7 +39,7 @@ _WORK: Mapping[Work, str] = {
 
 
 def work_phrase(operation: Operation) -> str:
-    """What the database does meanwhile; completes "while ..."."""
+    """What the database does while queries wait; completes "while ..."."""
     return _WORK[operation.work] if operation.work else "it runs"
 
 

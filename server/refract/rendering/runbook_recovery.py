@@ -7,6 +7,8 @@ from functools import singledispatch
 
 from refract.analysis.runbook import Failure, NothingToUndo, Remains, UndoMigration, UndoStep, WayBack
 from refract.escaping import code_span
+from refract.recipes.acts import StopAll
+from refract.rendering.acts import instruction
 from refract.rendering.losses import loss_sentences
 from refract.rendering.runbook_tasks import query_block
 from refract.wording import listed
@@ -79,7 +81,7 @@ def _(way: UndoStep) -> Iterator[str]:
 
 def _undone(way: UndoStep) -> Iterator[str]:
     if way.stops_all:
-        yield "Stop every instance of the app. Any that keeps running will fail."
+        yield instruction(StopAll())
     elif way.replaces_app:
         yield "Deploy the version that ran before this step."
         yield "Wait until no newer instance is running."

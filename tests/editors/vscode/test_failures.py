@@ -85,7 +85,7 @@ def test_a_damaged_bundle(vscode: VSCode, opened: Open, shop: Path) -> None:
         shown = opened(vscode, shop)
         shown.notification("cannot start")
         assert "SyntaxError" in said(shown)
-        assert "install the extension again" in said(shown)
+        assert "reinstall the extension" in said(shown)
         shown.page.wait_for_timeout(4000)
         assert len(shown.notifications()) == 1
         assert vscode.log.split("==")[-1].count("Starting the server") == 1, "it was started again and again"

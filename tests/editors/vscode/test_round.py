@@ -206,7 +206,7 @@ def test_wrong_settings_are_reported_once_with_the_right_name(vscode: VSCode, op
     shown.notification("did you mean version?")
     shown.expect_status("no pending changes")
     [told] = shown.notifications()
-    assert "prisma: 6 is not a version in quotes" in told
+    assert "prisma must be a version in quotes" in told
 
 
 def test_the_settings_of_the_editor_count(vscode: VSCode, opened: Open, shop: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +13,7 @@ from attrs import field, frozen
 from refract.providers import UnknownProvider, provider
 from refract.reading import MAX_BYTES, SETTINGS_BYTES, UnreadableFile, exists, files_in, folders_in, read_bytes
 from refract.text import Origin, Problem, Span
+from refract.toml import TomlError, parse_toml
 
 SQL_FILE = "migration.sql"
 LOCK_FILE = "migration_lock.toml"
@@ -113,8 +113,8 @@ def rollback_files(migration: Path) -> tuple[Path, ...]:
 
 def _lock_provider(data: bytes, path: Path) -> tuple[str | None, list[Problem]]:
     try:
-        name = tomllib.loads(data.decode("utf-8-sig")).get("provider")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        name = parse_toml(data.decode("utf-8-sig")).get("provider")
+    except (TomlError, UnicodeDecodeError) as error:
         return None, [
             _problem(path, f'{path} is not valid TOML ({error}). Write one line, such as provider = "postgresql".')
         ]

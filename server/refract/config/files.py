@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from attrs import evolve
 from refract.config.settings import Settings, SettingsError, settings_from
 from refract.git import upwards
 from refract.reading import SETTINGS_BYTES, UnreadableFile, read_text
+from refract.toml import TomlError, parse_toml
 
 
 def load_settings(folder: Path) -> Settings:
@@ -43,8 +43,8 @@ def _read(file: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
     if table and "refract" not in text:
         return None
     try:
-        settings: Any = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        settings: Any = parse_toml(text)
+    except TomlError as error:
         if table:  # not our file: its owner will hear of the error from its own tools
             return None
         raise SettingsError(f"{file} is not valid TOML: {error}") from error

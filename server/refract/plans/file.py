@@ -6,7 +6,6 @@ What is not valid is refused with the place and the reason. Changes keep the res
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
@@ -27,6 +26,7 @@ from refract.plans.older import as_present_format
 from refract.recipes.acts import Act, Trouble, Until
 from refract.recipes.base import Phase
 from refract.recipes.schema_edits import SchemaEdit
+from refract.toml import TomlError, parse_toml
 
 _HEAD = """\
 A plan of Refract: one risky change in safe steps.
@@ -56,8 +56,8 @@ def read_plan(text: str, name: str, path: str = "") -> Plan:
     if conflict is not None:
         raise NotAPlan("it has git conflict markers. Resolve the conflict.", conflict.start())
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        raw = parse_toml(text)
+    except TomlError as error:
         raise NotAPlan(f"it is not valid TOML: {error}") from error
     written = raw.get("format", 1)
     if isinstance(written, int) and written > FORMAT:

@@ -1,8 +1,10 @@
 """The only place that runs git.
 
-Every call names its arguments as a list, has a time limit, reads nothing but git's own store and runs
-nothing that the repository configures: no hooks, no file-system monitor, no pager, no filters, no network.
-What cannot be had is a value (`Unavailable`) that says why, since "no git here" is a normal answer.
+Every call names its arguments as a list, has a limit of time and size, reads nothing but git's own store and runs
+nothing that the repository configures: no hooks, no file-system monitor, no pager, no filters, no network. Where one
+way to forbid something depends on git's version, there is a second one.
+What cannot be had is a value (`Unavailable`) with the reason. "No git here" is a normal one; if git is there and fails,
+it is a failure, without which an analysis is not complete.
 """
 
 from __future__ import annotations
@@ -10,14 +12,26 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from threading import Event, Thread, Timer
+from typing import IO
 
 from attrs import frozen
 
-TIMEOUT = 20.0  # seconds for one call
+TIMEOUT = 20.0
+"""Seconds for one call. After a call that took longer, git is not called in that folder for a while."""
+
+_SILENCE = 60.0  # seconds without calls after one that did not end
 _MAX_FILES = 200_000
+_MAX_BYTES = 500_000_000
+_MAX_MESSAGE = 10_000
 
 _SAFE_OPTIONS = (
     "--no-pager",
@@ -32,11 +46,14 @@ _SAFE_OPTIONS = (
     "core.quotePath=false",
     "-c",
     "protocol.allow=never",
+    "-c",
+    "safe.bareRepository=explicit",  # one that was committed into a repository has a configuration of its own
 )
 _SAFE_ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",  # also for a git that does not know GIT_NO_LAZY_FETCH
     "GIT_NO_REPLACE_OBJECTS": "1",
     "LC_ALL": "C",
 }
@@ -51,6 +68,9 @@ _MISLEADING_ENVIRONMENT = (
     "GIT_OBJECT_DIRECTORY",
     "GIT_EXTERNAL_DIFF",
 )
+_REFETCH = "run `git fetch --refetch --no-filter`, or clone without --filter"
+_TREE_ENTRY = re.compile(rb"(?P<mode>\d{6}) \w+ (?P<hash>[0-9a-f]{40,64})\t(?P<path>.+)", re.DOTALL)
+_NAME = "git.exe" if os.name == "nt" else "git"
 _PLACES = ("remotes/origin", "heads")
 _MAIN_BRANCHES = ("main", "master")
 _FULL_HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
@@ -66,9 +86,13 @@ def upwards(folder: Path) -> Iterator[Path]:
 
 @frozen
 class Unavailable:
-    """What was asked for cannot be had; `reason` is a sentence for the user."""
+    """What was asked for cannot be had; `reason` is a sentence for the user, without its full stop.
+
+    `is_failure`: there is something to read, but git is missing or broken, so that a result without it is incomplete.
+    """
 
     reason: str
+    is_failure: bool = False
 
 
 @frozen
@@ -100,8 +124,8 @@ def repository(path: Path) -> Repository | Unavailable:
     output = _run(["rev-parse", "--show-toplevel"], folder)
     if isinstance(output, Unavailable):
         return output
-    root = os.fsdecode(output).rstrip("\n")
-    return Repository(Path(root).resolve()) if root else Unavailable(f"{folder} is not in a git work tree")
+    root = Path(os.fsdecode(output).rstrip("\n"))
+    return Repository(root.resolve()) if root.is_absolute() and root.is_dir() else _unexpected(folder)
 
 
 def commit(repository: Repository, revision: str) -> Commit | Unavailable:
@@ -109,11 +133,11 @@ def commit(repository: Repository, revision: str) -> Commit | Unavailable:
     if not revision or revision.startswith("-") or any(c.isspace() or c == "\0" for c in revision):
         return Unavailable(f"{revision!r} is not a git revision")
     command = ["rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"]
-    output = _run(command, repository.root)
-    if isinstance(output, Unavailable):
-        known = "has no commits yet" if revision == "HEAD" else f"does not know the revision {revision!r}"
-        return output if "git" in output.reason else Unavailable(f"the repository {repository.root} {known}")
-    return Commit(repository, os.fsdecode(output).strip(), revision)
+    found = _hash(command, repository.root)
+    if isinstance(found, str):
+        return Commit(repository, found, revision)
+    known = "has no commits yet" if revision == "HEAD" else f"does not know the revision {revision!r}"
+    return found if found.is_failure else Unavailable(f"the repository {repository.root} {known}")
 
 
 def user_name(path: Path) -> str:
@@ -131,16 +155,19 @@ def default_base(repository: Repository) -> Commit | Unavailable:
     known = dict(line.split(" ", 1) for line in os.fsdecode(output).splitlines() if " " in line)
     found = next((name for name in names if name in known), None)
     if found is None:
-        return commit(repository, "HEAD")
+        return commit(repository, "HEAD") if not output else _unexpected(repository.root)
+    if not _FULL_HASH.match(known[found]):
+        return _unexpected(repository.root)
     return Commit(repository, known[found], found.removeprefix("refs/remotes/").removeprefix("refs/heads/"))
 
 
 def merge_base(first: Commit, second: Commit) -> Commit | Unavailable:
     """The commit where the histories of `first` and `second` part."""
-    output = _run(["merge-base", first.hash, second.hash], first.repository.root)
-    if isinstance(output, Unavailable):
-        return Unavailable(f"{first.name} and {second.name} have no common commit in {first.repository.root}")
-    return Commit(first.repository, os.fsdecode(output).strip().split("\n")[0], f"{first.name}...{second.name}")
+    root = first.repository.root
+    found = _hash(["merge-base", first.hash, second.hash], root)
+    if isinstance(found, str):
+        return Commit(first.repository, found, f"{first.name}...{second.name}")
+    return found if found.is_failure else Unavailable(f"{first.name} and {second.name} have no common commit in {root}")
 
 
 def files_at(commit: Commit, under: str = "") -> tuple[str, ...] | Unavailable:
@@ -148,18 +175,21 @@ def files_at(commit: Commit, under: str = "") -> tuple[str, ...] | Unavailable:
 
     Symbolic links and submodules are left out.
     """
-    output = _tree(commit, under)
-    if isinstance(output, Unavailable):
-        return output
-    return tuple(os.fsdecode(name) for _, name in _regular(output))
+    hashes = blobs_at(commit, under)
+    return hashes if isinstance(hashes, Unavailable) else tuple(hashes)
 
 
 def blobs_at(commit: Commit, under: str = "") -> Mapping[str, str] | Unavailable:
     """The hashes of the files that `files_at` names, by path: equal contents have equal hashes."""
-    output = _tree(commit, under)
+    command = ["ls-tree", "-r", "-z", "--full-tree", commit.hash]
+    if under not in ("", "."):
+        command += ["--", str(PurePosixPath(under))]
+    output = _run(command, commit.repository.root)
     if isinstance(output, Unavailable):
         return output
-    return {os.fsdecode(name): entry.rsplit(b" ", 1)[1].decode() for entry, name in _regular(output)}
+    entries = [_TREE_ENTRY.fullmatch(line) for line in output.split(b"\0")[:-1]]
+    found = {os.fsdecode(x["path"]): x["hash"].decode() for x in entries if x and x["mode"].startswith(b"100")}
+    return found if output[-1:] in (b"", b"\0") and None not in entries else _unexpected(commit.repository.root)
 
 
 def blob_hash(data: bytes) -> str:
@@ -168,13 +198,23 @@ def blob_hash(data: bytes) -> str:
 
 
 def read_at(commit: Commit, paths: Iterable[str]) -> Mapping[str, bytes] | Unavailable:
-    """Contents of `paths` at `commit`, in one call; what is not a file there is missing from the answer."""
+    """Contents of `paths` at `commit`, in one call; what is not a file there is missing from the answer. A file whose
+    contents are not in this clone is a failure.
+    """
     wanted = [path for path in paths if "\n" not in path]
     if not wanted:
         return {}
     request = b"".join(b"%s:%s\n" % (commit.hash.encode(), os.fsencode(path)) for path in wanted)
     output = _run(["cat-file", "--batch"], commit.repository.root, request)
-    return output if isinstance(output, Unavailable) else _split_batch(output, wanted)
+    found = output if isinstance(output, Unavailable) else _split_batch(output, wanted)
+    if found is None:
+        return _unexpected(commit.repository.root)
+    if isinstance(found, Unavailable) or len(found) == len(wanted):
+        return found
+    listed = files_at(commit)
+    if isinstance(listed, Unavailable):
+        return listed
+    return found if set(wanted).difference(found).isdisjoint(listed) else _partial(commit)
 
 
 def work_tree_files(repository: Repository, under: Path) -> tuple[str, ...] | Unavailable:
@@ -188,56 +228,145 @@ def work_tree_files(repository: Repository, under: Path) -> tuple[str, ...] | Un
     return tuple(dict.fromkeys(os.fsdecode(name) for name in names if name))
 
 
-def _tree(commit: Commit, under: str) -> bytes | Unavailable:
-    command = ["ls-tree", "-r", "-z", "--full-tree", commit.hash]
-    if under not in ("", "."):
-        command += ["--", str(PurePosixPath(under))]
-    return _run(command, commit.repository.root)
-
-
-def _regular(output: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """`mode type hash` and path of each regular file in the answer of `git ls-tree -z`."""
-    for line in output.split(b"\0"):
-        entry, _, name = line.partition(b"\t")
-        if entry.startswith(b"100"):
-            yield entry, name
-
-
-def _split_batch(output: bytes, wanted: Sequence[str]) -> dict[str, bytes]:
-    """The contents in the answer of `git cat-file --batch`: a header line, the bytes, a line end, for each object."""
+def _split_batch(output: bytes, wanted: Sequence[str]) -> dict[str, bytes] | None:
+    """The contents in the answer of `git cat-file --batch`: a header line, the bytes, a line end, for each object. None
+    for any other answer.
+    """
     contents: dict[str, bytes] = {}
     position = 0
     for path in wanted:
         end = output.find(b"\n", position)
         header = output[position:end].rsplit(b" ", 2)
         position = end + 1
-        if len(header) != 3 or not _FULL_HASH.match(header[0].decode("ascii", "replace")):
+        if header[-1] == b"missing" and end >= 0:
             continue
+        if len(header) != 3 or not _FULL_HASH.match(header[0].decode("ascii", "replace")) or not header[2].isdigit():
+            return None
         size = int(header[2])
         if header[1] == b"blob":
             contents[path] = output[position : position + size]
         position += size + 1
-    return contents
+    return contents if position == len(output) else None
+
+
+def _hash(command: Sequence[str], folder: Path) -> str | Unavailable:
+    """The commit that a command prints."""
+    output = _run(command, folder)
+    if isinstance(output, Unavailable):
+        return output
+    found = os.fsdecode(output).split("\n")[0]
+    return found if _FULL_HASH.match(found) else _unexpected(folder)
+
+
+def _unexpected(folder: Path) -> Unavailable:
+    return Unavailable(f"git printed something unexpected in {folder}", is_failure=True)
+
+
+def _partial(commit: Commit) -> Unavailable:
+    return Unavailable(f"this clone lacks files of {commit.name} ({_REFETCH})", is_failure=True)
 
 
 def _run(arguments: Sequence[str], folder: Path, request: bytes = b"") -> bytes | Unavailable:
+    """What git prints."""
+    program = _program(os.environ.get("PATH", ""), Path.cwd())
+    if program is None:
+        return Unavailable("git is not installed (or not on the PATH)", is_failure=_has_repository(folder))
+    if time.monotonic() < _silent.get(folder, 0):
+        return _no_answer(folder)
     try:
-        done = subprocess.run(
-            ["git", *_SAFE_OPTIONS, *arguments],
-            cwd=folder,
-            input=request,
-            capture_output=True,
-            timeout=TIMEOUT,
-            env=_environment(),
-            check=False,
-        )
-    except FileNotFoundError:
-        return Unavailable("git is not installed (or not on the PATH)")
-    except subprocess.TimeoutExpired:
-        return Unavailable(f"git did not respond within {TIMEOUT:.0f} seconds in {folder}")
+        done = _call([program, *_SAFE_OPTIONS, *arguments], folder, request)
     except (OSError, ValueError) as error:
-        return Unavailable(f"git cannot be run in {folder} ({error})")
-    return done.stdout if done.returncode == 0 else Unavailable(_why(done.stderr, folder))
+        return Unavailable(f"git cannot be run in {folder} ({error})", is_failure=True)
+    if done.is_late:
+        _silent[folder] = time.monotonic() + _SILENCE
+        return _no_answer(folder)
+    if len(done.output) > _MAX_BYTES:
+        return _unexpected(folder)
+    return done.output if done.code == 0 else _why(done, folder)
+
+
+_silent: dict[Path, float] = {}
+"""Until when git is not called in a folder."""
+
+
+def _no_answer(folder: Path) -> Unavailable:
+    return Unavailable(f"git did not respond within {TIMEOUT:.0f} seconds in {folder}", is_failure=True)
+
+
+def _has_repository(folder: Path) -> bool:
+    return any((place / ".git").exists() for place in upwards(folder))
+
+
+@lru_cache(maxsize=8)
+def _program(path: str, here: Path) -> str | None:
+    """The path of git. Never a program of the current folder, where Windows looks first: it may be the project's."""
+    for folder in map(Path, path.split(os.pathsep)):
+        if folder.is_absolute() and folder != here:
+            found = shutil.which(str(folder / _NAME))
+            if found is not None:
+                return found
+    return None
+
+
+@frozen
+class _Done:
+    """How a call ended: its exit code, which is negative for a signal, and what it printed."""
+
+    code: int
+    output: bytes
+    message: bytes
+    is_late: bool
+
+
+def _call(command: Sequence[str], folder: Path, request: bytes) -> _Done:
+    """Runs a program to its end, or to the limit of time or size."""
+    late, messages = Event(), list[bytes]()
+    with _started(command, folder) as process:
+        assert process.stdin and process.stdout and process.stderr
+        timer = Timer(TIMEOUT, _stop, (process, late))
+        others = (
+            Thread(target=_write, args=(process.stdin, request), daemon=True),
+            Thread(target=_keep_beginning, args=(process.stderr, messages), daemon=True),
+        )
+        for thread in (timer, *others):
+            thread.start()
+        try:
+            output = process.stdout.read(_MAX_BYTES + 1)
+            if len(output) <= _MAX_BYTES:
+                process.wait()
+        finally:
+            timer.cancel()
+            if process.poll() is None:
+                _kill(process)
+        for thread in others:
+            thread.join(1.0)
+    return _Done(process.returncode, output, b"".join(messages), late.is_set())
+
+
+def _started(command: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(),
+        process_group=0 if os.name == "posix" else None,
+    )
+
+
+def _stop(process: subprocess.Popen[bytes], late: Event) -> None:
+    late.set()
+    _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a program, and those that it has started."""
+    with suppress(OSError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def _environment() -> dict[str, str]:
@@ -245,10 +374,30 @@ def _environment() -> dict[str, str]:
     return kept | _SAFE_ENVIRONMENT
 
 
-def _why(stderr: bytes, folder: Path) -> str:
-    text = stderr.decode("utf-8", "replace").strip()
-    if "not a git repository" in text:
-        return f"{folder} is not in a git repository"
+def _write(pipe: IO[bytes], request: bytes) -> None:
+    with suppress(OSError), pipe:
+        pipe.write(request)
+
+
+def _keep_beginning(pipe: IO[bytes], into: list[bytes]) -> None:
+    """Reads all that a program reports."""
+    with suppress(OSError, ValueError), pipe:
+        into.append(pipe.read(_MAX_MESSAGE))
+        while pipe.read(_MAX_MESSAGE):
+            pass
+
+
+def _why(done: _Done, folder: Path) -> Unavailable:
+    """Why a call failed."""
+    text = done.message.decode("utf-8", "replace").strip()
+    if "not a git repository" in text or "must be run in a work tree" in text:
+        return Unavailable(f"{folder} is not in a git repository")
     if "dubious ownership" in text:
-        return f"git does not trust the owner of {folder} (run `git config --global --add safe.directory {folder}`)"
-    return text.split("\n")[0].removeprefix("fatal: ") if text else "nothing found"
+        trust = f"git config --global --add safe.directory {folder}"
+        return Unavailable(f"git does not trust the owner of {folder} (run `{trust}`)", is_failure=True)
+    if "promisor" in text or "lazy fetching" in text:
+        return Unavailable(f"this clone of {folder} is partial ({_REFETCH})", is_failure=True)
+    if done.code < 0:
+        return Unavailable(f"git was killed in {folder} (signal {-done.code})", is_failure=True)
+    reason = text.split("\n")[0].removeprefix("fatal: ") if text else "nothing found"
+    return Unavailable(reason, is_failure=done.code != 1)

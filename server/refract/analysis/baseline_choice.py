@@ -15,6 +15,7 @@ from refract.providers.versions import Version
 from refract.reading import UnreadableFile, decode
 from refract.schema.model import Database
 from refract.syntax import SchemaTree, parse_schema
+from refract.text import Origin, Problem, Span
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.projects import ProjectFiles, holds_migrations
 
@@ -45,7 +46,7 @@ def baseline_for(
         return _at_commit(files, provider, wanted, prisma)
     commit = _commit(files.schema, "HEAD")
     if isinstance(commit, git.Unavailable):
-        return empty(provider, f"an empty database (no migrations; {commit.reason})")
+        return _unread(files, provider, commit)
     return _at_commit(files, provider, commit, prisma)
 
 
@@ -68,25 +69,30 @@ def replayed(folder: MigrationFolder, provider: Provider, at: str = "") -> Basel
     return evolve(baseline, detail=f"{baseline.detail}{at}") if at else baseline
 
 
-def migrations_at(commit: git.Commit, folder: str) -> MigrationFolder | None:
+def migrations_at(commit: git.Commit, folder: str) -> MigrationFolder | git.Unavailable | None:
     """The migrations in `folder` at a commit; None when there are none."""
     names = git.files_at(commit, folder)
-    wanted = [n for n in names if PurePosixPath(n).name in (SQL_FILE, LOCK_FILE)] if isinstance(names, tuple) else []
+    if isinstance(names, git.Unavailable):
+        return names
+    wanted = [name for name in names if PurePosixPath(name).name in (SQL_FILE, LOCK_FILE)]
     if not any(name.endswith(SQL_FILE) for name in wanted):
         return None
     contents = git.read_at(commit, wanted)
     if isinstance(contents, git.Unavailable):
-        return None
+        return contents
     relative = {PurePosixPath(name).relative_to(folder or ".").as_posix(): data for name, data in contents.items()}
     return migrations_of(relative, str(commit.repository.root / folder))
 
 
-def schema_at(commit: git.Commit, path: str) -> SchemaTree | None:
+def schema_at(commit: git.Commit, path: str) -> SchemaTree | git.Unavailable | None:
     """The schema in the file or folder `path` at a commit; None when there is none."""
     names = git.files_at(commit, path)
-    wanted = [name for name in names if name.endswith(".prisma")] if isinstance(names, tuple) else []
-    contents = git.read_at(commit, wanted)
-    if isinstance(contents, git.Unavailable) or not contents:
+    if isinstance(names, git.Unavailable):
+        return names
+    contents = git.read_at(commit, [name for name in names if name.endswith(".prisma")])
+    if isinstance(contents, git.Unavailable):
+        return contents
+    if not contents:
         return None
     texts = [(f"{commit.name}:{name}", decode(data, name)) for name, data in sorted(contents.items())]
     return parse_schema([(name, text) for name, text in texts if not isinstance(text, UnreadableFile)])
@@ -100,10 +106,28 @@ def _commit(path: Path, revision: str) -> git.Commit | git.Unavailable:
 def _at_commit(files: ProjectFiles, provider: Provider, commit: git.Commit, prisma: Version | None) -> Baseline:
     migrations = commit.repository.relative(files.migrations)
     folder = migrations_at(commit, migrations) if migrations else None
+    if isinstance(folder, git.Unavailable):
+        return _unread(files, provider, folder)
     if folder is not None:
         return replayed(folder, provider, f" at {commit.name}")
     schema = commit.repository.relative(files.schema)
     tree = schema_at(commit, schema) if schema else None
+    if isinstance(tree, git.Unavailable):
+        return _unread(files, provider, tree)
     if tree is None:
         return empty(provider, f"an empty database (no schema at {commit.name})")
     return Baseline(lower(tree, prisma=prisma).database, "git", f"the schema at {commit.name}")
+
+
+def _unread(files: ProjectFiles, provider: Provider, why: git.Unavailable) -> Baseline:
+    """An empty database in place of one that could not be read, with the problem if that is one."""
+    found = empty(provider, f"an empty database (no migrations; {why.reason})")
+    return evolve(found, problems=git_problems(files, why))
+
+
+def git_problems(files: ProjectFiles, why: git.Unavailable | None) -> tuple[Problem, ...]:
+    """The problem that git failed to read what an analysis needs. That there is no git, or nothing in it, is none."""
+    if why is None or not why.is_failure:
+        return ()
+    message = f"The base could not be read from git: {why.reason}."
+    return (Problem(message, Origin(str(files.schema_files[0]), "", Span(0, 0))),)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -48,6 +48,27 @@ class NewMigration:
     diff: Diff = field(repr=False)
 
 
+@frozen(eq=False, slots=False)
+class Deployed:
+    """Reads the schema at a commit when it is first wanted: what running code was built from."""
+
+    commit: git.Commit
+    path: str | None
+
+    def __call__(self) -> SchemaTree | None:
+        """The schema; None where there is none, or git fails."""
+        return self._tree if not isinstance(self._tree, git.Unavailable) else None
+
+    def failure(self) -> git.Unavailable | None:
+        """Why git could not read the schema, if anything wanted it."""
+        found = self.__dict__.get("_tree")
+        return found if isinstance(found, git.Unavailable) else None
+
+    @cached_property
+    def _tree(self) -> SchemaTree | git.Unavailable | None:
+        return schema_at(self.commit, self.path) if self.path else None
+
+
 @frozen(eq=False)
 class Branch:
     """The migrations of this branch. `database` is what all migrations here build, where any of them is new.
@@ -57,7 +78,7 @@ class Branch:
     history: History
     migrations: tuple[NewMigration, ...]
     database: Database | None = field(repr=False)
-    deployed: Callable[[], SchemaTree | None] = field(repr=False)
+    deployed: Deployed = field(repr=False)
     fork: git.Commit = field(repr=False)
     _ends: _Ends = field(repr=False)
 
@@ -93,14 +114,18 @@ class _Ends:
 
 def read_branch(
     files: ProjectFiles, provider: Provider, base: str | None, here: MigrationFolder | None
-) -> Branch | None:
+) -> Branch | git.Unavailable | None:
     """The migrations `here`, in the work tree, against those at `base` (default: the branch that work here goes to).
 
-    None where there are no migrations, here or there, or no git that could tell which of them are new.
-    Raises CannotAnalyse when `base` is no revision that git knows.
+    None where there are no migrations, here or there, or no git that could tell which of them are new; what git failed
+    to read is a failure. Raises CannotAnalyse when `base` is no revision that git knows.
     """
-    ends = _ends(files, base) if here is not None else None
-    return None if ends is None or here is None else _branch(files, provider, here, *ends)
+    if here is None:
+        return None
+    ends = _ends(files, base)
+    if isinstance(ends, git.Unavailable):
+        return ends if ends.is_failure else None
+    return _branch(files, provider, here, *ends)
 
 
 def read_new(
@@ -159,7 +184,7 @@ def _table_of(change: Change) -> QualifiedName | None:
     return change.table.name if isinstance(change, DropTable | CreateTable) else getattr(change, "table", None)
 
 
-def _ends(files: ProjectFiles, base: str | None) -> tuple[git.Commit, git.Commit] | None:
+def _ends(files: ProjectFiles, base: str | None) -> tuple[git.Commit, git.Commit] | git.Unavailable:
     """The commit that the work here began from, and the newest one of the branch that it goes to."""
     if base is not None:
         tip: git.Commit | git.Unavailable = commit_of(files.schema, base)
@@ -167,31 +192,38 @@ def _ends(files: ProjectFiles, base: str | None) -> tuple[git.Commit, git.Commit
         repository = git.repository(files.schema)
         tip = repository if isinstance(repository, git.Unavailable) else git.default_base(repository)
     if isinstance(tip, git.Unavailable):
-        return None
+        return tip
     head = git.commit(tip.repository, "HEAD")
-    if isinstance(head, git.Unavailable) or head.hash == tip.hash:
-        return tip, tip
-    fork = git.merge_base(head, tip)
-    return (tip, tip) if isinstance(fork, git.Unavailable) else (fork, tip)
+    if isinstance(head, git.Unavailable):
+        return head if head.is_failure else (tip, tip)
+    fork = tip if head.hash == tip.hash else git.merge_base(head, tip)
+    if isinstance(fork, git.Unavailable):
+        return fork if fork.is_failure else (tip, tip)
+    return fork, tip
 
 
 def _branch(
     files: ProjectFiles, provider: Provider, here: MigrationFolder, fork: git.Commit, tip: git.Commit
-) -> Branch | None:
+) -> Branch | git.Unavailable | None:
     folder = tip.repository.relative(files.migrations)
     if folder is None:
         return None
     at_fork = _at(fork, folder, here)
+    if isinstance(at_fork, git.Unavailable):
+        return at_fork
     at_tip = at_fork if fork.hash == tip.hash else _at(tip, folder, here)
+    if isinstance(at_tip, git.Unavailable):
+        return at_tip
     if not at_fork.migrations and not at_tip.migrations:  # a project that the base has never had: nothing is deployed
         return None
-    return _compared(_Ends(here, at_fork, at_tip, tip.name), provider, _deployed(files, fork), fork, None)
+    deployed = Deployed(fork, fork.repository.relative(files.schema))
+    return _compared(_Ends(here, at_fork, at_tip, tip.name), provider, deployed, fork, None)
 
 
 def _compared(
     ends: _Ends,
     provider: Provider,
-    deployed: Callable[[], SchemaTree | None],
+    deployed: Deployed,
     fork: git.Commit,
     previous: Branch | None,
 ) -> Branch:
@@ -216,11 +248,11 @@ def _rewritten(migrations: Iterable[Migration], path: str, text: str) -> Iterato
         yield evolve(migration, data=data, checksum=sha256(data).hexdigest())
 
 
-def _at(commit: git.Commit, folder: str, here: MigrationFolder) -> MigrationFolder:
+def _at(commit: git.Commit, folder: str, here: MigrationFolder) -> MigrationFolder | git.Unavailable:
     """The migrations at a commit. Files that are the same as here are not read again."""
     hashes = git.blobs_at(commit, folder)
     if isinstance(hashes, git.Unavailable):
-        return MigrationFolder(here.path, ())
+        return hashes
     root = PurePosixPath(folder)
     wanted = {PurePosixPath(name).relative_to(root).as_posix(): (name, blob) for name, blob in hashes.items()}
     same = {f"{m.name}/migration.sql": m.data for m in here.migrations}
@@ -229,8 +261,9 @@ def _at(commit: git.Commit, folder: str, here: MigrationFolder) -> MigrationFold
     left_out = known.keys() | unread
     other = {name: key for key, (name, _) in wanted.items() if key not in left_out and key.endswith("/migration.sql")}
     read = git.read_at(commit, other)
-    contents = {} if isinstance(read, git.Unavailable) else {other[name]: data for name, data in read.items()}
-    return migrations_of(known | contents, here.path)
+    if isinstance(read, git.Unavailable):
+        return read
+    return migrations_of(known | {other[name]: data for name, data in read.items()}, here.path)
 
 
 def _new(
@@ -276,9 +309,3 @@ def _theirs(tip: MigrationFolder, history: History, provider: Provider) -> Mappi
 @lru_cache(maxsize=8)  # asked for at each key while a removal is pending
 def _database_of(tree: SchemaTree) -> Database:
     return lower(tree).database
-
-
-def _deployed(files: ProjectFiles, commit: git.Commit) -> Callable[[], SchemaTree | None]:
-    """Reads the schema at a commit, when it is first asked for."""
-    schema = commit.repository.relative(files.schema)
-    return cache(lambda: schema_at(commit, schema) if schema else None)

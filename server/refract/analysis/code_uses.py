@@ -113,13 +113,19 @@ def code_files(files: ProjectFiles) -> list[Path]:
     """The files of code in the repository of a project, without those of other projects, of programs and of others."""
     repository = git.repository(files.root)
     if isinstance(repository, git.Unavailable):
-        names = [path.as_posix() for path in walk(files.root)]
-        return [Path(name) for name in _code_among(names, files.root.as_posix(), _schemas(files, files.root))]
-    tracked = git.work_tree_files(repository, repository.root)
-    names = [] if isinstance(tracked, git.Unavailable) else list(tracked)
+        return _code_below(files)
+    names = git.work_tree_files(repository, repository.root)
+    if isinstance(names, git.Unavailable):
+        return _code_below(files)
     own = repository.relative(files.root) or ""
     wanted = _code_among(names, "" if own == "." else own, _schemas(files, repository.root))
     return [repository.root / name for name in wanted]
+
+
+def _code_below(files: ProjectFiles) -> list[Path]:
+    """The files of code below the root of a project, where git names none."""
+    names = [path.as_posix() for path in walk(files.root)]
+    return [Path(name) for name in _code_among(names, files.root.as_posix(), _schemas(files, files.root))]
 
 
 def is_code(path: str) -> bool:
@@ -154,16 +160,22 @@ class _Base:
     commit: git.Commit | None
 
     def holding(self, wanted: tuple[Needle, ...]) -> Iterator[tuple[str, bytes] | None]:
-        """The files that may use something."""
-        hashes = git.blobs_at(self.commit) if self.commit else git.Unavailable("")
-        if self.commit is None or isinstance(hashes, git.Unavailable):
+        """The files that may use something; None where git fails to read them."""
+        if self.commit is None:
+            return
+        hashes = git.blobs_at(self.commit)
+        if isinstance(hashes, git.Unavailable):
+            yield None
             return
         root = self.commit.repository.root
         own = self.commit.repository.relative(self.files.root) or ""
         names = _code_among(list(hashes), "" if own == "." else own, _schemas(self.files, root))
         changed = [name for name in names if _hash(root / name) != hashes[name]][:_MOST_FILES]
         contents = git.read_at(self.commit, changed)
-        for name, data in contents.items() if not isinstance(contents, git.Unavailable) else ():
+        if isinstance(contents, git.Unavailable):
+            yield None
+            return
+        for name, data in contents.items():
             if len(data) <= _LARGEST_FILE and any(needle.is_in(data) for needle in wanted):
                 yield str(root / name), data
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve, field, frozen
 
+from refract.analysis.baseline_choice import git_problems
 from refract.analysis.branch import Branch, NewMigration
 from refract.analysis.code_uses import CodeQuestion, Inquiry, Side
 from refract.analysis.half_typed import Settled, read_half_typed
@@ -116,7 +117,15 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
     of_plans = _plan_findings(snapshot, evolve(context, uses=inquiry(Side.HERE)), plans)
     findings = (*check_all(context, _wanted(snapshot.settings)), *of_branch, *of_plans)
     problems = tuple(
-        dict.fromkeys((*snapshot.problems, *snapshot.baseline.problems, *snapshot.plans.problems, *problems))
+        dict.fromkeys(
+            (
+                *snapshot.problems,
+                *snapshot.baseline.problems,
+                *snapshot.plans.problems,
+                *problems,
+                *git_problems(snapshot.files, snapshot.branch.deployed.failure() if snapshot.branch else None),
+            )
+        )
     )
     has_same_branch = previous is not None and _has_same_branch(snapshot, previous.snapshot)
     open_before = previous.questions if previous is not None and has_same_branch else frozenset()

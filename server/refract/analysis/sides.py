@@ -135,8 +135,10 @@ def _at_revision(revision: str, path: str, here: Callable[[], ProjectFiles]) -> 
 
 
 def _side_in(commit: git.Commit, path: str, prisma: Version | None) -> ReadSchema | MigrationFolder | None:
-    tree = schema_at(commit, path)
-    return migrations_at(commit, path) if tree is None else _of_tree(tree, prisma)
+    found = schema_at(commit, path) or migrations_at(commit, path)
+    if isinstance(found, git.Unavailable):
+        raise CannotAnalyse(f"Cannot read {path} at {commit.name}: {found.reason}.")
+    return _of_tree(found, prisma) if isinstance(found, SchemaTree) else found
 
 
 def _schema_of(files: ProjectFiles) -> ReadSchema:

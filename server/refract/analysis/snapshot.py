@@ -6,13 +6,13 @@ from datetime import date
 
 from attrs import evolve, field, frozen
 
-from refract import clock
+from refract import clock, git
 from refract.analysis import grammar_memory
-from refract.analysis.baseline_choice import baseline_for, migrations_here
+from refract.analysis.baseline_choice import baseline_for, git_problems, migrations_here
 from refract.analysis.branch import Branch, read_branch
 from refract.analysis.code_uses import NO_ANSWERS, Answers
 from refract.analysis.open_plans import NO_PLANS, Plans, built_again, read_plans
-from refract.baseline import Baseline
+from refract.baseline import Baseline, MigrationFolder
 from refract.collector import without_collector
 from refract.config import Settings, SettingsError
 from refract.lowering import lower
@@ -97,7 +97,7 @@ def open_project(
             tree, unreadable = read_schema(files, known)
         provider, here = provider_of(tree), migrations_here(files)
         prisma = _prisma(files, settings)
-        baseline, branch = baseline_for(files, provider, base, here, prisma), read_branch(files, provider, base, here)
+        baseline, branch = _compared_with(files, provider, base, here, prisma)
         plans = read_plans(files, baseline.database, here.migrations if here else (), provider)
         accepted = read_accepted(files)
         return Snapshot(
@@ -108,13 +108,24 @@ def open_project(
 def read_baseline(snapshot: Snapshot) -> Snapshot:
     """The snapshot with its baseline read again, after migrations or the provider changed."""
     files, provider, here = snapshot.files, provider_of(snapshot.tree), migrations_here(snapshot.files)
-    baseline = baseline_for(files, provider, snapshot.base, here, snapshot.prisma)
+    baseline, branch = _compared_with(files, provider, snapshot.base, here, snapshot.prisma)
     return evolve(
         snapshot,
         baseline=baseline,
-        branch=read_branch(files, provider, snapshot.base, here),
+        branch=branch,
         plans=read_plans(files, baseline.database, here.migrations if here else (), provider),
     )
+
+
+def _compared_with(
+    files: ProjectFiles, provider: Provider, base: str | None, here: MigrationFolder | None, prisma: Version | None
+) -> tuple[Baseline, Branch | None]:
+    """The baseline, with the problem if git failed to read the branch; and the branch, if there is one."""
+    baseline = baseline_for(files, provider, base, here, prisma)
+    branch = read_branch(files, provider, base, here)
+    if not isinstance(branch, git.Unavailable):
+        return baseline, branch
+    return evolve(baseline, problems=(*baseline.problems, *git_problems(files, branch))), None
 
 
 def provider_of(tree: SchemaTree) -> Provider:

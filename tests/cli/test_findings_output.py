@@ -59,8 +59,11 @@ def test_three_places_of_a_kind_are_shown(project: Path, refract: Refract) -> No
 
 def test_json_has_fields(project: Path, refract: Refract) -> None:
     write(project, {"prisma/schema.prisma": HEAD + USER.replace("}", "\n  @@index([email])\n}")})
-    (finding,) = json.loads(refract("check", "--format", "json").stdout)["projects"][0]["findings"]
+    (found,) = json.loads(refract("check", "--format", "json").stdout)["projects"]
+    (finding,) = found["findings"]
     assert finding["rule"] == "create-index-blocking"
+    assert found["rules"]["create-index-blocking"]["short_description"].startswith("Writes wait")
+    assert found["rules"]["create-index-blocking"]["full_description"]
     (harm,) = finding["harm"]
     assert (harm["kind"], harm["facts"]["lock"], harm["facts"]["blocks"]) == ("blocks", "SHARE", "writes")
     assert harm["facts"]["grows_with"] == "scan"

@@ -17,8 +17,10 @@ from refract.cli.terminal import is_unicode, shown_path
 from refract.diff import Diff
 from refract.rendering.fields import action_as_json, harm_as_json
 from refract.rendering.findings import message, related_sentence
-from refract.rules.kit.documentation import page_uri
+from refract.rules.kit.comment_rules import COMMENT_RULES
+from refract.rules.kit.documentation import page_uri, reason
 from refract.rules.kit.finding import Finding, Severity
+from refract.rules.kit.rule import all_rules
 from refract.schema.changes import Change
 from refract.schema.model import QualifiedName
 from refract.text import Origin
@@ -78,6 +80,7 @@ def _analysis(analysis: Analysis) -> dict[str, Any]:
             _finding(finding, analysis, places) | place.as_json()
             for finding, place in placed_findings(analysis, places)
         ],
+        "rules": {name: _rule(name) for name in sorted({finding.rule for finding in analysis.findings})},
         "ignored": len(analysis.silenced),
         "accepted": len(analysis.accepted),
         "accepted_outdated": list(analysis.outdated),
@@ -85,6 +88,16 @@ def _analysis(analysis: Analysis) -> dict[str, Any]:
             {"message": problem.message} | places.find(analysis.locate_problem(problem)).as_json()
             for problem in analysis.problems
         ],
+    }
+
+
+def _rule(name: str) -> dict[str, str | None]:
+    """What a rule finds, and why that is risky. The rules about comments need no reason."""
+    rule = next((rule for rule in all_rules() if rule.name == name), None)
+    return {
+        "short_description": rule.summary if rule else COMMENT_RULES.get(name),
+        "full_description": reason(rule) if rule else None,
+        "help_uri": page_uri(name),
     }
 
 

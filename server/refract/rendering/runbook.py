@@ -94,7 +94,7 @@ def _limit(found: NoReturn) -> str:
         for harm in found.losses
         if not isinstance(harm, Loss)
     )
-    return f"{code_span(found.migration)} cannot be undone. {' '.join((*lost, *changed))}"
+    return f"{code_span(found.migration)} cannot be undone completely. {' '.join((*lost, *changed))}"
 
 
 def _tasks(tasks: Iterable[Task]) -> tuple[str, ...]:

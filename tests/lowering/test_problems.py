@@ -24,6 +24,14 @@ CASES = [
     ),
     ("  @@index([])", "@@index([])", "@@index has no fields"),
     ("  @@unique()", "@@unique()", "@@unique has no fields"),
+    ("  @@index([zz])", "@@index([zz])", 'Unknown field "zz" in @@index of M (skipped).'),
+    ("  @@unique([id, zz])", "@@unique([id, zz])", 'Unknown field "zz" in @@unique of M (skipped).'),
+    ("  @@fulltext([zz(sort: Desc)])", "@@fulltext([zz(sort: Desc)])", 'Unknown field "zz" in @@fulltext of M'),
+    (
+        "  o M? @relation(fields: [oId], references: [id])",
+        "@relation(fields: [oId], references: [id])",
+        'Unknown field "oId" in @relation of M (skipped).',
+    ),
 ]
 
 
@@ -40,6 +48,7 @@ def test_fields(line: str, token: str, message: str) -> None:
     table = lowered.database.table("M")
     assert table is not None
     assert table.column("id") is not None
+    assert table.indexes == table.foreign_keys == ()
 
 
 def test_a_column_may_have_the_name_of_a_field_above_that_has_another() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
@@ -49,6 +49,7 @@ def lower_model(placed: PlacedBlock, scope: Scope) -> LoweredModel:
     if primary_key is not None:
         columns = _with_row_id(columns, primary_key, scope)
     problems += _without_fields(block, path)
+    problems += _of_unknown_fields(block, path)
     keys = tuple(k for f in block.fields if (k := foreign_key(block, f, path, scope)))
     table = Table(
         name=scope.qualified(block),
@@ -144,7 +145,7 @@ def _primary_key(block: Block, path: str, scope: Scope) -> PrimaryKey | None:
         attribute = block.attribute("id")
         if attribute is None:
             return None
-        references = field_references(attribute.argument("fields", 0))
+        references = _known_references(block, attribute)
         if not references:
             return None
     name = _constraint_name(attribute, on_field=field) or scope.provider.primary_key_name(database_name(block))
@@ -187,7 +188,7 @@ def _indexes(block: Block, path: str, scope: Scope) -> Iterator[Index]:
             yield _index(block, attribute, references, path, scope, _constraint_name(attribute, field))
     for kind in ("index", "unique", "fulltext"):  # the order in which Prisma reads them, and so writes them
         for attribute in (a for a in block.attributes if a.name.text == kind):
-            references = field_references(attribute.argument("fields", 0))
+            references = _known_references(block, attribute)
             if references:
                 yield _index(block, attribute, references, path, scope, _constraint_name(attribute, None))
 
@@ -199,6 +200,32 @@ def _without_fields(block: Block, path: str) -> Iterator[Problem]:
             written = f"@@{attribute.name.text}"
             message = f"{written} has no fields (skipped). Write {written}([field])."
             yield Problem(message, Origin(path, block.name.text, attribute.span))
+
+
+def _of_unknown_fields(block: Block, path: str) -> Iterator[Problem]:
+    """Keys, indexes and relations over fields that the model does not have. Where a line is unreadable, the field may be
+    there.
+    """
+    places = [(a, "fields", 0) for a in block.attributes if a.name.text in _OVER_FIELDS]
+    relations = [(a, "fields", None) for f in block.fields if (a := f.attribute("relation"))]
+    for attribute, argument, position in (*places, *relations) if not block.problems else ():
+        for name in _unknown(block, field_references(attribute.argument(argument, position))):
+            written = f"{'@' if position is None else '@@'}{attribute.name.text}"
+            message = (
+                f'Unknown field "{name}" in {written} of {block.name.text} (skipped). Add the field or fix its name.'
+            )
+            yield Problem(message, Origin(path, block.name.text, attribute.span))
+
+
+def _known_references(block: Block, attribute: Attribute) -> tuple[FieldReference, ...]:
+    """The fields of a key or an index; none if one of them does not exist."""
+    references = field_references(attribute.argument("fields", 0))
+    return () if _unknown(block, references) else references
+
+
+def _unknown(block: Block, references: Iterable[FieldReference]) -> list[str]:
+    """Names of fields that the model does not have. A dot leads into a composite type, which is not looked at."""
+    return [r.field for r in references if block.field(r.field.partition(".")[0]) is None]
 
 
 def _index(

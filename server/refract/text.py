@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 class Span(NamedTuple):
@@ -66,10 +66,11 @@ class TextEdit:
 
 @frozen
 class FileEdits:
-    """Edits of one existing file."""
+    """Edits of one existing file. `text` is the one that they were made for; of any other they would make nonsense."""
 
     path: str
     edits: tuple[TextEdit, ...]
+    text: str = field(repr=False)
 
 
 @frozen

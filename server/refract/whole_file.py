@@ -5,6 +5,8 @@ A file is written next to its place and then renamed, so that a process killed a
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -28,11 +30,32 @@ def put_in_place(path: Path, home: Path) -> Iterator[Path]:
     """A new name in the folder `home`, to be written as a file or a folder. It is renamed to `path` at the end, or removed
     if an error occurs.
     """
+    with _part_in(home) as part:
+        yield part
+        part.replace(path)
+
+
+@contextmanager
+def put_in_free_place(path: Path) -> Iterator[Path]:
+    """The same next to `path`, of which nothing may exist by then. Raises FileExistsError."""
+    with _part_in(path.parent) as part:
+        yield part
+        try:
+            path.hardlink_to(part)  # unlike a rename, never over another file
+        except FileExistsError:
+            raise
+        except (OSError, NotImplementedError):  # a file system without hard links
+            if path.is_symlink() or path.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+            part.replace(path)
+
+
+@contextmanager
+def _part_in(home: Path) -> Iterator[Path]:
     _sweep(home)
     part = home / f"{_PREFIX}{uuid4().hex}{_SUFFIX}"  # a name that nobody takes for a schema
     try:
         yield part
-        part.replace(path)
     finally:
         _remove(part)
 

@@ -24,7 +24,7 @@ from typing import Any
 from refract.cli.main import cli
 from refract.fixes import load_fixes
 
-_TOUCHING = frozenset({"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod"})
+_TOUCHING = frozenset({"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.link"})
 _STAMP = re.compile(r"\d{14}")
 _MOST = 300
 _BY_CHANCE = 5
@@ -133,7 +133,7 @@ def _arm(moment: int) -> None:
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal seen
-        writes = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
+        writes = event == "open" and (set(arguments[1] or "") & set("wax+") or arguments[2] & os.O_CREAT)
         if (not writes and event not in _TOUCHING) or isinstance(arguments[0], int):
             return
         if str(Path.cwd() / os.fsdecode(arguments[0])).startswith(here):

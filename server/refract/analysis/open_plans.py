@@ -88,8 +88,11 @@ def recipe_named(name: str) -> Recipe:
 
 def new_plan(files: ProjectFiles, recipe: Recipe, situation: Situation, name: str = "", today: str = "") -> Plan:
     """A plan, with the path that its file would have. Raises CannotPlan."""
-    from refract.plans.making import make_plan  # noqa: PLC0415  only when a plan is made
+    from refract.plans.file import is_name  # noqa: PLC0415  only when a plan is made
+    from refract.plans.making import make_plan  # noqa: PLC0415
 
+    if name and not is_name(name):
+        raise CannotPlan(f"{name!r} is not a name for a plan. Use letters, digits, `_` and `-`.")
     wanted = name or _slug(f"{recipe.name} {' '.join(_words_of(situation.answers))}")
     used_names = {path.stem for path in files.plan_files()}
     unique = next(n for n in (wanted, *(f"{wanted}_{i}" for i in range(2, 1_000))) if n not in used_names)

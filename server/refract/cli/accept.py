@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from refract.actions.file_writing import remove_file, write_whole
+from refract.actions.file_writing import CannotWrite, remove_file, write_file
 from refract.analysis import Analysis
 from refract.cli.answer import analysed
 from refract.cli.projects import projects_at
 from refract.cli.terminal import CannotRun, complain, say, shown_path
+from refract.cli.writing import only_writer
 from refract.workspace import CannotAnalyse
 from refract.workspace.accepted import accepted_file, accepted_text
 
@@ -33,8 +34,9 @@ def _accept(analysis: Analysis) -> str:
     kept = found | set(analysis.outdated if analysis.problems else ())
     file = accepted_file(files)
     try:
-        _write(file, accepted_text(files, kept))
-    except CannotAnalyse as error:
+        with only_writer(file.parent):
+            _write(file, accepted_text(files, kept), files.home)
+    except (CannotAnalyse, CannotWrite) as error:
         raise CannotRun(str(error)) from error
     except OSError as error:
         raise CannotRun(f"Cannot write {file}: {error.strerror}") from error
@@ -44,8 +46,8 @@ def _accept(analysis: Analysis) -> str:
     return f"Accepted {len(kept)} {noun} of {shown_path(files.schema)} in {shown_path(file)}.{also}"
 
 
-def _write(file: Path, text: str | None) -> None:
+def _write(file: Path, text: str | None, home: Path) -> None:
     if text is None:
-        remove_file(file)
+        remove_file(file, home)
     else:
-        write_whole(file, text)
+        write_file(file, text, home)

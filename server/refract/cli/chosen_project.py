@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
+
 from refract.analysis import Analysis, analyse, open_project
 from refract.cli.projects import project_here, projects_at
 from refract.cli.terminal import CannotRun, patience, shown_path
+from refract.cli.writing import only_writer
 from refract.workspace import CannotAnalyse, ProjectFiles
 
 _PASS_PROJECT = "Pass --project with one of:"
@@ -14,7 +17,17 @@ _PASS_PROJECT = "Pass --project with one of:"
 
 def chosen_analysis(path: str | None) -> Analysis:
     """The analysis of the project at `path`, or of the one here. Raises CannotRun if there is none."""
+    return _analysis(_chosen(path))
+
+
+def analysis_to_change(path: str | None) -> Analysis:
+    """The same, for a command that changes the project: until that ends, no other one reads it in order to change it."""
     files = _chosen(path)
+    click.get_current_context().with_resource(only_writer(files.schema.parent))
+    return _analysis(files)
+
+
+def _analysis(files: ProjectFiles) -> Analysis:
     try:
         with patience(f"Reading {shown_path(files.schema)} and its migrations ..."):
             return analyse(open_project(files))

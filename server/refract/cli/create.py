@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refract.actions.pending_migration import pending_files
 from refract.analysis import Analysis
-from refract.cli.chosen_project import chosen_analysis
+from refract.cli.chosen_project import analysis_to_change
 from refract.cli.places import Places
 from refract.cli.terminal import complain, say, shown_path
 from refract.cli.writing import write_changes
@@ -12,12 +12,12 @@ from refract.cli.writing import write_changes
 
 def run(name: str | None, path: str | None) -> int:
     """Write what the project at `path` (default: the one here) has pending. Returns the exit code."""
-    analysis = chosen_analysis(path)
+    analysis = analysis_to_change(path)
     if analysis.problems:
         _complain(analysis)
         return 2
     files = pending_files(analysis, name)
-    for written in write_changes(files):
+    for written in write_changes(files, analysis.snapshot.files.home):
         say(f"{shown_path(written)}\n")
     if not files:
         say("No pending changes.\n")

@@ -34,7 +34,7 @@ def write(path: str, output: str) -> int:
     if output != "json":
         say(terminal_text(_text(_lines(found))))  # first: what is found is worth knowing where nothing can be written
     if found.file is not None:
-        write_changes((found.file,))
+        write_changes((found.file,), Path(found.file.path).parent)
     if output == "json":
         return _say(found, dumps(_as_json(found, "written")) + "\n")
     written = () if found.file is None else (f"Wrote {shown_path(found.file.path)} with every setting, commented out.",)

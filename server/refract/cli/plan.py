@@ -12,7 +12,7 @@ from refract.actions.still_used import StillUsed, still_used_sentence, used_befo
 from refract.analysis import Analysis
 from refract.analysis.open_plans import plan_file
 from refract.baseline.folder import SQL_FILE
-from refract.cli.chosen_project import chosen_analysis
+from refract.cli.chosen_project import analysis_to_change, chosen_analysis
 from refract.cli.places import Places
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, complain, say, shown_path
@@ -61,10 +61,10 @@ def recipes(output: str) -> int:
 
 def new(recipe: str, subject: str, pairs: Sequence[str], name: str, path: str | None, output: str) -> int:
     """Write the plan of a recipe; no step is taken yet."""
-    analysis = chosen_analysis(path)
+    analysis = analysis_to_change(path)
     answers = dict(map(_pair, pairs))
     plan = _planned(lambda: planning.start_plan(analysis, recipe, subject, answers, name))
-    write_changes((plan_file(plan),))
+    write_changes((plan_file(plan),), analysis.snapshot.files.home)
     progress = Progress(plan, _nothing_done(plan))
     if output == "json":
         return _say_json(plan=_as_json(progress))
@@ -105,7 +105,7 @@ def show(name: str | None, path: str | None, output: str) -> int:
 
 def next_step(name: str | None, path: str | None, output: str, *, force: bool) -> int:
     """Take the next step: the edits of the schema and the migrations."""
-    analysis = chosen_analysis(path)
+    analysis = analysis_to_change(path)
     progress = _chosen(analysis, name)
     try:
         changes = planning.take_next_step(analysis, progress)
@@ -115,7 +115,7 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
         raise CannotRun(str(error)) from error
     if not force:
         _refuse(used_before_next(analysis, progress), analysis)
-    files = write_changes(changes)
+    files = write_changes(changes, analysis.snapshot.files.home)
     number, step = planning.current_step(progress)
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
@@ -130,7 +130,7 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
 
 def done(name: str | None, by: str, path: str | None, output: str, *, force: bool) -> int:
     """Confirm that people have done their part of the step in hand."""
-    analysis = chosen_analysis(path)
+    analysis = analysis_to_change(path)
     progress = _chosen(analysis, name)
     person = by or planning.git_user(analysis)
     try:
@@ -141,7 +141,7 @@ def done(name: str | None, by: str, path: str | None, output: str, *, force: boo
         raise CannotRun(str(error)) from error
     if not force:
         _refuse(used_before_confirmation(analysis, progress), analysis)
-    files = write_changes(changes)
+    files = write_changes(changes, analysis.snapshot.files.home)
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
     number, _ = planning.current_step(progress)
@@ -151,9 +151,10 @@ def done(name: str | None, by: str, path: str | None, output: str, *, force: boo
 
 def back(name: str | None, path: str | None, output: str) -> int:
     """Undo the last step: a migration that reverses it, and the reverse edits of the schema."""
-    analysis = chosen_analysis(path)
+    analysis = analysis_to_change(path)
     progress = _chosen(analysis, name)
-    files = write_changes(_planned(lambda: planning.take_last_step_back(analysis, progress)))
+    changes = _planned(lambda: planning.take_last_step_back(analysis, progress))
+    files = write_changes(changes, analysis.snapshot.files.home)
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
     number = last_taken(progress) or 0
@@ -165,9 +166,10 @@ def back(name: str | None, path: str | None, output: str) -> int:
 
 def abandon(name: str | None, why: str, path: str | None, output: str) -> int:
     """Stop tracking a plan. Steps already taken stay in place."""
-    analysis = chosen_analysis(path)
+    analysis = analysis_to_change(path)
     progress = _chosen(analysis, name)
-    files = write_changes(_planned(lambda: planning.end_plan(analysis, progress, why)))
+    changes = _planned(lambda: planning.end_plan(analysis, progress, why))
+    files = write_changes(changes, analysis.snapshot.files.home)
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
     say(f"Plan {progress.plan.name} is closed.\n")

@@ -11,7 +11,7 @@ from refract.actions.rollbacks import NoRollback, Rollback, rollback_of
 from refract.actions.runbook.backups import backup
 from refract.analysis import Analysis
 from refract.analysis.runbook import Backup
-from refract.cli.chosen_project import chosen_analysis
+from refract.cli.chosen_project import analysis_to_change
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, say, shown_path
 from refract.cli.writing import write_changes
@@ -28,12 +28,12 @@ _IN_PART = "If the migration failed, a part of it may be applied. Undo that part
 
 def run(name: str | None, path: str | None, output: str) -> int:
     """Write the rollback of migration `name` (default: the newest). Returns the exit code."""
-    analysis = chosen_analysis(path)
+    analysis = analysis_to_change(path)
     try:
         rollback = rollback_of(analysis, name)
     except NoRollback as error:
         raise CannotRun(str(error)) from error
-    files = write_changes(rollback.files)
+    files = write_changes(rollback.files, analysis.snapshot.files.home)
     if output == "json":
         say(dumps(_as_json(analysis, rollback, files)) + "\n")
     else:

@@ -20,7 +20,7 @@ def in_block(context: FixContext, key: str, make: Callable[[Document], list[Text
     document = context.tree.document(placed.path) if placed else None
     if document is None:
         raise LookupError(key)
-    return (FileEdits(document.path, tuple(make(document))),)
+    return (FileEdits(document.path, tuple(make(document)), document.text),)
 
 
 def field_of(context: FixContext, column: Column) -> WrittenField | None:

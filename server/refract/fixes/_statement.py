@@ -24,7 +24,7 @@ def edited(context: FixContext, *edits: TextEdit) -> tuple[FileChange, ...]:
     """The edits of the file that the finding is shown in. Raises LookupError."""
     if context.place is None:
         raise LookupError("the finding has no place")
-    return (FileEdits(context.place.path, edits),)
+    return (FileEdits(context.place.path, edits, context.file),)
 
 
 def removal(text: str, statement: Statement) -> TextEdit:

@@ -35,7 +35,7 @@ def ignore_in_project(context: FixContext) -> Iterator[Fix]:
         build=lambda: (
             NewFile(path, f"[{prefix}rules]\n{line}")
             if text is None
-            else FileEdits(path, (_setting(text, f"{prefix}rules", line),)),
+            else FileEdits(path, (_setting(text, f"{prefix}rules", line),), text),
         ),
     )
 

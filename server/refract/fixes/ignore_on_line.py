@@ -33,5 +33,5 @@ def ignore_on_line(context: FixContext) -> Iterator[Fix]:
     comment = f"{indent}{mark} refract-ignore: {rule} -- {REASON}\n"
     yield Fix(
         title=f"Ignore {rule} on this line",
-        build=lambda: (FileEdits(place.path, (TextEdit(Span(start, start), comment),)),),
+        build=lambda: (FileEdits(place.path, (TextEdit(Span(start, start), comment),), context.file),),
     )

@@ -63,7 +63,7 @@ def ignored_model(context: FixContext) -> Iterator[Fix]:
     ignored = text.rstrip().removesuffix("}").rstrip() + "\n\n  @@ignore\n}"
     yield Fix(
         title=f"Restore {code_span(block.name.text)} with @@ignore (drop it later)",
-        build=lambda: (FileEdits(document.path, tuple(edits.add_block(document, ignored))),),
+        build=lambda: (FileEdits(document.path, tuple(edits.add_block(document, ignored)), document.text),),
         preferred=True,
     )
 

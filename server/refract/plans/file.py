@@ -36,6 +36,9 @@ A step with migrations is done once these exist. A step with a `deploy` or anoth
 
 
 _CONFLICT = re.compile(r"^(?:<{7} |>{7} |={7}\r?$)", re.MULTILINE)
+_NAME = re.compile(r"[\w-]+")
+_LONGEST_NAME = 200
+
 _SQL = ("migrations", "scripts", "undo")
 """The parts of a step that hold SQL, each as a table of its own."""
 
@@ -68,6 +71,9 @@ def read_plan(text: str, name: str, path: str = "") -> Plan:
         plan = _converter().structure(as_present_format(raw), Plan)
     except cattrs.BaseValidationError as error:
         raise NotAPlan("; ".join(_problems(error, ""))) from error
+    for place, written_name in _names(plan):
+        if not is_name(written_name):
+            raise NotAPlan(f"{place}: expected letters, digits, `_` and `-`, not {written_name[:60]!r}.")
     if not plan.steps:
         raise NotAPlan("it has no steps.")
     if _is_out_of_order([step.phase for step in plan.steps]):
@@ -75,10 +81,22 @@ def read_plan(text: str, name: str, path: str = "") -> Plan:
     return evolve(plan, name=name, path=path)
 
 
+def is_name(name: str) -> bool:
+    """Whether a migration, a script or a plan may have the name: it becomes the name of a file."""
+    return _NAME.fullmatch(name) is not None and len(name.encode()) <= _LONGEST_NAME
+
+
 def act_values(act: Act) -> dict[str, Any]:
     """An act as a file has it, by the names of its parts."""
     values: dict[str, Any] = _converter().unstructure(act, unstructure_as=Act)
     return values
+
+
+def _names(plan: Plan) -> Iterator[tuple[str, str]]:
+    """The names of everything that a plan would write, each with its place in the file."""
+    for number, step in enumerate(plan.steps):
+        for key in _SQL:
+            yield from ((f"steps[{number}].{key}[{at}].name", m.name) for at, m in enumerate(getattr(step, key)))
 
 
 def _is_out_of_order(phases: list[Phase]) -> bool:

@@ -149,7 +149,7 @@ def _plan_changes(plan: OpenPlan, changed: Plan) -> tuple[FileChange, ...]:
     from refract.plans.file import with_changes  # noqa: PLC0415
 
     edits = tuple(line_edits(plan.text, with_changes(plan.text, changed)))
-    return (FileEdits(plan.plan.path, edits),) if edits else ()
+    return (FileEdits(plan.plan.path, edits, plan.text),) if edits else ()
 
 
 def utc_today() -> str:

@@ -459,7 +459,7 @@ def _file_edits(before: SchemaTree, after: SchemaTree) -> Iterator[FileEdits]:
             continue
         made = tuple(_document_edits(document, changed))
         if made:
-            yield FileEdits(document.path, made)
+            yield FileEdits(document.path, made, document.text)
 
 
 def _document_edits(before: Document, after: Document) -> Iterator[TextEdit]:

@@ -55,6 +55,14 @@ class ProjectFiles:
     problem: str = ""
 
     @property
+    def home(self) -> Path:
+        """The folder that everything of the project is in, and below which its files are written."""
+        home = _home(self.root)
+        return (
+            home if self.migrations.is_relative_to(home) else Path(os.path.commonpath((home, self.migrations.parent)))
+        )
+
+    @property
     def plans(self) -> Path:
         """The folder that the project keeps its plans in, next to its migrations; it may not exist."""
         return self.migrations.parent / _PLANS
@@ -207,15 +215,18 @@ def _refused(folder: Path, schema: Path, source: str, problem: str) -> ProjectFi
 
 
 def _outside(folder: Path, place: Path, name: str) -> str:
-    """Why the `place` that a file in `folder` names is not read, if it is outside of everything that belongs together: the
-    repository, else the highest folder with a package.json.
-    """
-    above = tuple(git.upwards(folder))
-    packages = [top for top in above if is_file(top / "package.json")]
-    home = above[-1] if exists(above[-1] / ".git") else (packages or [folder])[-1]
+    """Why the `place` that a file in `folder` names is not read, if it is outside of everything that belongs together."""
+    home = _home(folder)
     if place.is_relative_to(home):
         return ""
     return f"{name} is a path outside of {home}. Refract reads nothing there. Set a path inside."
+
+
+def _home(folder: Path) -> Path:
+    """What belongs together with a folder: its repository, else the highest folder with a package.json."""
+    above = tuple(git.upwards(folder))
+    packages = [top for top in above if is_file(top / "package.json")]
+    return above[-1] if exists(above[-1] / ".git") else (packages or [folder])[-1]
 
 
 def _config_of(folder: Path) -> tuple[Path, PrismaConfig] | None:

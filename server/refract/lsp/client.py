@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,25 @@ class RefractServer(LanguageServer):
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
             protocol_cls=RefractProtocol,
         )
-        self.session = Session(self.publish_analysis, self.show_progress, self.refresh)
+        self.session = Session(self.publish_analysis, self.show_progress, self.refresh, self.folders)
         self.pulled = Pulled()
         self.shown_problem = ""
+        self.turn = asyncio.Lock()  # of the one command that may change files now
+        self.unsaved: dict[str, str] = {}  # plans that the client has changed, with the text they had on disk before
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._overviews: dict[Path, dict[str, Any]] = {}
         self._resting: dict[Path, asyncio.TimerHandle] = {}
+
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that the client works in."""
+        uris = tuple(self.workspace.folders) or (self.workspace.root_uri,)
+        return tuple(Path(path) for uri in uris if uri and (path := convert.to_path(uri)))
+
+    def files_changed(self, paths: Sequence[str]) -> None:
+        """Files changed on disk."""
+        for path in paths:
+            self.unsaved.pop(path, None)
+        self.session.files_changed(paths)
 
     def show(self, message: str) -> None:
         """Show the person a message."""

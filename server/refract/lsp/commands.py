@@ -6,29 +6,32 @@ A command that cannot do what it was asked says why in a message of the window, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
 from refract.actions import planning
-from refract.actions.file_writing import CannotWrite, write_changes
+from refract.actions.file_writing import CannotWrite, check_changes, write_changes
 from refract.actions.runbook import NoRunbook
 from refract.actions.still_used import StillUsed, still_used_sentence, used_before_confirmation, used_before_next
 from refract.analysis import Analysis
 from refract.escaping import code_span
 from refract.lsp import convert
 from refract.lsp.client import RefractServer
-from refract.lsp.edits import workspace_edit
+from refract.lsp.edits import Outdated, workspace_edit
 from refract.lsp.features import code_actions, overview, pending, plans, recipes, rollback, runbook
 from refract.lsp.open_project import OpenProject
 from refract.lsp.refusal import Refused
 from refract.plans import Progress
 from refract.plans.taking import last_taken
+from refract.reading import read_text
 from refract.recipes.base import CannotPlan
 from refract.rendering.acts import to_do
 from refract.sql.rollback import NoRollback
-from refract.text import FileChange, NewFile
+from refract.text import FileChange, FileEdits, NewFile
 from refract.wording import files_of
 
 
@@ -49,13 +52,36 @@ def add_commands(server: RefractServer) -> None:
 def _guarded(name: str, command: _Command) -> Callable[..., Awaitable[Any]]:
     async def run(ls: RefractServer, *arguments: Any) -> Any:
         try:
-            return await command.run(ls, _Arguments(name, arguments))
+            if name not in _CHANGING:
+                return await command.run(ls, _Arguments(name, arguments))
+            async with _turn(ls):
+                return await command.run(ls, _Arguments(name, arguments))
         except (Refused, CannotPlan, NoRollback, NoRunbook) as refusal:
             message = str(refusal)
             ls.show(message)
             return command.refused
 
     return run
+
+
+@asynccontextmanager
+async def _turn(ls: RefractServer) -> AsyncIterator[None]:
+    """Wait until no other command changes files, and until the editor has saved what the one before has changed: each
+    has to see the work of the one before it. Raises Refused.
+    """
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await ls.turn.acquire()
+    except TimeoutError as error:
+        raise Refused("Another command is still waiting for the editor. Finish that one first.") from error
+    try:
+        for path, text in tuple(ls.unsaved.items()):
+            if read_text(Path(path)) == text:
+                raise Refused(f"{path} has unsaved changes. Save the file, then run this command again.")
+            ls.unsaved.pop(path)
+        yield
+    finally:
+        ls.turn.release()
 
 
 @frozen
@@ -119,8 +145,9 @@ async def _preview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
 
 
 async def _create(ls: RefractServer, arguments: _Arguments) -> list[str]:
-    files = pending.create(await _analysis(ls, arguments), arguments.optional(1))
-    return await _made(ls, files, "Create the migration")
+    analysis = await _analysis(ls, arguments)
+    files = pending.create(analysis, arguments.optional(1))
+    return await _made(ls, analysis, files, "Create the migration")
 
 
 async def _overview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
@@ -136,7 +163,7 @@ async def _recipes(ls: RefractServer, arguments: _Arguments) -> list[dict[str, A
 async def _new_plan(ls: RefractServer, arguments: _Arguments) -> list[str]:
     analysis = await _analysis(ls, arguments)
     wish = plans.wish(arguments.mapping(1))
-    return await _made(ls, plans.new(analysis, wish), f"Plan {wish.recipe} {wish.subject}")
+    return await _made(ls, analysis, plans.new(analysis, wish), f"Plan {wish.recipe} {wish.subject}")
 
 
 async def _take(ls: RefractServer, arguments: _Arguments) -> bool:
@@ -146,7 +173,7 @@ async def _take(ls: RefractServer, arguments: _Arguments) -> bool:
     _refuse(
         await asyncio.to_thread(used_before_next, analysis, progress), f"refract plan next {progress.plan.name} --force"
     )
-    await _made(ls, changes, title)
+    await _made(ls, analysis, changes, title)
     return True
 
 
@@ -173,7 +200,7 @@ async def _confirm(ls: RefractServer, arguments: _Arguments) -> bool:
     number, changes = progress.number, planning.confirm_current_step(analysis, progress)
     used = await asyncio.to_thread(used_before_confirmation, analysis, progress)
     _refuse(used, f"refract plan done {progress.plan.name} --force")
-    await _made(ls, changes, f"Confirm step {(number or 0) + 1}")
+    await _made(ls, analysis, changes, f"Confirm step {(number or 0) + 1}")
     return True
 
 
@@ -181,7 +208,7 @@ async def _undo_step(ls: RefractServer, arguments: _Arguments) -> bool:
     analysis = await _analysis(ls, arguments)
     progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
     number = last_taken(progress)
-    await _made(ls, planning.take_last_step_back(analysis, progress), f"Undo step {(number or 0) + 1}")
+    await _made(ls, analysis, planning.take_last_step_back(analysis, progress), f"Undo step {(number or 0) + 1}")
     return True
 
 
@@ -189,7 +216,7 @@ async def _abandon(ls: RefractServer, arguments: _Arguments) -> bool:
     analysis = await _analysis(ls, arguments)
     progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
     changes = planning.end_plan(analysis, progress, arguments.optional(2) or "")
-    await _made(ls, changes, f"Stop tracking {progress.plan.name}")
+    await _made(ls, analysis, changes, f"Stop tracking {progress.plan.name}")
     return True
 
 
@@ -200,31 +227,37 @@ async def _apply_fix(ls: RefractServer, arguments: _Arguments) -> list[str]:
     if found is None:
         raise Refused(f"The file changed; “{fix}” is no longer available.")
     title, changes = found
-    return await _made(ls, changes, title)
+    return await _made(ls, analysis, changes, title)
 
 
 async def _write_rollback(ls: RefractServer, arguments: _Arguments) -> list[str]:
     analysis = await _analysis(ls, arguments)
     found = rollback.rollback(analysis, arguments.optional(1))
-    return await _made(ls, found.files, f"Roll back {found.migration}")
+    return await _made(ls, analysis, found.files, f"Roll back {found.migration}")
 
 
 async def _runbook(ls: RefractServer, arguments: _Arguments) -> dict[str, str]:
     return runbook.runbook(await _analysis(ls, arguments), arguments.texts(1))
 
 
+_PATIENCE = 30.0  # seconds
 _NOT_APPLIED = "No database is changed."
 
 
-async def _made(ls: RefractServer, changes: Iterable[FileChange], label: str) -> list[str]:
+async def _made(ls: RefractServer, analysis: Analysis, changes: Iterable[FileChange], label: str) -> list[str]:
     """Have the client make the changes, as one edit. The URIs of the files that are new. Raises Refused."""
-    all_changes = tuple(changes)
+    all_changes, home = tuple(changes), analysis.snapshot.files.home
     new = [change for change in all_changes if isinstance(change, NewFile)]
+    with _refusing():
+        check_changes(all_changes, home)
     if ls.session.abilities.creates_files:
         await _edited(ls, all_changes, label)
     else:
         await _edited(ls, [change for change in all_changes if change not in new], label)
-        _written(new)
+        with _refusing():
+            write_changes(new, home)
+    plans = (change for change in all_changes if isinstance(change, FileEdits) and change.path.endswith(".toml"))
+    ls.unsaved |= {change.path: change.text for change in plans}
     ls.session.files_changed([change.path for change in all_changes])  # not every client reports files on the disk
     return [convert.to_uri(change.path) for change in new]
 
@@ -234,6 +267,8 @@ async def _edited(ls: RefractServer, changes: Sequence[FileChange], label: str) 
         return
     try:
         edit = workspace_edit(ls.session, changes, label, _NOT_APPLIED)
+    except Outdated as error:
+        raise Refused(f"No file was changed: {error} has other text by now. Run the command again.") from error
     except LookupError as error:
         raise Refused(f"No file was changed: cannot read {error}.") from error
     answer = await ls.apply(edit, f"Refract: {label}")
@@ -241,10 +276,10 @@ async def _edited(ls: RefractServer, changes: Sequence[FileChange], label: str) 
         raise Refused(f"No file was changed: {answer.failure_reason or 'the editor refused the edit'}.")
 
 
-def _written(files: Sequence[NewFile]) -> None:
-    """Write new files for a client that cannot make any."""
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        write_changes(files)
+        yield
     except CannotWrite as error:
         raise Refused(str(error)) from error
 
@@ -263,3 +298,6 @@ _COMMANDS: Mapping[str, _Command] = {
     code_actions.APPLY_FIX: _Command(_apply_fix, []),
     runbook.RUNBOOK: _Command(_runbook),
 }
+
+_CHANGING = frozenset(name for name, command in _COMMANDS.items() if command.refused is not None)
+"""The commands that change files."""

@@ -8,9 +8,14 @@ from lsprotocol import types
 
 from refract.lsp import convert
 from refract.lsp.session import Session
+from refract.positions import read_plain
 from refract.text import FileChange, FileEdits, NewFile
 
 _ANNOTATION = "refract"
+
+
+class Outdated(LookupError):
+    """A file has another text than the one that edits were made for."""
 
 
 def workspace_edit(
@@ -41,10 +46,12 @@ def _operations(
 
 
 def _text_document_edit(session: Session, change: FileEdits, annotated: bool) -> types.TextDocumentEdit:
-    document = session.document(change.path)
+    open_file = session.open_files.get(change.path)
+    document = open_file.document if open_file else read_plain(change.path)
     if document is None:
         raise LookupError(change.path)
-    open_file = session.open_files.get(change.path)
+    if document.text != change.text:
+        raise Outdated(change.path)
     identifier = types.OptionalVersionedTextDocumentIdentifier(
         uri=open_file.uri if open_file else convert.to_uri(change.path),
         version=open_file.version if open_file else None,

@@ -22,10 +22,12 @@ from refract.analysis.code_uses import CodeQuestion
 from refract.analysis.with_code import look_up
 from refract.config import Settings
 from refract.fixes import load_fixes
+from refract.git import upwards
 from refract.positions import PlainText
+from refract.reading import exists, is_file
 from refract.source import CodeUses
 from refract.syntax import Document, SchemaTree
-from refract.workspace import CannotAnalyse, ProjectFiles, find_projects
+from refract.workspace import CannotAnalyse, ProjectFiles, find_projects, prisma_project
 from refract.workspace.prisma_config import configured_folder
 
 SETTINGS = ("refract.toml", "refract-accepted.json", "pyproject.toml", "package.json")
@@ -219,18 +221,38 @@ def is_part(files: ProjectFiles, path: str) -> bool:
     return file.parent.parent == files.migrations or (file.suffix == ".toml" and file.parent == files.plans)
 
 
-def projects_on_disk(file: Path) -> Iterator[ProjectFiles]:
-    """The projects on disk that hold a file: a schema's own, or those whose migrations or plans it belongs to."""
+def search_start(file: Path) -> Path:
+    """What the search for a file's project depends on: the file itself; of a migration, the folder of all of them."""
+    return file if file.suffix in (".prisma", "") else file.parent if file.suffix == ".toml" else file.parent.parent
+
+
+def project_on_disk(file: Path, folders: Iterable[Path]) -> ProjectFiles | None:
+    """The project on disk that holds a file: a schema's own, or the one whose migrations or plans it belongs to.
+
+    Trees are searched below `folders` and in repositories only. Elsewhere, only the usual places are looked at: above a
+    file that has nothing to do with a project may be a whole disk.
+    """
+    return next(_projects_on_disk(file, tuple(folders)), None)
+
+
+def _projects_on_disk(file: Path, folders: tuple[Path, ...]) -> Iterator[ProjectFiles]:
     if file.suffix == ".prisma":
-        existing = file if file.exists() else file.parent
-        yield from (p for p in find_projects(existing) if is_part(p, str(file)))
+        found = find_projects(file) if is_file(file) else _projects_at(file.parent, folders)
+        yield from (p for p in found if is_part(p, str(file)))
         return
     if file.is_dir():
-        yield from (p for p in find_projects(file) if p.schema == file)
+        yield from (p for p in _projects_at(file, folders) if p.schema == file)
         return
     beside = file.parent.parent if file.suffix == ".toml" else file.parent.parent.parent
     for top in (beside, beside.parent):
-        yield from (p for p in find_projects(top) if is_part(p, str(file)))
+        yield from (p for p in _projects_at(top, folders) if is_part(p, str(file)))
+
+
+def _projects_at(top: Path, folders: Iterable[Path]) -> tuple[ProjectFiles, ...]:
+    if any(top.is_relative_to(folder) for folder in folders) or exists(tuple(upwards(top))[-1] / ".git"):
+        return find_projects(top)
+    own = (prisma_project(folder) for folder in (top, top.parent))
+    return tuple(project for project in own if project)
 
 
 def _found_again(files: ProjectFiles) -> ProjectFiles:

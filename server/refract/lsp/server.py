@@ -81,7 +81,7 @@ def _lifetime(server: RefractServer) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(ls: RefractServer, params: types.DidChangeWatchedFilesParams) -> None:
         paths = (convert.to_path(change.uri) for change in params.changes)
-        ls.session.files_changed([path for path in paths if path])
+        ls.files_changed([path for path in paths if path])
 
 
 def _documents(server: RefractServer) -> None:
@@ -101,7 +101,7 @@ def _documents(server: RefractServer) -> None:
     def did_save(ls: RefractServer, params: types.DidSaveTextDocumentParams) -> None:
         path = convert.to_path(params.text_document.uri)
         if path and not _watches_files(ls):  # what else is on the disk may be new too
-            ls.session.files_changed([path])
+            ls.files_changed([path])
 
 
 def _requests(server: RefractServer) -> None:

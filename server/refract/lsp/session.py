@@ -6,6 +6,7 @@ keystrokes since then.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -19,10 +20,11 @@ from refract.baseline.folder import SQL_FILE
 from refract.config import Settings
 from refract.lsp import convert
 from refract.lsp.abilities import Abilities
-from refract.lsp.open_project import OpenProject, projects_on_disk
+from refract.lsp.open_project import OpenProject, project_on_disk, search_start
 from refract.positions import PlainText, read_plain
 from refract.reading import UnreadableFile, read_text
 from refract.syntax import Document, parse_document
+from refract.workspace import ProjectFiles
 
 
 @frozen
@@ -47,16 +49,19 @@ async def _unseen(_: str) -> AsyncIterator[None]:
 class Session:
     """Everything the server knows about its client. `publish` is called when a project has a new analysis,
     `progress` shows that something slow is under way, `refresh` reports that earlier results are no longer true.
-    `settings` are the editor's own.
+    `folders` are those that the client works in. `settings` are the editor's own.
     """
 
     publish: Publish
     progress: ShowProgress = _unseen
     refresh: Callable[[], None] = lambda: None
+    folders: Callable[[], tuple[Path, ...]] = tuple
     abilities: Abilities = field(factory=Abilities)
     settings: Settings | None = None
     open_files: dict[str, OpenFile] = field(factory=dict)
     projects: dict[Path, OpenProject] = field(factory=dict)
+    _opening: dict[str, asyncio.Task[None]] = field(factory=dict, init=False)
+    _searches: dict[Path, asyncio.Task[ProjectFiles | None]] = field(factory=dict, init=False)
     _on_disk: dict[str, PlainText | None] = field(factory=dict, init=False)
 
     def open_document(self, item: types.TextDocumentItem) -> None:
@@ -66,10 +71,12 @@ class Session:
             return
         document = read_document(path, item.text) if path.endswith(".prisma") else PlainText(path, item.text)
         self.open_files[path] = OpenFile(item.uri, item.version, document)
-        project = self._open_project(path)
+        project = self.project_at(path)
         if project is None:
-            return
-        if project.snapshot is None:
+            opening = asyncio.get_running_loop().create_task(self._open_found(path))
+            self._opening[path] = opening
+            opening.add_done_callback(lambda _: self._opening.pop(path, None))
+        elif project.snapshot is None:
             project.read()
         else:
             project.replace(document)
@@ -112,6 +119,7 @@ class Session:
         """Files changed on disk: projects that depend on them are read again, or their code is searched again."""
         changed = tuple(paths)
         self.forget_disk()
+        self._searches = {start: search for start, search in self._searches.items() if not search.done()}
         for project in tuple(self.projects.values()):
             if any(map(project.depends_on, changed)):
                 project.read()
@@ -133,7 +141,7 @@ class Session:
     async def read_project(self, path: str) -> OpenProject | None:
         """The project that the file or schema folder at `path` belongs to, read from disk if no file of it is open."""
         project = next((p for p in self.projects.values() if str(p.files.schema) == path), None)
-        project = project or self._open_project(path)
+        project = project or await self._open_project(path)
         if project is None:
             return None
         if project.snapshot is None:
@@ -143,6 +151,8 @@ class Session:
 
     async def read_projects(self) -> list[OpenProject]:
         """Every open project, each read."""
+        if self._opening:
+            await asyncio.wait(self._opening.values())
         projects = list(self.projects.values())
         for project in projects:
             await project.when_read()
@@ -150,6 +160,8 @@ class Session:
 
     async def when_read(self, path: str) -> None:
         """Wait until the project of the file at `path` has been read."""
+        if path in self._opening:
+            await asyncio.wait({self._opening[path]})
         project = self.project_at(path)
         if project is not None:
             await project.when_read()
@@ -188,9 +200,28 @@ class Session:
             return PlainText(document.path, change.text)
         return parse_document(document.path, change.text, document)
 
-    def _open_project(self, path: str) -> OpenProject | None:
+    async def _open_found(self, path: str) -> None:
+        """Read the project of a file that was opened, unless that is closed again."""
+        project = await self._open_project(path)
+        file = self.open_files.get(path)
+        if project is None or file is None:
+            return
+        if project.snapshot is None:
+            project.read()
+        else:
+            project.replace(file.document)
+
+    async def _open_project(self, path: str) -> OpenProject | None:
+        """The project that the file at `path` belongs to. It is searched for in a thread, and the answer is remembered
+        until files change: not even a large tree may keep the editor waiting.
+        """
         known = self.project_at(path)
         if known is not None:
             return known
-        files = next(projects_on_disk(Path(path)), None)
+        file = Path(path)
+        start = search_start(file)
+        if start not in self._searches:
+            search = asyncio.to_thread(project_on_disk, file, self.folders())
+            self._searches[start] = asyncio.get_running_loop().create_task(search)
+        files = await asyncio.shield(self._searches[start])
         return self.projects.setdefault(files.schema, OpenProject(files, self)) if files else None

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
+from refract.analysis import analyse, open_project
 from refract.baseline import migrations_of
 from refract.config import SettingsError, load_settings
 from refract.diff import diff
@@ -28,7 +29,9 @@ from refract.source.client import client_of
 from refract.sql.reader import read_migration
 from refract.syntax import parse_document, parse_schema
 from refract.text import Span
+from refract.workspace import find_projects
 from refract.workspace.prisma_config import read_prisma_config
+from small_projects import HEAD, LOCK, write
 
 PROVIDERS = ("postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb")
 LIMIT = 2.0
@@ -377,6 +380,60 @@ model Post {
   user User @relation(fields: [userId], references: [id])
 }
 """
+
+
+# A key in the editor, from the text to the findings.
+
+
+def key_in_project(folder: Path, schema: str, migration: str) -> Callable[[], Work]:
+    """A character typed in the middle of a schema, and what is found then."""
+
+    def prepared() -> Work:
+        write(folder, {
+            "prisma/schema.prisma": HEAD + schema,
+            "prisma/migrations/migration_lock.toml": LOCK,
+            "prisma/migrations/20240101000000_init/migration.sql": migration,
+        })  # fmt: skip
+        found = analyse(open_project(find_projects(folder)[0]))
+        (document,) = found.snapshot.tree.documents
+        middle = document.text.find("\n", document.length // 2)
+        return lambda: analyse(found.snapshot.edited(document.edited(Span(middle, middle), "x")), found)
+
+    return prepared
+
+
+def created(name: str, count: int) -> str:
+    columns_ = '"id" INTEGER NOT NULL, "email" TEXT NOT NULL, "name" TEXT, "age" INTEGER NOT NULL'
+    names = (name.format(n) for n in range(count))
+    return "".join(f'CREATE TABLE "{x}" ({columns_}, CONSTRAINT "{x}_pkey" PRIMARY KEY ("id"));\n' for x in names)
+
+
+KEYS = {
+    "1,600 models without an end": (models(1_600, ""), created("M{}", 10)),
+    "6,000 headers": (SCHEMAS["headers on lines"], created("M{}", 10)),
+    "300 renamed tables": (tables("NewThing{}", 300), created("old_thing_{}", 300)),
+    "1,000 renamed tables": (tables("NewThing{}", 1_000), created("old_thing_{}", 1_000)),
+    "500 renamed columns": (
+        fields("newField{}", 500),
+        'CREATE TABLE "A" ("id" INTEGER PRIMARY KEY, ' + ", ".join(f'"old_field_{n}" TEXT' for n in range(500)) + ");",
+    ),
+}
+
+
+@pytest.mark.parametrize(("schema", "migration"), KEYS.values(), ids=KEYS)
+def test_time_of_a_key_is_bounded(tmp_path: Path, schema: str, migration: str) -> None:
+    check([Case("a key", key_in_project(tmp_path, schema, migration), LIMIT)])
+
+
+@pytest.mark.slow
+def test_five_megabytes_are_analysed_in_ten_seconds(tmp_path: Path) -> None:
+    model = "model Thing{n} {{\n" + "".join(f"  field{n} String? @db.VarChar(200)\n" for n in range(20)) + (
+        "  id Int @id @default(autoincrement())\n  createdAt DateTime @default(now())\n  ownerId Int?\n"
+        "  owner Thing0? @relation(\"r{n}\", fields: [ownerId], references: [id])\n  @@index([createdAt])\n}}\n"
+    )  # fmt: skip
+    text = "".join(model.format(n=n) for n in range(5_900))
+    write(tmp_path, {"prisma/schema.prisma": (HEAD + text)[:4_990_000]})
+    check([Case("5 MB", lambda: lambda: analyse(open_project(find_projects(tmp_path)[0])), 10.0)])
 
 
 def check(cases: Sequence[Case]) -> None:

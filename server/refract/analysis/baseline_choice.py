@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from refract import git
 from refract.baseline import Baseline, MigrationFolder, load_migrations, migrations_of, replay
@@ -125,9 +125,14 @@ def _unread(files: ProjectFiles, provider: Provider, why: git.Unavailable) -> Ba
     return evolve(found, problems=git_problems(files, why))
 
 
+@frozen
+class GitProblem(Problem):
+    """git failed. It may not do so the next time, although nothing that is compared has changed."""
+
+
 def git_problems(files: ProjectFiles, why: git.Unavailable | None) -> tuple[Problem, ...]:
     """The problem that git failed to read what an analysis needs. That there is no git, or nothing in it, is none."""
     if why is None or not why.is_failure:
         return ()
     message = f"The base could not be read from git: {why.reason}."
-    return (Problem(message, Origin(str(files.schema_files[0]), "", Span(0, 0))),)
+    return (GitProblem(message, Origin(str(files.schema_files[0]), "", Span(0, 0))),)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from attrs import evolve
 
+from refract.analysis.baseline_choice import GitProblem
 from refract.analysis.result import Analysis
 from refract.analysis.snapshot import open_project
 from refract.analysis.with_code import analyse_with_code
@@ -53,7 +54,9 @@ def answer_for(
     out = _output(analyses, output, columns)
     if reasons and output in _READ_BY_PEOPLE:
         out += f"Incomplete: {len(reasons)} of {len(projects)} projects could not be analysed.\n"
-    return Answer(2 if complaints else int(bool(failing)), out, _text(complaints), source)
+    git_failed = any(isinstance(problem, GitProblem) for analysis in analyses for problem in analysis.problems)
+    code = 2 if complaints else int(bool(failing))
+    return Answer(code, out, _text(complaints), source, is_lasting=not git_failed)
 
 
 def analysed(projects: Iterable[ProjectFiles], base: str | None) -> tuple[list[Analysis], list[str]]:

@@ -29,12 +29,16 @@ _KEPT = 200  # answers; the oldest go first
 
 @frozen
 class Answer:
-    """The output of a command, and its exit code. `source` is the state of the application's code, where that had a part in it."""
+    """The output of a command, and its exit code. `source` is the state of the application's code, where that had a part in it.
+
+    `is_lasting`: the same inputs have the same output the next time.
+    """
 
     code: int
     out: str
     err: str
     source: str = ""
+    is_lasting: bool = True
 
 
 def key_of(projects: Iterable[ProjectFiles], base: str | None, options: Iterable[str]) -> str:
@@ -65,7 +69,9 @@ def source_state(projects: Iterable[ProjectFiles]) -> str:
 
 
 def remember(key: str, answer: Answer) -> None:
-    """Keep `answer` under `key`."""
+    """Keep `answer` under `key`, if it lasts."""
+    if not answer.is_lasting:
+        return
     with suppress(ValueError):
         memory.remember(f"{_FOLDER}/{key}", json.dumps(asdict(answer)).encode())
         memory.forget_all_but(_KEPT, _FOLDER)

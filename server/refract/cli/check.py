@@ -10,9 +10,6 @@ from refract.cli.answer_memory import key_of, recall, remember
 from refract.cli.projects import projects_at
 from refract.cli.terminal import is_unicode, say, width
 
-INCOMPLETE = 2
-"""The exit code when something could not be read."""
-
 
 def run(path: str, base: str | None, output: str, fail_on: str | None) -> int:
     """Check what is at `path` and print the findings. Returns the exit code."""
@@ -25,8 +22,7 @@ def run(path: str, base: str | None, output: str, fail_on: str | None) -> int:
         from refract.cli.answer import answer_for
 
         answer = answer_for(projects, base, output, fail_on, only, columns)
-        if answer.code != INCOMPLETE:  # what could not be read may be readable soon
-            remember(key, answer)
+        remember(key, answer)
     click.echo(answer.err, err=True, nl=False)
     say(answer.out)
     return answer.code

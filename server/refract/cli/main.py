@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 
@@ -301,6 +302,7 @@ def server(tcp: int | None, stdio: bool) -> None:
     del stdio
     from refract.lsp.server import main as serve
 
+    gc.enable()
     serve(tcp)
 
 
@@ -309,6 +311,7 @@ def main() -> None:
     from refract.cli.terminal import lenient_streams
 
     lenient_streams()
+    gc.disable()  # a command ends before garbage matters, and the values of a large schema all stay
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.ClickException as error:

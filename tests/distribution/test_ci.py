@@ -94,6 +94,13 @@ def test_the_action_on_a_pull_request(project: Path, sources: Path, tmp_path: Pa
     commit(project)
     shallow = tmp_path / "shallow"
     run("git", "clone", "-q", "--depth=1", "--branch=feature", f"file://{project}", shallow, cwd=tmp_path)
+    for name in (
+        "pip.py",
+        "logging.py",
+        "refract.py",
+        "sitecustomize.py",
+    ):  # as a fork could have them in its pull request
+        (shallow / name).write_text("raise SystemExit('code of the checkout is run')\n")
     action.run("Install Refract", shallow, source=sources)
     action.run("Fetch the base", shallow, base_ref="main")
     assert run("git", "rev-parse", "--verify", "origin/main", cwd=shallow) == run(
@@ -103,6 +110,8 @@ def test_the_action_on_a_pull_request(project: Path, sources: Path, tmp_path: Pa
     assert said.startswith(f"::error file={new},line=1,")
     assert action.run("Check", shallow, base_ref="main", fail_on="never").startswith("::error")
     assert action.run("Check", shallow, base="HEAD") == ""
+    assert "does not exist" in action.run("Check", shallow, path="--accept", code=2)
+    assert not (shallow / "refract-accepted.json").exists()
 
 
 def test_a_full_clone_stays_full(project: Path, tools: Path, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -185,3 +187,33 @@ def test_nothing_else_reads_files_of_a_workspace() -> None:
     assert {
         name: which - SCARCELY.get(name, set()) for name, which in found.items() if which - SCARCELY.get(name, set())
     } == {}
+
+
+DUMPS = {
+    "rows": "".join(
+        f'INSERT INTO "User" ("id", "email") VALUES ({n}, \'a{n}@example.org\');\n' for n in range(120_000)
+    ),
+    "copy": 'COPY "User" FROM stdin;\n'
+    + "".join(f"{n}\ta{n}@example.org\t2026-01-01\n" for n in range(220_000))
+    + "\\.\n",
+}
+MEASURED = """\
+import resource, sys
+from refract.cli.main import cli
+try:
+    cli(["check"], prog_name="refract")
+finally:
+    sys.stderr.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dump", DUMPS)
+def test_a_dump_of_data_in_a_migration_costs_little_memory(project: Path, dump: str) -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    commit(project)
+    write(project, {"prisma/migrations/20250101000000_data/migration.sql": DUMPS[dump][:7_900_000]})
+    command = [sys.executable, "-c", MEASURED]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode in (0, 1), done.stderr
+    assert int(done.stderr.splitlines()[-1]) < 400, "MB"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from refract.sql.reader.traits import ReaderTraits, reader_traits
@@ -75,7 +76,10 @@ _PREFIXED = {"E'", "N'", "B'", "X'"}
 
 def tokens(sql: str, provider: str) -> list[SqlToken]:
     """All tokens of `sql`; white space and comments are none."""
-    found: list[SqlToken] = []
+    return list(_each_token(sql, provider))
+
+
+def _each_token(sql: str, provider: str) -> Iterator[SqlToken]:
     lexer = _LEXERS.get(provider, _POSTGRESQL)
     position, length = 0, len(sql)
     while position < length:
@@ -90,14 +94,13 @@ def tokens(sql: str, provider: str) -> list[SqlToken]:
             text = match.group()
             if sql[position : position + 1] == "'" and text.upper() + "'" in _PREFIXED:
                 position = _string_end(lexer, sql, start, position)
-                found.append(SqlToken(STRING, start, position))
+                yield SqlToken(STRING, start, position)
             else:
-                found.append(SqlToken(text.upper(), start, position))
+                yield SqlToken(text.upper(), start, position)
         elif kind == "symbol":
-            found.append(SqlToken(match.group(), start, position))
+            yield SqlToken(match.group(), start, position)
         else:
-            found.append(SqlToken(BODY if kind == "tag" else _KEYS[kind or "string"], start, position))
-    return found
+            yield SqlToken(BODY if kind == "tag" else _KEYS[kind or "string"], start, position)
 
 
 def _string_end(lexer: re.Pattern[str], sql: str, start: int, quote: int) -> int:
@@ -111,6 +114,11 @@ _ESCAPES = re.compile(r"'(?:[^'\\]|\\.|'')*'?", re.DOTALL)
 _DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
 _GO = re.compile(r"^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
 _PROGRAMS = {"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"}
+_LAST = SqlToken(END, 0, 0)
+_DEFINING = {"CREATE", "ALTER", "DROP"}
+_MOST_TOKENS = 50_000
+"""Tokens of a statement that are kept, if it defines nothing."""
+
 _OPENS = {"BEGIN", "CASE"}
 _NOT_CLOSING = {"IF", "LOOP", "WHILE", "REPEAT"}
 
@@ -123,7 +131,7 @@ def statements(sql: str, provider: str) -> Iterator[StatementTokens]:
     elif traits.is_transact_sql:
         yield from _batches(sql, provider, traits)
     else:
-        yield from _split(tokens(sql, provider), traits)
+        yield from _split(_each_token(sql, provider), traits)
 
 
 def _delimited(sql: str, provider: str, traits: ReaderTraits) -> Iterator[StatementTokens]:
@@ -200,17 +208,20 @@ def _without_semicolons(statement: StatementTokens, sql: str) -> Iterator[Statem
     yield StatementTokens(found[start:])
 
 
-def _split(found: list[SqlToken], traits: ReaderTraits) -> Iterator[StatementTokens]:
+def _split(found: Iterable[SqlToken], traits: ReaderTraits) -> Iterator[StatementTokens]:
     current: list[SqlToken] = []
     depth, program, atomic = 0, False, False
-    for index, token in enumerate(found):
+    for token, following in pairwise(chain(found, [_LAST])):
         key = token.key
         if key == ";" and depth == 0:
             if current:
                 yield StatementTokens(current)
             current, program, atomic = [], False, False
             continue
-        current.append(token)
+        if len(current) < _MOST_TOKENS or current[0].key in _DEFINING:
+            current.append(token)
+        else:  # the rows of a data dump, which nobody reads
+            current[-1] = token
         if not traits.bodies_have_statements:
             continue
         if not program:
@@ -221,7 +232,7 @@ def _split(found: list[SqlToken], traits: ReaderTraits) -> Iterator[StatementTok
             continue
         if key in _OPENS or key == "ATOMIC":
             depth += 1
-        elif key == "END" and depth and not (index + 1 < len(found) and found[index + 1].key in _NOT_CLOSING):
+        elif key == "END" and depth and following.key not in _NOT_CLOSING:
             depth -= 1
     if current:
         yield StatementTokens(current)

@@ -102,6 +102,7 @@ REFUSALS = frozenset({"CannotAnalyse", "CannotPlan", "NoRollback", "NotAPlan", "
 WRITE_SENTENCES = (
     # What cannot be read, where it is found.
     *(
+        "analysis/baseline_choice.py",
         "baseline/folder.py",
         "workspace/projects.py",
         "syntax/messages.py",

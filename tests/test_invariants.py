@@ -105,6 +105,7 @@ WRITE_SENTENCES = (
         "analysis/baseline_choice.py",
         "baseline/folder.py",
         "workspace/projects.py",
+        "analysis/baseline_choice.py",
         "syntax/messages.py",
         "syntax/schema_tree.py",
         "syntax/document.py",

@@ -17,6 +17,7 @@ from refract.analysis import analyse, open_project
 from refract.rendering.findings import markdown, message
 from refract.workspace import find_projects
 from safety.hostile import NAMES, mapped, project, quoted
+from safety.serving import INITIALIZED, START, served
 from small_projects import HEAD, LOCK, write
 
 Refract = Callable[..., Result]
@@ -156,3 +157,36 @@ def test_a_plan_is_sql_of_its_steps(
     written = [*tmp_path.rglob("prisma/plans/**/*.sql"), *tmp_path.rglob("migrations/*/migration.sql")]
     assert len(written) > 1
     assert [file for file in written if "secrets" in statements(file.read_text())] == []
+
+
+@pytest.mark.parametrize("name", ["image", "fence", "html"])
+def test_a_hover_is_text_and_code(name: str, tmp_path: Path) -> None:
+    project(tmp_path, NAMES[name])
+    schema = tmp_path / "prisma/schema.prisma"
+    schema.write_text(
+        schema.read_text().replace("  added", f"  raw String? @default(dbgenerated({mapped(NAMES[name])}))\n  added")
+    )
+    uri, text = schema.as_uri(), schema.read_text()
+    opened = {"textDocument": {"uri": uri, "languageId": "prisma", "version": 1, "text": text}}
+    lines = [at for at, line in enumerate(text.splitlines()) if "map(" in line or "raw" in line]
+    hovers = [
+        {
+            "id": 100 + at,
+            "method": "textDocument/hover",
+            "params": {"textDocument": {"uri": uri}, "position": {"line": at, "character": 3}},
+        }
+        for at in lines
+    ]
+    waits = {"id": 2, "method": "textDocument/codeLens", "params": {"textDocument": {"uri": uri}}}
+    messages = ({"method": "textDocument/didOpen", "params": opened}, waits)
+    _, found, _ = served(START, INITIALIZED, *messages, then=hovers)
+    shown = [hover["contents"]["value"] for at in lines if (hover := found[100 + at]) != "answered"]
+    assert len(shown) >= 2 and all("```" in text for text in shown)
+    assert [text for text in shown if markdown_kinds(text) & (NOT_TEXT - {"link_open"})] == []
+    assert [url for text in shown for url in links(text) if "evil" in url] == []
+
+
+def links(text: str) -> list[str]:
+    """Where the links of a Markdown text lead."""
+    children = [child for token in MarkdownIt("commonmark").parse(text) for child in token.children or ()]
+    return [str(child.attrs["href"]) for child in children if child.type == "link_open"]

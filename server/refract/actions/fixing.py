@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -14,11 +14,20 @@ from refract.analysis.open_plans import new_plan
 from refract.analysis.result import Analysis
 from refract.analysis.snapshot import Snapshot
 from refract.baseline.folder import SQL_FILE
+from refract.escaping import code_span
 from refract.fixes import Fix, FixContext, fixes_for
 from refract.reading import UnreadableFile, folders_in, read_text
+from refract.recipes.base import CannotPlan
 from refract.rules.kit.finding import Finding
 
 _STAMP = "%Y%m%d%H%M%S"
+
+
+class NoLaterMigration(CannotPlan, LookupError):
+    """No new migration can sort after the last one, whose name is too far in the future."""
+
+    def __init__(self, last: str) -> None:
+        super().__init__(f"No migration can sort after {code_span(last)}. Rename that folder to an earlier time.")
 
 
 def fixes_of(analysis: Analysis, finding: Finding, now: datetime | None = None) -> tuple[Fix, ...]:
@@ -32,11 +41,13 @@ def new_migrations(analysis: Analysis, now: datetime) -> Callable[[str], str]:
 
     @cache
     def start() -> datetime:
-        last = max(_folders(folder), default="")
-        return max(now, _moment(last, now) + timedelta(seconds=1))
+        return _first_after(_last_dated(folder), now)
 
     def path(name: str) -> str:
-        stamp = (start() + timedelta(seconds=next(ordinals))).strftime(_STAMP)
+        try:
+            stamp = (start() + timedelta(seconds=next(ordinals))).strftime(_STAMP)
+        except OverflowError as error:
+            raise NoLaterMigration(_last_dated(folder)) from error
         return str(folder / f"{stamp}_{name}" / SQL_FILE)
 
     return path
@@ -91,9 +102,19 @@ def _folders(folder: Path) -> tuple[str, ...]:
     return () if isinstance(names, UnreadableFile) else names
 
 
-def _moment(folder: str, otherwise: datetime) -> datetime:
-    """The moment that a migration's folder is named after."""
+def _last_dated(folder: Path) -> str:
+    """The last migration that is named after a moment, or tries to be; empty if there is none."""
+    return max((name for name in _folders(folder) if name[:14].isdecimal() and name.isascii()), default="")
+
+
+def _first_after(last: str, now: datetime) -> datetime:
+    """The first moment, from now on, whose name sorts after the folder `last`. Raises OverflowError."""
+    if last[:14] < now.strftime(_STAMP):
+        return now
     try:
-        return datetime.strptime(folder[:14], _STAMP).replace(tzinfo=UTC)
-    except ValueError:
-        return otherwise - timedelta(seconds=1)
+        return datetime.strptime(last[:14], _STAMP).replace(tzinfo=UTC) + timedelta(seconds=1)
+    except ValueError:  # digits that are not a moment, such as a 13th month
+        year = int(last[:4]) + 1
+    if year > MAXYEAR:
+        raise OverflowError(last)
+    return datetime(year, 1, 1, tzinfo=UTC)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from refract.actions.fixing import NoLaterMigration
 from refract.actions.pending_migration import pending_files
 from refract.analysis import Analysis
 from refract.cli.chosen_project import analysis_to_change
 from refract.cli.places import Places
-from refract.cli.terminal import complain, say, shown_path
+from refract.cli.terminal import CannotRun, complain, say, shown_path
 from refract.cli.writing import write_changes
 
 
@@ -16,7 +17,10 @@ def run(name: str | None, path: str | None) -> int:
     if analysis.problems:
         _complain(analysis)
         return 2
-    files = pending_files(analysis, name)
+    try:
+        files = pending_files(analysis, name)
+    except NoLaterMigration as error:
+        raise CannotRun(str(error)) from error
     for written in write_changes(files, analysis.snapshot.files.home):
         say(f"{shown_path(written)}\n")
     if not files:

@@ -56,6 +56,11 @@ class RefractServer(LanguageServer):
             self.unsaved.pop(path, None)
         self.session.files_changed(paths)
 
+    @property
+    def exit_code(self) -> int:
+        """That of the process, when the connection has ended."""
+        return self.protocol.exit_code if isinstance(self.protocol, RefractProtocol) else 0
+
     def show(self, message: str) -> None:
         """Show the person a message."""
         self.window_show_message(types.ShowMessageParams(type=types.MessageType.Info, message=message))

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 
 from refract.analysis.code_uses import SUFFIXES as CODE_SUFFIXES
 from refract.lsp import configuration, convert
@@ -45,12 +46,15 @@ def main(port: int | None = None) -> None:
     """Serve one client: over standard input and output, or on `port` of 127.0.0.1."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.ERROR)  # it warns when a request is cancelled that is answered already
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_shorten)
     server = make_server()
     logging.getLogger("refract").addHandler(_ToClient(server))
     if port is None:
         server.start_io()
     else:
         server.start_tcp("127.0.0.1", port)
+    sys.exit(server.exit_code)
 
 
 def _lifetime(server: RefractServer) -> None:
@@ -177,6 +181,16 @@ def _watches_files(server: RefractServer) -> bool:
     workspace = server.client_capabilities.workspace
     watching = workspace.did_change_watched_files if workspace else None
     return bool(watching and watching.dynamic_registration)
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """Log what a client sent wrongly in one line: it is not a fault of the server, and needs no traceback."""
+    error = record.exc_info[1] if record.exc_info else None
+    unreadable = record.name == "pygls.server" and isinstance(error, ValueError | RecursionError)
+    if unreadable or isinstance(error, JsonRpcInvalidParams):
+        record.msg, record.args = f"{record.getMessage()}: {str(error)[:200]}", ()
+        record.exc_info = record.exc_text = None
+    return True
 
 
 class _ToClient(logging.Handler):

@@ -145,7 +145,8 @@ def _parts(verb: str, link: str, what: str) -> Callable[[Sequence[Topic]], Itera
         if len(names) > 1:
             yield f"{verb}_{one(places[0])}_{what}"
         yield from (f"{verb}_{name}" for name in _named(names, what))
-        yield f"{verb}_{names[0]}_{link}_{places[0]}"
+        if names and places:
+            yield f"{verb}_{names[0]}_{link}_{places[0]}"
 
     return phrases
 

@@ -171,7 +171,7 @@ class Provider:
         if self.identifier_limit is None:
             return stem + suffix
         room = self.identifier_limit - len(suffix.encode())
-        return stem.encode()[:room].decode(errors="ignore") + suffix
+        return stem.encode(errors="replace")[:room].decode(errors="ignore") + suffix
 
 
 def _canonical_args(name: str, args: Sequence[int | str]) -> tuple[int | str, ...]:

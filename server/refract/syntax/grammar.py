@@ -7,11 +7,14 @@ in one before it, whose `memory` was given to `learn`.
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import frozen
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
     from lark import Lark, Token, Tree
 
 MOST_REMEMBERED = 5_000
-"""Shapes of lines."""
+"""Shapes of lines; those that were not needed for the longest time are forgotten first."""
+
+MOST_TERMINALS = 60_000
+"""Terminals of all remembered shapes together."""
 
 LONGEST_REMEMBERED = 100
 """Terminals of a line beyond which its shape is not remembered."""
@@ -52,7 +58,10 @@ class LineShape(NamedTuple):
     children: tuple[LineShape | Leaf, ...]
 
 
-_parsed: dict[tuple[str, tuple[str, ...]], LineShape] = {}
+_parsed: OrderedDict[tuple[str, tuple[str, ...]], LineShape] = OrderedDict()
+_held = [0]
+"""How many terminals the remembered shapes have."""
+_keeping = Lock()
 _terminals: list[tuple[str, str]] = []
 
 
@@ -70,11 +79,22 @@ def parse(rule: str, names: Sequence[str]) -> LineShape | Rejected:
     key = (rule, tuple(names))
     known = _parsed.get(key)
     if known is not None:
+        with suppress(KeyError):  # another thread has just forgotten it
+            _parsed.move_to_end(key)
         return known
     found = _parse(rule, names)
-    if isinstance(found, LineShape) and len(_parsed) < MOST_REMEMBERED and len(names) <= LONGEST_REMEMBERED:
-        _parsed[key] = found
+    if isinstance(found, LineShape) and len(names) <= LONGEST_REMEMBERED:
+        _keep(key, found)
     return found
+
+
+def _keep(key: tuple[str, tuple[str, ...]], shape: LineShape) -> None:
+    with _keeping:
+        _held[0] += 0 if key in _parsed else len(key[1])
+        _parsed[key] = shape
+        while len(_parsed) > MOST_REMEMBERED or _held[0] > MOST_TERMINALS:
+            (_, names), _ = _parsed.popitem(last=False)
+            _held[0] -= len(names)
 
 
 def _parse(rule: str, names: Sequence[str]) -> LineShape | Rejected:
@@ -165,7 +185,8 @@ def learn(remembered: Any) -> None:
     except (TypeError, KeyError, ValueError, AttributeError, RecursionError):
         return
     _terminals[:] = named
-    _parsed.update(found)
+    for key, shape in found.items():
+        _keep(key, shape)
     _learnt[0] = len(_parsed)
 
 

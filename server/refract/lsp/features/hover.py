@@ -9,6 +9,7 @@ from lsprotocol import types
 
 from refract.actions.explain import Explanation, explain, plans_at
 from refract.analysis import Analysis
+from refract.escaping import code_span, fence
 from refract.lsp import convert
 from refract.lsp.features import plans
 from refract.lsp.session import Session
@@ -45,7 +46,7 @@ def _paragraphs(found: Explanation, analysis: Analysis, session: Session) -> Ite
     findings = () if session.abilities.shows_findings else found.findings
     yield from map(markdown, findings)
     if found.sql:
-        yield f"```sql\n{found.sql}\n```"
+        yield fence(found.sql, "sql")
     for finding in findings:
         yield "\n".join(_places(finding, analysis, session))
         page = page_uri(finding.rule)
@@ -63,6 +64,6 @@ def _places(finding: Finding, analysis: Analysis, session: Session) -> Iterator[
         if location is not None and document is not None:
             line = convert.position(document, location.span.start, session.abilities.encoding).line + 1
             shown = "/".join(PurePath(location.path).parts[-2:])
-            yield f"- [{shown}:{line}]({convert.to_uri(location.path)}#L{line})"
+            yield f"- [{code_span(f'{shown}:{line}')}]({convert.to_uri(location.path)}#L{line})"
     if len(used) > MOST_PLACES:
         yield f"- and {len(used) - MOST_PLACES} more"

@@ -13,7 +13,7 @@ from refract.actions.fixing import fixes_of
 from refract.actions.planning import start_plan
 from refract.analysis import Analysis
 from refract.analysis.open_plans import plan_file
-from refract.escaping import code_span
+from refract.escaping import code_span, one_line, prose
 from refract.lsp import convert
 from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
@@ -52,7 +52,7 @@ def code_actions(analysis: Analysis, path: str, wanted: Span, uri: str) -> Itera
     """The step in hand of the plans that the fields at `wanted` are under."""
     for progress, _ in plans_at(analysis, path, wanted):
         *_, command = _commands(progress, uri)
-        title = f"{progress.plan.title}: {command.title[:1].lower()}{command.title[1:]}"
+        title = one_line(f"{progress.plan.title}: {command.title[:1].lower()}{command.title[1:]}")
         yield types.CodeAction(title=title, kind=types.CodeActionKind.RefactorRewrite, command=command)
 
 
@@ -61,14 +61,16 @@ def paragraphs(progress: Progress) -> Iterator[str]:
     number, step = progress.number, progress.step
     if number is None or step is None:
         return
-    yield f"**Plan {progress.plan.title}**: {standing(progress)}. **{step.title}**"
-    yield from limits(step, step_numbers(progress.plan))
+    yield f"**Plan {prose(progress.plan.title)}**: {prose(standing(progress))}. **{prose(step.title)}**"
+    yield from map(prose, limits(step, step_numbers(progress.plan)))
     if not progress.waits_for_people:
         yield f"Take this step with {code_span(f'refract plan next {progress.plan.name}')}, or above the field. Then:"
     deploy = ("Deploy the migrations.",) if step.migrations else ()
     confirm = (f"Confirm with {code_span(f'refract plan done {progress.plan.name}')}, or above the field.",)
     acts = to_do(step, deploy)
-    yield "\n".join(f"{n}. {act}" for n, act in enumerate((*acts, *(confirm if step.needs_confirmation else ())), 1))
+    yield "\n".join(
+        f"{n}. {prose(act)}" for n, act in enumerate((*acts, *(confirm if step.needs_confirmation else ())), 1)
+    )
 
 
 @frozen
@@ -117,10 +119,10 @@ def _commands(progress: Progress, uri: str) -> Iterator[types.Command]:
     if step is None or number is None:
         return
     arguments = [uri, progress.plan.name]
-    title = f"Refract: {progress.plan.title}, {standing(progress)}"
+    title = one_line(f"Refract: {progress.plan.title}, {standing(progress)}")
     theirs = progress.waits_for_people
     yield types.Command(title=title, command=DONE if theirs else NEXT, arguments=arguments)
     if theirs:
-        yield types.Command(title=f"Confirm: {step.title}", command=DONE, arguments=arguments)
+        yield types.Command(title=one_line(f"Confirm: {step.title}"), command=DONE, arguments=arguments)
     else:
-        yield types.Command(title=f"Take step {number + 1}: {step.title}", command=NEXT, arguments=arguments)
+        yield types.Command(title=one_line(f"Take step {number + 1}: {step.title}"), command=NEXT, arguments=arguments)

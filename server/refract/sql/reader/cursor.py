@@ -169,9 +169,9 @@ class Cursor:
 
 
 def unquoted(text: str) -> str:
-    """A string's or a quoted name's value."""
+    """A string's or a quoted name's value. Line ends are those of a migration that git has checked out with `\\n`."""
     if text[:1] in "nNeEbBxX" and text[1:2] == "'":
         text = text[1:]
     closing = "]" if text[:1] == "[" else text[:1]
     inner = text[1:-1] if len(text) > 1 and text[-1] == closing else text[1:]
-    return inner.replace(closing * 2, closing)
+    return inner.replace(closing * 2, closing).replace("\r\n", "\n")

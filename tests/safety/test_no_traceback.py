@@ -1,0 +1,182 @@
+"""Texts, names and permissions that nobody expects: each command has an answer, and none is a traceback."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from refract.config.files import load_settings
+from refract.config.settings import SettingsError
+from refract.plans.file import NotAPlan, read_plan
+from refract.syntax.document import parse_document
+from refract.toml import TomlError, parse_toml
+from small_projects import HEAD, INIT, LOCK, USER, commit, write
+
+Refract = Callable[..., Result]
+DIGITS = "x = " + "1" * 5_000
+DEEP = "x = " + "[" * 3_000
+DOTTED = "x = 1e" + "9" * 400
+COMMANDS = (
+    ["check"],
+    ["name"],
+    ["create"],
+    ["diff"],
+    ["rollback"],
+    ["runbook"],
+    ["plan", "list"],
+    ["init", "--dry-run"],
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with a pending column, which is the current folder."""
+    write(tmp_path, {
+        "prisma/schema.prisma": HEAD + USER.replace("}", "  added Int?\n}"),
+        "prisma/migrations/migration_lock.toml": LOCK,
+        "prisma/migrations/20240101000000_init/migration.sql": INIT,
+    })  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def assert_answers(refract: Refract, *commands: list[str]) -> None:
+    """Each command ends with an exit code of its own."""
+    for command in commands or COMMANDS:
+        done = refract(*command)
+        assert done.exception is None or isinstance(done.exception, SystemExit), (command, done.exception)
+        assert done.exit_code in (0, 1, 2)
+
+
+@pytest.mark.parametrize("text", [DIGITS, DEEP], ids=["digits", "deep"])
+@pytest.mark.parametrize("file", [
+    "refract.toml",
+    "pyproject.toml",
+    "prisma/migrations/migration_lock.toml",
+    "prisma/plans/a.toml",
+    "refract-accepted.json",
+    "package.json",
+    "prisma.config.ts",
+])  # fmt: skip
+def test_digits_and_depth(project: Path, refract: Refract, file: str, text: str) -> None:
+    write(project, {file: f"[tool.refract]\n{text}" if file.startswith("pyproject") else text})
+    assert_answers(refract)
+
+
+@pytest.mark.parametrize(
+    "text", [DIGITS, DEEP, DOTTED, "x = 99999-99-99", "x = 25:61:61", "\ud800", "\x00", "a" * 10**6]
+)
+def test_toml_is_read_or_refused(text: str) -> None:
+    try:
+        parse_toml(text)
+    except TomlError as error:
+        assert str(error)
+
+
+def test_a_plan_and_settings_refuse_what_is_not_toml(tmp_path: Path) -> None:
+    for text in (DIGITS, DEEP):
+        with pytest.raises(NotAPlan):
+            read_plan(text, "p")
+        write(tmp_path, {"refract.toml": text})
+        with pytest.raises(SettingsError):
+            load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("setting", ["schema", "migrations"])
+@pytest.mark.parametrize("value", ["a/" * 3_000, "a" * 6_000, "\\u0000", "..", "/dev/null"])
+def test_paths(project: Path, refract: Refract, setting: str, value: str) -> None:
+    named = f"migrations: {{ path: '{value}' }}" if setting == "migrations" else f"schema: '{value}'"
+    write(project, {"prisma.config.ts": f"export default {{ {named} }}\n"})
+    assert_answers(refract)
+    write(project, {"prisma.config.ts": "", "package.json": f'{{"prisma": {{"{setting}": "{value}"}}}}'})
+    assert_answers(refract)
+    (project / "package.json").unlink()
+    write(project, {"refract.toml": f'{setting} = "{value}"\n'})
+    assert_answers(refract)
+
+
+@pytest.mark.parametrize(("folder", "expected"), [
+    ("99991231235959_x", None),
+    ("99999999999999_z", None),
+    ("99990101000000_x", "99990101000001"),
+    ("29991399999999_x", "30000101000000"),
+    ("20240101000000_é", ""),
+    ("zzz", ""),
+    ("2024", ""),
+])  # fmt: skip
+def test_a_new_migration_sorts_after_all_others(
+    project: Path, refract: Refract, folder: str, expected: str | None
+) -> None:
+    write(project, {f"prisma/migrations/{folder}/migration.sql": "SELECT 1;"})
+    done = refract("create", "next")
+    created = [path.parent.name for path in project.glob("prisma/migrations/*_next/migration.sql")]
+    if expected is None:
+        assert (done.exit_code, created) == (2, [])
+        assert done.output == (
+            f"refract: No migration can sort after `{folder}`. Rename that folder to an earlier time.\n"
+        )
+    else:
+        assert done.exit_code == 0 and created[0].startswith(expected)
+    assert_answers(refract)
+
+
+@pytest.mark.parametrize(
+    "folder", ["prisma", "prisma/migrations", "prisma/migrations/20240101000000_init", "prisma/plans"]
+)
+def test_folders_without_permission(
+    project: Path, refract: Refract, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / folder).mkdir(exist_ok=True)
+    if os.getuid() == 0:
+        deny(monkeypatch, project / folder)
+    else:
+        (project / folder).chmod(0)
+    try:
+        assert_answers(refract)
+    finally:
+        (project / folder).chmod(0o755)
+
+
+def deny(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Refuse what is in a folder as the system would to anybody but root."""
+    below = f"{folder}{os.sep}"
+
+    def refusing(call: Callable[..., object], *, itself: bool) -> Callable[..., object]:
+        def refused(path: object = ".", *arguments: object, **named: object) -> object:
+            text = os.fspath(path) if isinstance(path, str | Path) else ""
+            if text.startswith(below) or (itself and text == str(folder)):
+                raise PermissionError(13, "Permission denied", text)
+            return call(path, *arguments, **named)
+
+        return refused
+
+    for name, itself in (("stat", False), ("lstat", False), ("open", False), ("scandir", True), ("listdir", True)):
+        monkeypatch.setattr(os, name, refusing(getattr(os, name), itself=itself))
+
+
+@pytest.mark.parametrize("unknown", ["@@index([zz])", "@@unique([d, e])", "@@id([zz])", "@@fulltext([zz])"])
+def test_indexes_of_unknown_fields(project: Path, refract: Refract, unknown: str) -> None:
+    write(project, {"prisma/schema.prisma": HEAD + USER.replace("}", f"  {unknown}\n}}")})
+    assert_answers(refract)
+    assert refract("check").exit_code == refract("create").exit_code == 2
+    assert 'Unknown field "' in refract("check").output
+
+
+def test_a_document_takes_any_text() -> None:
+    for text in ("\ud800", "\x00", "model A {\n" * 50, 'x @map("' + "\\" * 999):
+        parse_document("a.prisma", text)
+
+
+def test_a_name_with_a_line_end_is_the_same_in_every_checkout(project: Path, refract: Refract) -> None:
+    write(project, {
+        "prisma/migrations/20240101000000_init/migration.sql": INIT.replace("email", "a\r\nb"),
+        "prisma/migrations/20240102000000_drop/migration.sql": 'ALTER TABLE "User"\r\n  DROP COLUMN "a\r\nb";\r\n',
+        "prisma/schema.prisma": f"{HEAD}model User {{\n  id Int @id\n}}\n",
+    })  # fmt: skip
+    commit(project)
+    assert "does not fit" not in refract("check").output
+    assert refract("diff").output.startswith("-- This is an empty migration")

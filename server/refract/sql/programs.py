@@ -1,4 +1,4 @@
-"""Triggers, functions and the like: what a migration makes of them, which no comparison of tables shows."""
+"""Triggers, functions and the like: what a migration does to them, which no comparison of tables shows."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _MOST = 100  # characters of a statement
 
 @frozen
 class Programs:
-    """The way back from what a migration does with programs: the statements that `drop` what it makes, and what it does
-    besides, which cannot be undone (`left`), since what was there before is not known.
+    """How to undo a migration's changes to triggers, functions and the like: statements that `drop` those it creates.
+    `left` are its other changes to them, which cannot be undone because the previous definition is unknown.
     """
 
     drop: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class Programs:
 
 @frozen
 class _Program:
-    """What one statement makes, alters or drops. `undo` is empty where that takes more than to drop it."""
+    """What one statement creates, alters or drops. `undo` is empty if a DROP would not undo it."""
 
     verb: str
     kind: str
@@ -35,7 +35,7 @@ class _Program:
 
 
 def programs_undone(sql: str, provider: Provider) -> Programs:
-    """The way back from the programs that `sql` makes and drops."""
+    """How to undo what `sql` does to triggers, functions and the like."""
     traits = reader_traits(provider.name)
     made, left = dict[tuple[str, str], str](), list[str]()
     for statement in statements(sql, provider.name):
@@ -74,14 +74,14 @@ def _program(statement: StatementTokens, sql: str, traits: ReaderTraits) -> _Pro
 
 
 def _name(cursor: Cursor, statement: StatementTokens) -> tuple[str, str]:
-    """A name, plain and as it is written, with the namespace before it."""
+    """A name, plain and as written, with its namespace."""
     start = cursor.token.start
     plain = cursor.dotted()[-1]
     return plain, cursor.sql[start : statement.tokens[cursor.position - 1].end]
 
 
 def _target(cursor: Cursor, statement: StatementTokens, kind: str) -> str:
-    """What stands behind the name where it is dropped (PostgreSQL)."""
+    """What follows the name in a DROP statement (PostgreSQL)."""
     if kind != "TRIGGER":
         return "()" if cursor.at("(", ")") else ""
     _skip_to(cursor, ("ON",))

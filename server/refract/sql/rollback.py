@@ -1,4 +1,4 @@
-"""The changes that lead back from what a migration has built."""
+"""The changes that undo a migration."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from refract.sql.safe import MigrationPart, safe_writer
 
 
 class NoRollback(Exception):
-    """There is no way back that could be trusted. The message says why."""
+    """No rollback is reliable. The message gives the reason."""
 
 
 def rollback_texts(
@@ -51,7 +51,7 @@ def rollback_texts(
 ) -> tuple[str, ...]:
     """The files of SQL, in order, that lead from `after` back to `before`: safe forms, checked by replaying them.
 
-    `first` are statements that come before all others. Raises NoRollback.
+    `first` are statements to put before all others. Raises NoRollback.
     """
     before, after = _with_namespaces(before), _with_namespaces(after)
     back = inverse(changes, before, after)
@@ -71,18 +71,18 @@ def rollback_texts(
 
 
 def _with_namespaces(database: Database) -> Database:
-    """A history says nothing of how names are written: with their namespace, where one is not the database's own."""
+    """A history does not show how names are written. They get their namespace if any is not the database's default."""
     others = {name.schema for name in (*database.tables, *database.enums)} - {database.default_schema}
     return evolve(database, qualified=bool(others))
 
 
 def is_same(one: Database, other: Database) -> bool:
-    """Whether nothing leads from one to the other."""
+    """Whether the two have no differences."""
     return not diff(one, other).changes and not diff(other, one).changes
 
 
 def inverse(changes: Iterable[Change], before: Database, after: Database) -> tuple[Change, ...]:
-    """What leads from `after` to `before`: the renames among `changes` the other way round, then what differs still."""
+    """The changes from `after` to `before`: the renames among `changes` reversed, then the remaining differences."""
     renames = tuple(back for change in reversed(tuple(changes)) if (back := _renamed_back(change)) is not None)
     current, misfits = apply(after, renames)
     if misfits:
@@ -105,7 +105,7 @@ class LossKind(StrEnum):
     NEW_VALUES = "new-values"  # written to a column since the migration
     NEW_ROWS = "new-rows"  # inserted into a table since the migration
     EMPTY_REQUIRED_COLUMN = "empty-required-column"  # it cannot be added again while the table has rows
-    STATEMENT = "statement"  # it is not undone
+    STATEMENT = "statement"  # not undone
 
 
 @frozen
@@ -131,7 +131,7 @@ def losses(changes: Iterable[Change]) -> Iterator[Loss]:
 
 
 def lost_for_good(change: Change) -> Iterator[Loss]:
-    """What existed before the change, and only a backup restores."""
+    """What existed before the change and can be restored only from a backup."""
     match change:
         case DropColumn(column=column, table=table) | RecreateColumn(before=column, table=table):
             yield Loss(LossKind.COLUMN_VALUES, f"{table.name}.{column.name}")
@@ -148,7 +148,7 @@ def lost_for_good(change: Change) -> Iterator[Loss]:
 
 
 def lost_since(change: Change) -> Iterator[Loss]:
-    """What was written after the change, and is lost when the change is undone."""
+    """What was written after the change and is lost when the change is undone."""
     match change:
         case AddColumn(column=column, table=table):
             yield Loss(LossKind.NEW_VALUES, f"{table.name}.{column.name}")
@@ -173,7 +173,7 @@ def _renamed_back(change: Change) -> Change | None:
 
 
 def _views(current: Database, before: Database) -> tuple[Change, ...]:
-    """Views come and go with their definition, which no comparison of schemas looks at."""
+    """Views are created and dropped with their definition, which no comparison of schemas covers."""
     gone = [DropView(view=view) for name, view in current.views.items() if name not in before.views]
     back = [CreateView(view=view) for name, view in before.views.items() if name not in current.views]
     return (*gone, *back)

@@ -18,14 +18,14 @@ _SETTINGS = frozenset({"SET", "PRAGMA"})
 
 
 def is_one_transaction(versions: Versions) -> bool:
-    """Whether the project's Prisma sends a whole migration at once, which PostgreSQL takes for one transaction."""
+    """Whether the project's Prisma sends a whole migration as one message, which PostgreSQL runs as one transaction."""
     return versions.prisma < SPLITS_STATEMENTS
 
 
 def leaves_nothing(statements: Sequence[Statement], sql: str, provider: str, prisma: Version | None) -> bool:
-    """Whether nothing of a migration stays when it fails: it is one statement, or one transaction.
+    """Whether a failed migration is rolled back completely: it is one statement, or one transaction.
 
-    `prisma` is None if the version is not known. An index that is built concurrently stays behind, invalid.
+    `prisma` is None if the version is not known. A concurrently built index stays behind, invalid.
     """
     working = [statement for statement in statements if statement.verb not in _SETTINGS]
     if any(isinstance(c, CreateIndex) and c.concurrently for s in working for c in s.changes):

@@ -79,7 +79,7 @@ def rename_column(item: Cursor, table: QualifiedName, session: ReadingState) -> 
 
 
 def modify_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
-    """MySQL: the whole definition anew."""
+    """MySQL: a whole new definition."""
     item.accept("COLUMN")
     item.if_exists()
     start = item.position
@@ -90,7 +90,7 @@ def modify_column(item: Cursor, table: QualifiedName, session: ReadingState) -> 
 
 
 def change_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
-    """MySQL: another name and the whole definition anew."""
+    """MySQL: another name and a whole new definition."""
     item.accept("COLUMN")
     column = _column(item, table, session)
     if column is not None:
@@ -118,7 +118,7 @@ def _column(item: Cursor, table: QualifiedName, session: ReadingState) -> Column
 
 
 def _retype(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
-    """SQL Server: type and NULL or NOT NULL; the default stays."""
+    """SQL Server: type and NULL or NOT NULL; the default is kept."""
     type_, _ = read_type(item, session.scope)
     nullable = not item.accept("NOT", "NULL")
     session.alter(table, column, evolve(column, type=type_, nullable=nullable))
@@ -133,7 +133,7 @@ def _set_type(item: Cursor, table: QualifiedName, column: Column, session: Readi
 
 
 def _default_as_kept(column: Column) -> Default | None:
-    """PostgreSQL keeps a value of an enum as what it was when the column becomes something else."""
+    """PostgreSQL keeps an enum value as the default when the column's type changes to something else."""
     default, enum = column.default, column.type.enum
     if default is None or enum is None or default.kind is not DefaultKind.STRING:
         return default

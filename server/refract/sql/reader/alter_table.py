@@ -54,7 +54,7 @@ def alter_table(cursor: Cursor, session: ReadingState) -> None:
 
 
 def _action(item: Cursor, table: QualifiedName, session: ReadingState, previous: str) -> str:
-    """One action of ALTER TABLE. SQL Server says its verb once for several: `previous` is that of the action before."""
+    """One action of ALTER TABLE. SQL Server writes one verb for several actions: `previous` is that verb."""
     if previous and session.traits.is_transact_sql:
         verb = _verb_of_part(item, previous)
         {" ".join(keys): act for keys, act in _ACTIONS}[verb](item, table, session)
@@ -67,7 +67,7 @@ def _action(item: Cursor, table: QualifiedName, session: ReadingState, previous:
 
 
 def _verb_of_part(item: Cursor, previous: str) -> str:
-    """`ADD CONSTRAINT a ..., CONSTRAINT b ..., c INT` and `DROP CONSTRAINT a, COLUMN b` say their verb once."""
+    """`ADD CONSTRAINT a ..., CONSTRAINT b ..., c INT` and `DROP CONSTRAINT a, COLUMN b` have one verb for all parts."""
     if previous.startswith("ADD"):
         return "ADD"
     kind = item.one_of("COLUMN", "CONSTRAINT") if previous.startswith("DROP") else ""
@@ -127,7 +127,7 @@ def _rename_index(item: Cursor, table: QualifiedName, session: ReadingState) -> 
 
 
 def _nothing(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
-    """An action that the model does not know of."""
+    """An action that the model does not represent."""
 
 
 Act = Callable[[Cursor, QualifiedName, ReadingState], None]

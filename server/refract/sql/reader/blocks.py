@@ -1,10 +1,10 @@
-"""PL/pgSQL blocks whose outcome is plain: statements that are made harmless when they have run before.
+"""PL/pgSQL blocks with a clear outcome: statements that are guarded so that they can run again.
 
     BEGIN CREATE TYPE ..; EXCEPTION WHEN duplicate_object THEN NULL; END
     BEGIN IF NOT EXISTS (SELECT ..) THEN ALTER TABLE ..; END IF; END
 
-Here the question is answered by the model: a statement that does not fit is one that has run before.
-Blocks with variables, loops, alternatives or computed statements are not for us to run.
+The model decides the condition: a statement that does not fit has run before.
+Blocks with variables, loops, alternatives or computed statements are not read.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Dispatch = Callable[[Cursor, ReadingState], bool]
 
 
 def block_body(text: str) -> str:
-    """What stands between the dollar quotes (or quotes) of a block."""
+    """The text between the dollar quotes (or quotes) of a block."""
     if text.startswith("$"):
         tag = text[: text.index("$", 1) + 1] if "$" in text[1:] else "$"
         return text[len(tag) :].removesuffix(tag)
@@ -42,7 +42,7 @@ def block_body(text: str) -> str:
 
 
 def read_block(body: str, found: list[SqlToken], session: ReadingState, dispatch: Dispatch) -> bool:
-    """Whether the block is a plain one; its statements are then read."""
+    """Whether the block could be read, with its statements."""
     plain = list(_statements(found))
     keys = {token.key for statement in plain for token in statement}
     if not plain or keys & _NOT_PLAIN:
@@ -63,7 +63,7 @@ def _run(body: str, statement: list[SqlToken], session: ReadingState, dispatch: 
 
 
 def _statements(found: list[SqlToken]) -> Iterator[list[SqlToken]]:
-    """The statements between BEGIN and EXCEPTION or END, without the questions around them."""
+    """The statements between BEGIN and EXCEPTION or END, without the conditions around them."""
     current: list[SqlToken] = []
     for token in found:
         if token.key in ("BEGIN", "THEN") and (not current or current[0].key in ("IF", "BEGIN")):

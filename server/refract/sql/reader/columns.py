@@ -77,7 +77,7 @@ CONSTRAINT_WORDS = frozenset(
 
 @frozen
 class DefinitionScope:
-    """What a definition is read against: the database's ways, and the enums that there are."""
+    """What a definition is read against: the database's traits and its enums."""
 
     provider: Provider
     traits: ReaderTraits
@@ -200,7 +200,7 @@ def numbering(column: Column, numbered: bool, scope: DefinitionScope) -> Column:
 
 
 def read_constraints(cursor: Cursor, found: Definition, table: QualifiedName, scope: DefinitionScope) -> Definition:
-    """What stands behind a column's type, up to what is no part of it."""
+    """The constraints after a column's type, up to the end of the definition."""
     while not cursor.done:
         name = cursor.identifier() if cursor.accept("CONSTRAINT") else ""
         step = next((read for keys, read in _COLUMN_CONSTRAINTS if cursor.accept(*keys)), None)
@@ -211,7 +211,7 @@ def read_constraints(cursor: Cursor, found: Definition, table: QualifiedName, sc
 
 
 def with_default(column: Column, sql: str, scope: DefinitionScope, name: str = "") -> Column:
-    """The column with the default that `sql` says. One that takes the next number of a sequence numbers the column."""
+    """The column with the default in `sql`. A default that takes the next value of a sequence numbers the column."""
     if sql.lstrip().lower().startswith("nextval"):
         return evolve(column, auto_increment=True, default=None)
     return evolve(column, default=scope.provider.default_from_sql(sql, column.type), default_name=name or None)
@@ -337,7 +337,7 @@ _COLUMN_CONSTRAINTS: tuple[tuple[tuple[str, ...], Callable[..., Definition]], ..
 
 
 def read_constraint(cursor: Cursor, table: QualifiedName, scope: DefinitionScope) -> Constraint | None:
-    """A table's constraint or (mysql) inline index; None if a column stands here."""
+    """A table's constraint or (mysql) inline index; None at a column."""
     start = cursor.position
     name = ""
     if cursor.accept("CONSTRAINT"):

@@ -40,7 +40,7 @@ def add_constraint(constraint: Constraint, table: QualifiedName, session: Readin
 
 
 def _use_index(name: str, table: QualifiedName, session: ReadingState) -> None:
-    """A primary key made of an index that is there; the index is then the key's."""
+    """A primary key made from an existing index, which then belongs to the key."""
     held = session.table(table)
     index = held.index(name) if held else None
     if index is not None:
@@ -98,7 +98,7 @@ def _drop_default(name: str, table: Table, session: ReadingState) -> bool:
 
 
 def rename_constraint(table: QualifiedName, before: str, after: str, session: ReadingState) -> None:
-    """Give a key, an index or a check of a table another name."""
+    """Rename a key, an index or a check of a table."""
     held = session.table(table)
     if held is None:
         return
@@ -120,7 +120,7 @@ def rename_constraint(table: QualifiedName, before: str, after: str, session: Re
 
 
 def constraints_of(found: Definition) -> tuple[Constraint, ...]:
-    """The constraints that are written with a column."""
+    """The constraints written with a column."""
     key = (found.primary_key,) if found.primary_key else ()
     return (*key, *found.indexes, *found.foreign_keys, *found.checks)
 

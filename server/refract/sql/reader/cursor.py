@@ -8,14 +8,14 @@ from refract.text import Span
 
 
 class UnreadableStatement(Exception):
-    """The statement is none that the reader knows; it stays inside this package."""
+    """The reader does not know the statement. Never raised outside this package."""
 
 
 _NOT_NAMES = frozenset({"(", ")", ",", ";", ".", "=", "::", "*", END, NUMBER, BODY, "+", "-", "/", "<", ">"})
 
 
 class Cursor:
-    """A place in a list of tokens. `folds` says whether names without quotes are in small letters (PostgreSQL)."""
+    """A position in a list of tokens. `folds`: unquoted names are in lower case (PostgreSQL)."""
 
     __slots__ = ("_folds", "_tokens", "position", "sql")
 
@@ -26,13 +26,13 @@ class Cursor:
         self.position = 0
 
     def key(self, ahead: int = 0) -> str:
-        """The key of the token here (or some tokens further on); END after the last."""
+        """The key of the current token (or of one further on); END after the last."""
         index = self.position + ahead
         return self._tokens[index].key if index < len(self._tokens) else END
 
     @property
     def token(self) -> SqlToken:
-        """The token here; END, without a length, after the last."""
+        """The current token; END, without a length, after the last."""
         if self.position < len(self._tokens):
             return self._tokens[self.position]
         end = self._tokens[-1].end if self._tokens else 0
@@ -40,11 +40,11 @@ class Cursor:
 
     @property
     def done(self) -> bool:
-        """Whether nothing is left."""
+        """Whether no tokens are left."""
         return self.position >= len(self._tokens)
 
     def text(self) -> str:
-        """The token here, as written."""
+        """The current token, as written."""
         token = self.token
         return self.sql[token.start : token.end]
 
@@ -53,15 +53,15 @@ class Cursor:
         return self.sql[self._tokens[0].start : self._tokens[-1].end] if self._tokens else ""
 
     def span(self) -> Span:
-        """Where all its tokens stand in `sql`."""
+        """The span of all its tokens in `sql`."""
         return Span(self._tokens[0].start, self._tokens[-1].end) if self._tokens else Span(0, 0)
 
     def at(self, *keys: str) -> bool:
-        """Whether these tokens stand here, one after another."""
+        """Whether these tokens are next, one after another."""
         return all(self.key(i) == key for i, key in enumerate(keys))
 
     def accept(self, *keys: str) -> bool:
-        """Step over these tokens if they stand here."""
+        """Step over these tokens if they are next."""
         if self.key() != keys[0] or (len(keys) > 1 and not self.at(*keys)):
             return False
         self.position += len(keys)
@@ -107,7 +107,7 @@ class Cursor:
         return parts
 
     def name(self, default_schema: str) -> QualifiedName:
-        """A name in a schema. Databases without schemas have an empty one, whatever stands before the dot."""
+        """A name in a schema. It is empty on databases without schemas, whatever precedes the dot."""
         parts = self.dotted()
         if not default_schema:
             return QualifiedName("", parts[-1])
@@ -122,7 +122,7 @@ class Cursor:
         return unquoted(text)
 
     def group(self) -> Cursor:
-        """What stands between the parentheses that open here. Raises Unreadable."""
+        """The tokens between the parentheses that open here. Raises Unreadable."""
         self.expect("(")
         start, depth = self.position, 1
         while depth:
@@ -133,7 +133,7 @@ class Cursor:
         return Cursor(self.sql, self._tokens[start : self.position - 1], self._folds)
 
     def items(self) -> list[Cursor]:
-        """The parts of what is left between commas that stand in no parentheses."""
+        """The remaining tokens, split at the commas outside parentheses."""
         parts: list[Cursor] = []
         start, depth = self.position, 0
         for index in range(self.position, len(self._tokens)):
@@ -164,7 +164,7 @@ class Cursor:
         return self.sql[start.start : end]
 
     def rest(self) -> str:
-        """The text of what is left."""
+        """The text of the remaining tokens."""
         return self.until(frozenset())
 
 

@@ -1,4 +1,4 @@
-"""Puts steps together that are one change: an enum swapped for a new one, a table copied into its new shape."""
+"""Merges steps that are one change: an enum swapped for a new one, a table copied into its new shape."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from refract.schema.model import Column, Database, QualifiedName, Table
 
 
 def fold(changes: Sequence[c.Change], before: Database, after: Database, provider: Provider) -> tuple[c.Change, ...]:
-    """The changes of one migration, as what they amount to."""
+    """The net changes of one migration."""
     folded = list(changes)
     kinds = {type(change) for change in folded}
     if c.RenameEnum in kinds and c.CreateEnum in kinds:
@@ -23,7 +23,7 @@ def fold(changes: Sequence[c.Change], before: Database, after: Database, provide
 
 
 def _without_recreations(changes: list[c.Change]) -> Iterator[c.Change]:
-    """A column dropped and added under the same name in one statement is made anew."""
+    """A column dropped and added under the same name in one statement is recreated."""
     position = 0
     while position < len(changes):
         change = changes[position]
@@ -68,7 +68,7 @@ def _without_swap(changes: list[c.Change], rename: c.RenameEnum, provider: Provi
 def _with_columns_merged(
     changes: list[c.Change], names: dict[QualifiedName, QualifiedName], provider: Provider
 ) -> list[c.Change]:
-    """Alterations of the swapped columns put together; those that amount to nothing left out."""
+    """The merged alterations of the swapped columns, without those that change nothing."""
     swapped = {
         (x.table, x.after.name)
         for x in changes
@@ -137,7 +137,7 @@ def _without_redefinition(changes: list[c.Change], rename: c.RenameTable, provid
 
 
 def _remade(following: Iterable[c.Change], table: Table, old: Table) -> tuple[set[int], Table]:
-    """The indexes of the old table that are made again on the new one, and the table with them."""
+    """The indexes of the old table that are recreated on the new one, and the table with them."""
     steps: set[int] = set()
     for change in following:
         if (
@@ -155,7 +155,7 @@ def _is_copy(change: c.Change, new: QualifiedName) -> bool:
 
 
 def table_changes(before: Table, after: Table, provider: Provider) -> Iterator[c.Change]:
-    """What a table that was copied into a new shape has new, changed and lost."""
+    """The additions, alterations and removals in a table that was copied into a new shape."""
     table = after.name
     yield from (
         c.DropForeignKey(table=table, foreign_key=k) for k in before.foreign_keys if k not in after.foreign_keys

@@ -1,4 +1,4 @@
-"""Reads a migration: every statement by itself, so that one which cannot be read loses nothing but itself."""
+"""Reads a migration, each statement separately, so that an unreadable one does not affect the others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from refract.sql.reader.tokens import BODY, STRING, SqlToken, StatementTokens, s
 from refract.text import Origin, Problem, Span
 
 SIZE_LIMIT = 8_000_000
-"""Characters. A longer file is taken as one statement that is not read."""
+"""Characters. A longer file counts as one statement that is not read."""
 
 StatementReader = Callable[[Cursor, ReadingState], None]
 
@@ -41,7 +41,7 @@ def read_migration(sql: str, path: str, before: Database, provider: Provider) ->
 
 
 def read_next(statement: StatementTokens, sql: str, session: ReadingState, redefines: bool) -> bool:
-    """Whether the next statement could be read; one that could not is kept as it stands."""
+    """Whether the next statement could be read; an unreadable one is kept as written."""
     if _read(statement, sql, session, redefines) or _second_opinion(statement, sql, session):
         return True
     _keep(session, sql[statement.start : statement.end])
@@ -49,7 +49,7 @@ def read_next(statement: StatementTokens, sql: str, session: ReadingState, redef
 
 
 def _second_opinion(statement: StatementTokens, sql: str, session: ReadingState) -> bool:
-    """Whether the statement, however it begins, is one about rows. What defines something is not asked about."""
+    """Whether the statement, however it begins, reads or writes rows. Definitions are not checked."""
     keys = {token.key for token in statement.tokens}
     if keys & _DEFINING or not keys & _ABOUT_ROWS or not session.may_ask():
         return False
@@ -72,7 +72,7 @@ def _keep(session: ReadingState, sql: str) -> None:
 
 
 def _read(statement: StatementTokens, sql: str, session: ReadingState, redefines: bool) -> bool:
-    """Whether the statement could be read. What it did before it could not, stays."""
+    """Whether the statement could be read. Changes made before a failure are kept."""
     cursor = Cursor(sql, statement.tokens, session.folds)
     if session.traits.is_transact_sql:
         _skip_wrapper(cursor)
@@ -88,7 +88,7 @@ def _read(statement: StatementTokens, sql: str, session: ReadingState, redefines
 
 
 _SCAFFOLDING = ("DECLARE", "IF", "EXEC", "SELECT")
-"""What Prisma writes around a table that it makes anew (SQL Server): it looks for constraints, and drops them."""
+"""What Prisma writes around a table that it rebuilds (SQL Server): it looks for constraints and drops them."""
 
 _WRAPPERS = (
     ("BEGIN", "TRY"), ("END", "TRY"), ("BEGIN", "CATCH"), ("END", "CATCH"), ("BEGIN", "TRANSACTION"), ("BEGIN", "TRAN"),
@@ -104,7 +104,7 @@ def _skip_wrapper(cursor: Cursor) -> None:
 
 
 def _is_rename(cursor: Cursor) -> bool:
-    """Whether `EXEC [sys.]sp_rename` stands here."""
+    """Whether `EXEC [sys.]sp_rename` is next."""
     return "SP_RENAME" in (cursor.key(1), cursor.key(3))
 
 
@@ -160,13 +160,13 @@ def _do(cursor: Cursor, session: ReadingState) -> bool:
 
 
 def _defines(found: list[SqlToken]) -> bool:
-    """Whether a block may change more than rows. To wait changes nothing."""
+    """Whether a block may change more than rows. Waiting changes nothing."""
     keys = [*(token.key for token in found), ""]
     return any(key in _DEFINING and (key, after) != ("PERFORM", "PG_SLEEP") for key, after in pairwise(keys))
 
 
 def _procedure(cursor: Cursor, session: ReadingState) -> None:
-    """CREATE PROCEDURE: what it does to rows is done when it is called, in the same migration if anywhere."""
+    """CREATE PROCEDURE: it changes rows only when called, if at all in the same migration."""
     session.procedures.add(_procedure_name(cursor))
     backfill(cursor, session)
 

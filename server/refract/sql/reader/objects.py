@@ -94,7 +94,7 @@ def alter_index(cursor: Cursor, session: ReadingState) -> None:
 
 
 def create_type(cursor: Cursor, session: ReadingState) -> None:
-    """After CREATE TYPE. Types that are no enums are kept as names only."""
+    """After CREATE TYPE. Types other than enums are kept as names only."""
     allowed = cursor.if_not_exists()
     name = session.name(cursor)
     if not cursor.accept("AS", "ENUM"):
@@ -116,7 +116,7 @@ def drop_type(cursor: Cursor, session: ReadingState) -> None:
 
 
 def _drop_defaults(enum: Enum, session: ReadingState) -> None:
-    """CASCADE takes the defaults that are still values of the enum with it."""
+    """CASCADE also drops the defaults that are still values of the enum."""
     literals = {enum_literal(value.name, enum.name) for value in enum.values}
     for table in list(session.draft.tables.values()):
         for column in table.columns:

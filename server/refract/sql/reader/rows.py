@@ -1,7 +1,7 @@
-"""What sqlglot makes of a statement: rows written and read, and a second opinion on what the reader does not know.
+"""Reads with sqlglot which rows a statement reads and writes: a second opinion on statements unknown to the reader, too.
 
 The one module that knows sqlglot, which is imported when the first statement needs it: most histories never do.
-Whatever it stumbles over, the answer is "not known".
+Anything that it cannot parse is "not known".
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 LENGTH_LIMIT = 20_000
-"""Characters. sqlglot needs about a millisecond for a thousand, and a long statement is a load of data."""
+"""Characters. sqlglot needs about a millisecond for a thousand, and a long statement usually loads data."""
 
 DEPTH_LIMIT = 60
-"""Parentheses in parentheses. It reads them by recursion."""
+"""Nested parentheses, which sqlglot reads by recursion."""
 
 _DIALECTS = {
     "postgresql": "postgres",
@@ -47,7 +47,7 @@ class RowEffects:
 
 
 def rows_of(sql: str, provider: str, default_schema: str) -> RowEffects | None:
-    """What the one statement in `sql` does with rows; None if it does something else, or is not understood."""
+    """What the single statement in `sql` does with rows; None if it does something else or cannot be read."""
     if len(sql) > LENGTH_LIMIT or _depth(sql) > DEPTH_LIMIT:
         return None
     try:
@@ -57,7 +57,7 @@ def rows_of(sql: str, provider: str, default_schema: str) -> RowEffects | None:
 
 
 def with_rows(change: Backfill, provider: str, default_schema: str) -> Backfill:
-    """The change with what it reads, the columns that it writes and whether it is filtered, as far as they are known."""
+    """The change with what it reads, the columns that it writes and whether it is filtered, as far as known."""
     found = rows_of(change.sql, provider, default_schema)
     if found is None or found.verb != change.verb:
         return change
@@ -86,7 +86,7 @@ def _rows(sql: str, provider: str, schema: str) -> RowEffects | None:
 
 
 def _folded(tree: exp.Expr, provider: str) -> exp.Expr:
-    """The tree with names in the letters that the database keeps them in."""
+    """The tree with names in the case in which the database keeps them."""
     from sqlglot import exp  # noqa: PLC0415
 
     if _DIALECTS[provider] == "postgres":
@@ -136,7 +136,7 @@ def _resolved(target: exp.Table, tree: exp.Expr, schema: str) -> QualifiedName:
 
 
 def _tables(tree: exp.Expr, schema: str, target: exp.Table | None) -> tuple[QualifiedName, ...]:
-    """The tables in `tree` but for `target`, names that WITH gives and names that are aliases."""
+    """The tables in `tree` except `target`, names from WITH and aliases."""
     from sqlglot import exp  # noqa: PLC0415
 
     tables = list(tree.find_all(exp.Table))

@@ -24,7 +24,7 @@ from refract.sql.reader.traits import reader_traits
 from refract.text import Origin, Problem
 
 QUESTION_LIMIT = 200
-"""Statements of one migration. More of them that change rows are a load of data."""
+"""Statements of one migration. A migration with more that change rows loads data."""
 
 
 class ReadingState:
@@ -45,13 +45,13 @@ class ReadingState:
         self._questions = QUESTION_LIMIT
 
     def may_ask(self) -> bool:
-        """Whether one more statement may be looked at in depth, which is slow: a migration is asked about so often."""
+        """Whether one more statement may be analysed in depth, which is slow and therefore limited per migration."""
         self._questions -= 1
         return self._questions >= 0
 
     @property
     def scope(self) -> DefinitionScope:
-        """What definitions are read against now."""
+        """What definitions are read against at this point."""
         return DefinitionScope(self.provider, self.traits, self.schema, self.enum, self.primary_key)
 
     @property
@@ -60,7 +60,7 @@ class ReadingState:
         return self.traits.folds_names
 
     def add(self, change: Change) -> None:
-        """Make a change, and keep it. What does not fit the database so far is told."""
+        """Apply a change and keep it. A change that does not fit the database so far is reported."""
         change = evolve(_made_here(change, self.origin), origin=self.origin)
         misfit = self.draft.apply(change)
         if misfit is None:
@@ -69,7 +69,7 @@ class ReadingState:
             self._tell(misfit)
 
     def part(self, cursor: Cursor, statement: Origin | None) -> Origin | None:
-        """The place of a part of a statement; that of the whole where the part stands in a text of its own."""
+        """The place of a part of a statement, or of the whole statement if the part is in a separate text."""
         if statement is None or cursor.sql is not self.sql:
             return statement
         return evolve(statement, span=cursor.span())
@@ -111,7 +111,7 @@ class ReadingState:
         return tuple(c.name for c in key.columns) if key else ()
 
     def index(self, name: str, schema: str) -> tuple[Table, Index] | None:
-        """The index of that name, and its table: indexes have names of their own on most databases."""
+        """The index of that name and its table. Most databases find an index without naming its table."""
         for table in self.draft.tables.values():
             if table.name.schema == schema:
                 for index in table.indexes:
@@ -129,7 +129,7 @@ class ReadingState:
             self.problems.append(Problem(message, self.origin))
 
     def alter(self, table: QualifiedName, before: Column, after: Column, using: str | None = None) -> None:
-        """Change a column, if anything of it changes."""
+        """Change a column, if it differs."""
         if before == after and before.default_name == after.default_name:
             return
         cast = Cast.NONE if before.type == after.type else self.provider.cast(before, after)

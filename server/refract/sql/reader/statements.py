@@ -19,7 +19,7 @@ _FILLERS = frozenset({
 
 
 def read_statements(sql: str, path: str, before: Database, provider: Provider) -> tuple[Statement, ...]:
-    """The statements of the migration in `sql`, in order. Any text can be read; a far too long one has none."""
+    """The statements of the migration in `sql`, in order. Any text can be read; one beyond the size limit has none."""
     if len(sql) > SIZE_LIMIT:
         return ()
     session = ReadingState(sql, before, provider)

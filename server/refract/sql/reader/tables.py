@@ -59,7 +59,7 @@ def rename_tables(cursor: Cursor, session: ReadingState) -> None:
 
 
 def rename_table(before: QualifiedName, after: QualifiedName, session: ReadingState) -> None:
-    """Give a table another name or schema."""
+    """Move a table to another name or schema."""
     table = session.table(before)
     if table is None:
         session.missing("table", before)
@@ -68,7 +68,7 @@ def rename_table(before: QualifiedName, after: QualifiedName, session: ReadingSt
 
 
 def _copied_from(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
-    """At `[AS] SELECT * FROM table [WHERE ...]`: its columns, without what is said about them."""
+    """At `[AS] SELECT * FROM table [WHERE ...]`: its columns, without their constraints and defaults."""
     cursor.accept("AS")
     if not cursor.accept("SELECT", "*", "FROM"):
         raise UnreadableStatement("columns expected")
@@ -80,7 +80,7 @@ def _copied_from(cursor: Cursor, name: QualifiedName, session: ReadingState) -> 
 
 
 def _defined(name: QualifiedName, items: Iterable[Cursor], session: ReadingState) -> Table:
-    """The table that these definitions of columns and constraints make."""
+    """The table with these columns and constraints."""
     columns: list[Column] = []
     constraints: list[Constraint] = []
     for item in items:

@@ -1,4 +1,4 @@
-"""Cuts SQL into tokens, and tokens into statements. Any text has tokens: what is no SQL becomes symbols."""
+"""Cuts SQL into tokens, and tokens into statements. Any text has tokens; what is not SQL becomes symbols."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ END = ""
 
 
 class SqlToken(NamedTuple):
-    """`key` is a word in capitals, a symbol, or the class of what has a text of its own (STRING, QUOTED, ...)."""
+    """`key` is a word in capitals, a symbol, or the class of a token whose text varies (STRING, QUOTED, ...)."""
 
     key: str
     start: int
@@ -75,7 +75,7 @@ _PREFIXED = {"E'", "N'", "B'", "X'"}
 
 
 def tokens(sql: str, provider: str) -> list[SqlToken]:
-    """All tokens of `sql`; white space and comments are none."""
+    """All tokens of `sql`, without white space and comments."""
     return list(_each_token(sql, provider))
 
 
@@ -104,7 +104,7 @@ def _each_token(sql: str, provider: str) -> Iterator[SqlToken]:
 
 
 def _string_end(lexer: re.Pattern[str], sql: str, start: int, quote: int) -> int:
-    """The end of a string with a prefix: PostgreSQL's E'..' has escapes of its own."""
+    """The end of a string with a prefix: PostgreSQL's E'..' has additional escapes."""
     escaped = _ESCAPES.match(sql, quote) if sql[start] in "eE" and lexer is _POSTGRESQL else None
     match = escaped or lexer.match(sql, quote)
     return match.end() if match else len(sql)
@@ -145,7 +145,7 @@ def _delimited(sql: str, provider: str, traits: ReaderTraits) -> Iterator[Statem
 
 
 def _between(sql: str, offset: int, delimiter: str, provider: str, traits: ReaderTraits) -> Iterator[StatementTokens]:
-    """The statements of a stretch of a text that begins at `offset`, where this delimiter holds."""
+    """The statements of a part of a text that begins at `offset` and has this delimiter."""
     if delimiter == ";":
         yield from _split(_shifted(tokens(sql, provider), offset), traits)
         return
@@ -220,7 +220,7 @@ def _split(found: Iterable[SqlToken], traits: ReaderTraits) -> Iterator[Statemen
             continue
         if len(current) < _MOST_TOKENS or current[0].key in _DEFINING:
             current.append(token)
-        else:  # the rows of a data dump, which nobody reads
+        else:  # the rows of a data dump, which are not read
             current[-1] = token
         if not traits.bodies_have_statements:
             continue

@@ -13,13 +13,13 @@ from refract.schema.model import ReferentialAction
 class ReaderTraits:
     """One database.
 
-    `folds_names`: names without quotes are in small letters, so that the case of names matters.
+    `folds_names`: unquoted names are in lower case, so that the case of names matters.
     `is_transact_sql`: GO ends a batch, a statement needs no semicolon, ALTER TABLE writes its verb once for several actions.
     `changes_delimiter`: DELIMITER sets what ends a statement. `bodies_have_statements`: so does a semicolon in the body of
-    a trigger or function; where `bodies_are_strings`, only in one that begins with ATOMIC.
+    a trigger or function; if `bodies_are_strings`, only in one that begins with ATOMIC.
     `do_runs_block`: DO runs a block of statements. `drops_triggers_on_table`: a trigger is dropped ON its table, and a
     function with its parentheses. `names_unique_after_column`: a unique index without a name is named like its first column.
-    `no_action` is what a foreign key does that names no action.
+    `no_action` is the action of a foreign key that names none.
     """
 
     folds_names: bool = False

@@ -1,8 +1,8 @@
 """Changes become migrations that may run while the database is in use.
 
-The same changes as Prisma would write, parted into files that each hold no lock for long: an index is built alone and
-concurrently, a constraint is added first and proven later, a lock is asked for politely. What a database cannot do so
-is written as Prisma writes it.
+The changes are those of Prisma, split into files that each hold locks only briefly. An index is built alone and
+concurrently; a constraint is added first and validated later; a wait for a lock is short and retried. What a database
+cannot do this way is written as Prisma writes it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["MigrationPart", "SafeWriter", "safe_writer"]
 
 
 def safe_writer(provider: str, versions: Versions) -> SafeWriter:
-    """What writes safe migrations for a database, in the version that its server has."""
+    """The writer of safe migrations for a database and its server's version."""
     match provider:
         case "postgresql":
             return PostgresqlSafeWriter()

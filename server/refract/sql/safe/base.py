@@ -1,4 +1,4 @@
-"""What is common to all databases: all changes in one migration, as Prisma writes them."""
+"""Common to all databases: all changes in one migration, as Prisma writes them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from refract.sql.writer import WrittenStep, write_steps
 class MigrationPart:
     """One migration: `changes`, and their SQL statement by statement (no closing semicolons).
 
-    `name` is set where the changes alone do not tell it. `alone`: no other statement may stand in the file, and no
-    transaction around it. `locks` are the tables that are locked first, in `mode`.
+    `name` is set if it does not follow from the changes. `alone`: the file may have no other statement and no
+    transaction. `locks` are the tables that are locked first, in `mode`.
     """
 
     changes: tuple[Change, ...]

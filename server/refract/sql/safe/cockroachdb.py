@@ -1,7 +1,7 @@
-"""Migrations for CockroachDB: each schema change alone, since it runs as an online job of its own.
+"""Migrations for CockroachDB: each schema change alone, since each runs as a separate online job.
 
-Its manual ("Online Schema Changes", limitations) says that schema changes in one transaction may be half done when one
-of them fails, and that most of them let reads and writes go on.
+According to its manual ("Online Schema Changes", limitations), schema changes in one transaction may be left half done
+when one of them fails, and most of them do not block reads and writes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class CockroachdbSafeWriter(SafeWriter):
 
 
 def _must_part(last: Change, change: Change, before: Database) -> bool:
-    """Whether a table in use is changed twice, in a way that is a job of its own."""
+    """Whether a table in use is changed twice, by a change that runs as a separate job."""
     jobs = (CreateIndex, DropIndex, AlterColumn)
     in_use = isinstance(change, TableChange) and change.table in before.tables
     return in_use and (isinstance(change, jobs) or isinstance(last, jobs))

@@ -1,14 +1,14 @@
 """Migrations for MySQL and MariaDB: online DDL, with the algorithm asserted.
 
-A statement that names its algorithm fails at once where the server would have to copy the table, rather than locking it
-for as long as that takes. Which it can be told to use depends on its version, and on the table: one with a FULLTEXT index
-takes none of them where columns come or go. Sources: the manuals of both ("Online DDL Operations"), and measurements on
-MariaDB 10.11.
+If the server would have to copy the table, a statement that names its algorithm fails immediately instead of locking
+the table for the whole copy. Which algorithms are available depends on the version and on the table: a table with a
+FULLTEXT index accepts none of them when columns are added or dropped. Sources: the manuals of both ("Online DDL
+Operations"), and measurements on MariaDB 10.11.
 
-DDL commits by itself on both: each statement about a table in use is a migration of its own, so that one that fails
-leaves nothing half done and can simply run again. It fails where a transaction holds the table for longer than
-`LOCK_WAIT`: all other queries queue behind a statement that waits, so that is how long they may have to. It then may wait
-for rows of programs that wait for the table: the server sees no deadlock in that, and by default waits 50 seconds.
+DDL commits implicitly on both. Each statement about a table in use is therefore in a separate migration: if it fails,
+nothing is half done and it can simply run again. It fails if a transaction holds the table for longer than
+`LOCK_WAIT`, which is also how long all other queries may queue behind it. After that it may wait for row locks of
+transactions that wait for the table: the server does not detect this as a deadlock, and by default waits 50 seconds.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from refract.schema.changes import Change
 from refract.schema.model import Column, ColumnType, Database, QualifiedName, Table
 from refract.sql.safe.base import MigrationPart, SafeWriter, closed, tables_of, written
 
-LOCK_WAIT = 2  # seconds that a statement waits for the table's metadata lock, and everybody else behind it
-ROW_WAIT = 1  # seconds that it waits for a program that holds rows, which may wait for it in turn: nothing sees that
+LOCK_WAIT = 2  # seconds that a statement waits for the table's metadata lock, and all other queries behind it
+ROW_WAIT = 1  # seconds that it waits for row locks, whose holder may wait for it in turn: an undetected deadlock
 _WAIT = f"""\
 -- Gives up after {LOCK_WAIT} s (error 1205) if a transaction holds the table that long. Nothing has changed then. Deploy again.
 SET SESSION lock_wait_timeout = {LOCK_WAIT};
@@ -42,8 +42,8 @@ _SHORT_TEXT = 63  # characters of utf8mb4 whose length takes one byte: beyond, t
 
 @frozen
 class _Instant:
-    """Since which version a server can be told to write its catalog only: `any` such change (a column that comes last, a
-    default, a value at the end of an enum), and one that `drops` a column.
+    """The versions from which a server can be made to write only its catalog: for `any` such change (a new last column,
+    a default, a value at the end of an enum), and for a change that `drops` a column.
     """
 
     any: Version
@@ -84,7 +84,7 @@ class MysqlSafeWriter(SafeWriter):
         return MigrationPart(tuple(changes), statements, before=before, after=apply(before, changes)[0])
 
     def _algorithm(self, changes: Sequence[Change], before: Database) -> str:
-        """What the server is told to do the changes of one table with; empty where it has no choice."""
+        """The algorithm that the statement names for the changes of one table; empty if the server has no choice."""
         if not all(table in before.tables for change in changes for table in tables_of(change)):
             return ""
         found = {self._algorithm_of(change, before) for change in changes}
@@ -94,7 +94,7 @@ class MysqlSafeWriter(SafeWriter):
         tables = [before.tables[name] for name in tables_of(change)]
         match change:
             case c.AddColumn() | c.DropColumn() if any(map(_has_fulltext, tables)):
-                return ""  # with such an index neither way is offered
+                return ""  # with such an index neither algorithm is available
             case c.AddColumn(column=column):
                 return self._catalog if _is_constant(column) else ""
             case c.DropColumn(column=column):
@@ -112,7 +112,7 @@ class MysqlSafeWriter(SafeWriter):
 
 
 def _shares_a_file(last: Change, change: Change, before: Database) -> bool:
-    """Whether two changes are one ALTER TABLE, or about tables that nobody uses yet."""
+    """Whether two changes are one ALTER TABLE, or about tables that are not in use yet."""
     if not _in_use(last, before) and not _in_use(change, before):
         return True
     alters = (c.AddColumn, c.DropColumn)
@@ -120,7 +120,7 @@ def _shares_a_file(last: Change, change: Change, before: Database) -> bool:
 
 
 def _in_use(change: Change, before: Database) -> bool:
-    """Whether a change locks a table that programs use: its own, or the one that its foreign key points to."""
+    """Whether a change locks a table in use: the changed table, or the one that its foreign key references."""
     return any(table in before.tables for table in _locked(change))
 
 
@@ -133,7 +133,7 @@ def _locked(change: Change) -> tuple[QualifiedName, ...]:
 
 
 def _is_constant(column: Column) -> bool:
-    """Whether a new column has the same value in all rows that are there."""
+    """Whether a new column has the same value in all existing rows."""
     computed = column.auto_increment or column.generated is not None
     return not computed and (column.default is None or not _VOLATILE.search(column.default.text))
 
@@ -147,7 +147,7 @@ def _indexes(table: Table, column: Column) -> bool:
 
 
 def _takes_no_copy(before: ColumnType, after: ColumnType) -> bool:
-    """Whether the rows of one type are good for the other as they are stored."""
+    """Whether stored values of one type are valid for the other."""
     if evolve(before, args=after.args) != after:
         return False
     if after.name == "ENUM":

@@ -1,8 +1,8 @@
 """Migrations for PostgreSQL (12 and newer) under load.
 
-Measured on 12 to 18: nearly every ALTER TABLE takes ACCESS EXCLUSIVE, and while it waits behind one open transaction
-everybody else waits behind it. A wait shorter than `deadlock_timeout` (1 s), given up and tried again, stalls nobody for
-longer than that, and does not end in a deadlock with an application that uses two tables.
+Measured on 12 to 18: nearly every ALTER TABLE takes ACCESS EXCLUSIVE, and while it waits behind one open transaction,
+all other queries wait behind it. A wait that is given up before `deadlock_timeout` (1 s) and then retried stalls no
+query for longer than that, and does not deadlock with an application that uses two tables.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class PostgresqlSafeWriter(SafeWriter):
             yield _plain(together, current, after)
 
     def text(self, part: MigrationPart, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
-        """A transaction that locks first; a statement that must be alone stands alone."""
+        """A transaction that locks first, or a single statement if it must be alone."""
         if part.alone and not first and not last:
             return closed(part.statements)
         lock = (polite_lock(part.locks, part.mode or EXCLUSIVE),) if part.locks else ()
@@ -58,7 +58,7 @@ class PostgresqlSafeWriter(SafeWriter):
 
 
 def polite_lock(tables: Sequence[QualifiedName], mode: str) -> str:
-    """Locks `tables` for the transaction, waiting a moment at a time so that nobody queues behind for longer."""
+    """Locks `tables` for the transaction in short attempts, so that no query queues behind it for long."""
     names = ", ".join(map(provider("postgresql").quote_name, tables))
     about = f"Waits for the lock {LOCK_WAIT} ms at a time, so that no query queues behind this migration for longer."
     block = f"""\
@@ -102,7 +102,7 @@ def _applied(database: Database, changes: Sequence[Change]) -> Database:
 def _shares_locks(together: Sequence[Change], change: Change, before: Database, current: Database) -> bool:
     """Whether a change locks no other tables than those before it: two tables in one transaction invite deadlocks.
 
-    What makes a new table stays together: its foreign keys lock only the tables that they point to.
+    The changes of a new table stay together: its foreign keys lock only the tables that they reference.
     """
     if together and not any(table in before.tables for table in tables_of(change)):
         return True
@@ -112,7 +112,7 @@ def _shares_locks(together: Sequence[Change], change: Change, before: Database, 
 
 
 def _locked(change: Change, before: Database, current: Database | None = None) -> tuple[QualifiedName, ...]:
-    """The tables in use that a change locks. `current` is what is left of `before` when it runs."""
+    """The tables in use that a change locks. `current` is the database when the change runs."""
     found = list(tables_of(change))
     if isinstance(change, c.AddForeignKey | c.DropForeignKey):
         found.append(change.foreign_key.referenced_table)
@@ -125,8 +125,8 @@ def _locked(change: Change, before: Database, current: Database | None = None) -
 
 
 def _with_heirs(changes: Sequence[Change], before: Database) -> Iterator[Change]:
-    """The changes, with what takes the place of something that goes: a unique index becomes the primary key of its
-    columns, and a column goes on with the numbers of the one that counted before it.
+    """The changes, with successors of what is dropped: a unique index becomes the primary key of its columns, and a
+    column continues the numbers of the one that counted before it.
     """
     heirs = {id(old): new for new in changes if isinstance(new, c.AddPrimaryKey) for old in _becomes(new, changes)}
     for change in changes:
@@ -144,7 +144,7 @@ def _with_heirs(changes: Sequence[Change], before: Database) -> Iterator[Change]
 
 
 def _becomes(key: c.AddPrimaryKey, changes: Sequence[Change]) -> Iterator[c.DropIndex]:
-    """The unique index on the columns of a new key, which would go."""
+    """The unique index on the columns of a new key, which would be dropped."""
     dropped = (x for x in changes if isinstance(x, c.DropIndex) and x.table == key.table)
     for change in dropped:
         index = change.index
@@ -153,7 +153,7 @@ def _becomes(key: c.AddPrimaryKey, changes: Sequence[Change]) -> Iterator[c.Drop
 
 
 def _sequences_left(table: QualifiedName, changes: Sequence[Change]) -> Iterator[str]:
-    """The sequences of the columns of a table that go."""
+    """The sequences of the dropped columns of a table."""
     for change in changes:
         if isinstance(change, c.DropColumn) and change.table == table and change.column.auto_increment:
             yield change.column.sequence or f"{table.name}_{change.column.name}_seq"
@@ -200,7 +200,7 @@ def _becomes_required(change: c.AlterColumn) -> bool:
 
 
 def _required(change: c.AlterColumn, before: Database) -> Iterator[MigrationPart]:
-    """A CHECK that new rows obey, proven for the old ones while the table is used: SET NOT NULL has nothing to read then."""
+    """A CHECK that new rows obey, validated for existing rows while the table is in use: SET NOT NULL then skips the scan."""
     still = evolve(change.after, nullable=True)
     if still != change.before:
         loosened = evolve(change, after=still)
@@ -228,5 +228,5 @@ def _values_added(change: c.AlterEnum) -> Iterator[MigrationPart]:
 
 
 def plain_name(name: str) -> str:
-    """A name of the database as part of a migration's name."""
+    """A database name as part of a migration's name."""
     return "".join(ch if ch.isalnum() else "_" for ch in name).lower()

@@ -1,11 +1,11 @@
-"""Migrations for SQLite, D1 and libSQL: a table that is made anew is made anew in one transaction.
+"""Migrations for SQLite, D1 and libSQL: a table is rebuilt in one transaction.
 
-Measured on SQLite 3.40: Prisma's statements one by one let readers see no table at all, and leave `new_..` behind when
-one of them fails. `PRAGMA foreign_keys` has no effect inside a transaction, so it stands outside; with the checks on,
+Measured on SQLite 3.40: run one by one, Prisma's statements let readers see no table at all, and leave `new_..` behind
+when one of them fails. `PRAGMA foreign_keys` has no effect inside a transaction, so it is outside; with the checks on,
 DROP TABLE would delete the rows that depend on the table's.
 
 D1 and libSQL are in a transaction before the migration begins. There the rows of the table and of all that depend on it
-are set aside, deleted and put back: what is empty has nothing to cascade.
+are copied aside, deleted and restored: an empty table has nothing to cascade.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SWITCHES = (_OFF, _ON, *_DEFER)
 
 
 class _NumberingWriter(SqliteWriter):
-    """A table made anew goes on counting where the old one was, so that no number is given twice."""
+    """A rebuilt table continues counting where the old one was, so that no number is used twice."""
 
     def redefine(self, before: Table, after: Table, context: Context) -> Iterator[str]:
         create, *rest = super().redefine(before, after, context)
@@ -40,7 +40,7 @@ class _NumberingWriter(SqliteWriter):
 
 
 class _KeepingWriter(_NumberingWriter):
-    """Makes tables anew while foreign keys are on: with no row in them, and none in those that depend on them."""
+    """Rebuilds tables while foreign keys are on: with no row in them, and none in those that depend on them."""
 
     def redefine_tables(self, changes: Sequence[c.TableChange], context: Context) -> Sequence[str]:
         names = tuple(self.redefined_tables(changes, context))
@@ -84,7 +84,7 @@ class SqliteSafeWriter(SafeWriter):
             yield self.part(renames, before, after)
             before = apply(before, renames)[0]
         rest = [x for x in changes if x not in renames]
-        if self._cascades:  # what depends on a table that goes is made anew before that
+        if self._cascades:  # tables that depend on a dropped table are rebuilt before that
             rest.sort(key=lambda change: isinstance(change, c.DropTable))
         if rest:
             yield self.part(rest, before, after)
@@ -120,7 +120,7 @@ def _dependents(names: Sequence[QualifiedName], database: Database) -> frozenset
 
 
 def _children_first(names: Iterable[QualifiedName], database: Database) -> Iterator[QualifiedName]:
-    """Tables, each before those that it refers to; in a ring of them, some table is the first."""
+    """Tables, each before those that it references; in a cycle, any table is first."""
     left = list(dict.fromkeys(names))
     while left:
         pointed = {

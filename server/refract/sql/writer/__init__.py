@@ -30,7 +30,7 @@ _WRITERS: Mapping[str, Writer] = {
 def write_script(changes: Diff | Iterable[Change], before: Database, after: Database) -> str:
     """The migration that makes `changes`, which lead from `before` to `after`, without the warnings.
 
-    Where there is nothing to do, and for mongodb, which has no migrations, it is Prisma's comment that says so.
+    If there is nothing to do, and for mongodb, which has no migrations, it is Prisma's comment for an empty migration.
     """
     writer = _WRITERS.get(after.provider)
     return writer.script(write_steps(changes, before, after)) if writer else EMPTY
@@ -43,7 +43,7 @@ def write_steps(changes: Diff | Iterable[Change], before: Database, after: Datab
 
 
 def warnings(changes: Diff | Iterable[Change], before: Database, after: Database) -> Warnings:
-    """What Prisma would warn of when it cannot look at the rows."""
+    """What Prisma would warn of if it cannot look at the rows."""
     writer = _WRITERS.get(after.provider)
     return find_warnings(_in_order(changes), _context(before, after), writer) if writer else Warnings()
 

@@ -1,4 +1,4 @@
-"""What every provider's writer shares: changes in, Prisma's steps out.
+"""Shared by the writers of all providers: changes in, Prisma's steps out.
 
 A step is a comment (`-- AlterTable`) and its statements. A writer for a database fills in the statements of
 each kind of change; the order of the steps is the order of the changes, which the diff makes as Prisma does.
@@ -94,7 +94,7 @@ class Writer(ABC):
     def redefined_tables(
         self, changes: Sequence[c.Change | c.TableChange], context: Context
     ) -> Mapping[QualifiedName, None]:
-        """The tables that must be made anew, in the order of the database. Changes inside them are one step together."""
+        """The tables that must be rebuilt, in the order of the database. Changes inside them are one step together."""
         altered: dict[QualifiedName, list[c.TableChange]] = {}
         for change in changes:
             if isinstance(change, c.TableChange) and change.table in context.before.tables:
@@ -104,11 +104,11 @@ class Writer(ABC):
         return {n: None for n in context.before.tables if n in names} if names else {}
 
     def redefine_tables(self, changes: Sequence[c.TableChange], context: Context) -> Sequence[str]:
-        """The statements that make tables anew; `changes` are all that happens inside them."""
+        """The statements that rebuild tables; `changes` are all changes inside them."""
         raise NotImplementedError(f"no table is redefined on {context.provider.name}")
 
     def step(self, together: Sequence[c.Change], context: Context) -> WrittenStep:
-        """The one step that makes the changes of one table alteration, or a single other change."""
+        """The step for the changes of one table alteration, or for a single other change."""
         first = together[0]
         if isinstance(first, ALTERS_TABLE):
             alteration = TableAlteration(first.table, tuple(t for t in together if isinstance(t, c.TableChange)))
@@ -118,7 +118,7 @@ class Writer(ABC):
         return WrittenStep(title, tuple(write(self, first, context)))
 
     def script(self, steps: Iterable[WrittenStep]) -> str:
-        """The text of a migration: steps parted by a blank line, each statement closed."""
+        """The text of a migration: steps separated by a blank line, each statement closed."""
         texts = ["".join((f"-- {s.title}\n", *(f"{statement};\n" for statement in s.statements))) for s in steps]
         return "\n".join(texts) if texts else EMPTY
 
@@ -133,13 +133,13 @@ class Writer(ABC):
 
     @property
     def made_required_says_all(self) -> bool:
-        """Whether Prisma has nothing to say about the type of a column that also becomes required."""
+        """Whether Prisma gives no warning about the type of a column that also becomes required."""
         return False
 
     def removed_enum_values(self, change: c.AlterColumn) -> tuple[str, tuple[str, ...]] | None:
-        """Where a column holds its enum itself: Prisma's name for the enum and the values that go.
+        """If a column holds its enum itself: Prisma's name for the enum and the removed values.
 
-        None when more changes than the values.
+        None if more than the values changes.
         """
         return None
 
@@ -172,13 +172,13 @@ class Writer(ABC):
         return self.quote(name.name)
 
     def sort(self, part: IndexColumn) -> str:
-        """The order of an index's column, where the schema says it."""
+        """The order of an index's column, if the schema sets one."""
         if part.sort is Sort.DESC:
             return " DESC"
         return " ASC" if part.sort_written else ""
 
     def quoted_list(self, names: Iterable[str]) -> str:
-        """Identifiers, parted by a comma and a space."""
+        """Identifiers, separated by a comma and a space."""
         return ", ".join(self.quote(n) for n in names)
 
     @abstractmethod
@@ -306,7 +306,7 @@ class Writer(ABC):
         return (f"DROP VIEW {self.name(change.view.name, context)}",)
 
     def indented(self, lines: Iterable[str]) -> str:
-        """The lines of a table's definition, parted by commas."""
+        """The lines of a table's definition, separated by commas."""
         return ",\n".join(f"{INDENT}{line}" for line in lines)
 
     def primary_key(self, key: PrimaryKey) -> str:

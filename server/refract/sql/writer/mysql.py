@@ -1,7 +1,7 @@
 """The SQL that Prisma writes for MySQL and MariaDB.
 
-A column changes by one `MODIFY` with its whole definition, and so do the values of its enum: MySQL has no enum
-types of their own. Indexes stand inside CREATE TABLE.
+A column changes by one `MODIFY` with its whole definition, and so do the values of its enum: MySQL has no
+separate enum types. Indexes are inside CREATE TABLE.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class MysqlWriter(Writer):
         return MYSQL.native_name(evolve(type_, name="TINYINT") if type_.name == "BOOLEAN" else type_)
 
     def recreate_index(self, change: c.RecreateIndex, context: Context) -> Sequence[str]:
-        # A foreign key may lean on the old index: it can go only when the new one is there.
+        # A foreign key may need the old index, which can be dropped only when the new one exists.
         return tuple(reversed(super().recreate_index(change, context)))
 
     def drop_foreign_key(self, change: c.DropForeignKey, context: Context) -> Sequence[str]:

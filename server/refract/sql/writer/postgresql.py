@@ -28,7 +28,7 @@ from refract.sql.writer.base import INDENT, Context, TableAlteration, Writer
 _SERIALS = {"SMALLINT": "SMALLSERIAL", "INTEGER": "SERIAL", "BIGINT": "BIGSERIAL"}
 _NOT_VALID = " NOT VALID"
 
-# Prisma's own words: a migration that adds several values begins with them.
+# Prisma's own wording, at the beginning of a migration that adds several values.
 _SEVERAL_VALUES = """\
 -- This migration adds more than one value to an enum.
 -- With PostgreSQL versions 11 and earlier, this is not possible
@@ -54,7 +54,7 @@ class PostgresqlWriter(Writer):
         return (self.create_table_as(change.table, change.table.name, context),)
 
     def create_table_as(self, table: Table, name: QualifiedName, context: Context) -> str:
-        """CREATE TABLE with a table's columns and primary key, under another name if need be."""
+        """CREATE TABLE with a table's columns and primary key, under another name if necessary."""
         columns = self.indented(self.column(column, table.name, context) for column in table.columns)
         key = ""
         if table.primary_key:
@@ -77,7 +77,7 @@ class PostgresqlWriter(Writer):
         return self.name(type_.enum, context) + ("[]" if type_.is_list else "")
 
     def default(self, column: Column, context: Context) -> str:
-        """What stands after DEFAULT; empty when that is nothing, or the sequence of a serial type."""
+        """The expression after DEFAULT; empty for none, or for the sequence of a serial type."""
         if column.default is None or column.auto_increment:
             return ""
         if column.default.kind is DefaultKind.LIST:
@@ -101,7 +101,7 @@ class PostgresqlWriter(Writer):
         )
 
     def altered(self, table: str, clauses: Sequence[str]) -> Sequence[str]:
-        """The clauses as statements: PostgreSQL takes them all at once."""
+        """The clauses as statements: PostgreSQL takes them all in one."""
         return (f"ALTER TABLE {table} " + ",\n".join(clauses),) if clauses else ()
 
     def _rename_key(self, table: str, change: c.RenamePrimaryKey) -> str:
@@ -253,7 +253,7 @@ class PostgresqlWriter(Writer):
         return added
 
     def _swap_enum(self, change: c.AlterEnum, context: Context) -> Sequence[str]:
-        """PostgreSQL cannot remove a value: a new type takes the place of the old one."""
+        """PostgreSQL cannot remove a value: a new type replaces the old one."""
         old = change.before.name
         temporary = self.name(QualifiedName(old.schema, f"{old.name}_new"), context)
         values = ", ".join(self.string(v.name) for v in change.after.values)
@@ -307,7 +307,7 @@ class PostgresqlWriter(Writer):
 
 
 def _is_handed_over(change: c.AlterColumn, context: Context) -> bool:
-    """Whether a column goes on counting where another one of its table has stopped."""
+    """Whether a column continues counting where another column of its table stopped."""
     table = context.before.tables.get(change.table)
     if table is None or not change.after.auto_increment or change.before.auto_increment:
         return False
@@ -316,7 +316,7 @@ def _is_handed_over(change: c.AlterColumn, context: Context) -> bool:
 
 def default_uses(change: c.AlterEnum, context: Context) -> Iterator[tuple[Table, Column, Column | None]]:
     """The columns of an enum that have a default: their table and the column before, and the column after if it
-    still has the enum and a default. Tables that go come first, then in each table the columns that go.
+    still has the enum and a default. Dropped tables are first, then in each table the dropped columns.
     """
     tables = context.before.tables.values()
     yield from (

@@ -1,4 +1,4 @@
-"""The SQL that Prisma writes for SQLite, which can alter little: most changes make a table anew."""
+"""The SQL that Prisma writes for SQLite, which can alter little: most changes rebuild the table."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class SqliteWriter(Writer):
         )
 
     def drop_table(self, change: c.DropTable, context: Context) -> Sequence[str]:
-        # Tables may refer to each other: SQLite drops them in any order only while it does not look at foreign keys.
+        # Tables may refer to each other: SQLite drops them in any order only while foreign keys are off.
         return ("PRAGMA foreign_keys=off", *super().drop_table(change, context), "PRAGMA foreign_keys=on")
 
     def redefine_tables(self, changes: Sequence[c.TableChange], context: Context) -> Sequence[str]:
@@ -81,7 +81,7 @@ class SqliteWriter(Writer):
         )
 
     def redefine(self, before: Table, after: Table, context: Context) -> Iterator[str]:
-        """The statements that make one table anew, with its rows."""
+        """The statements that rebuild one table, with its rows."""
         old, new = before.name.name, f"new_{after.name.name}"
         yield self._create_table_as(after, new, context)
         yield from self.copy(before, after, (old, new), context)
@@ -90,7 +90,7 @@ class SqliteWriter(Writer):
         yield from (self.create_index(after.name, index, context) for index in after.indexes)
 
     def copy(self, before: Table, after: Table, names: tuple[str, str], context: Context) -> Iterator[str]:
-        """What copies the rows of a table as it was to the table as it will be; `names` are what both are called."""
+        """The statement that copies the rows of the table `before` to the table `after`; `names` are their names."""
         kept = sorted((x for x in after.columns if before.column(x.name)), key=lambda x: x.name)
         if kept:
             values = ", ".join(self._copied(before, x, context) for x in kept)
@@ -98,7 +98,7 @@ class SqliteWriter(Writer):
             yield f"INSERT INTO {self.quote(names[1])} ({columns}) SELECT {values} FROM {self.quote(names[0])}"
 
     def _copied(self, before: Table, column: Column, context: Context) -> str:
-        """The old column; where it could be NULL and no longer may, with the default in its place."""
+        """The old column; if it becomes required, with its default in place of NULL."""
         old, name = before.column(column.name), self.quote(column.name)
         default = self._default(column, context)
         if old is not None and old.nullable and not column.nullable and default:

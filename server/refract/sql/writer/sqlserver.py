@@ -1,11 +1,11 @@
 """The SQL that Prisma writes for SQL Server.
 
-A script stands in one transaction that is rolled back at the first error. Uniques and defaults are constraints with
-names. A table whose IDENTITY changes, or all of whose columns would be dropped, is built anew under another name.
+A script is one transaction that is rolled back at the first error. Uniques and defaults are constraints with names.
+A table whose IDENTITY changes, or all of whose columns would be dropped, is rebuilt under another name.
 
-Where SQL Server would refuse Prisma's SQL, this writes SQL that runs: a default constraint goes before its column is
-dropped or changes its type, and a primary key on a new column comes after the column. A table built anew gets
-back its own foreign keys, which Prisma forgets.
+If SQL Server would refuse Prisma's SQL, this writes SQL that runs: a default constraint is dropped before its column is
+dropped or changes its type, and a primary key on a new column is added after the column. A rebuilt table gets its
+foreign keys back, which Prisma forgets.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ class SqlserverWriter(Writer):
 def _keys_in_the_way(
     changes: Iterable[c.Change], anew: Collection[QualifiedName], context: Context
 ) -> Iterator[c.DropForeignKey]:
-    """Foreign keys of redefined tables that must go first: those that go anyway, and those to one another."""
+    """Foreign keys of redefined tables to drop first: those that are dropped anyway, and those to one another."""
     going = {(x.table, x.foreign_key.name) for x in changes if isinstance(x, c.DropForeignKey)}
     for table in (context.before.tables[name] for name in context.before.tables if name in anew):
         for key in table.foreign_keys:
@@ -246,7 +246,7 @@ def _keys_in_the_way(
 
 
 def _keys_to_restore(anew: Collection[QualifiedName], context: Context) -> Iterator[c.AddForeignKey]:
-    """The foreign keys of redefined tables: the old ones went with the other constraints."""
+    """The foreign keys of redefined tables, whose old ones were dropped with the other constraints."""
     for name, table in context.after.tables.items():
         for key in table.foreign_keys if name in anew else ():
             yield c.AddForeignKey(table=name, foreign_key=key)

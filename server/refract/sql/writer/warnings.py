@@ -1,4 +1,4 @@
-"""The warnings that Prisma puts at the head of a migration: its own words, for tables whose rows are not known."""
+"""The warnings that Prisma puts at the head of a migration: in its own words, for tables whose rows are not known."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _of_change(change: c.Change, context: Context, writer: Writer) -> Iterator[_
 
 
 def _of_redefined(table: QualifiedName, changes: Sequence[c.Change], context: Context) -> Iterator[_Notice]:
-    """A table made anew: the primary key, the columns that come, those that go, those that stay (each by name)."""
+    """A rebuilt table: the primary key, then the added, the dropped and the kept columns (each by name)."""
     inside = [x for x in changes if isinstance(x, c.TableChange) and x.table == table]
     yield from (_key_changed(table) for x in inside if isinstance(x, c.DropPrimaryKey))
     for added in (x for x in inside if isinstance(x, c.AddColumn)):
@@ -207,7 +207,7 @@ def _risky(table: QualifiedName, column: Column, old: str, new: str) -> _Notice:
 
 
 def _is_addition(table: QualifiedName, index: Index, context: Context) -> bool:
-    """Whether a unique index on a table that was there before is new, rather than the same one made again."""
+    """Whether a unique index on an existing table is new, rather than the same one recreated."""
     before = context.before.tables.get(table)
     if before is None:
         return False
@@ -228,5 +228,5 @@ _FAMILIES = {
 
 
 def family(type_: ColumnType) -> str:
-    """The kind of a type, as Prisma's warnings about tables made anew name it."""
+    """The kind of a type, as Prisma's warnings about rebuilt tables name it."""
     return _FAMILIES.get(type_.name, f'Unsupported("{type_.name}")')

@@ -37,14 +37,14 @@ _GUARDS: Mapping[str, str] = {
 
 @frozen
 class Conversion:
-    """`expression` in terms of a value; `lossy` says which values do not survive it, if any."""
+    """`expression` in terms of a value; `lossy` describes the values that do not survive it, if any."""
 
     expression: str
     lossy: str = ""
 
 
 def conversion(s: Situation, value: str, source: ColumnType, target: ColumnType, target_text: str) -> Conversion | None:
-    """How `value` of one type becomes one of another; None where nobody but the person can know."""
+    """How `value` of one type is converted to another; None if only the user can know."""
     if source.is_list != target.is_list:
         return _list(s, value, source, target, target_text)
     if source == target:

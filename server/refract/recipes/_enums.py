@@ -49,7 +49,7 @@ def default_edits(uses: Iterable[ModelField], old: str, new: str) -> Iterator[Sc
 
 
 def retire_value(s: Situation, enum: str, value: str, other: str) -> Iterator[Step]:
-    """The last steps of a value that programs no longer write: rows get the other one, then it goes."""
+    """The last steps for a value that the app no longer writes: its rows get the other value, then it is removed."""
     stored = {**stored_values(s, enum), other: stored_values(s, enum).get(other, other)}
     fills = tuple(
         Fill(
@@ -92,10 +92,10 @@ def stored_values(s: Situation, enum: str) -> dict[str, str]:
 def shadow_steps(
     s: Situation, enum: str, text: str, new_name: str, values: dict[str, str], back: dict[str, str]
 ) -> Iterator[Step]:
-    """A second enum `new_name` (its block is `text`) in the place of `enum`, for the one field that uses it.
+    """A second enum `new_name` (its block is `text`) that replaces `enum`, for the one field that uses it.
 
-    `values` says what old values become where that is not their own name, `back` the same for the way back.
-    The new enum gets the old one's name in the schema when programs move over.
+    `values` maps old values to new ones if their names differ, `back` maps them in the other direction for the undo.
+    The new enum gets the old one's name in the schema when the app switches over.
     """
     retired = f"{enum}Old"
     mapped = s.block(enum).attribute("map") is not None
@@ -171,7 +171,7 @@ def _enum_twin(s: Situation, enum: str, text: str, new_name: str, values: dict[s
 
 
 def without_map(text: str) -> str:
-    """The text of an enum without a name of its own in the database: two types cannot share it."""
+    """The text of an enum without its `@@map`: two types cannot share a name in the database."""
     return "\n".join(line for line in text.split("\n") if not line.strip().startswith("@@map("))
 
 

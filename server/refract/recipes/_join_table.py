@@ -21,7 +21,7 @@ def join_table_name(field: ModelField) -> str:
 
 
 def other_side(s: Situation, field: ModelField) -> ModelField | None:
-    """The field on the other side of an implicit many-to-many relation; None where `field` is no side of one."""
+    """The field on the other side of an implicit many-to-many relation; None if `field` is not a side of one."""
     if field.column is not None or not field.is_list or s.tree.block(field.type_name) is None:
         return None
     others = (f for f in s.fields(field.type_name) if f.type_name == field.model and f.is_list and f.column is None)
@@ -30,9 +30,9 @@ def other_side(s: Situation, field: ModelField) -> ModelField | None:
 
 
 def join_tables_kept(s: Situation, model: str, to: str) -> Iterator[SchemaEdit]:
-    """What keeps the join tables of a model that gets another name: their relations are named as they are now.
+    """Keeps the join tables of a model that is renamed: their relations get the names that they have now.
 
-    Raises CannotPlan where the columns of one would change places: A holds the key of the model that comes first by name.
+    Raises CannotPlan if the columns of one would swap: A holds the key of the model whose name sorts first.
     """
     for field in s.fields(model):
         other = other_side(s, field)

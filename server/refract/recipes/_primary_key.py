@@ -38,8 +38,8 @@ _LISTS = ("index", "unique", "id")
 
 @frozen
 class NewKey:
-    """The key to be. `default` is what numbers new rows in the end, `filler` the SQL that does so for rows that are there
-    (empty: the old value); `loses` is what goes with the old key.
+    """The future key. `default` numbers new rows in the end, `filler` is the SQL that numbers existing rows (empty: the
+    old value); `loses` is what is lost with the old key.
     """
 
     type: str
@@ -209,7 +209,7 @@ def _relation_edits(s: Situation, keys: _Keys, child: _Child) -> Iterator[Schema
 def _switch_step(keys: _Keys) -> Step:
     edits: list[SchemaEdit] = [*_switch_edits(keys.old)]
     if keys.old.attribute("default") and not keys.new.filler:
-        # The trigger gives the new column its value: the database has one, though no DEFAULT says so.
+        # The trigger gives the new column its value: it has one in the database, although not by a DEFAULT.
         edits.append(AddAttribute(keys.model, keys.old.name, "@default(dbgenerated())"))
     for child in keys.children:
         for moved in (child.key, child.relation, child.back):
@@ -229,7 +229,7 @@ def _holders(keys: _Keys) -> Iterator[str]:
 
 
 def _switch_edits(old: ModelField) -> Iterator[SchemaEdit]:
-    """The new field gets the old one's name, and programs no longer see the old one."""
+    """The new field gets the old one's name, and the app no longer sees the old one."""
     yield RenameField(old.model, old.name, _old_name(old))
     if old.column is not None and not old.attribute("map"):
         yield AddAttribute(old.model, _old_name(old), f"@map({prisma_string(old.column.name)})")
@@ -361,7 +361,7 @@ def _copied_lists(s: Situation, keys: _Keys) -> Iterator[SchemaEdit]:
 
 
 def _list_removal(s: Situation, field: ModelField, attribute: Attribute) -> Iterator[SchemaEdit]:
-    """The index of the old field goes; a key of several fields passes to the new one."""
+    """The index of the old field is dropped; a key of several fields moves to the new one."""
     written = s.text(field.model, *attribute.span)
     yield RemoveBlockAttribute(field.model, _renamed_in(written, field.name, _old_name(field)))
     if attribute.name.text == "id":
@@ -378,7 +378,7 @@ def _lists_of(s: Situation, field: ModelField) -> Iterator[Attribute]:
 
 
 def _for_field(s: Situation, field: ModelField, attribute: Attribute, name: str) -> str:
-    """What an attribute says of a field, said of another one; a name in the database cannot be had twice."""
+    """A field's attribute, rewritten for another field; a name in the database cannot be used twice."""
     text = _renamed_in(s.text(field.model, *attribute.span), field.name, name)
     return re.sub(r",\s*(map|name):\s*\"[^\"]*\"", "", text)
 

@@ -68,7 +68,7 @@ class _Pair:
 
 
 def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[Step]:
-    """The steps, kept in step by triggers or by the application. Raises CannotPlan."""
+    """The steps; triggers or the application keep both tables in sync. Raises CannotPlan."""
     pair = _pair(s, model, to)
     by_application = how == APPLICATION
     triggers = (
@@ -160,7 +160,7 @@ def _is_other_side(field: ModelField, holder: ModelField) -> bool:
 
 
 def _block(s: Situation, pair: _Pair) -> str:
-    """The new model as it is at first: without what points at it, and names of its own in the database."""
+    """The new model at first: without relations from other models, and with separate names in the database."""
     text = block_text(s.tree, pair.model).replace(f"model {pair.model}", f"model {pair.to}", 1)
     kept = {r.holder.name for r in pair.outward}
     gone = [f.name for f in s.fields(pair.model) if _is_relation(s, f) and f.name not in kept]
@@ -268,7 +268,7 @@ def _relation_removals(pair: _Pair) -> Iterator[SchemaEdit]:
 
 
 def _usual_names(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
-    """The relations as they were written, where their foreign keys can get the names of those that went."""
+    """The relations as first written, if their foreign keys can get the names of the dropped ones."""
     for relation in pair.inward if differ_traits(s.provider.name).renames_foreign_keys else ():
         holder = relation.holder
         yield RemoveAttribute(holder.model, holder.name, "relation")
@@ -289,7 +289,7 @@ def _fill(s: Situation, pair: _Pair) -> Fill:
 
 
 def _outdated_removal(s: Situation, pair: _Pair) -> Fill:
-    """Takes away copies of what a version that knows only the old table has changed or deleted since: they are made anew."""
+    """Deletes copies of rows that an old version has changed or deleted in the old table since: they are copied again."""
     sql, quote = dialect(s.provider.name), s.provider.quote
     copy = evolve(pair.old, name=pair.new, model_name=pair.to)
     joined = " AND ".join(f"source.{quote(k)} = {row(s, k)}" for k in pair.key)
@@ -347,7 +347,7 @@ def _shared_numbers(s: Situation, pair: _Pair) -> Iterator[str]:
 
 
 def _numbers_kept(s: Situation, pair: _Pair) -> Iterator[str]:
-    """The sequence stays when the old table goes."""
+    """The sequence is kept when the old table is dropped."""
     for column, sequence in _sequences(s, pair):
         table = dialect(s.provider.name).table(pair.new)
         yield f"ALTER SEQUENCE {sequence} OWNED BY {table}.{s.provider.quote(column)}"

@@ -39,9 +39,9 @@ _LISTS = ("index", "unique", "fulltext")
 
 @frozen
 class NewField:
-    """A field to be: `type` without `?`, `column` its database name, `attributes` without `@unique`.
+    """A future field: `type` without `?`, `column` its database name, `attributes` without `@unique`.
 
-    `final` is its name once the old field has gone out of the way.
+    `final` is its name after the old field has been moved out of the way.
     """
 
     name: str
@@ -55,13 +55,13 @@ class NewField:
 
 @frozen
 class Twin:
-    """New fields in the place of old ones. `forward` and `backward` are the columns of each in terms of the others.
+    """New fields that replace old ones. `forward` and `backward` are the columns of each in terms of the others.
 
-    `lossy` says what the way back would lose.
-    `extra` are edits that come with the new fields (an enum of theirs), `leftover` those that go with the old, `switching` come
-    when programs move over, `restoring` bring back what was left over.
-    `deployed` is the version that uses the new fields, where these alone do not tell it.
-    `old_type` is what the old field's type is called once programs have moved over.
+    `lossy` describes what the undo would lose.
+    `extra` are edits made together with the new fields (such as a new enum), `leftover` those made when the old fields
+    are removed, `switching` those made when the app switches over, `restoring` bring back what `leftover` removed.
+    `deployed` is the version that uses the new fields, if these alone do not identify it.
+    `old_type` is the name of the old field's type after the app has switched over.
     """
 
     model: str
@@ -82,7 +82,7 @@ class Twin:
 
 
 def twin_steps(situation: Situation, twin: Twin, how: str) -> Iterator[Step]:
-    """The steps, kept in step by a trigger or by the application."""
+    """The steps; a trigger or the application keeps old and new fields in sync."""
     for old in twin.olds:
         refuse_keys(situation, old)
     if how == APPLICATION:
@@ -92,15 +92,17 @@ def twin_steps(situation: Situation, twin: Twin, how: str) -> Iterator[Step]:
 
 
 def refuse_triggers(situation: Situation, others: str = "Pass `how=application`") -> None:
-    """Raises CannotPlan where the answer is to use triggers and the database has none that could; `others` says what to do."""
+    """Raises CannotPlan if the user chose triggers and the database has no suitable ones; `others` names the
+    alternatives.
+    """
     name, flavour = situation.provider.name, situation.versions.flavour
     if situation.answer("how") == TRIGGER and not dialect(name, flavour).syncs:
         raise CannotPlan(f"`how=trigger` is not available on {flavour or name}. {others}.")
 
 
 def refuse_keys(situation: Situation, old: ModelField, instead: str = "Drop the foreign key first") -> None:
-    """Raises CannotPlan for a field that a key or a relation is made of: other rows point at it. `instead` says what to do
-    about a relation.
+    """Raises CannotPlan for a field that is part of a key or a relation: other rows refer to it. `instead` is the
+    advice for a relation.
     """
     block = situation.block(old.model)
     if old.column is None:
@@ -172,8 +174,8 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
 
 
 def _bridges(twin: Twin) -> Iterator[AddAttribute]:
-    """What lets programs leave a new field out whose default comes later: until then the trigger gives it the one of the
-    old field, which is to Prisma a default that only the database knows.
+    """Lets the app leave out a new field whose default is added later. Before that, the trigger fills the field with
+    the old field's default, which Prisma sees as a default known only to the database.
     """
     for edit in twin.later:
         if isinstance(edit, AddAttribute) and edit.attribute.startswith("@default("):
@@ -219,7 +221,7 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
 
 
 def _relax_steps(s: Situation, twin: Twin, names: dict[str, str], phase: Phase) -> Iterator[Step]:
-    """Old fields that a program may leave out; `names` is what they are called by then."""
+    """Old fields that the app may leave out; `names` are their names at that step."""
     relaxed = [o for o in twin.olds if o.is_required and o.column is not None and o.column.default is None]
     if not relaxed:
         return
@@ -241,12 +243,12 @@ def _relax_steps(s: Situation, twin: Twin, names: dict[str, str], phase: Phase) 
 
 
 def read_as_optional(field: str) -> tuple[Act, ...]:
-    """What people deploy when a field that was required may be NULL from now on: older versions fail on such rows."""
+    """What to deploy before a field that was required may be NULL: older versions fail on such rows."""
     return Deploy(accepts_null=(field,)), OLD_INSTANCES_STOPPED
 
 
 def no_longer_copied_back(what: str, back: Trigger, refill: Fill) -> Step:
-    """The old side may fall behind from here on; the way back catches up. `what` are links, values."""
+    """After this, the old side may fall behind; the undo catches up. `what` are links, values."""
     return Step(
         id="detach",
         phase=Phase.CONTRACT,
@@ -288,7 +290,7 @@ def _fill_and_validate_steps(s: Situation, twin: Twin) -> Iterator[Step]:
 def _new_fields(twin: Twin) -> Iterator[SchemaEdit]:
     after = twin.olds[-1].name
     for new in twin.news:
-        # Prisma takes `@map("name")` for a second field `name` where that one, mapped elsewhere, stands below.
+        # Prisma takes `@map("name")` for a second field `name` if that one, mapped elsewhere, follows.
         before = twin.olds[0].name if new.final else ""
         mapped = () if new.column == new.name else (f"@map({prisma_string(new.column)})",)
         type_ = new.type if new.type.endswith("[]") else f"{new.type}?"
@@ -364,11 +366,11 @@ def _removals(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
 
 
 def _restore_steps(s: Situation, twin: Twin, sync: Sync) -> Iterator[Step]:
-    """The way back from having dropped the old columns: they come again, in step, filled and proven.
+    """The undo of dropping the old columns: they are added again, kept in sync, filled and validated.
 
-    A default is for rows to come: in those that are not filled yet it would be taken for what a program wrote. It is there
-    when the trigger is, which tells by it who inserts a row; where both cannot come in one transaction, only what is
-    written to the new columns counts until then.
+    A default is for future rows: in rows not yet filled it would look like a value that the app wrote. It is added
+    together with the trigger, which uses it to recognise who inserts a row. If both cannot share one transaction, only
+    values written to the new columns count before the default exists.
     """
     block = [f.name.text for f in s.block(twin.model).fields]
     added: list[SchemaEdit] = list(twin.restoring)

@@ -17,7 +17,7 @@ class Until(StrEnum):
     """What a person waits for."""
 
     OLD_INSTANCES_STOPPED = "old-instances-stopped"
-    SURE_TO_STAY = "sure-to-stay"  # nobody will want to return to the version before
+    SURE_TO_STAY = "sure-to-stay"  # returning to the version before is not wanted
     NOBODY_MISSES_IT = "nobody-misses-it"
     QUIET_HOURS = "quiet-hours"
 
@@ -132,7 +132,7 @@ class RestartPooled:
 
 @frozen
 class Instruction:
-    """What a plan of format 1 said in words."""
+    """A free-text instruction from a plan of format 1."""
 
     needs_confirmation: ClassVar[bool] = True
     text: str

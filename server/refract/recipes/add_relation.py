@@ -153,7 +153,7 @@ def _relation_fields(s: Situation, relation: _Relation) -> tuple[SchemaEdit, ...
 
 
 def _label_and_arguments(s: Situation, relation: _Relation) -> tuple[str, tuple[str, ...]]:
-    """The name of the relation, if it needs one, and the arguments of @relation besides its fields."""
+    """The name of the relation, if it needs one, and the other arguments of @relation, except its fields."""
     answer = s.answer("arguments")
     named = _NAME.search(answer)
     is_second = _are_related(s, relation.model, relation.other)
@@ -170,7 +170,7 @@ def _names(fields: Iterable[ModelField]) -> str:
 
 
 def _are_related(s: Situation, model: str, other: str) -> bool:
-    """Whether there is a relation between the models already: Prisma tells two of them apart by their names."""
+    """Whether the models already have a relation: Prisma distinguishes two of them by their names."""
     return any(f.type_name == to for one, to in ((model, other), (other, model)) for f in s.fields(one))
 
 

@@ -48,7 +48,7 @@ from refract.wording import listed
     Question("default", 'New default in Prisma syntax, such as "free" or now() (empty: none)', ""),
 )
 def change_default(s: Situation) -> Iterator[Step]:
-    """Set at once, or drop after programs are ready."""
+    """Sets a default immediately; drops one after the app is ready."""
     field = s.field(s.answer("model"), s.answer("field"))
     had, wanted = field.attribute("default"), s.answer("default")
     if field.column is None:

@@ -78,7 +78,7 @@ ACTIONS = {
     Question("onUpdate", "Action when the key of the referenced row changes (empty: unchanged)", "", ("", *ACTIONS)),
 )
 def change_referential_actions(s: Situation) -> Iterator[Step]:
-    """Beside, prove, swap."""
+    """Adds the new constraint next to the old one, validates it, swaps them."""
     field = s.field(s.answer("model"), s.answer("field"))
     node = field.node.attribute("relation")
     if node is None or node.argument("fields") is None:

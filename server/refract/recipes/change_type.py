@@ -140,7 +140,7 @@ def _worked_out(
 
 
 def _never_null(s: Situation, old: ModelField, expression: str) -> str:
-    """The way back into a column that takes no NULL."""
+    """The undo into a column that does not take NULL."""
     if not old.is_required or old.column is None:
         return expression
     empty = "" if old.type_name in ("DateTime", "Json") else EMPTY_DEFAULTS.get(old.type_name, "").replace('"', "'")

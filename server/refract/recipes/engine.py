@@ -42,8 +42,8 @@ Tables = frozenset[QualifiedName]
 
 @frozen(eq=False)
 class PlannedStep:
-    """A step with all that it writes. `undo` are the migrations of the way back, in the order in which they run;
-    `scripts` are run by people, beside the migrations; `check` is a query that returns 0 when the step is done.
+    """A step with all that it writes. `undo` are the migrations that undo it, in the order in which they run; `scripts`
+    are run by you, next to the migrations; `check` is a query that returns 0 when the step is done.
     """
 
     step: Step
@@ -145,7 +145,7 @@ class _Engine:
     def _alone(
         self, step: Step, things: Sequence[Sync | Trigger], statements: Sequence[str], known: Database
     ) -> StepMigration:
-        """The statements in a migration of their own: the step has no other that could hold them."""
+        """The statements in a separate migration: the step has no other that could hold them."""
         views = _views(step.ends) if things is step.ends else ()
         return StepMigration(
             f"{_plain(step.id)}_{self._about(things)}", self._statements(things, statements, known, views)
@@ -154,7 +154,7 @@ class _Engine:
     def _one_by_one(
         self, step: Step, parts: Sequence[MigrationPart], first: Sequence[str], last: Sequence[str], known: Database
     ) -> Iterator[StepMigration]:
-        """Each statement in a migration of its own, where every one is committed by itself: what fails can run again."""
+        """Each statement in a separate migration, if every one is committed by itself: what fails can run again."""
         names = (f"{_plain(step.id)}_{self._about(step.begins or step.ends)}_{n}" for n in count(1))
         yield from (StepMigration(next(names), self._statements(step.ends, (s,), known)) for s in first)
         yield from (StepMigration(self._name(part, step), self._writer.text(part)) for part in parts)
@@ -244,7 +244,7 @@ def _loses_nothing_silently(step: Step, changes: Sequence[Change]) -> None:
 
 
 def _changes(step: Step, before: Database, after: Database) -> tuple[Change, ...]:
-    """What the database does: as the step tells, and what is left then."""
+    """The changes of the database: those that the step states, then the remaining difference."""
     if not step.changes:
         return diff(before, after).changes if step.edits else ()
     stated, _ = apply(before, step.changes)
@@ -252,7 +252,7 @@ def _changes(step: Step, before: Database, after: Database) -> tuple[Change, ...
 
 
 def _inverse_of(step: Step, before: Database, after: Database) -> tuple[Change, ...]:
-    """The way back of a step whose changes are told: its renames, the other way round, and what is left then."""
+    """The undo of a step that states changes: its renames reversed, then the remaining difference."""
     return inverse(_changes(step, before, after), before, after)
 
 
@@ -274,7 +274,7 @@ def _tables(things: Sequence[Sync | Trigger]) -> Tables:
 
 
 def _beginning(parts: Sequence[MigrationPart], tables: Tables) -> int | None:
-    """The part in which triggers are made: the one that adds what they speak of, else the last that shares a transaction."""
+    """The part that creates triggers: the one that adds their columns, else the last that shares a transaction."""
     for number, part in enumerate(parts):
         added = (c.table for c in part.changes if isinstance(c, AddColumn))
         if not part.alone and any(table in tables for table in added):
@@ -283,7 +283,7 @@ def _beginning(parts: Sequence[MigrationPart], tables: Tables) -> int | None:
 
 
 def _ending(parts: Sequence[MigrationPart], tables: Tables) -> int | None:
-    """The part in which triggers go: the one that drops what they speak of, else the first that shares a transaction."""
+    """The part that drops triggers: the one that drops their columns, else the first that shares a transaction."""
     for number, part in enumerate(parts):
         dropped = (c.table for c in part.changes if isinstance(c, DropColumn))
         if not part.alone and any(table in tables for table in dropped):
@@ -303,7 +303,7 @@ def _known(part: MigrationPart) -> frozenset[QualifiedName]:
 
 
 def _views(things: Sequence[Sync | Trigger]) -> tuple[QualifiedName, ...]:
-    """The views that go with things that end. They are locked first, as a program does that reads through one."""
+    """The views that are dropped with triggers. They are locked first, as a query that reads through one does."""
     return tuple(view for thing in things if isinstance(thing, Trigger) for view in thing.views)
 
 

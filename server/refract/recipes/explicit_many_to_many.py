@@ -104,7 +104,7 @@ def _other_side(s: Situation, field: ModelField) -> ModelField:
 
 
 def _listed_through(side: ModelField, name: str) -> Iterator[SchemaEdit]:
-    """The field of one side lists rows of the join table from now on; a relation's name was that of the old one."""
+    """The field of one side now lists rows of the join table; a relation's name was that of the old one."""
     yield RetypeField(side.model, side.name, f"{name}[]")
     if side.node.attribute("relation") is not None:
         yield RemoveAttribute(side.model, side.name, "relation")

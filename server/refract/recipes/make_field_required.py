@@ -61,7 +61,7 @@ from refract.wording import listed
     Question("value", "Replacement for NULL in existing rows, as an SQL expression", UNANSWERED, sql=True),
 )
 def make_field_required(s: Situation) -> Iterator[Step]:
-    """Programs, rows, the database."""
+    """The app, existing rows, then the database."""
     old = s.field(s.answer("model"), s.answer("field"))
     if old.column is None:
         raise CannotPlan(f"{code_span(f'{old.model}.{old.name}')} is a relation. Use make-relation-required.")

@@ -63,7 +63,7 @@ from refract.wording import listed
     Question("value", "Foreign key of rows without one, as an SQL expression", UNANSWERED, sql=True),
 )
 def make_relation_required(s: Situation) -> Iterator[Step]:
-    """Programs, rows, the database."""
+    """The app, existing rows, then the database."""
     field = s.field(s.answer("model"), s.answer("field"))
     node = field.node.attribute("relation")
     names = [r.field for r in field_references(node.argument("fields"))] if node else []

@@ -108,7 +108,7 @@ class _Move:
     "Deploy a version that writes both fields. Copy the values, then drop the old field.",
 )
 def move_field(s: Situation) -> Iterator[Step]:
-    """Beside, in step, filled, switched."""
+    """Adds the new field next to the old one, keeps both in sync, fills it, switches over."""
     move = _move(s)
     there, back = _trigger(s, move), _trigger_back(s, move)
     yield _expand_step(move, there, back)
@@ -164,7 +164,7 @@ def _counterpart_step(s: Situation, move: _Move) -> Step:
 
 
 def _requirement_steps(move: _Move) -> Iterator[Step]:
-    """The new field is required from here on, the old one is not."""
+    """The new field becomes required, the old one optional."""
     old, new = move.labels
     yield Step(
         id="validate",
@@ -212,8 +212,8 @@ def _move(s: Situation) -> _Move:
 def _copy(s: Situation, table: Table, column: str, other: Table, value: str, pairs: _Pairs) -> Fill:
     """Fills a column from the rows of another table, joined by `pairs` of columns (of the first, of the other).
 
-    The other rows are locked before they are read: what a program has written to one by the time that its copy is written
-    would be overwritten with what was there before.
+    The other rows are locked before they are read. Otherwise the copy could overwrite a newer value that the app has
+    written with the older value.
     """
     sql = dialect(s.provider.name)
     here, there = sql.table(table.name), sql.table(other.name)
@@ -250,7 +250,7 @@ def _trigger(s: Situation, move: _Move) -> Trigger:
 
 
 def _trigger_back(s: Situation, move: _Move) -> Trigger:
-    """From the new table to the old one; a new row without a value takes the one that is there."""
+    """From the new table to the old one; a new row without a value takes the existing one."""
     sql = dialect(s.provider.name)
     name, joined = sql.quote(move.name), " AND ".join(f"{sql.quote(a)} = NEW.{sql.quote(b)}" for a, b in move.pairs)
     take = (

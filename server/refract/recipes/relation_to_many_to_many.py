@@ -109,7 +109,7 @@ class _Link:
     "Deploy a version that writes both relations. Copy the links, then drop the old relation.",
 )
 def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
-    """Beside, in step, copied, switched."""
+    """Adds the new relation next to the old one, keeps both in sync, copies the links, switches over."""
     link = _link(s)
     forward, reverse = _forward(s, link), _reverse(s, link)
     yield _expand_step(link, forward, reverse)
@@ -140,7 +140,7 @@ def _expand_step(link: _Link, forward: Trigger, reverse: Trigger) -> Step:
 
 
 def _relax_steps(s: Situation, link: _Link) -> Iterator[Step]:
-    """Rows written by the new programs have no key."""
+    """Rows written by the new version have no key."""
     if link.key.is_required:
         yield Step(
             id="relax",
@@ -236,7 +236,7 @@ def _with_id(table: Table) -> Table:
 
 
 def _fill(s: Situation, link: _Link) -> Fill:
-    """The links that are there."""
+    """The existing links."""
     sql = dialect(s.provider.name)
     child, join = sql.table(link.child_table.name), sql.table(_join_name(link))
     key, own = row(s, _column(link.key)), row(s, _key(link.child_table))
@@ -252,7 +252,8 @@ def _fill(s: Situation, link: _Link) -> Fill:
 def _refill(s: Situation, link: _Link) -> Fill:
     """The keys of rows whose links were written while nothing was copied back.
 
-    Links are locked before they are read: what a program writes meanwhile would be overwritten with what was there before.
+    Links are locked before they are read. Otherwise the copy could overwrite a newer value that the app has written
+    with the older value.
     """
     sql = dialect(s.provider.name)
     child, join, own = sql.table(link.child_table.name), sql.table(_join_name(link)), row(s, _key(link.child_table))
@@ -297,7 +298,7 @@ def _made_optional(link: _Link) -> Iterator[SchemaEdit]:
     yield RetypeField(link.field.model, link.key.name, f"{link.key.plain_type}?")
     yield RetypeField(link.field.model, link.field.name, f"{link.field.plain_type}?")
     node = link.field.node.attribute("relation")
-    # Without an action of its own it would become SetNull, and the constraint be made anew.
+    # Without an explicit action the default would become SetNull, and the constraint be recreated.
     if node is not None and node.argument("onDelete") is None:
         written = link.field.attribute("relation")
         yield RemoveAttribute(link.field.model, link.field.name, "relation")

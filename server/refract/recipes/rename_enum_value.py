@@ -135,7 +135,7 @@ def _by_value(s: Situation, enum: str, value: str, to: str) -> Iterator[Step]:
 
 
 def _with_value(text: str, value: str, to: str) -> str:
-    """The block with one value under its new name, without a name of its own in the database."""
+    """The block with one value under its new name, without a `@map`."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
         if line.split()[:1] == [value]:

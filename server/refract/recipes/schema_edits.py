@@ -103,7 +103,7 @@ class AddBlockAttribute:
 
 @frozen
 class RemoveBlockAttribute:
-    """An attribute of a model or enum, such as `@@index([email])`, exactly as it is written except for spaces."""
+    """An attribute of a model or enum, such as `@@index([email])`, exactly as written except for spaces."""
 
     block: str
     written: str
@@ -214,7 +214,7 @@ def inverse_edits(tree: SchemaTree, wanted: Iterable[SchemaEdit]) -> tuple[Schem
 
 
 def holds(tree: SchemaTree, edit: SchemaEdit) -> bool:
-    """Whether the schema is as it is after the edit."""
+    """Whether the edit is already made in the schema."""
     match edit:
         case AddField(model, field) | RenameField(model, _, field):
             return _node(tree, model, field) is not None
@@ -246,12 +246,14 @@ def holds(tree: SchemaTree, edit: SchemaEdit) -> bool:
 
 
 def all_hold(tree: SchemaTree, edits: Sequence[SchemaEdit]) -> bool:
-    """Whether the schema is as it is after the edits, one after the other."""
+    """Whether the edits, one after the other, are already made in the schema."""
     return all(holds(tree, edit) or _is_taken_again(tree, edit, edits[at + 1 :]) for at, edit in enumerate(edits))
 
 
 def _is_taken_again(tree: SchemaTree, edit: SchemaEdit, later: Sequence[SchemaEdit]) -> bool:
-    """Whether what goes is there only because a later edit gives it again: a block's name, a field, an attribute."""
+    """Whether what the edit removes exists only because a later edit adds it again: a block's name, a field, an
+    attribute.
+    """
     match edit:
         case RenameBlock(block, to) if tree.block(to) is not None:
             return any(isinstance(other, RenameBlock) and other.to == block for other in later)
@@ -325,7 +327,7 @@ def _inverse(tree: SchemaTree, edit: SchemaEdit) -> Iterator[SchemaEdit]:
 
 
 def block_text(tree: SchemaTree, block: str) -> str:
-    """A block as it is written, from its keyword to its brace; empty where there is none."""
+    """A block as written, from its keyword to its brace; empty if it does not exist."""
     found = tree.block(block)
     return _text(tree, block, found.span) if found else ""
 

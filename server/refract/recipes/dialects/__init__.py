@@ -1,4 +1,4 @@
-"""What recipes say in SQL that no change says: triggers that keep columns in step, and rows filled in batches."""
+"""The SQL of recipes that no change expresses: triggers that keep columns in sync, and batches that fill rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Dialect", "PostgresqlDialect", "dialect"]
 
 
 def dialect(provider: str, flavour: str = "") -> Dialect:
-    """The SQL of a database. `flavour` tells only where it has other means: what triggers and loops there are."""
+    """The SQL of a database. `flavour` matters only if it has other means: its triggers and loops."""
     match provider:
         case "postgresql":
             return PostgresqlDialect(provider)

@@ -1,4 +1,4 @@
-"""What all databases share, but what each says in its own way."""
+"""What all databases share, and what each writes differently."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ TEXTS = frozenset(
 class Dialect:
     """The SQL of one database. Statements have no closing semicolon.
 
-    `syncs`: it has triggers that can keep columns in step. `transactional`: these can go in one transaction with a column.
+    `syncs`: it has triggers that can keep columns in sync. `transactional`: these can share one transaction with a
+    column.
     `assignment`: how a trigger gives a column of the row its value.
-    `syncs_tables`: triggers can keep two tables in sync; `shares_sequences`: these can take their numbers from one sequence,
-    and where `numbers_each_table`, only from their own. `has_writable_views`: a renamed table can keep its old name as a view.
-    `matches_patterns`: there is a test of a text against a regular expression. `refuses_second_cascade`: Prisma refuses two
+    `syncs_tables`: triggers can keep two tables in sync; `shares_sequences`: these can take their numbers from one
+    sequence, and if `numbers_each_table`, only from separate ones. `has_writable_views`: a renamed table can keep its
+    old name as a view.
+    `matches_patterns`: a text can be matched against a regular expression. `refuses_second_cascade`: Prisma refuses two
     relations by which a deletion could reach a table.
-    `any_text` is the type to which any value can be cast as a text; `keyword_of_copy` ends a statement that copies rows which
-    a trigger may copy, too; columns of the types `without_default` have none.
+    `any_text` is the type to which any value can be cast as a text; `keyword_of_copy` ends a statement that copies rows
+    which a trigger may copy, too; columns of the types `without_default` have none.
     """
 
     syncs = False
@@ -103,7 +105,7 @@ class Dialect:
         )
 
     def begin_sync(self, sync: Sync) -> tuple[str, ...]:
-        """What keeps columns in step from now on."""
+        """Starts keeping columns in sync."""
         raise CannotPlan(f"{self.provider.name} has no triggers that could keep {sync.table.name} in sync.")
 
     def end_sync(self, sync: Sync) -> tuple[str, ...]:
@@ -111,12 +113,12 @@ class Dialect:
         raise CannotPlan(f"{self.provider.name} has no triggers that could keep {sync.table.name} in sync.")
 
     def sets_new_column(self, sync: Sync) -> str:
-        """Whether a program that inserts a row has written one of the new columns."""
+        """Whether an INSERT by the app sets one of the new columns."""
         silent = dict(sync.silent)
         return " OR ".join(self._sets(sync, c, silent.get(c)) for c, _ in sync.forward)
 
     def changed(self, sync: Sync, columns: Sequence[tuple[str, str]]) -> str:
-        """Whether a program that updates a row changes one of these columns."""
+        """Whether an UPDATE by the app changes one of these columns."""
         return " OR ".join(self._changed(sync, column) for column, _ in columns)
 
     def unset(self, columns: Sequence[tuple[str, str]]) -> str:
@@ -129,7 +131,7 @@ class Dialect:
         return " ".join(parts)
 
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
-        """What fills rows, as many at a time and as fast as the settings say."""
+        """Fills rows, with the batch size and pace of the settings."""
         return (self.fill_batch(fill, ""),)
 
     def fill_note(self, fill: Fill) -> str:
@@ -137,7 +139,7 @@ class Dialect:
         return "Runs in batches, each committed separately."
 
     def fill_batch(self, fill: Fill, batch: str) -> str:
-        """What fills the rows of one batch; of all, where `batch` is no condition."""
+        """Fills the rows of one batch; all rows if `batch` is empty."""
         if fill.statement:
             return fill.statement.replace("{batch}", batch or "1 = 1")
         table = fill.table.name
@@ -146,14 +148,14 @@ class Dialect:
         return f"UPDATE {self.table(table)} SET {sets} WHERE {where}"
 
     def remaining(self, fill: Fill) -> str:
-        """The query that says how many rows are still to do."""
+        """The query that counts the rows still to be filled."""
         return f"SELECT count(*) FROM {self.table(fill.table.name)} WHERE {self.here(fill.where, fill.table.name)}"
 
     def _changed(self, sync: Sync, column: str) -> str:
         return self._differ(sync, column, f"OLD.{self.quote(column)}")
 
     def _sets(self, sync: Sync, column: str, silent: str | None) -> str:
-        """A column with a default is NULL only where a program has written that."""
+        """A column with a default is NULL only if the app wrote NULL."""
         return f"NEW.{self.quote(column)} IS NOT NULL" if silent is None else self._differ(sync, column, silent)
 
     def _differ(self, sync: Sync, column: str, other: str) -> str:
@@ -163,10 +165,10 @@ class Dialect:
 
 @frozen
 class Walk:
-    """The texts of a loop that goes through a table by its key: `low_1, …` and `high_1, …` are the ends of a batch.
+    """The texts of a loop over a table in the order of its key: `low_1, …` and `high_1, …` are the ends of a batch.
 
-    `last_1, …` are the last key when it begins: rows that come behind it are written by programs that know better, and
-    a loop that waited for them would never end on a busy table.
+    `last_1, …` are the last key when the loop begins: rows after it are written by app instances that already fill
+    them, and a loop that waited for them would never end on a busy table.
     """
 
     keys: tuple[Column, ...]

@@ -9,7 +9,7 @@ from refract.recipes.base import Fill, Sync
 from refract.recipes.dialects.base import TEXTS, Dialect, concatenated, walk
 from refract.schema.model import ColumnType
 
-_SUFFIX = 2  # characters that tell a Sync's two triggers apart
+_SUFFIX = 2  # characters that distinguish a Sync's two triggers
 ROW_WAIT = 2  # seconds that a batch waits for a row, while it holds others
 _RIGHTS = "-- With binary logging, this needs SUPER or log_bin_trust_function_creators = 1 (error 1419).\n"
 _CASTS = {"INTEGER": "SIGNED", "INT": "SIGNED", "BIGINT": "SIGNED", "SMALLINT": "SIGNED", "DOUBLE": "DOUBLE"}
@@ -25,7 +25,7 @@ class MysqlDialect(Dialect):
     without_default = frozenset({"TEXT", "LONGTEXT", "JSON", "BLOB", "LONGBLOB"})
 
     def cast(self, value: str, type_: str) -> str:
-        """CAST has types of its own here."""
+        """CAST has separate type names here."""
         upper = type_.upper()
         is_text = upper.startswith(("VARCHAR", "TEXT", "LONGTEXT"))
         return f"CAST({value} AS {_CASTS.get(upper.split('(')[0]) or ('CHAR' if is_text else type_)})"
@@ -67,7 +67,7 @@ class MysqlDialect(Dialect):
         return (f"DROP TRIGGER {self._name(sync, '_i')}", f"DROP TRIGGER {self._name(sync, '_u')}")
 
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
-        """A procedure: a batch that meets a locked row lets go of its own, and is tried again."""
+        """A procedure: a batch that meets a locked row releases its locks, and is tried again."""
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         procedure = self.quote(self.provider.sync_name(fill.table.name.name, "backfill"))
         declared = "".join(

@@ -61,8 +61,8 @@ class PostgresqlDialect(Dialect):
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
         """One block, which must be the only statement of its file: COMMIT is refused inside a transaction.
 
-        A batch that comes to a row which a program keeps gives up the rows that it has, and begins again: nobody waits for
-        it for longer than for any other migration, and it is no part of a deadlock.
+        A batch that meets a row locked by the app releases its rows, and begins again. So no query waits for it longer
+        than for any other migration, and it cannot be part of a deadlock.
         """
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         declared = "".join(

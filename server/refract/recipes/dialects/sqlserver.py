@@ -1,4 +1,4 @@
-"""SQL Server: rows are filled in a loop, each batch a transaction of its own."""
+"""SQL Server: rows are filled in a loop, each batch in a separate transaction."""
 
 from __future__ import annotations
 

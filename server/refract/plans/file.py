@@ -40,12 +40,12 @@ _NAME = re.compile(r"[\w-]+")
 _LONGEST_NAME = 200
 
 _SQL = ("migrations", "scripts", "undo")
-"""The parts of a step that hold SQL, each as a table of its own."""
+"""The parts of a step that hold SQL, each as a separate table."""
 
 
 class NotAPlan(Exception):
-    """A file that is not a plan. The message says what is wrong, and where in the file; `offset` is that place, as far
-    as it is known.
+    """A file that is not a plan. The message describes the mistake and its place in the file; `offset` is that place,
+    if it is known.
     """
 
     def __init__(self, message: str, offset: int = 0) -> None:
@@ -100,8 +100,8 @@ def _names(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _is_out_of_order(phases: list[Phase]) -> bool:
-    """What holds for every recipe: nothing is filled, held or dropped before something was added, and nothing comes after
-    the last thing that goes.
+    """What holds for every recipe: nothing is filled, held or dropped before something was added, and nothing follows
+    the last step that drops something.
     """
     added = phases.index(Phase.EXPAND) if Phase.EXPAND in phases else 0
     early = {Phase.BACKFILL, Phase.VALIDATE, Phase.CONTRACT}.intersection(phases[:added])
@@ -182,7 +182,7 @@ def _item(value: Any) -> Item:
 
 
 def _string(text: str) -> String:
-    """Text of several lines as it is, where TOML can hold it so."""
+    """Text of several lines as a multi-line string, if TOML can hold it so."""
     if "\n" not in text:
         return tomlkit.string(text)
     if "'''" in text or re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
@@ -216,7 +216,7 @@ def _problems(error: BaseException, path: str) -> Iterator[str]:
 
 
 def _exactly(kind: type, name: str) -> Callable[[Any, Any], Any]:
-    """A value of a kind as it is; cattrs would make a text of a number, and true of any text."""
+    """A value of the expected kind, unchanged; cattrs would convert a number to a text, and any text to true."""
 
     def structured(value: Any, _: Any) -> Any:
         if type(value) is not kind:

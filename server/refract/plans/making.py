@@ -39,7 +39,7 @@ def make_plan(recipe: Recipe, situation: Situation, name: str, created: str) -> 
 
 
 def subject_names(answers: Mapping[str, str]) -> tuple[str, ...]:
-    """What answers say that a plan is about: a model and its field, or an enum and its value."""
+    """The subject of a plan, by its answers: a model and its field, or an enum and its value."""
     keys = ("enum", "value") if "enum" in answers else ("model", "field")
     return tuple(answers[key] for key in keys if answers.get(key))
 

@@ -1,4 +1,4 @@
-"""A plan: the steps of one change, with everything that they write, as they were when it was made."""
+"""A plan: the steps of one change, with everything that they write, fixed when it was made."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PlanMigration:
 
 @frozen
 class Confirmation:
-    """Who said that a step of people is done, and on which day (as `2026-11-24`)."""
+    """Who confirmed a manual step, and on which day (as `2026-11-24`)."""
 
     by: str
     on: str
@@ -37,9 +37,9 @@ class PlanStep:
     """A step in a plan's file. `refract.recipes.base.Step` is what a recipe asks for, and
     `refract.recipes.engine.PlannedStep` that with its SQL; this is what is kept of both.
 
-    `before` and `after` are what people do around the migrations, `check` is a query that returns 0 when the step is
-    done. `schema` are its edits, `back` those that undo them; `undo` the migrations of the way back.
-    `scripts` are those that people run after the migrations; their `folder` is one next to the plan.
+    `before` and `after` are what you do around the migrations, `check` is a query that returns 0 when the step is done.
+    `schema` are its edits, `back` those that undo them; `undo` the migrations that undo it.
+    `scripts` are those that you run after the migrations; their `folder` is one next to the plan.
     The other fields are as in `refract.recipes.base.Step`.
     """
 
@@ -63,7 +63,7 @@ class PlanStep:
 
     @property
     def acts(self) -> tuple[Act, ...]:
-        """What people do, in order."""
+        """The manual acts, in order."""
         return (*self.before, *self.after)
 
     @property
@@ -73,14 +73,15 @@ class PlanStep:
 
     @property
     def writes(self) -> bool:
-        """Whether there is something to take: else the step is one of people alone."""
+        """Whether there is something to take; otherwise the step is only manual."""
         return bool(self.schema or self.migrations or self.scripts)
 
 
 @frozen
 class Plan:
-    """A plan. `name` is that of its file, without `.toml`, and `path` where that is. `created` is a day, `abandoned` why it
-    is no longer followed. `tables` are those of the models that it speaks of: one that is renamed later is found by them.
+    """A plan. `name` is that of its file, without `.toml`, and `path` the file's path. `created` is a day, `abandoned`
+    why it is no longer followed. `tables` are those of the models that it names: they find a model that is renamed
+    later.
     """
 
     recipe: str

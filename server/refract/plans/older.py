@@ -1,7 +1,7 @@
 """Plan files of older formats, brought to the present one before they are read.
 
-Format 1 held what people do as one sentence, `deploy`, and no word on when. It becomes one instruction after the
-migrations, or before them where the sentence begins by stopping every instance: the only place that reads such words.
+Format 1 held the manual work as one sentence, `deploy`, without its time. The sentence becomes one instruction after
+the migrations, or before them if it begins by stopping every instance: the only place that reads such words.
 `loses` also stood for a step that loses nothing and cannot be undone.
 """
 
@@ -17,7 +17,7 @@ _LOSES_NOTHING = "nothing; but "
 
 
 def as_present_format(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a plan's file as a file of the present format has them; what is no plan stays as it is."""
+    """The values of a plan's file in the present format; a file that is not a plan is returned unchanged."""
     if raw.get("format", 1) != 1 or not isinstance(raw.get("steps"), list):
         return dict(raw)
     return {**raw, "format": FORMAT, "steps": [_step_of_format_1(step) for step in raw["steps"]]}

@@ -1,4 +1,4 @@
-"""Scripts that people run beside the migrations: files in a folder beside the plan, of its name."""
+"""Scripts that you run next to the migrations: files in a folder next to the plan, named after it."""
 
 from __future__ import annotations
 

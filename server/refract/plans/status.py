@@ -1,4 +1,4 @@
-"""Where a plan stands. What the database has is seen by replaying the migrations, what people did by their word."""
+"""The status of a plan: replaying the migrations shows the part of the database, confirmations show the manual part."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class State(StrEnum):
     """A step's."""
 
     DONE = "done"
-    WAITING = "waiting"  # taken: people have to deploy, and say so
+    WAITING = "waiting"  # taken: must be deployed by hand and confirmed
     NEXT = "next"
     LATER = "later"
 
 
 @frozen
 class Progress:
-    """A plan with the state of each of its steps. `number` is that of the step in hand (from 0), None at the end."""
+    """A plan with the state of each of its steps. `number` is that of the current step (from 0), None at the end."""
 
     plan: Plan
     states: tuple[State, ...]
@@ -40,7 +40,7 @@ class Progress:
 
     @property
     def step(self) -> PlanStep | None:
-        """The step in hand."""
+        """The current step."""
         return None if self.number is None else self.plan.steps[self.number]
 
     @property
@@ -50,7 +50,7 @@ class Progress:
 
     @property
     def waits_for_people(self) -> bool:
-        """Whether the step in hand is theirs: it has been taken and is to be deployed, or there is nothing to take."""
+        """Whether the current step is manual: it has been taken and must be deployed, or there is nothing to take."""
         return self.number is not None and self.states[self.number] is State.WAITING
 
 
@@ -63,13 +63,13 @@ def built_by(plan: Plan, database: Database, migrations: Mapping[str, str], prov
     found: list[bool | None] = []
     for number, step in enumerate(plan.steps):
         found.append(_is_built(step, database, migrations, provider))
-        if step.schema and found[-1] is False:  # what comes later has nothing to be built on yet
+        if step.schema and found[-1] is False:  # later steps have nothing to build on yet
             return (*found, *(False if later.migrations else None for later in plan.steps[number + 1 :]))
     return tuple(found)
 
 
 def progress_of(plan: Plan, built: BuiltSteps, tree: SchemaTree) -> Progress:
-    """Where a plan stands; `tree` is the schema as it is."""
+    """The status of a plan; `tree` is the current schema."""
     last = max((n for n, is_built in enumerate(built) if is_built), default=-1)
     pairs = zip(plan.steps, built, strict=True)
     taken = [n <= last or bool(known) or _is_edited(step, tree, known) for n, (step, known) in enumerate(pairs)]
@@ -89,8 +89,8 @@ def _states(plan: Plan, taken: list[bool]) -> Iterable[State]:
 
 
 def in_turn(progress: Progress) -> tuple[PlanMigration, ...]:
-    """The migrations of the steps whose turn has come, all that people do before them being confirmed, and of those that
-    were taken back.
+    """The migrations of the steps that may run, because all manual work before them is confirmed, and of those that
+    were undone.
     """
     if progress.plan.abandoned:
         return ()
@@ -116,16 +116,16 @@ def is_same_sql(here: str, planned: str) -> bool:
 
 
 def _is_edited(step: PlanStep, tree: SchemaTree, is_built: bool | None) -> bool:
-    """Whether a step without migrations is taken: its edits are in the schema, its scripts written. One of people alone is
-    theirs to take.
+    """Whether a step without migrations is taken: its edits are in the schema, its scripts written. A step that is only
+    manual counts as taken.
     """
     is_there = all(script.folder for script in step.scripts) and all_hold(tree, step.schema)
     return is_built is None and (step.confirmed is not None or is_there)
 
 
 def half_taken_back(step: PlanStep, migrations: Container[str]) -> PlanMigration | None:
-    """A migration of a step's way back that the plan names and that is not there: to take the step back was interrupted,
-    or somebody has deleted it. None where there is no such; those of an earlier time that it was taken back do not count.
+    """An undo migration of a step that the plan names and that does not exist: undoing the step was interrupted, or the
+    migration was deleted. None if all exist; those of an earlier undo do not count.
     """
     taken = max((migration.folder for migration in step.migrations), default="")
     named = (migration for migration in step.undo if migration.folder > taken)
@@ -133,8 +133,9 @@ def half_taken_back(step: PlanStep, migrations: Container[str]) -> PlanMigration
 
 
 def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str], provider: Provider) -> bool | None:
-    """Whether a step's migrations are among those that are replayed, or to run them would change nothing any more: then
-    others have built the same (a squashed history). What the database does not show, rows and triggers, only the first.
+    """Whether a step's migrations are among those that are replayed, or would no longer change anything, because others
+    have built the same (a squashed history). For what the database does not show (rows and triggers), only the first
+    counts.
     """
     if not step.migrations:
         return None
@@ -143,7 +144,7 @@ def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str],
     written = [_is_written(migration, migrations) for migration in step.migrations]
     if all(written):
         return True
-    if any(written[: written.index(False)]):  # it was interrupted, or somebody has deleted what came last
+    if any(written[: written.index(False)]):  # it was interrupted, or the last ones were deleted
         return False
     if not step.schema:
         return all(migration.folder in migrations for migration in step.migrations)
@@ -152,7 +153,7 @@ def _is_built(step: PlanStep, database: Database, migrations: Mapping[str, str],
         return False
     if _would_change(step.migrations, database, provider):
         return False
-    # What cannot run changes nothing either: where a step has been made, its way back would change something.
+    # What cannot run changes nothing either: if a step has been made, its undo would change something.
     return not step.undo or _would_change(step.undo, database, provider)
 
 

@@ -1,4 +1,4 @@
-"""What a plan speaks of, in the schema as it is: models that were renamed since are found by their tables."""
+"""What a plan is about, in the current schema: models that were renamed since are found by their tables."""
 
 from __future__ import annotations
 
@@ -44,26 +44,28 @@ def subject_block(plan: Plan, tree: SchemaTree) -> str:
 
 
 def targets_of(step: PlanStep, plan: Plan, tree: SchemaTree) -> tuple[Target, ...]:
-    """What no program may use from a step on, as the schema calls it."""
+    """What the app must not use after a step, by its name in the schema."""
     parts = (name.partition(".") for name in step.ends_use)
     return tuple(Target(block_now(plan, block, tree), member) for block, _, member in parts)
 
 
 def is_value(target: Target, tree: SchemaTree) -> bool:
-    """Whether a target is an enum or one of its values. Programs may read these as long as they are there."""
+    """Whether a target is an enum or one of its values. The app may read these while they exist."""
     block = tree.block(target.block)
     return block is not None and block.keyword is Keyword.ENUM
 
 
 def unused_before_taking(plan: Plan, number: int, tree: SchemaTree) -> tuple[Target, ...]:
-    """What code must not use any more before a step (from 0) is taken: where it takes something away, all that is ended."""
+    """What code must no longer use before a step (from 0) is taken: if the step drops something, all that is ended so
+    far.
+    """
     if plan.steps[number].phase is not Phase.CONTRACT:
         return ()
     return tuple(target for step in plan.steps[:number] for target in targets_of(step, plan, tree))
 
 
 def unused_before_confirming(plan: Plan, number: int, tree: SchemaTree) -> tuple[Target, ...]:
-    """What code must not use any more before people's part of a step (from 0) is done."""
+    """What code must no longer use before the manual part of a step (from 0) is confirmed."""
     return tuple(target for target in targets_of(plan.steps[number], plan, tree) if not is_value(target, tree))
 
 

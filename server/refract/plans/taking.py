@@ -1,4 +1,4 @@
-"""Take steps of a plan and take them back: the one place that knows which files a step changes.
+"""Take steps of a plan and undo them: the one place that knows which files a step changes.
 
 Nothing here reads or writes a file: a step is a list of file changes, which the editor or the command makes.
 """

@@ -133,7 +133,7 @@ def fixes(*rules: str) -> Callable[[Offer], Offer]:
 
 
 def fixes_for(context: FixContext) -> tuple[Fix, ...]:
-    """The fixes for a finding, best first: those of its own rule, then those for any finding."""
+    """The fixes for a finding, best first: those of its rule, then those for any finding."""
     load_fixes()
     return tuple(_offered(context))
 

@@ -72,6 +72,6 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 
 def _has_constant(context: RuleContext, column: Column) -> bool:
-    """One that is computed row by row has a rule of its own, on every version."""
+    """Another rule covers a default that is computed row by row, on every version."""
     default = column.default
     return default is not None and not column.auto_increment and not context.behaviour.volatile.search(default.text)

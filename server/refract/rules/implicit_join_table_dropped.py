@@ -112,7 +112,7 @@ def _successor(context: RuleContext, ends: frozenset[QualifiedName]) -> Table | 
 
 
 def _origin(context: RuleContext, successor: Table | None, ends: frozenset[QualifiedName]) -> Origin | None:
-    """Where the new relation is, else one of the models that have lost it."""
+    """The place of the new relation, or else of one of the models that have lost it."""
     if successor is not None:
         return successor.origin
     return next((context.after.tables[name].origin for name in sorted(ends)), None)

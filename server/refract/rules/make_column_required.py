@@ -87,7 +87,7 @@ def _is_filled(context: RuleContext, change: AlterColumn) -> bool:
 
 
 def _is_proven(context: RuleContext, change: AlterColumn) -> bool:
-    """Whether a CHECK that holds for every row says that the column is filled: nothing fails, and nothing is scanned."""
+    """Whether a CHECK that holds for every row requires a value in the column: nothing fails, and nothing is scanned."""
     table = context.before.tables.get(change.table)
     return table is not None and proves_not_null(table.checks, change.before.name)
 

@@ -192,7 +192,7 @@ class RuleContext:
         return next((c for c in added if c.name == name), None)
 
     def table_renames(self) -> Iterator[tuple[Table, Table]]:
-        """Tables that are probably renamed: as they were, as they would be."""
+        """Tables that are probably renamed: the old and the new one of each."""
         for r in self.diff.renames:
             if isinstance(r.dropped, DropTable) and isinstance(r.added, CreateTable):
                 yield r.dropped.table, r.added.table

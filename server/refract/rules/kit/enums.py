@@ -35,7 +35,7 @@ class EnumChange:
 
     @property
     def origin(self) -> Origin | None:
-        """Where the enum is written, if that is known."""
+        """The place where the enum is written, if that is known."""
         return self.written.origin if self.written else None
 
     def origin_of(self, value: str) -> Origin | None:

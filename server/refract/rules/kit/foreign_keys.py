@@ -24,7 +24,7 @@ class KeyChange:
 
     @property
     def before(self) -> ForeignKey:
-        """The key as it was."""
+        """The key before the change."""
         return self.dropped.foreign_key
 
     @property

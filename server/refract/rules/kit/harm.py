@@ -261,5 +261,5 @@ def harm(effect: Effect, **facts: str | int) -> Harm:
 
 
 def blocking(operation: Operation, *tables: str) -> tuple[Blocking, ...]:
-    """The wait that an operation causes; nothing where nobody waits."""
+    """The wait that an operation causes; empty if nothing waits."""
     return () if operation.blocks is Blocks.NOTHING else (Blocking(operation, tables),)

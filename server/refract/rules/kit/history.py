@@ -1,4 +1,4 @@
-"""Where findings about a history are shown, and the migration that they name."""
+"""The place of findings about a history, and the migration that they name."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _operation(context: RuleContext, change: CreateIndex | RecreateIndex, index:
 
 
 def already_unique(context: RuleContext, name: QualifiedName, columns: Iterable[str]) -> bool:
-    """Whether no two rows of the table as it was can hold the same values in these columns."""
+    """Whether no two rows of the table before the change can hold the same values in these columns."""
     table = context.before.tables.get(name)
     if table is None:
         return False

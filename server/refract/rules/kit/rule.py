@@ -72,7 +72,7 @@ class Rule:
 
 
 def _origin(risk: Risk, context: RuleContext) -> Origin | None:
-    """Where to show a risk: where the rule says, but in a migration never outside its own file."""
+    """The place of a risk: the one that the rule gives, but in a migration never outside its file."""
     asked = risk.change.origin if risk.change else None
     if context.migration is None:
         return risk.origin or asked
@@ -143,7 +143,7 @@ def check_all(
 
 
 def _with_distinct_keys(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Two findings about the same object are told apart by their number."""
+    """Two findings about the same object are distinguished by their number."""
     counts: dict[str, int] = {}
     distinct: list[Finding] = []
     for finding in findings:

@@ -13,7 +13,7 @@ from refract.naming.words import is_plural, plural, split
 
 _TIMESTAMP = re.compile(r"\d+_")
 _FEWEST = 3
-"""Names that say the same before it is taken for a habit."""
+"""How many names must agree before a habit is assumed."""
 _PLACES = re.compile(r"_(?:to|from|on|in|of|for)_([a-z0-9]+)$")
 _VERBS = frozenset(
     {"add", "create", "remove", "drop", "delete", "rename", "change", "update", "alter", "make", "set", "fix", "init"}
@@ -121,7 +121,7 @@ class Style:
     prefix: str = ""
 
     def place(self, name: str) -> str:
-        """A model as a name speaks of it."""
+        """A model in the form that names of migrations use."""
         return plural(name) if self.plural_places else name
 
     def written(self, name: str) -> str:
@@ -135,12 +135,14 @@ def plain(folder: str) -> str:
 
 
 def says_nothing(folder: str) -> bool:
-    """Whether no word of a migration's name tells one change from another: `fix`, `update_schema_2`, or nothing."""
+    """Whether no word of a migration's name distinguishes one change from another: `fix`, `update_schema_2`, or
+    nothing.
+    """
     return all(word in _SAYS_NOTHING or word.isdigit() or len(word) < 2 for word in split(plain(folder)))
 
 
 def learnt(history: Sequence[str]) -> Style:
-    """The style of the names in `history` (folders, oldest first); where they tell nothing, the usual one."""
+    """The style of the names in `history` (folders, oldest first); the usual style if they show none."""
     names = [plain(folder) for folder in history]
     snake = ["_".join(split(name)) for name in names]
     return Style(
@@ -176,7 +178,7 @@ def _case(names: Sequence[str]) -> Case:
 
 
 def _prefix(names: Sequence[str]) -> str:
-    """What most names begin with although it is no verb, such as `db_`; a ticket's number differs from name to name."""
+    """What most names begin with although it is not a verb, such as `db_`; a ticket's number differs from name to name."""
     first = Counter(found[0] for name in names if (found := re.match(r"[A-Za-z]+[_-]", name)))
     word, count = max(first.items(), key=lambda item: item[1], default=("", 0))
     habit = count >= _FEWEST and count * 3 >= len(names) * 2

@@ -36,9 +36,9 @@ _REPLACED = {(TopicKind.NEW_TABLE, TopicKind.GONE_TABLE), (TopicKind.NEW_COLUMN,
 def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str] = ()) -> tuple[str, ...]:
     """One to three names for the migration that makes `diff`, best first; none when nothing changes.
 
-    The first migration of all is `init`, as everybody calls it.
+    The first migration of all is `init`, by convention.
     `history` are the folders of the migrations so far, oldest first: their style is followed, and a name that was used
-    already comes last.
+    already is placed last.
     """
     style = learnt(history)
     found = (_styled(topic, style) for topic in topics(diff, before, after))
@@ -76,7 +76,7 @@ def _names(groups: Sequence[tuple[Topic, ...]]) -> Iterator[str]:
 
 
 def _together(groups: Sequence[tuple[Topic, ...]], phrases: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """What comes and what goes, in one name."""
+    """What is added and what is removed, in one name."""
     for group, options in zip(groups[1:], phrases[1:], strict=True):
         if group[0].kind in (TopicKind.GONE_TABLE, TopicKind.GONE_COLUMN, TopicKind.GONE_VALUE):
             both = _replacement(groups[0], group) or f"{fitting(phrases[0])}_and_{fitting(options)}"
@@ -105,7 +105,7 @@ def _places(group: Sequence[Topic]) -> tuple[str, ...]:
 
 
 def _named(names: Sequence[str], what: str) -> tuple[str, ...]:
-    """Ways to name several things at once: each of them, what they share, or what they are (`fields`)."""
+    """Ways to name several things together: each of them, what they share, or what they are (`fields`)."""
     if not names:
         return ()
     everyone = (joined(names),) if len(names) <= 3 else ()

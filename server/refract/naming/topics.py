@@ -25,7 +25,7 @@ from refract.schema.model import (
 
 
 class TopicKind(IntEnum):
-    """Kinds of topic, the ones that people name first before the others."""
+    """Kinds of topic, in the order in which developers name them."""
 
     RENAMED_TABLE = auto()
     NEW_TABLE = auto()
@@ -63,9 +63,9 @@ class TopicKind(IntEnum):
 
 @frozen
 class Topic:
-    """One thing that changed: `subject` in `place`, both in snake_case, with `detail` where the phrase needs it.
+    """One thing that changed: `subject` in `place`, both in snake_case, with `detail` if the phrase needs it.
 
-    `alone`: nothing else of its sort was there before, so that the place says which one is meant.
+    `alone`: nothing else of its sort existed before, so that the place identifies the one that is meant.
     """
 
     kind: TopicKind
@@ -79,7 +79,7 @@ class Topic:
 class _Facts:
     """The two databases, and what in the diff explains other parts of it.
 
-    `touched_columns` come, go or change their name, and so do `touched_tables`: what hangs on them is no news.
+    `touched_columns` are added, dropped or renamed, and so are `touched_tables`: what depends on them is not a topic.
     """
 
     diff: Diff
@@ -124,7 +124,7 @@ def _touched_tables(change: c.Change) -> tuple[QualifiedName, ...]:
 
 
 def topics(diff: Diff, before: Database, after: Database) -> tuple[Topic, ...]:
-    """All topics of a diff, in the order people name them; those of one kind in the order of the changes."""
+    """All topics of a diff, in the order in which developers name them; those of one kind in the order of the changes."""
     facts = _facts(diff, before, after)
     found = [*_renames(facts), *_plain(facts)]
     return tuple(sorted(dict.fromkeys(found), key=lambda t: t.kind))
@@ -266,7 +266,7 @@ def _index(facts: _Facts, name: QualifiedName, index: Index, *, replaced: bool) 
 def _on_same_table(
     facts: _Facts, name: QualifiedName, index: Index, kind: type[c.CreateIndex] | type[c.DropIndex]
 ) -> bool:
-    """Whether an index of the same sort goes or comes on that table as well."""
+    """Whether an index of the same sort is also dropped from or created on that table."""
     return any(
         x.table == name and x.index.unique == index.unique
         for x in facts.diff.changes
@@ -275,7 +275,7 @@ def _on_same_table(
 
 
 def _relation(facts: _Facts, table: QualifiedName, key: ForeignKey) -> Topic:
-    """A foreign key over columns that were there: a relation, or another action for one."""
+    """A foreign key over existing columns: a relation, or another action for one."""
     if not _was_there(facts, table, key):
         return Topic(TopicKind.NEW_RELATION, _relation_name(facts, key), _place(facts, table))
     old = next(k for k in _keys(facts.before, table) if k.columns == key.columns)

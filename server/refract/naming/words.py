@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 _UNCOUNTED = frozenset(
     {"data", "metadata", "meta", "analytics", "media", "info", "settings", "people", "news", "feedback", "equipment"}
 )
-COMFORTABLE = 45  # characters: 19 of 20 names that people choose are no longer
-STRETCHED = 52  # characters that a name may have when a shorter one would tell less
+COMFORTABLE = 45  # characters: 19 of 20 names that developers choose are no longer
+STRETCHED = 52  # characters that a name may have when a shorter one would be less clear
 LONGEST = 60  # characters, the verb included
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 
-# Words that say nothing of what several fields are about.
+# Words without information about several fields.
 _FILLERS = frozenset(
     {"a", "an", "at", "by", "for", "has", "id", "in", "is", "of", "on", "or", "the", "to", "and", "new"}
 )
@@ -32,7 +32,7 @@ def snake(identifier: str) -> str:
 
 
 def singular(word: str) -> str:
-    """The word without a plural ending, as far as its spelling tells."""
+    """The word without a plural ending, as far as its spelling shows one."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
@@ -53,7 +53,7 @@ def one(name: str) -> str:
 
 
 def is_plural(word: str) -> bool:
-    """Whether the word is in the plural, as far as its spelling tells."""
+    """Whether the word is in the plural, as far as its spelling shows."""
     return singular(word) != word or word in _UNCOUNTED
 
 
@@ -78,7 +78,7 @@ def joined(names: Sequence[str]) -> str:
 
 
 def common(names: Sequence[str]) -> str:
-    """The longest run of words that all names share; empty if there is none that says something."""
+    """The longest run of meaningful words that all names share; empty if there is none."""
     if len(names) < 2:
         return ""
     shared = [run for run in _runs(names[0]) if all(_holds(n, run) for n in names[1:])]
@@ -87,7 +87,7 @@ def common(names: Sequence[str]) -> str:
 
 
 def frequent(names: Sequence[str]) -> str:
-    """The word that most names share, if it is at least half of them; empty if there is none that says something."""
+    """The meaningful word that most names share, if it is in at least half of them; empty if there is none."""
     counts = Counter(w for n in names for w in dict.fromkeys(n.split("_")) if w not in _FILLERS and not w.isdigit())
     word, count = max(counts.items(), key=lambda item: (item[1], len(item[0])), default=("", 0))
     return word if count > 1 and count * 2 >= len(names) else ""
@@ -114,8 +114,8 @@ def _trimmed(run: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def fitting(names: Iterable[str]) -> str:
-    """The first name, which tells most, if it is not much too long; else the first that is comfortably short,
-    else the first that is allowed, else the first, cut at a word.
+    """The first name, which is the clearest, if it is not much too long; else the first that is comfortably short, else
+    the first that is allowed, else the first, cut at a word.
     """
     options = distinct(names)
     if len(options[0]) <= STRETCHED:

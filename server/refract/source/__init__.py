@@ -1,6 +1,6 @@
 """Finds where TypeScript and JavaScript use the models, fields and enum values of a Prisma schema.
 
-Text in, places out: nothing here reads a file. There is no compiler either, so that each use says whether it is sure.
+Text in, places out: nothing here reads a file. There is no compiler either, so each use records whether it is sure.
 """
 
 from refract.source.client import Client, ClientField, ClientModel, Target, client_of, completed

@@ -17,7 +17,7 @@ from refract.source.tokens import Tokens
 _HANDED_ON = frozenset({"map", "flatMap", "assign", "validator", "merge", "fromEntries"})
 _NOT_ALONE = frozenset({".", "?.", "(", "[", ":", "=>", "===", "!==", "==", "!="})
 _DEEPEST = 40
-_MOST_STEPS = 20  # for each token of a file; code written by people takes less than one
+_MOST_STEPS = 20  # for each token of a file; code written by hand takes less than one
 _MOST_NAMES = 200  # tokens of a list of fields
 _MOST_VALUES = 400  # tokens in which values of an enum are looked for
 
@@ -84,7 +84,7 @@ def _read_nested(reading: Reading, entry: Entry, model: ClientModel, depth: int)
 
 
 def _read_other(reading: Reading, entry: Entry, model: ClientModel, mode: Mode, depth: int) -> None:
-    """A key that is no field: how conditions are joined, totals, the name of a key of several fields."""
+    """A key that is not a field: how conditions are joined, totals, the name of a key of several fields."""
     name, start, end = entry.name, entry.start, entry.end
     if name == "_count" and mode is Mode.SELECTION:
         read_value(reading, start, end, model, Mode.ARGUMENTS, depth)

@@ -51,7 +51,7 @@ def _part_of(reading: Reading, shape: Shape | None, entry: Entry, pattern: int) 
 
 
 def member_of(reading: Reading, opening: int, name: str) -> Shape | None:
-    """What a property is of an object whose properties have types of their own."""
+    """The shape of a property of an object whose properties have separate types."""
     member = next((entry for entry in entries(reading.tokens, opening) if entry.name == name), None)
     return shape_of_type(reading.types, member.start, member.end, 1) if member else None
 

@@ -25,7 +25,7 @@ _LONGEST_EXTENSION = 2_000  # tokens of an extension of the client
 
 
 def opening_of_call(tokens: Tokens, at: int) -> int:
-    """Where the parentheses of a call open, behind a generic if need be; 0 if it is none."""
+    """The token at which the parentheses of a call open, after a generic if there is one; 0 if it is not a call."""
     if tokens.sign(at) == "<":
         at = end_of_generic(tokens, at) + 1
     elif tokens.sign(at) == "?.":

@@ -49,7 +49,7 @@ def _before_await(tokens: Tokens, at: int) -> int:
 
 
 def _closes_awaited(tokens: Tokens, at: int, depth: int) -> bool:
-    """Whether the chain stands in parentheses alone, and goes on behind them."""
+    """Whether the chain is alone in parentheses, and continues after them."""
     return tokens.sign(at) == ")" and tokens.sign(depth) == "(" and tokens.name(depth - 1) in ("", "return")
 
 

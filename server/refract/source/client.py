@@ -84,7 +84,7 @@ def client_of(*trees: SchemaTree) -> Client:
 
 
 def completed(client: Client, targets: Iterable[Target]) -> Client:
-    """The client with what is looked for and no schema has any more: a plain field of a model that is known."""
+    """The client with searched names that no schema has any longer, each as a plain field of its model."""
     models = dict(client.models)
     for target in targets:
         if target.block in client.enums:

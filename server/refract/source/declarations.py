@@ -74,7 +74,7 @@ def _read_returned(reading: Reading, shape: Input, body: int, end: int) -> None:
 
 
 def _await(reading: Reading, value: int, awaited: Awaited) -> None:
-    """The pattern gets what the chain at `value` comes to, or those in a list of things done together."""
+    """The pattern gets the value of the chain at `value`, or the values in a list of things done together."""
     tokens = reading.tokens
     while tokens.sign(value) in _BEFORE_VALUE:
         value += 1

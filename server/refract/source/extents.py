@@ -1,4 +1,4 @@
-"""Where stretches of code end: a type, an expression, the parts of a list, the body of a function."""
+"""Finds the ends of stretches of code: a type, an expression, the parts of a list, the body of a function."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def after(tokens: Tokens, at: int) -> int:
 
 
 def end_of_part(tokens: Tokens, at: int, end: int) -> int:
-    """Where the part of a list that begins at a token ends: its comma, or `end`."""
+    """The end of the part of a list that begins at a token: its comma, or `end`."""
     while at < end and tokens.sign(at) not in _ENDS_PART:
         at = after(tokens, at)
     return min(at, end)
@@ -69,8 +69,8 @@ def end_of_generic(tokens: Tokens, at: int) -> int:
 
 
 def body_of(tokens: Tokens, at: int) -> tuple[int, int, int] | None:
-    """Where the body begins of the function whose parameters open at a token, and from where to where the type of its
-    answer goes; None where nothing of the kind opens there.
+    """For the function whose parameters open at a token: the beginning of its body, then the beginning and the end of
+    its return type. None if no function opens there.
     """
     place = after(tokens, at)
     if tokens.sign(place) == "=>":

@@ -9,7 +9,7 @@ from refract.source.shapes import Shape
 
 @define(eq=False)
 class Names:
-    """The names declared so far, each until a token. Places are asked for in the order of the text."""
+    """The names declared so far, each until a token. Places are looked up in the order of the text."""
 
     _known: dict[str, list[tuple[int, Shape | None]]] = field(factory=dict, init=False)
 

@@ -3,7 +3,7 @@
 Calls of Prisma Client are recognised by their form (`….user.findMany(…)`), what they are given is read by the schema,
 and what they return is followed through the names that hold it, within one file.
 
-Each token is looked at once, here; the other modules read what begins at it. `Reading` is what they know and note.
+Each token is looked at a single time, here; the other modules read what begins at it. `Reading` is what they know and note.
 """
 
 from __future__ import annotations

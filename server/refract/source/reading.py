@@ -22,7 +22,7 @@ from refract.text import Span
 
 
 class Awaited(NamedTuple):
-    """A pattern that gets what a chain comes to, or `is_each` of its items."""
+    """A pattern that gets the value of a chain, or if `is_each`, of its items."""
 
     pattern: int
     is_each: bool

@@ -42,7 +42,7 @@ class Input:
 
 @frozen
 class Members:
-    """An object whose properties have types of their own: its brace in the tokens."""
+    """An object whose properties have separate types: its brace in the tokens."""
 
     opening: int
 

@@ -1,8 +1,8 @@
 """Splits TypeScript and JavaScript into tokens, and pairs their brackets.
 
-As much as is needed to recognise calls and objects: strings, templates, comments and regular expressions are told
-apart from code. What is not code, as text between tags, may come out as any tokens. Never raises, and takes time in
-proportion to the text.
+As much as is needed to recognise calls and objects: strings, templates, comments and regular expressions are
+distinguished from code. What is not code, such as text between tags, may become any tokens. Never raises, and takes
+time in proportion to the text.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def baseline_for(
     The migrations in the work tree: those that are new against `base` are judged by their own SQL.
     Without any, the migrations at `base`, else the schema there (default: at the last commit), else an empty database.
 
-    Raises CannotAnalyse when `base` is no revision that git knows.
+    Raises CannotAnalyse when `base` is not a revision that git knows.
     """
     wanted = commit_of(files.schema, base) if base is not None else None
     if here is not None:
@@ -64,7 +64,7 @@ def empty(provider: Provider, detail: str) -> Baseline:
 
 
 def replayed(folder: MigrationFolder, provider: Provider, at: str = "") -> Baseline:
-    """The database that the migrations build; `at` says in words which revision they are of."""
+    """The database that the migrations build; `at` is the revision that they are of, in words."""
     baseline = replay(folder, provider)
     return evolve(baseline, detail=f"{baseline.detail}{at}") if at else baseline
 

@@ -36,7 +36,7 @@ class NewMigration:
     """A migration that the base does not have: the database before and after it, and what it changes.
 
     `fresh` are the tables that new migrations before it have made.
-    `text` is the file as it is, line ends and byte-order mark included: offsets count in it.
+    `text` is the exact file, line ends and byte-order mark included: offsets count in it.
     """
 
     judged: JudgedMigration
@@ -97,14 +97,14 @@ class Branch:
         return self._ends.here.migrations
 
     def rewritten(self, path: str, text: str, provider: Provider) -> Branch:
-        """The branch with the text of one migration as it is being edited. Costs what comes after that migration."""
+        """The branch with the text of one migration while it is being edited. Costs what follows that migration."""
         here = evolve(self._ends.here, migrations=tuple(_rewritten(self._ends.here.migrations, path, text)))
         return _compared(evolve(self._ends, here=here), provider, self.deployed, self.fork, self)
 
 
 @frozen(eq=False)
 class _Ends:
-    """The migrations here, at the commit that this branch began from, and at the newest of the branch it goes to."""
+    """The migrations here, at the commit that this branch began from, and at the newest commit of its base."""
 
     here: MigrationFolder
     fork: MigrationFolder
@@ -115,10 +115,11 @@ class _Ends:
 def read_branch(
     files: ProjectFiles, provider: Provider, base: str | None, here: MigrationFolder | None
 ) -> Branch | git.Unavailable | None:
-    """The migrations `here`, in the work tree, against those at `base` (default: the branch that work here goes to).
+    """The migrations `here`, in the work tree, against those at `base` (default: the branch that work here is merged
+    into).
 
-    None where there are no migrations, here or there, or no git that could tell which of them are new; what git failed
-    to read is a failure. Raises CannotAnalyse when `base` is no revision that git knows.
+    None if there are no migrations, here or there, or if git cannot determine which of them are new; what git failed to
+    read is a failure. Raises CannotAnalyse when `base` is not a revision that git knows.
     """
     if here is None:
         return None
@@ -185,7 +186,7 @@ def _table_of(change: Change) -> QualifiedName | None:
 
 
 def _ends(files: ProjectFiles, base: str | None) -> tuple[git.Commit, git.Commit] | git.Unavailable:
-    """The commit that the work here began from, and the newest one of the branch that it goes to."""
+    """The commit that the work here began from, and the newest one of the branch that it is merged into."""
     if base is not None:
         tip: git.Commit | git.Unavailable = commit_of(files.schema, base)
     else:
@@ -306,6 +307,6 @@ def _theirs(tip: MigrationFolder, history: History, provider: Provider) -> Mappi
     return found
 
 
-@lru_cache(maxsize=8)  # asked for at each key while a removal is pending
+@lru_cache(maxsize=8)  # called at each key while a removal is pending
 def _database_of(tree: SchemaTree) -> Database:
     return lower(tree).database

@@ -1,7 +1,7 @@
 """Blocks that cannot be read right now: half a line must never look like a dropped column.
 
-In the editor a broken block is stood in for by its last readable form. Without one (the first reading, the
-command line) its table is taken from the baseline as it is, so that nothing is said about it.
+In the editor a broken block is replaced by its last readable form. Without one (the first reading, the command line)
+its table is taken unchanged from the baseline, so that nothing is reported about it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _T = TypeVar("_T", Table, Enum)
 class Settled:
     """A schema in which each broken block has its last readable form.
 
-    `source` is the schema as typed. `broken` names the blocks that have no readable form yet, and
-    `nameless` says that there is unreadable text which could be any block.
+    `source` is the schema as typed. `broken` names the blocks that have no readable form yet, and `nameless` means that
+    there is unreadable text which could be any block.
     """
 
     source: SchemaTree
@@ -132,7 +132,7 @@ def _readable(key: str, path: str, previous: Settled | None) -> Chunk | None:
 
 
 def _vanished(chunks: list[Chunk], path: str, previous: Settled) -> list[Chunk]:
-    """Blocks that were there before some text became unreadable: that text may be what is left of them."""
+    """Blocks that existed before some text became unreadable: that text may be what is left of them."""
     present = {chunk.key for chunk in chunks}
     document = previous.tree.document(path)
     missing = [chunk for chunk in document.chunks if chunk.key not in present] if document else []

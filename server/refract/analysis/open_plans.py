@@ -23,14 +23,14 @@ from refract.workspace.projects import ProjectFiles
 
 @frozen(eq=False)
 class Plans:
-    """The plans of a project, what could not be read as one, and the migrations that are there to carry them (by folder)."""
+    """The plans of a project, what could not be read as one, and the existing migrations that carry them (by folder)."""
 
     open: tuple[OpenPlan, ...] = ()
     problems: tuple[Problem, ...] = ()
     migrations: Mapping[str, Migration] = field(factory=dict, converter=frozen_map, repr=False)
 
     def progress(self, tree: SchemaTree) -> tuple[Progress, ...]:
-        """Where each plan stands, by the schema as it is."""
+        """The status of each plan, by the current schema."""
         return tuple(progress_of(found.plan, found.built, tree) for found in self.open)
 
 

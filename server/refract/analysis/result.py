@@ -34,13 +34,13 @@ from refract.workspace.project_settings import rule_names
 class Analysis:
     """The findings of one snapshot, and what they were made from.
 
-    `database` is what the schema asks for (the last readable form of a half-typed block included).
+    `database` is what the schema describes (the last readable form of a half-typed block included).
     `findings` are about the schema's change, then about the migrations that are new on this branch.
     `silenced` are findings that a comment answers, `accepted` those that the project has accepted, and `outdated` the
-    keys of accepted ones that are no longer found. `problems` are what could not be read:
-    the findings are true without it, but not all that there would be. `plans` is where each plan stands.
-    `questions` is what the rules need to know about the code and no search has found out yet. `versions` are those of the
-    database server and of Prisma that the project runs.
+    keys of accepted ones that are no longer found. `problems` are what could not be read: the findings are true without
+    it, but not all that there would be. `plans` is the status of each plan.
+    `questions` is what the rules need to know about the code and no search has found out yet. `versions` are those of
+    the database server and of Prisma that the project runs.
     """
 
     snapshot: Snapshot
@@ -69,7 +69,7 @@ class Analysis:
         return self.snapshot.tree.location(origin)
 
     def place(self, finding: Finding) -> Location | None:
-        """Where to show `finding`: for what is written nowhere any more, the datasource."""
+        """The place of `finding`; the datasource if its object is no longer written anywhere."""
         return self.locate(finding.origin) or self.datasource
 
     @property
@@ -78,12 +78,12 @@ class Analysis:
         return _datasource(self.snapshot)
 
     def locate_problem(self, problem: Problem) -> Location:
-        """Where `problem` is; the start of its file when that place is gone."""
+        """The place of `problem`; the start of its file if that place no longer exists."""
         return self.locate(problem.origin) or Location(problem.origin.path, Span(0, 0))
 
 
 def analyse(snapshot: Snapshot, previous: Analysis | None = None) -> Analysis:
-    """Find what is risky in the change that the snapshot's schema asks for.
+    """Find what is risky in the change that the snapshot's schema requires.
 
     With the `previous` analysis of the same project, blocks that stayed the same cost nothing.
     """
@@ -182,7 +182,7 @@ def _planned_migrations(draft: Analysis) -> frozenset[str]:
 
 
 def _filled_by_plans(draft: Analysis) -> frozenset[str]:
-    """The keys of findings about fields that programs leave out because a plan says so: the plan sees to their values."""
+    """The keys of findings about fields that the app leaves out because of a plan: the plan fills them."""
     left_out = {name for p in draft.plans if p.is_open for name in _left_out(p)}
     if not left_out:
         return frozenset()
@@ -192,7 +192,7 @@ def _filled_by_plans(draft: Analysis) -> frozenset[str]:
 
 
 def _left_out(progress: Progress) -> Iterator[str]:
-    """The fields that no program uses from the steps on that have been taken."""
+    """The fields that the app no longer uses after the steps taken so far."""
     for step, state in zip(progress.plan.steps, progress.states, strict=True):
         if state in (State.DONE, State.WAITING):
             ignored = (e for e in step.schema if isinstance(e, AddAttribute) and e.attribute == "@ignore")
@@ -200,7 +200,7 @@ def _left_out(progress: Progress) -> Iterator[str]:
 
 
 def _commented(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Iterator[Commented]:
-    """The comments of all that is judged. While something cannot be read, nobody knows which of them are of use."""
+    """The comments of all that is judged. While something cannot be read, it is unknown which of them are of use."""
     for document in snapshot.tree.documents:
         comments = (
             shifted(comment, start)
@@ -265,7 +265,7 @@ def _has(tree: SchemaTree, target: Target) -> bool:
 
 
 def _has_same_branch(snapshot: Snapshot, known: Snapshot) -> bool:
-    """Whether there is a branch, of which all that its findings are made from is as it was: so are its questions."""
+    """Whether there is a branch and everything that its findings are made from is unchanged: then so are its questions."""
     same = known.branch is snapshot.branch and known.settings == snapshot.settings and known.code is snapshot.code
     return snapshot.branch is not None and same
 

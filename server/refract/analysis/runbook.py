@@ -194,7 +194,7 @@ class BackUpTables:
 
 @frozen
 class DoAct:
-    """What a step of a plan has people do; `commands` run its scripts."""
+    """A manual act in a step of a plan; `commands` run its scripts."""
 
     act: Act
     commands: tuple[str, ...] = ()

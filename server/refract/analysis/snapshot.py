@@ -33,12 +33,12 @@ from refract.workspace.projects import ProjectFiles, configured, is_left_alone
 class Snapshot:
     """Everything an analysis reads; nothing in it ever changes.
 
-    `today` is the day it was made, which tells how long plans have rested.
-    `tree` is the schema as it is being edited, `baseline` what it is compared with (`base` is the git revision
-    asked for, None for the migrations here). `branch` is how those migrations stand against the base's, where
-    that can be told. `problems` are files of the schema that could not be read. `accepted` are the keys of findings
-    that the project lives with. `prisma` is the version of Prisma, where its files tell. `plans` are those of the
-    project, with what of them the migrations have built. `code` is what is known of the application's code.
+    `today` is the day it was made, which shows how long plans have rested.
+    `tree` is the schema being edited, `baseline` what it is compared with (`base` is the requested git revision, None
+    for the migrations here). `branch` compares those migrations with the base's, if that is possible. `problems` are
+    files of the schema that could not be read. `accepted` are the keys of findings that the project lives with.
+    `prisma` is the version of Prisma, if its files show one. `plans` are those of the project, with what of them the
+    migrations have built. `code` is what is known of the application's code.
     """
 
     files: ProjectFiles
@@ -63,7 +63,7 @@ class Snapshot:
         return self if today == self.today else evolve(self, today=today)
 
     def rewritten(self, path: str, text: str) -> Snapshot:
-        """The snapshot with one migration as it is being edited; the same for a file that is no migration here."""
+        """The snapshot with one migration while it is being edited; unchanged for a file that is not a migration here."""
         if self.branch is None or not self.branch.holds(path):
             return self
         provider = provider_of(self.tree)
@@ -81,11 +81,12 @@ def open_project(
     known: SchemaTree | None = None,
     editor: Settings | None = None,
 ) -> Snapshot:
-    """Read a project from disk. `tree` stands in for the schema on disk, for an editor with unsaved files; blocks of
-    the schema that are the same in `known` are taken from there; the settings of the `editor` count before those of the project, and `base` before both.
+    """Read a project from disk. `tree` replaces the schema on disk, for an editor with unsaved files; blocks of the
+    schema that are the same in `known` are taken from there; the settings of the `editor` count before those of the
+    project, and `base` before both.
 
-    Raises CannotAnalyse when there is nothing to analyse: settings that are not valid, a revision that git
-    does not know, a schema of which no file can be read.
+    Raises CannotAnalyse when there is nothing to analyse: settings that are not valid, a revision that git does not
+    know, a schema of which no file can be read.
     """
     with without_collector():
         settings = _settings(files, editor)
@@ -138,7 +139,7 @@ def provider_of(tree: SchemaTree) -> Provider:
 
 
 def prisma_of(files: ProjectFiles) -> Version | None:
-    """The version of Prisma that a project uses; None where nothing tells. Raises CannotAnalyse for settings that are
+    """The version of Prisma that a project uses; None if no file shows it. Raises CannotAnalyse for settings that are
     not valid.
     """
     return _prisma(files, _settings(files, None))

@@ -1,9 +1,8 @@
 """Comments that silence findings: `// refract-ignore: <rule>[, <rule>] -- <reason>`, in SQL with `--` in front.
 
-`refract-ignore` speaks for its own line, or, alone on a line, for the next one that is no comment;
-`refract-ignore-block` for the block of the schema, or the statement of SQL, that it stands in or above;
-`refract-ignore-file` for its file. A comment without a reason silences nothing. One that is not as it should be,
-or that silences nothing, is a finding of its own.
+`refract-ignore` covers its own line, or, alone on a line, the next one that is not a comment; `refract-ignore-block`
+covers the block of the schema, or the statement of SQL, that it is in or above; `refract-ignore-file` covers its file.
+A comment without a reason silences nothing. A malformed comment, or one that silences nothing, is itself a finding.
 """
 
 from __future__ import annotations
@@ -44,8 +43,8 @@ class Reach(StrEnum):
 
 @frozen
 class Suppression:
-    """One comment. `rules` are the names that it gives, with their places; `covers` where findings begin that it
-    speaks for. `span` is the comment itself, without anything before or after it on its line.
+    """One comment. `rules` are the names that it gives, with their places; `covers` are the places at which findings
+    begin that it covers. `span` is the comment itself, without anything before or after it on its line.
     """
 
     scope: Reach
@@ -57,7 +56,7 @@ class Suppression:
 
 
 class Commented(NamedTuple):
-    """A text with its comments. `complete` says whether everything in it was judged: only then is a comment unused."""
+    """A text with its comments. `complete` means that everything in it was judged: only then is a comment unused."""
 
     path: str
     comments: tuple[Suppression, ...]
@@ -74,7 +73,7 @@ class Suppressed(NamedTuple):
 def suppress(
     findings: Iterable[tuple[Finding, Location | None]], files: Iterable[Commented], known: frozenset[str]
 ) -> Suppressed:
-    """The findings that no comment silences. Each comes with its place; `known` are the names of all rules."""
+    """The findings that no comment silences. Each is given with its place; `known` are the names of all rules."""
     by_path = {file.path: file for file in files if file.comments}
     kept: list[Finding] = []
     silenced: list[Finding] = []
@@ -89,7 +88,7 @@ def suppress(
 
 @lru_cache(maxsize=4096)
 def suppressions(text: str, blocks: tuple[Span, ...] = ()) -> tuple[Suppression, ...]:
-    """The comments in a text. `blocks` are its blocks or statements, each with what stands above it."""
+    """The comments in a text. `blocks` are its blocks or statements, each including the comments above it."""
     if MARK not in text:
         return ()
     return tuple(_read(text, found, blocks) for found in _COMMENT.finditer(text))

@@ -26,7 +26,7 @@ def analyse_with_code(snapshot: Snapshot) -> Analysis:
 
 
 def look_up(analysis: Analysis, questions: Iterable[CodeQuestion]) -> Answers:
-    """The answers to questions about the code beside the schema. Reads files; never raises."""
+    """The answers to questions about the code next to the schema. Reads files; never raises."""
     snapshot = analysis.snapshot
     branch = snapshot.branch
     deployed = branch.deployed() if branch else None

@@ -1,4 +1,4 @@
-"""Remembers what migrations amount to, in memory and on disk. A memo that cannot be read or written is no memo."""
+"""Remembers what migrations amount to, in memory and on disk. A memo that cannot be read or written is ignored."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _MODULES = (
 )
 
 _READERS = ("sql/reader", "schema", "providers", "baseline")
-"""What an outcome depends on, besides the migrations."""
+"""What an outcome depends on, in addition to the migrations."""
 
 _in_process: OrderedDict[str, Baseline] = OrderedDict()
 
 
 @functools.cache
 def revision() -> str:
-    """Tells one build of the reader from another: it changes with any source that says how SQL is taken."""
+    """Identifies one build of the reader: it changes with any source that decides how SQL is read."""
     digest = hashlib.sha256(__version__.encode())
     with contextlib.suppress(OSError):  # not installed as files: the version has to do
         for file in _sources(Path(refract.__path__[0])):

@@ -1,4 +1,4 @@
-"""A folder of migrations, as Prisma orders them, with everything in it that cannot be used told."""
+"""A folder of migrations, as Prisma orders them, with a problem for everything in it that cannot be used."""
 
 from __future__ import annotations
 
@@ -42,13 +42,15 @@ class Migration:
 
     @property
     def sql(self) -> str:
-        """The text; bytes that are no UTF-8 are replaced (and told as a problem of the folder)."""
+        """The text; bytes that are not UTF-8 are replaced (and reported as a problem of the folder)."""
         return self.data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
 
 
 @frozen
 class MigrationFolder:
-    """`migrations` in the order that Prisma applies them. `provider` is what migration_lock.toml says, if it does."""
+    """`migrations` in the order in which Prisma applies them. `provider` is the one in migration_lock.toml, if it names
+    one.
+    """
 
     path: str
     migrations: tuple[Migration, ...]
@@ -105,7 +107,7 @@ def _migrations(files: Mapping[str, bytes | None], path: str) -> Iterable[Migrat
 
 
 def rollback_files(migration: Path) -> tuple[Path, ...]:
-    """The files beside a migration.sql that undo it (`down.sql`, or `down_1.sql`, `down_2.sql`, …), in their order."""
+    """The files next to a migration.sql that undo it (`down.sql`, or `down_1.sql`, `down_2.sql`, …), in their order."""
     names = files_in(migration.parent)
     found = [] if isinstance(names, UnreadableFile) else [match for name in names if (match := _DOWN.fullmatch(name))]
     return tuple(migration.parent / match[0] for match in sorted(found, key=lambda match: int(match[1] or 0)))

@@ -1,4 +1,4 @@
-"""A team's migrations: what is new on this branch, what is new on the branch it goes to, and what was tampered with."""
+"""A team's migrations: what is new on this branch, what is new on its base, and what was tampered with."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from refract.schema.changes import Change
 class History:
     """`here` are the migrations in the work tree, `new` those of them that the base does not have.
 
-    `base` is the revision that they are compared with, in the user's words. `theirs` are the migrations that
-    the base has and this branch has never had. `edited` are those that the base has with another content,
-    `deleted` those that this branch began with and has no more.
+    `base` is the revision that they are compared with, in the user's words. `theirs` are the migrations that the base
+    has and this branch has never had. `edited` are those that the base has with another content, `deleted` those that
+    this branch began with and no longer has.
     `changes` is what each migration of `new` and `theirs` does, by name, as far as it was read.
     """
 
@@ -37,7 +37,7 @@ class History:
 
 def compare_histories(here: MigrationFolder, fork: MigrationFolder, tip: MigrationFolder, base: str) -> History:
     """The migrations in the work tree against those of the base: at the commit that this branch began from (`fork`),
-    and as they are there now (`tip`).
+    and the present ones (`tip`).
     """
     at_fork, at_tip = ({m.name: m for m in folder.migrations} for folder in (fork, tip))
     names = {m.name for m in here.migrations}

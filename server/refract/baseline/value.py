@@ -11,10 +11,10 @@ from refract.text import Problem
 
 @frozen
 class Baseline:
-    """A database, and where it comes from: `kind` is `migrations`, `git` (a schema at a revision) or `empty`.
+    """A database, and its source: `kind` is `migrations`, `git` (a schema at a revision) or `empty`.
 
-    `detail` says it in words. `statements` were read, of which `opaque` are those whose effect is not known:
-    the more of them, the less sure the baseline is.
+    `detail` describes the source in words. `statements` were read, of which `opaque` are those whose effect is not
+    known: the more of them, the less sure the baseline is.
     """
 
     database: Database

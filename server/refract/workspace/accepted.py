@@ -28,7 +28,7 @@ def read_accepted(files: ProjectFiles) -> frozenset[str]:
 def accepted_text(files: ProjectFiles, keys: Iterable[str]) -> str | None:
     """The file with `keys` as the accepted findings of this project. Other projects with the same root keep theirs.
 
-    None when nothing is left to say. Raises CannotAnalyse for a file that is not one of Refract's.
+    None if the file would be empty. Raises CannotAnalyse for a file that is not one of Refract's.
     """
     schemas = {**_read(accepted_file(files)), _schema(files): sorted(keys)}
     kept = {schema: list(keys) for schema, keys in sorted(schemas.items()) if keys}

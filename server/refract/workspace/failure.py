@@ -2,4 +2,4 @@
 
 
 class CannotAnalyse(Exception):
-    """There is no answer; the message says why, with the path and what to do."""
+    """There is no answer; the message explains why, with the path and what to do."""

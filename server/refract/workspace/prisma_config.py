@@ -26,7 +26,7 @@ _STEMS = (
 _EXTENSIONS = ("js", "ts", "mjs", "cjs", "mts", "cts", "json")
 
 CONFIG_FILES = tuple(f"{stem}.{extension}" for stem in _STEMS for extension in _EXTENSIONS)
-"""The files that Prisma looks for in a folder, in its order: the first that is there counts. (Since 7.10 `prisma7`.)"""
+"""The files that Prisma looks for in a folder, in its order: the first existing one counts. (Since 7.10 `prisma7`.)"""
 
 CONFIG_PATTERNS = tuple(f"{stem}.{{{','.join(_EXTENSIONS)}}}" for stem in _STEMS)
 """The same as patterns of an editor."""
@@ -69,7 +69,7 @@ class _Constants:
     _paths: dict[str, str | None] = field(factory=dict)
 
     def path(self, name: str, depth: int) -> str | None:
-        """The path that a constant holds. Each is looked at once, and none stands for itself."""
+        """The path that a constant holds. Each is looked up a single time, and none refers to itself."""
         if name not in self._paths:
             self._paths[name] = None
             self._paths[name] = _path(self.tokens[name], self, depth)
@@ -78,9 +78,9 @@ class _Constants:
 
 @frozen
 class PrismaConfig:
-    """What the file says, as paths from its own folder; None is unset or not readable as data.
+    """What the file sets, as paths from its own folder; None is unset or not readable as data.
 
-    `computed` names settings that are there but could not be read without running the file.
+    `computed` names settings that exist but could not be read without running the file.
     """
 
     schema: str | None = None
@@ -148,7 +148,7 @@ def _exported(tokens: list[_Token], constants: _Constants) -> dict[str, list[_To
 
 
 def _beginnings(tokens: list[_Token]) -> Iterator[int]:
-    """Where an object begins that may be the configuration: after `defineConfig(`, `export default` or `exports =`."""
+    """The beginnings of objects that may be the configuration: after `defineConfig(`, `export default` or `exports =`."""
     for place, (before, token) in enumerate(pairwise(tokens), 2):
         if (before.text, token.text) in _BEFORE_OBJECT:
             yield place

@@ -25,10 +25,10 @@ _LOCKED = {
 
 
 def prisma_version(root: Path) -> Version | None:
-    """The version of Prisma that the project at `root` uses; None where nothing tells.
+    """The version of Prisma that the project at `root` uses; None if no file shows it.
 
-    What is installed counts before what is locked, and that before what package.json asks for;
-    each is looked for from `root` upwards to the root of the git repository. Of several locked versions the newest.
+    What is installed counts before what is locked, and that before what package.json requires; each is looked for from
+    `root` upwards to the root of the git repository. Of several locked versions the newest.
     """
     folders = tuple(upwards(root))
     readers: tuple[Callable[[Path], Version | None], ...] = (_installed, _locked, _required)

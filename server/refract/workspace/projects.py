@@ -41,7 +41,7 @@ class ProjectFiles:
     """One Prisma project on disk. Paths are absolute.
 
     `schema` is the schema file, or the folder of a schema in several files.
-    `schema_files` are its files, sorted. `source` says what named it, in words for the user.
+    `schema_files` are its files, sorted. `source` is what named it, in words for the user.
     `migrations` is the folder the project keeps (or would keep) its migrations in; it may not exist.
     `problem` is why nothing of the project is read: its configuration names a path outside.
     """
@@ -84,10 +84,10 @@ def find_projects(path: Path) -> tuple[ProjectFiles, ...]:
 
 
 def is_excluded(project: ProjectFiles) -> bool:
-    """Whether the settings on disk say that the project is not to be checked."""
+    """Whether the settings on disk exclude the project."""
     try:
         return excluded(project, load_settings(project.root))
-    except SettingsError:  # the analysis will say so
+    except SettingsError:  # the analysis reports it
         return False
 
 
@@ -130,7 +130,7 @@ def project_root(path: Path) -> Path:
 
 
 def configured(files: ProjectFiles, settings: Settings) -> ProjectFiles:
-    """The project with what its settings say. `migrations` speaks for the project in the settings' own folder only."""
+    """The project with its settings applied. `migrations` counts for the project in the settings' own folder only."""
     if settings.migrations is None or (settings.file is not None and settings.file.parent != files.root):
         return files
     migrations = Path(os.path.normpath(files.root / settings.migrations))
@@ -139,7 +139,7 @@ def configured(files: ProjectFiles, settings: Settings) -> ProjectFiles:
 
 
 def excluded(files: ProjectFiles, settings: Settings) -> bool:
-    """Whether the settings say that the project is not to be checked."""
+    """Whether the settings exclude the project."""
     if not settings.exclude:
         return False
     below = Path(os.path.relpath(files.schema, settings.file.parent if settings.file else files.root))
@@ -181,7 +181,7 @@ def walk(top: Path) -> Iterator[Path]:
 
 
 def is_left_alone(text: str) -> bool:
-    """Whether the text says that it is written in a successor of the schema language Refract reads."""
+    """Whether the text declares a successor of the schema language that Refract reads."""
     return _OTHER_LANGUAGE.match(text) is not None
 
 
@@ -260,7 +260,7 @@ def _is_ours(file: Path) -> bool:
 
 
 def _migrations_beside(schema: Path, files: tuple[Path, ...]) -> Path:
-    """Where Prisma keeps the migrations of a schema, or the odd place where a repository does."""
+    """The folder in which Prisma keeps the migrations of a schema, or an unusual one in which a repository does."""
     main = schema if is_file(schema) else next(filter(_has_datasource, files), files[0])
     usual = main.parent / "migrations"
     odd: list[Path] = []

@@ -66,7 +66,7 @@ def plans_at(analysis: Analysis, path: str, span: Span) -> Iterator[tuple[Progre
 
 
 def place_of_plan(analysis: Analysis, progress: Progress) -> Location | None:
-    """Where a plan is shown: the field or value that it is about, else the model or enum."""
+    """The place at which a plan is shown: the field or value that it is about, else the model or enum."""
     tree, plan = analysis.snapshot.tree, progress.plan
     member = next(iter(members_now(plan, tree)), (subject_block(plan, tree), ""))
     return analysis.locate(place_of(tree, *member))

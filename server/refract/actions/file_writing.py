@@ -1,7 +1,8 @@
 """The one gate for writing: every change that a command or the server makes of files is checked here, and written here.
 
 A file is written whole or not at all, below the project with all links resolved, and never over an existing one.
-A migration comes with its folder, from outside the folder of migrations: for Prisma, whatever is in that is a migration.
+A migration is moved into place with its folder, from outside the folder of migrations: for Prisma, whatever is in that
+is a migration.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _LONGEST_NAME = 255
 
 
 class CannotWrite(Exception):
-    """A file that cannot be written. The message says which, and why."""
+    """A file that cannot be written. The message names the file and the reason."""
 
 
 def write_changes(changes: Iterable[FileChange], home: Path) -> list[Path]:

@@ -108,7 +108,7 @@ def _last_dated(folder: Path) -> str:
 
 
 def _first_after(last: str, now: datetime) -> datetime:
-    """The first moment, from now on, whose name sorts after the folder `last`. Raises OverflowError."""
+    """The first moment, not in the past, whose name sorts after the folder `last`. Raises OverflowError."""
     if last[:14] < now.strftime(_STAMP):
         return now
     try:

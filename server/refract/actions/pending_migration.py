@@ -1,4 +1,4 @@
-"""The pending migration: what the schema asks for and no migration does yet, as files ready to be written."""
+"""The pending migration: what the schema requires and no migration does yet, as files ready to be written."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Summary:
 
 
 def summary(analysis: Analysis) -> Summary:
-    """How much the schema asks for that no migration does yet."""
+    """How much the schema requires that no migration does yet."""
     of_schema = (f for f in analysis.findings if f.judged is Judged.SCHEMA)
     return Summary(len(analysis.diff.changes), sum(f.severity is Severity.ERROR for f in of_schema))
 

@@ -1,4 +1,4 @@
-"""Plans as the editor and the command line use them: start one, take a step, take it back, confirm it, end it.
+"""Plans as the editor and the command line use them: start one, take a step, undo it, confirm it, end it.
 
 Nothing here writes: each function returns the file changes, or raises CannotPlan with the reason.
 """
@@ -76,7 +76,7 @@ def take_next_step(analysis: Analysis, progress: Progress) -> Changes:
 
 
 def take_last_step_back(analysis: Analysis, progress: Progress) -> Changes:
-    """Take the last step back: its undo as migrations, its edits of the schema reversed."""
+    """Undo the last step: its undo as migrations, its edits of the schema reversed."""
     _must_be_readable(analysis)
     number = last_taken(progress)
     if number is None:
@@ -105,7 +105,7 @@ def end_plan(analysis: Analysis, progress: Progress, why: str = "") -> Changes:
 
 
 def current_step(progress: Progress) -> tuple[int, PlanStep]:
-    """The step in hand of an open plan, and its number (from 0)."""
+    """The current step of an open plan, and its number (from 0)."""
     number, step = progress.number, progress.step
     if not progress.is_open or number is None or step is None:
         raise CannotPlan(f"Plan {progress.plan.name} has no steps left ({standing(progress)}).")

@@ -1,5 +1,5 @@
-"""What a person types to deploy migrations and to take them back: Prisma's own commands, in the flags of the version
-that the project uses; those of the host where Prisma cannot reach the database. All are run in the project's root.
+"""The commands that deploy migrations and undo them: Prisma's own, in the flags of the version that the project uses;
+those of the host if Prisma cannot reach the database. All are run in the project's root.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from refract.workspace.package_manager import prisma_command
 from refract.workspace.projects import ProjectFiles, prisma_project
 
 _CONFIG_ONLY: Version = (7,)
-"""The version from which `db execute` takes the database from Prisma's configuration, and has no `--schema` any more."""
+"""The version from which `db execute` takes the database from Prisma's configuration, and no longer has `--schema`."""
 
 _SENDING = {
     "d1": 'npx wrangler d1 execute "$DATABASE" --remote --file={file}',
@@ -48,7 +48,7 @@ class Commands:
         return self._migrate("status")
 
     def resolve(self, migration: str) -> str:
-        """Tell Prisma that a failed migration has been undone."""
+        """Mark a failed migration as undone for Prisma."""
         return self._migrate("resolve", "--rolled-back", shell(migration))
 
     def execute(self, file: Path | str) -> str:

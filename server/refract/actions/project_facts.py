@@ -1,4 +1,4 @@
-"""What `refract init` finds out about a project, from its files as text: nothing is run, nothing is asked of a network."""
+"""What `refract init` finds out about a project, from its files as text: it runs nothing and uses no network."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ _ADAPTERS = {
     "@prisma/adapter-libsql": ("sqlite", Flavour.LIBSQL),
     "@prisma/adapter-planetscale": ("mysql", Flavour.PLANETSCALE),
 }
-"""The provider and the server that an adapter is for. That for MariaDB serves MySQL, too, and tells nothing."""
+"""The provider and the server that an adapter is for. That for MariaDB serves MySQL, too, and decides nothing."""
 _NUMBER = re.compile(r"v?(\d+(?:\.\d+)*)")
 
 
 @frozen
 class Server:
-    """The database server, as far as a file tells: its version and its flavour, and which file that is."""
+    """The database server, as far as a file shows: its version and its flavour, and which file that is."""
 
     version: str = ""
     flavour: str = ""
@@ -59,7 +59,7 @@ class Server:
 
 @frozen
 class Beginning:
-    """One project as it was found. `problem` is why its schema cannot be read, if it cannot."""
+    """One project before `refract init` writes. `problem` is why its schema cannot be read, if it cannot."""
 
     files: ProjectFiles
     provider: str
@@ -71,7 +71,7 @@ class Beginning:
 
 
 def beginning_of(files: ProjectFiles) -> Beginning:
-    """What the files of a project tell."""
+    """What the files of a project show."""
     prisma, manager = prisma_version(files.root), package_manager(files.root)
     if files.problem:
         return Beginning(files, "", prisma, manager, None, Server(), files.problem)
@@ -107,7 +107,7 @@ def _agreed(found: tuple[Beginning, ...]) -> Mapping[str, tuple[str, str]]:
 
 
 def _server(root: Path, provider: str) -> Server:
-    """The nearest that a container file, or an adapter in package.json, says about the server."""
+    """The server by the nearest container file, or by an adapter in package.json."""
     for folder in upwards(root):
         for file in _files(folder):
             found = _in_containers(file, provider)

@@ -1,4 +1,4 @@
-"""The way back from one migration: the exact inverse of what it built, checked by replaying it."""
+"""The rollback of one migration: the exact inverse of what it built, checked by replaying it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Rollback:
 
 
 def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
-    """The way back from migration `name` (default: the newest). Raises NoRollback."""
+    """The rollback of migration `name` (default: the newest). Raises NoRollback."""
     folder = migrations_here(analysis.snapshot.files)
     if folder is None or not folder.migrations:
         raise NoRollback("There are no migrations.")
@@ -51,7 +51,7 @@ def rollback_of(analysis: Analysis, name: str | None) -> Rollback:
 
 
 def rollback_to(migration: Migration, before: Database, analysis: Analysis) -> Rollback:
-    """The way back from a migration to the database `before` it. Raises NoRollback."""
+    """The rollback from a migration to the database `before` it. Raises NoRollback."""
     provider = analysis.lowered.provider
     reading = read_migration(migration.sql, migration.path, before, provider)
     programs = programs_undone(migration.sql, provider)

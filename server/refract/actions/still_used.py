@@ -15,14 +15,14 @@ StillUsed = tuple[tuple[Target, CodeUses], ...]
 
 
 def used_before_next(analysis: Analysis, progress: Progress) -> StillUsed:
-    """What code uses that must not be used any more when the step in hand is taken."""
+    """What code uses that it must no longer use when the current step is taken."""
     if progress.number is None:
         return ()
     return _used(analysis, unused_before_taking(progress.plan, progress.number, analysis.snapshot.tree))
 
 
 def used_before_confirmation(analysis: Analysis, progress: Progress) -> StillUsed:
-    """What code uses that must not be used any more when people have done their part of the step in hand."""
+    """What code uses that it must no longer use when the manual part of the current step is confirmed."""
     if progress.number is None:
         return ()
     return _used(analysis, unused_before_confirming(progress.plan, progress.number, analysis.snapshot.tree))

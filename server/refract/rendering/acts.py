@@ -1,4 +1,4 @@
-"""What people do in a step of a plan, in English: one short sentence an act, in the order in which they are done."""
+"""The manual acts of a plan's step, in English: one short sentence an act, in the order of doing them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a plan stands, in a few words."""
+"""The status of a plan, in a few words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from refract.plans import Progress
 
 
 def standing(progress: Progress) -> str:
-    """The step that comes next and who acts, or that the plan is finished."""
+    """The next step and who acts, or that the plan is finished."""
     total = len(progress.plan.steps)
     if progress.plan.abandoned:
         return "abandoned"

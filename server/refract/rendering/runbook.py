@@ -1,4 +1,4 @@
-"""A runbook as a Markdown page that is followed from top to bottom: a box for each task, numbers for each way back."""
+"""A runbook as a Markdown page that is followed from top to bottom: a box for each task, numbers for each rollback."""
 
 from __future__ import annotations
 

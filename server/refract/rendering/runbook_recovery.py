@@ -1,4 +1,4 @@
-"""The sentences of a runbook for what goes wrong: a failed migration, and each way back."""
+"""The sentences of a runbook for failures: a failed migration, and each rollback."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _recovery(failure: Failure) -> Iterator[str]:
 @singledispatch
 def way_back_lines(way: WayBack) -> Iterator[str]:
     """A section of the page: what is undone, what that loses, and the actions in order."""
-    raise TypeError(way)  # a kind of way back without words
+    raise TypeError(way)  # a kind of rollback without words
 
 
 @way_back_lines.register

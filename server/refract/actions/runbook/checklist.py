@@ -93,7 +93,7 @@ def _of_migrations(release: Release) -> Iterator[PlanAndStep]:
 
 
 def _open_plans(release: Release) -> tuple[PlanAndStep, ...]:
-    """Those that nobody has confirmed yet."""
+    """Those that are not confirmed yet."""
     return tuple((progress, step) for progress, step in _plans(release) if step.confirmed is None)
 
 
@@ -134,7 +134,7 @@ def _open_transactions(release: Release) -> Iterator[Query]:
 
 
 def _unfinished(release: Release) -> Iterator[FinishStep]:
-    """What people have to do in earlier steps of the plans, each once."""
+    """The manual work left in earlier steps of the plans, each step listed one time."""
     seen = {(progress.plan.name, step.id) for progress, step in _plans(release)}
     for progress, step in _plans(release):
         for earlier in progress.plan.steps[: progress.plan.steps.index(step)]:

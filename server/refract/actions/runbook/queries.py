@@ -144,7 +144,7 @@ def blocked_queries(provider: Provider) -> Query | None:
 
 
 def cancellation(provider: Provider, flavour: str) -> Query | None:
-    """What stops the migration that runs. None if the server does not tell which session that is."""
+    """What stops the migration that runs. None if the server does not show which session that is."""
     return None if flavour in _TAKE_NO_LOCK else _CANCEL.get(provider.name)
 
 

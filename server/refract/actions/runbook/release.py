@@ -79,7 +79,7 @@ class Outgoing:
 
     @property
     def is_as_planned(self) -> bool:
-        """Whether a plan wrote this, and nobody has edited it since."""
+        """Whether a plan wrote this, and it has not been edited since."""
         return self.plan is not None and any(
             is_as_planned(m, self.name, self.new.text) for m in self.plan[1].migrations
         )
@@ -114,8 +114,8 @@ class Outgoing:
 
 @frozen(eq=False)
 class Release:
-    """The migrations that are about to be deployed, oldest first; if there are none, the steps of plans in which people
-    act alone.
+    """The migrations that are about to be deployed, oldest first; if there are none, the steps of plans that are only
+    manual.
     """
 
     analysis: Analysis = field(repr=False)
@@ -151,7 +151,7 @@ class Release:
 
 def release_of(analysis: Analysis, names: Sequence[str] = ()) -> Release:
     """What a deploy would run: the migrations of these names; else those that are new on this branch and those of the
-    current steps of open plans; else the current steps in which only people act. Raises NoRunbook.
+    current steps of open plans; else the current steps that are only manual. Raises NoRunbook.
     """
     folder = migrations_here(analysis.snapshot.files)
     if folder is None or not folder.migrations:

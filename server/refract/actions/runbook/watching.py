@@ -68,7 +68,7 @@ def _of_old_clients(change: Change) -> Iterator[Watched]:
 
 
 def _of_all_clients(change: Change) -> Iterator[Watched]:
-    """What the database refuses from now on."""
+    """What the database refuses after the change."""
     match change:
         case CreateIndex(index=index) if index.unique:
             yield Watched(AppError.DUPLICATE)

@@ -28,7 +28,7 @@ def run(path: str, base: str | None) -> int:
 
 
 def _accept(analysis: Analysis) -> str:
-    """Accepts the findings of one project, and says so. While something cannot be read, nothing is forgotten."""
+    """Accepts the findings of one project, and reports that. While something cannot be read, nothing is forgotten."""
     files = analysis.snapshot.files
     found = {finding.key for finding in (*analysis.findings, *analysis.accepted)}
     kept = found | set(analysis.outdated if analysis.problems else ())

@@ -1,4 +1,4 @@
-"""Makes the answer of `refract check`: analyses the projects and says what was found."""
+"""Makes the answer of `refract check`: analyses the projects and reports what was found."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def answer_for(
     only: str = "",
     columns: int | None = None,
 ) -> Answer:
-    """What `check` says about `projects`: about the file `only`, if any, for a terminal with so many `columns`.
+    """What `check` reports about `projects`: about the file `only`, if any, for a terminal with so many `columns`.
 
     `fail_on` None leaves it to the settings. Raises CannotRun when none of the projects can be analysed.
     """

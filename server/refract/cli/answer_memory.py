@@ -62,7 +62,7 @@ def recall(key: str, projects: Iterable[ProjectFiles] = ()) -> Answer | None:
 
 
 def source_state(projects: Iterable[ProjectFiles]) -> str:
-    """Tells one state of the application's code from another."""
+    """Identifies one state of the application's code."""
     from refract.analysis.code_uses import code_state
 
     return " ".join(code_state(configured(found, _settings(found))) for found in projects)
@@ -97,7 +97,7 @@ def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable
 
 
 def _code() -> Iterator[str]:
-    """What tells one build of Refract from another, a working copy being edited included."""
+    """Identifies one build of Refract, a working copy being edited included."""
     yield refract.__version__
     for package in refract.__path__:
         for folder, _, names in sorted(os.walk(package)):
@@ -110,7 +110,7 @@ def _code() -> Iterator[str]:
 def _settings(project: ProjectFiles) -> Settings:
     try:
         return load_settings(project.root)
-    except SettingsError:  # the analysis will say so
+    except SettingsError:  # the analysis reports it
         return Settings()
 
 
@@ -144,7 +144,7 @@ def _texts_in(folder: Path) -> Iterator[Path]:
 
 
 def _stamp(file: Path) -> str:
-    """Tells one state of a file from another without reading it: lock files are large."""
+    """Identifies one state of a file without reading it: lock files are large."""
     try:
         status = file.stat()
     except OSError:

@@ -25,7 +25,7 @@ def comparison(source: str | None, target: str | None) -> Comparison:
 
 
 def exit_code(compared: Comparison) -> int:
-    """0, or 2 after saying on stderr what could not be read."""
+    """0, or 2 after reporting on stderr what could not be read."""
     places = Places(document for tree in compared.trees for document in tree.documents)
     for problem in compared.problems:
         place = places.find(_location(problem, compared))

@@ -29,7 +29,7 @@ class _Start:
 
 
 def write(path: str, output: str) -> int:
-    """Say what is found at `path`, and write the settings for it, unless there are some. Returns the exit code."""
+    """Print what is found at `path`, and write the settings for it, unless there are some. Returns the exit code."""
     found = _look(path)
     if output != "json":
         say(terminal_text(_text(_lines(found))))  # first: what is found is worth knowing where nothing can be written

@@ -129,7 +129,7 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
 
 
 def done(name: str | None, by: str, path: str | None, output: str, *, force: bool) -> int:
-    """Confirm that people have done their part of the step in hand."""
+    """Confirm that the manual part of the current step is done."""
     analysis = analysis_to_change(path)
     progress = _chosen(analysis, name)
     person = by or planning.git_user(analysis)
@@ -212,7 +212,7 @@ def _say_as_it_is_now(progress: Progress, path: str | None, files: Sequence[Path
 
 
 def _refuse(used: StillUsed, analysis: Analysis) -> None:
-    """Raises CannotRun, with the places, where code still uses what no program may use from here on."""
+    """Raises CannotRun, with the places, if code still uses what the app may no longer use."""
     if not used:
         return
     places = Places(analysis.snapshot.tree.documents)
@@ -262,7 +262,7 @@ def _hint(analysis: Analysis, progress: Progress) -> str:
 
 
 def _to_do(analysis: Analysis, progress: Progress, migrations: Sequence[str]) -> str:
-    """What is left to do in the step in hand once its files are written, in order."""
+    """What is left to do in the current step after its files are written, in order."""
     if progress.step is None:
         return ""
     commands = Commands(analysis.snapshot.files, analysis.versions)
@@ -274,7 +274,7 @@ def _to_do(analysis: Analysis, progress: Progress, migrations: Sequence[str]) ->
 
 
 def _written(analysis: Analysis, progress: Progress) -> list[str]:
-    """The files of the migrations of the step in hand."""
+    """The files of the migrations of the current step."""
     known = analysis.snapshot.plans.migrations
     migrations = progress.step.migrations if progress.step else ()
     return [known[m.folder].path for m in migrations if m.folder in known]

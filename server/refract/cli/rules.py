@@ -71,7 +71,7 @@ def _shape(rule: Rule, settings: Settings) -> dict[str, object]:
 
 
 def _rendered(markdown: str) -> str:
-    """The page for a terminal: headings in bold, long lines broken. As it is for a pipe."""
+    """The page for a terminal: headings in bold, long lines broken. Unchanged for a pipe."""
     if not colours():
         return markdown
     lines: list[str] = []

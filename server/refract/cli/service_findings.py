@@ -42,7 +42,7 @@ def service_findings(analyses: Iterable[Analysis]) -> Iterator[ServiceFinding]:
 
 
 def own_rules() -> Iterable[tuple[str, str]]:
-    """The names of findings that no rule makes, with what they say."""
+    """The names of findings that no rule makes, with their descriptions."""
     return COMMENT_RULES.items()
 
 

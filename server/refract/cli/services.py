@@ -1,4 +1,4 @@
-"""Findings for the services that show them beside the code: GitHub's annotations, GitLab's Code Quality report."""
+"""Findings for the services that show them next to the code: GitHub's annotations, GitLab's Code Quality report."""
 
 from __future__ import annotations
 

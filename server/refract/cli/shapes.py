@@ -122,7 +122,7 @@ def _finding(finding: Finding, analysis: Analysis, places: Places) -> dict[str, 
 
 
 def _plain(value: Any) -> Any:
-    """`value` of the model as JSON has it. Where things were written is left out: findings say it."""
+    """`value` of the model as JSON has it. Origins are left out: findings give the places."""
     if isinstance(value, QualifiedName):
         return {"schema": value.schema, "name": value.name}
     if isinstance(value, Enum):

@@ -15,7 +15,7 @@ import click
 
 from refract.escaping import printable
 
-PATIENCE = 1.0  # seconds of silence before a note says what is going on
+PATIENCE = 1.0  # seconds of silence before a note reports what is running
 
 
 class CannotRun(click.ClickException):
@@ -39,7 +39,7 @@ def complaint(message: str) -> str:
 
 
 def say(text: str) -> None:
-    """Write `text` to stdout, as it is. A reader that has gone away has what it wanted.
+    """Write `text` to stdout, unchanged. It is not an error if the reader has closed the pipe.
 
     Raises CannotRun when the answer cannot be written.
     """
@@ -55,8 +55,8 @@ def say(text: str) -> None:
 
 
 def _silence() -> None:
-    """Nothing more goes to stdout, nor is tried to at exit."""
-    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 (a device, not a path of anybody's)
+    """Nothing more is written to stdout, not even at exit."""
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 (a device, not a path of a project)
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
@@ -73,7 +73,7 @@ def is_terminal() -> bool:
 
 
 def width() -> int | None:
-    """How many columns the terminal has, within what is good to read; None where stdout is no terminal."""
+    """How many columns the terminal has, within what is good to read; None if stdout is not a terminal."""
     return max(40, min(120, shutil.get_terminal_size().columns)) if is_terminal() else None
 
 
@@ -89,7 +89,7 @@ def colours() -> bool:
 
 
 def terminal_text(text: str) -> str:
-    """`text` as it is for a file or a program, made harmless for a terminal."""
+    """`text` unchanged for a file or a pipe, made harmless for a terminal."""
     return printable(text) if is_terminal() else text
 
 

@@ -12,7 +12,7 @@ from refract.cli.terminal import CannotRun, complain
 from refract.lock import Lock, take_lock
 from refract.text import FileChange
 
-_PATIENCE = 1.0  # seconds until a note says why nothing happens
+_PATIENCE = 1.0  # seconds until a note explains why nothing happens
 _MOST_PATIENCE = 60.0
 _PAUSE = 0.02
 

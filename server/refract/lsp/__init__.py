@@ -1,1 +1,1 @@
-"""The language server: the analysis of `refract.analysis`, live in an editor. The only place that speaks LSP."""
+"""The language server: the analysis of `refract.analysis`, live in an editor. The only place that uses LSP."""

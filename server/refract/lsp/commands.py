@@ -1,6 +1,6 @@
 """The commands: what a client may execute. docs/editor-protocol.md describes each.
 
-A command that cannot do what it was asked says why in a message of the window, and answers with nothing.
+A command that cannot do its work explains why in a message of the window, and returns nothing.
 """
 
 from __future__ import annotations

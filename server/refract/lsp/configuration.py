@@ -1,4 +1,4 @@
-"""The editor's own settings: asked for where the client can be asked, taken from what it sends where it cannot."""
+"""The editor's own settings: requested if the client supports that, else taken from what it sends."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _WHERE = "the editor's settings"
 
 
 def can_be_asked(server: LanguageServer) -> bool:
-    """Whether the client answers `workspace/configuration`."""
+    """Whether the client supports `workspace/configuration`."""
     workspace = server.client_capabilities.workspace
     return bool(workspace and workspace.configuration)
 
 
 async def requested_settings(server: LanguageServer) -> Any:
-    """What the client answers when it is asked for the section of Refract."""
+    """The client's settings for the section of Refract."""
     params = types.ConfigurationParams(items=[types.ConfigurationItem(section=SECTION)])
     answers = await server.workspace_configuration_async(params)
     return answers[0] if answers else None
@@ -44,7 +44,7 @@ def editor_settings(section: Any) -> tuple[Settings | None, str]:
 
 
 def register_changes(server: LanguageServer) -> None:
-    """Ask the client to say when its settings change, if it can."""
+    """Ask the client to report changes of its settings, if it can."""
     workspace = server.client_capabilities.workspace
     changes = workspace.did_change_configuration if workspace else None
     if changes is None or not changes.dynamic_registration:

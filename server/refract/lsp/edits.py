@@ -21,7 +21,7 @@ class Outdated(LookupError):
 def workspace_edit(
     session: Session, changes: Iterable[FileChange], label: str = "", note: str = ""
 ) -> types.WorkspaceEdit:
-    """One edit of several files. Raises LookupError when a file to edit cannot be read any more."""
+    """One edit of several files. Raises LookupError when a file to edit can no longer be read."""
     annotated = session.abilities.annotates_edits and bool(label)
     operations = [op for change in changes for op in _operations(session, change, annotated)]
     annotation = types.ChangeAnnotation(label=label, description=note or None, needs_confirmation=False)

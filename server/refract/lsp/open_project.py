@@ -1,6 +1,6 @@
 """A project that is open in the editor: it reads itself from disk, analyses what is typed, and searches the code.
 
-Reading and searching are slow and happen in threads, on values that nobody changes; what they bring is put in place
+Reading and searching are slow and happen in threads, on values that never change; their results are put in place
 between two keystrokes.
 """
 
@@ -31,7 +31,7 @@ from refract.workspace import CannotAnalyse, ProjectFiles, find_projects, prisma
 from refract.workspace.prisma_config import configured_folder
 
 SETTINGS = ("refract.toml", "refract-accepted.json", "pyproject.toml", "package.json")
-"""The files of settings beside Prisma's own."""
+"""The files of settings next to Prisma's own."""
 
 _SLOW = 0.4
 """Seconds of reading after which the client shows that it takes long."""
@@ -116,7 +116,7 @@ class OpenProject:
             self._timer = asyncio.get_running_loop().call_later(_WAITING_KEYS_FIRST, self.current)
 
     def current(self) -> Analysis | None:
-        """The analysis of the project as it is now, made if the last one is older; None as long as it cannot be read."""
+        """The current analysis of the project, made if the last one is older; None as long as it cannot be read."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -163,7 +163,7 @@ class OpenProject:
             self._sought = frozenset()
             if self._is_closed:
                 return
-            self.editor.forget_disk()  # the uses are in the files as they are now
+            self.editor.forget_disk()  # the uses are in the present files
             self.snapshot = evolve(self.snapshot, code=self.snapshot.code.with_more(uses))
             self.current()
         self.searching = None
@@ -256,7 +256,7 @@ def _projects_at(top: Path, folders: Iterable[Path]) -> tuple[ProjectFiles, ...]
 
 
 def _found_again(files: ProjectFiles) -> ProjectFiles:
-    """The project as it is on disk now: its schema may have more or fewer files."""
+    """The project as now on disk: its schema may have more or fewer files."""
     start = files.schema if files.schema.exists() else files.root
     return next((p for p in find_projects(start) if p.schema == files.schema), files)
 

@@ -23,7 +23,7 @@ _REFUSED = object()
 
 
 class RefractProtocol(LanguageServerProtocol):
-    """Text synchronisation goes to the registered handlers and nowhere else."""
+    """Text synchronisation is passed to the registered handlers and nowhere else."""
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Iterator[Any]:
@@ -44,7 +44,7 @@ class RefractProtocol(LanguageServerProtocol):
         yield from self._handed_on(types.TEXT_DOCUMENT_DID_CLOSE, params)
 
     exit_code = 0
-    """1 when the client asked for the exit without a shutdown before."""
+    """1 when the client sent `exit` without a `shutdown` before."""
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """A message as a value. One whose parameters are not valid is answered here, and is then `_REFUSED`.
@@ -95,5 +95,5 @@ class RefractProtocol(LanguageServerProtocol):
 
 
 def _encodable(text: str) -> str:
-    """Text that every encoding takes, as long as it was in each: halves of surrogate pairs are replaced."""
+    """Text that every encoding takes, with the same length in each: halves of surrogate pairs are replaced."""
     return text if text.isascii() else _HALF_PAIR.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -165,7 +165,7 @@ def _take_settings(server: RefractServer, section: Any) -> None:
 
 
 def _watch_files(server: RefractServer) -> None:
-    """Ask the client to say when files change on disk, if it can."""
+    """Ask the client to report changes of files on disk, if it can."""
     if not _watches_files(server):
         return
     options = types.DidChangeWatchedFilesRegistrationOptions(
@@ -201,7 +201,7 @@ class _ToClient(logging.Handler):
         self._server = server
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send one record; a client that is gone hears nothing."""
+        """Send one record; a client that has disconnected gets nothing."""
         kind = types.MessageType.Error if record.levelno >= logging.ERROR else types.MessageType.Warning
         try:
             self._server.window_log_message(types.LogMessageParams(type=kind, message=self.format(record)))

@@ -96,7 +96,7 @@ class Session:
             project.replace(document)
 
     def close_document(self, uri: str) -> None:
-        """The editor closed a document: from now on the file on disk counts."""
+        """The editor closed a document: the file on disk counts again."""
         path = convert.to_path(uri)
         if path is None or self.open_files.pop(path, None) is None:
             return

@@ -20,7 +20,7 @@ from refract.text import Span
 
 SOURCE = "refract"
 LIMIT = 500
-"""Diagnostics published for one file: more help nobody, and slow editors down."""
+"""Diagnostics published for one file: more are of no help, and slow editors down."""
 
 NOT_ANALYSED = "not-analysed"
 

@@ -20,13 +20,13 @@ from refract.text import Location
 
 OVERVIEW = "refract.overview"
 MOST = 500
-"""Changes that are listed: nobody reads more."""
+"""Changes that are listed: more would not be read."""
 
 _RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
 def overview(session: Session, project: OpenProject) -> dict[str, Any]:
-    """The project as `refract.overview` answers with it; docs/editor-protocol.md has its parts."""
+    """The project as `refract.overview` returns it; docs/editor-protocol.md has its parts."""
     files = project.files
     failures = [project.failure] if project.failure else []
     place = {"schema": convert.to_uri(str(files.schema)), "root": convert.to_uri(str(files.root))}

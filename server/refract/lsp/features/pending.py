@@ -1,4 +1,4 @@
-"""The pending migration in the editor: the line above the schema that says how much is pending, and its commands."""
+"""The pending migration in the editor: the line above the schema that shows how much is pending, and its commands."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ NEW = "refract.newPlan"
 
 
 def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
-    """Where the open plans stand, above the fields, values, models and enums that they are about."""
+    """The status of the open plans, above the fields, values, models and enums that they are about."""
     path = convert.to_path(params.text_document.uri) or ""
     analysis, document = session.analysis_of(path), session.document(path)
     if analysis is None or document is None:
@@ -49,7 +49,7 @@ def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.Co
 
 
 def code_actions(analysis: Analysis, path: str, wanted: Span, uri: str) -> Iterator[types.CodeAction]:
-    """The step in hand of the plans that the fields at `wanted` are under."""
+    """The current step of each plan about a field at `wanted`."""
     for progress, _ in plans_at(analysis, path, wanted):
         *_, command = _commands(progress, uri)
         title = one_line(f"{progress.plan.title}: {command.title[:1].lower()}{command.title[1:]}")
@@ -100,7 +100,7 @@ def wish(values: Mapping[str, Any]) -> Wish:
 
 
 def new(analysis: Analysis, wanted: Wish) -> tuple[FileChange, ...]:
-    """A new plan; one that answers a finding comes with its first step taken. Raises Refused and CannotPlan."""
+    """A new plan; one that answers a finding includes its first step, taken. Raises Refused and CannotPlan."""
     if wanted.finding is None:
         return (plan_file(start_plan(analysis, wanted.recipe, wanted.subject, wanted.answers)),)
     finding = next((f for f in analysis.findings if f.key == wanted.finding), None)

@@ -15,7 +15,7 @@ WRITE = "refract.writeRollback"
 
 def rollback(analysis: Analysis, migration: str | None) -> Rollback:
     """What undoes a migration: named by its folder or the URI of its SQL; by default the newest. Raises NoRollback, and
-    Refused where there is such a file already: nothing that a person wrote is written over.
+    Refused if such a file already exists: an existing file is never overwritten.
     """
     found = rollback_of(analysis, _folder(migration) if migration else None)
     there = next((file.path for file in found.files if Path(file.path).exists()), None)

@@ -1,7 +1,7 @@
 """Text of the project on its way into other languages: SQL comments, Markdown, terminals, shells.
 
-Names, paths, titles and SQL of a project may hold anything: line ends, backticks, quotes, escape sequences. Each function
-here is the way into one language, and what comes out cannot leave the place that it is put in.
+Names, paths, titles and SQL of a project may hold anything: line ends, backticks, quotes, escape sequences. Each
+function here writes text for one language, and its result cannot leave the place that it is put in.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def one_line(text: str) -> str:
 
 
 def sql_comment(text: str) -> str:
-    """Text as a comment of SQL, a line of its own."""
+    """Text as a comment of SQL, on a separate line."""
     return f"-- {one_line(text)}\n"
 
 
@@ -93,7 +93,7 @@ def shell(argument: str) -> str:
 
 
 def _spans(line: str) -> Iterator[str]:
-    """The code of a line as it is, and what is between with a backslash before each mark of Markdown.
+    """The code of a line unchanged, and what is between with a backslash before each mark of Markdown.
 
     Code ends at a run of backticks of the same length as the one that begins it, as CommonMark has it.
     """

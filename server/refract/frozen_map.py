@@ -13,7 +13,7 @@ _V = TypeVar("_V")
 
 
 class FrozenMap(dict[_K, _V]):
-    """A mapping that stays as it was made."""
+    """A mapping that never changes."""
 
     __slots__ = ()
 
@@ -30,7 +30,7 @@ class FrozenMap(dict[_K, _V]):
 
 
 def frozen_map(mapping: Mapping[Any, Any]) -> Mapping[Any, Any]:
-    """A mapping that stays as it is now; the same one if it cannot change anyway.
+    """An unchangeable copy of a mapping; the same one if it cannot change anyway.
 
     To be used as the converter of a field, which gives its type: attrs knows no generic converters.
     """

@@ -47,7 +47,7 @@ _SAFE_OPTIONS = (
     "-c",
     "protocol.allow=never",
     "-c",
-    "safe.bareRepository=explicit",  # one that was committed into a repository has a configuration of its own
+    "safe.bareRepository=explicit",  # a bare repository that was committed has a separate configuration
 )
 _SAFE_ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
@@ -86,7 +86,7 @@ def upwards(folder: Path) -> Iterator[Path]:
 
 @frozen
 class Unavailable:
-    """What was asked for cannot be had; `reason` is a sentence for the user, without its full stop.
+    """What git was to read is not available; `reason` is a sentence for the user, without its full stop.
 
     `is_failure`: there is something to read, but git is missing or broken, so that a result without it is incomplete.
     """
@@ -111,7 +111,7 @@ class Repository:
 
 @frozen
 class Commit:
-    """A commit, by its full hash. `name` is how the user asked for it."""
+    """A commit, by its full hash. `name` is the revision that the user gave."""
 
     repository: Repository
     hash: str
@@ -147,7 +147,9 @@ def user_name(path: Path) -> str:
 
 
 def default_base(repository: Repository) -> Commit | Unavailable:
-    """The commit that work in `repository` goes to: the remote's default branch, else `main` or `master`, else HEAD."""
+    """The commit that work in `repository` is merged into: the remote's default branch, else `main` or `master`, else
+    HEAD.
+    """
     names = ("refs/remotes/origin/HEAD", *(f"refs/{place}/{name}" for place in _PLACES for name in _MAIN_BRANCHES))
     output = _run(["for-each-ref", "--format=%(refname) %(objectname)", *names], repository.root)
     if isinstance(output, Unavailable):
@@ -299,7 +301,7 @@ def _has_repository(folder: Path) -> bool:
 
 @lru_cache(maxsize=8)
 def _program(path: str, here: Path) -> str | None:
-    """The path of git. Never a program of the current folder, where Windows looks first: it may be the project's."""
+    """The path of git. Never an executable in the current folder, where Windows looks first: it may be the project's."""
     for folder in map(Path, path.split(os.pathsep)):
         if folder.is_absolute() and folder != here:
             found = shutil.which(str(folder / _NAME))
@@ -319,7 +321,7 @@ class _Done:
 
 
 def _call(command: Sequence[str], folder: Path, request: bytes) -> _Done:
-    """Runs a program to its end, or to the limit of time or size."""
+    """Runs a command to its end, or to the limit of time or size."""
     late, messages = Event(), list[bytes]()
     with _started(command, folder) as process:
         assert process.stdin and process.stdout and process.stderr
@@ -361,7 +363,7 @@ def _stop(process: subprocess.Popen[bytes], late: Event) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a program, and those that it has started."""
+    """End a process, and those that it has started."""
     with suppress(OSError):
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
@@ -380,7 +382,7 @@ def _write(pipe: IO[bytes], request: bytes) -> None:
 
 
 def _keep_beginning(pipe: IO[bytes], into: list[bytes]) -> None:
-    """Reads all that a program reports."""
+    """Reads all that a process reports, and keeps the beginning."""
     with suppress(OSError, ValueError), pipe:
         into.append(pipe.read(_MAX_MESSAGE))
         while pipe.read(_MAX_MESSAGE):

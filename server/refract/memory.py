@@ -1,7 +1,7 @@
 """Refract's memory on disk: files in a cache folder, which may be deleted at any time.
 
 Something that cannot be read is not remembered; something that cannot be written is not kept. Neither is an error.
-A file is trusted only if it belongs to the user, nobody else can read or write it, and its checksum is right.
+A file is trusted only if it belongs to the user, no other user can read or write it, and its checksum is right.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ _BINARY = getattr(os, "O_BINARY", 0)
 
 
 def cache_folder() -> Path | None:
-    """Where results are remembered from run to run; None if REFRACT_NO_CACHE forbids it, or if the user has no home."""
+    """The folder in which results are remembered from run to run; None if REFRACT_NO_CACHE forbids it, or if the user
+    has no home.
+    """
     if os.environ.get("REFRACT_NO_CACHE", "0") not in ("", "0"):
         return None
     if chosen := os.environ.get("REFRACT_CACHE_DIR"):

@@ -1,4 +1,4 @@
-"""Lines and columns, for `lsp/` and `cli/` alone: whatever stands below them counts offsets.
+"""Lines and columns, for `lsp/` and `cli/` alone: all layers below them count offsets.
 
 A schema's `Document` finds its lines by itself, since it knows where its blocks begin.
 """
@@ -30,7 +30,7 @@ class TextFile(Protocol):
 
 
 class PlainText:
-    """The text of a file that is no schema, such as a migration. Never changes. Lines end at `\\n`."""
+    """The text of a file that is not a schema, such as a migration. Never changes. Lines end at `\\n`."""
 
     def __init__(self, path: str, text: str) -> None:
         self.path, self.text = path, text

@@ -59,7 +59,7 @@ def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes | UnreadableFile:
 
 
 def read_text(path: Path, most: int = MAX_BYTES) -> str | UnreadableFile:
-    """The text of `path`, with its line ends and byte-order mark as they are."""
+    """The text of `path`, with its line ends and byte-order mark unchanged."""
     data = read_bytes(path, most)
     return data if isinstance(data, UnreadableFile) else decode(data, str(path))
 

@@ -37,10 +37,10 @@ class Location(NamedTuple):
 
 @frozen
 class Origin:
-    """Where an object was written, in a form that survives edits elsewhere in the file.
+    """The place at which an object was written, in a form that survives edits elsewhere in the file.
 
-    `block` names the schema block (model, enum, ...) whose start `span` counts from;
-    it is empty for SQL files, where `span` counts from the start of the file.
+    `block` names the schema block (model, enum, ...) whose start `span` counts from; it is empty for SQL files, where
+    `span` counts from the start of the file.
     """
 
     path: str
@@ -50,7 +50,7 @@ class Origin:
 
 @frozen
 class Problem:
-    """Something in a text that could not be read. `origin` says where, `message` what and what to do."""
+    """Something in a text that could not be read. `origin` is its place, `message` what is wrong and what to do."""
 
     message: str
     origin: Origin
@@ -75,7 +75,7 @@ class FileEdits:
 
 @frozen
 class NewFile:
-    """A file to write. One that is already there is never written over."""
+    """A file to write. An existing one is never overwritten."""
 
     path: str
     text: str
@@ -85,7 +85,7 @@ FileChange = FileEdits | NewFile
 
 
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
-    """`text` with all `edits` made at once.
+    """`text` with all `edits` made together.
 
     Raises ValueError when two edits overlap: which one should win is the caller's decision.
     """

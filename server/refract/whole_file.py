@@ -53,7 +53,7 @@ def put_in_free_place(path: Path) -> Iterator[Path]:
 @contextmanager
 def _part_in(home: Path) -> Iterator[Path]:
     _sweep(home)
-    part = home / f"{_PREFIX}{uuid4().hex}{_SUFFIX}"  # a name that nobody takes for a schema
+    part = home / f"{_PREFIX}{uuid4().hex}{_SUFFIX}"  # a name that does not look like a schema
     try:
         yield part
     finally:

@@ -58,7 +58,7 @@ class SettingsError(Exception):
 
 @frozen
 class SettingType:
-    """What a setting holds. `read` raises ValueError for anything else; `schema` says the same as JSON schema does."""
+    """What a setting holds. `read` raises ValueError for anything else; `schema` is the same as a JSON schema."""
 
     read: Callable[[object], Any]
     schema: Mapping[str, Any]
@@ -242,12 +242,12 @@ class Settings:
         return self.rules[max(fitting, key=lambda p: (len(p), p))] if fitting else None
 
     def is_on(self, rule: str, by_default: bool) -> bool:
-        """Whether a rule says anything. One that is off by default must be asked for by its own name."""
+        """Whether a rule reports anything. One that is off by default must be turned on by its own name."""
         level = self.level(rule) if by_default else self.rules.get(rule)
         return by_default if level is None else level is not Level.OFF
 
     def check_rules(self, known: Collection[str], where: str = "settings") -> None:
-        """Raise SettingsError when a level is set for something that is no rule. `where` names settings of no file."""
+        """Raise SettingsError when a level is set for an unknown rule. `where` names settings of no file."""
         wrong = [name for name in self.rules if not any(_fits(name, rule) for rule in known)]
         if wrong:
             listed = "; ".join(f"unknown rule {name}{_hint(name, known)}" for name in wrong)
@@ -279,7 +279,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def keys(kind: type[attrs.AttrsInstance]) -> Mapping[str, attrs.Attribute[Any]]:
-    """The names of what can be set, as they are written, with their fields."""
+    """The names of what can be set, as written in files, with their fields."""
     return {f.name.replace("_", "-"): f for f in attrs.fields(kind) if f.metadata}
 
 

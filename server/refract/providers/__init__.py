@@ -1,4 +1,4 @@
-"""The databases that Prisma talks to, by the name that a datasource gives them."""
+"""The databases that Prisma supports, by their name in a datasource."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SQL_PROVIDERS = frozenset(PROVIDERS) - {MONGODB.name}
 
 
 class UnknownProvider(KeyError):
-    """No database of that name."""
+    """Unknown name of a provider."""
 
 
 def provider(name: str) -> Provider:

@@ -1,4 +1,4 @@
-"""What Refract knows of a database: its types, names, literals. One value per database; see the modules beside this one."""
+"""What Refract knows of a database: its types, names, literals. One value per database, each in its own module."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Literal = Callable[[Default, ColumnType], str]
 
 @frozen
 class SqlSpelling:
-    """What a type's name in SQL stands for. `args` are used when the SQL gives none; `keeps_args` says whether
-    those that it gives mean anything (mysql's `INT(11)` does not).
+    """The meaning of a type's name in SQL. `args` are used if the SQL gives none; `keeps_args`: whether arguments in
+    the SQL mean anything (in mysql's `INT(11)` they do not).
     """
 
     name: str
@@ -28,18 +28,18 @@ class SqlSpelling:
 
 @frozen
 class Provider:
-    """A database that Prisma can talk to.
+    """A database that Prisma supports.
 
     `scalars` are the column types of Prisma's scalars, `natives` the type names of `@db.*` attributes.
-    `spellings` maps a type's name in SQL (lower case, with its arguments where these make it another type) to the
+    `spellings` maps a type's name in SQL (lower case, with its arguments if these make it another type) to the
     name that Prisma writes. `argument_separator` is what Prisma writes between a type's arguments.
-    `identifier_limit` is in bytes, None where names are never cut. `unique_is_constraint`, `clusters` and
-    `names_defaults` say what a table consists of here; `maps_foreign_keys` that a relation may name its key;
-    `always_qualified` that names carry their schema even where the datasource lists none. A single key of the type
-    `row_id_type` is numbered by the database whatever its default says.
-    `autoincrement_default` is what `autoincrement()` becomes where it is a default like any other.
+    `identifier_limit` is in bytes, None if names are never cut. `unique_is_constraint`, `clusters` and
+    `names_defaults` are about the parts of a table; `maps_foreign_keys`: a relation may name its key;
+    `always_qualified`: names have their schema even if the datasource lists none. A single key of the type
+    `row_id_type` is numbered by the database whatever its default.
+    `autoincrement_default` is the default for `autoincrement()` if it is a default like any other.
     `join_table_primary_key_since` is the version of Prisma that gives implicit join tables a primary key in place of a
-    unique index, None where none does (the notes on the upgrade to Prisma 6, "Implicit m-n relations").
+    unique index, None if none does (the notes on the upgrade to Prisma 6, "Implicit m-n relations").
     """
 
     name: str
@@ -69,7 +69,7 @@ class Provider:
     literal: Literal | None = None
 
     def scalar_type(self, scalar: str) -> ColumnType | None:
-        """The column type of a Prisma scalar (`String`, `Int`, ...), None if there is no such scalar here."""
+        """The column type of a Prisma scalar (`String`, `Int`, ...), None if this database does not have it."""
         return self.scalars.get(scalar)
 
     def native_type(self, scalar: str, native: str, args: Sequence[int | str]) -> ColumnType | None:
@@ -84,7 +84,7 @@ class Provider:
         return f"{name}({args})" if args else name
 
     def type_from_sql(self, name: str, args: Sequence[int | str] = (), is_list: bool = False) -> ColumnType:
-        """The canonical type for any spelling of it in SQL. Unknown names are kept as they are."""
+        """The canonical type for any spelling of it in SQL. Unknown names are kept unchanged."""
         plain = " ".join(name.lower().split())
         spelling = self.spellings.get(f"{plain}({','.join(map(str, args))})") or self.spellings.get(plain)
         if spelling is None:
@@ -93,7 +93,7 @@ class Provider:
         return ColumnType(spelling.name, kept, is_list)
 
     def primary_key_name(self, table: str) -> str:
-        """The name of a table's primary key, empty where it has none."""
+        """The name of a table's primary key, empty if it has none."""
         return self._cut(table, "_pkey") if self.names_primary_keys else ""
 
     def unique_name(self, table: str, columns: Sequence[str]) -> str:
@@ -113,11 +113,11 @@ class Provider:
         return self._cut("_".join((table, column)), "_df")
 
     def not_null_name(self, table: str, column: str) -> str:
-        """The name of a CHECK that proves a column to be filled."""
+        """The name of a CHECK that a column is not NULL."""
         return self._cut("_".join((table, column)), "_not_null")
 
     def sync_name(self, table: str, column: str) -> str:
-        """The name of what keeps a new column in step with an old one."""
+        """The name of a trigger, function or procedure that keeps a new column in sync with an old one."""
         return self._cut("_".join((table, column)), "_sync")
 
     def quote(self, identifier: str) -> str:
@@ -126,12 +126,12 @@ class Provider:
         return opening + identifier.replace(closing, closing * 2) + closing
 
     def quote_name(self, name: QualifiedName) -> str:
-        """A table or type as SQL writes it here, with its schema where that is not the default one."""
+        """A table or type as SQL writes it here, with its schema unless that is the default."""
         is_default = name.schema in ("", self.default_schema)
         return self.quote(name.name) if is_default else f"{self.quote(name.schema)}.{self.quote(name.name)}"
 
     def cast(self, before: Column, after: Column) -> Cast:
-        """What Prisma does when the first column's type becomes the second's."""
+        """What Prisma does when the type of `before` changes to that of `after`."""
         decide: Callable[[Column, Column], Cast] = import_module(f"refract.providers.{self.name}_casts").cast
         return decide(before, after)
 
@@ -143,12 +143,12 @@ class Provider:
         return f"{name}{args}{suffix}{'[]' if type_.is_list else ''}"
 
     def default_from_sql(self, sql: str, type_: ColumnType) -> Default | None:
-        """The default that stands after DEFAULT in SQL, for a column of `type_`; None for NULL."""
+        """The default written after DEFAULT in SQL, for a column of `type_`; None for NULL."""
         text = sql.strip()
         return parse_sql_default("E" + text if self.backslash_escapes and text.startswith("'") else text, type_)
 
     def render_default(self, column: Column) -> str | None:
-        """The text after DEFAULT; None where the column has no default."""
+        """The text after DEFAULT; None if the column has no default."""
         default = column.default
         if default is None:
             return None
@@ -175,7 +175,7 @@ class Provider:
 
 
 def _canonical_args(name: str, args: Sequence[int | str]) -> tuple[int | str, ...]:
-    """The arguments of a type, words among them (sqlserver's `max`) in lower case; an enum's values stay as they are."""
+    """The arguments of a type, with words (sqlserver's `max`) in lower case; an enum's values are unchanged."""
     return tuple(a.lower() if isinstance(a, str) and name != "ENUM" else a for a in args)
 
 
@@ -189,7 +189,7 @@ def quote_string(text: str) -> str:
 
 
 def spellings(table: Mapping[str, str | SqlSpelling]) -> dict[str, SqlSpelling]:
-    """A table of spellings, written shortly: `canonical: "spelling, spelling"` turned round."""
+    """A table of spellings in short form: `canonical: "spelling, spelling"` inverted."""
     found: dict[str, SqlSpelling] = {}
     for names, target in table.items():
         spelling = SqlSpelling(target) if isinstance(target, str) else target

@@ -1,4 +1,4 @@
-"""What each database does to tables that are in use while their schema changes: locks, and rows that stand in the way.
+"""What each database does to tables in use while their schema changes: locks, and rows that make the change fail.
 
 Facts only: rules turn them into findings. PostgreSQL, MariaDB and SQLite were measured; MySQL, SQL Server,
 CockroachDB and MongoDB are as their manuals say. PostgreSQL behaves the same from version 12 to 18.
@@ -17,9 +17,9 @@ from refract.providers.versions import Version
 
 
 class EnumHome(StrEnum):
-    """Who knows the values of an enum."""
+    """Where the values of an enum are defined."""
 
-    TYPE = "type"  # a type of its own in the database
+    TYPE = "type"  # a separate type in the database
     COLUMN = "column"  # each column lists the values
     CLIENT = "client"  # Prisma Client only: the database stores text
 
@@ -31,26 +31,27 @@ _ONLINE_BY_ROW = Operation(Blocks.NOTHING, duration=Duration.ROWS)
 
 @frozen
 class Behaviour:
-    """One database. `special_indexes` are the access methods whose index is not built as others are.
+    """One database. `special_indexes` are the access methods whose index is built in another way than the rest.
 
-    `implicit_value` says what rows get in a new required column without a default, empty where adding it fails.
-    `default_fills_nulls`: a column that becomes required with a default gets it where it was NULL.
-    `nulls_collide`: a unique index takes two NULLs for duplicates.
+    `implicit_value` is the value of existing rows in a new required column without a default, empty if adding it fails.
+    `default_fills_nulls`: in a column that becomes required, its default replaces NULL.
+    `nulls_collide`: a unique index treats two NULLs as duplicates.
     `commits_enum_values_first`: a new enum value can be used only after the transaction that added it is committed.
     `concurrent_indexes`: CONCURRENTLY, NOT VALID and VALIDATE CONSTRAINT are known.
     `commits_each_statement`: no transaction can hold two changes of the schema. `message_is_transaction`: statements that are
     sent together are one. `is_file`: there is no server, and nothing is replicated.
     `volatile` finds the defaults that are computed row by row; `adds_defaults_since` is the version from which any other
-    default of a new column is written to the catalog only; `instant_columns_since` that from which columns come and go
-    without the table being written anew.
-    `recreates_renamed_indexes` and `rebuild_cascades` name flavours: on those Prisma makes a renamed index anew,
-    and a table made anew takes the rows that depend on it along. `indexes_foreign_keys`: each foreign key gets an index.
+    default of a new column is written to the catalog only; `instant_columns_since` that from which columns are added
+    and dropped without rewriting the table.
+    `recreates_renamed_indexes` and `rebuild_cascades` name flavours: on the first, Prisma recreates a renamed index;
+    on the second, rebuilding a table deletes the rows that depend on it.
+    `indexes_foreign_keys`: each foreign key gets an index.
     `defaults_are_constraints`: a column with a default cannot be dropped before that.
-    `uuid_default` is the expression that makes a UUID in the database, empty where there is none.
+    `uuid_default` is the expression that makes a UUID in the database, empty if there is none.
     `schemaless`: the database holds no columns, so only Prisma Client enforces the schema.
-    `catalog` is what any other change of a table takes, `rename_index` that of an index's name; `change_rows` what a
-    statement on rows does to the rest of the table. `concurrent_index`, `drop_index_concurrently` and `validate` are the
-    forms that let writes go on, where the database has them.
+    `catalog` is the operation of any other change of a table, `rename_index` that of renaming an index; `change_rows`
+    is what a statement on rows does to the rest of the table. `concurrent_index`, `drop_index_concurrently` and
+    `validate` are the forms that do not block writes, if the database has them.
     """
 
     create_index: Operation

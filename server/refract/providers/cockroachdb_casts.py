@@ -1,4 +1,4 @@
-"""What Prisma thinks of a type change on CockroachDB, which alters next to no type in place."""
+"""How Prisma rates a type change on CockroachDB, which alters almost no type in place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEFAULT_PRECISION = (6,)
 
 
 def cast(before: Column, after: Column) -> Cast:
-    """What Prisma does when `before`'s type becomes `after`'s, for a column that is in no index."""
+    """What Prisma does when `before`'s type becomes `after`'s, for a column without an index."""
     old, new = before.type, after.type
     if old.enum or new.enum:
         return Cast.NONE if old.enum == new.enum else Cast.NOT_CASTABLE

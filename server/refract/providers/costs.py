@@ -1,4 +1,4 @@
-"""What one change costs a database in use: the lock it takes, who waits for it, and how long as the tables grow."""
+"""What one change costs a database in use: its lock, the queries that wait, and the duration as the tables grow."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from refract.schema.changes import (
 from refract.schema.model import Check, Column, Database, QualifiedName, Table
 
 _SKIPS_PROVEN_SCAN = (12,)
-"""The version of PostgreSQL that believes a validated CHECK."""
+"""The version of PostgreSQL from which a validated CHECK makes SET NOT NULL skip the scan."""
 
 _CREATE_TRIGGER = Operation(Blocks.WRITES, "SHARE ROW EXCLUSIVE", Work.TRIGGER_CREATION)
 _CARE = {
@@ -51,15 +51,15 @@ _CARE = {
 
 @frozen
 class Cost:
-    """What a change takes of the `tables` in use."""
+    """The operation that a change runs on the `tables` in use."""
 
     operation: Operation
     tables: tuple[QualifiedName, ...]
 
 
 def costs(change: Change, before: Database, versions: Versions, new: frozenset[QualifiedName]) -> Iterator[Cost]:
-    """What a change takes of tables that are in use; nothing where it touches none. `new` are tables that nobody uses
-    yet, `before` is the database that the change finds.
+    """The costs of a change for tables in use; none if it touches none. `new` are tables that are not in use yet,
+    `before` is the database before the change.
     """
     known = behaviour(before.provider)
     for cost in _costs(change, before, versions, known):
@@ -74,7 +74,7 @@ def costs(change: Change, before: Database, versions: Versions, new: frozenset[Q
 
 
 def cost_of_verb(verb: str, provider: str) -> Cost | None:
-    """What a statement takes of its table that changes nothing of the model: triggers, and the care of tables."""
+    """The cost for its table of a statement that does not change the model: triggers, and table maintenance."""
     known = behaviour(provider)
     if verb == "CREATE TRIGGER" and known.concurrent_indexes:
         return Cost(_CREATE_TRIGGER, ())
@@ -86,7 +86,7 @@ def cost_of_verb(verb: str, provider: str) -> Cost | None:
 
 
 def proves_not_null(checks: Iterable[Check], column: str) -> bool:
-    """Whether a CHECK that holds for every row says that the column is filled."""
+    """Whether a validated CHECK requires that the column is not NULL."""
     wanted = _plain(f"{column} IS NOT NULL")
     return any(c.validated and _plain(c.expression) == wanted for c in checks)
 
@@ -115,8 +115,8 @@ def _costs(change: Change, before: Database, versions: Versions, known: Behaviou
 
 
 def _copying(data: Backfill, cost: Cost, known: Behaviour, new: frozenset[QualifiedName]) -> Cost:
-    """SQLite: the whole file is locked, whichever table is written. Rows that go into a new table are most likely the
-    old table's, which is made anew.
+    """SQLite: the whole file is locked, whichever table is written. Rows inserted into a new table are most
+    likely those of the old table, which is being rebuilt.
     """
     if data.reads and all(table in new for table in data.tables):
         return Cost(known.rewrite, data.reads)
@@ -181,10 +181,10 @@ def _of_new_column(column: Column, versions: Versions, known: Behaviour) -> Oper
 
 
 def _of_columns(versions: Versions, known: Behaviour) -> Operation:
-    """Columns that come and go: written into the catalog, or with the table, where the server is too old."""
+    """Adding and dropping columns writes the catalog, or rewrites the table if the server is too old."""
     if versions.flavour or versions.server >= known.instant_columns_since:
         return known.catalog
-    return known.set_not_null  # in place, too: the table is written anew while reads and writes go on
+    return known.set_not_null  # in place, too: the table is rewritten without blocking reads and writes
 
 
 def _of_altered_column(
@@ -212,17 +212,17 @@ def _of_type(change: AlterColumn, known: Behaviour, provider: str) -> Operation:
 
 
 def _noted(operation: Operation) -> Operation:
-    """The same without its work on rows: a constraint that is not valid yet."""
+    """The same without its work on rows, for a constraint that is not validated yet."""
     return evolve(operation, work=Work.CATALOG_UPDATE, duration=Duration.INSTANT)
 
 
 def _or_catalog(operation: Operation, known: Behaviour) -> Operation:
-    """The operation; that of the catalog where nothing particular is known of it."""
+    """The operation; that of the catalog if nothing particular is known of it."""
     return operation if operation.lock or operation.blocks is not Blocks.NOTHING else known.catalog
 
 
 def _parents(table: Table, before: Database, known: Behaviour) -> tuple[QualifiedName, ...]:
-    """The tables that are locked along with one that refers to them."""
+    """The tables that are locked together with a table that references them."""
     if not known.locks_referenced_table:
         return ()
     return tuple(key.referenced_table for key in table.foreign_keys if key.referenced_table in before.tables)

@@ -1,4 +1,4 @@
-"""Defaults in one canonical form, whether they come from a schema or from SQL, so that equal ones compare equal."""
+"""Defaults in one canonical form, whether read from a schema or from SQL, so that equal ones compare equal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BOOLEAN_TYPES = {"BOOLEAN", "BOOL", "BIT", "TINYINT"}
 _BYTES_TYPES = {"BYTEA", "BYTES", "BLOB", "LONGBLOB", "MEDIUMBLOB", "TINYBLOB", "VARBINARY", "BINARY"}
 _TIME_TYPES = {"TIMESTAMP", "TIMESTAMPTZ", "DATETIME", "DATETIME2", "DATETIMEOFFSET"}
 _MOST_WRAPPINGS = 16
-"""Casts and parentheses that are taken off a default; one that has more stays an expression."""
+"""How many casts and parentheses are removed from a default; with more of them it remains an expression."""
 
 _NUMBER_TYPES = {
     "SMALLINT", "INTEGER", "INT", "BIGINT", "DECIMAL", "REAL", "DOUBLE PRECISION", "DOUBLE", "FLOAT", "OID", "MONEY",
@@ -60,7 +60,7 @@ def expression(sql: str) -> Default:
 
 
 def bytes_from_base64(text: str) -> Default:
-    """Bytes as a schema writes them (base64), kept as hexadecimal digits. What is no base64 is kept as it is."""
+    """Bytes as a schema writes them (base64), kept as hexadecimal digits. Anything else is kept unchanged."""
     try:
         return string(base64.b64decode(text, validate=True).hex())
     except (binascii.Error, ValueError):
@@ -81,7 +81,7 @@ def moment(text: str) -> Default:
 
 
 def parse_sql_default(sql: str, type_: ColumnType) -> Default | None:
-    """What stands after DEFAULT in SQL, for a column of `type_`. None for NULL."""
+    """The default written after DEFAULT in SQL, for a column of `type_`. None for NULL."""
     text = _unwrapped(sql)
     if not text or text.lower() == "null":
         return None
@@ -118,7 +118,7 @@ def _unwrapped(sql: str) -> str:
 
 
 def _is_simple(text: str) -> bool:
-    """Whether taking a cast off leaves a literal: the cast of a longer expression is part of it."""
+    """Whether removing a cast leaves a literal: the cast of a longer expression is part of it."""
     return bool(
         _STRING.match(text)
         or _NUMBER.match(text)
@@ -194,7 +194,7 @@ def _list(items: list[str], element: ColumnType) -> Default:
 
 
 def _split(text: str) -> list[str]:
-    """The parts of `text` between commas that stand in no quotes and no parentheses."""
+    """The parts of `text`, split at the commas outside quotes and parentheses."""
     parts, depth, quote, start = [], 0, "", 0
     for index, character in enumerate(text):
         if quote:

@@ -8,7 +8,7 @@ from refract.providers.base import Provider, SqlSpelling, quote_string, spelling
 from refract.providers.defaults import bare_expression
 from refract.schema.model import ColumnType, Default, DefaultKind
 
-# What MySQL takes after DEFAULT as it is; every other expression needs parentheses.
+# Defaults that MySQL accepts without parentheses; every other expression needs them.
 _STANDS_ALONE = re.compile(
     r"(?:current_timestamp|now|localtime|localtimestamp)(?:\(\d*\))?(?:\s+on\s+update\s.*)?\Z"
     r"|(?:null|true|false|[bxn]?'[^']*'|0x[0-9a-f]+|[-+]?[\d.]+)\Z",
@@ -18,7 +18,7 @@ _INTEGERS = ("TINYINT", "SMALLINT", "MEDIUMINT", "INTEGER", "BIGINT")
 
 
 def _now(type_: ColumnType) -> str:
-    """The precision must be the column's own, or MySQL refuses the default."""
+    """The precision must be that of the column, or MySQL refuses the default."""
     precision = type_.args[0] if type_.args else None
     return f"CURRENT_TIMESTAMP({precision})" if precision is not None else "CURRENT_TIMESTAMP"
 

@@ -1,8 +1,8 @@
-"""What Prisma thinks of a type change on MySQL and MariaDB.
+"""How Prisma rates a type change on MySQL and MariaDB.
 
-One row per type changed from: the types it becomes safely, and those it becomes at a risk. A type that
-stands in neither is not castable: Prisma drops the column and adds it anew. What hangs on lengths and
-precisions is decided by the functions at the end.
+One row per type changed from: the types it becomes safely, and those it becomes at a risk. A type in
+neither is not castable: Prisma drops the column and adds it again. The functions at the end decide the
+casts that depend on lengths and precisions.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class _Row:
 
 
 def cast(before: Column, after: Column) -> Cast:
-    """What Prisma does when `before`'s type becomes `after`'s. Types that it does not know it never changes."""
+    """What Prisma does when `before`'s type becomes `after`'s. Prisma never changes types that it does not know."""
     if "ENUM" in {before.type.name, after.type.name}:
         return _cast_enum(before.type, after.type)
     row, target = _ROWS.get(_name(before.type)), _name(after.type)

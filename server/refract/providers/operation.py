@@ -1,4 +1,4 @@
-"""What one kind of change to a table in use takes: the lock, who waits, for what, how long, and how to avoid it."""
+"""One kind of change to a table in use: its lock, the queries that wait, the work, the duration, and the cure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from attrs import frozen
 
 
 class Blocks(StrEnum):
-    """Who has to wait while an operation runs."""
+    """What has to wait while an operation runs."""
 
     NOTHING = "nothing"
     WRITES = "writes"  # rows of the table can be read, not changed
@@ -21,7 +21,7 @@ class Duration(StrEnum):
 
     INSTANT = "instant"  # the catalog is written: a moment at any size
     SCAN = "scan"  # every row is read
-    REWRITE = "rewrite"  # every row is written anew
+    REWRITE = "rewrite"  # every row is rewritten
     ROWS = "rows"  # the more rows change, the longer
 
 
@@ -58,7 +58,7 @@ class Work(StrEnum):
 
 
 class Cure(StrEnum):
-    """How the same is done without the wait, or with a shorter one."""
+    """How to do the same without the wait, or with a shorter one."""
 
     CHECK_BEFORE_NOT_NULL = "check-before-not-null"
     NEW_FIELD = "new-field"

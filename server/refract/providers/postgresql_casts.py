@@ -1,8 +1,8 @@
-"""What Prisma thinks of a type change on PostgreSQL.
+"""How Prisma rates a type change on PostgreSQL.
 
-One row per type changed from: the types it becomes safely, and those it becomes at a risk; a type that stands in
-neither is not castable: Prisma drops the column and adds it anew. `room` is how many characters the longest
-value takes as text. It is Prisma's opinion, not PostgreSQL's: some of these casts need USING.
+One row per type changed from: the types it becomes safely, and those it becomes at a risk; a type in neither is
+not castable: Prisma drops the column and adds it again. `room` is how many characters the longest value takes
+as text. The ratings are Prisma's, not PostgreSQL's: some of these casts need USING.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _Decide = Callable[[ColumnType, ColumnType], Cast | None]
 
 @frozen
 class _Row:
-    """`decide` comes first, then what stands in `safe` and `risky`, then `otherwise`."""
+    """`decide` is tried first, then `safe` and `risky`, then `otherwise`."""
 
     safe: frozenset[str] = frozenset()
     risky: frozenset[str] = frozenset()
@@ -153,7 +153,7 @@ def _bytes(_: ColumnType, new: ColumnType) -> Cast | None:
 
 
 def _fixed(room: int) -> _Decide:
-    """Values that all take the same room as text: either they fit or there is no cast."""
+    """Values that all have the same length as text: either they fit or there is no cast."""
 
     def decide(old: ColumnType, new: ColumnType) -> Cast | None:
         if new.name == old.name and (not new.args or not old.args):

@@ -1,4 +1,4 @@
-"""SQLite (and libSQL, D1). Types: prisma-engines' sqlite flavour; SQLite itself takes any word as a type."""
+"""SQLite (and libSQL, D1). Types: prisma-engines' sqlite flavour; SQLite itself accepts any word as a type."""
 
 from __future__ import annotations
 

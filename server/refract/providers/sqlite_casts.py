@@ -1,4 +1,4 @@
-"""What Prisma thinks of a type change on SQLite: the table is made anew and the values are copied as they are."""
+"""How Prisma rates a type change on SQLite: the table is rebuilt and the values are copied unchanged."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What Prisma thinks of a type change on SQL Server.
+"""How Prisma rates a type change on SQL Server.
 
-Every type says how many characters and bytes it needs to be kept as text or as binary, and what else it
-becomes safely or at a risk. A type that stands nowhere is not castable: Prisma drops the column and adds
-it anew. Prisma calls text and binary of the length `max` safe for some types and risky for others.
+Every type has the number of characters and bytes that it needs as text or as binary, and the other types
+that it becomes safely or at a risk. A type that is not listed is not castable: Prisma drops the column and
+adds it again. Prisma calls text and binary of the length `max` safe for some types and risky for others.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _MAX = 1 << 31
 @frozen
 class _Row:
     """`text` and `bytes` are the lengths that hold every value (None: no length decides); `max_is_safe` whether
-    Prisma trusts the length `max` to be enough; `integer_digits` is what a DECIMAL must have before its point,
-    `decimal` the precision and scale that it must have.
+    Prisma trusts the length `max` to be enough; `integer_digits` are the digits that a DECIMAL needs before its point,
+    `decimal` are the precision and scale that it needs.
     """
 
     safe: frozenset[str] = frozenset()
@@ -44,7 +44,7 @@ def cast(before: Column, after: Column) -> Cast:
 
 
 def _canonical(type_: ColumnType) -> ColumnType:
-    """The type without what does not change it for Prisma: FLOAT(53) is FLOAT, FLOAT(24) is REAL."""
+    """The type in Prisma's canonical form: FLOAT(53) is FLOAT, FLOAT(24) is REAL."""
     if type_.name == "FLOAT" and type_.args == (53,):
         return ColumnType("FLOAT")
     if type_.name == "FLOAT" and type_.args == (24,):
@@ -53,7 +53,7 @@ def _canonical(type_: ColumnType) -> ColumnType:
 
 
 def _length(type_: ColumnType) -> int:
-    """The length in characters or bytes; SQL Server's own default is 1."""
+    """The length in characters or bytes; SQL Server's default is 1."""
     if not type_.args:
         return 1
     return type_.args[0] if isinstance(type_.args[0], int) else _MAX
@@ -111,7 +111,7 @@ def _cast_decimal(source: ColumnType, target: ColumnType) -> Cast:
 
 
 def _precision(type_: ColumnType) -> tuple[int, int]:
-    """Precision and scale; SQL Server's own defaults are 18 and 0."""
+    """Precision and scale; SQL Server's defaults are 18 and 0."""
     precision = int(type_.args[0]) if type_.args else 18
     scale = int(type_.args[1]) if len(type_.args) > 1 else 0
     return precision, scale

@@ -1,4 +1,4 @@
-"""Type changes in place: which ones leave the rows alone, and which ones lose something without an error.
+"""Type changes in place: which ones write no rows, and which ones lose data without an error.
 
 PostgreSQL 12 to 18 and MariaDB 10.11 were measured; MySQL and SQL Server are as their manuals say.
 """
@@ -21,7 +21,7 @@ _DIGITS = {
     **dict.fromkeys(("INTEGER", "INT", "INT4"), 10),
     **dict.fromkeys(("BIGINT", "INT8"), 19),
 }
-"""The most digits that a value of the type has. Unsigned types are left out: what they hold has no place in a signed type of their size."""
+"""The most digits of a value of the type. Unsigned types are left out: they do not fit a signed type of their size."""
 _TEXTS = frozenset({"TEXT", "LONGTEXT", "MEDIUMTEXT", "VARCHAR", "NVARCHAR", "STRING", "CITEXT"})
 _BYTES_PER_CHARACTER = 4  # utf8mb4, the default of MySQL and of what Prisma writes
 _ONE_LENGTH_BYTE = 255
@@ -33,7 +33,7 @@ def leaves_rows(provider: str, before: ColumnType, after: ColumnType) -> bool:
 
 
 def always_fits(before: ColumnType, after: ColumnType) -> bool:
-    """Whether each whole number or truth value of one type has its place in the other, also where Prisma warns."""
+    """Whether each integer or boolean of one type fits the other, even if Prisma warns."""
     digits = _DIGITS.get(before.name)
     if digits is None or before.is_list or after.is_list:
         return False
@@ -54,7 +54,7 @@ class SilentLoss(StrEnum):
 
 
 def loses_silently(before: ColumnType, after: ColumnType) -> SilentLoss | None:
-    """What becomes of the values in a cast that Prisma calls safe, None if each of them survives.
+    """What a cast that Prisma calls safe does to the values, None if each of them survives.
 
     Source: measured on PostgreSQL, which reports no error.
     """
@@ -84,7 +84,7 @@ def _number(type_: ColumnType, place: int, absent: int) -> int:
 
 def _postgresql(before: ColumnType, after: ColumnType) -> bool:
     if before.name in ("TEXT", "VARCHAR", "CITEXT") and after.name == "CITEXT":
-        return True  # stored as text; citext's own casts say so
+        return True  # stored as text, according to the casts of citext
     if before.name in ("TEXT", "VARCHAR") and after.name in ("TEXT", "VARCHAR"):
         return not after.args or (bool(before.args) and _number(after, 0, 0) >= _number(before, 0, 0))
     if before.name == after.name and before.name in _TIMES:
@@ -107,7 +107,7 @@ def _mysql(before: ColumnType, after: ColumnType) -> bool:
 
 
 def _sqlserver(before: ColumnType, after: ColumnType) -> bool:
-    """Longer text of a varying length; `max` is stored in another way."""
+    """Longer text of a varying length; `max` is stored differently."""
     if before.name != after.name or before.name not in ("NVARCHAR", "VARCHAR", "VARBINARY"):
         return False
     sizes = [t.args[0] if t.args else None for t in (before, after)]

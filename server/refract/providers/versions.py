@@ -9,7 +9,7 @@ from attrs import frozen
 Version = tuple[int, ...]
 
 DEFAULT_PRISMA: Version = (7,)
-"""Assumed where no file of the project tells: the newest."""
+"""Assumed if no file of the project shows the version: the newest."""
 
 DEFAULT_SERVERS: Mapping[str, Version] = {
     "postgresql": (14,),
@@ -19,15 +19,15 @@ DEFAULT_SERVERS: Mapping[str, Version] = {
     "cockroachdb": (23, 1),
     "mongodb": (5,),
 }
-"""Assumed where the settings do not say: the oldest that its vendor, or a large host, still supports."""
+"""Assumed if the settings do not set a version: the oldest that its vendor, or a large host, still supports."""
 
 DEFAULT_FLAVOURS: Mapping[str, Version] = {"mariadb": (10, 6)}
-"""The same for servers that count their versions otherwise than those whose language they speak."""
+"""The same for flavours with other version numbers than their provider."""
 
 
 @frozen
 class Versions:
-    """`flavour` is a server that speaks a provider's language and behaves in its own way:
+    """`flavour` is a server that is compatible with a provider but behaves differently:
     `mariadb`, `d1`, `libsql`, `planetscale`, or empty.
     """
 
@@ -37,5 +37,5 @@ class Versions:
 
 
 def default_versions(provider: str, flavour: str = "") -> Versions:
-    """What is assumed of a project on `provider`. Raises KeyError for a name that is no provider's."""
+    """The versions assumed for a project on `provider`. Raises KeyError for an unknown provider."""
     return Versions(DEFAULT_FLAVOURS.get(flavour, DEFAULT_SERVERS[provider]), flavour)

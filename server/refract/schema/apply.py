@@ -1,5 +1,5 @@
-"""What a change does to a database: the one place that knows. Tolerant, since histories are: what does not fit is
-said and left out, and the rest goes on.
+"""Applies changes to a database. Tolerant of imperfect histories: a change that does not fit is reported and left out,
+and the rest is applied.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def apply(database: Database, changes: Iterable[c.Change]) -> tuple[Database, tu
 
 
 class Draft:
-    """A database that is being changed: its mappings are copied once, whatever the number of changes."""
+    """A database being changed: its mappings are copied once, whatever the number of changes."""
 
     def __init__(self, database: Database) -> None:
         self.start = database
@@ -50,12 +50,12 @@ class Draft:
         self.schemas = database.schemas
 
     def apply(self, change: c.Change) -> str | None:
-        """Make the change. The sentence says why it could not be made."""
+        """Apply the change. The sentence gives the reason if it does not fit."""
         step: Callable[[Draft, Any], str | None] | None = _STEPS.get(type(change))
         return step(self, change) if step else None
 
     def database(self) -> Database:
-        """The database as it is now."""
+        """The database after the changes so far."""
         return evolve(
             self.start,
             tables=dict(self.tables),
@@ -155,7 +155,7 @@ def _referring_to(draft: Draft, name: QualifiedName) -> Iterator[Table]:
 
 
 def _in_table(step: Callable[[Draft, Table, Any], Table | str]) -> Callable[[Draft, Any], str | None]:
-    """A step that turns one table into another, or says why it cannot."""
+    """A step that turns one table into another, or gives the reason why it cannot."""
 
     def apply_to_table(draft: Draft, change: c.TableChange) -> str | None:
         table = draft.tables.get(change.table)

@@ -1,9 +1,9 @@
-"""Changes: the one currency of Refract.
+"""Changes: the values that every part of Refract exchanges.
 
 The schema diff and the SQL reader make them; rules, recipes, naming and the SQL writer read them.
-Each holds what was before and what comes after, so that it can be described, applied and undone.
-`origin` is where the change is asked for: a place in the schema, or a statement in a migration.
-For a removal seen from the schema it is the place that remains (the model, or nothing).
+Each holds the state before and after, so that it can be described, applied and undone.
+`origin` is the source of the change: a place in the schema, or a statement in a migration.
+For a removal from the schema it is the place that remains (the model, or nothing).
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from refract.text import Origin
 
 
 class Cast(StrEnum):
-    """What Prisma thinks of a change from one column type to another."""
+    """How Prisma rates a change from one column type to another."""
 
     NONE = "none"  # the type does not change
     SAFE = "safe"  # altered in place, every value survives
     RISKY = "risky"  # altered in place, values may be lost or the statement may fail
-    NOT_CASTABLE = "not-castable"  # Prisma drops the column and adds it anew
+    NOT_CASTABLE = "not-castable"  # Prisma drops the column and adds it again
 
 
 @frozen(kw_only=True)
@@ -46,7 +46,7 @@ class _Change:
 
 @frozen(kw_only=True)
 class TableChange(_Change):
-    """A change inside a table that stays. `table` is the table's name when the change runs."""
+    """A change inside a table that is kept. `table` is the table's name when the change runs."""
 
     table: QualifiedName
 
@@ -115,7 +115,7 @@ class RenameEnum(_Change):
 
 @frozen(kw_only=True)
 class AlterEnum(_Change):
-    """Values added to or removed from an enum by Prisma: what it writes depends on whether any goes."""
+    """Values added to or removed from an enum by Prisma: its SQL depends on whether any is removed."""
 
     kind = "alter-enum"
     before: Enum
@@ -123,13 +123,13 @@ class AlterEnum(_Change):
 
     @property
     def added(self) -> tuple[str, ...]:
-        """Names of values that are new, in the order they are written."""
+        """Names of added values, in the order they are written."""
         known = {v.name for v in self.before.values}
         return tuple(v.name for v in self.after.values if v.name not in known)
 
     @property
     def removed(self) -> tuple[str, ...]:
-        """Names of values that go, in the order they were written."""
+        """Names of removed values, in the order they were written."""
         kept = {v.name for v in self.after.values}
         return tuple(v.name for v in self.before.values if v.name not in kept)
 
@@ -182,7 +182,7 @@ class RenameColumn(TableChange):
 
 @frozen(kw_only=True)
 class AlterColumn(TableChange):
-    """A column changed in place: type, nullability, default. `cast` says what becomes of the values;
+    """A column changed in place: type, nullability, default. `cast` is Prisma's rating of the change of type;
     `using` is the expression of a hand-written conversion.
     """
 
@@ -204,7 +204,7 @@ class RecreateColumn(TableChange):
 
 @frozen(kw_only=True)
 class AddPrimaryKey(TableChange):
-    """`index` is the unique index that becomes the key, where one does (PostgreSQL)."""
+    """`index` is the unique index that becomes the key, if one does (PostgreSQL)."""
 
     kind = "add-primary-key"
     primary_key: PrimaryKey
@@ -249,7 +249,7 @@ class RenameIndex(TableChange):
 
 @frozen(kw_only=True)
 class RecreateIndex(TableChange):
-    """An index dropped and made anew under the same name, since its definition changed."""
+    """An index dropped and recreated under the same name, since its definition changed."""
 
     kind = "recreate-index"
     before: Index
@@ -310,7 +310,7 @@ class Backfill(_Change):
     """A statement that changes rows. `verb` is INSERT, UPDATE, DELETE, MERGE, TRUNCATE or COPY;
     `tables` those it writes to.
 
-    Known only where a migration is read statement by statement: `reads` are the other tables that it names, `columns`
+    Known only if a migration is read statement by statement: `reads` are the other tables that it names, `columns`
     those that INSERT or UPDATE names, `filtered` whether an UPDATE or DELETE is for some rows only (None: not known).
     """
 
@@ -375,12 +375,12 @@ Change = (
 
 @frozen(kw_only=True)
 class Statement:
-    """One statement of a migration, for those who judge how it is written.
+    """One statement of a migration, for rules about how it is written.
 
-    `verb` is what it begins with, in capitals: `CREATE INDEX`, `ALTER TABLE`, `BEGIN`, `SET`, `UPDATE`, `DO` ...
-    `words` are all its words in capitals, names in quotes and texts left out: `CONCURRENTLY`, `NOT`, `VALID`.
+    `verb` are its first words, in capitals: `CREATE INDEX`, `ALTER TABLE`, `BEGIN`, `SET`, `UPDATE`, `DO` ...
+    `words` are all its words in capitals, without quoted names and texts: `CONCURRENTLY`, `NOT`, `VALID`.
     `changes` is what it does to the model, one by one, before several statements are seen as one change.
-    `setting` is the name (small letters) and value that a SET gives, such as `("lock_timeout", "5s")`.
+    `setting` is the name (lower case) and value that a SET gives, such as `("lock_timeout", "5s")`.
     """
 
     verb: str
@@ -390,6 +390,6 @@ class Statement:
     setting: tuple[str, str] | None = None
 
     def says(self, *words: str) -> bool:
-        """Whether `words` stand in the statement, one after the other."""
+        """Whether the statement has `words`, one after another."""
         width = len(words)
         return any(self.words[at : at + width] == words for at in range(len(self.words) - width + 1))

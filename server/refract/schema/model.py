@@ -1,7 +1,7 @@
 """The relational model: a database as Prisma would build it, or as the migrations have built it.
 
 Values only. Two objects are equal when the databases they describe are equal: where an object was
-written (`origin`), what Prisma Client calls it and what only the client does are left out of equality.
+written (`origin`), its name in Prisma Client and what only the client does are left out of equality.
 Table and column names here are the database's names (after `@@map` and `@map`).
 """
 
@@ -32,8 +32,8 @@ class QualifiedName(NamedTuple):
 class ColumnType:
     """A column's type, as the SQL that Prisma writes spells it: `VARCHAR`, `DOUBLE PRECISION`, `TIMESTAMP`.
 
-    `args` are what stands in parentheses: `(191,)`, `(65, 30)`, and for mysql's `ENUM` its values.
-    `enum` names the enum type where enums are types of their own (postgresql, cockroachdb); `name` is then empty.
+    `args` are the arguments in parentheses: `(191,)`, `(65, 30)`, and for mysql's `ENUM` its values.
+    `enum` names the enum type if enums are separate types (postgresql, cockroachdb); `name` is then empty.
     A type that the provider does not know (`Unsupported("..")`, or hand-written SQL) keeps its text in `name`.
     """
 
@@ -91,7 +91,7 @@ class IndexColumn:
     """One part of an index or primary key. `name` is a column, or empty when `expression` is set.
 
     `length` is mysql's prefix length; `ops` the operator class (None: the type's default one).
-    `sort_written`: the order is spelled out in the schema, even where it is the usual one.
+    `sort_written`: the order is written in the schema, even if it is the default.
     """
 
     name: str
@@ -106,7 +106,7 @@ class IndexColumn:
 class Index:
     """An index, unique or not. `type` is the access method in capitals (`BTREE`, `HASH`, `GIN`, `FULLTEXT`...).
 
-    `constraint` is true where the uniqueness is a constraint rather than a bare index (sqlserver).
+    `constraint` is true if the uniqueness is a constraint rather than a bare index (sqlserver).
     `valid` is false for an index that a failed or unfinished concurrent build left behind.
     """
 
@@ -123,7 +123,7 @@ class Index:
 
 @frozen
 class PrimaryKey:
-    """`name` is empty where the database does not name it (sqlite, mysql)."""
+    """`name` is empty if the database does not name it (sqlite, mysql)."""
 
     name: str
     columns: tuple[IndexColumn, ...]
@@ -166,7 +166,7 @@ class Check:
 @frozen
 class Table:
     """A table (a collection on mongodb). `model_name` is Prisma's name, empty for implicit join tables
-    and for tables read from SQL. `ignored` marks `@@ignore`: Prisma Client does not see the model, the table stays.
+    and for tables read from SQL. `ignored` marks `@@ignore`: Prisma Client does not see the model, the table is kept.
     """
 
     name: QualifiedName
@@ -210,7 +210,7 @@ class EnumValue:
 @frozen
 class Enum:
     """An enum type. On databases without such types (sqlite, sqlserver, mysql, mongodb) it exists for
-    Prisma Client only: it is kept so that rules can speak of it, and writes no SQL of its own.
+    Prisma Client only: it is kept so that rules can name it, and has no SQL.
     """
 
     name: QualifiedName
@@ -221,7 +221,7 @@ class Enum:
 
 @frozen
 class View:
-    """A view; `definition` is its SQL where known (Prisma's schema does not hold it)."""
+    """A view; `definition` is its SQL if known (Prisma's schema does not hold it)."""
 
     name: QualifiedName
     definition: str | None = field(default=None, eq=False)

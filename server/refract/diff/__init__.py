@@ -1,4 +1,4 @@
-"""Two databases give the changes that lead from one to the other, and which of them are probably renames."""
+"""Compares two databases: the changes from one to the other, and which of them are probably renames."""
 
 from refract.diff.compare import Diff, diff
 from refract.diff.renames import ProbableRename, probable_renames

@@ -1,4 +1,4 @@
-"""What changes in a column that stays, as Prisma's differ sees it."""
+"""The changes in a kept column, as Prisma's differ sees them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ColumnArity(StrEnum):
 
 @frozen
 class ColumnChanges:
-    """Which parts of a column change. `cast` is NONE where the type stays."""
+    """Which parts of a column change. `cast` is NONE if the type is unchanged."""
 
     arity: bool
     default: bool
@@ -88,7 +88,7 @@ def _values_match(before: Column, after: Column) -> bool:
 
 
 def _match_without_sequence(before: Column, after: Column) -> bool:
-    """A sequence comes and goes on its own; only another default in its place is a change of default."""
+    """A sequence is added and dropped separately; only another default in its place is a change of default."""
     if before.auto_increment and not after.auto_increment:
         return after.default is None or _is_unknown_expression(after.default)
     return True

@@ -22,7 +22,7 @@ _NOT_OURS = re.compile(
 
 @frozen
 class _Compared:
-    """Two tables of one name, and what was found between them."""
+    """Two tables of one name, and their differences."""
 
     before: Table
     after: Table
@@ -31,7 +31,7 @@ class _Compared:
 
 @frozen
 class _Known:
-    """What a comparison of two databases found, for the next one to build on. Names are in Prisma's order."""
+    """The result of comparing two databases, which the next comparison reuses. Names are in Prisma's order."""
 
     before: Database
     after: Database
@@ -43,8 +43,8 @@ class _Known:
 
 @frozen
 class Diff:
-    """What leads from one database to another: `changes` in the order in which Prisma would make them, and those
-    pairs of a drop and an addition that are probably renames.
+    """The difference of two databases: `changes` in the order in which Prisma would make them, and the pairs of a drop
+    and an addition that are probably renames.
     """
 
     changes: tuple[c.Change, ...]
@@ -53,9 +53,9 @@ class Diff:
 
 
 def diff(before: Database, after: Database, previous: Diff | None = None) -> Diff:
-    """What leads from `before` to `after`, which are of one provider: that of `after`.
+    """The changes from `before` to `after`, both of the provider of `after`.
 
-    Tables that are the very objects that `previous` compared cost next to nothing.
+    Tables that are the same objects as in `previous` cost almost nothing.
     """
     known = _compare(before, after, previous._known if previous is not None else None)
     steps = [*_database_steps(before, after), *_table_steps(known)]
@@ -73,7 +73,7 @@ def _compare(before: Database, after: Database, known: _Known | None) -> _Known:
 
 
 def _compare_touched(before: Database, after: Database, known: _Known, touched: list[QualifiedName]) -> _Known:
-    """The same names as before: only the tables that are other objects now are looked at."""
+    """The same names as before: only the tables that are other objects now are compared."""
     compared = dict(known.compared)
     for name in touched:
         if name in before.tables:
@@ -84,7 +84,7 @@ def _compare_touched(before: Database, after: Database, known: _Known, touched: 
 
 
 def _compare_all(before: Database, after: Database, known: _Known | None) -> _Known:
-    """Every table; equal ones are kept too, so that the next comparison need not look at them."""
+    """Every table; equal ones are kept too, so that the next comparison can skip them."""
     seen = known.compared if known is not None else {}
     compared: dict[QualifiedName, _Compared] = {}
     for name, old in before.tables.items():
@@ -122,7 +122,7 @@ def _schema_steps(before: Database, after: Database) -> Iterator[Ranked]:
 
 
 def _exists(database: Database) -> bool:
-    """Whether there is a database at all, be it without tables: `empty` is nothing, not even its default schema."""
+    """Whether there is a database at all, even without tables: `empty` has nothing, not even its default schema."""
     return bool(database.default_schema or database.schemas)
 
 
@@ -139,7 +139,7 @@ def _enum_steps(before: Database, after: Database) -> Iterator[Ranked]:
 
 
 def _client_enum_steps(before: Database, after: Database) -> Iterator[Ranked]:
-    """Enums that only Prisma Client knows: no SQL comes of them, but rows may hold values that the client refuses."""
+    """Enums that only Prisma Client knows: they need no SQL, but rows may hold values that the client refuses."""
     for name, enum in after.enums.items():
         old = before.enums.get(name)
         if old is not None and _value_names(old) != _value_names(enum):
@@ -159,7 +159,7 @@ def _extension_steps(old: Extension | None, new: Extension) -> Iterator[Ranked]:
 
 
 def _differs(old: str | None, new: str | None) -> bool:
-    """What is left open matches anything."""
+    """Whether both are set and differ: an unset value matches anything."""
     return bool(old and new and old != new)
 
 
@@ -171,7 +171,7 @@ def _table_steps(known: _Known) -> Iterator[Ranked]:
     for name in known.dropped:
         yield from _drop_table(known.before.tables[name], traits)
         if traits.inline_foreign_keys and redefined:
-            # The names of indexes are free at once for the tables made anew, although the tables go later.
+            # Frees the names of the indexes for the rebuilt tables, although the table itself is dropped later.
             yield from _drop_indexes(known.before.tables[name])
     for name in known.changed:
         yield from compared[name].changes.ranked
@@ -192,7 +192,7 @@ def _in_order_of(names: list[QualifiedName], database: Database) -> tuple[Qualif
 
 
 def _create_table(table: Table, traits: DifferTraits) -> Iterator[Ranked]:
-    """The table with what stands inside its CREATE TABLE, then what is added to it afterwards."""
+    """The table with the contents of its CREATE TABLE, then what is added to it afterwards."""
     apart = [i for i in table.indexes if not traits.is_inline(i)]
     inside = tuple(i for i in table.indexes if traits.is_inline(i))
     keys = table.foreign_keys if traits.inline_foreign_keys else ()
@@ -216,7 +216,7 @@ def _drop_indexes(table: Table) -> Iterator[Ranked]:
 
 
 def _keys_to_redefined(compared: Iterable[_Compared], redefined: set[QualifiedName]) -> Iterator[Ranked]:
-    """Foreign keys that stay, but point to a table that is made anew: they go before it and come back after."""
+    """Kept foreign keys to a table that is rebuilt: they are dropped before that and added again after it."""
     for both in compared:
         if both.before.name in redefined:
             continue

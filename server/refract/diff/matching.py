@@ -1,7 +1,7 @@
-"""Which of many drops belongs to which of many additions: pairs that fit each other, and nothing else as well.
+"""Matches drops with additions: pairs that fit each other, and fit nothing else as well.
 
-Every drop is compared with every addition, so what is compared is prepared: things that cannot be told apart but by
-their names have one `kind`, names are found by their words, and a drop's totals with all additions are one list.
+Every drop is compared with every addition, so the comparison is prepared: things that differ only in their names
+have one `kind`, names are found by their words, and a drop's totals with all additions are one list.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from refract.escaping import code_span
 
 THRESHOLD = 0.6
 MOST_PAIRS = 4_000_000
-"""Pairs beyond which only names that differ in nothing but their spelling are compared."""
+"""With more pairs than this, only names that differ just in their spelling are compared."""
 
 _RIVAL_MARGIN = 0.2
 _RIVAL_FACTOR = 0.6
@@ -31,7 +31,7 @@ _K = TypeVar("_K", bound=Hashable)
 
 @frozen
 class Evidence:
-    """What speaks for a pair: a weight, and the words for it (empty where they would not help)."""
+    """A reason for a pair: a weight, and the words for it (empty if they would not help)."""
 
     weight: float
     reason: str = ""
@@ -39,7 +39,7 @@ class Evidence:
 
 @frozen
 class Grounds:
-    """What speaks for a pair for what its two things are, whatever they are called; at least one piece of evidence."""
+    """The evidence for a pair apart from its names, at least one piece."""
 
     evidence: tuple[Evidence, ...]
     weight: float = field(init=False)
@@ -51,7 +51,7 @@ class Grounds:
 
 @frozen
 class Thing(Generic[_D, _K]):
-    """What is dropped or added. Beyond its `kind`, pairs are told apart by its `name`; by its `aliases`, one of which the
+    """A dropped or added thing. Beyond its `kind`, pairs are compared by its `name`; by its `aliases`, one of which the
     two may share; and by its `places`, of which one in common is enough.
     """
 
@@ -64,8 +64,8 @@ class Thing(Generic[_D, _K]):
 
 @frozen
 class Weights:
-    """What it counts that two things are called alike, share an alias, or stand in the same place. `same_name` counts
-    for things of one name, which differ in something else.
+    """The weights of similar names, a shared alias and the same place. `same_name` is for things of one name, which
+    differ in something else.
     """
 
     names: float
@@ -92,8 +92,8 @@ def match(
     weights: Weights,
     also: Sequence[Evidence] = (),
 ) -> list[Match[_D, _A]]:
-    """The pairs that are sure enough, in the order of the drops. `grounds` are of two kinds, None where they cannot be
-    one thing; `also` speaks for every pair.
+    """The pairs that are sure enough, in the order of the drops. `grounds` gives the evidence for two kinds, None if
+    they cannot be one thing; `also` is evidence for every pair.
     """
     if len(dropped) * len(added) > MOST_PAIRS:
         dropped, added = _spelled_alike(dropped, added), _spelled_alike(added, dropped)
@@ -106,14 +106,14 @@ def match(
 
 @define
 class _Best:
-    """The two highest totals that were seen, of which `place` has the higher."""
+    """The two highest totals so far, of which `place` has the higher."""
 
     first: float = _NEVER
     place: int = -1
     second: float = _NEVER
 
     def see(self, total: float, place: int) -> None:
-        """Take note of a total."""
+        """Record a total."""
         if total > self.first:
             self.first, self.place, self.second = total, place, self.first
         elif total > self.second:
@@ -121,7 +121,7 @@ class _Best:
 
     @property
     def is_alone(self) -> bool:
-        """Whether nothing else comes near the highest."""
+        """Whether no other total is near the highest."""
         return self.second < self.first - _RIVAL_MARGIN - _ROUNDING
 
 
@@ -214,7 +214,7 @@ class _Comparison(Generic[_D, _A, _K]):
             yield Evidence(self.weights.names * alike, reason)
 
     def _bases(self, kind: _K) -> list[float]:
-        """What speaks for a pair with each of the kinds that are added, whatever the names."""
+        """The total evidence for a pair with each of the added kinds, whatever the names."""
         known = self._bases_of.get(kind)
         if known is None:
             always = sum(evidence.weight for evidence in self.also)
@@ -268,6 +268,6 @@ def _all_of(index: Mapping[Hashable, list[int]], keys: frozenset[str] | frozense
 
 
 def _spelled_alike(things: Sequence[Thing[_D, _K]], others: Sequence[Thing[_A, _K]]) -> Sequence[Thing[_D, _K]]:
-    """Those of which one of the others has the name in another spelling."""
+    """Those whose name one of the others has in another spelling."""
     names = {spelled(thing.name) for thing in others}
     return [thing for thing in things if spelled(thing.name) in names]

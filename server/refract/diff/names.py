@@ -20,7 +20,7 @@ def words(name: str) -> list[str]:
 
 
 def spelled(name: str) -> str:
-    """What all spellings of a name have in common."""
+    """The canonical form of all spellings of a name."""
     return "".join(words(name))
 
 
@@ -33,7 +33,7 @@ def similarity(one: str, other: str) -> float:
 
 
 class NameIndex:
-    """Names, found by the words that they have."""
+    """Names, found by their words."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._spelled: dict[str, list[int]] = {}
@@ -62,7 +62,7 @@ class NameIndex:
         return found
 
     def _with_near(self, word: str) -> Iterable[int]:
-        """The names with this word, or one that is nearly it."""
+        """The names with this word or a similar one."""
         known = self._near.get(word)
         if known is None:
             same = self._with_word.get(word, [])
@@ -71,7 +71,7 @@ class NameIndex:
         return known
 
     def _words_near(self, word: str) -> list[str]:
-        """Other words of the names that are nearly this one."""
+        """Other words of the names that are similar to this one."""
         if len(word) < _SHORTEST:
             return []
         letters = _letters(word)
@@ -95,13 +95,13 @@ def _letters(word: str) -> int:
 
 
 def _may_be_same(one: str, letters: int, other: str, theirs: int) -> bool:
-    """Whether two words are worth comparing: that they lack few of each other's letters costs little to find out."""
+    """Whether two words are worth comparing: a cheap check that they have most letters in common."""
     most = min(len(one) - (letters & ~theirs).bit_count(), len(other) - (theirs & ~letters).bit_count())
     return 2 * most >= _NEARLY * (len(one) + len(other)) or one in other or other in one
 
 
 def _same_word(one: str, other: str) -> bool:
-    """One the beginning or end of the other (`mail`, `email`; `addr`, `address`), or a letter or two apart."""
+    """Whether one begins or ends the other (`mail`, `email`; `addr`, `address`), or they are a letter or two apart."""
     short, long = sorted((one, other), key=len)
     if long.startswith(short) or long.endswith(short):
         return True

@@ -6,10 +6,10 @@ from enum import IntEnum, auto
 
 
 class Rank(IntEnum):
-    """The kinds of step in the order in which Prisma takes them.
+    """The kinds of step in Prisma's order.
 
-    Prisma renames indexes last of all: also where another one gets the old name, and the database refuses. Such a name
-    is made free before indexes are created.
+    Prisma renames indexes last, even if another one gets the old name, which the database refuses. Here such a name
+    is freed before indexes are created.
     """
 
     CREATE_SCHEMA = auto()

@@ -1,7 +1,7 @@
 """Pairs of a drop and an addition that are probably renames: how sure that is, and why.
 
-Prisma never renames: it drops and adds. A wrong guess is worse than none, so a pair must agree in what it is
-(type, attributes, relation) and in where it stands or what it is called; rivals for the same drop lower the confidence.
+Prisma never renames: it drops and adds. A wrong guess is worse than none, so a pair must agree in its kind
+(type, attributes, relation) and in its place or its name; rivals for the same drop lower the confidence.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class ProbableRename:
 
 @frozen
 class ValueRename:
-    """An enum value that probably took the place of another."""
+    """An enum value that probably replaced another."""
 
     before: str
     after: str
@@ -63,7 +63,7 @@ def _probable(matches: Iterable[Match[_Dropped, _Added]]) -> Iterator[ProbableRe
 
 
 def value_renames(change: c.AlterEnum) -> tuple[ValueRename, ...]:
-    """Values of one enum that probably are others renamed: those that stand in the same place, or are called alike."""
+    """Values of one enum that are probably others renamed: those in the same place or with similar names."""
     same_length = len(change.before.values) == len(change.after.values)
     dropped = _values(change.removed, [v.name for v in change.before.values], same_length)
     added = _values(change.added, [v.name for v in change.after.values], same_length)
@@ -103,7 +103,7 @@ _by_table = attrgetter("table")
 
 
 class _ColumnKind(NamedTuple):
-    """What pairs of columns are judged by, beyond their names and places."""
+    """The traits by which pairs of columns are compared, beyond their names and places."""
 
     type: ColumnType
     auto_increment: bool
@@ -179,7 +179,7 @@ def _column_things(
 
 
 def _places(table: Table, changed: Collection[str]) -> Mapping[str, frozenset[tuple[str, str]]]:
-    """Where each column stands among those that stay: after one, and before one. One of them is enough: a table has
+    """The place of each column among the kept ones: after one, and before one. One of them is enough: a table has its
     columns in the order in which they were added, a model in the order that reads well.
     """
     names = [column.name for column in table.columns]
@@ -194,7 +194,7 @@ def _places(table: Table, changed: Collection[str]) -> Mapping[str, frozenset[tu
 
 
 def _last_kept(names: Iterable[str], changed: Collection[str]) -> Mapping[str, str]:
-    """For each name the last before it that stays; empty where there is none."""
+    """For each name the last kept one before it; empty if there is none."""
     last, found = "", {}
     for name in names:
         found[name] = last
@@ -206,7 +206,7 @@ def _last_kept(names: Iterable[str], changed: Collection[str]) -> Mapping[str, s
 
 
 class _TableKind(NamedTuple):
-    """What pairs of tables are judged by, beyond their names: numbers of their columns, and the primary key."""
+    """The traits by which pairs of tables are compared, beyond their names: numbers of columns, and the primary key."""
 
     columns: frozenset[int]
     length: int
@@ -243,7 +243,7 @@ _TableChange = TypeVar("_TableChange", c.DropTable, c.CreateTable)
 def _table_thing(
     change: _TableChange, table: Table, aliases: set[str], numbers: dict[tuple[str, ColumnType | None], int]
 ) -> Thing[_TableChange, _TableKind]:
-    """Columns are the same in name and type; enums may have been moved or renamed along."""
+    """Columns are the same in name and type; enums may have been moved or renamed with them."""
     columns = ((x.name, None if x.type.enum else x.type) for x in table.columns)
     key = tuple(p.name for p in table.primary_key.columns) if table.primary_key else ()
     kind = _TableKind(frozenset(numbers.setdefault(x, len(numbers)) for x in columns), len(table.columns), key)
@@ -256,7 +256,7 @@ def _table_grounds(old: _TableKind, new: _TableKind) -> Grounds | None:
 
 @lru_cache(maxsize=4096)
 def _shared_grounds(shared: int, old: int, new: int, same_key: bool) -> Grounds | None:
-    """What speaks for two tables with so many columns, so many of which are the same."""
+    """The evidence for two tables with these numbers of columns and of shared columns."""
     overlap = shared / max(old + new - shared, 1)
     if overlap < 0.5:
         return None
@@ -276,7 +276,7 @@ def _joins(table: Table) -> bool:
 def _joining(
     changes: Iterable[tuple[_TableChange, Table]],
 ) -> list[Thing[_TableChange, frozenset[QualifiedName]]]:
-    """The join tables, which all look the same: only what they join tells them apart."""
+    """The join tables, which differ only in the tables that they join."""
     return [
         Thing(change, table.name.name, frozenset(k.referenced_table for k in table.foreign_keys))
         for change, table in changes

@@ -1,4 +1,4 @@
-"""What changes in a table that stays: its columns, primary key, indexes and foreign keys."""
+"""The changes in a kept table: its columns, primary key, indexes and foreign keys."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Ranked = tuple[Rank, c.Change]
 
 @frozen
 class TableChanges:
-    """The changes inside one table, each with its rank. `redefined`: the database needs the table made anew for them."""
+    """The changes inside one table, each with its rank. `redefined`: the database must rebuild the table for them."""
 
     ranked: tuple[Ranked, ...] = ()
     redefined: bool = False
 
 
 def table_changes(before: Table, after: Table, provider: Provider, traits: DifferTraits) -> TableChanges:
-    """What leads from `before` to `after`, which have the same name. The order within a rank is Prisma's."""
+    """The changes from `before` to `after`, which have the same name. The order within a rank is Prisma's."""
     if before == after:
         return TableChanges()
     pair = _Pair(before, after, provider, traits)
@@ -52,7 +52,7 @@ class _Pair:
 
 @frozen
 class _ColumnPair:
-    """A column that stays; `changed` says whether in more than its place."""
+    """A kept column; `changed`: it differs in more than its place."""
 
     before: Column
     after: Column
@@ -137,7 +137,7 @@ def _primary_key(pair: _Pair, columns: Sequence[_ColumnPair]) -> _KeyChanges:
 
 
 def _key_changed(pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
-    """Whether a primary key that stays must be made anew: its columns differ, or the type of one of them."""
+    """Whether a kept primary key must be recreated: its columns differ, or the type of one of them."""
     before, after = pair.before.primary_key, pair.after.primary_key
     assert before is not None and after is not None
     if [(p.name, p.sort, p.length) for p in before.columns] != [(p.name, p.sort, p.length) for p in after.columns]:
@@ -180,7 +180,7 @@ def _kept_index(pair: _Pair, before: Index, after: Index, columns: Sequence[_Col
 
 
 def _is_rebuilt(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
-    """Whether an index that stays must be out of the way while its columns change."""
+    """Whether a kept index must be dropped while its columns change."""
     casts = _casts(index, columns)
     if pair.traits.type_change_rebuilds_indexes and any(x is not Cast.NONE for x in casts):
         return True
@@ -193,19 +193,19 @@ def _casts(index: Index, columns: Sequence[_ColumnPair]) -> list[Cast]:
 
 
 def _visible(indexes: Sequence[Index]) -> list[Index]:
-    """Indexes that Prisma knows of: those on expressions it does not see, nor partial ones that no schema asked for."""
+    """Indexes that Prisma knows: not those on expressions, nor partial ones that are not in a schema."""
     return [i for i in indexes if not any(p.expression for p in i.columns) and not _is_hidden(i)]
 
 
 def _is_hidden(index: Index) -> bool:
-    """Whether an index is a partial one that only migrations know (an origin in a schema names a block).
-    Prisma never drops it, but takes it for the index without a condition that a schema asks for.
+    """Whether an index is a partial one that only migrations have (an origin in a schema names a block).
+    Prisma never drops it, but treats it as the schema's index without a condition.
     """
     return index.where is not None and not (index.origin and index.origin.block)
 
 
 def _indexes_match(before: Index, after: Index, traits: DifferTraits) -> bool:
-    """Whether two indexes differ in name at most."""
+    """Whether two indexes differ at most in name."""
     return (
         before.columns == after.columns
         and before.unique == after.unique
@@ -216,7 +216,7 @@ def _indexes_match(before: Index, after: Index, traits: DifferTraits) -> bool:
 
 
 def _index_pairs(old: Sequence[Index], new: Sequence[Index], traits: DifferTraits) -> Iterator[tuple[Index, Index]]:
-    """Indexes that stay. Prisma leaves those alone that have a twin: which is which it cannot know."""
+    """Kept indexes. Prisma does not change those with a twin, since it cannot tell them apart."""
     for index in old:
         if sum(_are_twins(index, other) for other in old) == 1:
             match = next((other for other in new if _indexes_match(index, other, traits)), None)
@@ -235,13 +235,13 @@ def _dropped_indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> list[Index]
 
 
 def _may_be_of_key(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
-    """Whether the database may have made the index for a foreign key that stays: then it stays too."""
+    """Whether the database may have made the index for a kept foreign key: then it is kept too."""
     names = tuple(p.name for p in index.columns)
     return not index.unique and any(k.columns == names for k in _leaning_keys(index, pair, columns))
 
 
 def _leaning_keys(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> list[ForeignKey]:
-    """The foreign keys that stay and that use the index, which begins with their columns."""
+    """The kept foreign keys that use the index, which begins with their columns."""
     if not pair.traits.foreign_keys_make_indexes or index.type == "FULLTEXT":
         return []
     names = tuple(p.name for p in index.columns)
@@ -250,7 +250,7 @@ def _leaning_keys(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> 
 
 
 def _becomes_primary_key(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
-    """A unique index that guards the rows of a table without a primary key stays until the new key is there."""
+    """A unique index that guards the rows of a table without a primary key is kept until the new key exists."""
     key = pair.after.primary_key
     if pair.before.primary_key is not None or key is None or not index.unique:
         return False
@@ -274,7 +274,7 @@ def _foreign_keys(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranke
     going = (*_dropped_indexes(pair, columns), *rebuilt)
     leaning = [key for index in going for key in _leaning_keys(index, pair, columns)]
     for before, after in _key_pairs(pair, kept):
-        if before in leaning:  # the database does not let the index go while they are there
+        if before in leaning:  # the database does not drop the index while they exist
             yield Rank.DROP_FOREIGN_KEY, drop_foreign_key(pair.after, before)
             yield Rank.ADD_FOREIGN_KEY, add_foreign_key(pair.after, after)
         elif before.name != after.name and not _is_join_table(pair.before, pair.after):
@@ -287,7 +287,7 @@ def drop_foreign_key(table: Table, key: ForeignKey) -> c.DropForeignKey:
 
 
 def add_foreign_key(table: Table, key: ForeignKey) -> c.AddForeignKey:
-    """The addition of a key to a table, asked for where the key is written."""
+    """The addition of a key to a table, with the key's origin."""
     return c.AddForeignKey(table=table.name, foreign_key=key, origin=key.origin or table.origin)
 
 
@@ -332,5 +332,5 @@ def _column_allows(column: _ColumnPair | None, traits: DifferTraits) -> bool:
 
 
 def _is_join_table(before: Table, after: Table) -> bool:
-    """The foreign keys of implicit join tables had other names once; Prisma never renames them."""
+    """The foreign keys of implicit join tables once had other names; Prisma never renames them."""
     return all({x.name for x in t.columns} == {"A", "B"} for t in (before, after))

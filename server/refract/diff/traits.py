@@ -1,4 +1,4 @@
-"""How Prisma's differ treats each database: what can be altered in place, what is dropped and made anew."""
+"""How Prisma's differ treats each database: what can be altered in place, what is dropped and recreated."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MustRedefine = Callable[[Table, Sequence[TableChange]], bool]
 
 
 class Inline(Enum):
-    """Which indexes stand inside CREATE TABLE."""
+    """Which indexes are inside CREATE TABLE."""
 
     NONE = "none"
     UNIQUE = "unique"
@@ -33,7 +33,7 @@ class Inline(Enum):
 
 
 class AutoIncrement(Enum):
-    """What makes a column count: nothing to change, a sequence or property of its own, or an ordinary default."""
+    """How a column counts: implied (nothing to alter), by a separate sequence or property, or by an ordinary default."""
 
     IMPLIED = "implied"
     SEQUENCE = "sequence"
@@ -46,9 +46,9 @@ def _never(_: Table, __: Sequence[TableChange]) -> bool:
 
 @frozen
 class DifferTraits:
-    """One database. What is true here is what Prisma does there, not what the database could do.
+    """One database. The traits describe what Prisma does there, not what the database could do.
 
-    `redefines`: whether a table must be made anew for such changes.
+    `redefines`: whether a table must be rebuilt for such changes.
     `recreated_column_spoils_indexes`: an index on a column that is dropped and added is in the way. Prisma does not
     know that, and MySQL then refuses its SQL ("Incorrect prefix key").
     `casts_indexed_columns`: columns in an index or key can change their type in place.
@@ -74,7 +74,7 @@ class DifferTraits:
     redefines: MustRedefine = _never
 
     def is_inline(self, index: Index) -> bool:
-        """Whether a new table's index stands inside its CREATE TABLE."""
+        """Whether a new table's index is inside its CREATE TABLE."""
         return self.inline_indexes is Inline.ALL or (self.inline_indexes is Inline.UNIQUE and index.unique)
 
 
@@ -82,7 +82,7 @@ _ON_INDEXES = (CreateIndex, DropIndex, RenameIndex, RecreateIndex)
 
 
 def _sqlite_redefines(_: Table, changes: Sequence[TableChange]) -> bool:
-    """SQLite's ALTER TABLE can add an optional column, rename one, and no more."""
+    """SQLite's ALTER TABLE can only add an optional column or rename one."""
     return not all(
         isinstance(x, (*_ON_INDEXES, RenameColumn)) or (isinstance(x, AddColumn) and x.column.nullable) for x in changes
     )
@@ -150,5 +150,5 @@ _TRAITS: Mapping[str, DifferTraits] = {
 
 
 def differ_traits(provider: str) -> DifferTraits:
-    """How a provider's databases are treated. Raises KeyError when there is no such provider."""
+    """How a provider's databases are treated. Raises KeyError for an unknown provider."""
     return _TRAITS[provider]

@@ -1,4 +1,4 @@
-"""Reads what attributes say: names, lists of fields with their options, settings of the datasource."""
+"""Reads the arguments of attributes: names, lists of fields with their options, settings of the datasource."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ EMPTY_DEFAULTS = {
     "DateTime": "now()",
     "Json": '"{}"',
 }
-"""The obvious value of each type, as `@default` takes it."""
+"""The obvious value of each type, as written in `@default`."""
 
 
 class FieldReference(NamedTuple):
-    """A field named in `@@index([..])` and its like, with what the reference says of it."""
+    """A field named in `@@index([..])` and the like, with the options of the reference."""
 
     field: str
     sort: Sort = Sort.ASC
@@ -56,7 +56,7 @@ def word_of(value: Expression | None) -> str | None:
 
 
 def mapped_name(attribute: Attribute | None) -> str | None:
-    """What `@map("..")`, `@@map("..")` or `@@schema("..")` says."""
+    """The name in `@map("..")`, `@@map("..")` or `@@schema("..")`."""
     return text_of(attribute.argument("name", 0)) if attribute else None
 
 
@@ -66,7 +66,7 @@ def database_name(block: Block) -> str:
 
 
 def column_name(field: Field) -> str:
-    """What the database calls a field."""
+    """The database's name for a field."""
     return mapped_name(field.attribute("map")) or field.name.text
 
 
@@ -85,7 +85,7 @@ def _references(value: Expression | None) -> Iterator[FieldReference]:
 
 
 def reference_options(field: str, arguments: tuple[Argument, ...]) -> FieldReference:
-    """The options of one indexed field, as they stand in `field(..)` or in `@id(..)` and `@unique(..)`."""
+    """The options of one indexed field, as written in `field(..)` or in `@id(..)` and `@unique(..)`."""
     named = {a.name.text: a.value for a in arguments if a.name is not None}
     length = named.get("length")
     return FieldReference(
@@ -98,7 +98,7 @@ def reference_options(field: str, arguments: tuple[Argument, ...]) -> FieldRefer
 
 
 def _operator_class(value: Expression | None) -> str | None:
-    """`raw("text_pattern_ops")` as it is; `JsonbPathOps` in the database's spelling."""
+    """`raw("text_pattern_ops")` unchanged; `JsonbPathOps` in the database's spelling."""
     if isinstance(value, Call) and value.arguments:
         return text_of(value.arguments[0].value)
     word = word_of(value)
@@ -110,13 +110,13 @@ def _operator_class(value: Expression | None) -> str | None:
 
 
 def truth_of(value: Expression | None) -> bool | None:
-    """What `true` or `false` says; None for anything else."""
+    """The value of `true` or `false`; None for anything else."""
     word = word_of(value)
     return None if word not in ("true", "false") else word == "true"
 
 
 def predicate(value: Expression | None, column: Callable[[str], str]) -> str | None:
-    """The condition of a partial index: `raw("..")` as it is, `{ field: value }` as the SQL that Prisma writes.
+    """The condition of a partial index: `raw("..")` unchanged, `{ field: value }` as the SQL that Prisma writes.
     `column` gives a field's column, quoted.
     """
     if isinstance(value, Call) and value.name.text == "raw" and value.arguments:

@@ -27,7 +27,7 @@ _CLIENT_FUNCTIONS = {"uuid", "cuid", "ulid", "nanoid", "auto"}
 
 
 def lower_column(block: Block, field: Field, origin: Origin, scope: Scope) -> Column | None:
-    """The column of `field`, None when its type is unknown."""
+    """The column of `field`, None if its type is unknown."""
     type_ = _column_type(field, scope)
     if type_ is None:
         return None
@@ -73,7 +73,7 @@ def _block_type(target: Block, is_list: bool, scope: Scope) -> ColumnType:
 
 
 def native_problem(field: Field, scope: Scope) -> tuple[str, Span] | None:
-    """Why the native type of a field (`@db.VarChar(191)`) cannot be read, and where it stands; None where it can."""
+    """Why the native type of a field (`@db.VarChar(191)`) cannot be read, and its span; None if it can."""
     attribute = _native_attribute(field)
     if attribute is None:
         return None
@@ -175,6 +175,6 @@ def _text(value: StringLiteral, field: Field) -> Default:
 
 
 def _stored(enum: Block, name: str) -> str:
-    """What the database holds for the enum value `name`."""
+    """The database's name of the enum value `name`."""
     value = next((v for v in enum.values if v.name.text == name), None)
     return (mapped_name(value.attribute("map")) if value else None) or name

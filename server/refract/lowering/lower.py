@@ -18,12 +18,12 @@ from refract.text import Origin, Problem, Span
 
 _Part = TypeVar("_Part", LoweredModel, Enum, View)
 _FALLBACK = "postgresql"
-"""The provider that stands in when a schema names none that is known: its problems say so."""
+"""The provider used if a schema names no known one, which is then one of its problems."""
 
 
 @frozen(eq=False)
 class Lowered:
-    """A lowered schema, with what lowering the next state of the same schema can take from it."""
+    """A lowered schema, with the parts that lowering the next state of the same schema can reuse."""
 
     database: Database
     problems: tuple[Problem, ...]
@@ -36,7 +36,7 @@ class Lowered:
 
 @frozen
 class _Parts:
-    """What each block became, by its name in the schema and in its order."""
+    """The lowered parts of each block, by its name in the schema and in its order."""
 
     models: Mapping[str, LoweredModel]
     enums: Mapping[str, Enum]
@@ -45,7 +45,7 @@ class _Parts:
 
 @frozen
 class _Settings:
-    """What the datasource and the generators say. Any change here lowers everything anew."""
+    """The settings of the datasource and the generators. Any change here lowers everything again."""
 
     provider: str
     relation_mode: str
@@ -56,8 +56,9 @@ class _Settings:
 
 
 def lower(tree: SchemaTree, previous: Lowered | None = None, prisma: Version | None = None) -> Lowered:
-    """The database that the version `prisma` of Prisma (None: the newest) builds for `tree`. Never raises: what cannot be lowered is left out and told in `problems`.
+    """The database that the version `prisma` of Prisma (None: the newest) builds for `tree`.
 
+    Never raises: blocks that cannot be lowered are left out and reported in `problems`.
     Tables and enums whose blocks, and the blocks they name, are the same objects as in `previous` are taken from it.
     """
     problems: list[Problem] = []
@@ -78,7 +79,7 @@ def lower(tree: SchemaTree, previous: Lowered | None = None, prisma: Version | N
 
 
 def _stale(blocks: Mapping[str, Block], previous: Lowered | None) -> set[str]:
-    """The names of blocks that changed, came or went, and of models that read one of those. All, without `previous`."""
+    """The names of changed, added and removed blocks, and of models that read one of those. All, without `previous`."""
     known = previous._blocks if previous else {}
     if previous is None or (blocks.keys() == known.keys() and list(blocks) != list(known)):
         return {*blocks, *known}
@@ -91,7 +92,7 @@ def _stale(blocks: Mapping[str, Block], previous: Lowered | None) -> set[str]:
 
 
 def _lowered_parts(tree: SchemaTree, scope: Scope, stale: set[str], known: _Parts) -> _Parts:
-    """The parts of all blocks, those of stale ones made anew."""
+    """The parts of all blocks, with those of stale ones lowered again."""
     models, enums, views = dict(known.models), dict(known.enums), dict(known.views)
     for name in stale:
         placed = tree.placed(name)
@@ -109,7 +110,7 @@ def _in_order(parts: dict[str, _Part], scope: Scope) -> dict[str, _Part]:
 
 
 def _set(parts: dict[str, _Part], name: str, part: _Part | None) -> None:
-    """Puts `part` in the place of what had its name, which may have been there or not, and may go."""
+    """Adds, replaces or (if `part` is None) removes the part called `name`."""
     if part is not None:
         parts[name] = part
     else:
@@ -143,7 +144,7 @@ def _tables(models: Iterable[LoweredModel]) -> dict[QualifiedName, Table]:
 
 
 def _replaced_tables(before: Database, old: _Parts, new: _Parts) -> dict[QualifiedName, Table] | None:
-    """The tables of `before` with those of re-lowered models replaced; None when that is not enough."""
+    """The tables of `before` with those of re-lowered models replaced; None if that is not enough."""
     if old.models.keys() != new.models.keys():
         return None
     tables = dict(before.tables)

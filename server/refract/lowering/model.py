@@ -32,7 +32,7 @@ __all__ = ["LoweredModel", "Scope", "lower_model"]
 
 @frozen(eq=False)
 class LoweredModel:
-    """What a model became. `reads` names every block whose text has a say in it, besides its own."""
+    """A lowered model. `reads` names every other block on which it depends."""
 
     table: Table
     join_tables: tuple[Table, ...]
@@ -41,7 +41,7 @@ class LoweredModel:
 
 
 def lower_model(placed: PlacedBlock, scope: Scope) -> LoweredModel:
-    """The table of the model `placed`. Fields of unknown types are left out, and told in `problems`."""
+    """The table of the model `placed`. Fields of unknown types are left out and reported in `problems`."""
     block, path = placed.block, placed.path
     problems: list[Problem] = []
     columns = tuple(_columns(block, path, scope, problems))
@@ -100,7 +100,7 @@ def _columns(block: Block, path: str, scope: Scope, problems: list[Problem]) -> 
 
 
 def _owner_of_name(block: Block, field: Field, scope: Scope) -> Field | None:
-    """The field whose name `@map` gives to the column of another, as Prisma sees it, which reads from top to bottom."""
+    """The field whose name `@map` gives to another's column, as found by Prisma, which reads from top to bottom."""
     if field.attribute("map") is None:
         return None
     other = block.field(column_name(field))
@@ -123,7 +123,7 @@ def _is_relation(field: Field, scope: Scope) -> bool:
 
 
 def _with_row_id(columns: tuple[Column, ...], key: PrimaryKey, scope: Scope) -> tuple[Column, ...]:
-    """The columns, the one that the database numbers by itself as such: Prisma writes AUTOINCREMENT on it."""
+    """The columns, with the one that the database numbers implicitly marked: Prisma writes AUTOINCREMENT on it."""
     row_id = scope.provider.row_id_type
     if not row_id or len(key.columns) != 1:
         return columns
@@ -194,7 +194,7 @@ def _indexes(block: Block, path: str, scope: Scope) -> Iterator[Index]:
 
 
 def _without_fields(block: Block, path: str) -> Iterator[Problem]:
-    """Half-typed keys and indexes: `@@index([])` names nothing that could be indexed."""
+    """Half-typed keys and indexes: `@@index([])` has no fields to index."""
     for attribute in block.attributes:
         if attribute.name.text in _OVER_FIELDS and not field_references(attribute.argument("fields", 0)):
             written = f"@@{attribute.name.text}"
@@ -203,8 +203,8 @@ def _without_fields(block: Block, path: str) -> Iterator[Problem]:
 
 
 def _of_unknown_fields(block: Block, path: str) -> Iterator[Problem]:
-    """Keys, indexes and relations over fields that the model does not have. Where a line is unreadable, the field may be
-    there.
+    """Keys, indexes and relations over fields that the model does not have. If a line is unreadable, it may
+    be that of the field.
     """
     places = [(a, "fields", 0) for a in block.attributes if a.name.text in _OVER_FIELDS]
     relations = [(a, "fields", None) for f in block.fields if (a := f.attribute("relation"))]
@@ -224,7 +224,7 @@ def _known_references(block: Block, attribute: Attribute) -> tuple[FieldReferenc
 
 
 def _unknown(block: Block, references: Iterable[FieldReference]) -> list[str]:
-    """Names of fields that the model does not have. A dot leads into a composite type, which is not looked at."""
+    """Names of fields that the model does not have. A dot leads into a composite type, which is not checked."""
     return [r.field for r in references if block.field(r.field.partition(".")[0]) is None]
 
 

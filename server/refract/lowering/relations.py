@@ -30,7 +30,7 @@ _ACTIONS = {
 
 
 def foreign_key(block: Block, field: Field, path: str, scope: Scope) -> ForeignKey | None:
-    """The foreign key that `field` asks for, None when it is no relation, or the other side of one."""
+    """The foreign key of `field`, None if it is not a relation, or the other side of one."""
     target, attribute = scope.blocks.get(field.type.name.text), field.attribute("relation")
     if target is None or attribute is None or target.keyword is not Keyword.MODEL or not _has_foreign_keys(scope):
         return None
@@ -62,14 +62,14 @@ def _action(attribute: Attribute, argument: str) -> ReferentialAction | None:
 
 
 def _default_on_delete(local: list[Field], scope: Scope) -> ReferentialAction:
-    """Prisma: SET NULL when every column of the key may be NULL, else RESTRICT (NO ACTION where there is none)."""
+    """Prisma: SET NULL when every column of the key may be NULL, else RESTRICT (NO ACTION if the database lacks it)."""
     if all(f.type.arity is Arity.OPTIONAL for f in local):
         return ReferentialAction.SET_NULL
     return ReferentialAction.NO_ACTION if scope.provider.restrict_is_no_action else ReferentialAction.RESTRICT
 
 
 def join_table(block: Block, field: Field, path: str, scope: Scope) -> Table | None:
-    """The join table of the implicit many-to-many relation that `field` is the first side of, else None."""
+    """The join table of the implicit many-to-many relation of which `field` is the first side, else None."""
     other = scope.blocks.get(field.type.name.text)
     if other is None or field.type.arity is not Arity.LIST or other.keyword is not Keyword.MODEL:
         return None

@@ -1,4 +1,4 @@
-"""What lowering one model may look at: the provider, the schema's settings, and the other blocks by name."""
+"""The context for lowering one model: the provider, the schema's settings, and the other blocks by name."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from refract.syntax.tree import Block
 
 @frozen(eq=False)
 class Scope:
-    """What lowering a block may look at: the database, and the other blocks by their name in the schema.
+    """The context for lowering a block: the database, and the other blocks by their name in the schema.
 
-    `join_tables_have_keys`: whether implicit join tables get a primary key, as newer versions of Prisma give them.
+    `join_tables_have_keys`: whether implicit join tables get a primary key, as in newer versions of Prisma.
     """
 
     provider: Provider

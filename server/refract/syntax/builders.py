@@ -1,6 +1,6 @@
 """Turns the shape of a line into a function that builds the syntax tree of any line of that shape.
 
-Two lines with the same terminals have the same tree but for the texts, so its shape is walked once and
+Two lines with the same terminals have the same tree except for the texts, so its shape is walked once and
 the functions made here are called for every such line. They take the text and the span of each terminal.
 """
 
@@ -41,12 +41,12 @@ _AT_SIGNS = re.compile(r"@+\s*")
 
 
 def builder(tree: LineShape) -> Build:
-    """The function that builds what `tree` (of any rule of the grammar) stands for."""
+    """The function that builds the syntax tree for `tree` (of any rule of the grammar)."""
     return _BUILDERS[tree.rule](tree)
 
 
 def unescape(quoted: str) -> str:
-    """The value of a string literal given with its quotes. Half of a surrogate pair stays as written."""
+    """The value of a string literal given with its quotes. Half of a surrogate pair is kept as written."""
     if "\\" not in quoted:
         return quoted[1:-1]
     value = _ESCAPE.sub(_unescaped, quoted[1:-1])

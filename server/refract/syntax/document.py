@@ -14,17 +14,17 @@ from refract.syntax.tree import Block, Keyword, SyntaxProblem
 from refract.text import Span
 
 MAX_LENGTH = 5_000_000
-"""Code points of a schema file beyond which it is not read: the largest known real schema is below 400,000."""
+"""Code points; a longer schema file is not read. The largest known real schema is below 400,000."""
 
 
 @frozen
 class Chunk:
     """The text from the end of the previous block to the end of this one.
 
-    `block` is None where no block could be found (trailing comments, or unreadable text).
+    `block` is None if no block was found (trailing comments, or unreadable text).
     Spans of `problems` count from the chunk's start. `closed` is false for a block without its brace and
     for trailing text: both may join with what follows when the text changes. `dangling`: it holds a `/*` that is
-    closed nowhere, so that any `*/` further on would change what it means.
+    never closed, so that any `*/` further on would change its meaning.
     """
 
     text: str
@@ -41,7 +41,7 @@ class Chunk:
 
 
 def block_key(block: Block) -> str:
-    """How an `Origin` names a block: by its name; a datasource or generator with its keyword in front."""
+    """How an `Origin` names a block: by its name; a datasource or generator with its keyword first."""
     if block.keyword in _SETTINGS:
         return f"{block.keyword} {block.name.text}"
     return block.name.text
@@ -62,7 +62,7 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The whole text, put together anew."""
+        """The whole text, joined from the chunks."""
         return "".join(chunk.text for chunk in self.chunks)
 
     @property
@@ -71,7 +71,7 @@ class Document:
         return self.starts[-1] + len(self.chunks[-1].text) if self.chunks else 0
 
     def chunk_at(self, offset: int) -> int:
-        """The index of the chunk that `offset` falls into; past the end counts as the last one."""
+        """The index of the chunk at `offset`; past the end counts as the last one."""
         return max(0, bisect_right(self.starts, offset) - 1)
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -108,7 +108,7 @@ class Document:
         return joined[span.start - base : span.end - base]
 
     def edited(self, span: Span, new_text: str) -> Document:
-        """The document after replacing `span` with `new_text`. Only the chunks that the edit touches are cut anew."""
+        """The document after replacing `span` with `new_text`. Only the chunks that the edit touches are cut again."""
         length = self.length - (span.end - span.start) + len(new_text)
         if not self.chunks or length > MAX_LENGTH or self.length > MAX_LENGTH or self._has_dangling:
             return self._edited_whole(span, new_text)
@@ -124,7 +124,7 @@ class Document:
             following = self.chunks[last + 1 : last + 1 + more]
             region += "".join([chunk.text for chunk in following])
             last += len(following)
-            more *= 2  # blocks without an end run on: all of the file is cut a few times at most
+            more *= 2  # blocks without an end continue: the whole file is cut a few times at most
         if any(cut.dangling for cut in found):
             return self._edited_whole(span, new_text)
         middle = _chunks(region, found, self.chunks[first : last + 1])
@@ -142,11 +142,11 @@ class Document:
         return index
 
     def with_chunks(self, chunks: tuple[Chunk, ...]) -> Document:
-        """A document of the same file made of `chunks`, which may be older forms of its own."""
+        """A document of the same file made of `chunks`, which may be older forms of the present ones."""
         return _document(self.path, chunks)
 
     def _line_start(self, index: int) -> int:
-        """The offset where the line begins on which chunk `index` starts."""
+        """The offset of the beginning of the line on which chunk `index` starts."""
         while index > 0:
             index -= 1
             line_start = self.chunks[index].text.rfind("\n") + 1
@@ -178,7 +178,7 @@ class Document:
 
 
 def parse_document(path: str, text: str, previous: Document | None = None) -> Document:
-    """Reads a schema file. Chunks whose text also stands in `previous` are taken from there. Never raises."""
+    """Reads a schema file. Chunks whose text is also in `previous` are taken from there. Never raises."""
     if len(text) > MAX_LENGTH:
         return _document(path, (_too_large(text),))
     return _document(path, _chunks(text, cuts(text), previous.chunks if previous else ()))

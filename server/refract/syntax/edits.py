@@ -1,8 +1,8 @@
 """Minimal text edits of one document that keep the user's formatting, alignment and comments.
 
-Functions take the document and the key of a block (`User`, `datasource db`) and answer with edits at offsets of the
+Functions take the document and the key of a block (`User`, `datasource db`) and return edits at offsets of the
 document; `refract.text.apply_edits` or `Document.edited` makes them. They raise LookupError for a block or member
-that is not there. New text is given as Prisma schema (`String?`, `@map("x")`) and is not checked.
+that does not exist. New text is given as Prisma schema (`String?`, `@map("x")`) and is not checked.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from refract.text import Span, TextEdit
 
 @frozen
 class _Place:
-    """A block, and the chunk that its spans count in."""
+    """A block, and the chunk from whose start its spans count."""
 
     block: Block
     text: str
@@ -45,7 +45,7 @@ class _Place:
         return self.text.rfind("\n", 0, offset) + 1
 
     def line_end(self, offset: int) -> int:
-        """After the line end of the line of `offset`, or at the closing brace when that is on the same line."""
+        """After the line end of the line of `offset`, or at the closing brace if that is on the same line."""
         end = self.text.find("\n", offset)
         return len(self.text) if end == -1 else end + 1
 
@@ -87,25 +87,25 @@ def remove_field(document: Document, block: str, name: str) -> list[TextEdit]:
 
 
 def rename_field(document: Document, block: str, old: str, new: str) -> list[TextEdit]:
-    """Renames a field and what this document says about it (`@@index([old])`, `fields: [old]`, `references: [old]`)."""
+    """Renames a field and its uses in this document (`@@index([old])`, `fields: [old]`, `references: [old]`)."""
     place = _place(document, block)
     edits = _replaced_in_column(place, _field(place, old).name.span, new)
     return edits + rename_field_references(document, block, old, new)
 
 
 def rename_field_references(document: Document, block: str, old: str, new: str) -> list[TextEdit]:
-    """Renames what the blocks of this document say about a field, which may stand in another document."""
+    """Renames the uses of a field in the blocks of this document; the field may be in another document."""
     return [TextEdit(span, new) for span in _field_references(document, block, old)]
 
 
 def retype_field(document: Document, block: str, name: str, type_text: str) -> list[TextEdit]:
-    """Changes a field's type, and leaves its attributes in their column when there is room."""
+    """Changes a field's type, and leaves its attributes in their column if there is room."""
     place = _place(document, block)
     return _replaced_in_column(place, _field(place, name).type.span, type_text)
 
 
 def add_attribute(document: Document, block: str, member: str, attribute: str) -> list[TextEdit]:
-    """Adds `attribute` (such as `@map("x")`) behind the last one of a field or enum value."""
+    """Adds `attribute` (such as `@map("x")`) after the last one of a field or enum value."""
     place = _place(document, block)
     found = _member(place, member)
     if found.attributes or isinstance(found, EnumValueNode):
@@ -122,7 +122,7 @@ def remove_attribute(document: Document, block: str, member: str, attribute: str
 
 
 def add_block_attribute(document: Document, block: str, attribute: str) -> list[TextEdit]:
-    """Adds `attribute` (such as `@@map("x")`) as the last line of a block, below a blank line when it is the first."""
+    """Adds `attribute` (such as `@@map("x")`) as the last line of a block, below a blank line if it is the first."""
     place = _place(document, block)
     if place.block.attributes:
         return [_line_below(place, place.block.attributes[-1].span, attribute)]
@@ -133,7 +133,7 @@ def add_block_attribute(document: Document, block: str, attribute: str) -> list[
 
 
 def remove_block_attribute(document: Document, block: str, attribute: Attribute) -> list[TextEdit]:
-    """Removes `attribute`, which is one of the block's own, with its line."""
+    """Removes `attribute`, a block attribute, with its line."""
     place = _place(document, block)
     if attribute not in place.block.attributes:
         raise LookupError(f"{block} has no such attribute: @@{attribute.name.text}")
@@ -141,7 +141,7 @@ def remove_block_attribute(document: Document, block: str, attribute: Attribute)
 
 
 def remove_written_attribute(document: Document, block: str, written: str) -> list[TextEdit]:
-    """Removes the block's own attribute that reads `written`, whatever its spaces, with its line."""
+    """Removes the block attribute with the text `written`, whatever its spaces, with its line."""
     place = _place(document, block)
     wanted = _without_spaces(written)
     for attribute in place.block.attributes:
@@ -204,7 +204,7 @@ def remove_block(document: Document, block: str) -> list[TextEdit]:
 
 
 def rename_block(document: Document, old: str, new: str) -> list[TextEdit]:
-    """Renames a model, view, type or enum where this document has it, and the fields of this document of that type."""
+    """Renames a model, view, type or enum if this document has it, and the type of the fields here that use it."""
     edits = []
     for place in _places(document):
         if block_key(place.block) == old:
@@ -263,7 +263,7 @@ def _padded(text: str, width: int) -> str:
 
 
 def _after_text(text: str, offset: int) -> int:
-    """Where the spaces begin that end at `offset`."""
+    """The start of the spaces that end at `offset`."""
     while offset > 0 and text[offset - 1] in " \t":
         offset -= 1
     return offset
@@ -292,7 +292,7 @@ def _line_above(place: _Place, span: Span, line: str) -> TextEdit:
 
 
 def _members(place: _Place) -> str:
-    """What a block holds that stands on one line."""
+    """The members of a block on one line."""
     return place.text[slice(*_inside(place))].strip()
 
 
@@ -301,7 +301,7 @@ def _inside(place: _Place) -> Span:
 
 
 def _spread(place: _Place, *lines: str) -> TextEdit:
-    """A block that stands on one line, with each of its lines on one of its own."""
+    """Puts each member of a block on one line onto a separate line."""
     return place.edit(_inside(place), place.line_break + "".join(f"  {line}{place.line_break}" for line in lines))
 
 
@@ -343,7 +343,7 @@ def _docs_start(place: _Place, offset: int) -> int:
 
 
 def _replaced_in_column(place: _Place, span: Span, new_text: str) -> list[TextEdit]:
-    """Replaces the word at `span`; spaces behind it give or take so that what follows keeps its column, if it had one."""
+    """Replaces the word at `span`; the spaces after it adapt so that the following text keeps its column, if it had one."""
     end = span.end
     while end < len(place.text) and place.text[end] in "?[]":
         end += 1
@@ -377,7 +377,7 @@ def _attribute_column(place: _Place, near: Field) -> int:
 
 
 def _field_references(document: Document, block: str, field: str) -> Iterator[Span]:
-    """Where this document names `field` of `block`."""
+    """The spans at which this document names `field` of `block`."""
     for place in _places(document):
         own = block_key(place.block) == block
         for attribute in place.block.attributes if own else ():

@@ -1,7 +1,7 @@
 """The grammar of the Prisma schema language, through lark.
 
-lark is imported only when a line has a sequence of terminals that no earlier line had, in this process or
-in one before it, whose `memory` was given to `learn`.
+lark is imported only for a line with a sequence of terminals that no earlier line had, in this process or
+in an earlier one whose `memory` was given to `learn`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from lark import Lark, Token, Tree
 
 MOST_REMEMBERED = 5_000
-"""Shapes of lines; those that were not needed for the longest time are forgotten first."""
+"""Shapes of lines; the least recently used are forgotten first."""
 
 MOST_TERMINALS = 60_000
 """Terminals of all remembered shapes together."""
 
 LONGEST_REMEMBERED = 100
-"""Terminals of a line beyond which its shape is not remembered."""
+"""Terminals of a line; the shape of a line with more is not remembered."""
 
 _UNCLOSED_STRING = r'"(?:[^"\\\x00-\x1f]|\\[^\r\n])*+'
 
@@ -38,7 +38,7 @@ START_RULES = ("header", "model_member", "enum_member", "config_member")
 
 @frozen
 class Rejected:
-    """The terminal at `index` (or the end, when `index` is their number) cannot stand there; `expected` could."""
+    """The terminal at `index` (or the end, when `index` is their number) is not allowed there; `expected` are."""
 
     index: int
     expected: frozenset[str]
@@ -67,7 +67,7 @@ _terminals: list[tuple[str, str]] = []
 
 @cache
 def terminals() -> tuple[tuple[str, str], ...]:
-    """(name, regular expression) of every terminal, in the order in which they are to be tried."""
+    """(name, regular expression) of every terminal, in the order in which to try them."""
     if _terminals:
         return tuple(_terminals)
     found = [(t.priority, t.name, t.pattern.to_regexp()) for t in _lark().terminals]
@@ -112,13 +112,13 @@ def _parse(rule: str, names: Sequence[str]) -> LineShape | Rejected:
 
 
 class Beginning:
-    """The beginning of a line whose end is still to come, read as far as its terminals are known."""
+    """The beginning of a line whose end is not read yet, parsed as far as its terminals are known."""
 
     def __init__(self, rule: str) -> None:
         self._parser = _lark().parse_interactive(start=rule)
 
     def goes_on_with(self, names: Sequence[str]) -> bool:
-        """Whether these terminals may follow on those before."""
+        """Whether these terminals may follow the previous ones."""
         from lark import Token, UnexpectedToken  # noqa: PLC0415
 
         try:
@@ -168,7 +168,7 @@ def line_regex() -> re.Pattern[str]:
 
 
 def memory() -> dict[str, Any] | None:
-    """What this process knows of the grammar, as plain values for JSON; None when `learn` taught it all of that."""
+    """What this process knows of the grammar, as plain values for JSON; None if all of it is from `learn`."""
     if len(_parsed) == _learnt[0]:
         return None
     shapes = [[rule, " ".join(names), _plain(found)] for (rule, names), found in _parsed.items()]
@@ -176,7 +176,7 @@ def memory() -> dict[str, Any] | None:
 
 
 def learn(remembered: Any) -> None:
-    """Take over what an earlier process knew. What was made from another grammar, or is no memory, is left alone."""
+    """Take over what an earlier process knew. The memory of another grammar, or any other value, is ignored."""
     try:
         if remembered["grammar"] != _grammar_hash() or _parsed:
             return

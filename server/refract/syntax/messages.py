@@ -48,7 +48,7 @@ _WORDS = {
 
 
 def is_conflict_marker(line: str) -> bool:
-    """Whether `line` begins with a marker that git leaves where a merge stopped."""
+    """Whether `line` begins with a conflict marker of git."""
     return _CONFLICT.match(line) is not None
 
 
@@ -80,7 +80,7 @@ def unreadable_text(text: str) -> str:
 
 
 def unreadable_line(rule: str, found: str, previous: str, expected: Collection[str]) -> str:
-    """About a line of a block: `found` stands (empty: the line ends) after `previous` where `expected` could."""
+    """About a line of a block: `found` (empty: the line ends) follows `previous`, in place of `expected`."""
     special = _special(rule, found, previous, expected)
     if special:
         return special

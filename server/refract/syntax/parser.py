@@ -1,4 +1,4 @@
-"""Parses the block of one chunk, line by line, so that a line that cannot be read costs no other line.
+"""Parses the block of one chunk, line by line, so that an unreadable line does not affect the others.
 
 A line is cut into terminals by one regular expression. The tree of a line depends only on their names, so
 each sequence of names is given to lark once and remembered.
@@ -20,19 +20,19 @@ from refract.syntax.tree import Attribute, Block, EnumValueNode, Field, Keyword,
 from refract.text import Span
 
 MAX_LINE = 100_000
-"""Characters of a line beyond which it is not read."""
+"""Characters of a line; a longer one is not read."""
 
 MAX_NESTING = 64
-"""Brackets inside brackets beyond which a line is not read: real schemas stay below 6."""
+"""Nested brackets; a line with more is not read. Real schemas stay below 6."""
 
 MAX_TERMINALS = 10_000
-"""Words and signs of a member beyond which it is not read: an index of that many columns exists on no database."""
+"""Words and signs of a member; a longer one is not read. No database has an index of that many columns."""
 
 MAX_JOINED_LINES = 500
 """Lines that the arguments of one attribute may take."""
 
 MAX_PROBLEMS = 200
-"""Unreadable stretches of a block after which the rest of it is not read."""
+"""Unreadable stretches of a block; after these, the rest of it is not read."""
 
 MAX_SHAPES = 20_000
 MAX_REMEMBERED_TERMINALS = 100
@@ -47,7 +47,7 @@ _shapes: dict[tuple[str, bytes], Build | Rejected] = {}
 
 
 def parse_block(text: str, extent: Extent) -> Block:
-    """The block that stands at `extent` in `text` (a chunk). Never raises."""
+    """The block at `extent` in `text` (a chunk). Never raises."""
     reader = _Reader(text)
     keyword, name = reader.header(extent)
     reader.read_members(_RULES.get(keyword, "model_member"), extent)
@@ -96,7 +96,7 @@ class _Reader:
         self.has_conflict = False
 
     def header(self, extent: Extent) -> tuple[Keyword, Name]:
-        """The keyword and the name; the splitter has seen both, and the brace."""
+        """The keyword and the name; the splitter has found both, and the brace."""
         matches = self._regex.finditer(self._text, extent.span.start)
         (header, header_kind), (brace, brace_kind) = _span_and_kind(next(matches)), _span_and_kind(next(matches))
         build = self._shape("header", bytes((header_kind, brace_kind)))
@@ -127,7 +127,7 @@ class _Reader:
         return "\n".join(reversed(docs))
 
     def _stretches(self, body: Span) -> Iterator[Span]:
-        """The body without the lines that are too long."""
+        """The body without too long lines."""
         if body.end - body.start <= MAX_LINE:
             yield body
             return
@@ -150,7 +150,7 @@ class _Reader:
             self.problems.append(SyntaxProblem(messages.TOO_MANY_PROBLEMS, Span(position, stretch.end)))
 
     def _read_until_broken(self, rule: str, stretch: Span) -> int | None:
-        """Reads lines up to and including the first that cannot be read; answers where to go on, None at the end."""
+        """Reads lines up to and including the first unreadable one; returns where to continue, None at the end."""
         newline, doc, comment = self._terminals.newline, self._terminals.doc, self._terminals.comment
         docs, member = _Docs(), _Unfinished(rule, self._terminals)
         for match in self._regex.finditer(self._text, *stretch):
@@ -178,7 +178,7 @@ class _Reader:
         return None if is_read else self._broken(member, stretch.end)
 
     def _add(self, member: _Unfinished, docs: _Docs) -> bool:
-        """Adds a member that is complete, if it can be read."""
+        """Adds a complete member, if it can be read."""
         shape = self._shape(member.rule, bytes(member.kinds))
         if isinstance(shape, Rejected):
             return False
@@ -186,13 +186,13 @@ class _Reader:
         return True
 
     def _broken(self, member: _Unfinished, end: int) -> int:
-        """Notes the first line of a member that cannot be read; answers where the next line begins."""
+        """Records the first line of an unreadable member; returns where the next line begins."""
         length, following = member.first_line or (len(member.kinds), end)
         self._note(member.rule, member.kinds[:length], member.spans[:length])
         return following
 
     def _read_one_line_enum(self, stretch: Span) -> None:
-        """`enum Role { USER ADMIN @map("admin") }`: each name that no bracket holds begins a value."""
+        """`enum Role { USER ADMIN @map("admin") }`: each name outside brackets begins a value."""
         found = [_span_and_kind(m) for m in self._regex.finditer(self._text, *stretch) if m.lastindex]
         found = [(span, kind) for span, kind in found if kind not in (self._terminals.comment, self._terminals.doc)]
         values: list[list[tuple[tuple[int, int], int]]] = []
@@ -211,7 +211,7 @@ class _Reader:
                 self.members.append(shape(self._text, spans))
 
     def _shape(self, rule: str, key: bytes) -> Build | Rejected:
-        """What builds a line with these terminals, or why no line can have them."""
+        """The function that builds a line with these terminals, or the reason why no line can have them."""
         known = _shapes.get((rule, key))
         if known is not None:
             return known
@@ -266,9 +266,9 @@ class _Reader:
 
 
 class _Unfinished:
-    """The terminals of a member so far. Where a bracket is open at the end of a line, the next line may go on with it.
+    """The terminals of a member so far. If a bracket is open at the end of a line, the next line may continue it.
 
-    `first_line`, of a member on several lines: how many terminals stand there, and where the second line begins.
+    `first_line`, of a member on several lines: how many terminals it has, and where the second line begins.
     """
 
     def __init__(self, rule: str, terminals: _Terminals) -> None:
@@ -289,7 +289,7 @@ class _Unfinished:
         return self._depth > 0
 
     def goes_on(self, following: int) -> bool:
-        """Whether all that stands here so far can be read, if the line that begins at `following` goes on with it."""
+        """Whether all terminals so far can be read, if the line that begins at `following` continues them."""
         if self._beginning is None or self.first_line is None:
             self._beginning, self.first_line = Beginning(self.rule), (len(self.kinds), following)
         names = [self._terminals.names[kind] for kind in self.kinds[self._read :]]
@@ -300,7 +300,7 @@ class _Unfinished:
 
 
 class _Docs:
-    """The `///` comments that belong to the next member: on the lines above it, and at the end of its own."""
+    """The `///` comments that belong to the next member: on the lines above it, and at the end of its line."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -311,13 +311,13 @@ class _Docs:
         self._line_was_blank = False
 
     def blank_line(self) -> None:
-        """Called at the end of each line without a member: comments above an empty line stand for themselves."""
+        """Called at the end of each line without a member: comments above an empty line belong to no member."""
         if self._line_was_blank:
             self._lines.clear()
         self._line_was_blank = True
 
     def documented(self, member: Member) -> Member:
-        """`member` with its comments, which are then done with."""
+        """`member` with its comments, which are then cleared."""
         self._line_was_blank = True
         if not self._lines:
             return member

@@ -13,7 +13,7 @@ from refract.text import Location, Origin, Problem
 
 
 class PlacedBlock(NamedTuple):
-    """A block, the file it stands in, and the offset of its chunk there."""
+    """A block, its file, and the offset of its chunk there."""
 
     path: str
     block: Block
@@ -33,7 +33,7 @@ class SchemaTree:
 
     @_index.default
     def _find_blocks(self) -> tuple[dict[str, _Place], tuple[_Place, ...]]:
-        """Where each block that counts is, and where those are that repeat a name."""
+        """The places of the blocks that count, and of those that repeat a name."""
         places: dict[str, _Place] = {}
         repeated: list[_Place] = []
         for number, document in enumerate(self.documents):
@@ -60,7 +60,7 @@ class SchemaTree:
         return self._placed(place) if place else None
 
     def chunk(self, key: str, path: str) -> Chunk | None:
-        """The chunk of the block that `Origin.block` calls `key`, if it stands in the file at `path`."""
+        """The chunk of the block that `Origin.block` calls `key`, if it is in the file at `path`."""
         place = self._places.get(key)
         if place is None or self.documents[place[0]].path != path:
             return None
@@ -90,7 +90,7 @@ class SchemaTree:
         return tuple(self._settings(Keyword.GENERATOR))
 
     def location(self, origin: Origin) -> Location | None:
-        """Where `origin` stands now; None when its block is gone or it belongs to another file."""
+        """The present place of `origin`; None if its block was removed or is in another file."""
         placed = self.placed(origin.block)
         return Location(placed.path, origin.span.shifted(placed.chunk_start)) if placed else None
 
@@ -99,13 +99,13 @@ class SchemaTree:
         return next((d for d in self.documents if d.path == path), None)
 
     def replaced(self, document: Document) -> SchemaTree:
-        """The schema with `document` in place of the one of the same path; at the end if there is none."""
+        """The schema with `document` in place of the one of the same path; at the end if that is new."""
         if self.document(document.path) is None:
             return SchemaTree((*self.documents, document))
         return SchemaTree(tuple(document if d.path == document.path else d for d in self.documents))
 
     def problems(self) -> tuple[Problem, ...]:
-        """What could not be read. Origins have no block: their spans count from the file's start."""
+        """Unreadable text and repeated names. Origins have no block: their spans count from the file's start."""
         return tuple(self._problems())
 
     def _problems(self) -> Iterator[Problem]:

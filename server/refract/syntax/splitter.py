@@ -40,7 +40,7 @@ _UNREADABLE = re.compile(
 
 @frozen
 class Extent:
-    """Where a block stands in its chunk: from its keyword to its end, and its body (between the braces).
+    """The place of a block in its chunk: from its keyword to its end, and its body (between the braces).
 
     `one_line` blocks have their members on the line of their header.
     """
@@ -53,7 +53,7 @@ class Extent:
 
 @frozen
 class Cut:
-    """One chunk: its place in the text, its block if it has one, and what could not be read before that.
+    """One chunk: its place in the text, its block if it has one, and the unreadable text before that.
 
     `dangling`: it holds a `/*` without a `*/` anywhere after it.
     """
@@ -120,13 +120,13 @@ class _Scanner:
         return pattern.match(self._text, position).end()  # type: ignore[union-attr]
 
     def _note(self, unreadable: list[Span], span: Span) -> None:
-        """Adds a line; lines with nothing readable between them are one stretch."""
+        """Adds a line; lines without readable text between them are one stretch."""
         if unreadable and self._text[unreadable[-1].end : span.start].isspace():
             span = Span(unreadable.pop().start, span.end)
         unreadable.append(span)
 
     def _line_end(self, position: int) -> int:
-        """The start of the next line when only a comment follows on this one, else `position`."""
+        """The start of the next line if only a comment follows on this one, else `position`."""
         rest = _REST_OF_LINE.match(self._text, position)
         return rest.end() if rest else position
 

@@ -95,7 +95,7 @@ Expression = StringLiteral | NumberLiteral | Constant | Array | Call | Object
 
 @frozen
 class Argument:
-    """A value handed to an attribute or a call; `name` is None when given by position."""
+    """An argument of an attribute or a call; `name` is None if given by position."""
 
     name: Name | None
     value: Expression
@@ -123,7 +123,7 @@ class Attribute:
 
 @frozen
 class FieldType:
-    """`String?`, `Post[]`, `Unsupported("circle")`. `name` is `Unsupported` when `unsupported` is set."""
+    """`String?`, `Post[]`, `Unsupported("circle")`. `name` is `Unsupported` if `unsupported` is set."""
 
     name: Name
     arity: Arity
@@ -171,7 +171,7 @@ class Property:
 
 @frozen
 class SyntaxProblem:
-    """A stretch of a chunk that is not Prisma schema, and what would be."""
+    """A stretch of a chunk that is not valid Prisma schema, and a correct form."""
 
     message: str
     span: Span
@@ -181,7 +181,7 @@ class SyntaxProblem:
 class Block:
     """A top-level block. Spans count from the start of its chunk.
 
-    `span` runs from the keyword to the closing brace (or to where the block gives up, when it is
+    `span` runs from the keyword to the closing brace (or to where the block is cut, if it is
     not closed). A block with `problems` holds all the members that could be read.
     """
 

@@ -1,4 +1,4 @@
-"""A field as it is written: its type and its attributes as texts, so that edits can put them back letter by letter."""
+"""A field as written: its type and its attributes as texts, so that edits can restore them letter by letter."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class WrittenField:
         return self.node.type.arity is Arity.REQUIRED
 
     def without(self, *names: str) -> tuple[str, ...]:
-        """Its attributes but those called `names` (without `@`)."""
+        """Its attributes except those called `names` (without `@`)."""
         both = zip(self.attributes, self.node.attributes, strict=True)
         return tuple(text for text, node in both if node.name.text not in names)
 
@@ -51,7 +51,7 @@ class WrittenField:
         return next((text for text, node in both if node.name.text == name), "")
 
     def slice(self, span: Span) -> str:
-        """What stands at a span of its block's tree."""
+        """The text at a span of its block's tree."""
         return self.chunk[span.start : span.end]
 
 

@@ -49,8 +49,8 @@ class DifferTraits:
     """One database. The traits describe what Prisma does there, not what the database could do.
 
     `redefines`: whether a table must be rebuilt for such changes.
-    `recreated_column_spoils_indexes`: an index on a column that is dropped and added is in the way. Prisma does not
-    know that, and MySQL then refuses its SQL ("Incorrect prefix key").
+    `recreated_column_spoils_indexes`: an index on a column that is dropped and added blocks the change. Prisma
+    ignores that, and MySQL then refuses its SQL ("Incorrect prefix key").
     `casts_indexed_columns`: columns in an index or key can change their type in place.
     """
 

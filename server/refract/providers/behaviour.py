@@ -1,7 +1,7 @@
 """What each database does to tables in use while their schema changes: locks, and rows that make the change fail.
 
-Facts only: rules turn them into findings. PostgreSQL, MariaDB and SQLite were measured; MySQL, SQL Server,
-CockroachDB and MongoDB are as their manuals say. PostgreSQL behaves the same from version 12 to 18.
+Facts only: rules turn them into findings. PostgreSQL, MariaDB and SQLite were measured; The facts for MySQL,
+SQL Server, CockroachDB and MongoDB are from their manuals. PostgreSQL behaves the same from version 12 to 18.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Type changes in place: which ones write no rows, and which ones lose data without an error.
 
-PostgreSQL 12 to 18 and MariaDB 10.11 were measured; MySQL and SQL Server are as their manuals say.
+PostgreSQL 12 to 18 and MariaDB 10.11 were measured; the facts for MySQL and SQL Server are from their manuals.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def _folded(tree: exp.Expr, provider: str) -> exp.Expr:
 
 
 def _written_in_query(tree: exp.Query, schema: str) -> RowEffects | None:
-    """A query writes where a part of its WITH does (PostgreSQL)."""
+    """A query writes if a part of its WITH does (PostgreSQL)."""
     from sqlglot import exp  # noqa: PLC0415
 
     parts = list(tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge))

@@ -56,7 +56,7 @@ class ReadingState:
 
     @property
     def folds(self) -> bool:
-        """Whether names without quotes are in small letters."""
+        """Whether unquoted names are in lower case."""
         return self.traits.folds_names
 
     def add(self, change: Change) -> None:
@@ -79,7 +79,7 @@ class ReadingState:
         return cursor.name(self.schema)
 
     def table_name(self, cursor: Cursor) -> QualifiedName:
-        """The name of a table as it was created, where case does not matter."""
+        """The name of a table as created, if case does not matter."""
         name = self.name(cursor)
         if name in self.draft.tables or self.traits.folds_names:
             return name
@@ -91,7 +91,7 @@ class ReadingState:
         return self.draft.tables.get(name)
 
     def column(self, table: QualifiedName, name: str) -> Column | None:
-        """A column of a table, whatever the case of its name where that does not matter."""
+        """A column of a table, whatever the case of its name if that does not matter."""
         held = self.draft.tables.get(table)
         if held is None:
             return None
@@ -137,7 +137,7 @@ class ReadingState:
 
 
 def _made_here(change: Change, origin: Origin | None) -> Change:
-    """The change with the place of its statement on everything that it makes: one value for all of it, so that a
+    """The change with the place of its statement on everything that it makes: one shared value, so that a
     remembered database stays small.
     """
     match change:

@@ -31,7 +31,7 @@ class MigrationPart:
 
 
 class SafeWriter:
-    """Parts changes, and makes files of the parts."""
+    """Splits changes into migrations, and writes their files."""
 
     def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[MigrationPart]:
         """The migrations that make `changes`, in order."""
@@ -39,7 +39,7 @@ class SafeWriter:
             yield self.part(changes, before, after)
 
     def text(self, part: MigrationPart, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
-        """The file of a part, with statements before and behind its own."""
+        """The file of a part, with `first` before its statements and `last` after them."""
         return closed((*first, *part.statements, *last))
 
     def part(self, changes: Sequence[Change], before: Database, after: Database) -> MigrationPart:
@@ -55,7 +55,7 @@ def written(changes: Sequence[Change], before: Database, after: Database) -> tup
 
 
 def titled(steps: Iterable[WrittenStep]) -> tuple[str, ...]:
-    """The statements of steps; above the first of each step Prisma's name for it."""
+    """The statements of steps, with Prisma's name for each step above its first."""
     found: list[str] = []
     for step in steps:
         head, *rest = step.statements

@@ -124,7 +124,7 @@ class Writer(ABC):
 
     @property
     def rename_index_title(self) -> str:
-        """Prisma's name for the renaming of an index: another one where that takes a drop and a create."""
+        """Prisma's name for the renaming of an index: another one if that is a drop and a create."""
         return "RenameIndex"
 
     def type_in_words(self, type_: ColumnType) -> str:
@@ -166,7 +166,7 @@ class Writer(ABC):
         return "'" + text.replace("'", "''") + "'"
 
     def name(self, name: QualifiedName, context: Context) -> str:
-        """A table or type, with its schema where Prisma writes that."""
+        """A table or type, with its schema if Prisma writes that."""
         if name.schema and (context.after.qualified or context.before.qualified):
             return f"{self.quote(name.schema)}.{self.quote(name.name)}"
         return self.quote(name.name)

@@ -101,7 +101,7 @@ class PostgresqlWriter(Writer):
         )
 
     def altered(self, table: str, clauses: Sequence[str]) -> Sequence[str]:
-        """The clauses as statements: PostgreSQL takes them all in one."""
+        """The clauses as statements: PostgreSQL accepts them all in one."""
         return (f"ALTER TABLE {table} " + ",\n".join(clauses),) if clauses else ()
 
     def _rename_key(self, table: str, change: c.RenamePrimaryKey) -> str:

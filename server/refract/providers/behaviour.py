@@ -1,6 +1,6 @@
 """What each database does to tables in use while their schema changes: locks, and rows that make the change fail.
 
-Facts only: rules turn them into findings. PostgreSQL, MariaDB and SQLite were measured; The facts for MySQL,
+Facts only: rules turn them into findings. PostgreSQL, MariaDB and SQLite were measured; the facts for MySQL,
 SQL Server, CockroachDB and MongoDB are from their manuals. PostgreSQL behaves the same from version 12 to 18.
 """
 

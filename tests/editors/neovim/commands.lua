@@ -15,7 +15,7 @@ nvim.run(function()
   vim.cmd('LspRefractPreview')
   nvim.told('Refract: no pending changes.')
   vim.cmd('LspRefractRunbook')
-  nvim.told('No migration is new')
+  nvim.told('No migrations are new since')
 
   -- Who turns away gets nothing.
   nvim.go_to('name ')
@@ -27,7 +27,7 @@ nvim.run(function()
   -- What cannot be is refused in words.
   nvim.answer('rename-field: ', 'User.name', 'titlé', 'trigger')
   vim.cmd('LspRefractPlan')
-  nvim.told('`titlé` cannot be the name of a field')
+  nvim.told('`titlé` is not a valid field name')
   nvim.equal(nvim.files(folder, 'prisma/plans/*'), {})
 
   nvim.answer('rename-field: ', 'User.name', 'title', 'trigger')

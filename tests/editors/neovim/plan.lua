@@ -30,7 +30,7 @@ nvim.run(function()
 
   -- Saved before: all is saved again, and a step can follow the other.
   nvim.run_lens('Confirm: ')
-  nvim.wait_for_lens('Take step 3: Fill `text` in the rows that are there')
+  nvim.wait_for_lens('Take step 3: Fill `text` in existing rows')
   nvim.holds(PLAN, 'confirmed = {by = ')
   nvim.run_lens('Take step 3: ')
   nvim.wait_for_lens('Take step 4: Make `text` required')

@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/build/node/node_modules/.bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 SOURCES := server tests bench scripts vscode-client/scripts vscode-client/bundled/server.py
 
-.PHONY: accept check demo docs format new-recipe new-rule node-20 pictures setup test test-fast bench clean vsix prove
+.PHONY: accept check demo docs format fuzz new-recipe new-rule node-20 pictures setup test test-fast bench clean vsix prove
 
 setup: .venv/ready ## installs what the tests need, as root on Debian; names the tests that are left out
 	$(BIN)/python tests/parts.py install
@@ -34,6 +34,9 @@ format: .venv/ready ## put the sources into the house style
 demo: .venv/ready ## the findings of the example project
 	$(BIN)/refract check examples/shop --fail-on never
 
+fuzz: .venv/ready ## random texts for everything that reads one: FUZZ="--inputs 1000000 --target sql"
+	PYTHONPATH=tests $(BIN)/python -m safety.fuzz $(FUZZ)
+
 bench: .venv/ready ## the speed of the analysis, cold and warm, per key
 	$(BIN)/python -m bench
 
@@ -54,7 +57,7 @@ docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.config.reference docs
 	$(BIN)/python vscode-client/scripts/settings.py
 
-vsix: node-20 .venv/ready vscode-client/node_modules/.ready ## the extension for VS Code, in vscode-client/dist
+vsix: node-20 .venv/ready vscode-client/node_modules/.ready ## the extension for VS Code and its bill of materials, in vscode-client/dist
 	$(BIN)/python vscode-client/scripts/bundle.py
 	cd vscode-client && npm run --silent package
 

@@ -25,6 +25,8 @@ from typing import IO
 
 from attrs import frozen
 
+from refract.escaping import code_span
+
 TIMEOUT = 20.0
 """Seconds for one call. After a call that took longer, git is not called in that folder for a while."""
 
@@ -396,7 +398,7 @@ def _why(done: _Done, folder: Path) -> Unavailable:
         return Unavailable(f"{folder} is not in a git repository")
     if "dubious ownership" in text:
         trust = f"git config --global --add safe.directory {folder}"
-        return Unavailable(f"git does not trust the owner of {folder} (run `{trust}`)", is_failure=True)
+        return Unavailable(f"git does not trust the owner of {folder} (run {code_span(trust)})", is_failure=True)
     if "promisor" in text or "lazy fetching" in text:
         return Unavailable(f"this clone of {folder} is partial ({_REFETCH})", is_failure=True)
     if done.code < 0:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve
 
-from refract.escaping import prisma_string
+from refract.escaping import code_span, prisma_string
 from refract.recipes._sql import row, string, type_text
 from refract.recipes._twin import TRIGGER, NewField, Twin, twin_steps
 from refract.recipes.acts import Deploy, RestartPooled, Until, Wait
@@ -29,7 +29,7 @@ def enum_of(s: Situation, name: str) -> Enum:
     """What the database has for an enum of the schema. Raises CannotPlan."""
     found = next((e for e in s.database.enums.values() if e.enum_name == name), None)
     if found is None:
-        raise CannotPlan(f"The schema has no enum `{name}`.")
+        raise CannotPlan(f"The schema has no enum {code_span(name)}.")
     return found
 
 
@@ -64,24 +64,28 @@ def retire_value(s: Situation, enum: str, value: str, other: str) -> Iterator[St
         yield Step(
             id="backfill",
             phase=Phase.BACKFILL,
-            title=f"Change `{value}` to `{other}` in existing rows",
+            title=f"Change {code_span(value)} to {code_span(other)} in existing rows",
             fills=fills,
         )
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
-        title=f"Remove `{value}`",
+        title=f"Remove {code_span(value)}",
         edits=(RemoveEnumValue(enum, value),),
         before=(Wait(Until.QUIET_HOURS, enum),) if s.provider.enum_types else (),
         after=(RestartPooled(enum, "0A000"),) if s.provider.enum_types else (),
         point_of_no_return=True,
-        loses=f"which rows held `{value}`",
+        loses=f"which rows held {code_span(value)}",
     )
 
 
 def value_stays(s: Situation, value: str) -> str:
     """The note of a step that adds a value to a type from which the database cannot remove one."""
-    return f"PostgreSQL cannot remove enum values. An unused `{value}` is harmless." if s.provider.enum_types else ""
+    return (
+        f"PostgreSQL cannot remove enum values. An unused {code_span(value)} is harmless."
+        if s.provider.enum_types
+        else ""
+    )
 
 
 def stored_values(s: Situation, enum: str) -> dict[str, str]:
@@ -133,11 +137,13 @@ def _enum_twin(s: Situation, enum: str, text: str, new_name: str, values: dict[s
     uses = uses_of(s, enum)
     if len(uses) != 1:
         raise CannotPlan(
-            f"`how=shadow` needs exactly one field of type `{enum}`, but the schema has {len(uses) or 'none'}."
+            f"`how=shadow` needs exactly one field of type {code_span(enum)}, but the schema has {len(uses) or 'none'}."
         )
     old = uses[0]
     if old.is_list:
-        raise CannotPlan(f"`how=shadow` does not support lists, and `{old.model}.{old.name}` is a list of `{enum}`.")
+        raise CannotPlan(
+            f"`how=shadow` does not support lists, and {code_span(f'{old.model}.{old.name}')} is a list of {code_span(enum)}."
+        )
     assert old.column is not None, "uses_of gives fields with a column"
     column = f"{old.column.name}_v2"
     name = s.new_name(old.model, f"{old.name}V2")

@@ -41,8 +41,9 @@ def join_tables_kept(s: Situation, model: str, to: str) -> Iterator[SchemaEdit]:
         if (model < field.type_name) != (to < field.type_name):
             raise CannotPlan(
                 f"Prisma would swap the two columns of {code_span(join_table_name(field))}, the join table of "
-                f"{code_span(f'{model}.{field.name}')}, since it orders them by model name. Run `explicit-many-to-many "
-                f"{model}.{field.name}` first, or choose a name on the same side of `{field.type_name}`."
+                f"{code_span(f'{model}.{field.name}')}, since it orders them by model name. Run "
+                f"{code_span(f'explicit-many-to-many {model}.{field.name}')} first, or choose a name on the same side "
+                f"of {code_span(field.type_name)}."
             )
         if not relation_name(field):
             yield from _named(field, to)

@@ -28,7 +28,8 @@ class AddField:
     before: str = ""
 
     def __str__(self) -> str:
-        return " ".join((f"add `{self.field} {self.type}", *self.attributes)) + f"` to `{self.model}`"
+        added = " ".join((self.field, self.type, *self.attributes))
+        return f"add {code_span(added)} to {code_span(self.model)}"
 
 
 @frozen
@@ -120,7 +121,7 @@ class AddBlock:
     after: str = ""
 
     def __str__(self) -> str:
-        return f"add `{self.text.split('{', 1)[0].strip()}`"
+        return f"add {code_span(self.text.split('{', 1)[0].strip())}"
 
 
 @frozen

@@ -72,7 +72,8 @@ def unreadable_text(text: str) -> str:
         )
     word = words[0].rstrip("{") if words else ""
     if word in tuple(Keyword):
-        return f"Incomplete {word} block. Write `{word} Name {{` on one line, then its members, then `}}` on a separate line."
+        header = code_span(f"{word} Name {{")
+        return f"Incomplete {word} block. Write {header} on one line, then its members, then `}}` on a separate line."
     near = get_close_matches(word, tuple(Keyword), n=1) if len(word) < 20 else []
     if near:
         return f"Unknown block {code_span(word)}. Did you mean {code_span(near[0])}?"

@@ -19,6 +19,7 @@ from attrs import evolve, field, frozen
 from refract import git, reading
 from refract.baseline.folder import LOCK_FILE, SQL_FILE
 from refract.config import Settings, SettingsError, load_settings
+from refract.escaping import code_span
 from refract.reading import UnreadableFile, exists, files_in, folders_in, is_file, is_folder, read_json, read_text
 from refract.workspace.prisma_config import CONFIG_FILES, PrismaConfig, configured_folder, read_prisma_config
 
@@ -195,7 +196,7 @@ def _project_at_default(folder: Path) -> ProjectFiles | None:
 
 def _project_of_config(folder: Path, file: Path, config: PrismaConfig) -> ProjectFiles | None:
     source = file.relative_to(folder).as_posix()
-    notes = tuple(f"{file} computes `{name}`. {_AS_SETTING.get(name, _AS_TEXT)}" for name in config.computed)
+    notes = tuple(f"{file} computes {code_span(name)}. {_AS_SETTING.get(name, _AS_TEXT)}" for name in config.computed)
     migrations = Path(os.path.normpath(file.parent / config.migrations)) if config.migrations else None
     problem = _outside(folder, migrations, f"{file}: `migrations.path`") if migrations else ""
     if config.schema is None:

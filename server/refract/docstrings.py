@@ -12,7 +12,7 @@ _HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
 
 
 class Fence(NamedTuple):
-    """A fenced block: what stands behind its opening backticks, and the text inside."""
+    """A fenced block: what follows its opening backticks, and the text inside."""
 
     info: str
     text: str

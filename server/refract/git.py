@@ -1,10 +1,10 @@
 """The only place that runs git.
 
 Every call names its arguments as a list, has a limit of time and size, reads nothing but git's own store and runs
-nothing that the repository configures: no hooks, no file-system monitor, no pager, no filters, no network. Where one
-way to forbid something depends on git's version, there is a second one.
-What cannot be had is a value (`Unavailable`) with the reason. "No git here" is a normal one; if git is there and fails,
-it is a failure, without which an analysis is not complete.
+nothing that the repository configures: no hooks, no file-system monitor, no pager, no filters, no network. If one way
+to forbid something depends on git's version, there is a second one. What is not available is a value (`Unavailable`)
+with the reason. "No git here" is a normal one; if git exists and fails, that is a failure, and the analysis is
+incomplete.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def commit(repository: Repository, revision: str) -> Commit | Unavailable:
 
 
 def user_name(path: Path) -> str:
-    """What git calls the person at work; empty where it does not know."""
+    """The user's name in git; empty if git has none."""
     found = _run(["config", "user.name"], path if path.is_dir() else path.parent)
     return "" if isinstance(found, Unavailable) else found.decode(errors="replace").strip()
 

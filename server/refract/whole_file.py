@@ -1,6 +1,7 @@
 """Writes files whole or not at all.
 
-A file is written next to its place and then renamed, so that a process killed at any moment leaves the old or the new one.
+A file is written next to its place and then renamed, so that a process killed at any moment leaves the old or the new
+one.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def put_in_place(path: Path, home: Path) -> Iterator[Path]:
-    """A new name in the folder `home`, to be written as a file or a folder. It is renamed to `path` at the end, or removed
-    if an error occurs.
+    """A new name in the folder `home`, to be written as a file or a folder. It is renamed to `path` at the end, or
+    removed if an error occurs.
     """
     with _part_in(home) as part:
         yield part
@@ -68,7 +69,7 @@ def _remove(part: Path) -> None:
 
 
 def _sweep(home: Path) -> None:
-    """Removes the parts that killed processes have left behind."""
+    """Removes partial files that killed processes have left."""
     for old in home.glob(f"{_PREFIX}*{_SUFFIX}"):
         with suppress(OSError):
             if time.time() - old.stat().st_mtime > _ABANDONED:

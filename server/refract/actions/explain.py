@@ -25,7 +25,7 @@ class Explanation:
 
 
 def explain(analysis: Analysis, path: str, offset: int) -> Explanation | None:
-    """What is pending where `offset` stands in the schema file at `path`; None where nothing is."""
+    """What is pending at `offset` in the schema file at `path`; None if nothing is."""
     changes = [(change, place.span) for change, place in _placed(analysis) if _is_at(place, path, offset)]
     findings = [
         (f, place.span) for f in analysis.findings if (place := analysis.place(f)) and _is_at(place, path, offset)

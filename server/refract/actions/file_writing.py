@@ -100,7 +100,7 @@ def _edited(change: FileEdits) -> str:
 
 def _replace(path: Path, text: str) -> None:
     real = Path(os.path.realpath(path))  # a linked file stays a link
-    if not os.access(real, os.W_OK):  # a rename would not ask
+    if not os.access(real, os.W_OK):  # a rename would not check
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     with put_in_place(real, real.parent) as part:
         _write(part, text)

@@ -90,7 +90,7 @@ def pending_files(analysis: Analysis, name: str | None = None, now: datetime | N
 
 
 def newest_migration(files: ProjectFiles) -> Path | None:
-    """The SQL of the migration that comes last; None where there is none."""
+    """The SQL of the migration that comes last; None if there is none."""
     found = (files.migrations / name / SQL_FILE for name in reversed(_history(files.migrations)))
     return next((path for path in found if path.exists()), None)
 

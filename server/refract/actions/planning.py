@@ -32,7 +32,7 @@ Changes = tuple[FileChange, ...]
 
 
 class WaitsForPeople(CannotPlan):
-    """The current step is written: a person has to finish it and confirm that."""
+    """The current step is written: the user has to finish it and confirm that."""
 
 
 class NothingToConfirm(CannotPlan):

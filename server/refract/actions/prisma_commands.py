@@ -44,7 +44,7 @@ class Commands:
         return tuple(self.execute(path) for path in migrations)
 
     def status(self) -> str:
-        """Ask which migrations are applied."""
+        """Show which migrations are applied."""
         return self._migrate("status")
 
     def resolve(self, migration: str) -> str:
@@ -52,7 +52,7 @@ class Commands:
         return self._migrate("resolve", "--rolled-back", shell(migration))
 
     def execute(self, file: Path | str) -> str:
-        """Run a file of SQL. Before Prisma 7 the schema has to be named, since then at most the configuration."""
+        """Run a file of SQL. Before Prisma 7 the schema has to be named, from 7 at most the configuration."""
         path = from_root(self.files, file)
         if not self.keeps_record:
             return _SENDING[self.versions.flavour].format(file=path)

@@ -1,4 +1,4 @@
-"""Whether code still uses what a step of a plan takes away. Reads the code: not for a key."""
+"""Whether code still uses what a step of a plan drops. Reads the code: not for a key."""
 
 from __future__ import annotations
 

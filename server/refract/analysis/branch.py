@@ -1,4 +1,4 @@
-"""How the migrations here stand against those of the branch that they go to, and what each new one does."""
+"""Compares the migrations here with those of the base branch, and finds what each new one does."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Deployed:
     path: str | None
 
     def __call__(self) -> SchemaTree | None:
-        """The schema; None where there is none, or git fails."""
+        """The schema; None if there is none, or git fails."""
         return self._tree if not isinstance(self._tree, git.Unavailable) else None
 
     def failure(self) -> git.Unavailable | None:
@@ -83,7 +83,7 @@ class Branch:
     _ends: _Ends = field(repr=False)
 
     def deployed_database(self) -> Database | None:
-        """The database that the schema of running code asks for."""
+        """The database that the schema of running code describes."""
         tree = self.deployed()
         return _database_of(tree) if tree else None
 
@@ -164,8 +164,8 @@ def _scripts(migration: Migration) -> Iterator[tuple[str, str]]:
 
 
 def _lasting(changes: Iterable[Change], before: Database, after: Database) -> tuple[Change, ...]:
-    """The changes of SQL that could be halves of a rename that was meant: what they drop was there before, what they
-    add is there in the end, and no statement has moved the rows of that table.
+    """The changes of SQL that could be halves of a rename that was meant: what they drop existed before, what they add
+    exists in the end, and no statement has moved the rows of that table.
     """
     all_changes = tuple(changes)
     moved = {table for change in all_changes if isinstance(change, Backfill) for table in change.tables}

@@ -44,7 +44,7 @@ _TEST = re.compile(r"(^|/)(tests?|__tests__|__mocks__|e2e|cypress|playwright)/|[
 
 
 class Side(Enum):
-    """Which state of the code is asked about."""
+    """Which state of the code a question is about."""
 
     HERE = auto()  # the work tree
     BASE = auto()  # the commit that this branch began from, in files that are others now
@@ -140,7 +140,7 @@ class _Here:
     files: ProjectFiles
 
     def holding(self, wanted: tuple[Needle, ...]) -> Iterator[tuple[str, bytes] | None]:
-        """The files that may use something; None where there are more than are looked at."""
+        """The files that may use something; None if there are more than are looked at."""
         size = 0
         for number, path in enumerate(code_files(self.files)):
             stamp = _stamp(path)
@@ -160,7 +160,7 @@ class _Base:
     commit: git.Commit | None
 
     def holding(self, wanted: tuple[Needle, ...]) -> Iterator[tuple[str, bytes] | None]:
-        """The files that may use something; None where git fails to read them."""
+        """The files that may use something; None if git fails to read them."""
         if self.commit is None:
             return
         hashes = git.blobs_at(self.commit)

@@ -49,7 +49,7 @@ class Settled:
     def _kept(
         self, before: Mapping[QualifiedName, _T], now: Mapping[QualifiedName, _T], hidden: Collection[QualifiedName]
     ) -> dict[QualifiedName, _T]:
-        """What the broken blocks may stand for: their own objects, join tables, anything when text has no name."""
+        """What the broken blocks may define: their own objects, join tables, anything when text has no name."""
         missing = (name for name in before if name not in now)
         wanted = (
             name
@@ -140,5 +140,5 @@ def _vanished(chunks: list[Chunk], path: str, previous: Settled) -> list[Chunk]:
 
 
 def _in_order(order: Mapping[QualifiedName, _T], objects: dict[QualifiedName, _T]) -> dict[QualifiedName, _T]:
-    """`objects`, first those in `order` as they stand there, so that the schema's order is kept."""
+    """`objects`, first those in `order`, in that order, so that the schema's order is kept."""
     return {name: objects[name] for name in (*order, *objects) if name in objects}

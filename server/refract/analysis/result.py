@@ -36,7 +36,7 @@ class Analysis:
 
     `database` is what the schema describes (the last readable form of a half-typed block included).
     `findings` are about the schema's change, then about the migrations that are new on this branch.
-    `silenced` are findings that a comment answers, `accepted` those that the project has accepted, and `outdated` the
+    `silenced` are findings that a comment silences, `accepted` those that the project has accepted, and `outdated` the
     keys of accepted ones that are no longer found. `problems` are what could not be read: the findings are true without
     it, but not all that there would be. `plans` is the status of each plan.
     `questions` is what the rules need to know about the code and no search has found out yet. `versions` are those of
@@ -147,7 +147,7 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
 
 
 def _judged(draft: Analysis) -> Analysis:
-    """The analysis with the levels that the settings give, without the findings that a comment answers or the
+    """The analysis with the levels that the settings give, without the findings that a comment silences or the
     project has accepted.
     """
     snapshot = draft.snapshot
@@ -228,8 +228,8 @@ def _versions(snapshot: Snapshot, provider: Provider) -> Versions:
 def _branch_findings(
     snapshot: Snapshot, provider: Provider, previous: Analysis | None, schema: RuleContext
 ) -> tuple[Finding, ...]:
-    """The findings about the migrations of the branch: they stay the same while the schema is typed. What is known of the
-    code is taken from the context of the `schema`.
+    """The findings about the migrations of the branch: they stay the same while the schema is typed. What is known of
+    the code is taken from the context of the `schema`.
     """
     branch = snapshot.branch
     if branch is None:

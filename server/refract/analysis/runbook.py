@@ -1,4 +1,4 @@
-"""A runbook as values: what a person does, checks and must be able to undo when migrations are deployed.
+"""A runbook as values: what you do, check and must be able to undo when migrations are deployed.
 
 `refract.actions.runbook` fills it in, `refract.rendering.runbook` prints it.
 """
@@ -311,7 +311,7 @@ class UndoStep:
 
 @frozen
 class UndoMigration:
-    """Undo a migration with the `commands` that use its rollback: none if a person has to write that."""
+    """Undo a migration with the `commands` that use its rollback: none if you have to write that."""
 
     migration: str
     commands: tuple[str, ...] = ()
@@ -342,7 +342,7 @@ class Environment:
 
 @frozen
 class Runbook:
-    """All of a runbook, in the order in which it is read. `steps` are those in hand if there are no migrations to deploy."""
+    """All of a runbook, in reading order. `steps` are the current ones if there are no migrations to deploy."""
 
     environment: Environment
     migrations: tuple[Migration, ...]

@@ -63,9 +63,9 @@ _Side = ReadSchema | _Pending | MigrationFolder | _Empty
 
 
 def compare(source: str | None, target: str | None, here: Callable[[], ProjectFiles]) -> Comparison:
-    """What leads from `source` to `target`; None stands for the baseline and the schema of the project `here`.
+    """What leads from `source` to `target`; None means the baseline and the schema of the project `here`.
 
-    Raises CannotAnalyse when a side is not there, or when the sides are of two kinds of database.
+    Raises CannotAnalyse when a side does not exist, or when the sides are of two kinds of database.
     """
     first = _Pending(here()) if source is None else _side(source, here)
     second = _schema_of(here()) if target is None else _side(target, here)

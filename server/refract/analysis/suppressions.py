@@ -95,7 +95,7 @@ def suppressions(text: str, blocks: tuple[Span, ...] = ()) -> tuple[Suppression,
 
 
 def shifted(comment: Suppression, by: int) -> Suppression:
-    """The same comment where its text stands `by` code points further on."""
+    """The same comment, moved by `by` code points."""
     covers = comment.covers if comment.scope is Reach.FILE else comment.covers.shifted(by)
     rules = tuple((name, span.shifted(by)) for name, span in comment.rules)
     return evolve(comment, rules=rules, span=comment.span.shifted(by), covers=covers)
@@ -133,7 +133,7 @@ def _covers(text: str, start: int, scope: Reach, blocks: Sequence[Span]) -> Span
 
 
 def _line_end(text: str, start: int) -> int:
-    """The offset behind the line that `start` is in."""
+    """The offset after the line that `start` is in."""
     end = text.find("\n", start)
     return len(text) if end == -1 else end + 1
 

@@ -1,4 +1,4 @@
-"""An analysis together with what it asks about the application's code."""
+"""An analysis together with its questions about the application's code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Remembers what migrations amount to, in memory and on disk. A memo that cannot be read or written is ignored."""
+"""Remembers what migrations build, in memory and on disk. A memo that cannot be read or written is ignored."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _sources(package: Path) -> Iterator[Path]:
 
 
 def longest(keys: Sequence[str]) -> tuple[int, Baseline | None]:
-    """The last of `keys` that something is remembered for: how many keys it stands for, and what that is."""
+    """The last of `keys` that something is remembered for: how many keys it covers, and its value."""
     for position in range(len(keys), 0, -1):
         if keys[position - 1] in _in_process:
             _in_process.move_to_end(keys[position - 1])
@@ -89,7 +89,7 @@ def _load(key: str) -> Baseline | None:
 
 
 class _ModelOnly(pickle.Unpickler):
-    """Makes values of the model and of nothing else, whatever a file asks for."""
+    """Makes values of the model and of nothing else, even if a file names others."""
 
     def find_class(self, module: str, name: str) -> Any:
         if module not in _MODULES or name.startswith("_") or "." in name:

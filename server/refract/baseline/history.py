@@ -18,7 +18,7 @@ class History:
     `base` is the revision that they are compared with, in the user's words. `theirs` are the migrations that the base
     has and this branch has never had. `edited` are those that the base has with another content, `deleted` those that
     this branch began with and no longer has.
-    `changes` is what each migration of `new` and `theirs` does, by name, as far as it was read.
+    `changes` is what each migration of `new` and `theirs` does, by name, as far as it could be read.
     """
 
     path: str

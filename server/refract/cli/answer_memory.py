@@ -29,7 +29,8 @@ _KEPT = 200  # answers; the oldest go first
 
 @frozen
 class Answer:
-    """The output of a command, and its exit code. `source` is the state of the application's code, where that had a part in it.
+    """The output of a command, and its exit code. `source` is the state of the application's code, if the output
+    depends on it.
 
     `is_lasting`: the same inputs have the same output the next time.
     """
@@ -50,7 +51,7 @@ def key_of(projects: Iterable[ProjectFiles], base: str | None, options: Iterable
 
 
 def recall(key: str, projects: Iterable[ProjectFiles] = ()) -> Answer | None:
-    """The answer kept under `key`, unless the code of the projects had a part in it and is another now."""
+    """The answer kept under `key`, unless it depends on the code of the projects, which has changed."""
     try:
         kept = json.loads(memory.recall(f"{_FOLDER}/{key}") or b"null")
         if not kept:

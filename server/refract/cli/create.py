@@ -29,7 +29,7 @@ def run(name: str | None, path: str | None) -> int:
 
 
 def _complain(analysis: Analysis) -> None:
-    """What cannot be read stands in the way: a migration made of the rest would drop it."""
+    """Unreadable blocks prevent this: a migration made of the rest would drop them."""
     places = Places(analysis.snapshot.tree.documents)
     for problem in analysis.problems:
         place = places.find(analysis.locate_problem(problem))

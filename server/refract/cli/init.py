@@ -21,7 +21,7 @@ _UNTIL_THEN = "Refract compares with the last commit, or with an empty database 
 
 @frozen
 class _Start:
-    """The projects, the settings that are `there`, and the `file` to write where there are none."""
+    """The projects, the settings that are `there`, and the `file` to write if there are none."""
 
     projects: tuple[Beginning, ...]
     existing: Path | None
@@ -32,7 +32,7 @@ def write(path: str, output: str) -> int:
     """Print what is found at `path`, and write the settings for it, unless there are some. Returns the exit code."""
     found = _look(path)
     if output != "json":
-        say(terminal_text(_text(_lines(found))))  # first: what is found is worth knowing where nothing can be written
+        say(terminal_text(_text(_lines(found))))  # first: what is found is worth knowing even if nothing can be written
     if found.file is not None:
         write_changes((found.file,), Path(found.file.path).parent)
     if output == "json":

@@ -11,9 +11,9 @@ from refract.workspace.projects import ProjectFiles, every_project, is_excluded,
 
 
 def projects_at(path: Path) -> tuple[ProjectFiles, ...]:
-    """The projects at `path`; none when all there are excluded, or of a language that Refract leaves alone.
+    """The projects at `path`; none when all are excluded, or in a language that Refract ignores.
 
-    Raises CannotRun when nothing is there.
+    Raises CannotRun if none exists.
     """
     if not path.exists():
         raise CannotRun(f"{path} does not exist. Pass the path of a Prisma project or schema.")
@@ -47,8 +47,8 @@ def _of_migration(file: Path) -> tuple[ProjectFiles, ...]:
 def project_here(advice: str) -> ProjectFiles:
     """The project of the current folder.
 
-    Raises CannotRun if there is none, or if there are several and none of them is Prisma's own choice: `advice` is how to
-    choose one of those.
+    Raises CannotRun if there is none, or if there are several and none of them is Prisma's own choice: `advice` is how
+    to choose one of those.
     """
     here = Path.cwd()
     own = prisma_project(here)

@@ -30,7 +30,7 @@ _LEFT_OUT = frozenset({"origin"})
 
 
 def dumps(value: object) -> str:
-    """`value` as JSON text; in ASCII where stdout can carry no more."""
+    """`value` as JSON text; in ASCII if stdout can carry only that."""
     return json.dumps(value, indent=2, ensure_ascii=not is_unicode())
 
 

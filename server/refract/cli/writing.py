@@ -18,7 +18,7 @@ _PAUSE = 0.02
 
 
 def write_changes(changes: Iterable[FileChange], home: Path) -> list[Path]:
-    """Make the changes, in order, below `home`, and give the files. Raises CannotRun where one cannot be made."""
+    """Make the changes, in order, below `home`, and give the files. Raises CannotRun if one cannot be made."""
     try:
         return file_writing.write_changes(changes, home)
     except file_writing.CannotWrite as error:

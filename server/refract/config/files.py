@@ -1,4 +1,4 @@
-"""Where settings stand on disk."""
+"""The files that hold settings."""
 
 from __future__ import annotations
 

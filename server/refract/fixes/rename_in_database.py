@@ -41,7 +41,7 @@ _RENAMED = {"rename-column": "COLUMN", "rename-table": "TABLE", "rename-enum": "
 @fixes("field-rename-as-drop-add", "model-rename-as-drop-create", "enum-rename-as-column-recreate")
 def rename_in_database(context: FixContext) -> Iterator[Fix]:
     """A migration with RENAME in place of the drop and the addition."""
-    change = None if context.statements else _rename(context)  # after a written migration it would come too late
+    change = None if context.statements else _rename(context)  # after a written migration it would be too late
     if change is not None:
         yield Fix(
             title=f"RENAME {_RENAMED[change.kind]} now (old code breaks until replaced)",

@@ -23,7 +23,7 @@ from refract.lsp.session import Session
 
 OVERVIEW_CHANGED = "refract/overviewChanged"
 REST = 0.2
-"""Seconds without a new analysis after which a client gets notice that the overview has changed: keys come first."""
+"""Seconds without a new analysis after which a client is notified that the overview has changed: keys have priority."""
 
 
 class RefractServer(LanguageServer):
@@ -62,11 +62,11 @@ class RefractServer(LanguageServer):
         return self.protocol.exit_code if isinstance(self.protocol, RefractProtocol) else 0
 
     def show(self, message: str) -> None:
-        """Show the person a message."""
+        """Show the user a message."""
         self.window_show_message(types.ShowMessageParams(type=types.MessageType.Info, message=message))
 
     async def apply(self, edit: types.WorkspaceEdit, label: str) -> types.ApplyWorkspaceEditResult:
-        """Have the client make an edit; where it can, it saves what it changed, so that no file is there half."""
+        """Have the client make an edit; if it can, it saves what it changed, so that no file is half written."""
         saves = self.session.abilities.saves_edits
         metadata = types.WorkspaceEditMetadata(is_refactoring=True) if saves else None
         params = types.ApplyWorkspaceEditParams(edit=edit, label=label, metadata=metadata)
@@ -97,7 +97,7 @@ class RefractServer(LanguageServer):
             self.protocol.notify(OVERVIEW_CHANGED, {"schema": current["schema"]})
 
     def _publish(self, project: OpenProject) -> None:
-        """The project's diagnostics, file by file, where they are not what the client already shows."""
+        """The project's diagnostics, file by file, if they differ from what the client already shows."""
         if self.session.abilities.pulls:
             return
         current = diagnostics.diagnostics(project, self.session)
@@ -118,7 +118,7 @@ class RefractServer(LanguageServer):
             )
 
     def refresh(self) -> None:
-        """Ask the client to ask again, after something changed that it did not type."""
+        """Have the client request everything again, after something changed that it did not type."""
         workspace = self.client_capabilities.workspace
         if (
             self.session.abilities.pulls
@@ -132,7 +132,7 @@ class RefractServer(LanguageServer):
 
     @asynccontextmanager
     async def show_progress(self, what: str) -> AsyncIterator[None]:
-        """Shows the client that something slow is under way, where it can show that."""
+        """Shows in the client that something slow is running, if it can show that."""
         window = self.client_capabilities.window
         if window is None or not window.work_done_progress:
             yield

@@ -92,7 +92,7 @@ class _Arguments:
     values: tuple[Any, ...]
 
     def text(self, at: int, what: str) -> str:
-        """The text at a position. Raises Refused where there is none."""
+        """The text at a position. Raises Refused if there is none."""
         found = self.optional(at)
         if found is None:
             raise Refused(f"{self.command} needs {what} as argument {at + 1}.")
@@ -104,12 +104,12 @@ class _Arguments:
         return found if isinstance(found, str) and found else None
 
     def texts(self, at: int) -> tuple[str, ...]:
-        """The texts of the list at a position; none where there is no list."""
+        """The texts of the list at a position; none if there is no list."""
         found = self.values[at] if at < len(self.values) else None
         return tuple(text for text in found if isinstance(text, str)) if isinstance(found, list) else ()
 
     def mapping(self, at: int) -> Mapping[str, Any]:
-        """The object at a position. Raises Refused where there is none."""
+        """The object at a position. Raises Refused if there is none."""
         found = self.values[at] if at < len(self.values) else None
         if not isinstance(found, Mapping):
             raise Refused(f"{self.command} needs an object as argument {at + 1}.")
@@ -117,7 +117,7 @@ class _Arguments:
 
 
 async def _project(ls: RefractServer, arguments: _Arguments) -> OpenProject:
-    """The project that the first argument names. Raises Refused where there is none."""
+    """The project that the first argument names. Raises Refused if there is none."""
     project = await _project_or_none(ls, arguments)
     if project is None:
         raise Refused(f"No Prisma project found for {arguments.optional(0)}.")

@@ -32,7 +32,7 @@ class Encoding:
         )
 
     def code_points(self, line: str, width: int) -> int:
-        """How many code points of `line` the client's column `width` stands for; inside one counts as before it."""
+        """How many code points of `line` the client's column `width` covers; inside one counts as before it."""
         if self.kind == types.PositionEncodingKind.Utf32 or line.isascii():
             return min(width, len(line))
         reached = 0

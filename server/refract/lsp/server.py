@@ -1,4 +1,4 @@
-"""The language server's routes: what a client may send, and who answers. Standard output is the protocol."""
+"""The language server's routes: what a client may send, and what handles it. Standard output is the protocol."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def _shorten(record: logging.LogRecord) -> bool:
 
 
 class _ToClient(logging.Handler):
-    """Sends what went wrong to the client's log, where a person looks for it."""
+    """Sends errors to the client's log, where the user looks for them."""
 
     def __init__(self, server: RefractServer) -> None:
         super().__init__(logging.WARNING)

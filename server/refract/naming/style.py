@@ -112,7 +112,7 @@ class Case(Enum):
 @frozen
 class Style:
     """`plural_places`: `add_email_to_users` rather than `add_email_to_user`. `new_index` is the verb for an index.
-    `prefix` stands before every name, with what joins it.
+    `prefix` begins every name, with its separator.
     """
 
     plural_places: bool = True

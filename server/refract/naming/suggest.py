@@ -121,7 +121,7 @@ def _named(names: Sequence[str], what: str) -> tuple[str, ...]:
 
 
 def _things(verb: str, what: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
-    """Phrases for things that stand alone, such as tables: `add_team_and_invite`."""
+    """Phrases for things without a place, such as tables: `add_team_and_invite`."""
 
     def phrases(group: Sequence[Topic]) -> Iterator[str]:
         names = _subjects(group)
@@ -152,7 +152,7 @@ def _parts(verb: str, link: str, what: str) -> Callable[[Sequence[Topic]], Itera
 
 
 def _biggest(group: Sequence[Topic]) -> tuple[Topic, ...]:
-    """The topics of the thing found in most places, or of the place with most things, whichever are more."""
+    """The topics of the thing found in most places, or of the place with most things: the larger group of the two."""
     by_subject = [tuple(t for t in group if t.subject == subject) for subject in _subjects(group)]
     by_place = [tuple(t for t in group if t.place == place) for place in _places(group)]
     return max((*by_subject, *by_place), key=len)

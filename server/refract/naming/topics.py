@@ -1,4 +1,4 @@
-"""What a migration is about: the changes that a person would name, grouped, without those that only follow from them."""
+"""What a migration is about: the changes that a developer would name, grouped, without mere consequences of them."""
 
 from __future__ import annotations
 
@@ -299,7 +299,7 @@ def _keys(database: Database, table: QualifiedName) -> tuple[ForeignKey, ...]:
 
 
 def _follows(facts: _Facts, table: QualifiedName, columns: Iterable[str]) -> bool:
-    """Whether a constraint only follows from tables or columns that come or go."""
+    """Whether a constraint only follows from tables or columns that are added or dropped."""
     return table in facts.touched_tables or any((table, name) in facts.touched_columns for name in columns)
 
 

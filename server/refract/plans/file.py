@@ -1,4 +1,4 @@
-"""The file of a plan: TOML that reads well in a pull request, and that a person may edit.
+"""The file of a plan: TOML that reads well in a pull request, and that may be edited by hand.
 
 What is not valid is refused with the place and the reason. Changes keep the rest of the file, comments included.
 """
@@ -253,7 +253,7 @@ def _one_of(kind: type[StrEnum]) -> Callable[[Any, Any], Any]:
 
 
 def _add_union(converter: cattrs.Converter, union: Any, tag: str) -> None:
-    """Read and write a union of values by their kind, which stands under `tag`: `act = "stop-all"`."""
+    """Read and write a union of values by their kind, which is under `tag`: `act = "stop-all"`."""
     kinds = {_tag(kind): kind for kind in get_args(union)}
     configure_tagged_union(union, converter, tag_name=tag, tag_generator=_tag)
     known = converter.get_structure_hook(union)

@@ -68,7 +68,7 @@ def _kept(step: PlannedStep, back: tuple[SchemaEdit, ...]) -> PlanStep:
 
 
 def _filled_in(files: Sequence[PlanMigration]) -> Iterator[Act]:
-    """What a person writes into files that hold a place for it."""
+    """The text that the user writes into files that hold a place for it."""
     unanswered = tuple(file.name for file in files if UNANSWERED in file.sql)
     if unanswered:
         yield FillIn(unanswered, UNANSWERED)

@@ -17,7 +17,7 @@ FORMAT = 2
 
 @frozen
 class PlanMigration:
-    """A migration of a step. `folder` is that of the migrations in which it was written, empty until then."""
+    """A migration of a step. `folder` is that of the migrations in which it was written, empty before that."""
 
     name: str
     sql: str
@@ -34,7 +34,7 @@ class Confirmation:
 
 @frozen
 class PlanStep:
-    """A step in a plan's file. `refract.recipes.base.Step` is what a recipe asks for, and
+    """A step in a plan's file. `refract.recipes.base.Step` is what a recipe requires, and
     `refract.recipes.engine.PlannedStep` that with its SQL; this is what is kept of both.
 
     `before` and `after` are what you do around the migrations, `check` is a query that returns 0 when the step is done.
@@ -68,7 +68,7 @@ class PlanStep:
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether a person has to confirm that the step is done."""
+        """Whether you have to confirm that the step is done."""
         return need_confirmation(self.acts)
 
     @property

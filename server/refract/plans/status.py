@@ -106,8 +106,8 @@ def is_as_planned(migration: PlanMigration, folder: str, sql: str) -> bool:
 
 
 def is_same_sql(here: str, planned: str) -> bool:
-    """Whether the text `here` is what was planned: but for what an editor changes at its edges, and with the expressions
-    that a person had to give.
+    """Whether the text `here` is what was planned: but for what an editor changes at its edges, and with the
+    expressions that the user had to give.
     """
     parts = _plain(planned).split(UNANSWERED)
     if len(parts) == 1:
@@ -174,7 +174,7 @@ def _has_triggers_only(migration: PlanMigration, database: Database, provider: P
 
 
 def _is_written(migration: PlanMigration, migrations: Mapping[str, str]) -> bool:
-    """Whether a migration that was written is there still, under another date perhaps."""
+    """Whether a written migration still exists, perhaps under another date."""
     return bool(migration.folder) and any(
         name.endswith(migration.name) and is_same_sql(sql, migration.sql) for name, sql in migrations.items()
     )

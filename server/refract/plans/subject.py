@@ -31,7 +31,7 @@ from refract.text import Origin
 
 
 def block_now(plan: Plan, name: str, tree: SchemaTree) -> str:
-    """What the schema calls a model or enum that the plan calls `name`; `name` itself where it has none such."""
+    """What the schema calls a model or enum that the plan calls `name`; `name` itself if it has none."""
     if name not in plan.tables or tree.block(name) is not None:
         return name
     table = plan.tables[name]
@@ -81,7 +81,7 @@ def edit_now(edit: SchemaEdit, plan: Plan, tree: SchemaTree) -> SchemaEdit:
 
 
 def place_of(tree: SchemaTree, block: str, member: str = "") -> Origin | None:
-    """The name of a field or value, else of its block; None where the schema has neither."""
+    """The name of a field or value, else of its block; None if the schema has neither."""
     placed = tree.placed(block)
     if placed is None:
         return None

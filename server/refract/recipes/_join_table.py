@@ -10,7 +10,7 @@ from refract.recipes.schema_edits import AddAttribute, RemoveAttribute, SchemaEd
 
 
 def relation_name(field: ModelField) -> str:
-    """The name that a relation is given in the schema; empty where it has none."""
+    """The name that a relation is given in the schema; empty if it has none."""
     node = field.node.attribute("relation")
     return str(getattr(node.argument("name", 0), "value", "")) if node else ""
 

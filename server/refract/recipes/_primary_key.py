@@ -1,8 +1,8 @@
 """A primary key of another type, in its table and in all tables that refer to it.
 
-New columns are added, kept in sync by triggers, filled, validated, indexed and related. One deploy moves the app over, in
-which the fields keep their names. Then the old columns are dropped, and the index of the new key becomes the primary key
-without a rebuild.
+New columns are added, kept in sync by triggers, filled, validated, indexed and related. One deploy moves the app over,
+in which the fields keep their names. Then the old columns are dropped, and the index of the new key becomes the primary
+key without a rebuild.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class _Keys:
 
 
 def key_of_model(s: Situation, model: str) -> ModelField:
-    """The field that is the model's key. Raises CannotPlan where it is made of several, or is none."""
+    """The field that is the model's key. Raises CannotPlan if the key has several fields, or none exists."""
     s.table(model)
     found = next((f for f in s.fields(model) if f.attribute("id")), None)
     if found is None or found.column is None:
@@ -286,7 +286,7 @@ def _child_removal(s: Situation, child: _Child) -> Iterator[SchemaEdit]:
 
 def _new_field(s: Situation, old: ModelField, new: NewKey, column: str) -> AddField:
     name = s.new_name(old.model, _v2(old))
-    # Prisma refuses `@map("id")` above a field `id`, even where that is mapped to another column itself.
+    # Prisma refuses `@map("id")` above a field `id`, even if that is mapped to another column itself.
     return AddField(
         old.model, name, f"{new.type}?", (*new.attributes, f"@map({prisma_string(column)})"), before=old.name
     )

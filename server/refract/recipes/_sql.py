@@ -40,7 +40,7 @@ def cast(situation: Situation, value: str, type_: str) -> str:
 
 
 def silent_default(situation: Situation, column: Column) -> str | None:
-    """The default of a column as a value of its type, where it is the same for every row of a statement."""
+    """The default of a column as a value of its type, if it is the same for every row of a statement."""
     default = column.default
     if default is None or column.auto_increment or default.kind in (DefaultKind.EXPRESSION, DefaultKind.LIST):
         return None

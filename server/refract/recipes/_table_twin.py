@@ -1,7 +1,7 @@
 """A second table for a model that gets another table name while old and new versions of the app run.
 
-The new table has the columns of the old one, is kept in sync with it in both directions, filled and related. The app moves
-over, and the old table is dropped.
+The new table has the columns of the old one, is kept in sync with it in both directions, filled and related. The app
+moves over, and the old table is dropped.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class _Relation:
 
 @frozen
 class _Pair:
-    """The old table and the new one, with the model's relations: those whose key it holds, those that point at it, its own."""
+    """The old table and the new one, with the model's relations: those whose key it holds, inward ones, and to itself."""
 
     model: str
     to: str
@@ -195,7 +195,7 @@ def _inward_edits(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
 
 
 def _own_edits(pair: _Pair) -> Iterator[SchemaEdit]:
-    """The relations of the model to itself, once all rows are there."""
+    """The relations of the model to itself, after all rows are copied."""
     for relation in pair.own:
         for side in (relation.holder, relation.other):
             attributes = tuple(re.sub(r",\s*map:\s*\"[^\"]*\"", "", text) for text in side.attributes)
@@ -212,7 +212,9 @@ def _switch_by_trigger(pair: _Pair) -> Iterator[Step]:
 
 
 def _switch_by_application(pair: _Pair) -> Iterator[Step]:
-    """The foreign keys go while both tables are still written: a row that only the new one has could not be pointed at."""
+    """The foreign keys are dropped while both tables are still written: they would refuse a reference to a row that
+    only the new one has.
+    """
     yield Step(
         id="read-new",
         phase=Phase.DUAL_WRITE,
@@ -317,7 +319,7 @@ def _copying(s: Situation, pair: _Pair, source: QualifiedName, target: Qualified
   END IF;
   INSERT INTO {other} ({names}) VALUES ({values}) ON CONFLICT ({keys}) DO NOTHING;
   RETURN NULL;"""
-    # Triggers fire by name: before those of foreign keys ("RI_..."), so that a key that changes is there when they look.
+    # Triggers fire by name: before those of foreign keys ("RI_..."), so that a changed key exists when those check it.
     name = s.provider.sync_name(f"Copy_{source.name}", target.name)
     about = f"Copies each change of {source.name} to {target.name}, if the rows there differ."
     return sql.trigger(source, name, "AFTER INSERT OR UPDATE OR DELETE", body, about)

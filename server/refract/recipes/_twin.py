@@ -434,7 +434,7 @@ def _in_place(twin: Twin) -> str:
 
 
 def _new_version(twin: Twin) -> Deploy:
-    """The version that uses the new fields only; where one keeps the old name, its type is what differs."""
+    """The version that uses the new fields only; if one keeps the old name, only its type differs."""
     if twin.deployed is not None:
         return twin.deployed
     uses = tuple(new.final or new.name for new in twin.news)

@@ -14,7 +14,7 @@ from attrs import frozen
 
 
 class Until(StrEnum):
-    """What a person waits for."""
+    """What you wait for."""
 
     OLD_INSTANCES_STOPPED = "old-instances-stopped"
     SURE_TO_STAY = "sure-to-stay"  # returning to the version before is not wanted
@@ -50,8 +50,8 @@ class Deploy:
     """Deploy a version of the application, instance by instance: it runs alongside the old one.
 
     `uses` (in place of `instead_of`, with the type `as_type`) and `without` are what its code names and no longer names.
-    `reads` and `writes` are given apart where they differ, `reads_only` are values that it never writes; `upserts` are the
-    models that get the same rows as `writes`, after it and in its transaction.
+    `reads` and `writes` are given separately if they differ, `reads_only` are values that it never writes; `upserts` are
+    the models that get the same rows as `writes`, after it and in its transaction.
     `always_sets` are fields that no insert leaves out, `never_null` those that never get NULL, `accepts_null` those that
     may be NULL when it reads; `no_duplicates` and `no_orphans` fields in which it writes neither.
     `handles` are error codes that it must be ready for.
@@ -76,7 +76,7 @@ class Deploy:
 
 @frozen
 class Wait:
-    """Wait. `subject` is what the wait is about, where there is such a thing."""
+    """Wait. `subject` is what the wait is about, if any."""
 
     needs_confirmation: ClassVar[bool] = True
     until: Until
@@ -123,7 +123,9 @@ class BackUp:
 
 @frozen
 class RestartPooled:
-    """Restart instances and poolers that keep prepared statements on columns of `enum`: these fail with `code` until then."""
+    """Restart instances and poolers that keep prepared statements on columns of `enum`: before the restart these fail
+    with `code`.
+    """
 
     needs_confirmation: ClassVar[bool] = True
     enum: str
@@ -145,7 +147,7 @@ SURE_TO_STAY = Wait(Until.SURE_TO_STAY)
 
 
 def need_confirmation(acts: Iterable[Act]) -> bool:
-    """Whether a person has to confirm that these are done: no migration shows it."""
+    """Whether you have to confirm that these are done: no migration shows it."""
     return any(act.needs_confirmation for act in acts)
 
 

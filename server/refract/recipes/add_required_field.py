@@ -70,7 +70,7 @@ def add_required_field(s: Situation) -> Iterator[Step]:
 
 
 def _type_and_attributes(s: Situation) -> tuple[str, tuple[str, ...]]:
-    """The type, and the attributes: those that were given behind the type, as a schema writes them, with the others."""
+    """The type, and the attributes: those that were given after the type, as a schema writes them, with the others."""
     type_, _, behind = s.answer("type").strip().partition(" ")
     attributes = " ".join(filter(None, (behind.strip(), s.answer("attributes"))))
     return type_.rstrip("?"), (attributes,) if attributes else ()

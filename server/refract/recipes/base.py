@@ -37,7 +37,7 @@ from refract.syntax.written import WrittenField, written_field
 from refract.wording import listed
 
 UNANSWERED = "NULL /* TODO: the value of each row */"
-"""Stands in SQL for an expression that only the user can write."""
+"""Placeholder in SQL for an expression that only the user can write."""
 
 
 class Phase(StrEnum):
@@ -161,7 +161,8 @@ class SubjectKind(StrEnum):
 
 @frozen
 class Question:
-    """An answer that a recipe needs next to its subject. `text` is the prompt; `default` is None if an answer is required.
+    """An answer that a recipe needs next to its subject. `text` is the prompt; `default` is None if an answer is
+    required.
 
     `sql`: the answer is an SQL expression, which Refract does not check.
     """
@@ -184,8 +185,8 @@ class ModelField(WrittenField):
 class Situation:
     """All that a recipe may read: the schema before its first step, the database of that schema, and the answers.
 
-    `answers` hold the subject (`model`, `field`, `enum`, `value`) and one answer for each question. `settings` choose how
-    rows are filled, and how fast. `previous` is a similar schema that was lowered before: it only saves time.
+    `answers` hold the subject (`model`, `field`, `enum`, `value`) and one answer for each question. `settings` choose
+    how rows are filled, and how fast. `previous` is a similar schema that was lowered before: it only saves time.
     """
 
     tree: SchemaTree
@@ -334,7 +335,9 @@ class Recipe:
         return tuple(self.plan(situation))
 
     def complete(self, answers: Mapping[str, str]) -> dict[str, str]:
-        """The answers, completed with defaults. Raises CannotPlan for an unknown answer, or a missing one that is required."""
+        """The answers, completed with defaults. Raises CannotPlan for an unknown answer, or a missing one that is
+        required.
+        """
         known = {*(q.name for q in self.questions), *subject_parts(self.subject)}
         unknown = [name for name in answers if name not in known]
         if unknown:

@@ -148,7 +148,7 @@ def _never_null(s: Situation, old: ModelField, expression: str) -> str:
 
 
 def _new_column(s: Situation, old: ModelField, new: NewField) -> Column:
-    """The column that the new field asks for."""
+    """The column of the new field."""
     mapped = f"@map({prisma_string(new.column)})"
     type_ = new.type if new.type.endswith("[]") else f"{new.type}?"
     try:
@@ -166,7 +166,7 @@ def _new_column(s: Situation, old: ModelField, new: NewField) -> Column:
 
 
 def _default_for(old: ModelField, type_: str) -> str:
-    """The default of a field as Prisma writes it for another type; empty where that has none like it."""
+    """The default of a field as Prisma writes it for another type; empty if that type has none like it."""
     attribute = old.node.attribute("default")
     match attribute.argument("value", 0) if attribute else None:
         case NumberLiteral(text) | Constant("true" | "false" as text) if type_ == "String":

@@ -133,7 +133,7 @@ def _relax_steps(s: Situation, old: ModelField) -> Iterator[Step]:
 
 
 def _lists(s: Situation, old: ModelField) -> Iterator[SchemaEdit]:
-    """The indexes of the field, which go with it."""
+    """The indexes of the field, which are dropped with it."""
     for attribute in s.block(old.model).attributes:
         if old.name in _listed_fields(attribute):
             yield RemoveBlockAttribute(old.model, s.text(old.model, *attribute.span))

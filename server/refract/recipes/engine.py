@@ -57,7 +57,7 @@ class PlannedStep:
 
 @frozen(eq=False)
 class _State:
-    """The schema at one moment of a plan, and the database that it asks for."""
+    """The schema at one moment of a plan, and the database that it describes."""
 
     tree: SchemaTree
     lowered: Lowered
@@ -120,8 +120,8 @@ class _Engine:
         return [part for part in self._writer.parts(changes, before, after) if part.statements]
 
     def _with_statements(self, step: Step, parts: Sequence[MigrationPart], known: Database) -> Iterator[StepMigration]:
-        """The parts with what the step adds to them: what ends stands in the one that makes it useless, what begins in
-        the one that makes it possible, both in its transaction.
+        """The parts with what the step adds to them: triggers end in the one that makes them useless, and begin in the
+        one that makes them possible, in the same transaction.
         """
         if not self._dialect.transactional:
             before = (*step.first, *self._end_statements(step.ends))
@@ -234,7 +234,7 @@ class _Engine:
 
 
 def _loses_nothing_silently(step: Step, changes: Sequence[Change]) -> None:
-    """Raises CannotPlan where a step would drop what no recipe has thought of, such as another model's table."""
+    """Raises CannotPlan if a step would drop what no recipe has thought of, such as another model's table."""
     if step.point_of_no_return or step.phase is Phase.CONTRACT:
         return
     tables = [change.table.name for change in changes if isinstance(change, DropTable)]
@@ -292,7 +292,7 @@ def _ending(parts: Sequence[MigrationPart], tables: Tables) -> int | None:
 
 
 def _name_of_fill(fill: Fill, fills: Sequence[Fill]) -> str:
-    """Named by the table, and by the columns where that is filled more than once."""
+    """Named by the table, and by the columns if that is filled more than once."""
     others = [other for other in fills if other.table.name == fill.table.name]
     columns = (column for column, _ in fill.sets if len(others) > 1)
     return "_".join(map(_plain, ("backfill", fill.table.name.name, *columns)))

@@ -74,7 +74,7 @@ def explicit_many_to_many(s: Situation) -> Iterator[Step]:
     back = _other_side(s, field)
     join = _join_table(s, field)
     first, second = sorted((field, back), key=lambda f: f.type_name)
-    # The field of type A stands in model B: column A holds the key of the model that comes first by name.
+    # The field of type A is in model B: column A holds the key of the model whose name sorts first.
     a, b = first.type_name, second.type_name
     name = s.new_block_name(s.answer("model_name") or f"{a}{b}", Keyword.MODEL)
     yield Step(

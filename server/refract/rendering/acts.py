@@ -32,7 +32,7 @@ _ERRORS: Mapping[str, str] = {
 
 
 def to_do(step: PlanStep, deploy: Iterable[str]) -> tuple[str, ...]:
-    """All that a person does in a step, in order; `deploy` is how the migrations are run."""
+    """All manual acts of a step, in order; `deploy` is how the migrations are run."""
     check = (query_line(step.check),) if step.check else ()
     return (*map(instruction, step.before), *deploy, *map(instruction, step.after), *check)
 

@@ -1,4 +1,4 @@
-"""A change in a few words, as a list of changes shows it: by the names that Prisma's schema has, where they are known."""
+"""A change in a few words, as a list of changes shows it: by the names in Prisma's schema, if they are known."""
 
 from __future__ import annotations
 

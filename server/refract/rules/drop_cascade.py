@@ -57,7 +57,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 
 def _cascades(statement: Statement) -> bool:
-    """`DROP ... CASCADE`; the CASCADE of a foreign key stands after ON DELETE or ON UPDATE."""
+    """`DROP ... CASCADE`; the CASCADE of a foreign key follows ON DELETE or ON UPDATE."""
     words = statement.words
     return "DROP" in words and any(
         word == "CASCADE" and words[at - 1] not in ("DELETE", "UPDATE") for at, word in enumerate(words)

@@ -61,7 +61,7 @@ _EFFECTS = {
 
 @rule(Severity.WARNING, SQL, MIGRATION_ONLY, on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """All that does not come back."""
+    """All that is not restored."""
     migration = context.migration
     if migration is None or migration.rollback is None:
         return

@@ -154,7 +154,7 @@ def _is_index(tokens: Tokens, at: int) -> bool:
 
 
 def _hands_on(tokens: Tokens, at: int) -> bool:
-    """Whether what stands in parentheses is the value, or what it is made of."""
+    """Whether the code in parentheses is the value, or what it is made of."""
     before = at - 1
     if tokens.sign(before) == ">":  # generic: Prisma.validator<...>()
         return True

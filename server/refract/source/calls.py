@@ -1,4 +1,4 @@
-"""Calls of Prisma Client: which they are, what they are given, and what they come to."""
+"""Calls of Prisma Client: which they are, what they are given, and what they return."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _ONE_OF_ROWS = frozenset({"find", "findLast", "at", "pop", "shift"})
 _WITH_ROWS = _SAME_ROWS | frozenset({"find", "findLast", "map", "flatMap", "forEach", "some", "every", "findIndex"})
 
 Link = tuple[Shape | None, int]
-"""What a chain has come to, and the token after that."""
+"""The value of a chain so far, and the token after that."""
 
 
 def read_chain(reading: Reading, first: int) -> None:
@@ -49,7 +49,7 @@ def _before_await(tokens: Tokens, at: int) -> int:
 
 
 def _closes_awaited(tokens: Tokens, at: int, depth: int) -> bool:
-    """Whether the chain is alone in parentheses, and continues after them."""
+    """Whether the chain is alone in parentheses, and continues after these."""
     return tokens.sign(at) == ")" and tokens.sign(depth) == "(" and tokens.name(depth - 1) in ("", "return")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refract.source.tokens import Tokens
 
 _FAR = 400  # tokens that are looked through for the end of something
-_TYPE = 80  # of a function's answer
+_TYPE = 80  # of a function's return type
 _STATEMENTS = frozenset({"if", "for", "while", "switch", "with"})
 _ENDS_EXPRESSION = frozenset({",", ";", ")", "]", "}"})
 _ENDS_TYPE = frozenset({"=", ";", ",", ")", "]", "}", "of", "in"})

@@ -23,7 +23,7 @@ _MOST_FIELDS = 200  # tokens of a type that lists fields
 
 
 def is_type(tokens: Tokens, at: int) -> bool:
-    """Whether a model's name stands for its type here, not for a value or a word of a text."""
+    """Whether a model's name means its type here, not for a value or a word of a text."""
     is_word = tokens.sign(at + 1) == "<" and tokens.sign(at + 2) == "/"
     return tokens.sign(at - 1) in _BEFORE_TYPE and tokens.sign(at + 1) not in (".", "?.", "(") and not is_word
 
@@ -78,7 +78,7 @@ def read_enum(reading: Reading, enum: tuple[str, bool], at: int) -> None:
 
 
 def use_field(reading: Reading, rows: Rows, name: str, at: int) -> Rows | None:
-    """Notes the use of a field of a row; what it holds, where that is rows."""
+    """Notes the use of a field of a row; what it holds, if that is rows."""
     field = rows.model.fields.get(name)
     if field is None or not rows.has(name):
         return None

@@ -51,7 +51,7 @@ OF_NESTED = {
     "createMany": Mode.ARGUMENTS,
 }
 OF_RELATED = {Mode.SELECTION: Mode.ARGUMENTS, Mode.DATA: Mode.NESTED}
-"""How the object of a relation field is read, where not as a condition."""
+"""How the object of a relation field is read, if not as a condition."""
 
 OF_CONDITION = frozenset({"some", "every", "none", "is", "isNot", "AND", "OR", "NOT"}) | frozenset(
     {"_count", "_sum", "_avg", "_min", "_max"}

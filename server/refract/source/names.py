@@ -1,4 +1,4 @@
-"""Which value a name stands for at a place in code: the innermost declaration counts."""
+"""Which value a name has at a place in code: the innermost declaration counts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Names:
         self._known.setdefault(name, []).append((until, shape))
 
     def at(self, name: str, place: int) -> Shape | None:
-        """What a name stands for at a token."""
+        """The value of a name at a token."""
         declared = self._known.get(name)
         while declared and declared[-1][0] < place:
             declared.pop()

@@ -1,4 +1,4 @@
-"""Objects in code: their entries, which names stand for them, which of them a function returns."""
+"""Objects in code: their entries, which names refer to them, which of them a function returns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST_CALL = 20  # tokens between `Prisma` and the object that `Prisma.valida
 
 
 class Entry(NamedTuple):
-    """An entry of an object: its name, where that is, and from where to where its value stands. `...` is a name, too."""
+    """An entry of an object: its name, the name's place, and the beginning and end of its value. `...` is a name, too."""
 
     name: str
     key: int
@@ -34,7 +34,7 @@ def entries(tokens: Tokens, opening: int) -> Iterator[Entry]:
 
 
 def named_objects(tokens: Tokens) -> Mapping[str, Sequence[int]]:
-    """Names that stand for objects, in the order of the text: `const select = { ... }`, also with a type or in
+    """Names that refer to objects, in the order of the text: `const select = { ... }`, also with a type or in
     `Prisma.validator`.
     """
     objects: dict[str, list[int]] = {}
@@ -47,7 +47,7 @@ def named_objects(tokens: Tokens) -> Mapping[str, Sequence[int]]:
 
 
 def object_named(objects: Mapping[str, Sequence[int]], name: str, before: int) -> int | None:
-    """The object that a name stands for: the last before a place, else the first after it."""
+    """The object that a name refers to: the last before a place, else the first after it."""
     places = objects.get(name, ())
     return next((at for at in reversed(places) if at < before), places[0] if places else None)
 

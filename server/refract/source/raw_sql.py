@@ -16,7 +16,9 @@ _BACK = 40  # tokens of a type between a tag and its template
 
 
 def uses_in_sql(tokens: Tokens, client: Client, wanted: Iterable[Target]) -> Iterator[Use]:
-    """The uses in SQL that is given to Prisma Client. A column is sure where no other table named there has one like it."""
+    """The uses in SQL that is given to Prisma Client. A column is sure if no other table named in it has one of that
+    name.
+    """
     targets = [(target, client.models[target.block]) for target in wanted if target.block in client.models]
     for at, token in enumerate(tokens.all) if targets else ():
         if token.kind in (TokenKind.TEMPLATE, TokenKind.STRING) and _is_sql(tokens, at):
@@ -35,7 +37,7 @@ def _is_sql(tokens: Tokens, at: int) -> bool:
 
 
 def _parts(tokens: Tokens, at: int) -> list[tuple[int, str]]:
-    """The texts of a string or template, with where they are."""
+    """The texts of a string or template, with their places."""
     token = tokens.all[at]
     if token.kind is TokenKind.STRING:
         return [(token.start + 1, token.text)]

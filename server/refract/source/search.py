@@ -19,8 +19,8 @@ _IN_TAGS = (".vue", ".svelte")
 
 @frozen
 class Needle:
-    """What a file holds that uses a target: one of its `names`, and something that leads to its model or enum: a call or
-    a type, or one of the fields in `through` where there are calls or types at all.
+    """What a file holds that uses a target: one of its `names`, and something that leads to its model or enum: a call
+    or a type, or one of the fields in `through` if there are calls or types at all.
     """
 
     target: Target

@@ -10,8 +10,8 @@ from refract.source.modes import Mode
 
 @frozen
 class Rows:
-    """One row of a model, or `many`. Not `sure`: a type of the same name that may not be Prisma's. `only` are the fields
-    that it has, where these are picked, `but` those that are left out.
+    """One row of a model, or `many`. Not `sure`: a type of the same name that may not be Prisma's. `only` are the
+    fields that it has, where these are picked, `but` those that are left out.
     """
 
     model: ClientModel
@@ -56,6 +56,6 @@ def item_of(shape: Shape | None) -> Shape | None:
 
 
 def value_of(field: ClientField, client: Client, sure: bool) -> Rows | None:
-    """What a field of a row holds, where that is rows."""
+    """What a field of a row holds, if that is rows."""
     model = client.models.get(field.type)
     return Rows(model, field.is_list, sure) if model else None

@@ -25,7 +25,7 @@ class TokenKind(IntEnum):
 
 
 class CodeToken(NamedTuple):
-    """A token. The `text` of a string is what stands between its quotes, `start` and `end` the whole."""
+    """A token. The `text` of a string is what is between its quotes, `start` and `end` the whole."""
 
     kind: TokenKind
     text: str
@@ -36,7 +36,7 @@ class CodeToken(NamedTuple):
 @frozen(eq=False)
 class Tokens:
     """The tokens of a text. `pair` gives for each bracket its other one (for one without, the end), for the first
-    stretch of a template the last. `ends` is where expressions end, as far as that has been asked.
+    stretch of a template the last. `ends` are the ends of expressions that have been looked up so far.
     """
 
     text: str
@@ -64,7 +64,7 @@ class Tokens:
 
 
 _BESIDE = 16
-"""How far before the first and behind the last token a reader may look."""
+"""How far before the first and after the last token a reader may look."""
 
 _LINE = 2_000
 """Characters of a line within which an apostrophe without another may be one of a text, not a string's beginning."""

@@ -30,8 +30,8 @@ _DEEPEST = 8
 
 @frozen(eq=False)
 class Types:
-    """The types that a file can name: what it imports of Prisma's (under which name, and whether it is surely Prisma's),
-    and those that it declares (from where to where their text stands).
+    """The types that a file can name: what it imports of Prisma's (under which name, and whether it is surely
+    Prisma's), and those that it declares (the beginning and end of their text).
     """
 
     tokens: Tokens
@@ -40,7 +40,7 @@ class Types:
     aliases: Mapping[str, tuple[int, int]]
 
     def model(self, name: str) -> Rows | None:
-        """The rows that a type of this name stands for."""
+        """The rows that a type of this name describes."""
         known = self.imported.get(name)
         model = self.client.models.get(known[0]) if known else None
         return Rows(model, False, known[1]) if known and model else None
@@ -64,7 +64,7 @@ def types_of(tokens: Tokens, client: Client) -> Types:
 
 
 def shape_of_type(types: Types, start: int, end: int, depth: int = 0) -> Shape | None:
-    """What a value has whose type stands from one token to another."""
+    """The shape of a value whose type is between two tokens."""
     tokens, many = types.tokens, False
     end = min(end, start + _LONGEST_TYPE)
     for at in range(start, end if depth < _DEEPEST else start):
@@ -84,7 +84,7 @@ def shape_of_type(types: Types, start: int, end: int, depth: int = 0) -> Shape |
 
 
 def shape_of_prisma_type(name: str, client: Client) -> Shape | None:
-    """What a type in the namespace `Prisma` stands for."""
+    """The shape of a type in the namespace `Prisma`."""
     for end in range(len(name) - 1, 0, -1):
         model = client.models.get(name[:end])
         if model is None:
@@ -110,7 +110,7 @@ def _shape_of_alias(types: Types, name: str, depth: int) -> Shape | None:
 
 
 def _with_picked_fields(tokens: Tokens, shape: Shape, at: int) -> Shape:
-    """The rows in `Pick<User, "id" | "name">` or `Omit<User, "name">`, of which `User` stands at a token."""
+    """The rows in `Pick<User, "id" | "name">` or `Omit<User, "name">`, of which `User` is at a token."""
     how = tokens.name(at - 2) if tokens.sign(at - 1) == "<" else ""
     if how not in ("Pick", "Omit") or not isinstance(shape, Rows):
         return shape
@@ -148,7 +148,7 @@ def _imports(tokens: Tokens, client: Client, at: int) -> Iterator[tuple[str, tup
 
 
 def _alias(tokens: Tokens, at: int) -> Iterator[tuple[str, tuple[int, int]]]:
-    """A type that the file declares, and where its text stands."""
+    """A type that the file declares, and the place of its text."""
     name, place = tokens.name(at + 1), at + 2
     if tokens.sign(place) == "=":
         yield name, (place + 1, _end_of_alias(tokens, place + 1))

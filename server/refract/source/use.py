@@ -1,4 +1,4 @@
-"""A use of the schema in code, and what all of them together come to."""
+"""A use of the schema in code, and the sum of all uses."""
 
 from __future__ import annotations
 

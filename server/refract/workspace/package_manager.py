@@ -1,4 +1,4 @@
-"""The command that a person of this project would type to run Prisma."""
+"""The command that a developer of this project would type to run Prisma."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ def _short(parts: Sequence[str | None], joined: Callable[[Sequence[str]], str]) 
 
 
 def _split(tokens: list[_Token], separator: str) -> list[list[_Token]]:
-    """`tokens` cut at each `separator` that stands outside brackets."""
+    """`tokens` cut at each `separator` outside brackets."""
     pieces: list[list[_Token]] = [[]]
     depth = 0
     for token in tokens:

@@ -68,6 +68,6 @@ def _required(folder: Path) -> Version | None:
 
 
 def _number(text: object) -> Version | None:
-    """The first version in a text such as `^6.1.0`; None where there is none (`latest`, `workspace:*`)."""
+    """The first version in a text such as `^6.1.0`; None if there is none (`latest`, `workspace:*`)."""
     found = _NUMBER.search(text) if isinstance(text, str) else None
     return tuple(map(int, found[0].split("."))) if found else None

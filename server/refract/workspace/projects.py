@@ -248,7 +248,7 @@ def _schema_in_package_json(folder: Path) -> str | None:
 def _project_at(
     root: Path, schema: Path, source: str, migrations: Path | None = None, notes: tuple[str, ...] = ()
 ) -> ProjectFiles | None:
-    """The project whose schema is the file or folder `schema`, or None when nothing is there."""
+    """The project whose schema is the file or folder `schema`, or None if it does not exist."""
     files = tuple(file for file in schema_files_of(schema) if _is_ours(file))
     if not files:
         return None

@@ -1,4 +1,4 @@
-"""The release runbook: what a person does, checks and must be able to undo when migrations are deployed.
+"""The release runbook: what you do, check and must be able to undo when migrations are deployed.
 
 `release` finds out what is about to run, `backups`, `queries` and `watching` know what each database needs, `checklist`
 puts the tasks in order. `refract.rendering.runbook` prints them. A runbook holds only what applies to its migrations.

@@ -1,4 +1,4 @@
-"""Makes a runbook of a release: the tasks in the order in which a person does them."""
+"""Makes a runbook of a release: the tasks in the order of doing them."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ def _failure(migration: Outgoing, release: Release) -> Failure:
 
 
 def _remains(migration: Outgoing, release: Release) -> Remains:
-    """What a migration without a concurrent build of an index leaves behind when it fails."""
+    """What remains after a failed migration, except one that builds an index concurrently."""
     statements = [s.statement for s in migration.statements]
     provider, prisma = release.analysis.lowered.provider.name, release.analysis.snapshot.prisma
     if migration.plan is not None and migration.plan[1].phase is Phase.BACKFILL:

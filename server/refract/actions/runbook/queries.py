@@ -1,4 +1,4 @@
-"""What a person checks in the database before, during and after a deploy, in the SQL of each provider."""
+"""What you check in the database before, during and after a deploy, in the SQL of each provider."""
 
 from __future__ import annotations
 
@@ -174,7 +174,9 @@ def results(changes: Iterable[Change], before: Database, after: Database, provid
 
 
 def _proofs(change: Change, table: Table, provider: Provider) -> Iterator[Query]:
-    """Queries that show that an index can be used, or that a constraint holds for all rows; not if it was only for a while."""
+    """Queries that show that an index can be used, or that a constraint holds for all rows; not if it was only for a
+    while.
+    """
     match change:
         case CreateIndex(index=index, concurrently=True) if table.index(index.name):
             yield Query(Check.INDEX_VALID, _is_valid(change), TRUE, table.name.name, (index.name,))

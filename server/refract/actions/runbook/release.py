@@ -38,7 +38,7 @@ from refract.schema.model import QualifiedName
 from refract.sql.rollback import Loss, lost_for_good
 
 PlanAndStep = tuple[Progress, PlanStep]
-"""A step, with where its plan stands."""
+"""A step, with the status of its plan."""
 
 
 class NoRunbook(Exception):
@@ -71,7 +71,7 @@ class Outgoing:
 
     @property
     def leaves_nothing(self) -> bool:
-        """Whether there is nothing to undo: it only checks what is there, or fills what a plan has added."""
+        """Whether there is nothing to undo: it only checks existing rows, or fills what a plan has added."""
         changes = [change for s in self.statements for change in s.statement.changes]
         if self.is_as_planned and self.plan is not None and not self._is_final and not self.plan[1].undo:
             return all(isinstance(change, Backfill | ValidateConstraint) for change in changes)
@@ -90,7 +90,7 @@ class Outgoing:
         return self.plan is not None and self.plan[1].point_of_no_return
 
     def _was_there(self, change: Change) -> bool:
-        """Whether what a change takes away was there before the release."""
+        """Whether what a change drops existed before the release."""
         if isinstance(change, DropColumn):
             table = self.new.before.tables.get(change.table)
             return (
@@ -124,7 +124,7 @@ class Release:
 
     @property
     def commands(self) -> Commands:
-        """What a person types."""
+        """The commands to type."""
         return Commands(self.analysis.snapshot.files, self.analysis.versions)
 
     @property

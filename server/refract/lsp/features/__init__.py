@@ -1,1 +1,1 @@
-"""What the server answers: one module for each kind of request."""
+"""The server's features: one module for each kind of request."""

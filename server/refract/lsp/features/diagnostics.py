@@ -44,7 +44,7 @@ def diagnostics(project: OpenProject, session: Session) -> dict[str, list[types.
 
 
 class _Files:
-    """The texts that diagnostics stand in, each looked up once."""
+    """The texts that diagnostics are in, each looked up a single time."""
 
     def __init__(self, session: Session) -> None:
         self.encoding: Encoding = session.abilities.encoding

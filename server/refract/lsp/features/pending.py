@@ -19,7 +19,7 @@ PREVIEW = "refract.previewMigration"
 
 
 def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
-    """What is pending, above the datasource (or the first line): nothing where nothing is."""
+    """What is pending, above the datasource (or the first line); nothing if no change is pending."""
     path = convert.to_path(params.text_document.uri) or ""
     analysis, document = session.analysis_of(path), session.document(path)
     if analysis is None or document is None or not _has_the_lens(analysis, path):
@@ -52,7 +52,7 @@ def preview(analysis: Analysis) -> dict[str, Any]:
 
 
 def create(analysis: Analysis, name: str | None) -> tuple[NewFile, ...]:
-    """The files of the pending migration. Raises Refused where nothing is pending, or something cannot be read."""
+    """The files of the pending migration. Raises Refused if nothing is pending, or something cannot be read."""
     if analysis.problems:
         raise Refused(f"No migration written. Fix this problem first: {analysis.problems[0].message}")
     files = pending_files(analysis, name)

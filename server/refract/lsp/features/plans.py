@@ -57,7 +57,7 @@ def code_actions(analysis: Analysis, path: str, wanted: Span, uri: str) -> Itera
 
 
 def paragraphs(progress: Progress) -> Iterator[str]:
-    """What a person wants to know of a field under a plan, in paragraphs: where that stands, and what is to do."""
+    """A plan's status for one of its fields, in paragraphs: how far it is, and what to do next."""
     number, step = progress.number, progress.step
     if number is None or step is None:
         return
@@ -75,7 +75,7 @@ def paragraphs(progress: Progress) -> Iterator[str]:
 
 @frozen
 class Wish:
-    """A plan that a client asks for. `finding` is the key of the finding that it answers, if it answers one."""
+    """A plan that a client requests. `finding` is the key of the finding that it resolves, if any."""
 
     recipe: str
     subject: str
@@ -84,7 +84,7 @@ class Wish:
 
 
 def wish(values: Mapping[str, Any]) -> Wish:
-    """What a client sent with `refract.newPlan`. An answer that is empty is none. Raises Refused."""
+    """What a client sent with `refract.newPlan`. An empty answer counts as missing. Raises Refused."""
     recipe, subject, answers = (
         values.get("recipe"),
         values.get("subject"),
@@ -100,7 +100,7 @@ def wish(values: Mapping[str, Any]) -> Wish:
 
 
 def new(analysis: Analysis, wanted: Wish) -> tuple[FileChange, ...]:
-    """A new plan; one that answers a finding includes its first step, taken. Raises Refused and CannotPlan."""
+    """A new plan; one that resolves a finding includes its first step, taken. Raises Refused and CannotPlan."""
     if wanted.finding is None:
         return (plan_file(start_plan(analysis, wanted.recipe, wanted.subject, wanted.answers)),)
     finding = next((f for f in analysis.findings if f.key == wanted.finding), None)

@@ -1,4 +1,4 @@
-"""The recipes, for a client that lets a person choose one."""
+"""The recipes, for a client that lets the user choose one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RECIPES = "refract.recipes"
 
 
 def recipes(analysis: Analysis) -> list[dict[str, Any]]:
-    """Every recipe: what it is about, what it asks, and whether it can be followed on the project's database."""
+    """Every recipe: what it is about, its questions, and whether it can be followed on the project's database."""
     provider = analysis.lowered.provider.name
     return [
         {

@@ -53,7 +53,7 @@ class Dialect:
         return self.provider.quote(name)
 
     def table(self, name: QualifiedName) -> str:
-        """A table, with its schema where that is not the default one."""
+        """A table, with its schema if that is not the default one."""
         return self.provider.quote_name(name)
 
     def differs(self, one: str, other: str) -> str:
@@ -184,7 +184,7 @@ class Walk:
 
 
 def walk(table: Table, quote: Callable[[str], str]) -> Walk:
-    """How to go through a table. Raises CannotPlan where it has no key for that."""
+    """How to loop over a table. Raises CannotPlan if it has no key for that."""
     keys = key_of(table)
     names = ", ".join(quote(k.name) for k in keys)
     words = ("low", "high", "last")
@@ -205,13 +205,13 @@ def walk(table: Table, quote: Callable[[str], str]) -> Walk:
 
 
 def concatenated(parts: Sequence[str]) -> str:
-    """Texts with a space between, where there is CONCAT_WS."""
+    """Texts with a space between, if the database has CONCAT_WS."""
     filled = ", ".join(f"NULLIF({part}, '')" for part in parts[1:])
     return f"CASE WHEN {parts[0]} IS NOT NULL THEN concat_ws(' ', {parts[0]}, {filled}) END"
 
 
 def parted(text: str) -> tuple[str, str]:
-    """The parts of a text before and after its first space, where there is SPLIT_PART."""
+    """The parts of a text before and after its first space, if the database has SPLIT_PART."""
     return (
         f"split_part({text}, ' ', 1)",
         f"CASE WHEN position(' ' in {text}) > 0 THEN substr({text}, position(' ' in {text}) + 1) "
@@ -220,7 +220,7 @@ def parted(text: str) -> tuple[str, str]:
 
 
 def key_of(table: Table) -> tuple[Column, ...]:
-    """The columns by which rows can be taken batch by batch. Raises CannotPlan where no such key is."""
+    """The columns by which rows can be taken batch by batch. Raises CannotPlan if there is no such key."""
     if table.primary_key is not None:
         return _columns(table, [part.name for part in table.primary_key.columns])
     for index in table.indexes:

@@ -76,5 +76,5 @@ _CURES: Mapping[Cure, tuple[Action, ...]] = {
 
 
 def cures(operation: Operation) -> tuple[Action, ...]:
-    """How to avoid the wait; nothing where no way is known, or none is needed."""
+    """How to avoid the wait; nothing if no way is known, or none is needed."""
     return _CURES[operation.cure] if operation.cure else ()

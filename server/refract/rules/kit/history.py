@@ -14,5 +14,5 @@ def head_of(migration: Migration) -> Origin:
 
 
 def newest(migrations: Iterable[Migration]) -> str:
-    """The name that sorts last; empty where there are none."""
+    """The name that sorts last; empty if there are none."""
     return max((migration.name for migration in migrations), default="")

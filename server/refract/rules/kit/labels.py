@@ -20,13 +20,13 @@ def model_name(context: RuleContext, name: QualifiedName) -> str:
 
 
 def table_label(context: RuleContext, name: QualifiedName) -> str:
-    """The model's name, with the table's where it differs."""
+    """The model's name, with the table's if that differs."""
     known = model_name(context, name)
     return code_span(known) if known == name.name else f"{code_span(known)} (table {code_span(name.name)})"
 
 
 def column_label(context: RuleContext, table: QualifiedName, column: Column) -> str:
-    """The field's name with its model's, and the column's where it differs; the column's alone where no field is known."""
+    """The field's name with its model's, and the column's if that differs; the column's alone if no field is known."""
     in_table = f"{code_span(f'{table.name}.{column.name}')}"
     if not column.field_name and model_name(context, table) != table.name:
         return in_table

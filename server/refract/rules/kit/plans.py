@@ -1,4 +1,4 @@
-"""How rules look at plans, and where they show what they find."""
+"""How rules read plans, and the places of their findings."""
 
 from __future__ import annotations
 
@@ -45,13 +45,15 @@ def edits_now(step: PlanStep, plan: Plan, tree: SchemaTree) -> tuple[SchemaEdit,
 
 
 def ended_by(progress: Progress, tree: SchemaTree) -> Iterator[tuple[int, Target]]:
-    """The fields and models that no app instance may use after the steps already taken, with the number of the step (from 0)."""
+    """The fields and models that no app instance may use after the steps already taken, with the number of the step
+    (from 0).
+    """
     for number, (step, state) in enumerate(zip(progress.plan.steps, progress.states, strict=True)):
         if state in (State.DONE, State.WAITING):
             yield from ((number, target) for target in targets_of(step, progress.plan, tree))
 
 
 def subject_of(progress: Progress, tree: SchemaTree) -> set[tuple[str, str]]:
-    """The fields and values that the steps still to come are about."""
+    """The fields and values that the remaining steps are about."""
     steps = (step for _, step in open_steps(progress))
     return {m for step in steps for edit in edits_now(step, progress.plan, tree) for m in members(edit)}

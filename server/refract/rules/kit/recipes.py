@@ -48,7 +48,7 @@ def type_change(context: RuleContext, change: AlterColumn | RecreateColumn) -> t
 
 
 def synchronised_by(context: RuleContext) -> str:
-    """The answer to `how` where the default, a trigger, does not exist; empty where it does."""
+    """The answer to `how` if the default, a trigger, is not available; empty if it is."""
     return "" if dialect(context.provider.name, context.versions.flavour).syncs else "application"
 
 

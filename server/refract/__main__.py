@@ -1,4 +1,4 @@
-"""`python -m refract`: the command, where its script is not on the path."""
+"""`python -m refract`: the command, if its script is not on the path."""
 
 from refract.cli.main import main
 

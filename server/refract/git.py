@@ -166,7 +166,7 @@ def default_base(repository: Repository) -> Commit | Unavailable:
 
 
 def merge_base(first: Commit, second: Commit) -> Commit | Unavailable:
-    """The commit where the histories of `first` and `second` part."""
+    """The commit at which the histories of `first` and `second` diverge."""
     root = first.repository.root
     found = _hash(["merge-base", first.hash, second.hash], root)
     if isinstance(found, str):

@@ -1,6 +1,6 @@
 """Lines and columns, for `lsp/` and `cli/` alone: all layers below them count offsets.
 
-A schema's `Document` finds its lines by itself, since it knows where its blocks begin.
+A schema's `Document` finds its own lines, since it knows where its blocks begin.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def pending_files(analysis: Analysis, name: str | None = None, now: datetime | N
 
 
 def newest_migration(files: ProjectFiles) -> Path | None:
-    """The SQL of the migration that comes last; None if there is none."""
+    """The SQL of the last migration; None if there is none."""
     found = (files.migrations / name / SQL_FILE for name in reversed(_history(files.migrations)))
     return next((path for path in found if path.exists()), None)
 
@@ -122,7 +122,7 @@ def _history(folder: Path) -> tuple[str, ...]:
 
 
 def _split(analysis: Analysis) -> Iterator[tuple[Change, ...]]:
-    """The pending changes, those apart that must be committed before the others can run."""
+    """The pending changes, with those separated that must be committed before the others can run."""
     changes = analysis.diff.changes
     apart = behaviour(analysis.lowered.provider.name).commits_enum_values_first
     first = tuple(_values_used_at_once(changes)) if apart else ()

@@ -64,7 +64,7 @@ class Commands:
         return prisma_command(self.files.root, "db", "execute", "--file", path, *flags)
 
     def _migrate(self, *arguments: str) -> str:
-        """`prisma migrate ...`; with the schema where Prisma would not find it by itself."""
+        """`prisma migrate ...`; with the schema if Prisma would not find it by default."""
         schema = () if self._finds_itself else ("--schema", from_root(self.files, self.files.schema))
         return prisma_command(self.files.root, "migrate", *arguments, *schema)
 

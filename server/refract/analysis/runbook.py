@@ -63,13 +63,13 @@ class Query:
 
 
 class BackupScope(Enum):
-    """How much a backup holds where the tables alone cannot be saved."""
+    """How much a backup holds if the tables alone cannot be saved."""
 
     TABLES = "tables"
     DUMPED_TABLES = "dumped-tables"  # by pg_dump, which refuses the arguments of Prisma's URL
     FILE = "file"
     DATABASE = "database"
-    SERVER_DATABASE = "server-database"  # of SQL Server, which Azure backs up by itself
+    SERVER_DATABASE = "server-database"  # of SQL Server, which Azure backs up automatically
     BRANCH = "branch"
 
 

@@ -37,7 +37,7 @@ _in_process: OrderedDict[str, Baseline] = OrderedDict()
 def revision() -> str:
     """Identifies one build of the reader: it changes with any source that decides how SQL is read."""
     digest = hashlib.sha256(__version__.encode())
-    with contextlib.suppress(OSError):  # not installed as files: the version has to do
+    with contextlib.suppress(OSError):  # not installed as files: the version must suffice
         for file in _sources(Path(refract.__path__[0])):
             digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -125,7 +125,7 @@ def choice(kind: type[StrEnum]) -> SettingType:
 
 
 def about(kind: SettingType, doc: str, example: str) -> Mapping[str, Any]:
-    """What a setting is. `doc` and `example` (TOML) stand in the reference."""
+    """What a setting is. `doc` and `example` (TOML) are printed in the reference."""
     return {"kind": kind, "doc": doc, "example": example}
 
 

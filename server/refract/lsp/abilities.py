@@ -21,8 +21,8 @@ class Abilities:
     `resolves_edits`: it asks for an action's edit only when the action is chosen. `saves_edits`: it saves what an edit
     has changed. `pulls`: it asks for diagnostics, so that none are sent to it. `takes_related`: with those of a file it
     takes those of other files.
-    `asks`: it asks a person what a fix wants to know. `shows_findings`: it shows findings under the pointer by itself.
-    `shows_overview`: it wants to hear when the overview has changed.
+    `asks`: it asks the user the questions of a fix. `shows_findings`: it shows findings under the pointer by itself.
+    `shows_overview`: it is notified when the overview has changed.
     """
 
     encoding: Encoding = UTF_16

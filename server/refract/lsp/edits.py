@@ -1,4 +1,4 @@
-"""Changes of files as the editor makes them: one WorkspaceEdit, annotated where the client can show that."""
+"""Changes of files as the editor makes them: one WorkspaceEdit, annotated if the client can show that."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class OpenProject:
         return ".git" in changed.parts
 
     def read(self) -> None:
-        """Read the project from disk in the background. If that is under way already, it is read once more after it."""
+        """Read the project from disk in the background. If a read is already running, another one follows it."""
         self._is_outdated = True
         if self.reading is None:
             self.reading = asyncio.get_running_loop().create_task(self._read_until_current())

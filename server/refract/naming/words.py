@@ -1,4 +1,4 @@
-"""Words: taking identifiers apart, joining them, and finding what several have in common."""
+"""Words: splitting identifiers, joining them, and finding what several have in common."""
 
 from __future__ import annotations
 

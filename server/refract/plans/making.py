@@ -1,4 +1,4 @@
-"""Makes a plan of a recipe: all its steps with all that they write, as things are now."""
+"""Makes a plan of a recipe: all its steps with all that they write, for the present project."""
 
 from __future__ import annotations
 

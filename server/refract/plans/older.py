@@ -1,8 +1,8 @@
-"""Plan files of older formats, brought to the present one before they are read.
+"""Plan files of older formats, converted to the present one before they are read.
 
 Format 1 held the manual work as one sentence, `deploy`, without its time. The sentence becomes one instruction after
 the migrations, or before them if it begins by stopping every instance: the only place that reads such words.
-`loses` also stood for a step that loses nothing and cannot be undone.
+`loses` was also used for a step that loses nothing and cannot be undone.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class CannotPlan(Exception):
 class Sync:
     """Keeps columns of a table in sync while two versions of the app write it.
 
-    `forward` is each new column with its SQL over the old ones (`{row}` stands for the row: `{row}."name"`), `backward`
+    `forward` is each new column with its SQL over the old ones (`{row}` is the row: `{row}."name"`), `backward`
     each old column with its SQL over the new ones. Without `backward`, new columns always follow the old ones.
     `silent` are the new columns' defaults, which do not show that the new version wrote the row. `folding` are columns
     whose collation compares different texts as equal, such as `a` and `A`.

@@ -273,7 +273,7 @@ def _attribute_name(written: str) -> str:
 
 
 def contradiction(tree: SchemaTree, wanted: Sequence[SchemaEdit]) -> str:
-    """What the schema has in the place of a field that is to be added; empty if nothing is in the way."""
+    """What the schema already has for a field to be added; empty if nothing conflicts."""
     changed = {(edit.model, edit.field) for edit in wanted if isinstance(edit, RetypeField | RemoveField)}
     for edit in wanted:
         node = _node(tree, edit.model, edit.field) if isinstance(edit, AddField) else None

@@ -75,5 +75,5 @@ def few(related: Iterable[Related]) -> Iterator[Related]:
 
 
 def related_sentence(related: Related) -> str:
-    """What a related place has to do with a finding."""
+    """How a related place is connected with a finding."""
     return _ROLES[related.role].format(what=related.what)

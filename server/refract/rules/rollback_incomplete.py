@@ -49,7 +49,7 @@ from refract.sql.writer import write_script
 
 @rule(Severity.WARNING, SQL, MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The first thing that the files leave, where all of them can be read."""
+    """The first object that the files leave, if all of them can be read."""
     migration = context.migration
     rollback = migration.rollback if migration else None
     if migration is None or rollback is None or is_same(rollback.after, context.before):

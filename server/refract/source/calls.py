@@ -18,7 +18,7 @@ _ONE = frozenset(
 _NO_ROWS = frozenset({"createMany", "updateMany", "deleteMany", "count", "aggregate", "findRaw", "aggregateRaw"})
 METHODS = _MANY | _ONE | _NO_ROWS
 _COMMON = frozenset({"create", "update", "delete", "count"})
-"""Methods that many other things have as well: these calls must also look like Prisma's inside."""
+"""Methods that many other objects have as well: these calls must also look like Prisma's inside."""
 
 _EXTENDED = frozenset({"result", "query", "model"})
 _LONGEST_EXTENSION = 2_000  # tokens of an extension of the client

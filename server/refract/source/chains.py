@@ -1,4 +1,4 @@
-"""Follows a name and what comes after it: `prisma.user.findMany(…)`, `user.posts[0].title`, `where.name = …`."""
+"""Follows a name and what it leads to: `prisma.user.findMany(…)`, `user.posts[0].title`, `where.name = …`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Prisma Client calls things: the models, fields and enums of a schema as code sees them."""
+"""The names in Prisma Client: the models, fields and enums of a schema as code sees them."""
 
 from __future__ import annotations
 

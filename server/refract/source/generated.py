@@ -1,4 +1,4 @@
-"""Uses that types and names of the generated client show by themselves: `Pick<User, "name">`, `Prisma.UserSelect`,
+"""Uses that types and names of the generated client show directly: `Pick<User, "name">`, `Prisma.UserSelect`,
 `Role.ADMIN`, and fields of what is known to be a row.
 """
 

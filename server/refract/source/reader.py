@@ -61,7 +61,7 @@ def _read_name(reading: Reading, at: int, name: str) -> None:
 
 
 def _perhaps(reading: Reading) -> Iterator[Use]:
-    """Properties of unknown things in a file that has to do with the model: perhaps uses of its field."""
+    """Properties of unknown values in a file that works with the model: perhaps uses of its field."""
     fields: dict[str, list[Target]] = {}
     for target in reading.wanted:
         if target.member and target.block in reading.near:

@@ -34,7 +34,7 @@ class Reading:
 
     Given, and never changed: the `tokens`, the `client`, what is `wanted`, and what the whole file declares, its `types`
     and `objects`.
-    Noted on the way: the `uses`; the models and enums that the file has to do with (`near`); properties of unknown
+    Noted on the way: the `uses`; the models and enums that the file works with (`near`); properties of unknown
     values, with their places (`unknown`); the `names` in reach; shapes of parameters that are still ahead, by where their
     patterns begin (`expected`), and patterns whose values are (`awaited`); the braces that are open (`scopes`).
     Kept so that hostile code costs no more time than other: the objects read so far, and the `steps` taken in search of them.

@@ -11,7 +11,7 @@ from refract.source.modes import Mode
 @frozen
 class Rows:
     """One row of a model, or `many`. Not `sure`: a type of the same name that may not be Prisma's. `only` are the
-    fields that it has, where these are picked, `but` those that are left out.
+    fields that it has, if these are picked, `but` those that are left out.
     """
 
     model: ClientModel

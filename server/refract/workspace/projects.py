@@ -78,7 +78,7 @@ class ProjectFiles:
 def find_projects(path: Path) -> tuple[ProjectFiles, ...]:
     """The projects at or below `path`: a project's root, a repository, a schema file or a schema folder.
 
-    Prisma's own project of the folder comes first. Empty when there is none, or `path` does not exist.
+    Prisma's own project of the folder is first. Empty when there is none, or `path` does not exist.
     Those that their settings exclude are left out.
     """
     return tuple(project for project in every_project(path) if not is_excluded(project))

@@ -20,7 +20,7 @@ from refract.text import Span
 
 
 def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
-    """The pending changes where the pointer is, and the open plans; nothing if there are none."""
+    """The pending changes at the pointer, and the open plans; nothing if there are none."""
     path = convert.to_path(params.text_document.uri) or ""
     analysis, document = session.analysis_of(path), session.document(path)
     if analysis is None or document is None:

@@ -40,7 +40,7 @@ class Judged(StrEnum):
 
 
 class PlaceRole(StrEnum):
-    """What a related place has to do with a finding."""
+    """How a related place is connected with a finding."""
 
     CREATED = "created"  # the object was created there
     USED = "used"  # code uses the object there

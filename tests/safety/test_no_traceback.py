@@ -11,7 +11,12 @@ from click.testing import Result
 
 from refract.config.files import load_settings
 from refract.config.settings import SettingsError
+from refract.diff import diff
 from refract.plans.file import NotAPlan, read_plan
+from refract.providers import provider
+from refract.schema.model import Database
+from refract.sql.reader import read_migration
+from refract.sql.writer import write_migration
 from refract.syntax.document import parse_document
 from refract.toml import TomlError, parse_toml
 from small_projects import HEAD, INIT, LOCK, USER, commit, write
@@ -180,3 +185,29 @@ def test_a_name_with_a_line_end_is_the_same_in_every_checkout(project: Path, ref
     commit(project)
     assert "does not fit" not in refract("check").output
     assert refract("diff").output.startswith("-- This is an empty migration")
+
+
+@pytest.mark.parametrize("length", ["1A0", "²", "1" * 5_000, "1.5", "1e9", "x", "'a'", ""])
+@pytest.mark.parametrize("sql", [
+    "CREATE TABLE t (a VARCHAR({0}), b DECIMAL({0}, {0}), c FLOAT({0}), INDEX i (a({0})));",
+    "CREATE TABLE t (a INT DEFAULT {0}, b DECIMAL(10,2) DEFAULT '{0}', c BIT DEFAULT {0});",
+    "CREATE TABLE t (a VARCHAR(10)); ALTER TABLE t MODIFY a VARCHAR({0}); ALTER TABLE t ALTER COLUMN a TYPE CHAR({0});",
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"])
+def test_lengths_in_migrations(sql: str, length: str, name: str) -> None:
+    chosen = provider(name)
+    empty = Database(name, chosen.default_schema)
+    text = sql.format(length)
+    built = read_migration(text, "a.sql", empty, chosen).database
+    other = read_migration(
+        text.replace("t (", "t (z INT, ").replace(length or "(", "7"), "a.sql", empty, chosen
+    ).database
+    for before, after in ((built, other), (other, built)):
+        write_migration(diff(before, after).changes, before, after)
+
+
+@pytest.mark.parametrize("number", ["1e999999", "-1e-999999", "1" * 5_000, "0e99999999", "1_0"])
+def test_numbers_in_schemas(project: Path, refract: Refract, number: str) -> None:
+    field = f"  a Decimal @default({number}) @db.Decimal({number}, 2)\n  b String @db.VarChar({number})\n"
+    write(project, {"prisma/schema.prisma": HEAD + USER.replace("}", f"{field}}}")})
+    assert_answers(refract)

@@ -7,7 +7,7 @@ from attrs import evolve
 from refract.lowering.arguments import column_name, mapped_name, text_of
 from refract.lowering.scope import Scope
 from refract.providers import defaults
-from refract.schema.model import Column, ColumnType, Default, DefaultKind
+from refract.schema.model import Column, ColumnType, Default, DefaultKind, whole_number
 from refract.syntax.tree import (
     Arity,
     Array,
@@ -102,8 +102,8 @@ def _native_arguments(attribute: Attribute) -> tuple[int | str, ...]:
 
 
 def _native_argument(value: Expression) -> int | str:
-    if isinstance(value, NumberLiteral) and value.text.isdigit():
-        return int(value.text)
+    if isinstance(value, NumberLiteral) and (number := whole_number(value.text)) is not None:
+        return number
     if isinstance(value, Constant):
         return value.text.lower()
     return value.value if isinstance(value, StringLiteral) else ""

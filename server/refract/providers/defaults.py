@@ -25,6 +25,7 @@ _ARRAY = re.compile(r"ARRAY\[(.*)\]\Z", re.S | re.I)
 _BOOLEAN_TYPES = {"BOOLEAN", "BOOL", "BIT", "TINYINT"}
 _BYTES_TYPES = {"BYTEA", "BYTES", "BLOB", "LONGBLOB", "MEDIUMBLOB", "TINYBLOB", "VARBINARY", "BINARY"}
 _TIME_TYPES = {"TIMESTAMP", "TIMESTAMPTZ", "DATETIME", "DATETIME2", "DATETIMEOFFSET"}
+_MOST_DIGITS = 1_000
 _MOST_WRAPPINGS = 16
 """How many casts and parentheses are removed from a default; with more of them it remains an expression."""
 
@@ -46,12 +47,20 @@ def boolean(value: bool) -> Default:
 
 def number(text: str) -> Default:
     """A number in its shortest plain form: `1.50` is `1.5`, `-0` is `0`, `1e3` is `1000`."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
+    value = _decimal(text)
+    if value is None:
         return Default(DefaultKind.EXPRESSION, text)
     plain = format(value.normalize(), "f") if value else "0"
     return Default(DefaultKind.NUMBER, plain)
+
+
+def _decimal(text: str) -> Decimal | None:
+    """The number in a text; None for what is not one, and for one of more digits than any column takes."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and abs(value.adjusted()) < _MOST_DIGITS else None
 
 
 def expression(sql: str) -> Default:
@@ -172,7 +181,7 @@ def _typed_string(text: str, type_: ColumnType) -> Default:
 
 def _typed_number(text: str, type_: ColumnType) -> Default:
     if type_.name in ("BOOLEAN", "BOOL") or (type_.name == "BIT" and not type_.args):
-        return boolean(Decimal(text) != 0)
+        return boolean(_decimal(text) != 0)
     return number(text)
 
 

@@ -67,8 +67,7 @@ def _resized(before: ColumnType, after: ColumnType, default: int = 1) -> Cast:
 def _from_bigint(_: ColumnType, after: ColumnType) -> Cast | None:
     if after.name != "DECIMAL" or len(after.args) != 2:
         return None
-    precision, scale = after.args
-    return Cast.SAFE if int(precision) - int(scale) >= 20 else None
+    return Cast.SAFE if (after.number() or 0) - (after.number(1) or 0) >= 20 else None
 
 
 def _from_binary(before: ColumnType, after: ColumnType) -> Cast | None:

@@ -63,14 +63,13 @@ def _of_row(row: _Row, old: ColumnType, new: ColumnType) -> Cast:
 
 
 def _length(type_: ColumnType) -> int | None:
-    return int(type_.args[0]) if type_.args else None
+    return type_.number()
 
 
 def _digits(type_: ColumnType) -> tuple[int, int] | None:
     """Precision and scale."""
-    if not type_.args:
-        return None
-    return int(type_.args[0]), int(type_.args[1]) if len(type_.args) > 1 else 0
+    precision = type_.number()
+    return None if precision is None else (precision, type_.number(1) or 0)
 
 
 def _text_of(room: int, new: ColumnType) -> Cast | None:

@@ -97,7 +97,7 @@ def _cast_numbers(source: ColumnType, target: ColumnType) -> Cast | None:
 
 
 def _is_double(type_: ColumnType) -> bool:
-    return type_.name == "FLOAT" and (not type_.args or int(type_.args[0]) > 24)
+    return type_.name == "FLOAT" and (type_.number() or 53) > 24
 
 
 def _cast_decimal(source: ColumnType, target: ColumnType) -> Cast:
@@ -112,9 +112,7 @@ def _cast_decimal(source: ColumnType, target: ColumnType) -> Cast:
 
 def _precision(type_: ColumnType) -> tuple[int, int]:
     """Precision and scale; SQL Server's defaults are 18 and 0."""
-    precision = int(type_.args[0]) if type_.args else 18
-    scale = int(type_.args[1]) if len(type_.args) > 1 else 0
-    return precision, scale
+    return type_.number() or 18, type_.number(1) or 0
 
 
 def _row(source: ColumnType) -> _Row:

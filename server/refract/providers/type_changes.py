@@ -78,8 +78,8 @@ def _precision(type_: ColumnType) -> int:
 
 
 def _number(type_: ColumnType, place: int, absent: int) -> int:
-    value = type_.args[place] if len(type_.args) > place else absent
-    return value if isinstance(value, int) else absent
+    value = type_.number(place)
+    return absent if value is None else value
 
 
 def _postgresql(before: ColumnType, after: ColumnType) -> bool:

@@ -28,6 +28,15 @@ class QualifiedName(NamedTuple):
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
 
+def whole_number(text: str) -> int | None:
+    """The number in a text of digits; None for any other text, and for more digits than a database takes."""
+    return int(text) if len(text) < _MOST_DIGITS and text.isascii() and text.isdigit() else None
+
+
+_MOST_DIGITS = 20
+"""Of a length or a precision."""
+
+
 @frozen
 class ColumnType:
     """A column's type, as the SQL that Prisma writes spells it: `VARCHAR`, `DOUBLE PRECISION`, `TIMESTAMP`.
@@ -41,6 +50,11 @@ class ColumnType:
     args: tuple[int | str, ...] = ()
     is_list: bool = False
     enum: QualifiedName | None = None
+
+    def number(self, place: int = 0) -> int | None:
+        """The argument at a place; None if there is none, or if it is not a number."""
+        value = self.args[place] if len(self.args) > place else None
+        return value if isinstance(value, int) else None
 
 
 class DefaultKind(StrEnum):

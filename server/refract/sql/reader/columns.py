@@ -19,6 +19,7 @@ from refract.schema.model import (
     QualifiedName,
     ReferentialAction,
     Sort,
+    whole_number,
 )
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.tokens import NUMBER, QUOTED, STRING
@@ -149,8 +150,8 @@ def _type_arguments(cursor: Cursor) -> tuple[int | str, ...]:
     for item in cursor.group().items():
         if item.key() == STRING:
             arguments.append(item.string())
-        elif item.key() == NUMBER and item.text().isdigit() and item.key(1) == "":
-            arguments.append(int(item.text()))
+        elif item.key(1) == "" and (number := whole_number(item.text())) is not None:
+            arguments.append(number)
         else:
             text = item.rest()
             arguments.append(text.upper() if text.lower() == "max" else text)
@@ -449,7 +450,7 @@ def _index_column(item: Cursor) -> IndexColumn:
         if item.key() == "(":
             inner = item.group()
             if inner.key() == NUMBER and inner.key(1) == "":
-                length = int(inner.text())
+                length = whole_number(inner.text())
             else:
                 item.position = start
                 name, expression = "", squeezed(item.until(frozenset({"ASC", "DESC", "NULLS"})))

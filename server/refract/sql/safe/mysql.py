@@ -153,7 +153,7 @@ def _takes_no_copy(before: ColumnType, after: ColumnType) -> bool:
     if after.name == "ENUM":
         return after.args[: len(before.args)] == before.args
     if after.name == "VARCHAR":
-        old, new = (int(type_.args[0]) if type_.args else 0 for type_ in (before, after))
+        old, new = (type_.number() or 0 for type_ in (before, after))
         return old <= new and (old <= _SHORT_TEXT) == (new <= _SHORT_TEXT)
     return before == after
 

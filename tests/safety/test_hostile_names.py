@@ -190,3 +190,19 @@ def links(text: str) -> list[str]:
     """Where the links of a Markdown text lead."""
     children = [child for token in MarkdownIt("commonmark").parse(text) for child in token.children or ()]
     return [str(child.attrs["href"]) for child in children if child.type == "link_open"]
+
+
+@pytest.mark.parametrize(
+    "command", [["check"], ["create"], ["diff", "--from", "empty", "--to", "prisma/schema.prisma"]]
+)
+def test_a_problem_is_one_line(
+    command: list[str], refract: Refract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "a\nprisma/schema.prisma:1:1: error"
+    write(folder, {"prisma/schema.prisma": HEAD + "model A {\n  id Int @@@\n}\n"})
+    monkeypatch.chdir(tmp_path)
+    done = refract(
+        *(str(folder / word) if "/" in word else word for word in command),
+        *([str(folder)] if command == ["check"] else []),
+    )
+    assert not re.search(r"^prisma/schema", done.output, re.MULTILINE), done.output

@@ -19,6 +19,7 @@ from refract.cli.sarif import sarif
 from refract.cli.services import github, gitlab
 from refract.cli.shapes import analyses_as_json, dumps
 from refract.cli.terminal import CannotRun, complaint, patience, shown_path
+from refract.escaping import one_line
 from refract.rules.kit.finding import Severity
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.projects import ProjectFiles
@@ -106,7 +107,7 @@ def _complaints(analysis: Analysis) -> Iterator[str]:
     places = Places(analysis.snapshot.tree.documents)
     for problem in analysis.problems:
         place = places.find(analysis.locate_problem(problem))
-        yield complaint(f"{place.path}:{place.line}:{place.column}: {problem.message}")
+        yield complaint(one_line(f"{place.path}:{place.line}:{place.column}: {problem.message}"))
 
 
 def _text(lines: Iterable[str]) -> str:

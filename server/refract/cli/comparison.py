@@ -9,6 +9,7 @@ from refract.analysis import Comparison, compare
 from refract.cli.places import Places
 from refract.cli.projects import project_here
 from refract.cli.terminal import CannotRun, complain, patience
+from refract.escaping import one_line
 from refract.text import Location, Problem, Span
 from refract.workspace import CannotAnalyse
 
@@ -29,7 +30,7 @@ def exit_code(compared: Comparison) -> int:
     places = Places(document for tree in compared.trees for document in tree.documents)
     for problem in compared.problems:
         place = places.find(_location(problem, compared))
-        complain(f"{place.path}:{place.line}:{place.column}: {problem.message}")
+        complain(one_line(f"{place.path}:{place.line}:{place.column}: {problem.message}"))
     return 2 if compared.problems else 0
 
 

@@ -9,6 +9,7 @@ from refract.cli.chosen_project import analysis_to_change
 from refract.cli.places import Places
 from refract.cli.terminal import CannotRun, complain, say, shown_path
 from refract.cli.writing import write_changes
+from refract.escaping import one_line
 
 
 def run(name: str | None, path: str | None) -> int:
@@ -33,5 +34,5 @@ def _complain(analysis: Analysis) -> None:
     places = Places(analysis.snapshot.tree.documents)
     for problem in analysis.problems:
         place = places.find(analysis.locate_problem(problem))
-        complain(f"{place.path}:{place.line}:{place.column}: {problem.message}")
+        complain(one_line(f"{place.path}:{place.line}:{place.column}: {problem.message}"))
     complain("No migration written. Fix the problems above first.")

@@ -17,7 +17,7 @@ from refract.cli.places import Places
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, complain, say, shown_path
 from refract.cli.writing import write_changes
-from refract.escaping import code_span, printable
+from refract.escaping import code_span, one_line, printable
 from refract.plans import Plan, PlanStep, Progress, State
 from refract.plans.taking import last_taken
 from refract.recipes.acts import Act
@@ -86,7 +86,7 @@ def list_plans(path: str | None, output: str) -> int:
     for found in progress if output == "text" else ():
         say(printable(f"{found.plan.name.ljust(width)}  {standing(found)}\n"))
     for problem in analysis.snapshot.plans.problems:
-        complain(problem.message)
+        complain(one_line(problem.message))
     return 2 if analysis.snapshot.plans.problems else 0
 
 

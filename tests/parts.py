@@ -158,7 +158,7 @@ _MARIADB = ("mariadbd", "mariadb-install-db")
 _VSCODE = ("chromium", "g++", "make", "git")
 
 PARTS = (
-    Part("server", "a language server in its own process", ("lsp/*",)),
+    Part("server", "a language server in its own process", ("lsp/*", "safety/test_server.py")),
     Part("sqlite", "SQLite under load", ("live/*sqlite*",)),
     Part(
         "postgresql",
@@ -166,6 +166,7 @@ PARTS = (
         (
             "live/*postgresql*",
             "live/test_backfill*",
+            "live/test_followed_runbooks.py",
             "live/test_runbooks.py",
             "prisma/test_client_queries.py",
             "prisma/test_command_line.py",

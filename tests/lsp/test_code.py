@@ -124,7 +124,7 @@ async def test_a_hover_over_a_rename_shows_all_statements_and_three_places(
     order = ("**Renaming", "Prisma drops column", "1. ", "DROP COLUMN", "ADD COLUMN", "src/user.ts:", "- and 101 more")
     places_of = [text.index(part) for part in order]
     assert places_of == sorted(places_of)
-    assert text.count("- [src/user.ts:") == 3
+    assert text.count("- [`src/user.ts:") == 3
     assert text.splitlines()[-1].startswith("[field-rename-as-drop-add](")
 
 

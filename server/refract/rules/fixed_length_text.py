@@ -52,8 +52,7 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
-from refract.rules.kit.labels import column_label
-from refract.rules.kit.new import new_columns
+from refract.rules.kit.new import type_risks
 from refract.rules.kit.rule import rule
 from refract.schema.model import Column
 
@@ -61,16 +60,13 @@ from refract.schema.model import Column
 @rule(Severity.INFO, frozenset({"postgresql", "cockroachdb"}), on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new field of that type."""
-    for table, column, change in new_columns(context):
-        if _is_limited(column):
-            yield Risk(
-                key=f"{table}.{column.name}",
-                what=f"{column_label(context, table, column)} gets a length limit that is costly to change",
-                harm=(harm(Effect.LENGTH_SAVES_NOTHING),),
-                now=(action(Do.USE_PLAIN_STRING), action(Do.ADD_CHECK_FOR_LIMIT)),
-                change=change,
-                origin=column.origin,
-            )
+    return type_risks(
+        context,
+        _is_limited,
+        what="gets a length limit that is costly to change",
+        harm=(harm(Effect.LENGTH_SAVES_NOTHING),),
+        now=(action(Do.USE_PLAIN_STRING), action(Do.ADD_CHECK_FOR_LIMIT)),
+    )
 
 
 def _is_limited(column: Column) -> bool:

@@ -51,8 +51,7 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
-from refract.rules.kit.labels import column_label
-from refract.rules.kit.new import new_columns
+from refract.rules.kit.new import type_risks
 from refract.rules.kit.rule import rule
 from refract.schema.model import Column
 
@@ -60,17 +59,14 @@ from refract.schema.model import Column
 @rule(Severity.INFO, frozenset({"postgresql"}), on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new field of that type."""
-    for table, column, change in new_columns(context):
-        if _objects(column):
-            yield Risk(
-                key=f"{table}.{column.name}",
-                what=f"{column_label(context, table, column)} is `json`, which cannot be compared",
-                harm=(harm(Effect.DISTINCT_FAILS),),
-                now=(action(Do.REMOVE_ATTRIBUTE, attribute="@db.Json"),),
-                change=change,
-                origin=column.origin,
-            )
+    return type_risks(
+        context,
+        _is_json,
+        what="is `json`, which cannot be compared",
+        harm=(harm(Effect.DISTINCT_FAILS),),
+        now=(action(Do.REMOVE_ATTRIBUTE, attribute="@db.Json"),),
+    )
 
 
-def _objects(column: Column) -> bool:
+def _is_json(column: Column) -> bool:
     return column.type.name == "JSON"

@@ -52,8 +52,7 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
-from refract.rules.kit.labels import column_label
-from refract.rules.kit.new import new_columns
+from refract.rules.kit.new import type_risks
 from refract.rules.kit.rule import rule
 from refract.schema.model import Column
 
@@ -61,17 +60,14 @@ from refract.schema.model import Column
 @rule(Severity.INFO, frozenset({"postgresql", "cockroachdb"}), on_by_default=False)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new field of that type."""
-    for table, column, change in new_columns(context):
-        if _objects(column):
-            yield Risk(
-                key=f"{table}.{column.name}",
-                what=f"{column_label(context, table, column)} stores no time zone",
-                harm=(harm(Effect.SESSIONS_READ_OTHER_MOMENTS),),
-                now=(action(Do.USE_NATIVE_TYPE, attribute="@db.Timestamptz(3)"),),
-                change=change,
-                origin=column.origin,
-            )
+    return type_risks(
+        context,
+        _has_no_zone,
+        what="stores no time zone",
+        harm=(harm(Effect.SESSIONS_READ_OTHER_MOMENTS),),
+        now=(action(Do.USE_NATIVE_TYPE, attribute="@db.Timestamptz(3)"),),
+    )
 
 
-def _objects(column: Column) -> bool:
+def _has_no_zone(column: Column) -> bool:
     return column.type.name == "TIMESTAMP"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from refract.rules.kit.advice import AnyAction
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.labels import is_join_table
+from refract.rules.kit.finding import Risk
+from refract.rules.kit.harm import AnyHarm
+from refract.rules.kit.labels import column_label, is_join_table
 from refract.schema.changes import AddColumn, AddForeignKey, Change, CreateIndex, CreateTable
 from refract.schema.model import Column, ForeignKey, Index, QualifiedName, Table
 
@@ -37,3 +40,25 @@ def new_indexes(context: RuleContext) -> Iterator[tuple[QualifiedName, Index, Ch
         yield change.table, change.index, change
     for created in context.changes(CreateTable):
         yield from ((created.table.name, index, created) for index in created.table.indexes)
+
+
+def type_risks(
+    context: RuleContext,
+    is_unwanted: Callable[[Column], bool],
+    *,
+    what: str,
+    harm: Iterable[AnyHarm],
+    now: Iterable[AnyAction],
+) -> Iterator[Risk]:
+    """A risk for each new column of an unwanted type; `what` is the headline after the column's label."""
+    harms, actions = tuple(harm), tuple(now)
+    for table, column, change in new_columns(context):
+        if is_unwanted(column):
+            yield Risk(
+                key=f"{table}.{column.name}",
+                what=f"{column_label(context, table, column)} {what}",
+                harm=harms,
+                now=actions,
+                change=change,
+                origin=column.origin,
+            )

@@ -269,7 +269,11 @@ class FollowRecipe:
     recipe: str
     subject: str
     answers: tuple[tuple[str, str], ...] = ()
-    alternative: bool = True
+
+    @property
+    def alternative(self) -> bool:
+        """Always: a plan replaces all actions before it."""
+        return True
 
     @property
     def kind(self) -> ActionKind:

@@ -89,7 +89,7 @@ def _compare_all(before: Database, after: Database, known: _Known | None) -> _Kn
     compared: dict[QualifiedName, _Compared] = {}
     for name, old in before.tables.items():
         new = after.tables.get(name)
-        if new is not None:
+        if new is not None and _is_managed(name, before, after):
             found = seen.get(name)
             fits = found is not None and found.after is new and found.before is old
             compared[name] = found if found is not None and fits else _compare_pair(old, after)
@@ -129,12 +129,14 @@ def _exists(database: Database) -> bool:
 def _enum_steps(before: Database, after: Database) -> Iterator[Ranked]:
     for name, enum in after.enums.items():
         old = before.enums.get(name)
+        if not _is_managed(name, before, after):
+            continue
         if old is None:
             yield Rank.CREATE_ENUM, c.CreateEnum(enum=enum, origin=enum.origin)
         elif _value_names(old) != _value_names(enum):
             yield Rank.ALTER_ENUM, c.AlterEnum(before=old, after=enum, origin=enum.origin)
     for name, enum in before.enums.items():
-        if name not in after.enums:
+        if name not in after.enums and _is_managed(name, before, after):
             yield Rank.DROP_ENUM, c.DropEnum(enum=enum)
 
 
@@ -181,7 +183,14 @@ def _table_steps(known: _Known) -> Iterator[Ranked]:
 
 def _added(before: Database, after: Database) -> tuple[QualifiedName, ...]:
     """The tables of `after` that `before` does not have, in their order."""
-    return tuple(n for n in after.tables if n not in before.tables and not _NOT_OURS.fullmatch(n.name))
+    added = (n for n in after.tables if n not in before.tables and not _NOT_OURS.fullmatch(n.name))
+    return tuple(n for n in added if _is_managed(n, before, after))
+
+
+def _is_managed(name: QualifiedName, before: Database, after: Database) -> bool:
+    """Whether Prisma looks at the namespace: it leaves those alone that the datasource does not name."""
+    managed = (*before.managed, *after.managed)
+    return not managed or name.schema in managed
 
 
 def _in_order_of(names: list[QualifiedName], database: Database) -> tuple[QualifiedName, ...]:

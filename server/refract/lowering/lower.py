@@ -126,6 +126,7 @@ def _database(parts: _Parts, tables: Mapping[QualifiedName, Table], settings: _S
         views={v.name: v for v in parts.views.values()},
         extensions={e.name: e for e in settings.extensions},
         schemas=settings.schemas,
+        managed=settings.schemas or ((scope.provider.default_schema,) if scope.provider.default_schema else ()),
         qualified=bool(settings.schemas) or scope.provider.always_qualified,
         relation_mode=settings.relation_mode,
     )

@@ -262,6 +262,7 @@ class Database:
 
     The order of `tables` and `enums` is the order they were written in.
     `schemas` are the namespaces named in the datasource, `qualified` whether Prisma writes them before names.
+    `managed` are the namespaces that Prisma looks at; empty for a history, which shows all that its statements make.
     """
 
     provider: str
@@ -272,6 +273,7 @@ class Database:
     extensions: Mapping[str, Extension] = field(factory=dict, converter=frozen_map)
     sequences: Mapping[QualifiedName, Sequence] = field(factory=dict, converter=frozen_map)
     schemas: tuple[str, ...] = ()
+    managed: tuple[str, ...] = field(default=(), eq=False)
     qualified: bool = field(default=False, eq=False)
     relation_mode: str = field(default="foreignKeys", eq=False)
 

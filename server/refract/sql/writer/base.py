@@ -166,8 +166,11 @@ class Writer(ABC):
         return "'" + text.replace("'", "''") + "'"
 
     def name(self, name: QualifiedName, context: Context) -> str:
-        """A table or type, with its schema if Prisma writes that."""
-        if name.schema and (context.after.qualified or context.before.qualified):
+        """A table or type, with its schema if Prisma writes that, or if it is not the default one."""
+        qualified = context.after.qualified or context.before.qualified
+        if name.schema and (
+            qualified or name.schema not in (context.before.default_schema, context.after.default_schema)
+        ):
             return f"{self.quote(name.schema)}.{self.quote(name.name)}"
         return self.quote(name.name)
 

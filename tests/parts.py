@@ -123,6 +123,12 @@ def _vscode() -> str:
     return "" if any(Path("/usr/share/fonts").rglob("*.[to]tf")) else "no font is installed"
 
 
+def _strace() -> str:
+    if reason := _programs("strace")():
+        return reason
+    return "" if _runs("strace", "-f", "-o", os.devnull, "true") else "strace may not trace a process here"
+
+
 def _emacs() -> str:
     if reason := _programs("emacs")():
         return reason
@@ -160,6 +166,7 @@ _VSCODE = ("chromium", "g++", "make", "git")
 PARTS = (
     Part("server", "a language server in its own process", ("lsp/*", "safety/test_server.py")),
     Part("sqlite", "SQLite under load", ("live/*sqlite*",)),
+    Part("strace", "a system call trace", ("safety/test_system_calls.py",), _strace, ("strace",), timed=False),
     Part(
         "postgresql",
         "PostgreSQL",

@@ -1,8 +1,9 @@
-"""`python -m bench.soak [--root DIR] [--edits 43200]`: an hour of random typing at 12 keys a second, without the pauses.
+"""`python -m bench.soak [--root DIR] [--minutes 60]`: random typing without pauses, file events, switches of branches.
 
 A driver types into a schema: words letter by letter, lines taken out and put back, blocks pasted, undone. Now and
-then it asks for diagnostics, lenses and hovers. It passes when the server never failed, its memory stayed flat, and
-its last diagnostics are those of a fresh server for the same text.
+then it asks for diagnostics, lenses and hovers, a migration changes on disk, or git switches to another branch and
+back. It passes when the server never failed, its memory stayed flat, and its last diagnostics are those of a fresh
+server for the same text. It works on a copy of the folder.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,39 +35,104 @@ WORDS = (
     "\n",
 )
 CHECKS = 12
-GROWTH = 1.25
-"""Times the memory of the first check that the last one may have."""
+WARM = 1 / 6
+"""The part of the run after which memory must be flat: ten minutes of an hour."""
+
+GROWTH = 10.0  # MB from then on
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=Path, default=Path(__file__).parent / "out" / "M")
-    parser.add_argument("--edits", type=int, default=43_200)
+    parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    options.root = options.root.absolute()
-    schema = options.root / "prisma" / "schema.prisma"
+    with tempfile.TemporaryDirectory() as folder:
+        root = repository(options.root, Path(folder) / "project")
+        passed = soak(root, options.minutes * 60, random.Random(options.seed))
+    sys.exit(0 if passed else 1)
+
+
+def soak(root: Path, seconds: float, chance: random.Random) -> bool:
+    """Whether the server passed."""
+    schema = root / "prisma" / "schema.prisma"
     with tempfile.TemporaryFile() as errors:
-        typist = Typist(Server(options.root, errors), schema, random.Random(options.seed))
-        begin, memory = time.perf_counter(), []
-        for number in range(1, options.edits + 1):
+        typist = Typist(Server(root, errors), schema, chance)
+        disk = Disk(typist.server, root, chance)
+        begin, edits, memory = time.monotonic(), 0, list[float]()
+        while (passed := time.monotonic() - begin) < seconds:
+            edits += 1
             typist.key()
-            if number % (options.edits // CHECKS) == 0:
+            if edits % 200 == 0:
                 typist.look_around()
+                disk.change()
+            if passed > seconds / CHECKS * len(memory):
                 memory.append(typist.server.memory())
-                print(f"{number:7} edits, {time.perf_counter() - begin:6.1f} s, {memory[-1]:6.1f} MB", flush=True)
+                print(f"{edits:7} edits, {passed:6.1f} s, {memory[-1]:6.1f} MB", flush=True)
+        disk.restore()
         typist.come_to_an_end()
         last = typist.diagnostics()
+        memory.append(typist.server.memory())
         typist.server.close()
         errors.seek(0)
         said = errors.read().decode()
-    fresh = Typist(Server(options.root, subprocess.DEVNULL), schema, random.Random(0), typist.text)
+    fresh = Typist(Server(root, subprocess.DEVNULL), schema, random.Random(0), typist.text)
     same = fresh.diagnostics() == last
     fresh.server.close()
+    growth = memory[-1] - max(memory[: max(2, int(CHECKS * WARM) + 1)])
     print(
-        f"{len(last)} diagnostics, {'the same as' if same else 'NOT those of'} a fresh server; stderr: {said[-2000:] or 'empty'}"
+        f"{len(last)} diagnostics, {'the same as' if same else 'NOT those of'} a fresh server; "
+        f"{growth:+.1f} MB after the first {WARM * seconds / 60:.1f} minutes; stderr: {said[-2000:] or 'empty'}"
     )
-    sys.exit(0 if same and not said and memory[-1] < memory[1] * GROWTH else 1)
+    return same and not said and growth < GROWTH
+
+
+def repository(source: Path, root: Path) -> Path:
+    """A copy of a project, as a repository with the branches `main` and `feature`, which has one migration more."""
+    shutil.copytree(source, root, ignore=shutil.ignore_patterns(".git"))
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "all")
+    git(root, "checkout", "-qb", "feature")
+    new = root / "prisma/migrations/29990101000000_soak/migration.sql"
+    new.parent.mkdir(parents=True)
+    new.write_text('CREATE TABLE "Soak" ("id" INTEGER NOT NULL, CONSTRAINT "Soak_pkey" PRIMARY KEY ("id"));\n')
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "soak")
+    return root
+
+
+def git(root: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
+
+
+class Disk:
+    """What changes below the open file: migrations that are edited, branches that are switched."""
+
+    def __init__(self, server: Server, root: Path, chance: random.Random) -> None:
+        self._server, self._root, self._chance = server, root, chance
+
+    def change(self) -> None:
+        """One change, and its event."""
+        if self._chance.random() < 0.3:
+            self._switch(self._chance.choice(("main", "feature")))
+        else:
+            path = self._chance.choice(sorted(self._root.glob("prisma/migrations/*/migration.sql")))
+            path.write_text(path.read_text() + f"-- {self._chance.randrange(10**6)}\n")
+            self._tell(path)
+
+    def restore(self) -> None:
+        """The branch and the files of the beginning."""
+        self._switch("feature")
+
+    def _switch(self, branch: str) -> None:
+        git(self._root, "checkout", "-qf", branch)
+        self._tell(*self._root.glob("prisma/migrations/*/migration.sql"), self._root / "prisma/schema.prisma")
+
+    def _tell(self, *paths: Path) -> None:
+        changes = [{"uri": path.as_uri(), "type": 2} for path in paths]
+        self._server.notify("workspace/didChangeWatchedFiles", {"changes": changes})
 
 
 class Typist:

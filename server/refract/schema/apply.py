@@ -10,6 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from refract.schema import changes as c
+from refract.schema.columns import refers_to, renamed_column, without_column
 from refract.schema.model import (
     Check,
     Column,
@@ -20,8 +21,6 @@ from refract.schema.model import (
     EnumValue,
     Extension,
     ForeignKey,
-    Index,
-    IndexColumn,
     PrimaryKey,
     QualifiedName,
     Sequence,
@@ -65,51 +64,6 @@ class Draft:
             sequences=dict(self.sequences),
             schemas=self.schemas,
         )
-
-
-def renamed_column(table: Table, before: str, after: Column) -> Table:
-    """The table with a column under its new name, in its keys and indexes too."""
-
-    def parts(columns: tuple[IndexColumn, ...]) -> tuple[IndexColumn, ...]:
-        return tuple(evolve(p, name=after.name) if p.name == before else p for p in columns)
-
-    def names(columns: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(after.name if n == before else n for n in columns)
-
-    key = table.primary_key
-    return evolve(
-        table,
-        columns=tuple(after if col.name == before else col for col in table.columns),
-        primary_key=evolve(key, columns=parts(key.columns)) if key else None,
-        indexes=tuple(evolve(i, columns=parts(i.columns)) for i in table.indexes),
-        foreign_keys=tuple(
-            evolve(
-                k,
-                columns=names(k.columns),
-                referenced_columns=names(k.referenced_columns)
-                if k.referenced_table == table.name
-                else k.referenced_columns,
-            )
-            for k in table.foreign_keys
-        ),
-    )
-
-
-def without_column(table: Table, name: str, provider: str) -> Table:
-    """The table without a column. MySQL shrinks the indexes that held it, others drop them."""
-    kept = (_shrunk(i, name) if provider == "mysql" else i for i in table.indexes)
-    key = table.primary_key
-    return evolve(
-        table,
-        columns=tuple(col for col in table.columns if col.name != name),
-        primary_key=None if key and any(p.name == name for p in key.columns) else key,
-        indexes=tuple(i for i in kept if i.columns and all(p.name != name for p in i.columns)),
-        foreign_keys=tuple(k for k in table.foreign_keys if name not in k.columns),
-    )
-
-
-def _shrunk(index: Index, column: str) -> Index:
-    return evolve(index, columns=tuple(p for p in index.columns if p.name != column))
 
 
 def _create_table(draft: Draft, change: c.CreateTable) -> str | None:
@@ -179,6 +133,10 @@ def _add_column(_: Draft, table: Table, change: c.AddColumn) -> Table | str:
 def _drop_column(draft: Draft, table: Table, change: c.DropColumn) -> Table | str:
     if table.column(change.column.name) is None:
         return f"table {table.name} has no column {change.column.name}"
+    for other in _referring_to(draft, table.name):
+        if other.name != table.name:
+            kept = tuple(k for k in other.foreign_keys if not refers_to(k, table.name, change.column.name))
+            draft.tables[other.name] = evolve(other, foreign_keys=kept)
     return without_column(table, change.column.name, draft.start.provider)
 
 
@@ -189,7 +147,7 @@ def _rename_column(draft: Draft, table: Table, change: c.RenameColumn) -> Table 
     for other in _referring_to(draft, table.name):
         if other.name != table.name:
             draft.tables[other.name] = _with_referenced_column(other, table.name, before, after.name)
-    return renamed_column(table, before, after)
+    return renamed_column(table, before, after, draft.start.provider)
 
 
 def _with_referenced_column(table: Table, referenced: QualifiedName, before: str, after: str) -> Table:
@@ -202,11 +160,11 @@ def _with_referenced_column(table: Table, referenced: QualifiedName, before: str
     return evolve(table, foreign_keys=tuple(keys))
 
 
-def _alter_column(_: Draft, table: Table, change: c.AlterColumn) -> Table | str:
+def _alter_column(draft: Draft, table: Table, change: c.AlterColumn) -> Table | str:
     if table.column(change.before.name) is None:
         return f"table {table.name} has no column {change.before.name}"
     if change.before.name != change.after.name:
-        return renamed_column(table, change.before.name, change.after)
+        return renamed_column(table, change.before.name, change.after, draft.start.provider)
     return evolve(table, columns=tuple(change.after if x.name == change.before.name else x for x in table.columns))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from refract.lowering.arguments import column_name, mapped_name, text_of
+from refract.lowering.arguments import mapped_name, text_of
 from refract.lowering.scope import Scope
 from refract.providers import defaults
 from refract.schema.model import Column, ColumnType, Default, DefaultKind, whole_number
@@ -32,7 +32,7 @@ def lower_column(block: Block, field: Field, origin: Origin, scope: Scope) -> Co
     if type_ is None:
         return None
     column = Column(
-        name=column_name(field),
+        name=scope.column(field),
         type=type_,
         nullable=field.type.arity is not Arity.REQUIRED,
         field_name=field.name.text,

@@ -151,7 +151,7 @@ def _primary_key(block: Block, path: str, scope: Scope) -> PrimaryKey | None:
     name = _constraint_name(attribute, on_field=field) or scope.provider.primary_key_name(database_name(block))
     return PrimaryKey(
         name if scope.provider.names_primary_keys else "",
-        _index_columns(block, references),
+        _index_columns(block, references, scope),
         _clustered(attribute, scope, default=True),
         Origin(path, block.name.text, attribute.span),
     )
@@ -168,16 +168,16 @@ def _clustered(attribute: Attribute, scope: Scope, default: bool) -> bool | None
     return default if value is None else value
 
 
-def _index_columns(block: Block, references: tuple[FieldReference, ...]) -> tuple[IndexColumn, ...]:
+def _index_columns(block: Block, references: tuple[FieldReference, ...], scope: Scope) -> tuple[IndexColumn, ...]:
     return tuple(
-        IndexColumn(_column_of(block, r.field), r.sort, r.length, r.ops, sort_written=r.sort_written)
+        IndexColumn(_column_of(block, r.field, scope), r.sort, r.length, r.ops, sort_written=r.sort_written)
         for r in references
     )
 
 
-def _column_of(block: Block, field_name: str) -> str:
+def _column_of(block: Block, field_name: str, scope: Scope) -> str:
     field = block.field(field_name)
-    return column_name(field) if field else field_name
+    return scope.column(field) if field else field_name
 
 
 def _indexes(block: Block, path: str, scope: Scope) -> Iterator[Index]:
@@ -237,7 +237,7 @@ def _index(
     name: str | None,
 ) -> Index:
     unique = attribute.name.text == "unique"
-    columns = _index_columns(block, references)
+    columns = _index_columns(block, references, scope)
     derive = scope.provider.unique_name if unique else scope.provider.index_name
     if name is None and attribute.name.text != "unique":
         name = text_of(attribute.argument("name"))
@@ -248,7 +248,9 @@ def _index(
         type="FULLTEXT"
         if attribute.name.text == "fulltext"
         else (word_of(attribute.argument("type")) or "BTree").upper(),
-        where=predicate(attribute.argument("where"), lambda field: scope.provider.quote(_column_of(block, field))),
+        where=predicate(
+            attribute.argument("where"), lambda field: scope.provider.quote(_column_of(block, field, scope))
+        ),
         clustered=_clustered(attribute, scope, default=False),
         constraint=unique and scope.provider.unique_is_constraint,
         origin=Origin(path, block.name.text, attribute.span),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from refract.lowering.arguments import column_name, database_name, field_references, text_of, word_of
+from refract.lowering.arguments import database_name, field_references, text_of, word_of
 from refract.lowering.columns import lower_column
 from refract.lowering.scope import Scope
 from refract.schema.model import (
@@ -40,13 +40,13 @@ def foreign_key(block: Block, field: Field, path: str, scope: Scope) -> ForeignK
     remote = [f for r in referenced if (f := target.field(r.field))]
     if not local or len(local) != len(references) or len(remote) != len(referenced) or len(local) != len(remote):
         return None
-    columns = tuple(map(column_name, local))
+    columns = tuple(map(scope.column, local))
     table = database_name(block)
     return ForeignKey(
         name=text_of(attribute.argument("map")) or scope.provider.foreign_key_name(table, columns),
         columns=columns,
         referenced_table=scope.qualified(target),
-        referenced_columns=tuple(map(column_name, remote)),
+        referenced_columns=tuple(map(scope.column, remote)),
         on_delete=_action(attribute, "onDelete") or _default_on_delete(local, scope),
         on_update=_action(attribute, "onUpdate") or ReferentialAction.CASCADE,
         origin=Origin(path, block.name.text, attribute.span),
@@ -114,16 +114,29 @@ def _id_column(block: Block, scope: Scope) -> Column | None:
 def _join_table(
     first: Block, second: Block, field: Field, sides: tuple[Column, Column], origin: Origin, scope: Scope
 ) -> Table:
-    stem = "_" + (_relation_name(field) or f"{first.name.text}To{second.name.text}")
-    name = QualifiedName(scope.qualified(first).schema, stem)
+    provider = scope.provider
+    table = provider.join_table_name(_relation_name(field) or f"{first.name.text}To{second.name.text}")
+    name = QualifiedName(scope.qualified(first).schema, table)
     columns = tuple(Column(letter, evolve(side.type), origin=origin) for letter, side in zip("AB", sides, strict=True))
     both = (IndexColumn("A"), IndexColumn("B"))
     with_key = scope.join_tables_have_keys
-    unique = Index(f"{stem}_AB_unique", both, unique=True, clustered=_nonclustered(scope), origin=origin)
-    by_second = Index(f"{stem}_B_index", (IndexColumn("B"),), clustered=_nonclustered(scope), origin=origin)
+    primary_key = PrimaryKey(provider.join_table_index_name(table, "_AB_pkey"), both, origin=origin)
+    unique = Index(
+        provider.join_table_index_name(table, "_AB_unique"),
+        both,
+        unique=True,
+        clustered=_nonclustered(scope),
+        origin=origin,
+    )
+    by_second = Index(
+        provider.join_table_index_name(table, "_B_index"),
+        (IndexColumn("B"),),
+        clustered=_nonclustered(scope),
+        origin=origin,
+    )
     keys = tuple(
         ForeignKey(
-            f"{stem}_{letter}_fkey",
+            provider.join_table_key_name(table, letter),
             (letter,),
             scope.qualified(block),
             (side.name,),
@@ -136,7 +149,7 @@ def _join_table(
     return Table(
         name=name,
         columns=columns,
-        primary_key=PrimaryKey(f"{stem}_AB_pkey", both, origin=origin) if with_key else None,
+        primary_key=primary_key if with_key else None,
         indexes=(by_second,) if with_key else (unique, by_second),
         foreign_keys=keys if _has_foreign_keys(scope) else (),
         origin=origin,

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from refract.lowering.arguments import database_name, mapped_name
+from refract.lowering.arguments import column_name, database_name, mapped_name
 from refract.providers import Provider
 from refract.schema.model import QualifiedName
-from refract.syntax.tree import Block
+from refract.syntax.tree import Block, Field
 
 
 @frozen(eq=False)
@@ -27,4 +27,8 @@ class Scope:
     def qualified(self, block: Block) -> QualifiedName:
         """The database's name of a model, view or enum."""
         schema = mapped_name(block.attribute("schema")) or self.provider.default_schema
-        return QualifiedName(schema, database_name(block))
+        return QualifiedName(self.provider.kept_name(schema), self.provider.kept_name(database_name(block)))
+
+    def column(self, field: Field) -> str:
+        """The database's name of a field."""
+        return self.provider.kept_name(column_name(field))

@@ -33,7 +33,8 @@ class Provider:
     `scalars` are the column types of Prisma's scalars, `natives` the type names of `@db.*` attributes.
     `spellings` maps a type's name in SQL (lower case, with its arguments if these make it another type) to the
     name that Prisma writes. `argument_separator` is what Prisma writes between a type's arguments.
-    `identifier_limit` is in bytes, None if names are never cut. `unique_is_constraint`, `clusters` and
+    `identifier_limit` is in bytes, None if names are never cut; `cuts_names`: the server silently cuts longer ones (others
+    refuse them); `limit_in_characters`: so does Prisma count the names of join tables. `unique_is_constraint`, `clusters` and
     `names_defaults` are about the parts of a table; `maps_foreign_keys`: a relation may name its key;
     `always_qualified`: names have their schema even if the datasource lists none. A single key of the type
     `row_id_type` is numbered by the database whatever its default.
@@ -62,6 +63,8 @@ class Provider:
     row_id_type: str = ""
     autoincrement_default: Default | None = None
     join_table_primary_key_since: Version | None = None
+    cuts_names: bool = False
+    limit_in_characters: bool = False
     schemaless: bool = False
     restrict_is_no_action: bool = False
     backslash_escapes: bool = False
@@ -107,6 +110,22 @@ class Provider:
     def foreign_key_name(self, table: str, columns: Sequence[str]) -> str:
         """The name that Prisma gives a foreign key."""
         return self._cut("_".join((table, *columns)), "_fkey")
+
+    def join_table_name(self, relation: str) -> str:
+        """The table of an implicit many-to-many relation."""
+        return self._cut_of_join_table(f"_{relation}", "")
+
+    def join_table_index_name(self, table: str, ending: str) -> str:
+        """The primary key, unique index or index of such a table."""
+        return self._cut_of_join_table(table, ending)
+
+    def join_table_key_name(self, table: str, column: str) -> str:
+        """The foreign key of such a table's column, `A` or `B`."""
+        return self._cut(table, f"_{column}_fkey")
+
+    def kept_name(self, name: str) -> str:
+        """An identifier of any length as the server keeps it."""
+        return self._cut(name, "") if self.cuts_names else name
 
     def default_constraint_name(self, table: str, column: str) -> str:
         """The name that Prisma gives a default where defaults are constraints (sqlserver)."""
@@ -172,6 +191,11 @@ class Provider:
             return stem + suffix
         room = self.identifier_limit - len(suffix.encode())
         return stem.encode(errors="replace")[:room].decode(errors="ignore") + suffix
+
+    def _cut_of_join_table(self, stem: str, suffix: str) -> str:
+        if self.identifier_limit is None or not self.limit_in_characters:
+            return self._cut(stem, suffix)
+        return stem[: self.identifier_limit - len(suffix)] + suffix
 
 
 def _canonical_args(name: str, args: Sequence[int | str]) -> tuple[int | str, ...]:

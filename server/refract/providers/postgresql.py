@@ -31,6 +31,7 @@ POSTGRESQL = Provider(
     name="postgresql",
     default_schema="public",
     identifier_limit=63,
+    cuts_names=True,
     scalars={
         "String": ColumnType("TEXT"),
         "Boolean": ColumnType("BOOLEAN"),

@@ -26,6 +26,7 @@ SQLSERVER = Provider(
     name="sqlserver",
     default_schema="dbo",
     identifier_limit=128,
+    limit_in_characters=True,
     quotes=("[", "]"),
     scalars={
         "String": ColumnType("NVARCHAR", (1000,)),

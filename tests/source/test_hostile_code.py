@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refract.source import Target, find_uses
-from refract.source.tokens import tokens_of
+from refract.typescript import tokens_of
 from source.test_uses import cases, client
 
 PIECES = [

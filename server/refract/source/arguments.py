@@ -12,7 +12,7 @@ from refract.source.extents import after
 from refract.source.modes import OF_ARGUMENT, OF_CONDITION, OF_NESTED, OF_RELATED, Mode
 from refract.source.objects import Entry, entries, object_named, returned_objects
 from refract.source.reading import Reading
-from refract.source.tokens import Tokens
+from refract.typescript import Tokens
 
 _HANDED_ON = frozenset({"map", "flatMap", "assign", "validator", "merge", "fromEntries"})
 _NOT_ALONE = frozenset({".", "?.", "(", "[", ":", "=>", "===", "!==", "==", "!="})

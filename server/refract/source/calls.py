@@ -9,7 +9,7 @@ from refract.source.modes import OF_ARGUMENT, OTHER_ARGUMENTS, Mode
 from refract.source.objects import entries
 from refract.source.reading import Reading
 from refract.source.shapes import Rows
-from refract.source.tokens import Tokens
+from refract.typescript import Tokens
 
 _MANY = frozenset({"findMany", "createManyAndReturn", "updateManyAndReturn", "groupBy"})
 _ONE = frozenset(

@@ -13,7 +13,7 @@ from refract.source.modes import OF_ARGUMENT, Mode
 from refract.source.objects import Entry
 from refract.source.reading import Reading
 from refract.source.shapes import Delegate, Input, Members, Rows, Shape, item_of
-from refract.source.tokens import Tokens
+from refract.typescript import Tokens
 
 CONTINUES = frozenset({".", "?.", "[", "(", "!", ")"})
 """Signs that may follow the first name of a chain."""

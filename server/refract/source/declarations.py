@@ -8,7 +8,7 @@ from refract.source.extents import after, body_of, end_of_body, end_of_expressio
 from refract.source.objects import returned_objects
 from refract.source.reading import Awaited, Reading
 from refract.source.shapes import Input
-from refract.source.tokens import Tokens
+from refract.typescript import Tokens
 from refract.source.types import shape_of_type
 
 _MODIFIERS = frozenset({"public", "private", "protected", "readonly", "override", "..."})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refract.source.tokens import Tokens
+from refract.typescript import Tokens
 
 _FAR = 400  # tokens that are looked through for the end of something
 _TYPE = 80  # of a function's return type

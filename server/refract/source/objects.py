@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from refract.source.extents import end_of_part
-from refract.source.tokens import TokenKind, Tokens
+from refract.typescript import TokenKind, Tokens
 
 _LONGEST_BODY = 2_000  # tokens of a function in which an object that it returns is looked for
 _LONGEST_TYPE = 60  # tokens between a name and its value

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from refract.source.client import Client, ClientModel, Target
-from refract.source.tokens import TokenKind, Tokens
+from refract.typescript import TokenKind, Tokens
 from refract.source.use import Use
 from refract.text import Span
 

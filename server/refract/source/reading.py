@@ -15,7 +15,7 @@ from refract.source.modes import Mode
 from refract.source.names import Names
 from refract.source.objects import named_objects
 from refract.source.shapes import Shape
-from refract.source.tokens import TokenKind, Tokens
+from refract.typescript import TokenKind, Tokens
 from refract.source.types import Types, types_of
 from refract.source.use import Use
 from refract.text import Span

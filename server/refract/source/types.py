@@ -11,7 +11,7 @@ from refract.source.client import Client
 from refract.source.extents import after
 from refract.source.modes import mode_of_type
 from refract.source.shapes import Delegate, Input, Members, Rows, Shape
-from refract.source.tokens import Tokens
+from refract.typescript import Tokens
 
 _OF_CLIENT = re.compile(
     r"generated/|(^|[/@~.-])(prisma|database|db|client)(/(client|index|browser|edge|enums?|models|types))?(\.[cm]?js)?$"

@@ -46,11 +46,11 @@ def measure(migrations: Path, schema: list[Path]) -> None:
     changes = diff(baseline.database, lowered.database).changes
     print(
         f"{migrations}: {baseline.detail.split(' in ')[0]}, {baseline.statements} statements, "
-        f"{len(baseline.opaque)} opaque, {len(baseline.problems)} problems, {seconds * 1000:.0f} ms; "
+        f"{len(baseline.not_followed)} not followed, {len(baseline.problems)} problems, {seconds * 1000:.0f} ms; "
         f"{len(changes)} changes to the schema"
     )
-    for opaque in baseline.opaque:
-        print(f"    not understood: {opaque.summary} ({opaque.origin.path if opaque.origin else ''})")
+    for statement in baseline.not_followed:
+        print(f"    not followed: {statement.summary} ({statement.origin.path if statement.origin else ''})")
     for problem in (*baseline.problems, *lowered.problems):
         print(f"    problem: {problem.message}")
     for change in changes:

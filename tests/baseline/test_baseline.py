@@ -38,7 +38,7 @@ def test_migrations_run_in_the_order_of_their_names(tmp_path: Path) -> None:
     assert [m.name for m in found.migrations] == ["1_init", "2_more"]
     table = baseline.database.table("User")
     assert table and [c.name for c in table.columns] == ["id", "email"]
-    assert (baseline.kind, baseline.statements, baseline.opaque, baseline.problems) == ("migrations", 2, (), ())
+    assert (baseline.kind, baseline.statements, baseline.not_followed, baseline.problems) == ("migrations", 2, (), ())
 
 
 def test_the_same_from_bytes() -> None:
@@ -81,7 +81,7 @@ def test_a_lock_with_another_provider_is_reported(tmp_path: Path, lock: str) -> 
 
 def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     baseline = replay(load_migrations(folder(tmp_path / "m", m1_init=b"\xef\xbb\xbf" + INIT.encode())), PG)
-    assert (baseline.opaque, baseline.problems) == ((), ())
+    assert (baseline.not_followed, baseline.problems) == ((), ())
 
 
 def test_what_is_known_is_not_read_again(tmp_path: Path, memo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

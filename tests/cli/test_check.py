@@ -59,7 +59,7 @@ def test_the_example_shows_what_the_readme_promises(refract: Refract) -> None:
     (shop,) = json.loads(result.stdout)["projects"]
     assert shop["problems"] == []
     assert shop["baseline"]["kind"] == "migrations"
-    assert shop["baseline"]["opaque"] == 0
+    assert shop["baseline"]["not_followed"] == 0
     assert {finding["rule"] for finding in shop["findings"]} >= {
         "field-rename-as-drop-add",
         "drop-column",
@@ -81,7 +81,7 @@ def test_json(project: Path, refract: Refract) -> None:
         "kind": "migrations",
         "detail": "1 migration in prisma/migrations",
         "statements": 1,
-        "opaque": 0,
+        "not_followed": 0,
     }
     (finding,) = checked["findings"]
     assert finding["rule"] == "field-rename-as-drop-add"

@@ -28,7 +28,7 @@ def test_each_action_is_read(name: str, actions: str, expected: str) -> None:
     chosen = provider(name)
     sql = f"{TABLE}ALTER TABLE t {actions};"
     reading = read_migration(sql, "m.sql", Database(chosen.name, chosen.default_schema), chosen)
-    assert (kinds(reading.changes[1:]), reading.opaque) == (expected.split(), 0)
+    assert (kinds(reading.changes[1:]), reading.not_followed) == (expected.split(), ())
 
 
 def kinds(changes: tuple[Change, ...]) -> list[str]:

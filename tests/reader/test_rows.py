@@ -71,7 +71,7 @@ def test_what_is_too_much_is_not_known(sql: str) -> None:
 def test_a_second_opinion_on_what_the_reader_does_not_know() -> None:
     pg = provider("postgresql")
     reading = read_migration("(SELECT a FROM t); FROBNICATE t; CREATE TABLE y AS SELECT 1", "m.sql", Database("postgresql", "public"), pg)  # fmt: skip
-    assert (reading.statements, reading.opaque) == (3, 2)
+    assert (reading.statements, len(reading.not_followed)) == (3, 2)
 
 
 @pytest.mark.parametrize(

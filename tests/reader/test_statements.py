@@ -49,7 +49,7 @@ def test_each_statement_has_its_own_changes() -> None:
     made, added, unknown = read('CREATE TABLE "t" ("a" INT); ALTER TABLE "t" ADD COLUMN "b" INT; FROBNICATE x;')
     assert [change.kind for change in made.changes] == ["create-table"]
     assert [change.kind for change in added.changes] == ["add-column"]
-    assert [change.kind for change in unknown.changes] == ["opaque"]
+    assert [change.kind for change in unknown.changes] == ["not-followed"]
     assert (added.origin.span.start, added.origin.span.end) == (28, 62)
 
 

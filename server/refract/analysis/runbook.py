@@ -226,12 +226,12 @@ Task = (
 
 @frozen
 class ReleaseStatement:
-    """One statement: its SQL, and the locks and time it costs. `is_opaque`: Refract does not know what it does."""
+    """One statement: its SQL, and the locks and time it costs. `is_not_followed`: Refract does not know what it does."""
 
     sql: str
     statement: Statement
     costs: tuple[Cost, ...]
-    is_opaque: bool
+    is_not_followed: bool
 
 
 @frozen

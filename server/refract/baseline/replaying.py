@@ -12,7 +12,6 @@ from refract.baseline.folder import Migration, MigrationFolder
 from refract.baseline.value import Baseline
 from refract.collector import without_collector
 from refract.providers import Provider
-from refract.schema.changes import Opaque
 from refract.schema.model import Database
 from refract.text import Origin, Problem, Span
 
@@ -46,15 +45,14 @@ def _continued(baseline: Baseline, migrations: Sequence[Migration], provider: Pr
     from refract.sql.reader import read_migration  # noqa: PLC0415  a warm run has no SQL to read
 
     database, statements = baseline.database, baseline.statements
-    opaque, problems = list(baseline.opaque), list(baseline.problems)
+    not_followed = list(baseline.not_followed)
     with without_collector():
         for migration in migrations:
             reading = read_migration(migration.sql, migration.path, database, provider)
             database = reading.database
             statements += reading.statements
-            opaque += [change for change in reading.changes if isinstance(change, Opaque)]
-            problems += reading.problems
-    return evolve(baseline, database=database, statements=statements, opaque=tuple(opaque), problems=tuple(problems))
+            not_followed += reading.not_followed
+    return evolve(baseline, database=database, statements=statements, not_followed=tuple(not_followed))
 
 
 def _lock_mismatch(folder: MigrationFolder, provider: Provider) -> tuple[Problem, ...]:

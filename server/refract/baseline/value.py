@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from refract.schema.changes import Opaque
+from refract.schema.changes import NotFollowed
 from refract.schema.model import Database
 from refract.text import Problem
 
@@ -13,13 +13,13 @@ from refract.text import Problem
 class Baseline:
     """A database, and its source: `kind` is `migrations`, `git` (a schema at a revision) or `empty`.
 
-    `detail` describes the source in words. `statements` were read, of which `opaque` are those whose effect is not
-    known: the more of them, the less sure the baseline is.
+    `detail` describes the source in words. `statements` were read, of which those `not_followed` have an effect that
+    is not known: the objects that they touch may differ from the database.
     """
 
     database: Database
     kind: str
     detail: str
     statements: int = 0
-    opaque: tuple[Opaque, ...] = ()
+    not_followed: tuple[NotFollowed, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -116,8 +116,8 @@ def summary(analysis: Analysis) -> str:
     counted = ", ".join(f"{len(those)} {how}" for how, those in quiet.items() if those)
     silenced = f" ({counted})" if counted else ""
     baseline = analysis.snapshot.baseline
-    opaque = _counted(len(baseline.opaque), "statement") if baseline.opaque else ""
-    unread = f"; {opaque} not understood and left out" if opaque else ""
+    count = len(baseline.not_followed)
+    unread = f"; {_counted(count, 'statement')} not followed" if count else ""
     schema, compared = shown_path(analysis.snapshot.files.schema), baseline_detail(analysis)
     answer = f"{_verdict(totals, len(analysis.problems))}{silenced} in {schema}, compared with {compared}{unread}."
     return one_line(f"{answer}{_outdated(len(analysis.outdated))}")

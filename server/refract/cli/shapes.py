@@ -74,7 +74,7 @@ def _analysis(analysis: Analysis) -> dict[str, Any]:
             "kind": str(snapshot.baseline.kind),
             "detail": baseline_detail(analysis),
             "statements": snapshot.baseline.statements,
-            "opaque": len(snapshot.baseline.opaque),
+            "not_followed": len(snapshot.baseline.not_followed),
         },
         "findings": [
             _finding(finding, analysis, places) | place.as_json()

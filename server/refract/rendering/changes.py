@@ -81,7 +81,7 @@ def _of_database(change: c.Change) -> str:
             return f"Drop the view {view.name.name}"
         case c.Backfill(verb=verb, tables=tables):
             return f"{verb} on {', '.join(t.name for t in tables)}"
-        case c.Opaque(summary=summary):
+        case c.NotFollowed(summary=summary):
             return summary
         case _:
             return _of_enum(change)

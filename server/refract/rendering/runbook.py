@@ -136,7 +136,7 @@ def _statements(migration: Migration) -> Iterator[str]:
 def _effects(statement: ReleaseStatement) -> Iterator[str]:
     """The locks of a statement, and how long they are held."""
     yield from map(_cost, statement.costs)
-    if statement.is_opaque:
+    if statement.is_not_followed:
         yield "**Not analysed:** check by hand what it locks and for how long."
     if statement.statement.verb in _NOTES:
         yield _NOTES[statement.statement.verb]

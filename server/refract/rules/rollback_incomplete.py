@@ -42,7 +42,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
-from refract.schema.changes import Opaque
+from refract.schema.changes import Change, NotFollowed
 from refract.sql.rollback import is_same
 from refract.sql.writer import write_script
 
@@ -54,7 +54,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     rollback = migration.rollback if migration else None
     if migration is None or rollback is None or is_same(rollback.after, context.before):
         return
-    if any(isinstance(change, Opaque) for statement in rollback.statements for change in statement.changes):
+    if any(_is_unread(change) for statement in rollback.statements for change in statement.changes):
         return
     left = diff(rollback.after, context.before).changes
     first = write_script(left[:1], rollback.after, context.before).strip().splitlines() if left else []
@@ -66,3 +66,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         now=(action(Do.RECREATE_ROLLBACK, command=f"refract rollback {migration.name}"), instead(Do.COMPLETE_ROLLBACK)),
         change=None,
     )
+
+
+def _is_unread(change: Change) -> bool:
+    return isinstance(change, NotFollowed) and change.misfit is None

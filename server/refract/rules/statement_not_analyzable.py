@@ -38,7 +38,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
-from refract.schema.changes import Opaque
+from refract.schema.changes import NotFollowed
 
 
 @rule(Severity.INFO, SQL, MIGRATION_ONLY)
@@ -46,7 +46,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each statement with an unknown effect."""
     for number, statement in enumerate(context.statements):
         for change in statement.changes:
-            if isinstance(change, Opaque):
+            if isinstance(change, NotFollowed):
                 yield Risk(
                     key=f"statement {number}",
                     what="Refract cannot analyse this statement",

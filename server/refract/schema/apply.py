@@ -1,5 +1,5 @@
-"""Applies changes to a database. Tolerant of imperfect histories: a change that does not fit is reported and left out,
-and the rest is applied.
+"""Applies changes to a database. Tolerant of imperfect histories: a change that does not fit is left out, with the
+reason as a value, and the rest is applied. What a table of unknown columns does not list is taken for present.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from refract.schema.model import (
 )
 
 
-def apply(database: Database, changes: Iterable[c.Change]) -> tuple[Database, tuple[str, ...]]:
-    """The database after `changes`, and a sentence for each that does not fit it (and was left out)."""
+def apply(database: Database, changes: Iterable[c.Change]) -> tuple[Database, tuple[c.Misfit, ...]]:
+    """The database after `changes`, and a misfit for each that does not fit it (and was left out)."""
     draft = Draft(database)
     misfits = [misfit for change in changes if (misfit := draft.apply(change))]
     return draft.database(), tuple(misfits)
@@ -48,9 +48,9 @@ class Draft:
         self.sequences: dict[QualifiedName, Sequence] = dict(database.sequences)
         self.schemas = database.schemas
 
-    def apply(self, change: c.Change) -> str | None:
-        """Apply the change. The sentence gives the reason if it does not fit."""
-        step: Callable[[Draft, Any], str | None] | None = _STEPS.get(type(change))
+    def apply(self, change: c.Change) -> c.Misfit | None:
+        """Apply the change. The misfit gives the reason if it does not fit."""
+        step: Callable[[Draft, Any], c.Misfit | None] | None = _STEPS.get(type(change))
         return step(self, change) if step else None
 
     def database(self) -> Database:
@@ -66,16 +66,33 @@ class Draft:
         )
 
 
-def _create_table(draft: Draft, change: c.CreateTable) -> str | None:
+def _unknown(what: str, name: object) -> c.Misfit:
+    return c.Misfit(c.Reason.UNKNOWN, what, str(name))
+
+
+def _existing(what: str, name: object) -> c.Misfit:
+    return c.Misfit(c.Reason.EXISTS, what, str(name))
+
+
+def _absent(what: str, name: str) -> c.Misfit:
+    return c.Misfit(c.Reason.MISSING, what, name)
+
+
+def _absent_in(table: Table, what: str, name: str) -> Table | c.Misfit:
+    """What comes of a change to a part that the table does not list: nothing, if the table may have it unlisted."""
+    return _absent(what, name) if table.columns_known else table
+
+
+def _create_table(draft: Draft, change: c.CreateTable) -> c.Misfit | None:
     if change.table.name in draft.tables:
-        return f"table {change.table.name} already exists"
+        return _existing("table", change.table.name)
     draft.tables[change.table.name] = change.table
     return None
 
 
-def _drop_table(draft: Draft, change: c.DropTable) -> str | None:
+def _drop_table(draft: Draft, change: c.DropTable) -> c.Misfit | None:
     if draft.tables.pop(change.table.name, None) is None:
-        return f"there is no table {change.table.name}"
+        return _unknown("table", change.table.name)
     if draft.start.provider in ("postgresql", "cockroachdb"):
         for table in _referring_to(draft, change.table.name):
             kept = tuple(k for k in table.foreign_keys if k.referenced_table != change.table.name)
@@ -83,10 +100,10 @@ def _drop_table(draft: Draft, change: c.DropTable) -> str | None:
     return None
 
 
-def _rename_table(draft: Draft, change: c.RenameTable) -> str | None:
+def _rename_table(draft: Draft, change: c.RenameTable) -> c.Misfit | None:
     table = draft.tables.get(change.before.name)
     if table is None:
-        return f"there is no table {change.before.name}"
+        return _unknown("table", change.before.name)
     new = change.after.name
     draft.tables = {
         (new if name == change.before.name else name): (evolve(table, name=new) if name == change.before.name else held)
@@ -108,15 +125,15 @@ def _referring_to(draft: Draft, name: QualifiedName) -> Iterator[Table]:
             yield table
 
 
-def _in_table(step: Callable[[Draft, Table, Any], Table | str]) -> Callable[[Draft, Any], str | None]:
+def _in_table(step: Callable[[Draft, Table, Any], Table | c.Misfit]) -> Callable[[Draft, Any], c.Misfit | None]:
     """A step that turns one table into another, or gives the reason why it cannot."""
 
-    def apply_to_table(draft: Draft, change: c.TableChange) -> str | None:
+    def apply_to_table(draft: Draft, change: c.TableChange) -> c.Misfit | None:
         table = draft.tables.get(change.table)
         if table is None:
-            return f"there is no table {change.table}"
+            return _unknown("table", change.table)
         result = step(draft, table, change)
-        if isinstance(result, str):
+        if isinstance(result, c.Misfit):
             return result
         draft.tables[change.table] = result
         return None
@@ -124,15 +141,15 @@ def _in_table(step: Callable[[Draft, Table, Any], Table | str]) -> Callable[[Dra
     return apply_to_table
 
 
-def _add_column(_: Draft, table: Table, change: c.AddColumn) -> Table | str:
+def _add_column(_: Draft, table: Table, change: c.AddColumn) -> Table | c.Misfit:
     if table.column(change.column.name):
-        return f"table {table.name} already has column {change.column.name}"
+        return _existing("column", change.column.name)
     return evolve(table, columns=(*table.columns, change.column))
 
 
-def _drop_column(draft: Draft, table: Table, change: c.DropColumn) -> Table | str:
+def _drop_column(draft: Draft, table: Table, change: c.DropColumn) -> Table | c.Misfit:
     if table.column(change.column.name) is None:
-        return f"table {table.name} has no column {change.column.name}"
+        return _absent_in(table, "column", change.column.name)
     for other in _referring_to(draft, table.name):
         if other.name != table.name:
             kept = tuple(k for k in other.foreign_keys if not refers_to(k, table.name, change.column.name))
@@ -140,10 +157,10 @@ def _drop_column(draft: Draft, table: Table, change: c.DropColumn) -> Table | st
     return without_column(table, change.column.name, draft.start.provider)
 
 
-def _rename_column(draft: Draft, table: Table, change: c.RenameColumn) -> Table | str:
+def _rename_column(draft: Draft, table: Table, change: c.RenameColumn) -> Table | c.Misfit:
     before, after = change.before.name, change.after
     if table.column(before) is None:
-        return f"table {table.name} has no column {before}"
+        return _absent_in(table, "column", before)
     for other in _referring_to(draft, table.name):
         if other.name != table.name:
             draft.tables[other.name] = _with_referenced_column(other, table.name, before, after.name)
@@ -160,17 +177,17 @@ def _with_referenced_column(table: Table, referenced: QualifiedName, before: str
     return evolve(table, foreign_keys=tuple(keys))
 
 
-def _alter_column(draft: Draft, table: Table, change: c.AlterColumn) -> Table | str:
+def _alter_column(draft: Draft, table: Table, change: c.AlterColumn) -> Table | c.Misfit:
     if table.column(change.before.name) is None:
-        return f"table {table.name} has no column {change.before.name}"
+        return _absent_in(table, "column", change.before.name)
     if change.before.name != change.after.name:
         return renamed_column(table, change.before.name, change.after, draft.start.provider)
     return evolve(table, columns=tuple(change.after if x.name == change.before.name else x for x in table.columns))
 
 
-def _recreate_column(draft: Draft, table: Table, change: c.RecreateColumn) -> Table | str:
+def _recreate_column(draft: Draft, table: Table, change: c.RecreateColumn) -> Table | c.Misfit:
     if table.column(change.before.name) is None:
-        return f"table {table.name} has no column {change.before.name}"
+        return _absent_in(table, "column", change.before.name)
     rest = without_column(table, change.before.name, draft.start.provider)
     return evolve(rest, columns=(*rest.columns, change.after))
 
@@ -191,40 +208,41 @@ def _rename_primary_key(_: Draft, table: Table, change: c.RenamePrimaryKey) -> T
     return evolve(table, primary_key=change.after)
 
 
-def _add_to(field: str) -> Callable[[Draft, Table, Any], Table | str]:
+def _add_to(field: str) -> Callable[[Draft, Table, Any], Table | c.Misfit]:
     """A step that adds the object a change holds to one of the table's lists."""
 
-    def add(_: Draft, table: Table, change: Any) -> Table | str:
+    def add(_: Draft, table: Table, change: Any) -> Table | c.Misfit:
         added = getattr(change, _HELD[field])
         held = getattr(table, field)
         if added.name and any(x.name == added.name for x in held):
-            return f"table {table.name} already has {added.name}"
+            return _existing(_NOUNS[field], added.name)
         return _with(table, field, (*held, added))
 
     return add
 
 
-def _drop_from(field: str) -> Callable[[Draft, Table, Any], Table | str]:
-    def drop(_: Draft, table: Table, change: Any) -> Table | str:
+def _drop_from(field: str) -> Callable[[Draft, Table, Any], Table | c.Misfit]:
+    def drop(_: Draft, table: Table, change: Any) -> Table | c.Misfit:
         gone = getattr(change, _HELD[field])
         held: tuple[Any, ...] = getattr(table, field)
         kept = tuple(x for x in held if x.name != gone.name or (not gone.name and x != gone))
-        return f"table {table.name} has no {gone.name}" if len(kept) == len(held) else _with(table, field, kept)
+        return _absent_in(table, _NOUNS[field], gone.name) if len(kept) == len(held) else _with(table, field, kept)
 
     return drop
 
 
-def _replace_in(field: str) -> Callable[[Draft, Table, Any], Table | str]:
-    def replace(_: Draft, table: Table, change: Any) -> Table | str:
+def _replace_in(field: str) -> Callable[[Draft, Table, Any], Table | c.Misfit]:
+    def replace(_: Draft, table: Table, change: Any) -> Table | c.Misfit:
         held = getattr(table, field)
         if all(x.name != change.before.name for x in held):
-            return f"table {table.name} has no {change.before.name}"
+            return _absent_in(table, _NOUNS[field], change.before.name)
         return _with(table, field, tuple(change.after if x.name == change.before.name else x for x in held))
 
     return replace
 
 
 _HELD = {"indexes": "index", "foreign_keys": "foreign_key", "checks": "check"}
+_NOUNS = {"indexes": "index", "foreign_keys": "constraint", "checks": "constraint"}
 
 
 def _with(table: Table, field: str, items: tuple[Any, ...]) -> Table:
@@ -241,26 +259,26 @@ def _validate(_: Draft, table: Table, change: c.ValidateConstraint) -> Table:
     return evolve(table, foreign_keys=keys, checks=checks)
 
 
-def _alter_enum(draft: Draft, change: c.AlterEnum) -> str | None:
+def _alter_enum(draft: Draft, change: c.AlterEnum) -> c.Misfit | None:
     if change.before.name not in draft.enums:
-        return f"there is no enum {change.before.name}"
+        return _unknown("enum", change.before.name)
     draft.enums[change.before.name] = change.after
     return None
 
 
-def _rename_enum(draft: Draft, change: c.RenameEnum) -> str | None:
+def _rename_enum(draft: Draft, change: c.RenameEnum) -> c.Misfit | None:
     old, new = change.before.name, change.after.name
     if old not in draft.enums:
-        return f"there is no enum {old}"
+        return _unknown("enum", old)
     draft.enums = {(new if n == old else n): (change.after if n == old else e) for n, e in draft.enums.items()}
     _change_columns(draft, old, lambda column: evolve(column, type=evolve(column.type, enum=new)))
     return None
 
 
-def _rename_enum_value(draft: Draft, change: c.RenameEnumValue) -> str | None:
+def _rename_enum_value(draft: Draft, change: c.RenameEnumValue) -> c.Misfit | None:
     enum = draft.enums.get(change.enum)
     if enum is None or all(v.name != change.before for v in enum.values):
-        return f"there is no value {change.before} in enum {change.enum}"
+        return _absent("value", change.before)
     values = tuple(EnumValue(change.after) if v.name == change.before else v for v in enum.values)
     draft.enums[change.enum] = evolve(enum, values=values)
     _change_columns(draft, change.enum, lambda column: _with_default_value(column, change.before, change.after))
@@ -283,8 +301,8 @@ def _change_columns(draft: Draft, enum: QualifiedName, change: Callable[[Column]
             draft.tables[name] = evolve(table, columns=columns)
 
 
-def _create_in(mapping: str, held: str) -> Callable[[Draft, Any], str | None]:
-    def create(draft: Draft, change: Any) -> str | None:
+def _create_in(mapping: str, held: str) -> Callable[[Draft, Any], c.Misfit | None]:
+    def create(draft: Draft, change: Any) -> c.Misfit | None:
         item = getattr(change, held)
         getattr(draft, mapping)[item.name] = item
         return None
@@ -292,11 +310,11 @@ def _create_in(mapping: str, held: str) -> Callable[[Draft, Any], str | None]:
     return create
 
 
-def _drop_in(mapping: str, held: str) -> Callable[[Draft, Any], str | None]:
-    def drop(draft: Draft, change: Any) -> str | None:
+def _drop_in(mapping: str, held: str) -> Callable[[Draft, Any], c.Misfit | None]:
+    def drop(draft: Draft, change: Any) -> c.Misfit | None:
         name = getattr(change, held).name
         gone = getattr(draft, mapping).pop(name, None)
-        return None if gone is not None else f"there is no {held} {name}"
+        return None if gone is not None else _unknown(held, name)
 
     return drop
 
@@ -314,7 +332,7 @@ def _drop_schema(draft: Draft, change: c.DropSchema) -> None:
     draft.schemas = tuple(name for name in draft.schemas if name != change.name)
 
 
-_STEPS: dict[type, Callable[[Draft, Any], str | None]] = {
+_STEPS: dict[type, Callable[[Draft, Any], c.Misfit | None]] = {
     c.CreateSchema: _create_schema,
     c.DropSchema: _drop_schema,
     c.CreateExtension: _create_in("extensions", "extension"),

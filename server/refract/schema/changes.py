@@ -323,13 +323,41 @@ class Backfill(_Change):
     filtered: bool | None = None
 
 
-@frozen(kw_only=True)
-class Opaque(_Change):
-    """A statement whose effect on the model is not known. `summary` is its first words."""
+class Reason(StrEnum):
+    """Why a statement was not followed."""
 
-    kind = "opaque"
+    UNREADABLE = "unreadable"  # what it does is not known
+    UNKNOWN = "unknown"  # no statement before it has made the object that it is about
+    MISSING = "missing"  # the object is not part of a table that is known
+    EXISTS = "exists"  # what it makes exists already
+    TOO_LARGE = "too-large"  # the file is too large to be read
+
+
+@frozen
+class Misfit:
+    """How a statement contradicts what the statements before it have built: `what` is the kind of the object (table,
+    column, index, constraint, enum, ...), `name` its name.
+    """
+
+    reason: Reason
+    what: str
+    name: str
+
+
+@frozen(kw_only=True)
+class NotFollowed(_Change):
+    """A statement whose effect on the model is not known, or not all of it. `summary` is its first words.
+
+    `touches` are the tables and enums that it names: each of them may differ from the model. `misfit` is set if it
+    contradicts the model.
+    """
+
+    kind = "not-followed"
     summary: str
     sql: str
+    reason: Reason
+    misfit: Misfit | None = None
+    touches: tuple[QualifiedName, ...] = ()
 
 
 Change = (
@@ -369,7 +397,7 @@ Change = (
     | CreateView
     | DropView
     | Backfill
-    | Opaque
+    | NotFollowed
 )
 
 

@@ -181,6 +181,9 @@ class Check:
 class Table:
     """A table (a collection on mongodb). `model_name` is Prisma's name, empty for implicit join tables
     and for tables read from SQL. `ignored` marks `@@ignore`: Prisma Client does not see the model, the table is kept.
+
+    `columns_known` is false if a statement made it in a way that does not show its columns: it may have more than those
+    listed, with constraints of any name. A column that is not listed counts as present, with unknown properties.
     """
 
     name: QualifiedName
@@ -189,6 +192,7 @@ class Table:
     indexes: tuple[Index, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     checks: tuple[Check, ...] = ()
+    columns_known: bool = True
     model_name: str = field(default="", eq=False)
     ignored: bool = field(default=False, eq=False)
     origin: Origin | None = field(default=None, eq=False, repr=False)

@@ -25,7 +25,7 @@ from refract.schema.changes import (
     DropColumn,
     DropTable,
     DropView,
-    Opaque,
+    NotFollowed,
     RecreateColumn,
     RenameColumn,
     RenameEnum,
@@ -124,7 +124,7 @@ def losses(changes: Iterable[Change]) -> Iterator[Loss]:
         match change:
             case DropColumn(column=column, table=table) if not column.nullable and column.default is None:
                 yield Loss(LossKind.EMPTY_REQUIRED_COLUMN, f"{table.name}.{column.name}")
-            case Opaque(summary=summary):
+            case NotFollowed(summary=summary):
                 yield Loss(LossKind.STATEMENT, summary)
             case _:
                 pass

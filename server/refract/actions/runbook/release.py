@@ -30,7 +30,7 @@ from refract.schema.changes import (
     Change,
     CreateTable,
     DropColumn,
-    Opaque,
+    NotFollowed,
     Statement,
     ValidateConstraint,
 )
@@ -235,14 +235,14 @@ def _statements(new: NewMigration, analysis: Analysis, unused: frozenset[Qualifi
         by_verb = None if statement.changes else cost_of_verb(statement.verb, provider)
         sql = new.text[span.start : span.end]
         yield ReleaseStatement(
-            sql, statement, _merged([*found, *([by_verb] if by_verb else [])]), _is_opaque(statement)
+            sql, statement, _merged([*found, *([by_verb] if by_verb else [])]), _is_not_followed(statement)
         )
 
 
-def _is_opaque(statement: Statement) -> bool:
+def _is_not_followed(statement: Statement) -> bool:
     """Whether Refract does not know what the statement does: it could not be read, or does not fit the database."""
     unfit = statement.verb in ("ALTER TABLE", "ALTER INDEX", "DROP TABLE", "DROP INDEX", "CREATE INDEX")
-    return any(isinstance(c, Opaque) for c in statement.changes) or (unfit and not statement.changes)
+    return any(isinstance(c, NotFollowed) for c in statement.changes) or (unfit and not statement.changes)
 
 
 def _merged(found: Iterable[Cost]) -> tuple[Cost, ...]:

@@ -67,7 +67,7 @@ def drop_column(item: Cursor, table: QualifiedName, session: ReadingState) -> No
     if column is not None:
         session.add(c.DropColumn(table=table, column=column))
     elif not allowed:
-        session.missing("column", f"{table}.{name}")
+        session.missing("column", name, session.table(table))
 
 
 def rename_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
@@ -113,7 +113,7 @@ def _column(item: Cursor, table: QualifiedName, session: ReadingState) -> Column
     name = item.identifier()
     column = session.column(table, name)
     if column is None:
-        session.missing("column", f"{table}.{name}")
+        session.missing("column", name, session.table(table))
     return column
 
 

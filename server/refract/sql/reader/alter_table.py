@@ -44,7 +44,7 @@ def alter_table(cursor: Cursor, session: ReadingState) -> None:
         cursor.one_of("CHECK", "NOCHECK")
     if session.table(name) is None:
         if not allowed and name not in session.draft.views:
-            session.missing("table", name)
+            session.unknown("table", name)
         return
     previous, statement = "", session.origin
     for item in cursor.items():

@@ -47,9 +47,8 @@ def read_block(body: str, found: list[SqlToken], session: ReadingState, dispatch
     keys = {token.key for statement in plain for token in statement}
     if not plain or keys & _NOT_PLAIN:
         return False
-    known = len(session.problems)
     unread = [statement for statement in plain if not _run(body, statement, session, dispatch)]
-    del session.problems[known:]
+    session.forgive()
     return not unread
 
 

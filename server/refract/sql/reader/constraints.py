@@ -60,7 +60,7 @@ def add_using_index(item: Cursor, table: QualifiedName, session: ReadingState) -
     wanted = item.identifier()
     index = held.index(wanted) if held else None
     if index is None:
-        session.missing("index", wanted)
+        session.missing("index", wanted, held)
     elif primary:
         session.add(c.DropIndex(table=table, index=index))
         session.add(c.AddPrimaryKey(table=table, primary_key=PrimaryKey(name, index.columns)))
@@ -87,7 +87,7 @@ def drop_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -
     elif held.primary_key is not None and held.primary_key.name == name:
         session.add(c.DropPrimaryKey(table=table, primary_key=held.primary_key))
     elif not _drop_default(name, held, session) and not allowed:
-        session.missing("constraint", name)
+        session.missing("constraint", name, held)
 
 
 def _drop_default(name: str, table: Table, session: ReadingState) -> bool:
@@ -113,7 +113,7 @@ def rename_constraint(table: QualifiedName, before: str, after: str, session: Re
     else:
         check = next((x for x in held.checks if x.name == before), None)
         if check is None:
-            session.missing("constraint", before)
+            session.missing("constraint", before, held)
             return
         session.add(c.DropCheck(table=table, check=check))
         session.add(c.AddCheck(table=table, check=evolve(check, name=after)))
@@ -138,7 +138,7 @@ def drop_index_of(item: Cursor, table: QualifiedName, session: ReadingState) -> 
     held = session.table(table)
     index = held.index(name) if held else None
     if index is None:
-        session.missing("index", name)
+        session.missing("index", name, held)
     else:
         session.add(c.DropIndex(table=table, index=index))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from refract.providers import Provider
-from refract.schema.changes import Backfill, Opaque
+from refract.schema.changes import Backfill, NotFollowed, Reason
 from refract.schema.model import Database
 from refract.sql.reader import alter_table, objects, tables
 from refract.sql.reader.blocks import block_body, read_block
@@ -16,7 +16,7 @@ from refract.sql.reader.folding import fold
 from refract.sql.reader.rows import rows_of
 from refract.sql.reader.state import Reading, ReadingState
 from refract.sql.reader.tokens import BODY, STRING, SqlToken, StatementTokens, statements, tokens
-from refract.text import Origin, Problem, Span
+from refract.text import Origin, Span
 
 SIZE_LIMIT = 8_000_000
 """Characters. A longer file counts as one statement that is not read."""
@@ -28,24 +28,22 @@ def read_migration(sql: str, path: str, before: Database, provider: Provider) ->
     """What the migration in `sql` changes in the database `before` it. Any text can be read; `path` names it."""
     session = ReadingState(sql, before, provider)
     if len(sql) > SIZE_LIMIT:
-        return _too_long(sql, path, before)
-    count = opaque = 0
+        return Reading((too_large(" ".join(sql[:200].split())[:60], path),), before, 1)
+    count = 0
     redefines = "_prisma_new_" in sql
     for statement in statements(sql, provider.name):
         count += 1
-        session.origin = Origin(path, "", Span(statement.start, statement.end))
-        opaque += not read_next(statement, sql, session, redefines)
+        session.begin(Origin(path, "", Span(statement.start, statement.end)))
+        read_next(statement, sql, session, redefines)
     database = session.draft.database()
     changes = fold(session.changes, before, database, provider)
-    return Reading(changes, database, count, opaque, tuple(session.problems))
+    return Reading(changes, database, count)
 
 
-def read_next(statement: StatementTokens, sql: str, session: ReadingState, redefines: bool) -> bool:
-    """Whether the next statement could be read; an unreadable one is kept as written."""
-    if _read(statement, sql, session, redefines) or _second_opinion(statement, sql, session):
-        return True
-    _keep(session, sql[statement.start : statement.end])
-    return False
+def read_next(statement: StatementTokens, sql: str, session: ReadingState, redefines: bool) -> None:
+    """Read the next statement; an unreadable one is kept as written."""
+    if not (_read(statement, sql, session, redefines) or _second_opinion(statement, sql, session)):
+        session.not_followed()
 
 
 def _second_opinion(statement: StatementTokens, sql: str, session: ReadingState) -> bool:
@@ -60,15 +58,9 @@ def _second_opinion(statement: StatementTokens, sql: str, session: ReadingState)
     return found is not None
 
 
-def _too_long(sql: str, path: str, before: Database) -> Reading:
-    origin = Origin(path, "", Span(0, 0))
-    message = f"{path} is too large ({len(sql):,} characters, limit {SIZE_LIMIT:,}). Load data outside migrations."
-    return Reading((Opaque(summary=sql[:60], sql="", origin=origin),), before, 1, 1, (Problem(message, origin),))
-
-
-def _keep(session: ReadingState, sql: str) -> None:
-    summary = " ".join(sql[:200].split())[:60]
-    session.changes.append(Opaque(summary=summary, sql=sql, origin=session.origin))
+def too_large(summary: str, path: str) -> NotFollowed:
+    """A file that is too large to be read, as one statement."""
+    return NotFollowed(summary=summary, sql="", reason=Reason.TOO_LARGE, origin=Origin(path, "", Span(0, 0)))
 
 
 def _read(statement: StatementTokens, sql: str, session: ReadingState, redefines: bool) -> bool:

@@ -65,7 +65,7 @@ def drop_index(cursor: Cursor, session: ReadingState) -> None:
             table, index = found
             session.add(c.DropIndex(table=table.name, index=index, concurrently=concurrently))
         elif not allowed:
-            session.missing("index", name)
+            session.unknown("index", name)
 
 
 def _index_of(item: Cursor, name: QualifiedName, session: ReadingState) -> tuple[Table, Index] | None:
@@ -90,7 +90,7 @@ def alter_index(cursor: Cursor, session: ReadingState) -> None:
         if table is not None:
             rename_constraint(table.name, name.name, cursor.identifier(), session)
     elif not allowed:
-        session.missing("index", name)
+        session.unknown("index", name)
 
 
 def create_type(cursor: Cursor, session: ReadingState) -> None:
@@ -129,7 +129,7 @@ def alter_type(cursor: Cursor, session: ReadingState) -> None:
     name = session.name(cursor)
     enum = session.enum(name)
     if enum is None:
-        session.missing("enum", name)
+        session.unknown("enum", name)
     elif cursor.accept("ADD", "VALUE"):
         _add_value(cursor, enum, session)
     elif cursor.accept("RENAME", "VALUE"):
@@ -280,7 +280,7 @@ def _rename_part(path: list[str], after: str, kind: str, session: ReadingState) 
     if kind == "INDEX":
         rename_constraint(table, path[-1], after, session)
     elif column is None:
-        session.missing("column", ".".join(path))
+        session.unknown("column", ".".join(path))
     else:
         session.add(c.RenameColumn(table=table, before=column, after=evolve(column, name=after)))
 
@@ -296,4 +296,4 @@ def _rename_object(path: list[str], after: str, session: ReadingState) -> None:
         if held.foreign_key(path[-1]) or held.index(path[-1]) or (key and key.name == path[-1]):
             rename_constraint(held.name, path[-1], after, session)
             return
-    session.missing("object", ".".join(path))
+    session.unknown("object", ".".join(path))

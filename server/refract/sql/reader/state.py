@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from refract.providers import Provider
 from refract.schema.apply import Draft
@@ -16,12 +16,16 @@ from refract.schema.changes import (
     CreateEnum,
     CreateIndex,
     CreateTable,
+    Misfit,
+    NotFollowed,
+    Reason,
 )
 from refract.schema.model import Column, Database, Enum, Index, QualifiedName, Table
 from refract.sql.reader.columns import DefinitionScope
 from refract.sql.reader.cursor import Cursor
+from refract.sql.reader.touched import touched
 from refract.sql.reader.traits import reader_traits
-from refract.text import Origin, Problem
+from refract.text import Origin, Span
 
 QUESTION_LIMIT = 200
 """Statements of one migration. A migration with more that change rows loads data."""
@@ -29,7 +33,7 @@ QUESTION_LIMIT = 200
 
 class ReadingState:
     """One migration being read: `sql` is its text, `origin` the place of the statement (or the part of it) that is
-    read now.
+    read now, `statement` the place of all of it. `changes` hold a NotFollowed for each statement whose effect is not known, or that does not fit the draft.
     """
 
     def __init__(self, sql: str, before: Database, provider: Provider) -> None:
@@ -39,10 +43,16 @@ class ReadingState:
         self.traits = reader_traits(provider.name)
         self.schema = before.default_schema or provider.default_schema
         self.changes: list[Change] = []
-        self.problems: list[Problem] = []
         self.origin: Origin | None = None
+        self.statement = Origin("", "", Span(0, 0))
+        self._first = 0
         self.procedures: set[str] = set()
         self._questions = QUESTION_LIMIT
+
+    def begin(self, statement: Origin) -> None:
+        """Begin to read the statement at a place."""
+        self.origin = self.statement = statement
+        self._first = len(self.changes)
 
     def may_ask(self) -> bool:
         """Whether one more statement may be analysed in depth, which is slow and therefore limited per migration."""
@@ -60,13 +70,15 @@ class ReadingState:
         return self.traits.folds_names
 
     def add(self, change: Change) -> None:
-        """Apply a change and keep it. A change that does not fit the database so far is reported."""
+        """Apply a change and keep it. One that does not fit the database so far is left out: the statement is not
+        followed.
+        """
         change = evolve(_made_here(change, self.origin), origin=self.origin)
         misfit = self.draft.apply(change)
         if misfit is None:
             self.changes.append(change)
         else:
-            self._tell(misfit)
+            self.not_followed(misfit)
 
     def part(self, cursor: Cursor, statement: Origin | None) -> Origin | None:
         """The place of a part of a statement, or of the whole statement if the part is in a separate text."""
@@ -119,14 +131,35 @@ class ReadingState:
                         return table, index
         return None
 
-    def missing(self, what: str, name: object) -> None:
-        """Report that the statement uses an object that does not exist."""
-        self._tell(f"there is no {what} {name}")
+    def unknown(self, what: str, name: object) -> None:
+        """The statement is about an object that no statement before it has made."""
+        self.not_followed(Misfit(Reason.UNKNOWN, what, str(name)))
 
-    def _tell(self, misfit: str) -> None:
-        if self.origin is not None:
-            message = f"Cannot replay this statement ({misfit}). The rest was checked."
-            self.problems.append(Problem(message, self.origin))
+    def missing(self, what: str, name: str, table: Table | None) -> None:
+        """The statement is about a part of a table that the table does not list, though it would if there were one."""
+        if table is None or table.columns_known:
+            self.not_followed(Misfit(Reason.MISSING, what, name))
+
+    def forgive(self) -> None:
+        """What does not fit in this statement is guarded: it has run before."""
+        rest = self.changes[self._first :]
+        self.changes[self._first :] = [x for x in rest if not (isinstance(x, NotFollowed) and x.misfit)]
+
+    def not_followed(self, misfit: Misfit | None = None) -> None:
+        """Count the statement as not followed: it does not fit, or (without a misfit) what it does is not known."""
+        if any(isinstance(change, NotFollowed) for change in self.changes[self._first :]):
+            return
+        sql = self.sql[self.statement.span.start : self.statement.span.end]
+        self.changes.append(
+            NotFollowed(
+                summary=" ".join(sql[:200].split())[:60],
+                sql=sql,
+                reason=misfit.reason if misfit else Reason.UNREADABLE,
+                misfit=misfit,
+                touches=touched(sql, self.draft, self.schema, self.folds),
+                origin=self.origin,
+            )
+        )
 
     def alter(self, table: QualifiedName, before: Column, after: Column, using: str | None = None) -> None:
         """Change a column, if it differs."""
@@ -160,10 +193,13 @@ def _made_here(change: Change, origin: Origin | None) -> Change:
 
 @frozen
 class Reading:
-    """What a migration does. `opaque` counts the statements whose effect on the model is not known."""
+    """What a migration does."""
 
     changes: tuple[Change, ...]
     database: Database
     statements: int = 0
-    opaque: int = 0
-    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def not_followed(self) -> tuple[NotFollowed, ...]:
+        """The statements whose effect on the model is not known, or that do not fit it; each once."""
+        return tuple(change for change in self.changes if isinstance(change, NotFollowed))

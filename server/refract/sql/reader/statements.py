@@ -26,10 +26,10 @@ def read_statements(sql: str, path: str, before: Database, provider: Provider) -
     redefines = "_prisma_new_" in sql
     found = []
     for statement in statements(sql, provider.name):
-        session.origin = Origin(path, "", Span(statement.start, statement.end))
         session.changes = []
+        session.begin(Origin(path, "", Span(statement.start, statement.end)))
         read_next(statement, sql, session, redefines)
-        found.append(_statement(statement.tokens, sql, session, session.origin))
+        found.append(_statement(statement.tokens, sql, session, session.statement))
     return tuple(found)
 
 

@@ -47,7 +47,7 @@ def drop_table(cursor: Cursor, session: ReadingState) -> None:
         if table is not None:
             session.add(c.DropTable(table=table))
         elif not allowed:
-            session.missing("table", name)
+            session.unknown("table", name)
 
 
 def rename_tables(cursor: Cursor, session: ReadingState) -> None:
@@ -62,7 +62,7 @@ def rename_table(before: QualifiedName, after: QualifiedName, session: ReadingSt
     """Move a table to another name or schema."""
     table = session.table(before)
     if table is None:
-        session.missing("table", before)
+        session.unknown("table", before)
     elif before != after:
         session.add(c.RenameTable(before=table, after=evolve(table, name=after)))
 

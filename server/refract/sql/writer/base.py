@@ -353,5 +353,5 @@ _SINGLE_STEPS: Mapping[type[Any], tuple[str, _Write]] = {
     c.CreateView: ("CreateView", lambda w, x, k: w.create_view(x, k)),
     c.DropView: ("DropView", lambda w, x, k: w.drop_view(x, k)),
     c.Backfill: ("Backfill", _verbatim),
-    c.Opaque: ("Statement", _verbatim),
+    c.NotFollowed: ("Statement", _verbatim),
 }

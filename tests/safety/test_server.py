@@ -19,7 +19,7 @@ from lsp.editor import Disk
 from refract.lsp import open_project
 from refract.lsp.open_project import project_on_disk
 from refract.lsp.session import Session
-from small_projects import HEAD, INIT, LOCK, USER, write
+from small_projects import HEAD, INIT, LOCK, USER, commit, write
 
 PROJECT: dict[str, str | bytes] = {
     "prisma/schema.prisma": HEAD + USER,
@@ -153,3 +153,47 @@ async def test_a_second_step_waits_until_the_first_is_saved(client: LanguageClie
     assert sorted(map(str, await take_twice(client, tmp_path))) == ["False", "True"]
     assert len(edits) == 1
     assert "has unsaved changes" in client.messages[-1].message
+
+
+RENAMED = USER.replace("email String", "mail  String")
+
+
+@pytest.mark.parametrize("resolves", [True, False], ids=["resolves", "in the list"])
+@pytest.mark.parametrize("leads_out", [True, False], ids=["a link out", "a file"])
+async def test_a_fix_edits_no_file_outside_of_the_project(
+    client: LanguageClient, tmp_path: Path, resolves: bool, leads_out: bool
+) -> None:
+    root, outside = tmp_path / "project", tmp_path / "outside.prisma"
+    write(root, {**PROJECT, "prisma/schema.prisma": HEAD + RENAMED})
+    commit(root)
+    schema = root / "prisma" / "schema.prisma"
+    if leads_out:
+        schema.rename(outside)
+        schema.symlink_to(outside)
+    folder = types.WorkspaceFolder(uri=root.as_uri(), name="project")
+    lazy = types.ClientCodeActionResolveOptions(properties=["edit"]) if resolves else None
+    asks = capabilities()
+    assert asks.text_document is not None
+    asks.text_document.code_action = types.CodeActionClientCapabilities(data_support=resolves, resolve_support=lazy)
+    await client.initialize_session(
+        types.InitializeParams(capabilities=asks, workspace_folders=[folder], root_uri=root.as_uri())
+    )
+    client.text_document_did_open(opened(schema, schema.read_text()))
+    everywhere = types.Range(types.Position(0, 0), types.Position(9, 0))
+    params = types.CodeActionParams(
+        types.TextDocumentIdentifier(schema.as_uri()), everywhere, types.CodeActionContext([])
+    )
+    async with asyncio.timeout(PATIENCE):
+        found = await client.text_document_code_action_async(params)
+        actions = [one for one in found or [] if isinstance(one, types.CodeAction) and one.kind == "quickfix"]
+        assert actions
+        if resolves:
+            actions = [await client.code_action_resolve_async(action) for action in actions]
+        await client.shutdown_session()
+    edited = {
+        change.text_document.uri
+        for action in actions
+        for change in (action.edit and action.edit.document_changes) or ()
+        if isinstance(change, types.TextDocumentEdit)
+    }
+    assert (schema.as_uri() in edited) is not leads_out

@@ -51,6 +51,12 @@ def check_changes(changes: Iterable[FileChange], home: Path) -> None:
             raise CannotWrite(f"{path} already exists and was not overwritten.")
 
 
+def check_places(changes: Iterable[FileChange], home: Path) -> None:
+    """Raises CannotWrite if one of the files is not below `home`, or is a link that leads out of it."""
+    for change in changes:
+        _check_place(Path(change.path), home)
+
+
 def write_file(path: Path, text: str, home: Path) -> None:
     """Write a file of Refract's own, new or over the one before, whole or not at all. Raises CannotWrite."""
     _check_place(path, home)

@@ -251,9 +251,9 @@ async def _made(ls: RefractServer, analysis: Analysis, changes: Iterable[FileCha
     with _refusing():
         check_changes(all_changes, home)
     if ls.session.abilities.creates_files:
-        await _edited(ls, all_changes, label)
+        await _edited(ls, all_changes, home, label)
     else:
-        await _edited(ls, [change for change in all_changes if change not in new], label)
+        await _edited(ls, [change for change in all_changes if change not in new], home, label)
         with _refusing():
             write_changes(new, home)
     plans = (change for change in all_changes if isinstance(change, FileEdits) and change.path.endswith(".toml"))
@@ -262,11 +262,11 @@ async def _made(ls: RefractServer, analysis: Analysis, changes: Iterable[FileCha
     return [convert.to_uri(change.path) for change in new]
 
 
-async def _edited(ls: RefractServer, changes: Sequence[FileChange], label: str) -> None:
+async def _edited(ls: RefractServer, changes: Sequence[FileChange], home: Path, label: str) -> None:
     if not changes:
         return
     try:
-        edit = workspace_edit(ls.session, changes, label, _NOT_APPLIED)
+        edit = workspace_edit(ls.session, changes, home, label, _NOT_APPLIED)
     except Outdated as error:
         raise Refused(f"No file was changed: {error} has other text by now. Run the command again.") from error
     except LookupError as error:

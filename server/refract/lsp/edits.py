@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from lsprotocol import types
 
+from refract.actions.file_writing import check_places
 from refract.lsp import convert
 from refract.lsp.session import Session
 from refract.positions import read_plain
@@ -19,9 +21,12 @@ class Outdated(LookupError):
 
 
 def workspace_edit(
-    session: Session, changes: Iterable[FileChange], label: str = "", note: str = ""
+    session: Session, changes: Sequence[FileChange], home: Path, label: str = "", note: str = ""
 ) -> types.WorkspaceEdit:
-    """One edit of several files. Raises LookupError when a file to edit can no longer be read."""
+    """One edit of several files below `home`. Raises LookupError when a file to edit can no longer be read, CannotWrite
+    for a file elsewhere.
+    """
+    check_places(changes, home)
     annotated = session.abilities.annotates_edits and bool(label)
     operations = [op for change in changes for op in _operations(session, change, annotated)]
     annotation = types.ChangeAnnotation(label=label, description=note or None, needs_confirmation=False)

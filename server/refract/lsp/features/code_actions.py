@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
+from refract.actions.file_writing import CannotWrite
 from refract.actions.fixing import fixes_of
 from refract.analysis import Analysis
 from refract.fixes import Fix
@@ -65,16 +66,16 @@ def _quick_fixes(
             if session.abilities.asks and fix.asked and fix.asked.questions:
                 action.command = _ask(finding, fix.asked, params.text_document.uri)
             elif not (can_resolve and session.abilities.creates_files):
-                _fill(session, action, fix, [params.text_document.uri, finding.key, fix.id])
+                _fill(session, analysis, action, fix, [params.text_document.uri, finding.key, fix.id])
             yield action
 
 
-def _fill(session: Session, action: types.CodeAction, fix: Fix, arguments: list[str]) -> None:
+def _fill(session: Session, analysis: Analysis, action: types.CodeAction, fix: Fix, arguments: list[str]) -> None:
     """Give the action its edit; or the command with these arguments if the client cannot create the edit's new files."""
-    with suppress(LookupError):
+    with suppress(LookupError, CannotWrite):
         changes = fix.build()
         if session.abilities.creates_files or not any(isinstance(change, NewFile) for change in changes):
-            action.edit = edits.workspace_edit(session, changes, fix.title, fix.note)
+            action.edit = edits.workspace_edit(session, changes, analysis.snapshot.files.home, fix.title, fix.note)
             return
         action.command = types.Command(title=fix.title, command=APPLY_FIX, arguments=arguments)
 
@@ -85,14 +86,15 @@ def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
         return action
     data = action.data if isinstance(action.data, dict) else {}
     analysis = session.analysis_of(str(data.get("path", "")))
-    if analysis is not None and action.kind == FIX_ALL:
-        action.edit = edits.workspace_edit(session, _safe_changes(analysis, str(data["path"])), action.title)
+    if analysis is None:
         return action
-    fix = _fix(analysis, str(data.get("key", "")), str(data.get("fix", ""))) if analysis else None
-    if fix is None:
-        return action
-    with suppress(LookupError):
-        action.edit = edits.workspace_edit(session, fix.build(), fix.title, fix.note)
+    home = analysis.snapshot.files.home
+    fix = None if action.kind == FIX_ALL else _fix(analysis, str(data.get("key", "")), str(data.get("fix", "")))
+    with suppress(LookupError, CannotWrite):
+        if action.kind == FIX_ALL:
+            action.edit = edits.workspace_edit(session, _safe_changes(analysis, str(data["path"])), home, action.title)
+        elif fix is not None:
+            action.edit = edits.workspace_edit(session, fix.build(), home, fix.title, fix.note)
     return action
 
 

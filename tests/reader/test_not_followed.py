@@ -73,7 +73,7 @@ def test_a_statement_is_counted_once_and_the_rest_of_it_is_read() -> None:
 
 def test_statements_that_are_judged_have_it_too() -> None:
     *_, last = read_statements(START + 'DROP TABLE "b";', "m.sql", EMPTY, PG)
-    assert [change.kind for change in last.changes] == ["not-followed"]
+    assert [change.kind for change in last.changes] == ["not-followed", "drop-table"]
 
 
 def test_a_file_that_is_too_large() -> None:
@@ -118,3 +118,29 @@ def test_no_change_is_made_of_columns_that_are_not_known() -> None:
     ]
     assert [c.kind for c in diff(bare, wanted).changes] == ["add-primary-key"]
     assert [c.kind for c in diff(wanted, bare).changes] == ["drop-primary-key"]
+
+
+B = QualifiedName("public", "b")
+
+
+@pytest.mark.parametrize(
+    ("sql", "kinds"),
+    [
+        ('DROP TABLE "b" CASCADE;', ["drop-table"]),
+        ('ALTER TABLE "b" ADD COLUMN "c" INT, DROP COLUMN "d";', ["add-column"]),
+        ('CREATE INDEX "i" ON "b"("c");', ["create-index"]),
+        ('ALTER TABLE "a0" RENAME TO "b";', ["rename-table"]),
+    ],
+)
+def test_a_table_that_no_statement_makes_exists_somewhere(sql: str, kinds: list[str]) -> None:
+    reading = read(START + sql)
+    assert [change.kind for change in reading.changes[2:]] == ["not-followed", *kinds]
+    wanted = read(START + 'CREATE TABLE "b" ("id" INT, "c" INT); CREATE INDEX "i" ON "b"("c");').database
+    kept = B in reading.database.tables
+    assert diff(reading.database, read(START).database).changes == ()
+    assert ("create-table" in [c.kind for c in diff(reading.database, wanted).changes]) is not kept
+
+
+def test_a_table_that_is_made_after_all() -> None:
+    reading = read('ALTER TABLE "b" ADD COLUMN "c" INT; CREATE TABLE "b" ("id" INT);')
+    assert (len(reading.not_followed), reading.database.tables[B].columns_known) == (1, True)

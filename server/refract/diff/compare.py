@@ -183,8 +183,8 @@ def _table_steps(known: _Known) -> Iterator[Ranked]:
 
 def _added(before: Database, after: Database) -> tuple[QualifiedName, ...]:
     """The tables of `after` that `before` does not have, in their order."""
-    added = (n for n in after.tables if n not in before.tables and not _NOT_OURS.fullmatch(n.name))
-    return tuple(n for n in added if _is_managed(n, before, after))
+    added = (n for n, table in after.tables.items() if n not in before.tables and not table.assumed)
+    return tuple(n for n in added if not _NOT_OURS.fullmatch(n.name) and _is_managed(n, before, after))
 
 
 def _is_managed(name: QualifiedName, before: Database, after: Database) -> bool:

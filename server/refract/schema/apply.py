@@ -84,7 +84,8 @@ def _absent_in(table: Table, what: str, name: str) -> Table | c.Misfit:
 
 
 def _create_table(draft: Draft, change: c.CreateTable) -> c.Misfit | None:
-    if change.table.name in draft.tables:
+    held = draft.tables.get(change.table.name)
+    if held is not None and not held.assumed:
         return _existing("table", change.table.name)
     draft.tables[change.table.name] = change.table
     return None

@@ -184,6 +184,7 @@ class Table:
 
     `columns_known` is false if a statement made it in a way that does not show its columns: it may have more than those
     listed, with constraints of any name. A column that is not listed counts as present, with unknown properties.
+    `assumed`: no statement makes it, but one changes it. It exists somewhere, and no difference ever drops it.
     """
 
     name: QualifiedName
@@ -193,6 +194,7 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     checks: tuple[Check, ...] = ()
     columns_known: bool = True
+    assumed: bool = field(default=False, eq=False)
     model_name: str = field(default="", eq=False)
     ignored: bool = field(default=False, eq=False)
     origin: Origin | None = field(default=None, eq=False, repr=False)

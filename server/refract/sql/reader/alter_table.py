@@ -43,9 +43,9 @@ def alter_table(cursor: Cursor, session: ReadingState) -> None:
     if session.traits.is_transact_sql and cursor.accept("WITH"):
         cursor.one_of("CHECK", "NOCHECK")
     if session.table(name) is None:
-        if not allowed and name not in session.draft.views:
-            session.unknown("table", name)
-        return
+        if allowed or name in session.draft.views:
+            return
+        session.assume(name)
     previous, statement = "", session.origin
     for item in cursor.items():
         session.origin = session.part(item, statement)

@@ -30,8 +30,8 @@ def create_index(cursor: Cursor, session: ReadingState) -> None:
     index = _index(name, kind, modifiers, table, cursor, session)
     if table in session.draft.views:
         return
-    held = session.table(table)
-    if allowed and held is not None and held.index(index.name):
+    held = session.table(table) or session.assume(table)
+    if allowed and held.index(index.name):
         return
     session.add(c.CreateIndex(table=table, index=index, concurrently=concurrently))
 

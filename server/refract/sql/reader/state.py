@@ -131,6 +131,13 @@ class ReadingState:
                         return table, index
         return None
 
+    def assume(self, name: QualifiedName) -> Table:
+        """The table that the statement is about, though no statement before it has made it."""
+        self.unknown("table", name)
+        table = Table(name, (), columns_known=False, assumed=True, origin=self.origin)
+        self.draft.tables[name] = table
+        return table
+
     def unknown(self, what: str, name: object) -> None:
         """The statement is about an object that no statement before it has made."""
         self.not_followed(Misfit(Reason.UNKNOWN, what, str(name)))

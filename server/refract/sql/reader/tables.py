@@ -43,11 +43,9 @@ def drop_table(cursor: Cursor, session: ReadingState) -> None:
     allowed = cursor.if_exists()
     for item in cursor.items():
         name = session.table_name(item)
-        table = session.table(name)
+        table = session.table(name) or (None if allowed else session.assume(name))
         if table is not None:
             session.add(c.DropTable(table=table))
-        elif not allowed:
-            session.unknown("table", name)
 
 
 def rename_tables(cursor: Cursor, session: ReadingState) -> None:
@@ -60,10 +58,8 @@ def rename_tables(cursor: Cursor, session: ReadingState) -> None:
 
 def rename_table(before: QualifiedName, after: QualifiedName, session: ReadingState) -> None:
     """Move a table to another name or schema."""
-    table = session.table(before)
-    if table is None:
-        session.unknown("table", before)
-    elif before != after:
+    table = session.table(before) or session.assume(before)
+    if before != after:
         session.add(c.RenameTable(before=table, after=evolve(table, name=after)))
 
 

@@ -171,6 +171,7 @@ PARTS = (
         "postgresql",
         "PostgreSQL",
         (
+            "catalogue/*postgresql*",
             "live/*postgresql*",
             "live/test_backfill*",
             "live/test_followed_runbooks.py",

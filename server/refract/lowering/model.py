@@ -153,7 +153,7 @@ def _primary_key(block: Block, path: str, scope: Scope) -> PrimaryKey | None:
         name if scope.provider.names_primary_keys else "",
         _index_columns(block, references, scope),
         _clustered(attribute, scope, default=True),
-        Origin(path, block.name.text, attribute.span),
+        origin=Origin(path, block.name.text, attribute.span),
     )
 
 

@@ -75,10 +75,20 @@ class Default:
     items: tuple[Default, ...] = ()
 
 
+class Identity(StrEnum):
+    """How an identity column of standard SQL is numbered: whether a statement may give it a number itself."""
+
+    ALWAYS = "ALWAYS"
+    BY_DEFAULT = "BY DEFAULT"
+
+
 @frozen
 class Column:
     """A column. `field_name` is Prisma's name for it; `client_default` what only Prisma Client fills in
     (`uuid()`, `cuid()`, `updatedAt`), so that the database has no default for it.
+
+    `sequence` is the name of the sequence that numbers it, in the schema of its table; `identity` is set if the column
+    owns that sequence as an identity column rather than by a default. `collation` is as SQL writes it.
     """
 
     name: str
@@ -87,6 +97,8 @@ class Column:
     default: Default | None = None
     auto_increment: bool = False
     sequence: str | None = field(default=None, eq=False)
+    identity: Identity | None = None
+    collation: str | None = None
     default_name: str | None = field(default=None, eq=False)
     generated: str | None = None
     field_name: str = field(default="", eq=False)
@@ -100,11 +112,27 @@ class Sort(StrEnum):
     DESC = "desc"
 
 
+class Nulls(StrEnum):
+    """Where an index has its null values."""
+
+    FIRST = "FIRST"
+    LAST = "LAST"
+
+
+class Deferral(StrEnum):
+    """When a constraint is checked, as SQL writes it."""
+
+    NONE = ""
+    DEFERRABLE = "DEFERRABLE"
+    DEFERRED = "DEFERRABLE INITIALLY DEFERRED"
+
+
 @frozen
 class IndexColumn:
     """One part of an index or primary key. `name` is a column, or empty when `expression` is set.
 
-    `length` is mysql's prefix length; `ops` the operator class (None: the type's default one).
+    `length` is mysql's prefix length; `ops` the operator class (None: the type's default one), `ops_options` its
+    parameters as SQL writes them. `nulls` is set if null values are sorted in another place than the order implies.
     `sort_written`: the order is written in the schema, even if it is the default.
     """
 
@@ -114,14 +142,19 @@ class IndexColumn:
     ops: str | None = None
     expression: str | None = None
     sort_written: bool = field(default=False, eq=False)
+    nulls: Nulls | None = None
+    ops_options: str = ""
+    collation: str | None = None
 
 
 @frozen
 class Index:
     """An index, unique or not. `type` is the access method in capitals (`BTREE`, `HASH`, `GIN`, `FULLTEXT`...).
 
-    `constraint` is true if the uniqueness is a constraint rather than a bare index (sqlserver).
+    `constraint` is true if the uniqueness is a constraint rather than a bare index.
     `valid` is false for an index that a failed or unfinished concurrent build left behind.
+    `include` are the columns that it only carries; `storage` its parameters as SQL writes them, such as `fillfactor=70`.
+    An exclusion constraint has the type `EXCLUDE`, and the whole of its definition as the one expression.
     """
 
     name: str
@@ -132,6 +165,10 @@ class Index:
     clustered: bool | None = None
     constraint: bool = field(default=False, eq=False)
     valid: bool = True
+    include: tuple[str, ...] = ()
+    nulls_distinct: bool = True
+    storage: tuple[str, ...] = ()
+    deferral: Deferral = Deferral.NONE
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 
@@ -142,6 +179,9 @@ class PrimaryKey:
     name: str
     columns: tuple[IndexColumn, ...]
     clustered: bool | None = None
+    include: tuple[str, ...] = ()
+    storage: tuple[str, ...] = ()
+    deferral: Deferral = Deferral.NONE
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 
@@ -157,6 +197,8 @@ class ReferentialAction(StrEnum):
 
 @frozen
 class ForeignKey:
+    """`set_columns` are those that SET NULL or SET DEFAULT changes, if not all."""
+
     name: str
     columns: tuple[str, ...]
     referenced_table: QualifiedName
@@ -164,16 +206,23 @@ class ForeignKey:
     on_delete: ReferentialAction
     on_update: ReferentialAction
     validated: bool = field(default=True, eq=False)
+    deferral: Deferral = Deferral.NONE
+    match_full: bool = False
+    set_columns: tuple[str, ...] = ()
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 
 @frozen
 class Check:
-    """A CHECK constraint: Prisma's schema cannot hold one, so only migrations know it."""
+    """A CHECK constraint: Prisma's schema cannot hold one, so only migrations know it.
+
+    `inherited`: it holds for tables that inherit from this one too.
+    """
 
     name: str
     expression: str
     validated: bool = True
+    inherited: bool = True
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 
@@ -241,10 +290,11 @@ class Enum:
 
 @frozen
 class View:
-    """A view; `definition` is its SQL if known (Prisma's schema does not hold it)."""
+    """A view; `definition` is its SQL if known (Prisma's schema does not hold it). `stored`: it is materialized."""
 
     name: QualifiedName
     definition: str | None = field(default=None, eq=False)
+    stored: bool = field(default=False, eq=False)
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 
@@ -257,8 +307,25 @@ class Extension:
 
 
 @frozen
+class SequenceOptions:
+    """What a sequence counts."""
+
+    type: str = "BIGINT"
+    start: int = 1
+    increment: int = 1
+    minimum: int = 1
+    maximum: int = 2**63 - 1
+    cache: int = 1
+    cycle: bool = False
+
+
+@frozen
 class Sequence:
+    """A sequence. It is dropped with its `owner`, a column of a table."""
+
     name: QualifiedName
+    options: SequenceOptions = SequenceOptions()
+    owner: tuple[QualifiedName, str] | None = None
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,13 @@ class PrismaEngine:
         """`prisma migrate diff --from-config-datasource --to-schema`, in words."""
         wanted = _files(schema)
         return self._difference({"tag": "schemaDatasource", "files": wanted, "configDir": "/"}, wanted)
+
+    def sql_from_database(self, files: Iterable[tuple[str, str]]) -> str:
+        """`prisma migrate diff --from-config-datasource --to-schema --script`; files are paths and texts."""
+        wanted = [{"path": path, "content": text} for path, text in files]
+        start = {"tag": "schemaDatasource", "files": wanted, "configDir": "/"}
+        target = {"tag": "schemaDatamodel", "files": wanted}
+        return str(self._ask("diff", **{"from": start}, to=target, script=True, exitCode=True, filters=_ALL)["stdout"])
 
     def difference_from_migrations(self, schema: SchemaTree) -> str:
         """`prisma migrate diff --from-migrations --to-schema`, in words: the migrations are replayed on a database of their own."""

@@ -1,0 +1,38 @@
+"""What the measures need of a real database: it runs scripts, and Prisma's own engine compares it with a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from refract.baseline import Migration
+from refract.syntax import SchemaTree
+
+EMPTY = "-- This is an empty migration.\n"
+
+
+class CannotRun(Exception):
+    """The server refuses a migration, or Prisma's engine the schema: there is nothing to compare with."""
+
+
+class Server(Protocol):
+    """A server that gives out databases."""
+
+    def database(self, migrations: Sequence[Migration]) -> Database:
+        """A new database that these have built. Raises CannotRun."""
+
+
+class Database(Protocol):
+    """A database that Prisma's engine can be asked about."""
+
+    def prisma(self, schema: SchemaTree) -> str:
+        """The migration that Prisma would write. Raises CannotRun."""
+
+    def twin(self) -> Database:
+        """A copy of the database."""
+
+    def run(self, script: str) -> None:
+        """Run a script on it. Raises CannotRun."""
+
+    def drop(self) -> None:
+        """Remove the database."""

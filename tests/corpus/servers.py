@@ -1,0 +1,159 @@
+"""The real servers: PostgreSQL and SQLite, the two that Prisma's engine from npm speaks to."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+from attrs import field, frozen
+
+from corpus.databases import CannotRun, Database, Server
+from live import postgresql
+from prisma.engine import PrismaEngine, Refused, prisma_engine
+from refract.baseline import Migration
+from refract.syntax import SchemaTree
+
+_ROLES = ("anon", "authenticated", "service_role", "postgres", "authenticator", "supabase_admin", "neondb_owner")
+_URLS = re.compile(r"^[ \t]*(?:url|directUrl|shadowDatabaseUrl)[ \t]*=[^\n]*$", re.MULTILINE)
+_GENERATOR = re.compile(r"^generator\s+\w+\s*\{.*?^\}", re.MULTILINE | re.DOTALL)
+_PREVIEWS = ("views", "postgresqlExtensions")
+_Kind = TypeVar("_Kind", bound=Database)
+
+
+@contextmanager
+def servers(folder: Path) -> Iterator[dict[str, Server]]:
+    """A server for each provider that Prisma's engine from npm can be asked about."""
+    with postgresql.running_server() as socket:
+        with postgresql.connect(socket) as connection:
+            for role in _ROLES:
+                connection.execute(f"CREATE ROLE {role}")
+        yield {"postgresql": PostgresqlServer(socket), "sqlite": SqliteServer(folder)}
+
+
+@frozen
+class PostgresqlServer:
+    socket: str
+    _numbers: Iterator[int] = field(factory=lambda: count(1))
+
+    def new(self, template: str = "template1") -> PostgresqlDatabase:
+        name = f"corpus{next(self._numbers)}"
+        with postgresql.connect(self.socket) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return PostgresqlDatabase(self, name)
+
+    def database(self, migrations: Sequence[Migration]) -> PostgresqlDatabase:
+        return _filled(self.new(), migrations)
+
+
+@frozen
+class PostgresqlDatabase:
+    server: PostgresqlServer
+    name: str
+
+    def run(self, script: str) -> None:
+        with closing(postgresql.connect(self.server.socket, self.name)) as connection:
+            try:
+                connection.execute(script.encode())
+            except psycopg.Error as error:
+                raise CannotRun(str(error).split("\n")[0]) from error
+
+    def prisma(self, schema: SchemaTree) -> str:
+        url = f"postgresql://refract@localhost/{self.name}?host={self.server.socket}"
+        with prisma_engine("postgresql", url) as engine:
+            return _asked(engine, schema)
+
+    def twin(self) -> PostgresqlDatabase:
+        return self.server.new(self.name)
+
+    def drop(self) -> None:
+        with postgresql.connect(self.server.socket) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
+
+@frozen
+class SqliteServer:
+    folder: Path
+    _numbers: Iterator[int] = field(factory=lambda: count(1))
+
+    def new(self) -> SqliteDatabase:
+        return SqliteDatabase(self, self.folder / f"corpus{next(self._numbers)}.db")
+
+    def database(self, migrations: Sequence[Migration]) -> SqliteDatabase:
+        return _filled(self.new(), migrations)
+
+
+@frozen
+class SqliteDatabase:
+    server: SqliteServer
+    file: Path
+
+    def run(self, script: str) -> None:
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as connection:
+            connection.execute("PRAGMA foreign_keys=ON")
+            try:
+                connection.executescript(script)
+            except (sqlite3.Error, ValueError) as error:
+                raise CannotRun(str(error)) from error
+
+    def prisma(self, schema: SchemaTree) -> str:
+        with prisma_engine("sqlite", f"file:{self.file}") as engine:
+            return _asked(engine, schema)
+
+    def twin(self) -> SqliteDatabase:
+        copy = self.server.new()
+        if self.file.exists():
+            shutil.copy(self.file, copy.file)
+        return copy
+
+    def drop(self) -> None:
+        for file in self.file.parent.glob(f"{self.file.name}*"):
+            file.unlink()
+
+
+def _filled(database: _Kind, migrations: Sequence[Migration]) -> _Kind:
+    try:
+        for migration in migrations:
+            _run_migration(database, migration)
+    except CannotRun:
+        database.drop()
+        raise
+    return database
+
+
+def _run_migration(database: Database, migration: Migration) -> None:
+    try:
+        database.run(migration.sql)
+    except CannotRun as error:
+        raise CannotRun(f"{migration.name}: {error}") from error
+
+
+def _asked(engine: PrismaEngine, schema: SchemaTree) -> str:
+    try:
+        return engine.sql_from_database(
+            _as_prisma_7_reads(document.path, document.text) for document in schema.documents
+        )
+    except Refused as error:
+        raise CannotRun(f"Prisma refuses the schema: {_plain(str(error))}") from error
+
+
+def _as_prisma_7_reads(path: str, text: str) -> tuple[str, str]:
+    """The schema without what Prisma 7 no longer takes: the addresses of databases, and generators of old clients."""
+    return path, _GENERATOR.sub(_generator, _URLS.sub("", text))
+
+
+def _generator(written: re.Match[str]) -> str:
+    named = [f'"{feature}"' for feature in _PREVIEWS if feature in written[0]]
+    name = written[0].split("{")[0]
+    features = f"\n  previewFeatures = [{', '.join(named)}]" if named else ""
+    return f'{name}{{\n  provider = "prisma-client-js"{features}\n}}'
+
+
+def _plain(message: str) -> str:
+    return " ".join(re.sub(r"\x1b\[[\d;]*m", "", message).split())[:400]

@@ -183,7 +183,13 @@ PARTS = (
         _programs("initdb", "pg_ctl", "pg_dump"),
         ("postgresql",),
     ),
-    Part("mariadb", "MariaDB", ("live/*mariadb*", "live/test_runbooks.py"), _programs(*_MARIADB), ("mariadb-server",)),
+    Part(
+        "mariadb",
+        "MariaDB",
+        ("catalogue/*mariadb*", "live/*mariadb*", "live/test_runbooks.py"),
+        _programs(*_MARIADB),
+        ("mariadb-server",),
+    ),
     Part(
         "npm",
         "Node and what it runs: Prisma's engine and client",

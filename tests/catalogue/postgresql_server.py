@@ -10,7 +10,7 @@ from itertools import count
 import psycopg
 from attrs import frozen
 
-from catalogue.cases import Case, Facts, Outcome, base, differences, is_counted, read, replayed
+from catalogue.cases import Case, Facts, Outcome, Verdict, base, differences, is_counted, read, replayed
 from catalogue.postgresql_facts import CannotBuild, model_facts, server_facts, spelling_differences
 from live.postgresql import connect, new_database, running_server
 from refract.schema.model import Database
@@ -25,14 +25,6 @@ _BESIDE = re.compile(
     r"CREATE (OR REPLACE )?(DOMAIN|FUNCTION|COLLATION)|CREATE TYPE \S+ AS (\(|RANGE)|CREATE TYPE \w+$", re.I
 )
 _numbers = count()
-
-
-@frozen
-class Verdict:
-    """What came of a case, with the differences if it was misread."""
-
-    outcome: Outcome
-    why: str = ""
 
 
 @frozen
@@ -56,7 +48,7 @@ class Server:
         """The replay of a case against the facts of the server."""
         reading = read(sql, self.before)
         if is_counted(reading):
-            return Verdict(Outcome.NOT_FOLLOWED, f"{[p.message for p in reading.problems]}")
+            return Verdict(Outcome.NOT_FOLLOWED, f"{[x.misfit or x.reason for x in reading.not_followed]}")
         try:
             found = differences(server, model_facts(reading.database, _beside(sql), self.empty))
         except CannotBuild as error:

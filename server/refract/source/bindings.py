@@ -7,8 +7,8 @@ from refract.source.generated import use_field
 from refract.source.objects import Entry, entries
 from refract.source.reading import Reading
 from refract.source.shapes import Delegate, Members, Rows, Shape, item_of
-from refract.typescript import Tokens
 from refract.source.types import shape_of_type
+from refract.typescript import Tokens
 
 _CLIENTS = ("prisma", "db", "tx")
 

@@ -8,8 +8,8 @@ from refract.source.extents import after, body_of, end_of_body, end_of_expressio
 from refract.source.objects import returned_objects
 from refract.source.reading import Awaited, Reading
 from refract.source.shapes import Input
-from refract.typescript import Tokens
 from refract.source.types import shape_of_type
+from refract.typescript import Tokens
 
 _MODIFIERS = frozenset({"public", "private", "protected", "readonly", "override", "..."})
 _BEFORE_VALUE = frozenset({"await", "("})

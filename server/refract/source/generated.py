@@ -12,8 +12,8 @@ from refract.source.extents import end_of_generic
 from refract.source.modes import Mode
 from refract.source.reading import Reading
 from refract.source.shapes import Input, Rows, value_of
-from refract.typescript import Tokens
 from refract.source.types import shape_of_prisma_type
+from refract.typescript import Tokens
 
 _BEFORE_TYPE = frozenset({":", "<", "|", "&", ",", "=", "(", "[", "{", "=>"}) | {
     *("extends", "implements", "as", "satisfies", "keyof", "type", "is", "readonly"),

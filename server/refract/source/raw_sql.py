@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from refract.source.client import Client, ClientModel, Target
-from refract.typescript import TokenKind, Tokens
 from refract.source.use import Use
 from refract.text import Span
+from refract.typescript import TokenKind, Tokens
 
 _TAGS = frozenset({"$queryRaw", "$executeRaw", "sql", "raw", "$queryRawUnsafe", "$executeRawUnsafe"})
 _WORD = re.compile(r"[\w$]+")

@@ -17,9 +17,9 @@ from refract.source.extents import end_of_body
 from refract.source.generated import is_type, read_asserted, read_enum, read_prisma_type, read_type
 from refract.source.raw_sql import uses_in_sql
 from refract.source.reading import Reading
-from refract.typescript import TokenKind, tokens_of
 from refract.source.use import Use
 from refract.text import Span
+from refract.typescript import TokenKind, tokens_of
 
 
 def read(text: str, client: Client, wanted: frozenset[Target]) -> Iterator[Use]:

@@ -15,10 +15,10 @@ from refract.source.modes import Mode
 from refract.source.names import Names
 from refract.source.objects import named_objects
 from refract.source.shapes import Shape
-from refract.typescript import TokenKind, Tokens
 from refract.source.types import Types, types_of
 from refract.source.use import Use
 from refract.text import Span
+from refract.typescript import TokenKind, Tokens
 
 
 class Awaited(NamedTuple):

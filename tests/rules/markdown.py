@@ -1,7 +1,8 @@
 """Runs the rules on what Markdown gives them, and writes findings the way the fixtures show them.
 
 What is judged is given in fenced blocks, by their info strings:
-- `prisma before` and `prisma after`: a schema before and after an edit;
+- `prisma before` and `prisma after`: a schema before and after an edit; `sql history` the statements of merged migrations,
+  if those matter;
 - `sql before` (may be missing) and `sql migration`: a database, and a migration that is new on a branch; `sql down` where a
   file beside it is to undo it;
 - `prisma before`, any number of `plan RECIPE SUBJECT ANSWER=VALUE...`, and a `prisma after` where the schema was edited then:
@@ -58,11 +59,12 @@ NO_CODE = Code({}, {})
 
 
 class Sides(NamedTuple):
-    """A schema before and after an edit."""
+    """A schema before and after an edit, and statements of merged migrations."""
 
     before: str
     after: str
     code: Code = NO_CODE
+    history: str = ""
 
 
 class Sql(NamedTuple):
@@ -101,7 +103,7 @@ def given(found: Mapping[str, str]) -> Given:
     if scripts:
         return Followed(found["prisma before"], scripts, found.get("prisma after", ""), code)
     if "prisma after" in found:
-        return Sides(found["prisma before"], found["prisma after"], code)
+        return Sides(found["prisma before"], found["prisma after"], code, found.get("sql history", ""))
     if "sql migration" in found:
         return Sql(found.get("sql before", ""), found["sql migration"], found.get("sql down", ""), code)
     base, here, theirs = (
@@ -131,7 +133,7 @@ def moved(what: Given) -> Given:
     """The same with everything further down."""
     match what:
         case Sides():
-            return Sides("// moved\n\n" + what.before, "// moved\n\n" + what.after, what.code)
+            return Sides("// moved\n\n" + what.before, "// moved\n\n" + what.after, what.code, what.history)
         case Sql():
             return Sql(what.before, "-- moved\n\n" + what.migration, what.down, what.code)
         case Team():
@@ -183,9 +185,13 @@ def _in_schema(sides: Sides, target: str, rule: str) -> Found:
     old, new = lower(before), lower(after)
     assert old.problems == () and new.problems == (), (old.problems, new.problems)
     changes = diff(old.database, new.database)
-    context = RuleContext(old.database, new.database, new.provider, changes, read_deployed=lambda: old.database)
+    history = read_migration(sides.history, _path("20250101000000_init"), old.database, old.provider).not_followed
+    context = RuleContext(
+        old.database, new.database, new.provider, changes, not_followed=history, read_deployed=lambda: old.database
+    )
     findings = _check(with_code(context, sides.code, before, after), target, rule)
-    return Found(findings, {BEFORE: sides.before, AFTER: sides.after, **sides.code.here}, (before, after))
+    texts = {BEFORE: sides.before, AFTER: sides.after, _path("20250101000000_init"): sides.history}
+    return Found(findings, {**texts, **sides.code.here}, (before, after))
 
 
 def _in_sql(sql: Sql, target: str, rule: str) -> Found:
@@ -195,7 +201,14 @@ def _in_sql(sql: Sql, target: str, rule: str) -> Found:
     new = read_new(_migration(NEW, sql.migration), built.database, chosen)
     new = with_rollback(new, [(f"{FOLDER}/{NEW}/down.sql", sql.down)] if sql.down else [], chosen)
     context = RuleContext(
-        new.before, new.after, chosen, new.diff, judged=Judged.MIGRATION, migration=new.judged, fresh=new.fresh
+        new.before,
+        new.after,
+        chosen,
+        new.diff,
+        judged=Judged.MIGRATION,
+        migration=new.judged,
+        fresh=new.fresh,
+        not_followed=built.not_followed,
     )
     texts = {_path("20250101000000_init"): sql.before, _path(NEW): sql.migration, **sql.code.here}
     return Found(_check(with_code(context, sql.code), target, rule), texts)

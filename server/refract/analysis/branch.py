@@ -25,7 +25,16 @@ from refract.lowering import lower
 from refract.providers import Provider
 from refract.reading import read_text
 from refract.rules.kit.context import JudgedMigration, RollbackScripts
-from refract.schema.changes import AddColumn, Backfill, Change, CreateTable, DropColumn, DropTable, Statement
+from refract.schema.changes import (
+    AddColumn,
+    Backfill,
+    Change,
+    CreateTable,
+    DropColumn,
+    DropTable,
+    NotFollowed,
+    Statement,
+)
 from refract.schema.model import Database, QualifiedName
 from refract.syntax import SchemaTree
 from refract.workspace.projects import ProjectFiles
@@ -35,7 +44,8 @@ from refract.workspace.projects import ProjectFiles
 class NewMigration:
     """A migration that the base does not have: the database before and after it, and what it changes.
 
-    `fresh` are the tables that new migrations before it have made.
+    `fresh` are the tables that new migrations before it have made, `not_followed` the statements of all migrations
+    before it whose effect is not known.
     `text` is the exact file, line ends and byte-order mark included: offsets count in it.
     """
 
@@ -46,6 +56,7 @@ class NewMigration:
     before: Database = field(repr=False)
     after: Database = field(repr=False)
     diff: Diff = field(repr=False)
+    not_followed: tuple[NotFollowed, ...] = field(default=(), repr=False)
 
 
 @frozen(eq=False, slots=False)
@@ -275,20 +286,26 @@ def _new(
         return (), None
     first = next(at for at, migration in enumerate(here.migrations) if history.is_new(migration.name))
     start = known.get(here.migrations[first].path)
-    database = start.before if start else replay(here, provider, first).database
+    database, not_followed = (start.before, start.not_followed) if start else _built(here, provider, first)
     found = []
     fresh: frozenset[QualifiedName] = frozenset()
     for migration in here.migrations[first:]:
         new = known.get(migration.path)
         if new is None or new.source is not migration or new.before is not database:
-            new = read_new(migration, database, provider, fresh)
+            new = evolve(read_new(migration, database, provider, fresh), not_followed=not_followed)
             if history.is_new(migration.name):
                 new = with_rollback(new, _scripts(migration), provider)
         database = new.after
+        not_followed += tuple(change for change in new.diff.changes if isinstance(change, NotFollowed))
         if history.is_new(migration.name):
             found.append(new)
             fresh |= {change.table.name for change in new.diff.changes if isinstance(change, CreateTable)}
     return tuple(found), database
+
+
+def _built(here: MigrationFolder, provider: Provider, upto: int) -> tuple[Database, tuple[NotFollowed, ...]]:
+    before = replay(here, provider, upto)
+    return before.database, before.not_followed
 
 
 def _theirs(tip: MigrationFolder, history: History, provider: Provider) -> Mapping[str, tuple[Change, ...]]:

@@ -111,6 +111,7 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
         read_deployed=_deployed(snapshot),
         uses=_if_gone(inquiry(Side.HERE), settled.tree),
         former_uses=inquiry(Side.BASE),
+        not_followed=snapshot.baseline.not_followed,
     )
     of_branch = _branch_findings(snapshot, lowered.provider, previous, context)
     plans = snapshot.plans.progress(settled.tree)
@@ -280,6 +281,7 @@ def _migration_context(new: NewMigration, branch: Branch, provider: Provider, ve
         judged=Judged.MIGRATION,
         migration=new.judged,
         fresh=new.fresh,
+        not_followed=new.not_followed,
         read_deployed=branch.deployed_database,
     )
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from refract.actions.fixing import NoLaterMigration
 from refract.actions.pending_migration import pending_files
+from refract.actions.uncertain import uncertain_changes
 from refract.analysis import Analysis
 from refract.cli.chosen_project import analysis_to_change
 from refract.cli.places import Places
 from refract.cli.terminal import CannotRun, complain, say, shown_path
 from refract.cli.writing import write_changes
 from refract.escaping import one_line
+from refract.rendering.findings import related_sentence
+from refract.rules.kit.finding import Finding
+from refract.text import Location
 
 
 def run(name: str | None, path: str | None) -> int:
@@ -17,6 +23,9 @@ def run(name: str | None, path: str | None) -> int:
     analysis = analysis_to_change(path)
     if analysis.problems:
         _complain(analysis)
+        return 2
+    if uncertain := uncertain_changes(analysis):
+        _refuse(uncertain, analysis)
         return 2
     try:
         files = pending_files(analysis, name)
@@ -27,6 +36,17 @@ def run(name: str | None, path: str | None) -> int:
     if not files:
         say("No pending changes.\n")
     return 0
+
+
+def _refuse(uncertain: Sequence[Finding], analysis: Analysis) -> None:
+    """What was not followed may have changed what the migration is about."""
+    places = Places(analysis.snapshot.tree.documents)
+    for finding in uncertain:
+        complain(one_line(f"{finding.what}:"))
+        for related in finding.related:
+            place = places.find(Location(related.origin.path, related.origin.span))
+            complain(one_line(f"{place.path}:{place.line}:{place.column}: {related_sentence(related)}"))
+    complain("No migration written. Check these statements, then run `refract check --accept`.")
 
 
 def _complain(analysis: Analysis) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from refract.actions import planning
 from refract.actions.prisma_commands import Commands
 from refract.actions.still_used import StillUsed, still_used_sentence, used_before_confirmation, used_before_next
+from refract.actions.uncertain import uncertain_start
 from refract.analysis import Analysis
 from refract.analysis.open_plans import plan_file
 from refract.baseline.folder import SQL_FILE
@@ -65,6 +66,8 @@ def new(recipe: str, subject: str, pairs: Sequence[str], name: str, path: str | 
     answers = dict(map(_pair, pairs))
     plan = _planned(lambda: planning.start_plan(analysis, recipe, subject, answers, name))
     write_changes((plan_file(plan),), analysis.snapshot.files.home)
+    for line in _uncertain(analysis, plan):
+        complain(line)
     progress = Progress(plan, _nothing_done(plan))
     if output == "json":
         return _say_json(plan=_as_json(progress))
@@ -114,6 +117,7 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     except CannotPlan as error:
         raise CannotRun(str(error)) from error
     if not force:
+        _refuse_uncertain(analysis, progress)
         _refuse(used_before_next(analysis, progress), analysis)
     files = write_changes(changes, analysis.snapshot.files.home)
     number, step = planning.current_step(progress)
@@ -209,6 +213,22 @@ def _say_as_it_is_now(progress: Progress, path: str | None, files: Sequence[Path
     """The plan after the files were written, and these."""
     now = planning.plan_named(chosen_analysis(path), progress.plan.name)
     return _say_json(plan=_as_json(now), files=list(map(shown_path, files)))
+
+
+def _refuse_uncertain(analysis: Analysis, progress: Progress) -> None:
+    """Raises CannotRun if the first step is about a table that an earlier statement may have changed."""
+    lines = [] if progress.number else _uncertain(analysis, progress.plan)
+    if lines:
+        raise CannotRun("\n".join([*lines, "No step was taken. Check these statements, then add --force."]))
+
+
+def _uncertain(analysis: Analysis, plan: Plan) -> list[str]:
+    """The statements that were not followed and name a table of the plan, a line each."""
+    places = Places(analysis.snapshot.tree.documents)
+    found = [s for s in uncertain_start(analysis, plan) if s.origin is not None]
+    shown = [(places.find(Location(s.origin.path, s.origin.span)), s.summary) for s in found[:_MOST_PLACES] if s.origin]
+    lines = [one_line(f"{p.path}:{p.line}:{p.column}: not followed: {summary}") for p, summary in shown]
+    return [*lines, f"and {len(found) - len(shown)} more"] if len(found) > len(shown) else lines
 
 
 def _refuse(used: StillUsed, analysis: Analysis) -> None:

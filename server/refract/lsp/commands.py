@@ -17,6 +17,7 @@ from refract.actions import planning
 from refract.actions.file_writing import CannotWrite, check_changes, write_changes
 from refract.actions.runbook import NoRunbook
 from refract.actions.still_used import StillUsed, still_used_sentence, used_before_confirmation, used_before_next
+from refract.actions.uncertain import uncertain_start
 from refract.analysis import Analysis
 from refract.escaping import code_span
 from refract.lsp import convert
@@ -169,6 +170,7 @@ async def _new_plan(ls: RefractServer, arguments: _Arguments) -> list[str]:
 async def _take(ls: RefractServer, arguments: _Arguments) -> bool:
     analysis = await _analysis(ls, arguments)
     progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
+    _refuse_uncertain(analysis, progress)
     changes, title = _next_step(analysis, progress), progress.step.title if progress.step else ""
     _refuse(
         await asyncio.to_thread(used_before_next, analysis, progress), f"refract plan next {progress.plan.name} --force"
@@ -183,6 +185,15 @@ def _next_step(analysis: Analysis, progress: Progress) -> planning.Changes:
     except planning.WaitsForPeople as error:
         acts = " ".join(to_do(progress.step, ())) if progress.step else ""
         raise Refused(f"{error} {acts}") from error
+
+
+def _refuse_uncertain(analysis: Analysis, progress: Progress) -> None:
+    """Raises CannotPlan if the first step is about a table that an earlier statement may have changed."""
+    found = () if progress.number else uncertain_start(analysis, progress.plan)
+    if found:
+        files = files_of(statement.origin for statement in found if statement.origin)
+        otherwise = code_span(f"refract plan next {progress.plan.name} --force")
+        raise CannotPlan(f"Statements on this table were not followed ({files}). Check them, then: {otherwise}.")
 
 
 def _refuse(used: StillUsed, otherwise: str) -> None:

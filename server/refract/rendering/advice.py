@@ -84,6 +84,8 @@ ADVICE: Mapping[Do, str] = {
     Do.REMOVE_UNLOGGED: "Remove `UNLOGGED`, unless the rows may be lost.",
     Do.WRITE_BEGIN_AND_COMMIT_ONCE: "Write `BEGIN` and `COMMIT` once each, around the statements that belong together.",
     Do.DELETE_WITH_CONDITION: "Delete only the rows that you do not need, with a condition.",
+    Do.CORRECT_STATEMENT: "Correct the statement.",
+    Do.CREATE_OBJECT_BEFORE: "Create the object in a migration before this one.",
     Do.WRITE_STATEMENTS_OUT: "Write the statements out if you can.",
     Do.COMBINE_REBUILDS: "Combine all changes that copy the table in one migration.",
     Do.CREATE_VIEW_WITH_OLD_NAME: "Create a view named {old} in this migration.",
@@ -179,6 +181,8 @@ ADVICE: Mapping[Do, str] = {
     # review
     Do.COMPLETE_STEP: "Complete step {number}.",
     Do.REVERT_UNTIL_CONFIRMED: "Revert this change until step {number} is confirmed.",
+    Do.COMPARE_WITH_DATABASE: "Compare the change with a database that has all migrations.",
+    Do.ACCEPT_FINDING: "Run `refract check --accept` if the change is right.",
     Do.REVIEW_BY_HAND: "Review this statement by hand.",
     # comments that silence rules
     Do.WRITE_COMMENT_AS: "Write `{example}`.",

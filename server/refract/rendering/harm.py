@@ -95,6 +95,9 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.APPLIED_AFTER_COMMIT: "CockroachDB applies the changes one by one after COMMIT.",
     Effect.VALUE_USED_BEFORE_COMMIT: "PostgreSQL refuses a value until the transaction that adds the value is committed (55P04).",
     Effect.ONE_TRANSACTION_BEFORE_7_4: "Prisma before 7.4 runs the whole file in one transaction.",
+    Effect.FAILS_ON_EVERY_DATABASE: "The statement fails on every database that these migrations built.",
+    Effect.FAILS_ON_NEW_DATABASES: "The statement fails on new databases, such as the shadow database and those of CI.",
+    Effect.FAILS_UNLESS_UNFOLLOWED: "The statement fails, unless an earlier one that was not followed has changed this.",
     Effect.NAME_OVER_LIMIT: "The name has {size} bytes. The database cuts or refuses names above {limit} bytes.",
     # code-breaks
     Effect.DELETE_REFUSED: "Deleting a row of {parent} then fails while rows of {child} reference it.",
@@ -183,6 +186,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.STEP_UNCONFIRMED: "Step {number} is not confirmed: “{title}”.",
     Effect.STEP_NOT_FINISHED: "Step {number} is finished when no deployed code uses {object}.",
     Effect.STATEMENT_NOT_CHECKED: "Refract does not check {statement} and ignores its effect.",
+    Effect.STATE_UNCERTAIN: "An earlier statement may have changed it, so this change can fail or repeat that one.",
     Effect.SILENCES_NOTHING: "The comment silences nothing.",
     Effect.ORPHANS_STAY: "Existing rows of {table} that reference a missing row of {parent} stay, without an error.",
     Effect.BAD_REFERENCES_STAY: "Rows that reference a missing row are accepted, and nothing finds them later.",

@@ -46,7 +46,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each statement with an unknown effect."""
     for number, statement in enumerate(context.statements):
         for change in statement.changes:
-            if isinstance(change, NotFollowed):
+            if isinstance(change, NotFollowed) and change.misfit is None:
                 yield Risk(
                     key=f"statement {number}",
                     what="Refract cannot analyse this statement",

@@ -401,6 +401,20 @@ Change = (
 )
 
 
+def objects(change: Change) -> tuple[QualifiedName, ...]:
+    """The tables and enums that a change is about, under their names before and after it."""
+    match change:
+        case CreateTable(table=table) | DropTable(table=table):
+            return (table.name,)
+        case CreateEnum(enum=enum) | DropEnum(enum=enum):
+            return (enum.name,)
+        case RenameTable() | RenameEnum() | AlterEnum():
+            return tuple(dict.fromkeys((change.before.name, change.after.name)))
+        case RenameEnumValue(enum=name):
+            return (name,)
+    return (change.table,) if isinstance(change, TableChange) else ()
+
+
 @frozen(kw_only=True)
 class Statement:
     """One statement of a migration, for rules about how it is written.

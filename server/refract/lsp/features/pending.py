@@ -7,10 +7,12 @@ from typing import Any
 from lsprotocol import types
 
 from refract.actions.pending_migration import names, pending_files, pending_parts, pending_sql, summary
+from refract.actions.uncertain import uncertain_changes
 from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
+from refract.rendering.findings import related_sentence
 from refract.text import NewFile
 from refract.workspace.package_manager import prisma_command
 
@@ -55,6 +57,9 @@ def create(analysis: Analysis, name: str | None) -> tuple[NewFile, ...]:
     """The files of the pending migration. Raises Refused if nothing is pending, or something cannot be read."""
     if analysis.problems:
         raise Refused(f"No migration written. Fix this problem first: {analysis.problems[0].message}")
+    for finding in uncertain_changes(analysis):
+        what = ", ".join(f"{related_sentence(place)} ({place.origin.path})" for place in finding.related)
+        raise Refused(f"No migration written. {finding.what}: {what}. Check it, then accept the finding.")
     files = pending_files(analysis, name)
     if not files:
         raise Refused("No pending changes.")

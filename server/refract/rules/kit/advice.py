@@ -101,6 +101,8 @@ class Do(Enum):
     REMOVE_UNLOGGED = ActionKind.WRITE_SQL, "remove-unlogged"
     WRITE_BEGIN_AND_COMMIT_ONCE = ActionKind.WRITE_SQL, "write-begin-and-commit-once"
     DELETE_WITH_CONDITION = ActionKind.WRITE_SQL, "delete-with-condition"
+    CORRECT_STATEMENT = ActionKind.WRITE_SQL, "correct-statement"
+    CREATE_OBJECT_BEFORE = ActionKind.WRITE_SQL, "create-object-before"
     WRITE_STATEMENTS_OUT = ActionKind.WRITE_SQL, "write-statements-out"
     COMBINE_REBUILDS = ActionKind.WRITE_SQL, "combine-rebuilds"
     CREATE_VIEW_WITH_OLD_NAME = ActionKind.WRITE_SQL, "create-view-with-old-name"
@@ -201,6 +203,8 @@ class Do(Enum):
     # review
     COMPLETE_STEP = ActionKind.REVIEW, "complete-step"
     REVERT_UNTIL_CONFIRMED = ActionKind.REVIEW, "revert-until-confirmed"
+    COMPARE_WITH_DATABASE = ActionKind.REVIEW, "compare-with-database"
+    ACCEPT_FINDING = ActionKind.RUN_COMMAND, "accept-finding"
     REVIEW_BY_HAND = ActionKind.REVIEW, "review-by-hand"
 
     # comments that silence rules

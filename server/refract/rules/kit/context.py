@@ -11,16 +11,18 @@ from attrs import field, frozen
 from refract.baseline import Migration
 from refract.baseline.history import History
 from refract.diff import Diff, ProbableRename
+from refract.escaping import code_span
 from refract.plans import Progress
 from refract.providers.base import Provider
 from refract.providers.behaviour import Behaviour, behaviour
 from refract.providers.versions import Versions, default_versions
-from refract.rules.kit.finding import Judged
+from refract.rules.kit.finding import Judged, PlaceRole, Related
 from refract.schema.changes import (
     AddColumn,
     CreateTable,
     DropColumn,
     DropTable,
+    NotFollowed,
     RenameColumn,
     Statement,
     TableChange,
@@ -73,6 +75,7 @@ class RuleContext:
     `judged` is what these changes are: those of the edited schema, of one migration, of a branch, or plans.
     Of `migration`, `history` and `plans`, only the one that is judged is set; a schema has none of them.
     `fresh` are tables that earlier migrations of this branch created: no running code uses them.
+    `not_followed` are statements before these changes whose effect is not known.
     `read_deployed` returns the database of the schema at the base, from which running code was built; None if unknown.
     `uses` returns the places where the code uses a model or field, `former_uses` those in files that changed since this
     branch began. Both return None until the code has been searched.
@@ -88,6 +91,7 @@ class RuleContext:
     history: History | None = None
     plans: PlansInView | None = None
     fresh: frozenset[QualifiedName] = frozenset()
+    not_followed: tuple[NotFollowed, ...] = field(default=(), repr=False)
     read_deployed: Callable[[], Database | None] = field(default=lambda: None, repr=False)
     uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
     former_uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
@@ -152,6 +156,15 @@ class RuleContext:
     def is_new(self, table: QualifiedName) -> bool:
         """Whether the judged changes or earlier migrations of the branch create the table: no rows, and no code uses it."""
         return table in self._created or table in self.fresh
+
+    def doubt(self, *names: QualifiedName) -> tuple[Related, ...]:
+        """The statements before these changes that touch one of the objects, with an effect that is not known."""
+        touching = ((change, name) for change in self.not_followed for name in names if name in change.touches)
+        return tuple(
+            Related(change.origin, PlaceRole.NOT_FOLLOWED, code_span(name.name))
+            for change, name in touching
+            if change.origin is not None
+        )
 
     def tables_of(self, statement: Statement) -> tuple[QualifiedName, ...]:
         """The tables that a statement changes or drops."""

@@ -45,6 +45,7 @@ class PlaceRole(StrEnum):
     CREATED = "created"  # the object was created there
     USED = "used"  # code uses the object there
     PLAN = "plan"  # the plan's file
+    NOT_FOLLOWED = "not-followed"  # a statement that names the object, with an effect that is not known
 
 
 @frozen

@@ -113,6 +113,9 @@ class Effect(Enum):
     APPLIED_AFTER_COMMIT = HarmKind.MIGRATION_FAILS, "applied-after-commit"
     VALUE_USED_BEFORE_COMMIT = HarmKind.MIGRATION_FAILS, "value-used-before-commit"
     ONE_TRANSACTION_BEFORE_7_4 = HarmKind.MIGRATION_FAILS, "one-transaction-before-7-4"
+    FAILS_ON_EVERY_DATABASE = HarmKind.MIGRATION_FAILS, "fails-on-every-database"
+    FAILS_ON_NEW_DATABASES = HarmKind.MIGRATION_FAILS, "fails-on-new-databases"
+    FAILS_UNLESS_UNFOLLOWED = HarmKind.MIGRATION_FAILS, "fails-unless-unfollowed"
     NAME_OVER_LIMIT = HarmKind.MIGRATION_FAILS, "name-over-limit"
 
     # code-breaks
@@ -206,6 +209,7 @@ class Effect(Enum):
     STEP_UNCONFIRMED = HarmKind.NOT_CHECKED, "step-unconfirmed"
     STEP_NOT_FINISHED = HarmKind.NOT_CHECKED, "step-not-finished"
     STATEMENT_NOT_CHECKED = HarmKind.NOT_CHECKED, "statement-not-checked"
+    STATE_UNCERTAIN = HarmKind.NOT_CHECKED, "state-uncertain"
     SILENCES_NOTHING = HarmKind.NOT_CHECKED, "silences-nothing"
     ORPHANS_STAY = HarmKind.NOT_CHECKED, "orphans-stay"
     BAD_REFERENCES_STAY = HarmKind.NOT_CHECKED, "bad-references-stay"

@@ -134,7 +134,7 @@ class ReadingState:
     def assume(self, name: QualifiedName) -> Table:
         """The table that the statement is about, though no statement before it has made it."""
         self.unknown("table", name)
-        table = Table(name, (), columns_known=False, assumed=True, origin=self.origin)
+        table = Table(name, (), columns_known=False, assumed=True)
         self.draft.tables[name] = table
         return table
 

@@ -4,7 +4,7 @@ reason as a value, and the rest is applied. What a table of unknown columns does
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import evolve
@@ -15,12 +15,14 @@ from refract.schema.model import (
     Check,
     Column,
     Database,
+    DatabaseObject,
     Default,
     DefaultKind,
     Enum,
     EnumValue,
     Extension,
     ForeignKey,
+    ObjectKey,
     PrimaryKey,
     QualifiedName,
     Sequence,
@@ -46,12 +48,21 @@ class Draft:
         self.views: dict[QualifiedName, View] = dict(database.views)
         self.extensions: dict[str, Extension] = dict(database.extensions)
         self.sequences: dict[QualifiedName, Sequence] = dict(database.sequences)
+        self.objects: dict[ObjectKey, DatabaseObject] = dict(database.objects)
         self.schemas = database.schemas
 
     def apply(self, change: c.Change) -> c.Misfit | None:
         """Apply the change. The misfit gives the reason if it does not fit."""
         step: Callable[[Draft, Any], c.Misfit | None] | None = _STEPS.get(type(change))
         return step(self, change) if step else None
+
+    def saved(self) -> Mapping[str, Any]:
+        """All that the draft holds now, for `restore`."""
+        return {name: dict(held) if isinstance(held, dict) else held for name, held in vars(self).items()}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Hold again what `saved` gave."""
+        vars(self).update({name: dict(held) if isinstance(held, dict) else held for name, held in saved.items()})
 
     def database(self) -> Database:
         """The database after the changes so far."""
@@ -62,6 +73,7 @@ class Draft:
             views=dict(self.views),
             extensions=dict(self.extensions),
             sequences=dict(self.sequences),
+            objects=dict(self.objects),
             schemas=self.schemas,
         )
 
@@ -305,6 +317,8 @@ def _change_columns(draft: Draft, enum: QualifiedName, change: Callable[[Column]
 def _create_in(mapping: str, held: str) -> Callable[[Draft, Any], c.Misfit | None]:
     def create(draft: Draft, change: Any) -> c.Misfit | None:
         item = getattr(change, held)
+        if item.name in getattr(draft, mapping):
+            return _existing(held, item.name)
         getattr(draft, mapping)[item.name] = item
         return None
 

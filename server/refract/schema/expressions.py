@@ -33,6 +33,16 @@ def names_column(sql: str, column: str, provider: str) -> bool:
     return any(True for _ in _named(sql, column, provider))
 
 
+def calls(sql: str, function: str) -> bool:
+    """Whether the expression calls the function."""
+    for match in _TOKEN.finditer(sql):
+        written = match.group()
+        name = _unquoted(written) if match.lastgroup == "quoted" else written.lower()
+        if match.lastgroup in ("word", "quoted") and name == function and _CALL.match(sql, match.end()):
+            return True
+    return False
+
+
 def with_column_renamed(sql: str, before: str, after: str, provider: str) -> str:
     """The expression with a column under its new name."""
     parts, position = [], 0

@@ -290,11 +290,14 @@ class Enum:
 
 @frozen
 class View:
-    """A view; `definition` is its SQL if known (Prisma's schema does not hold it). `stored`: it is materialized."""
+    """A view; `definition` is its SQL if known (Prisma's schema does not hold it), `uses` the tables and views in it.
+    `stored`: it is materialized.
+    """
 
     name: QualifiedName
     definition: str | None = field(default=None, eq=False)
     stored: bool = field(default=False, eq=False)
+    uses: tuple[QualifiedName, ...] = field(default=(), eq=False)
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 
@@ -329,6 +332,36 @@ class Sequence:
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 
+class ObjectKind(StrEnum):
+    """Of an object that only migrations know."""
+
+    FUNCTION = "function"
+    PROCEDURE = "procedure"
+    TRIGGER = "trigger"
+    POLICY = "policy"
+    RULE = "rule"
+    DOMAIN = "domain"
+    TYPE = "type"  # composite, range or base; enums are apart
+
+
+class ObjectKey(NamedTuple):
+    """Which object it is: triggers, policies and rules are named per table."""
+
+    kind: ObjectKind
+    name: QualifiedName
+    table: QualifiedName | None = None
+
+
+@frozen
+class DatabaseObject:
+    """An object that Prisma's schema cannot hold: its statement as `definition`, and the tables that this names."""
+
+    key: ObjectKey
+    definition: str = field(repr=False)
+    uses: tuple[QualifiedName, ...] = ()
+    origin: Origin | None = field(default=None, eq=False, repr=False)
+
+
 @frozen
 class Database:
     """Everything that one schema, or one history of migrations, builds. Never change its mappings in place.
@@ -345,6 +378,7 @@ class Database:
     views: Mapping[QualifiedName, View] = field(factory=dict, converter=frozen_map)
     extensions: Mapping[str, Extension] = field(factory=dict, converter=frozen_map)
     sequences: Mapping[QualifiedName, Sequence] = field(factory=dict, converter=frozen_map)
+    objects: Mapping[ObjectKey, DatabaseObject] = field(factory=dict, converter=frozen_map, eq=False)
     schemas: tuple[str, ...] = ()
     managed: tuple[str, ...] = field(default=(), eq=False)
     qualified: bool = field(default=False, eq=False)

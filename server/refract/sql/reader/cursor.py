@@ -168,6 +168,14 @@ class Cursor:
         return self.until(frozenset())
 
 
+def body_text(text: str) -> str:
+    """The text between the dollar quotes (or quotes) of a block or a function."""
+    if text.startswith("$"):
+        tag = text[: text.index("$", 1) + 1] if "$" in text[1:] else "$"
+        return text[len(tag) :].removesuffix(tag)
+    return unquoted(text)
+
+
 def unquoted(text: str) -> str:
     """A string's or a quoted name's value. Line ends are those of a migration that git has checked out with `\\n`."""
     if text[:1] in "nNeEbBxX" and text[1:2] == "'":

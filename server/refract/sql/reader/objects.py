@@ -10,7 +10,8 @@ from refract.sql.reader.alter_column import enum_literal
 from refract.sql.reader.columns import index_columns, squeezed
 from refract.sql.reader.constraints import rename_constraint
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
-from refract.sql.reader.state import ReadingState
+from refract.sql.reader.dependents import drop_dependent_views
+from refract.sql.reader.state import TEMPORARY, ReadingState
 
 
 def create_index(cursor: Cursor, session: ReadingState) -> None:
@@ -167,27 +168,64 @@ def _add_value(cursor: Cursor, enum: Enum, session: ReadingState) -> None:
 
 
 def create_view(cursor: Cursor, session: ReadingState) -> None:
-    """After CREATE [OR REPLACE] [MATERIALIZED] VIEW."""
+    """After CREATE [OR REPLACE] [TEMP] [RECURSIVE | MATERIALIZED] VIEW."""
+    before = {cursor.key(-back) for back in range(1, cursor.position + 1)}
     allowed = cursor.if_not_exists()
     name = session.name(cursor)
+    if before & {"TEMP", "TEMPORARY"}:
+        name = QualifiedName(TEMPORARY, name.name)
     if allowed and name in session.draft.views:
         return
-    session.add(c.CreateView(view=View(name, squeezed(cursor.rest()))))
+    if before & {"REPLACE", "ALTER"}:
+        session.draft.views.pop(name, None)
+    session.add(c.CreateView(view=_view(name, cursor, session, stored="MATERIALIZED" in before)))
+
+
+def _view(name: QualifiedName, cursor: Cursor, session: ReadingState, *, stored: bool) -> View:
+    definition = squeezed(cursor.rest())
+    return View(name, definition, stored, session.relations_in(definition))
 
 
 def drop_view(cursor: Cursor, session: ReadingState) -> None:
     """After DROP [MATERIALIZED] VIEW."""
-    cursor.if_exists()
+    allowed = cursor.if_exists()
     for item in cursor.items():
-        view = session.draft.views.get(session.name(item))
-        if view is not None:
-            session.add(c.DropView(view=view))
+        name = session.table_name(item)
+        view = session.draft.views.get(name)
+        if view is None:
+            if not allowed:
+                session.unknown("view", name)
+            continue
+        if item.accept("CASCADE"):
+            drop_dependent_views(name, session)
+        session.add(c.DropView(view=view))
+
+
+def alter_view(cursor: Cursor, session: ReadingState) -> None:
+    """After ALTER [MATERIALIZED] VIEW: RENAME TO and SET SCHEMA; its columns and options are no part of the model."""
+    allowed = cursor.if_exists()
+    name = session.table_name(cursor)
+    view = session.draft.views.get(name)
+    if view is None:
+        if not allowed:
+            session.unknown("view", name)
+    elif cursor.accept("RENAME", "TO"):
+        _move_view(view, QualifiedName(name.schema, cursor.dotted()[-1]), session)
+    elif cursor.accept("SET", "SCHEMA"):
+        _move_view(view, QualifiedName(cursor.identifier(), name.name), session)
+
+
+def _move_view(view: View, name: QualifiedName, session: ReadingState) -> None:
+    session.add(c.DropView(view=view))
+    session.add(c.CreateView(view=evolve(view, name=name)))
 
 
 def create_sequence(cursor: Cursor, session: ReadingState) -> None:
     """After CREATE SEQUENCE."""
-    cursor.if_not_exists()
-    session.add(c.CreateSequence(sequence=Sequence(session.name(cursor))))
+    allowed = cursor.if_not_exists()
+    name = session.name(cursor)
+    if not (allowed and name in session.draft.sequences):
+        session.add(c.CreateSequence(sequence=Sequence(name)))
 
 
 def drop_sequence(cursor: Cursor, session: ReadingState) -> None:
@@ -239,10 +277,13 @@ def drop_schema(cursor: Cursor, session: ReadingState) -> None:
 
 def set_search_path(cursor: Cursor, session: ReadingState) -> None:
     """After SET [LOCAL | SESSION]. Other settings do not touch the model."""
+    is_local = cursor.key(-1) == "LOCAL"
     if session.provider.default_schema and cursor.accept("SEARCH_PATH") and (cursor.accept("TO") or cursor.accept("=")):
-        path = [unquoted for item in cursor.items() if (unquoted := _setting(item))]
-        named = [schema for schema in path if schema not in ("$user", "pg_catalog")]
-        session.schema = named[0] if named else session.schema
+        if cursor.accept("DEFAULT"):
+            session.search(("public",), is_local)
+            return
+        named = [_setting(item) for item in cursor.items()]
+        session.search(tuple(schema for schema in named if schema not in ("$user", "pg_catalog", "")), is_local)
 
 
 def _setting(item: Cursor) -> str:

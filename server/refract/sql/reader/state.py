@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from attrs import evolve, frozen
 
 from refract.providers import Provider
@@ -11,16 +14,35 @@ from refract.schema.changes import (
     AddForeignKey,
     AddPrimaryKey,
     AlterColumn,
+    Backfill,
     Cast,
     Change,
     CreateEnum,
     CreateIndex,
+    CreateSequence,
     CreateTable,
+    CreateView,
+    DropEnum,
+    DropSequence,
+    DropTable,
+    DropView,
     Misfit,
     NotFollowed,
     Reason,
+    RenameTable,
+    TableChange,
 )
-from refract.schema.model import Column, Database, Enum, Index, QualifiedName, Table
+from refract.schema.model import (
+    Column,
+    Database,
+    DatabaseObject,
+    Enum,
+    Index,
+    ObjectKey,
+    ObjectKind,
+    QualifiedName,
+    Table,
+)
 from refract.sql.reader.columns import DefinitionScope
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.touched import touched
@@ -29,6 +51,45 @@ from refract.text import Origin, Span
 
 QUESTION_LIMIT = 200
 """Statements of one migration. A migration with more that change rows loads data."""
+
+
+TEMPORARY = "pg_temp"
+"""The namespace of what is dropped when the migration ends, on every database."""
+
+
+@frozen
+class Moment:
+    """A point of a migration: the draft, how many changes and misfits there were, the search path."""
+
+    draft: Mapping[str, Any]
+    changes: int
+    misfits: int
+    path: tuple[str, ...]
+    session_path: tuple[str, ...]
+
+
+@frozen
+class Savepoint:
+    """A moment to which the migration can return. The one that BEGIN makes has no name."""
+
+    name: str
+    moment: Moment
+
+
+class Transaction:
+    """The transaction that a migration is in: its savepoints, the first of which is its beginning.
+
+    `committed` is the number of changes that no rollback can reach any more.
+    """
+
+    def __init__(self) -> None:
+        self.savepoints: list[Savepoint] = []
+        self.committed = 0
+
+    def find(self, name: str) -> int | None:
+        """The last savepoint of that name."""
+        found = [at for at, savepoint in enumerate(self.savepoints) if savepoint.name == name]
+        return found[-1] if found else None
 
 
 class ReadingState:
@@ -41,18 +102,63 @@ class ReadingState:
         self.draft = Draft(before)
         self.provider = provider
         self.traits = reader_traits(provider.name)
-        self.schema = before.default_schema or provider.default_schema
+        self._default_schema = before.default_schema or provider.default_schema
+        self.path: tuple[str, ...] = (self._default_schema,)
+        self.session_path: tuple[str, ...] = self.path
+        self.dropped_on_commit: set[QualifiedName] = set()
+        self.misfits: list[Misfit] = []
+        self.transaction = Transaction()
         self.changes: list[Change] = []
         self.origin: Origin | None = None
         self.statement = Origin("", "", Span(0, 0))
         self._first = 0
-        self.procedures: set[str] = set()
+        self.depth = 0
         self._questions = QUESTION_LIMIT
 
     def begin(self, statement: Origin) -> None:
         """Begin to read the statement at a place."""
         self.origin = self.statement = statement
         self._first = len(self.changes)
+
+    def moment(self) -> Moment:
+        """All that a rollback to this point of the migration brings back."""
+        return Moment(self.draft.saved(), len(self.changes), len(self.misfits), self.path, self.session_path)
+
+    def return_to(self, moment: Moment) -> None:
+        """Undo what was read since then."""
+        self.draft.restore(moment.draft)
+        del self.changes[moment.changes :]
+        del self.misfits[moment.misfits :]
+        self.path, self.session_path = moment.path, moment.session_path
+
+    def commit(self) -> None:
+        """End a transaction: temporary tables may go with it, and settings of it do."""
+        for name in self.dropped_on_commit:
+            self.draft.tables.pop(name, None)
+        self.dropped_on_commit.clear()
+        self.path = self.session_path
+
+    def end(self) -> Database:
+        """The database after the migration: without what is temporary."""
+        for held in (self.draft.tables, self.draft.views, self.draft.sequences, self.draft.enums):
+            for name in [name for name in held if name.schema == TEMPORARY]:
+                del held[name]
+        return self.draft.database()
+
+    @property
+    def schema(self) -> str:
+        """The namespace in which a name without one is made: the first of the search path that exists."""
+        known = (s for s in self.path if s in self.draft.schemas or s == self._default_schema or self._has(s))
+        return next(known, self.path[0] if self.path else self._default_schema)
+
+    def _has(self, schema: str) -> bool:
+        return any(name.schema == schema for name in (*self.draft.tables, *self.draft.enums))
+
+    def search(self, path: tuple[str, ...], is_local: bool) -> None:
+        """Look for names in these namespaces from now on, or until the end of the transaction."""
+        self.path = path or self.path
+        if not is_local:
+            self.session_path = self.path
 
     def may_ask(self) -> bool:
         """Whether one more statement may be analysed in depth, which is slow and therefore limited per migration."""
@@ -76,7 +182,8 @@ class ReadingState:
         change = evolve(_made_here(change, self.origin), origin=self.origin)
         misfit = self.draft.apply(change)
         if misfit is None:
-            self.changes.append(change)
+            if not _is_temporary(change):
+                self.changes.append(change)
         else:
             self.not_followed(misfit)
 
@@ -87,13 +194,26 @@ class ReadingState:
         return evolve(statement, span=cursor.span())
 
     def name(self, cursor: Cursor) -> QualifiedName:
-        """A name at the cursor, in the schema that is current."""
-        return cursor.name(self.schema)
+        """The name of what is made: in the schema that is current."""
+        return cursor.name(self.schema if self._default_schema else "")
+
+    def candidates(self, parts: list[str]) -> tuple[QualifiedName, ...]:
+        """What a name may refer to, in the order in which the server looks: what is temporary, then the search path."""
+        if self._default_schema and len(parts) > 1:
+            return (QualifiedName(parts[-2], parts[-1]),)
+        return tuple(QualifiedName(schema, parts[-1]) for schema in (TEMPORARY, *self.path))
 
     def table_name(self, cursor: Cursor) -> QualifiedName:
-        """The name of a table as created, if case does not matter."""
+        """The name of a table that is there, as created if case does not matter; else the name that it would get."""
+        start = cursor.position
+        parts = cursor.dotted()
+        held = (self.draft.tables, self.draft.views)
+        found = next((name for name in self.candidates(parts) if any(name in kind for kind in held)), None)
+        if found is not None:
+            return found
+        cursor.position = start
         name = self.name(cursor)
-        if name in self.draft.tables or self.traits.folds_names:
+        if self.traits.folds_names:
             return name
         folded = (name.schema.lower(), name.name.lower())
         return next((n for n in self.draft.tables if (n.schema.lower(), n.name.lower()) == folded), name)
@@ -113,8 +233,9 @@ class ReadingState:
         return next((c for c in held.columns if c.name.lower() == name.lower()), None)
 
     def enum(self, name: QualifiedName) -> Enum | None:
-        """The enum of that name."""
-        return self.draft.enums.get(name)
+        """The enum of that name, or of that name in another schema of the search path if it is in the current one."""
+        others = self.candidates([name.name]) if name.schema == self.schema else ()
+        return next((self.draft.enums[n] for n in (name, *others) if n in self.draft.enums), None)
 
     def primary_key(self, name: QualifiedName) -> tuple[str, ...]:
         """The columns of a table's primary key."""
@@ -147,23 +268,47 @@ class ReadingState:
         if table is None or table.columns_known:
             self.not_followed(Misfit(Reason.MISSING, what, name))
 
-    def forgive(self) -> None:
-        """What does not fit in this statement is guarded: it has run before."""
-        rest = self.changes[self._first :]
-        self.changes[self._first :] = [x for x in rest if not (isinstance(x, NotFollowed) and x.misfit)]
+    def relations_in(self, definition: str) -> tuple[QualifiedName, ...]:
+        """The tables and views that a definition names."""
+        found = touched(definition, self.draft, self.schema, self.folds)
+        known = (
+            name
+            for name in (*found, *self._views_in(definition))
+            if name in self.draft.tables or name in self.draft.views
+        )
+        return tuple(dict.fromkeys(known))
 
-    def not_followed(self, misfit: Misfit | None = None) -> None:
-        """Count the statement as not followed: it does not fit, or (without a misfit) what it does is not known."""
-        if any(isinstance(change, NotFollowed) for change in self.changes[self._first :]):
-            return
+    def _views_in(self, definition: str) -> Iterator[QualifiedName]:
+        return (name for name in self.draft.views if name.name in definition)
+
+    def keep_object(
+        self, kind: ObjectKind, name: QualifiedName, definition: str, table: QualifiedName | None = None
+    ) -> None:
+        """Keep an object that only migrations know."""
+        key = ObjectKey(kind, name, table)
+        uses = touched(definition, self.draft, self.schema, self.folds)
+        self.draft.objects[key] = DatabaseObject(key, definition, uses, self.origin)
+
+    def not_followed(self, misfit: Misfit | None = None, text: str | None = None) -> None:
+        """Count the statement as not followed: it does not fit, or (without a misfit) what it does is not known.
+        `text` is the part of it that is meant.
+        """
+        if misfit is not None:
+            self.misfits.append(misfit)
         sql = self.sql[self.statement.span.start : self.statement.span.end]
+        touches = touched(sql if text is None else text, self.draft, self.schema, self.folds)
+        for at in range(self._first, len(self.changes)):
+            known = self.changes[at]
+            if isinstance(known, NotFollowed):
+                self.changes[at] = evolve(known, touches=tuple(dict.fromkeys((*known.touches, *touches))))
+                return
         self.changes.append(
             NotFollowed(
                 summary=" ".join(sql[:200].split())[:60],
                 sql=sql,
                 reason=misfit.reason if misfit else Reason.UNREADABLE,
                 misfit=misfit,
-                touches=touched(sql, self.draft, self.schema, self.folds),
+                touches=touches,
                 origin=self.origin,
             )
         )
@@ -196,6 +341,25 @@ def _made_here(change: Change, origin: Origin | None) -> Change:
         case CreateEnum(enum=enum):
             return evolve(change, enum=evolve(enum, origin=origin))
     return change
+
+
+def _is_temporary(change: Change) -> bool:
+    """Whether the change is about temporary objects only: nothing of them is left."""
+    match change:
+        case CreateTable(table=Table(name=name)) | DropTable(table=Table(name=name)):
+            return name.schema == TEMPORARY
+        case RenameTable(before=Table(name=name)) | TableChange(table=name):
+            return name.schema == TEMPORARY
+        case Backfill(tables=tables):
+            return bool(tables) and all(name.schema == TEMPORARY for name in tables)
+        case CreateView(view=held) | DropView(view=held):
+            return held.name.schema == TEMPORARY
+        case CreateSequence(sequence=sequence) | DropSequence(sequence=sequence):
+            return sequence.name.schema == TEMPORARY
+        case CreateEnum(enum=enum) | DropEnum(enum=enum):
+            return enum.name.schema == TEMPORARY
+        case _:
+            return False
 
 
 @frozen

@@ -8,7 +8,7 @@ from refract.schema.model import Database
 from refract.sql.reader.migration import SIZE_LIMIT, read_next
 from refract.sql.reader.rows import with_rows
 from refract.sql.reader.state import ReadingState
-from refract.sql.reader.tokens import STRING, SqlToken, statements
+from refract.sql.reader.tokens import STRING, SqlToken, StatementTokens, statements
 from refract.text import Origin, Span
 
 _TWO_WORDS = frozenset({"ALTER", "CREATE", "DROP", "RENAME", "REFRESH", "TRUNCATE", "VACUUM", "REINDEX", "COMMENT"})
@@ -24,18 +24,22 @@ def read_statements(sql: str, path: str, before: Database, provider: Provider) -
         return ()
     session = ReadingState(sql, before, provider)
     redefines = "_prisma_new_" in sql
-    found = []
+    found: list[tuple[StatementTokens, Origin, list[Change]]] = []
     for statement in statements(sql, provider.name):
-        session.changes = []
+        known = len(session.changes)
         session.begin(Origin(path, "", Span(statement.start, statement.end)))
         read_next(statement, sql, session, redefines)
-        found.append(_statement(statement.tokens, sql, session, session.statement))
-    return tuple(found)
+        found.append((statement, session.statement, session.changes[known:]))
+    kept = {id(change) for change in session.changes}  # without what is rolled back
+    return tuple(
+        _statement(statement.tokens, sql, session, origin, [change for change in made if id(change) in kept])
+        for statement, origin, made in found
+    )
 
 
-def _statement(found: list[SqlToken], sql: str, session: ReadingState, origin: Origin) -> Statement:
+def _statement(found: list[SqlToken], sql: str, session: ReadingState, origin: Origin, made: list[Change]) -> Statement:
     words = tuple(token.key for token in found if token.key[:1].isalpha())
-    changes = tuple(_in_full(change, session) for change in session.changes)
+    changes = tuple(_in_full(change, session) for change in made)
     return Statement(verb=_verb(words), words=words, changes=changes, origin=origin, setting=_setting(found, sql))
 
 

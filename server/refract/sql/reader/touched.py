@@ -27,7 +27,11 @@ def touched(sql: str, draft: Draft, schema: str, folds: bool) -> tuple[Qualified
     words = set(_WORD.findall(text))
     known = [name for name in (*draft.tables, *draft.enums) if name.name in words]
     named = (_qualified(found["name"], schema, folds) for found in _OBJECT.finditer(text))
-    return tuple(dict.fromkeys((*known, *named)))
+    return tuple(name for name in dict.fromkeys((*known, *named)) if not _is_of_server(name))
+
+
+def _is_of_server(name: QualifiedName) -> bool:
+    return name.schema in ("pg_catalog", "information_schema") or name.name.startswith("pg_")
 
 
 def _qualified(text: str, schema: str, folds: bool) -> QualifiedName:

@@ -19,6 +19,7 @@ class ReaderTraits:
     a trigger or function; if `bodies_are_strings`, only in one that begins with ATOMIC.
     `do_runs_block`: DO runs a block of statements. `drops_triggers_on_table`: a trigger is dropped ON its table, and a
     function with its parentheses. `names_unique_after_column`: a unique index without a name is named like its first column.
+    `rolls_back_definitions`: ROLLBACK undoes CREATE, ALTER and DROP.
     `no_action` is the action of a foreign key that names none.
     """
 
@@ -30,14 +31,19 @@ class ReaderTraits:
     do_runs_block: bool = True
     drops_triggers_on_table: bool = False
     names_unique_after_column: bool = False
+    rolls_back_definitions: bool = False
     no_action: ReferentialAction = ReferentialAction.NO_ACTION
 
 
 _TRAITS: Mapping[str, ReaderTraits] = {
     "postgresql": ReaderTraits(
-        folds_names=True, bodies_have_statements=True, bodies_are_strings=True, drops_triggers_on_table=True
+        folds_names=True,
+        bodies_have_statements=True,
+        bodies_are_strings=True,
+        drops_triggers_on_table=True,
+        rolls_back_definitions=True,
     ),
-    "cockroachdb": ReaderTraits(folds_names=True, drops_triggers_on_table=True),
+    "cockroachdb": ReaderTraits(folds_names=True, drops_triggers_on_table=True, rolls_back_definitions=True),
     "mysql": ReaderTraits(
         changes_delimiter=True,
         bodies_have_statements=True,
@@ -45,7 +51,7 @@ _TRAITS: Mapping[str, ReaderTraits] = {
         names_unique_after_column=True,
         no_action=ReferentialAction.RESTRICT,
     ),
-    "sqlite": ReaderTraits(bodies_have_statements=True),
+    "sqlite": ReaderTraits(bodies_have_statements=True, rolls_back_definitions=True),
     "sqlserver": ReaderTraits(is_transact_sql=True),
 }
 _OTHER = ReaderTraits()

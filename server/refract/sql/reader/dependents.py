@@ -1,0 +1,90 @@
+"""What CASCADE drops with an object: what leans on it, as PostgreSQL does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import evolve
+
+from refract.schema import changes as c
+from refract.schema.columns import refers_to
+from refract.schema.expressions import calls, names_column
+from refract.schema.model import Column, DefaultKind, Enum, ObjectKind, QualifiedName, Table
+from refract.sql.reader.state import ReadingState
+
+
+def drop_dependent_views(name: QualifiedName, session: ReadingState, column: str | None = None) -> None:
+    """Drop the views of a table or view, and those of these views; of one column, those that name it."""
+    for view in list(session.draft.views.values()):
+        if name not in view.uses or view.name not in session.draft.views:
+            continue
+        if column is None or _shows(view.definition or "", column, session):
+            drop_dependent_views(view.name, session)
+            session.add(c.DropView(view=view))
+
+
+def _shows(definition: str, column: str, session: ReadingState) -> bool:
+    return "*" in definition or names_column(definition, column, session.provider.name)
+
+
+def drop_keys_to(table: Table, columns: tuple[str, ...], session: ReadingState) -> None:
+    """Drop the foreign keys of any table that reference exactly these columns."""
+    for other in list(session.draft.tables.values()):
+        for key in other.foreign_keys:
+            if key.referenced_table == table.name and set(key.referenced_columns) == set(columns):
+                session.add(c.DropForeignKey(table=other.name, foreign_key=key))
+
+
+def drop_keys_to_column(table: QualifiedName, column: str, session: ReadingState) -> None:
+    """Drop the foreign keys of other tables that reference the column."""
+    for other in list(session.draft.tables.values()):
+        for key in other.foreign_keys:
+            if other.name != table and refers_to(key, table, column):
+                session.add(c.DropForeignKey(table=other.name, foreign_key=key))
+
+
+def drop_columns_of(enum: Enum, session: ReadingState) -> None:
+    """Drop the columns of an enum type."""
+    _drop_columns(lambda column: column.type.enum == enum.name, session)
+
+
+def drop_columns_of_type(names: frozenset[str], session: ReadingState) -> None:
+    """Drop the columns of types that are kept by their name only: domains, and types of extensions."""
+    _drop_columns(lambda column: column.type.enum is None and column.type.name.lower().strip('"') in names, session)
+
+
+def _drop_columns(fits: Callable[[Column], bool], session: ReadingState) -> None:
+    for table in list(session.draft.tables.values()):
+        for column in table.columns:
+            if fits(column):
+                drop_dependent_views(table.name, session, column.name)
+                session.add(c.DropColumn(table=table.name, column=column))
+
+
+def drop_uses_of_function(name: str, session: ReadingState) -> None:
+    """Drop the defaults, checks, indexes, generated columns, triggers and views that call a function."""
+    for table in list(session.draft.tables.values()):
+        _drop_uses_in(table, name, session)
+    for view in list(session.draft.views.values()):
+        if calls(view.definition or "", name) and view.name in session.draft.views:
+            drop_dependent_views(view.name, session)
+            session.add(c.DropView(view=view))
+    for key, held in list(session.draft.objects.items()):
+        if key.kind in (ObjectKind.TRIGGER, ObjectKind.POLICY) and calls(held.definition, name):
+            del session.draft.objects[key]
+
+
+def _drop_uses_in(table: Table, name: str, session: ReadingState) -> None:
+    for check in table.checks:
+        if calls(check.expression, name):
+            session.add(c.DropCheck(table=table.name, check=check))
+    for index in table.indexes:
+        texts = [text for text in (index.where, *(part.expression for part in index.columns)) if text]
+        if any(calls(text, name) for text in texts):
+            session.add(c.DropIndex(table=table.name, index=index))
+    for column in table.columns:
+        default = column.default
+        if column.generated and calls(column.generated, name):
+            session.add(c.DropColumn(table=table.name, column=column))
+        elif default is not None and default.kind is DefaultKind.EXPRESSION and calls(default.text, name):
+            session.alter(table.name, column, evolve(column, default=None))

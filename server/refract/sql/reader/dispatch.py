@@ -1,0 +1,233 @@
+"""Which statement is read by what: each by the words that it begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from refract.schema.changes import Backfill
+from refract.schema.model import ObjectKind
+from refract.sql.reader import alter_table, objects, tables
+from refract.sql.reader.blocks import run_block, run_call
+from refract.sql.reader.cursor import Cursor, UnreadableStatement, body_text
+from refract.sql.reader.data import VERBS, backfill
+from refract.sql.reader.routines import changing_call, declare_routine
+from refract.sql.reader.rows import rows_of
+from refract.sql.reader.state import ReadingState
+from refract.sql.reader.tokens import BODY, STRING, SqlToken, tokens
+from refract.sql.reader.transactions import TRANSACTION_WORDS, control_transaction
+
+StatementReader = Callable[[Cursor, ReadingState], None]
+
+
+def read_statement(sql: str, found: list[SqlToken], session: ReadingState) -> None:
+    """Read one statement, whose tokens in `sql` are given. One that cannot be read is kept as written."""
+    if not found or read_definition(Cursor(sql, found, session.folds), session):
+        return
+    if not reads_rows(sql, found, session):
+        session.not_followed(text=sql[found[0].start : found[-1].end])
+
+
+def read_definition(cursor: Cursor, session: ReadingState) -> bool:
+    """Whether the statement could be read. Changes made before a failure are kept."""
+    try:
+        return _dispatch(cursor, session)
+    except UnreadableStatement:
+        return False
+
+
+def reads_rows(sql: str, found: list[SqlToken], session: ReadingState) -> bool:
+    """Whether the statement, however it begins, reads or writes rows. Definitions are not checked."""
+    keys = {token.key for token in found}
+    if keys & _DEFINING or not keys & _ABOUT_ROWS or not session.may_ask():
+        return False
+    text = sql[found[0].start : found[-1].end]
+    effects = rows_of(text, session.provider.name, session.schema)
+    if effects is not None and effects.verb:
+        session.add(Backfill(verb=effects.verb, tables=effects.writes, sql=text))
+    return effects is not None
+
+
+def is_rename(cursor: Cursor) -> bool:
+    """Whether `EXEC [sys.]sp_rename` is next."""
+    return "SP_RENAME" in (cursor.key(1), cursor.key(3))
+
+
+def _dispatch(cursor: Cursor, session: ReadingState) -> bool:
+    for words, step in _STEPS:
+        if cursor.accept(*words):
+            step(cursor, session)
+            return True
+    word = cursor.key()
+    if word == "CREATE" and cursor.key(1) in ("INDEX", "UNIQUE", "FULLTEXT", "SPATIAL", "CLUSTERED", "NONCLUSTERED"):
+        cursor.position += 1
+        objects.create_index(cursor, session)
+        return True
+    if word in TRANSACTION_WORDS:
+        return control_transaction(cursor, session)
+    if word in ("SELECT", "VALUES", "CALL", "WITH") or word in VERBS:
+        return _about_rows(cursor, session)
+    if word in ("EXEC", "EXECUTE") and is_rename(cursor):
+        while cursor.key() != "SP_RENAME":
+            cursor.position += 1
+        cursor.position += 1
+        objects.rename_anything(cursor, session)
+        return True
+    if word == "DO" and session.traits.do_runs_block:
+        return _do(cursor, session)
+    if word == "WHILE":
+        backfill(cursor, session)
+        return True
+    if word in ("CREATE", "DROP", "ALTER"):
+        return _is_beside_the_model(cursor)
+    return word in _HARMLESS
+
+
+def _is_beside_the_model(cursor: Cursor) -> bool:
+    """Whether CREATE, ALTER or DROP is about something that the model does not hold."""
+    return any(cursor.key(ahead) in _BESIDE_THE_MODEL for ahead in range(1, 6))
+
+
+def _about_rows(cursor: Cursor, session: ReadingState) -> bool:
+    """A statement about rows; perhaps one that calls a function which changes the model."""
+    call = changing_call(cursor, session)
+    if call is not None and (cursor.key() in VERBS or not run_call(call, session, read_statement)):
+        session.not_followed(text=cursor.whole())
+        return True
+    if cursor.key() in VERBS or cursor.key() == "WITH":
+        backfill(cursor, session)
+    return cursor.key() != "CALL" or call is not None or _is_defined(cursor, session)
+
+
+def _is_defined(cursor: Cursor, session: ReadingState) -> bool:
+    """CALL of a procedure that a migration has defined, so that its rows are known."""
+    cursor.position += 1
+    name = session.name(cursor)
+    return any(key.name.name == name.name for key in session.draft.objects)
+
+
+def _do(cursor: Cursor, session: ReadingState) -> bool:
+    """An anonymous block."""
+    while not cursor.done and cursor.key() not in (BODY, STRING):
+        cursor.position += 1
+    body = body_text(cursor.text())
+    if run_block(body, session, read_statement):
+        return True
+    found = tokens(body, session.provider.name)
+    if any(token.key in _DEFINING for token in found):
+        return False
+    backfill(Cursor(body, found, session.folds), session)
+    return True
+
+
+def _declares(kind: ObjectKind) -> StatementReader:
+    return lambda cursor, session: declare_routine(cursor, session, kind)
+
+
+_ABOUT_ROWS = {"SELECT", "VALUES", "INSERT", "UPDATE", "DELETE", "MERGE"}
+_DEFINING = {"CREATE", "ALTER", "DROP", "EXECUTE", "PERFORM", "CALL", "RENAME"}
+
+
+_STEPS: tuple[tuple[tuple[str, ...], StatementReader], ...] = (
+    (("ALTER", "TABLE"), alter_table.alter_table),
+    (("CREATE", "TABLE"), tables.create_table),
+    (("CREATE", "UNLOGGED", "TABLE"), tables.create_table),
+    (("DROP", "TABLE"), tables.drop_table),
+    (("RENAME", "TABLE"), tables.rename_tables),
+    (("DROP", "INDEX"), objects.drop_index),
+    (("ALTER", "INDEX"), objects.alter_index),
+    (("CREATE", "TYPE"), objects.create_type),
+    (("DROP", "TYPE"), objects.drop_type),
+    (("ALTER", "TYPE"), objects.alter_type),
+    (("CREATE", "VIEW"), objects.create_view),
+    (("CREATE", "OR", "REPLACE", "VIEW"), objects.create_view),
+    (("CREATE", "MATERIALIZED", "VIEW"), objects.create_view),
+    (("CREATE", "RECURSIVE", "VIEW"), objects.create_view),
+    (("CREATE", "OR", "REPLACE", "RECURSIVE", "VIEW"), objects.create_view),
+    (("CREATE", "OR", "ALTER", "VIEW"), objects.create_view),
+    (("CREATE", "TEMP", "VIEW"), objects.create_view),
+    (("CREATE", "TEMPORARY", "VIEW"), objects.create_view),
+    (("CREATE", "OR", "REPLACE", "TEMP", "VIEW"), objects.create_view),
+    (("CREATE", "OR", "REPLACE", "TEMPORARY", "VIEW"), objects.create_view),
+    (("ALTER", "VIEW"), objects.alter_view),
+    (("ALTER", "MATERIALIZED", "VIEW"), objects.alter_view),
+    (("DROP", "VIEW"), objects.drop_view),
+    (("DROP", "MATERIALIZED", "VIEW"), objects.drop_view),
+    (("CREATE", "SEQUENCE"), objects.create_sequence),
+    (("DROP", "SEQUENCE"), objects.drop_sequence),
+    (("CREATE", "EXTENSION"), objects.create_extension),
+    (("DROP", "EXTENSION"), objects.drop_extension),
+    (("CREATE", "FUNCTION"), _declares(ObjectKind.FUNCTION)),
+    (("CREATE", "OR", "REPLACE", "FUNCTION"), _declares(ObjectKind.FUNCTION)),
+    (("CREATE", "PROCEDURE"), _declares(ObjectKind.PROCEDURE)),
+    (("CREATE", "OR", "REPLACE", "PROCEDURE"), _declares(ObjectKind.PROCEDURE)),
+    (("CREATE", "SCHEMA"), objects.create_schema),
+    (("DROP", "SCHEMA"), objects.drop_schema),
+    (("SET", "LOCAL"), objects.set_search_path),
+    (("SET", "SESSION"), objects.set_search_path),
+    (("SET",), objects.set_search_path),
+)
+_HARMLESS = frozenset(
+    [
+        "GRANT",
+        "REVOKE",
+        "COMMENT",
+        "PRAGMA",
+        "ANALYZE",
+        "VACUUM",
+        "LOCK",
+        "UNLOCK",
+        "REINDEX",
+        "CLUSTER",
+        "RESET",
+        "SHOW",
+        "EXPLAIN",
+        "USE",
+        "DISCARD",
+        "NOTIFY",
+        "LISTEN",
+        "REFRESH",
+        "DECLARE",
+        "PRINT",
+        "WAITFOR",
+        "GO",
+        "THROW",
+        "FLUSH",
+        "OPTIMIZE",
+        "CHECKPOINT",
+        "DEALLOCATE",
+    ]
+)
+_BESIDE_THE_MODEL = frozenset(
+    [
+        "FUNCTION",
+        "PROCEDURE",
+        "TRIGGER",
+        "POLICY",
+        "RULE",
+        "AGGREGATE",
+        "OPERATOR",
+        "CAST",
+        "COLLATION",
+        "CONVERSION",
+        "DOMAIN",
+        "ROLE",
+        "USER",
+        "DATABASE",
+        "EVENT",
+        "PUBLICATION",
+        "SUBSCRIPTION",
+        "STATISTICS",
+        "SERVER",
+        "LANGUAGE",
+        "SEQUENCE",
+        "VIEW",
+        "EXTENSION",
+        "PRIVILEGES",
+        "TABLESPACE",
+        "TRANSFORM",
+        "SCHEMA",
+        "SYSTEM",
+        "LOGIN",
+        "SYNONYM",
+    ]
+)

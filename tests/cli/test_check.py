@@ -246,7 +246,56 @@ def test_control_characters_do_not_reach_the_terminal(project: Path, refract: Re
 def test_another_language_is_left_alone(tmp_path: Path, refract: Refract) -> None:
     write(tmp_path, {"schema.prisma": "// use prisma-next\nanything at all {{{"})
     result = refract("check", tmp_path)
-    assert (result.exit_code, result.output) == (0, "")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.endswith(
+        "schema.prisma is for Prisma 8, which keeps other migrations. "
+        "Refract does not read them, so nothing was checked there.\n"
+    )
+
+
+@pytest.mark.parametrize("path", [(), (".",), ("prisma.config.ts",), ("prisma/schema.prisma",), ("prisma",)])
+def test_nothing_of_prisma_8_is_checked(project: Path, refract: Refract, path: tuple[str, ...]) -> None:
+    write(project, {"prisma.config.ts": "export default definePrismaConfig({ orm: {} })"})
+    write(project, {"prisma/schema.prisma": RISKY})
+    result = refract("check", *path)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Prisma 8" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["diff", "name", "create", "runbook", "rollback"])
+def test_other_commands_mention_prisma_8(project: Path, refract: Refract, command: str) -> None:
+    write(project, {"prisma.config.ts": "export default definePrismaConfig({ orm: {} })"})
+    result = refract(command)
+    assert result.exit_code == 2
+    assert "prisma.config.ts is for Prisma 8" in result.stderr
+
+
+@pytest.mark.parametrize("path", [(), (".",), ("prisma.config.ts",)])
+def test_a_configuration_without_a_schema(
+    tmp_path: Path, path: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"prisma.config.ts": "export default {}\n"})
+    monkeypatch.chdir(tmp_path)
+    done = run("-m", "refract", "check", *path, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "No Prisma schema found" in done.stderr
+
+
+def test_a_computed_configuration_is_a_problem(project: Path, refract: Refract) -> None:
+    write(project, {"prisma.config.ts": "export default { migrations: { path: pick() } }"})
+    result = refract("check")
+    assert result.exit_code == 2
+    assert "prisma.config.ts:1:1: This file computes `migrations.path`" in result.stderr
+    write(project, {"refract.toml": 'migrations = "prisma/migrations"'})
+    assert refract("check").exit_code == 0
+
+
+def test_a_folder_below_looks_upwards(project: Path, refract: Refract, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "src/deep").mkdir(parents=True)
+    monkeypatch.chdir(project / "src/deep")
+    write(project, {"prisma/schema.prisma": RISKY})
+    assert "drop-column" in refract("check").stdout
+    assert refract("diff").exit_code == 1
 
 
 def test_git_is_not_needed(project: Path, refract: Refract, monkeypatch: pytest.MonkeyPatch) -> None:

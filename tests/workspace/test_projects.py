@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from refract.workspace.projects import ProjectFiles, find_projects
+from refract.config import load_settings
+from refract.workspace.discovery import find_projects
+from refract.workspace.projects import ProjectFiles, configured
 
 DB = 'datasource db {\n  provider = "sqlite"\n}\n'
+POSTGRES = DB.replace("sqlite", "postgresql")
 MODEL = "model A {\n  id Int @id\n}\n"
 SQL = "-- nothing"
+PRISMA_8 = "export default definePrismaConfig({ orm: {} })"
 LOCK = 'provider = "sqlite"\n'
 
 # name: (files, path asked for, [(schema, number of files, migrations, source)])
@@ -194,6 +198,150 @@ LAYOUTS: dict[str, tuple[dict[str, str], str, list[tuple[str, int, str, str]]]] 
     "another language, with a byte-order mark": ({"schema.prisma": "\ufeff// use prisma-8\n" + DB}, ".", []),
     "nothing": ({"readme.md": "hello"}, ".", []),
     "a path that does not exist": ({}, "nowhere", []),
+    "another language, as Prisma spells it": (
+        {"a.prisma": "//use prisma-8\n" + DB, "b.prisma": "\n//  use  prisma-next \n" + DB},
+        ".",
+        [],
+    ),
+    "a comment about another language": (
+        {"schema.prisma": "// use prisma-8-x\n" + DB},
+        ".",
+        [("schema.prisma", 1, "migrations", "schema.prisma")],
+    ),
+    "a configuration of Prisma 8": (
+        {"prisma.config.ts": PRISMA_8, "prisma/schema.prisma": DB + MODEL, "prisma/migrations/1_a/migration.sql": SQL},
+        ".",
+        [],
+    ),
+    "a configuration of Prisma 8, and an older package": (
+        {
+            "prisma.config.ts": PRISMA_8,
+            "contract.prisma": MODEL,
+            "old/package.json": "{}",
+            "old/prisma/schema.prisma": DB,
+        },
+        ".",
+        [("old/prisma/schema.prisma", 1, "old/prisma/migrations", "prisma/schema.prisma")],
+    ),
+    "Prisma 7 beside 8": (
+        {
+            "prisma.config.ts": PRISMA_8,
+            "prisma7.config.ts": "export default { schema: 'prisma/schema.prisma' }",
+            "prisma/schema.prisma": DB + MODEL,
+        },
+        ".",
+        [("prisma/schema.prisma", 1, "prisma/migrations", "prisma7.config.ts")],
+    ),
+    "a file of Prisma 8": ({"prisma.config.ts": PRISMA_8, "prisma/schema.prisma": DB}, "prisma/schema.prisma", []),
+    "a configured folder, and a schema without models beside it": (
+        {
+            "prisma.config.ts": "export default { schema: 'prisma/schema' }",
+            "prisma/schema.prisma": DB,
+            "prisma/schema/main.prisma": DB,
+            "prisma/schema/a.prisma": MODEL,
+            "prisma/migrations/1_a/migration.sql": SQL,
+        },
+        ".",
+        [("prisma/schema", 2, "prisma/migrations", "prisma.config.ts")],
+    ),
+    "a configuration, by its path": (
+        {"prisma.config.ts": "export default { schema: 'a.prisma' }", "a.prisma": DB},
+        "prisma.config.ts",
+        [("a.prisma", 1, "migrations", "prisma.config.ts")],
+    ),
+    "a template": (
+        {"prisma/schema.prisma": DB, "tools/template.prisma": DB.replace("sqlite", "{{provider}}")},
+        ".",
+        [("prisma/schema.prisma", 1, "prisma/migrations", "prisma/schema.prisma")],
+    ),
+    "documentation": (
+        {"prisma/schema.prisma": DB, "docs/reference/part.prisma": DB + MODEL},
+        ".",
+        [("prisma/schema.prisma", 1, "prisma/migrations", "prisma/schema.prisma")],
+    ),
+    "documentation, asked for": (
+        {"docs/part.prisma": DB + MODEL},
+        "docs",
+        [("docs/part.prisma", 1, "docs/migrations", "part.prisma")],
+    ),
+    "two databases, the migrations of one": (
+        {
+            "prisma/schema.prisma": DB + MODEL,
+            "prisma/schemaPg.prisma": POSTGRES + MODEL,
+            "prisma/migrations/1_a/migration.sql": SQL,
+            "prisma/migrations/migration_lock.toml": LOCK,
+        },
+        ".",
+        [("prisma/schema.prisma", 1, "prisma/migrations", "prisma/schema.prisma")],
+    ),
+    "two databases that share a history without a lock": (
+        {
+            "db/a.prisma": DB + MODEL,
+            "db/schema.prisma": POSTGRES + MODEL,
+            "db/migrations/1_a/migration.sql": SQL,
+        },
+        ".",
+        [("db/schema.prisma", 1, "db/migrations", "schema.prisma")],
+    ),
+    **{
+        f"migrations of another database beside, in {name}": (
+            {
+                "prisma/schema.prisma": DB + MODEL,
+                "prisma/schemaPg.prisma": POSTGRES + MODEL,
+                "prisma/migrations/1_a/migration.sql": SQL,
+                "prisma/migrations/migration_lock.toml": LOCK,
+                f"prisma/{name}/1_a/migration.sql": SQL,
+                f"prisma/{name}/migration_lock.toml": LOCK.replace("sqlite", "postgresql"),
+            },
+            ".",
+            [
+                ("prisma/schema.prisma", 1, "prisma/migrations", "prisma/schema.prisma"),
+                ("prisma/schemaPg.prisma", 1, f"prisma/{name}", "schemaPg.prisma"),
+            ],
+        )
+        for name in ("migrations_postgres", "postgresql-migrations", "migrations/postgresql", "pg_migrations")
+    },
+    "a folder of files with schema.prisma, by its path": (
+        {
+            "prisma/schema/schema.prisma": DB,
+            "prisma/schema/a.prisma": MODEL,
+            "prisma/migrations/1_a/migration.sql": SQL,
+        },
+        "prisma/schema",
+        [("prisma/schema", 2, "prisma/migrations", "prisma/schema")],
+    ),
+    "the same, configured": (
+        {
+            "prisma.config.ts": "export default { schema: 'db' }",
+            "db/schema.prisma": DB,
+            "db/a.prisma": MODEL,
+        },
+        "db",
+        [("db", 2, "db/migrations", "prisma.config.ts")],
+    ),
+    "the same, where nothing names it": (
+        {"db/files/schema.prisma": DB, "db/files/a.prisma": MODEL},
+        "db/files",
+        [("db/files", 2, "db/files/migrations", "schema.prisma")],
+    ),
+    "a computed schema, given in refract.toml": (
+        {
+            "prisma.config.ts": "export default { schema: pick(), migrations: { path: 'sql' } }",
+            "refract.toml": 'schema = "db/x.prisma"',
+            "db/x.prisma": DB,
+            "schema.prisma": DB + MODEL,
+        },
+        ".",
+        [("db/x.prisma", 1, "sql", "prisma.config.ts"), ("schema.prisma", 1, "migrations", "schema.prisma")],
+    ),
+    "a configuration of migrations for a schema in an odd place": (
+        {
+            "prisma.config.ts": "export default { migrations: { path: 'sql' } }",
+            "db/x.prisma": DB + MODEL,
+        },
+        ".",
+        [("db/x.prisma", 1, "sql", "x.prisma")],
+    ),
     "hostile names": (
         {"-x/pr'is\nma/schema.prisma": DB, "--help/schema.prisma": DB},
         ".",
@@ -290,3 +438,71 @@ def test_a_file_leads_to_the_project_of_its_folder(tmp_path: Path, beside: dict[
     (whole,) = find_projects(tmp_path)
     (of_file,) = find_projects(tmp_path / "prisma" / "schema.prisma")
     assert (of_file.root, of_file.migrations) == (whole.root, whole.migrations)
+
+
+# name: (files, [(setting, beginning of the message)])
+GAPS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
+    "nothing computed": (
+        {"prisma.config.ts": "export default { schema: 'a.prisma' }", "a.prisma": DB},
+        [],
+    ),
+    "a computed folder": (
+        {"prisma.config.ts": "export default { schema: 'a.prisma', migrations: { path: pick() } }", "a.prisma": DB},
+        [("migrations", "prisma.config.ts: This file computes `migrations.path`")],
+    ),
+    "a computed schema": (
+        {"prisma.config.ts": "export default { schema: pick() }", "schema.prisma": DB},
+        [("schema", "prisma.config.ts: This file computes `schema`")],
+    ),
+    "a computed schema, found where it is": (
+        {"prisma.config.ts": "export default { schema: pick() }", "db/a.prisma": DB},
+        [("schema", "prisma.config.ts: This file computes `schema`")],
+    ),
+    "a configuration that cannot be read": (
+        {"prisma.config.ts": "\0", "schema.prisma": DB},
+        [
+            ("schema", "prisma.config.ts: This file computes `schema`"),
+            ("migrations", "prisma.config.ts: This file computes `migrations.path`"),
+        ],
+    ),
+    "migrations that nothing names": (
+        {
+            "prisma.config.ts": "export default { schema: 'db/a.prisma', migrations: { path: 'gone' } }",
+            "db/a.prisma": DB,
+            "db/sql-migrations/1_a/migration.sql": SQL,
+            "db/sql-migrations/2_b/migration.sql": SQL,
+        },
+        [("migrations", "db/sql-migrations: This folder has 2 migrations, but no configuration names it")],
+    ),
+    "migrations that were put away": (
+        {"db/schema.prisma": DB, "db/migrations_old/1_a/migration.sql": SQL},
+        [],
+    ),
+    "migrations of another database": (
+        {
+            "db/schema.prisma": DB,
+            "db/migrations2/1_a/migration.sql": SQL,
+            "db/migrations2/migration_lock.toml": 'provider = "mysql"',
+        },
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GAPS)
+def test_gaps(name: str, tmp_path: Path) -> None:
+    files, expected = GAPS[name]
+    write(tmp_path, files)
+    (project,) = find_projects(tmp_path)
+    assert len(project.gaps) == len(expected)
+    for gap, (setting, beginning) in zip(project.gaps, expected, strict=True):
+        assert gap.setting == setting
+        assert f"{gap.path}: {gap.message}".startswith(f"{tmp_path}/{beginning}")
+
+
+def test_a_setting_fills_a_gap(tmp_path: Path) -> None:
+    write(tmp_path, {"prisma.config.ts": "export default { migrations: { path: pick() } }", "schema.prisma": DB})
+    write(tmp_path, {"refract.toml": 'migrations = "sql"'})
+    (project,) = find_projects(tmp_path)
+    known = configured(project, load_settings(tmp_path))
+    assert (known.migrations, known.gaps) == (tmp_path / "sql", ())

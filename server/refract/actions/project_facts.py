@@ -18,9 +18,10 @@ from refract.providers.versions import Version
 from refract.reading import UnreadableFile, files_in, read_json, read_text
 from refract.text import NewFile
 from refract.workspace.failure import CannotAnalyse
+from refract.workspace.migration_folders import holds_migrations
 from refract.workspace.package_manager import package_manager
 from refract.workspace.prisma_version import prisma_version
-from refract.workspace.projects import ProjectFiles, holds_migrations
+from refract.workspace.projects import ProjectFiles
 
 SETTINGS = "refract.toml"
 _IMAGE = re.compile(r"""image:\s*["']?(?:[\w.-]+/)*(?P<name>postgres|postgis|mysql|mariadb|cockroach|server)"""

@@ -17,7 +17,8 @@ from refract.schema.model import Database
 from refract.syntax import SchemaTree, parse_schema
 from refract.text import Origin, Problem, Span
 from refract.workspace.failure import CannotAnalyse
-from refract.workspace.projects import ProjectFiles, holds_migrations
+from refract.workspace.migration_folders import holds_migrations
+from refract.workspace.projects import ProjectFiles
 
 
 def migrations_here(files: ProjectFiles) -> MigrationFolder | None:

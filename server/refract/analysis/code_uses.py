@@ -21,7 +21,8 @@ from refract.frozen_map import frozen_map
 from refract.reading import UnreadableFile, read_bytes
 from refract.source import Client, CodeUses, Needle, Target, completed, find_uses, needles
 from refract.text import Origin
-from refract.workspace.projects import SKIPPED_FOLDERS, ProjectFiles, walk
+from refract.workspace.projects import ProjectFiles
+from refract.workspace.schema_files import SKIPPED_FOLDERS, walk
 
 SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte")
 _LARGEST_FILE = 1_000_000  # bytes

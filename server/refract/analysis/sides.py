@@ -27,9 +27,11 @@ from refract.providers.versions import Version
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
 from refract.text import Problem
+from refract.workspace.discovery import find_projects
 from refract.workspace.failure import CannotAnalyse
+from refract.workspace.migration_folders import holds_migrations
 from refract.workspace.prisma_version import prisma_version
-from refract.workspace.projects import ProjectFiles, find_projects, holds_migrations
+from refract.workspace.projects import ProjectFiles
 
 
 @frozen(eq=False)

@@ -26,7 +26,8 @@ from refract.workspace.accepted import read_accepted
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.prisma_version import prisma_version
 from refract.workspace.project_settings import settings_of
-from refract.workspace.projects import ProjectFiles, configured, is_left_alone
+from refract.workspace.projects import ProjectFiles, configured
+from refract.workspace.schema_files import is_left_alone
 
 
 @frozen(eq=False)
@@ -97,6 +98,7 @@ def open_project(
         if tree is None:
             tree, unreadable = read_schema(files, known)
         provider, here = provider_of(tree), migrations_here(files)
+        unreadable += gap_problems(files, provider)
         prisma = _prisma(files, settings)
         baseline, branch = _compared_with(files, provider, base, here, prisma)
         plans = read_plans(files, baseline.database, here.migrations if here else (), provider)
@@ -172,6 +174,12 @@ def _settings(files: ProjectFiles, editor: Settings | None) -> Settings:
         return settings_of(files.root, editor)
     except SettingsError as error:
         raise CannotAnalyse(str(error)) from error
+
+
+def gap_problems(files: ProjectFiles, provider: Provider) -> tuple[Problem, ...]:
+    """What the configuration leaves open, as far as an analysis depends on it."""
+    needed = [gap for gap in files.gaps if gap.setting != "migrations" or not provider.schemaless]
+    return tuple(Problem(gap.message, Origin(gap.path, "", Span(0, 0))) for gap in needed)
 
 
 def _problem(unreadable: UnreadableFile) -> Problem:

@@ -78,6 +78,12 @@ def migrations_of(files: Mapping[str, bytes], path: str) -> MigrationFolder:
     return _folder(files, path, [])
 
 
+def locked_provider(folder: Path) -> str | None:
+    """The provider in the lock file of a folder; None if there is none that can be read."""
+    data = read_bytes(folder / LOCK_FILE, SETTINGS_BYTES)
+    return None if isinstance(data, UnreadableFile) else _lock_provider(data, folder / LOCK_FILE)[0]
+
+
 def _load(file: Path, key: str, files: dict[str, bytes | None], problems: list[Problem]) -> None:
     data = read_bytes(file, SETTINGS_BYTES if key == LOCK_FILE else MAX_BYTES)
     if not isinstance(data, UnreadableFile):

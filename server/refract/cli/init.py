@@ -77,7 +77,7 @@ def _lines(found: _Start) -> Iterator[str]:
     for project in found.projects:
         yield f"{shown_path(project.files.schema)} ({project.files.source})"
         yield from (f"  {name.ljust(16)} {value}" for name, value in _facts(project))
-        yield from (f"  {'note'.ljust(16)} {note}" for note in project.files.notes)
+        yield from (f"  {'note'.ljust(16)} {shown_path(gap.path)}: {gap.message}" for gap in project.files.gaps)
         yield ""
     if found.existing:
         yield f"{shown_path(found.existing)} already exists and was not overwritten."

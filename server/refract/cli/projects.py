@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
+import click
+
 from refract.cli.terminal import CannotRun, shown_path
+from refract.escaping import one_line
 from refract.git import upwards
-from refract.workspace.projects import ProjectFiles, every_project, is_excluded, only_left_alone, prisma_project
+from refract.workspace.discovery import every_project, left_alone
+from refract.workspace.projects import ProjectFiles, is_excluded, prisma_project, project_root
 
 
 def projects_at(path: Path) -> tuple[ProjectFiles, ...]:
@@ -17,10 +22,12 @@ def projects_at(path: Path) -> tuple[ProjectFiles, ...]:
     """
     if not path.exists():
         raise CannotRun(f"{path} does not exist. Pass the path of a Prisma project or schema.")
-    projects = _of_migration(path) if path.suffix == ".sql" else every_project(path)
-    if not projects and path.suffix == ".sql":
+    projects = _of_migration(path) if path.suffix == ".sql" else every_project(path) or _above(path)
+    beside = left_alone(path)
+    _mention(beside)
+    if not projects and path.suffix == ".sql" and not beside:
         raise CannotRun(f"No Prisma project found whose migrations folder contains {path}.")
-    if not projects and not only_left_alone(path):
+    if not projects and not beside:
         raise CannotRun(
             f"No Prisma schema found in {place(path)}. Pass the path of the schema.\n"
             "Refract reads prisma.config.ts, the prisma key of package.json, prisma/schema.prisma, schema.prisma, "
@@ -32,6 +39,28 @@ def projects_at(path: Path) -> tuple[ProjectFiles, ...]:
 def place(path: Path) -> str:
     """A folder in words."""
     return "this folder" if path == Path() else str(path)
+
+
+def _mention(of_prisma_8: Sequence[Path]) -> None:
+    """One line on standard error for what is of Prisma 8, if anything is."""
+    if not of_prisma_8:
+        return
+    first, others = one_line(shown_path(of_prisma_8[0])), len(of_prisma_8) - 1
+    those = f"{first} and {others} more are" if others else f"{first} is"
+    click.echo(
+        f"{those} for Prisma 8, which keeps other migrations. Refract does not read them, so nothing was checked there.",
+        err=True,
+    )
+
+
+def _above(path: Path) -> tuple[ProjectFiles, ...]:
+    """The project that the current folder is a part of, as git looks for a repository: the nearest one above it."""
+    here = Path.cwd()
+    if path.absolute() != here or left_alone(path):
+        return ()
+    above = (prisma_project(folder) for folder in tuple(upwards(here))[1:])
+    nearest = next((project for project in above if project), None)
+    return (nearest,) if nearest else every_project(project_root(here))
 
 
 def _of_migration(file: Path) -> tuple[ProjectFiles, ...]:

@@ -201,6 +201,14 @@ class Settings:
             '"db/migrations"',
         ),
     )
+    schema: str | None = field(
+        default=None,
+        metadata=about(
+            TEXT,
+            "The schema file or folder, relative to this file. Needed only if `prisma.config.ts` computes the path.",
+            '"db/schema.prisma"',
+        ),
+    )
     base: str | None = field(
         default=None,
         metadata=about(

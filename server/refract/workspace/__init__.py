@@ -9,21 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from refract.workspace.discovery import find_projects
     from refract.workspace.failure import CannotAnalyse
-    from refract.workspace.projects import (
-        ProjectFiles,
-        find_projects,
-        holds_migrations,
-        only_left_alone,
-        prisma_project,
-    )
+    from refract.workspace.migration_folders import holds_migrations
+    from refract.workspace.projects import ProjectFiles, prisma_project
 
 _HOMES = {
     "CannotAnalyse": "failure",
     "ProjectFiles": "projects",
-    "find_projects": "projects",
-    "holds_migrations": "projects",
-    "only_left_alone": "projects",
+    "find_projects": "discovery",
+    "holds_migrations": "migration_folders",
     "prisma_project": "projects",
 }
 
@@ -39,6 +34,5 @@ __all__ = [
     "ProjectFiles",
     "find_projects",
     "holds_migrations",
-    "only_left_alone",
     "prisma_project",
 ]

@@ -31,7 +31,8 @@ _CONFIG_NAMES = frozenset(file.rpartition("/")[2] for file in CONFIG_FILES)
 _DEEPEST = max(file.count("/") for file in CONFIG_FILES) + 1
 
 _MAX_LENGTH = 200_000  # characters; a longer configuration is not read
-_ALL = ("schema", "migrations.path")
+ALL_SETTINGS = ("schema", "migrations.path")
+"""What Refract reads of a configuration."""
 
 
 @frozen
@@ -61,7 +62,7 @@ def configured_folder(file: Path) -> Path | None:
 def read_prisma_config(text: str) -> PrismaConfig:
     """The configuration in `text`: the source of a `prisma.config.*` file, or JSON."""
     if len(text) > _MAX_LENGTH:
-        return PrismaConfig(computed=_ALL)
+        return PrismaConfig(computed=ALL_SETTINGS)
     values = read_values(text)
     if _is_of_prisma_8(values):
         return PrismaConfig(is_prisma_8=True)

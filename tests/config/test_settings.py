@@ -64,7 +64,10 @@ WRONG = [
     ('exclude = "x"', "exclude must be a list of texts, not 'x'"),
     ("migration = 'x'", "unknown setting migration, did you mean migrations?"),
     ("fail_on = 'error'", "unknown setting fail_on, did you mean fail-on?"),
-    ("zzz = 1", "unknown setting zzz (known: rules, migrations, base, prisma, fail-on, exclude, database, plans)"),
+    (
+        "zzz = 1",
+        "unknown setting zzz (known: rules, migrations, schema, base, prisma, fail-on, exclude, database, plans)",
+    ),
     ("file = 'x'", "unknown setting file"),
     ("database = 3", "database is not a table"),
     ("[database]\nversions = '14'", "unknown setting database.versions, did you mean version?"),

@@ -64,8 +64,9 @@ def every_project(path: Path) -> tuple[ProjectFiles, ...]:
         return (whole,)
     own = prisma_project(path)
     below = tuple(_projects_below(path))
-    if own and own.source in DEFAULT_SCHEMAS and any(_is_part(own, project) for project in below):
-        own = None  # one file of a schema in several
+    if own and own.source in DEFAULT_SCHEMAS:
+        is_part = any(_is_part(own, project) for project in below)  # one file of a schema in several
+        own = None if is_part or _is_of_prisma_8(own.schema) else own
     projects: dict[tuple[Path, ...], ProjectFiles] = {}
     for project in (*([own] if own else []), *below):
         projects.setdefault(project.schema_files or (project.schema,), project)
@@ -76,7 +77,7 @@ def left_alone(path: Path) -> tuple[Path, ...]:
     """What at `path` is of Prisma 8, whose migrations Refract does not read: configurations, and schemas of no such."""
     path = Path(os.path.normpath(path.absolute()))
     files = [path] if is_file(path) else _tree(path)
-    folders = sorted({project_root(path)} if is_file(path) else {path, *filter(None, map(configured_folder, files))})
+    folders = sorted({project_root(path), *filter(None, map(configured_folder, files))})
     configurations = [found[0] for folder in folders if (found := config_of(folder)) and found[1].is_prisma_8]
     schemas = (file for file in files if file.suffix == ".prisma" and not is_ours(file))
     return (*configurations, *(file for file in schemas if not _is_of_prisma_8(file)))

@@ -290,6 +290,27 @@ def test_a_computed_configuration_is_a_problem(project: Path, refract: Refract) 
     assert refract("check").exit_code == 0
 
 
+CASCADE = HEAD.replace("postgresql", "sqlite") + (
+    "model User {\n  id    Int @id\n  email EMAIL\n  posts Post[]\n}\n"
+    "model Post {\n  id Int @id\n  userId Int\n  user User @relation(fields: [userId], references: [id], onDelete: Cascade)\n}\n"
+)
+D1 = {
+    "package.json": {"package.json": '{ "dependencies": { "@prisma/adapter-d1": "7.0.0" } }'},
+    "wrangler.toml": {"wrangler.toml": '[[d1_databases]]\nbinding = "DB"\n'},
+    "wrangler.jsonc": {"wrangler.jsonc": '{ "d1_databases": [{ "binding": "DB" }] }'},
+}
+
+
+@pytest.mark.parametrize("file", D1)
+def test_the_flavour_needs_no_setting(tmp_path: Path, refract: Refract, file: str) -> None:
+    write(tmp_path, {"prisma/schema.prisma": CASCADE.replace("EMAIL", "String"), **D1[file]})
+    commit(tmp_path)
+    write(tmp_path, {"prisma/schema.prisma": CASCADE.replace("EMAIL", "String?")})
+    assert "sqlite-redefine-cascade" in refract("check", tmp_path).stdout
+    (tmp_path / file).unlink()
+    assert "sqlite-redefine-cascade" not in refract("check", tmp_path).stdout
+
+
 def test_a_folder_below_looks_upwards(project: Path, refract: Refract, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "src/deep").mkdir(parents=True)
     monkeypatch.chdir(project / "src/deep")

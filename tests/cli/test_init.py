@@ -34,6 +34,32 @@ CASES: dict[str, tuple[dict[str, str], dict[str, object], dict[str, object]]] = 
         {"server_version": "16", "migration_count": None},
         {"version": "16"},
     ),
+    "D1 in wrangler.toml": (
+        {
+            "prisma/schema.prisma": SQLITE + USER,
+            "wrangler.toml": '[[d1_databases]]\nbinding = "DB"\ndatabase_name = "x"\n',
+        },
+        {"flavour": "d1"},
+        {"flavour": "d1"},
+    ),
+    "D1 in wrangler.jsonc": (
+        {
+            "prisma/schema.prisma": SQLITE + USER,
+            "wrangler.jsonc": '{ // D1\n  "d1_databases": [{ "binding": "DB", "database_name": "x", }],\n}',
+        },
+        {"flavour": "d1"},
+        {"flavour": "d1"},
+    ),
+    "an address in an example": (
+        {"prisma/schema.prisma": SQLITE + USER, ".env.example": 'DATABASE_URL="libsql://x-y.turso.io"\n'},
+        {"flavour": "libsql"},
+        {"flavour": "libsql"},
+    ),
+    "a package of PlanetScale": (
+        {"prisma/schema.prisma": MYSQL + USER, "package.json": '{ "dependencies": { "@planetscale/database": "1" } }'},
+        {"flavour": "planetscale"},
+        {"flavour": "planetscale"},
+    ),
     "versions and pnpm": (
         {
             "prisma/schema.prisma": HEAD + USER,

@@ -190,7 +190,8 @@ SOURCE = st.lists(
         ["export default", "{", "}", "(", ")", "[", "]", ",", ":", "schema", "migrations", "path", '"a"', "const x =",
          "defineConfig", "join", "`", "'", "${", "/*", "//", "\n", "+", "\\", "é", "...", "x", "?", "??", "=>",
          "return", "function x", "as", "new URL", "import", "from", "require", "=", ".", "!", "const {", "exports."]
-    )
+    ),
+    max_size=40,
 ).map(" ".join)  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from refract.analysis.code_uses import NO_ANSWERS, Answers
 from refract.analysis.open_plans import NO_PLANS, Plans, built_again, read_plans
 from refract.baseline import Baseline, MigrationFolder
 from refract.collector import without_collector
-from refract.config import Settings, SettingsError
+from refract.config import Flavour, Settings, SettingsError
 from refract.lowering import lower
 from refract.providers import Provider
 from refract.providers.versions import Version
@@ -23,6 +23,7 @@ from refract.syntax import Document, SchemaTree, parse_document, parse_schema
 from refract.syntax.tree import Keyword
 from refract.text import Origin, Problem, Span
 from refract.workspace.accepted import read_accepted
+from refract.workspace.database_server import server_of
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.prisma_version import prisma_version
 from refract.workspace.project_settings import settings_of
@@ -99,6 +100,7 @@ def open_project(
             tree, unreadable = read_schema(files, known)
         provider, here = provider_of(tree), migrations_here(files)
         unreadable += gap_problems(files, provider)
+        settings = _with_flavour(settings, files, provider)
         prisma = _prisma(files, settings)
         baseline, branch = _compared_with(files, provider, base, here, prisma)
         plans = read_plans(files, baseline.database, here.migrations if here else (), provider)
@@ -174,6 +176,14 @@ def _settings(files: ProjectFiles, editor: Settings | None) -> Settings:
         return settings_of(files.root, editor)
     except SettingsError as error:
         raise CannotAnalyse(str(error)) from error
+
+
+def _with_flavour(settings: Settings, files: ProjectFiles, provider: Provider) -> Settings:
+    """The settings with the flavour that the project's files show, unless one is set."""
+    if settings.database.flavour is not None:
+        return settings
+    flavour = server_of(files.root, provider.name).flavour
+    return evolve(settings, database=evolve(settings.database, flavour=Flavour(flavour))) if flavour else settings
 
 
 def gap_problems(files: ProjectFiles, provider: Provider) -> tuple[Problem, ...]:

@@ -20,8 +20,11 @@ from refract import clock, git, memory
 from refract.config import Settings, SettingsError, load_settings, settings_files
 from refract.reading import UnreadableFile, files_in, folders_in, read_bytes
 from refract.workspace.accepted import accepted_file
+from refract.workspace.database_server import server_of
+from refract.workspace.migration_folders import main_file
 from refract.workspace.prisma_version import version_files
 from refract.workspace.projects import ProjectFiles, configured
+from refract.workspace.schema_files import provider_in
 
 _FOLDER = "answers"
 _KEPT = 200  # answers; the oldest go first
@@ -87,6 +90,8 @@ def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable
         yield os.fsencode(repr(project))
         if project.problem:
             continue
+        provider = provider_in(main_file(project.schema, project.schema_files)) or ""
+        yield os.fsencode(repr(server_of(project.root, provider)))
         yield os.fsencode(_commit(project, base or settings.base))
         if project.plan_files():  # how long a plan has rested depends on the day
             yield clock.today().isoformat().encode()

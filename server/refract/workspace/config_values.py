@@ -117,6 +117,10 @@ class ConfigValues:
         texts = tuple(item for item in found if isinstance(item, str))
         return texts if len(texts) == len(found) else Special.UNKNOWN
 
+    def plain(self) -> object:
+        """Everything as dictionaries, lists and texts; None for what is neither."""
+        return self._plain(self._exported(), 0)
+
     def has(self, name: str) -> bool:
         """Whether the exported object is known, and has the property written out."""
         exported = self._exported()
@@ -130,6 +134,16 @@ class ConfigValues:
     def imports(self, beginning: str) -> bool:
         """Whether anything is imported from a module whose name begins so."""
         return any(module.startswith(beginning) for module in self._declared.modules)
+
+    def _plain(self, value: Value, depth: int) -> object:
+        if depth > _DEEPEST:
+            return None
+        if isinstance(value, ListValue):
+            return [self._plain(self._value(item, 0), depth + 1) for item in value.items]
+        if isinstance(value, ObjectValue):
+            names = dict.fromkeys(name for name, _ in value.parts if name is not None)
+            return {name: self._plain(self._property(value, name, 0), depth + 1) for name in names}
+        return value if isinstance(value, str) else None
 
     def _exported(self) -> Value:
         """What the file exports; UNSET if it exports nothing."""

@@ -37,6 +37,7 @@ VERDICTS = {
     "wrong": "Refract's statements leave a difference, or fail",
     "not-run": "the real server refuses the history, or Prisma the schema",
     "no-oracle": "no server and engine for this provider here",
+    "no-migrations": "Refract compares with something else: there is no database to compare with",
     "cannot-analyse": "Refract does not analyse the project",
     "crash": "an exception",
 }
@@ -58,6 +59,8 @@ def compare_analysis(found: Analysis, history: tuple[Migration, ...], servers: M
     baseline = found.snapshot.baseline
     refract = write_script(found.diff, baseline.database, found.database)
     server = servers.get(found.lowered.provider.name)
+    if baseline.kind != "migrations":
+        return Compared("no-migrations", refract, detail=baseline.detail)
     if server is None:
         return Compared("no-oracle", refract, not_followed=len(baseline.opaque))
     try:

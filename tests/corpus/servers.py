@@ -23,7 +23,7 @@ from refract.syntax import SchemaTree
 _ROLES = ("anon", "authenticated", "service_role", "postgres", "authenticator", "supabase_admin", "neondb_owner")
 _URLS = re.compile(r"^[ \t]*(?:url|directUrl|shadowDatabaseUrl)[ \t]*=[^\n]*$", re.MULTILINE)
 _GENERATOR = re.compile(r"^generator\s+\w+\s*\{.*?^\}", re.MULTILINE | re.DOTALL)
-_PREVIEWS = ("views", "postgresqlExtensions")
+_PREVIEWS = ("views", "postgresqlExtensions", "partialIndexes")
 _Kind = TypeVar("_Kind", bound=Database)
 
 

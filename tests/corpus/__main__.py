@@ -83,8 +83,13 @@ def pending(checkouts: list[Path], running: dict[str, Server]) -> Iterator[dict[
 def of_states(checkouts: list[Path], running: dict[str, Server], most: int) -> Iterator[dict[str, Any]]:
     for checkout, files in projects(checkouts):
         for moment in moments(checkout, files, running, most):
-            verdict = f"{moment.compared.verdict}, {'as committed' if moment.as_committed else 'not as committed'}"
-            state = {"commit": moment.state.commit, "migration": moment.state.migration, "committed": moment.committed}
+            verdict = f"{moment.compared.verdict}, {moment.beside.partition(':')[0]}"
+            state = {
+                "commit": moment.state.commit,
+                "migration": moment.state.migration,
+                "committed": moment.committed,
+                "beside": moment.beside,
+            }
             yield {**named(checkout, files), "kind": verdict, **state, **attrs.asdict(moment.compared)}
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from corpus.databases import EMPTY, CannotRun, Database, Server
+from corpus.databases import EMPTY, CannotRun, Database, NoEngine, Server
 from refract.analysis import Analysis, analyse, open_project
 from refract.baseline import Migration, load_migrations
 from refract.sql.writer import write_script
@@ -27,6 +27,7 @@ class Compared:
     prisma: str = ""
     detail: str = ""
     not_followed: int = 0
+    provider: str = ""
 
 
 VERDICTS = {
@@ -56,20 +57,22 @@ def compare_pending(files: ProjectFiles, servers: Mapping[str, Server]) -> Compa
 
 def compare_analysis(found: Analysis, history: tuple[Migration, ...], servers: Mapping[str, Server]) -> Compared:
     """The comparison for what has been analysed."""
-    baseline = found.snapshot.baseline
+    baseline, provider = found.snapshot.baseline, found.lowered.provider.name
     refract = write_script(found.diff, baseline.database, found.database)
-    server = servers.get(found.lowered.provider.name)
+    plain = Compared("no-oracle", refract, not_followed=len(baseline.not_followed), provider=provider)
     if baseline.kind != "migrations":
-        return Compared("no-migrations", refract, detail=baseline.detail)
-    if server is None:
-        return Compared("no-oracle", refract, not_followed=len(baseline.opaque))
+        return evolve(plain, verdict="no-migrations", detail=baseline.detail)
+    if provider not in servers:
+        return plain
     try:
-        with _database(server, history) as database:
+        with built(servers[provider], history) as database:
             prisma = database.prisma(found.snapshot.tree)
             verdict, detail = _judged(refract, prisma, database, found)
+    except NoEngine:
+        return plain
     except CannotRun as error:
-        return Compared("not-run", refract, detail=str(error), not_followed=len(baseline.opaque))
-    return Compared(verdict, refract, prisma, detail, len(baseline.opaque))
+        return evolve(plain, verdict="not-run", detail=str(error))
+    return evolve(plain, verdict=verdict, prisma=prisma, detail=detail)
 
 
 def statements(script: str) -> tuple[str, ...]:
@@ -85,7 +88,7 @@ def _judged(refract: str, prisma: str, database: Database, found: Analysis) -> t
         return "superfluous", ""
     if not statements(refract):
         return "missed", ""
-    with _twin(database) as twin:
+    with copied(database) as twin:
         try:
             twin.run(refract)
         except CannotRun as error:
@@ -95,7 +98,8 @@ def _judged(refract: str, prisma: str, database: Database, found: Analysis) -> t
 
 
 @contextmanager
-def _database(server: Server, history: tuple[Migration, ...]) -> Iterator[Database]:
+def built(server: Server, history: tuple[Migration, ...]) -> Iterator[Database]:
+    """The database that a history builds, for as long as the block runs. Raises CannotRun."""
     database = server.database(history)
     try:
         yield database
@@ -104,7 +108,8 @@ def _database(server: Server, history: tuple[Migration, ...]) -> Iterator[Databa
 
 
 @contextmanager
-def _twin(database: Database) -> Iterator[Database]:
+def copied(database: Database) -> Iterator[Database]:
+    """A copy of a database, for as long as the block runs."""
     twin = database.twin()
     try:
         yield twin

@@ -1,4 +1,4 @@
-"""The real servers: PostgreSQL and SQLite, the two that Prisma's engine from npm speaks to."""
+"""The real servers: PostgreSQL and SQLite, to which Prisma's engine from npm speaks, and MariaDB."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import TypeVar
 
 import psycopg
+import pymysql
 from attrs import field, frozen
 
-from corpus.databases import CannotRun, Database, Server
-from live import postgresql
+from corpus.databases import CannotRun, Database, NoEngine, Server
+from live import mariadb, postgresql, sqlite
+from live.plans import Catalog
 from prisma.engine import PrismaEngine, Refused, prisma_engine
 from refract.baseline import Migration
+from refract.sql.reader.tokens import statements as sql_statements
 from refract.syntax import SchemaTree
 
 _ROLES = ("anon", "authenticated", "service_role", "postgres", "authenticator", "supabase_admin", "neondb_owner")
+_ANY_CASE = ("--lower-case-table-names=1",)  # many a history was made on Windows, where names come back in lower case
 _URLS = re.compile(r"^[ \t]*(?:url|directUrl|shadowDatabaseUrl)[ \t]*=[^\n]*$", re.MULTILINE)
 _GENERATOR = re.compile(r"^generator\s+\w+\s*\{.*?^\}", re.MULTILINE | re.DOTALL)
 _PREVIEWS = ("views", "postgresqlExtensions", "partialIndexes")
@@ -29,12 +33,16 @@ _Kind = TypeVar("_Kind", bound=Database)
 
 @contextmanager
 def servers(folder: Path) -> Iterator[dict[str, Server]]:
-    """A server for each provider that Prisma's engine from npm can be asked about."""
-    with postgresql.running_server() as socket:
+    """A server for each provider."""
+    with postgresql.running_server() as socket, mariadb.running_server(_ANY_CASE) as maria:
         with postgresql.connect(socket) as connection:
             for role in _ROLES:
                 connection.execute(f"CREATE ROLE {role}")
-        yield {"postgresql": PostgresqlServer(socket), "sqlite": SqliteServer(folder)}
+        yield {
+            "postgresql": PostgresqlServer(socket),
+            "sqlite": SqliteServer(folder),
+            "mysql": MariadbServer(maria),
+        }
 
 
 @frozen
@@ -61,8 +69,14 @@ class PostgresqlDatabase:
         with closing(postgresql.connect(self.server.socket, self.name)) as connection:
             try:
                 connection.execute(script.encode())
+            except psycopg.errors.UnsafeNewEnumValueUsage:
+                _run_one_by_one(connection, script)
             except psycopg.Error as error:
                 raise CannotRun(str(error).split("\n")[0]) from error
+
+    def catalog(self) -> Catalog:
+        with closing(postgresql.connect(self.server.socket, self.name)) as connection:
+            return postgresql.catalog(connection)
 
     def prisma(self, schema: SchemaTree) -> str:
         url = f"postgresql://refract@localhost/{self.name}?host={self.server.socket}"
@@ -75,6 +89,15 @@ class PostgresqlDatabase:
     def drop(self) -> None:
         with postgresql.connect(self.server.socket) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
+
+def _run_one_by_one(connection: psycopg.Connection, script: str) -> None:
+    """As somebody does to whom Prisma has shown that error."""
+    try:
+        for found in sql_statements(script, "postgresql"):
+            connection.execute(script[found.start : found.end].encode())
+    except psycopg.Error as error:
+        raise CannotRun(str(error).split("\n")[0]) from error
 
 
 @frozen
@@ -106,6 +129,10 @@ class SqliteDatabase:
         with prisma_engine("sqlite", f"file:{self.file}") as engine:
             return _asked(engine, schema)
 
+    def catalog(self) -> Catalog:
+        with closing(sqlite.connect(self.file)) as connection:
+            return sqlite.SqliteDatabase(connection).catalog()
+
     def twin(self) -> SqliteDatabase:
         copy = self.server.new()
         if self.file.exists():
@@ -115,6 +142,54 @@ class SqliteDatabase:
     def drop(self) -> None:
         for file in self.file.parent.glob(f"{self.file.name}*"):
             file.unlink()
+
+
+@frozen
+class MariadbServer:
+    socket: str
+    _numbers: Iterator[int] = field(factory=lambda: count(1))
+
+    def database(self, migrations: Sequence[Migration]) -> MariadbDatabase:
+        return _filled(MariadbDatabase(self, f"corpus{next(self._numbers)}"), migrations)
+
+
+@frozen
+class MariadbDatabase:
+    """`scripts` is what has built it: a twin is built again."""
+
+    server: MariadbServer
+    name: str
+    scripts: list[str] = field(factory=list)
+
+    def run(self, script: str) -> None:
+        with closing(mariadb.connect(self.server.socket)) as connection, connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE DATABASE IF NOT EXISTS `{self.name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
+            )
+            cursor.execute(f"USE `{self.name}`")
+            try:
+                mariadb.run_script(cursor, script)
+            except pymysql.Error as error:
+                raise CannotRun(str(error)) from error
+        self.scripts.append(script)
+
+    def prisma(self, schema: SchemaTree) -> str:
+        raise NoEngine
+
+    def catalog(self) -> Catalog:
+        self.run("DO 0")
+        with closing(mariadb.connect(self.server.socket, self.name)) as connection, connection.cursor() as cursor:
+            return mariadb.MariadbDatabase(cursor).catalog()
+
+    def twin(self) -> MariadbDatabase:
+        twin = MariadbDatabase(self.server, f"corpus{next(self.server._numbers)}")
+        for script in self.scripts:
+            twin.run(script)
+        return twin
+
+    def drop(self) -> None:
+        with closing(mariadb.connect(self.server.socket)) as connection, connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS `{self.name}`")
 
 
 def _filled(database: _Kind, migrations: Sequence[Migration]) -> _Kind:

@@ -1,4 +1,4 @@
-"""Moments in the history of a checkout: a commit that adds one migration and changes the schema.
+"""Moments in the history of a checkout: a commit that changes the schema and adds a migration.
 
 What Refract would have written there, from the migrations before it to the schema of the commit, is compared with the
 migration of the commit, and with what Prisma's own engine writes where it can be asked.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -16,8 +17,8 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from corpus.databases import Server
-from corpus.pending import Compared, compare_pending, statements
+from corpus.databases import CannotRun, Server
+from corpus.pending import Compared, built, compare_pending, copied, statements
 from refract.baseline import Migration, load_migrations
 from refract.baseline.folder import SQL_FILE
 from refract.workspace.projects import ProjectFiles
@@ -35,15 +36,12 @@ class State:
 
 @frozen
 class Moment:
-    """What Refract would have written in a state, and what was committed: `as_committed` if those are the same."""
+    """What Refract would have written in a state, and what was committed; `beside` is how those are related."""
 
     state: State
     committed: str
     compared: Compared
-
-    @property
-    def as_committed(self) -> bool:
-        return statements(self.committed) == statements(self.compared.refract)
+    beside: str
 
 
 def moments(checkout: Path, files: ProjectFiles, servers: Mapping[str, Server], most: int) -> Iterator[Moment]:
@@ -57,8 +55,8 @@ def moments(checkout: Path, files: ProjectFiles, servers: Mapping[str, Server], 
 
 
 def states(checkout: Path, files: ProjectFiles) -> Iterator[State]:
-    """The commits that add one migration and change the schema, oldest first."""
-    migrations, schema = _inside(checkout, files.migrations), _inside(checkout, _schema_place(files))
+    """The commits that change the schema and add a migration, oldest first; of several migrations, the last."""
+    migrations, schema = _inside(checkout, files.migrations), _inside(checkout, files.schema)
     log = _git(checkout, "log", "--reverse", "--no-merges", "--no-renames", "--format=%x00%H", "--name-status", "--",
                migrations, schema)  # fmt: skip
     for entry in log.decode(errors="replace").split("\0")[1:]:
@@ -66,8 +64,8 @@ def states(checkout: Path, files: ProjectFiles) -> Iterator[State]:
         changes = [line.split("\t", 1) for line in lines if "\t" in line]
         added = [path for status, path in changes if status == "A" and path.startswith(f"{migrations}/")]
         names = [path.split("/")[-2] for path in added if path.endswith(f"/{SQL_FILE}")]
-        if len(names) == 1 and any(status == "M" and path.endswith(".prisma") for status, path in changes):
-            yield State(commit, names[0])
+        if names and any(status in "AM" and path.endswith(".prisma") for status, path in changes):
+            yield State(commit, max(names))
 
 
 def _moment(checkout: Path, files: ProjectFiles, state: State, servers: Mapping[str, Server]) -> Moment | None:
@@ -81,7 +79,28 @@ def _moment(checkout: Path, files: ProjectFiles, state: State, servers: Mapping[
         if not own or not then.schema_files or own[0] is not history[-1]:
             return None
         _remove(then.migrations, own[0])
-        return Moment(state, own[0].sql, compare_pending(then, servers))
+        compared = compare_pending(then, servers)
+        return Moment(state, own[0].sql, compared, _beside(own[0].sql, compared, history[:-1], servers))
+
+
+def _beside(committed: str, compared: Compared, history: tuple[Migration, ...], servers: Mapping[str, Server]) -> str:
+    if _folded(committed) == _folded(compared.refract):
+        return "as committed"
+    server = servers.get(compared.provider)
+    if server is None:
+        return "not as committed"
+    try:
+        with built(server, history) as database, copied(database) as twin:
+            database.run(committed)
+            twin.run(compared.refract)
+            return "to the same effect as committed" if database.catalog() == twin.catalog() else "not as committed"
+    except CannotRun as error:
+        return f"not as committed, and not run: {error}"[:200]
+
+
+def _folded(script: str) -> tuple[str, ...]:
+    """The statements; MySQL on Windows gives names of tables back in lower case."""
+    return statements(re.sub(r"`[^`]*`", lambda name: name[0].lower(), script))
 
 
 def _remove(migrations: Path, migration: Migration) -> None:
@@ -92,18 +111,14 @@ def _remove(migrations: Path, migration: Migration) -> None:
 def _moved(files: ProjectFiles, checkout: Path, there: Path) -> ProjectFiles:
     """The project in a copy of the checkout, with the schema files that are there."""
     schema = there / files.schema.relative_to(checkout)
-    place = there / _schema_place(files).relative_to(checkout)
+    place = there / files.schema.relative_to(checkout)
     found = sorted(place.rglob("*.prisma")) if place.is_dir() else [place] * place.is_file()
     root, migrations = (there / path.relative_to(checkout) for path in (files.root, files.migrations))
     return evolve(files, root=root, schema=schema, schema_files=tuple(found), migrations=migrations)
 
 
-def _schema_place(files: ProjectFiles) -> Path:
-    return files.schema
-
-
 def _wanted(checkout: Path, files: ProjectFiles) -> list[str]:
-    return [_inside(checkout, files.migrations), _inside(checkout, _schema_place(files)), "package.json"]
+    return [_inside(checkout, files.migrations), _inside(checkout, files.schema), "package.json"]
 
 
 def _unpack(checkout: Path, commit: str, paths: list[str], to: Path) -> bool:

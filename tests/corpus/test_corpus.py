@@ -12,6 +12,7 @@ from corpus.checking import check
 from corpus.databases import EMPTY, CannotRun, Server
 from corpus.pending import compare_pending, statements
 from corpus.states import moments
+from live.plans import Catalog
 from refract.baseline import Migration
 from refract.syntax import SchemaTree
 from refract.workspace.projects import find_projects
@@ -25,7 +26,7 @@ model User {
   id Int @id
 }
 """
-FIRST = 'CREATE TABLE "User" (\n    "id" INTEGER NOT NULL PRIMARY KEY\n);\n'
+FIRST = 'CREATE TABLE "User" (\n    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT\n);\n'
 ADDED = 'ALTER TABLE "User" ADD COLUMN "name" TEXT;'
 LATER = SCHEMA.replace("@id\n", "@id\n  name String?\n")
 
@@ -53,6 +54,9 @@ class Stub:
         if not set(statements(script)) <= {part for text in self.given for part in statements(text)}:
             raise CannotRun("no such statement")
 
+    def catalog(self) -> Catalog:
+        return {}
+
     def drop(self) -> None:
         pass
 
@@ -76,9 +80,9 @@ def test_check(checkout: Path) -> None:
 
 def test_states(checkout: Path) -> None:
     (files,) = find_projects(checkout)
-    (moment,) = moments(checkout, files, {}, most=3)
-    assert (moment.state.migration, moment.compared.verdict) == ("20260102000000_add_name", "no-oracle")
-    assert moment.as_committed
+    found = list(moments(checkout, files, {}, most=3))
+    assert [moment.state.migration for moment in found] == ["20260101000000_init", "20260102000000_add_name"]
+    assert {(moment.compared.verdict, moment.beside) for moment in found} == {("no-oracle", "as committed")}
 
 
 ALL = (FIRST, ADDED)

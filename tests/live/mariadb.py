@@ -27,7 +27,7 @@ START_LIMIT = 60.0  # seconds
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
+def running_server(options: Sequence[str] = ()) -> Iterator[str]:
     """Starts a server and yields the path of its socket."""
     # A socket's path must be short: pytest's own temporary folders are not.
     home = Path(tempfile.mkdtemp(prefix="refract-mariadb-"))
@@ -46,14 +46,14 @@ def running_server() -> Iterator[str]:
             capture_output=True,
             timeout=START_LIMIT,
         )
-        with _server_process(home, user) as socket:
+        with _server_process(home, user, options) as socket:
             yield socket
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
-def _server_process(home: Path, user: str) -> Iterator[str]:
+def _server_process(home: Path, user: str, options: Sequence[str]) -> Iterator[str]:
     socket = home / "socket"
     log = home / "log"
     arguments = [
@@ -69,6 +69,7 @@ def _server_process(home: Path, user: str) -> Iterator[str]:
         "--innodb-flush-log-at-trx-commit=0",
         "--innodb-flush-method=nosync",
         "--skip-log-bin",
+        *options,
     ]
     with log.open("wb") as output, subprocess.Popen(arguments, stdout=output, stderr=output) as process:
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import random
 import re
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -78,7 +79,7 @@ def _moment(checkout: Path, files: ProjectFiles, state: State, servers: Mapping[
         own = [migration for migration in history if migration.name == state.migration]
         if not own or not then.schema_files or own[0] is not history[-1]:
             return None
-        _remove(then.migrations, own[0])
+        shutil.rmtree(then.migrations / own[0].name)
         compared = compare_pending(then, servers)
         return Moment(state, own[0].sql, compared, _beside(own[0].sql, compared, history[:-1], servers))
 
@@ -101,11 +102,6 @@ def _beside(committed: str, compared: Compared, history: tuple[Migration, ...], 
 def _folded(script: str) -> tuple[str, ...]:
     """The statements; MySQL on Windows gives names of tables back in lower case."""
     return statements(re.sub(r"`[^`]*`", lambda name: name[0].lower(), script))
-
-
-def _remove(migrations: Path, migration: Migration) -> None:
-    (migrations / migration.name / SQL_FILE).unlink()
-    (migrations / migration.name).rmdir()
 
 
 def _moved(files: ProjectFiles, checkout: Path, there: Path) -> ProjectFiles:

@@ -30,7 +30,7 @@ from corpus.databases import Server
 from corpus.pending import compare_pending
 from corpus.servers import servers
 from corpus.states import moments
-from refract.workspace.projects import ProjectFiles, find_projects
+from refract.workspace import ProjectFiles, find_projects
 
 
 def main() -> int:

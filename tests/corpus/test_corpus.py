@@ -15,7 +15,7 @@ from corpus.states import moments
 from live.plans import Catalog
 from refract.baseline import Migration
 from refract.syntax import SchemaTree
-from refract.workspace.projects import find_projects
+from refract.workspace import find_projects
 
 SCHEMA = """\
 datasource db {

@@ -38,10 +38,11 @@ def start(root: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def pair(root: Path, command: list[str]) -> list[int]:
-    """The exit codes of a command that is started twice."""
+def pair(root: Path, command: list[str]) -> list[int | str]:
+    """The exit codes of a command that is started twice; of one that fails, what it printed."""
     both = [start(root, *command), start(root, *command)]
-    return [process.wait(timeout=120) for process in both if process.communicate() is not None]
+    printed = ["".join(process.communicate(timeout=120)) for process in both]
+    return [text if process.returncode else 0 for process, text in zip(both, printed, strict=True)]
 
 
 def ended(root: Path, *arguments: str) -> tuple[int, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 
 import pytest
 
 from parts import PARTS, Part, in_ci, parts_of, reason, use_own_programs
+from refract.ci import TARGETS
 
 RERUNS = 2
 """How often a test that waits for another process may run again: it can be late on a busy machine."""
@@ -14,6 +16,8 @@ RERUNS = 2
 
 def pytest_configure(config: pytest.Config) -> None:
     use_own_programs()
+    for name in TARGETS:  # the job that runs the tests is not the one that they are about
+        os.environ.pop(name, None)
     config.addinivalue_line("markers", "real: needs a real part of tests/parts.py")
     for part in PARTS:
         config.addinivalue_line("markers", f"{part.name}: needs {part.what}")

@@ -24,7 +24,10 @@ RISKY = HEAD + USER.replace("email String", "mail  String")
 def test_nothing_pending(project: Path, refract: Refract) -> None:
     result = refract("check")
     assert result.exit_code == 0
-    assert result.stdout == ("No findings in prisma/schema.prisma, compared with 1 migration in prisma/migrations.\n")
+    assert result.stdout == (
+        "No findings in prisma/schema.prisma, compared with 1 migration in prisma/migrations.\n"
+        f"No migration was judged, since there is no base ({project / 'prisma'} is not in a git repository).\n"
+    )
     assert result.stderr == ""
 
 
@@ -37,7 +40,9 @@ def test_a_finding_has_its_place_its_line_and_its_reason(project: Path, refract:
     assert ": error drop-column: " in first
     assert excerpt == "  5 | model User {"
     assert carets.strip(" |^") == ""
-    assert result.stdout.endswith("1 error in prisma/schema.prisma, compared with 1 migration in prisma/migrations.\n")
+    *_, verdict, scope = result.stdout.splitlines()
+    assert verdict == "1 error in prisma/schema.prisma, compared with 1 migration in prisma/migrations."
+    assert scope.endswith("1 change is pending without a migration.")
 
 
 @pytest.mark.parametrize(("threshold", "code"), [("error", 0), ("warning", 1), ("never", 0)])
@@ -138,7 +143,7 @@ def test_a_table_that_is_new_on_the_branch_has_no_rows(project: Path, refract: R
 def test_several_projects_are_each_checked(project: Path, refract: Refract) -> None:
     write(project, {"other/schema.prisma": HEAD + USER})
     result = refract("check")
-    assert [line.split(" in ")[1].split(",")[0] for line in result.stdout.splitlines() if " in " in line] == [
+    assert [line.split(" in ")[1].split(",")[0] for line in result.stdout.splitlines() if ", compared with " in line] == [
         "prisma/schema.prisma",
         "other/schema.prisma",
     ]

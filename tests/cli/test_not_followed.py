@@ -46,7 +46,7 @@ def test_a_merged_statement_is_counted_and_no_more(merged: Callable[[str], None]
     merged(sql)
     result = refract("check")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "1 statement not followed" in result.stdout
+    assert "1 statement was not followed (-v shows one)." in result.stdout
     assert "Incomplete" not in result.stdout
 
 

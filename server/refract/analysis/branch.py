@@ -129,14 +129,14 @@ def read_branch(
     """The migrations `here`, in the work tree, against those at `base` (default: the branch that work here is merged
     into).
 
-    None if there are no migrations, here or there, or if git cannot determine which of them are new; what git failed to
-    read is a failure. Raises CannotAnalyse when `base` is not a revision that git knows.
+    None if there are no migrations here; what git failed to read is a failure, and why nothing shows which of them are
+    new is none. Raises CannotAnalyse when `base` is not a revision that git knows.
     """
     if here is None:
         return None
     ends = _ends(files, base)
     if isinstance(ends, git.Unavailable):
-        return ends if ends.is_failure else None
+        return ends
     return _branch(files, provider, here, *ends)
 
 
@@ -216,10 +216,10 @@ def _ends(files: ProjectFiles, base: str | None) -> tuple[git.Commit, git.Commit
 
 def _branch(
     files: ProjectFiles, provider: Provider, here: MigrationFolder, fork: git.Commit, tip: git.Commit
-) -> Branch | git.Unavailable | None:
+) -> Branch | git.Unavailable:
     folder = tip.repository.relative(files.migrations)
     if folder is None:
-        return None
+        return git.Unavailable("the migrations are outside the repository")
     at_fork = _at(fork, folder, here)
     if isinstance(at_fork, git.Unavailable):
         return at_fork
@@ -227,7 +227,7 @@ def _branch(
     if isinstance(at_tip, git.Unavailable):
         return at_tip
     if not at_fork.migrations and not at_tip.migrations:  # a project that the base has never had: nothing is deployed
-        return None
+        return git.Unavailable(f"{tip.name} has no migrations of this project")
     deployed = Deployed(fork, fork.repository.relative(files.schema))
     return _compared(_Ends(here, at_fork, at_tip, tip.name), provider, deployed, fork, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from attrs import evolve, field, frozen
@@ -10,6 +11,7 @@ from refract import clock, git
 from refract.analysis import grammar_memory
 from refract.analysis.baseline_choice import baseline_for, git_problems, migrations_here
 from refract.analysis.branch import Branch, read_branch
+from refract.analysis.ci_base import ci_base
 from refract.analysis.code_uses import NO_ANSWERS, Answers
 from refract.analysis.open_plans import NO_PLANS, Plans, built_again, read_plans
 from refract.baseline import Baseline, MigrationFolder
@@ -40,7 +42,8 @@ class Snapshot:
     for the migrations here). `branch` compares those migrations with the base's, if that is possible. `problems` are
     files of the schema that could not be read. `accepted` are the keys of findings that the project lives with.
     `prisma` is the version of Prisma, if its files show one. `plans` are those of the project, with what of them the
-    migrations have built. `code` is what is known of the application's code.
+    migrations have built. `code` is what is known of the application's code. `no_base` is why there is no branch, if
+    there are `migrations`, which it counts.
     """
 
     files: ProjectFiles
@@ -55,6 +58,8 @@ class Snapshot:
     prisma: Version | None = None
     plans: Plans = NO_PLANS
     code: Answers = NO_ANSWERS
+    no_base: str = ""
+    migrations: int = 0
 
     def edited(self, document: Document) -> Snapshot:
         """The snapshot with one file of the schema in its new form. Costs what changed in that file."""
@@ -82,17 +87,19 @@ def open_project(
     tree: SchemaTree | None = None,
     known: SchemaTree | None = None,
     editor: Settings | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Snapshot:
     """Read a project from disk. `tree` replaces the schema on disk, for an editor with unsaved files; blocks of the
     schema that are the same in `known` are taken from there; the settings of the `editor` count before those of the
-    project, and `base` before both.
+    project, and `base` before both. The `environment` is that of a CI job, if need be: it names the base if none of them
+    does.
 
     Raises CannotAnalyse when there is nothing to analyse: settings that are not valid, a revision that git does not
     know, a schema of which no file can be read.
     """
     with without_collector():
         settings = _settings(files, editor)
-        files, base = configured(files, settings), base or settings.base
+        files, base = configured(files, settings), base or settings.base or ci_base(files.schema, environment or {})
         if files.problem:
             raise CannotAnalyse(files.problem)
         unreadable: tuple[Problem, ...] = ()
@@ -102,35 +109,50 @@ def open_project(
         unreadable += gap_problems(files, provider)
         settings = _with_flavour(settings, files, provider)
         prisma = _prisma(files, settings)
-        baseline, branch = _compared_with(files, provider, base, here, prisma)
+        compared = _compared_with(files, provider, base, here, prisma)
+        baseline, branch = compared.baseline, compared.branch
         plans = read_plans(files, baseline.database, here.migrations if here else (), provider)
         accepted = read_accepted(files)
-        return Snapshot(
+        found = Snapshot(
             files, settings, tree, baseline, clock.today(), base, branch, unreadable, accepted, prisma, plans
         )
+        return evolve(found, no_base=compared.no_base, migrations=compared.migrations)
 
 
 def read_baseline(snapshot: Snapshot) -> Snapshot:
     """The snapshot with its baseline read again, after migrations or the provider changed."""
     files, provider, here = snapshot.files, provider_of(snapshot.tree), migrations_here(snapshot.files)
-    baseline, branch = _compared_with(files, provider, snapshot.base, here, snapshot.prisma)
+    compared = _compared_with(files, provider, snapshot.base, here, snapshot.prisma)
     return evolve(
         snapshot,
-        baseline=baseline,
-        branch=branch,
-        plans=read_plans(files, baseline.database, here.migrations if here else (), provider),
+        baseline=compared.baseline,
+        branch=compared.branch,
+        no_base=compared.no_base,
+        migrations=compared.migrations,
+        plans=read_plans(files, compared.baseline.database, here.migrations if here else (), provider),
     )
+
+
+@frozen(eq=False)
+class _Compared:
+    """What a project is compared with, as its snapshot holds it."""
+
+    baseline: Baseline
+    branch: Branch | None
+    no_base: str
+    migrations: int
 
 
 def _compared_with(
     files: ProjectFiles, provider: Provider, base: str | None, here: MigrationFolder | None, prisma: Version | None
-) -> tuple[Baseline, Branch | None]:
+) -> _Compared:
     """The baseline, with the problem if git failed to read the branch; and the branch, if there is one."""
     baseline = baseline_for(files, provider, base, here, prisma)
-    branch = read_branch(files, provider, base, here)
+    branch, count = read_branch(files, provider, base, here), len(here.migrations) if here else 0
     if not isinstance(branch, git.Unavailable):
-        return baseline, branch
-    return evolve(baseline, problems=(*baseline.problems, *git_problems(files, branch))), None
+        return _Compared(baseline, branch, "", count)
+    baseline = evolve(baseline, problems=(*baseline.problems, *git_problems(files, branch)))
+    return _Compared(baseline, None, branch.reason, count)
 
 
 def provider_of(tree: SchemaTree) -> Provider:

@@ -39,10 +39,11 @@ def answer_for(
     fail_on: str | None,
     only: str = "",
     columns: int | None = None,
+    examples: int = 0,
 ) -> Answer:
     """What `check` reports about `projects`: about the file `only`, if any, for a terminal with so many `columns`.
 
-    `fail_on` None leaves it to the settings. Raises CannotRun when none of the projects can be analysed.
+    `fail_on` None leaves it to the settings. So many `examples` of statements that were not followed are shown. Raises CannotRun when none of the projects can be analysed.
     """
     projects = tuple(projects)
     analyses, reasons = analysed(projects, base)
@@ -52,7 +53,7 @@ def answer_for(
     failing = [a for a in analyses if _fails(a, fail_on or a.snapshot.settings.fail_on)]
     uses_code = any(analysis.snapshot.code.known for analysis in analyses)
     source = source_state(projects) if uses_code else ""
-    out = _output(analyses, output, columns)
+    out = _output(analyses, output, columns, examples)
     if reasons and output in _READ_BY_PEOPLE:
         out += f"Incomplete: {len(reasons)} of {len(projects)} projects could not be analysed.\n"
     git_failed = any(isinstance(problem, GitProblem) for analysis in analyses for problem in analysis.problems)
@@ -67,7 +68,7 @@ def analysed(projects: Iterable[ProjectFiles], base: str | None) -> tuple[list[A
     for project in projects:
         try:
             with patience(f"Reading {shown_path(project.schema)} and its migrations ..."):
-                analyses.append(analyse_with_code(open_project(project, base=base)))
+                analyses.append(analyse_with_code(open_project(project, base=base, environment=os.environ)))
         except CannotAnalyse as error:
             reasons.append(str(error))
     if reasons and not analyses:
@@ -75,7 +76,7 @@ def analysed(projects: Iterable[ProjectFiles], base: str | None) -> tuple[list[A
     return analyses, list(dict.fromkeys(reasons))
 
 
-def _output(analyses: list[Analysis], output: str, columns: int | None) -> str:
+def _output(analyses: list[Analysis], output: str, columns: int | None, examples: int) -> str:
     match output:
         case "json":
             return f"{dumps(analyses_as_json(analyses))}\n"
@@ -86,9 +87,9 @@ def _output(analyses: list[Analysis], output: str, columns: int | None) -> str:
         case "gitlab":
             return f"{gitlab(analyses)}\n"
         case "concise":
-            return _text(line for analysis in analyses for line in concise(analysis))
+            return _text(line for analysis in analyses for line in concise(analysis, examples))
         case _:
-            return _text(line for analysis in analyses for line in report(analysis, columns))
+            return _text(line for analysis in analyses for line in report(analysis, columns, examples))
 
 
 def _about(analysis: Analysis, path: str) -> Analysis:

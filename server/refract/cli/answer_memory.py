@@ -16,7 +16,7 @@ from pathlib import Path
 from attrs import asdict, frozen
 
 import refract
-from refract import clock, git, memory
+from refract import ci, clock, git, memory
 from refract.config import Settings, SettingsError, load_settings, settings_files
 from refract.reading import UnreadableFile, files_in, folders_in, read_bytes
 from refract.workspace.accepted import accepted_file
@@ -82,7 +82,8 @@ def remember(key: str, answer: Answer) -> None:
 
 
 def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable[str]) -> Iterator[bytes]:
-    for text in (*_code(), str(Path.cwd()), base or "", *options):
+    environment = (f"{name}={os.environ.get(name, '')}" for name in ci.VARIABLES)
+    for text in (*_code(), str(Path.cwd()), base or "", *options, *environment):
         yield os.fsencode(text)
     for found in projects:
         settings = _settings(found)
@@ -125,7 +126,10 @@ def _commit(project: ProjectFiles, base: str | None) -> str:
     repository = git.repository(project.schema)
     if isinstance(repository, git.Unavailable):
         return repository.reason
-    ends = (git.commit(repository, "HEAD"), git.commit(repository, base) if base else git.default_base(repository))
+    target = ci.target_branch(os.environ)
+    bases = (base,) if base else (f"refs/remotes/origin/{target}", f"refs/heads/{target}") if target else ()
+    known = [git.commit(repository, name) for name in bases] or [git.default_base(repository)]
+    ends = (git.commit(repository, "HEAD"), *known)
     return " ".join(end.reason if isinstance(end, git.Unavailable) else f"{end.name} {end.hash}" for end in ends)
 
 

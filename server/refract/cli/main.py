@@ -50,7 +50,8 @@ def cli() -> None:
     help="Lowest severity that exits with 1.  [default: from the settings, else error]",
 )
 @click.option("--accept", is_flag=True, help="Accept all current findings; later runs report only new ones.")
-def check(path: str, base: str | None, output: str, fail_on: str | None, accept: bool) -> None:
+@click.option("-v", "--verbose", "examples", count=True, help="Show a statement that was not followed; -vv shows all.")
+def check(path: str, base: str | None, output: str, fail_on: str | None, accept: bool, examples: int) -> None:
     """Report risky changes in the schema and in new migrations.
 
     PATH is a project, a repository with several projects, a schema file or folder, or one migration.sql.
@@ -61,7 +62,7 @@ def check(path: str, base: str | None, output: str, fail_on: str | None, accept:
         sys.exit(run_accept(path, base))
     from refract.cli.check import run
 
-    sys.exit(run(path, base, output, fail_on))
+    sys.exit(run(path, base, output, fail_on, examples))
 
 
 @cli.command()

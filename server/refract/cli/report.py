@@ -12,7 +12,7 @@ import click
 
 from refract.analysis import Analysis
 from refract.cli.places import Place, Places
-from refract.cli.terminal import shown_path
+from refract.cli.summary import summary
 from refract.escaping import one_line, printable
 from refract.rendering.advice import action_sentence
 from refract.rendering.findings import MOST_PLACES, harm_line, related_sentence
@@ -37,8 +37,10 @@ def location_of(analysis: Analysis, finding: Finding) -> Location:
     return analysis.place(finding) or Location(str(analysis.snapshot.files.schema_files[0]), Span(0, 0))
 
 
-def report(analysis: Analysis, columns: int | None = None) -> Iterator[str]:
-    """The lines that `check` prints for one project: for a terminal with so many columns, or for a pipe."""
+def report(analysis: Analysis, columns: int | None = None, examples: int = 0) -> Iterator[str]:
+    """The lines that `check` prints for one project: for a terminal with so many columns, or for a pipe. So many
+    `examples` of statements that were not followed are among them.
+    """
     places = Places(analysis.snapshot.tree.documents)
     for finding, place in placed_findings(analysis, places):
         yield _heading(finding, place)
@@ -49,14 +51,14 @@ def report(analysis: Analysis, columns: int | None = None) -> Iterator[str]:
     if len(analysis.findings) > _MANY:
         yield from _by_rule(analysis.findings)
         yield ""
-    yield summary(analysis)
+    yield from summary(analysis, places, examples)
 
 
-def concise(analysis: Analysis) -> Iterator[str]:
+def concise(analysis: Analysis, examples: int = 0) -> Iterator[str]:
     """A line for each finding, then the summary."""
     places = Places(analysis.snapshot.tree.documents)
     yield from (_heading(finding, place) for finding, place in placed_findings(analysis, places))
-    yield summary(analysis)
+    yield from summary(analysis, places, examples)
 
 
 def _notes(finding: Finding, columns: int | None) -> Iterator[str]:
@@ -106,46 +108,6 @@ def _heading(finding: Finding, place: Place) -> str:
     label = click.style(finding.severity.value, fg=_COLOURS[finding.severity], bold=True)
     where = click.style(f"{one_line(place.path)}:{place.line}:{place.column}", bold=True)
     return f"{where}: {label} {click.style(finding.rule, bold=True)}: {one_line(finding.what)}"
-
-
-def summary(analysis: Analysis) -> str:
-    """One line: how many findings, in what, compared with what."""
-    counts = Counter(finding.severity for finding in analysis.findings)
-    totals = [_counted(counts[severity], severity.value) for severity in Severity if counts[severity]]
-    quiet = {"ignored": analysis.silenced, "accepted": analysis.accepted}
-    counted = ", ".join(f"{len(those)} {how}" for how, those in quiet.items() if those)
-    silenced = f" ({counted})" if counted else ""
-    baseline = analysis.snapshot.baseline
-    count = len(baseline.not_followed)
-    unread = f"; {_counted(count, 'statement')} not followed" if count else ""
-    schema, compared = shown_path(analysis.snapshot.files.schema), baseline_detail(analysis)
-    answer = f"{_verdict(totals, len(analysis.problems))}{silenced} in {schema}, compared with {compared}{unread}."
-    return one_line(f"{answer}{_outdated(len(analysis.outdated))}")
-
-
-def _verdict(totals: Sequence[str], problems: int) -> str:
-    """The findings, counted. Where something could not be read, their absence means little."""
-    if not problems:
-        return ", ".join(totals) or "No findings"
-    return f"Incomplete, {_counted(problems, 'problem')}; {', '.join(totals) or 'nothing else found'}"
-
-
-def _outdated(count: int) -> str:
-    """What to do about accepted findings that no longer occur."""
-    if not count:
-        return ""
-    those, them = ("finding no longer occurs", "it") if count == 1 else ("findings no longer occur", "them")
-    return f" {count} accepted {those}. Run `refract check --accept` to remove {them}."
-
-
-def baseline_detail(analysis: Analysis) -> str:
-    """What the schema is compared with, in words, with paths as the user would write them."""
-    migrations = str(analysis.snapshot.files.migrations)
-    return analysis.snapshot.baseline.detail.replace(migrations, shown_path(migrations))
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 or noun == Severity.INFO else f"{count} {noun}s"
 
 
 def _excerpt(place: Place, colour: str, width: int) -> Sequence[str]:

@@ -11,8 +11,10 @@ from typing import Any
 import attrs
 
 from refract.analysis import Analysis
+from refract.analysis.coverage import coverage
 from refract.cli.places import Places
-from refract.cli.report import baseline_detail, placed_findings
+from refract.cli.report import placed_findings
+from refract.cli.summary import baseline_detail
 from refract.cli.terminal import is_unicode, shown_path
 from refract.diff import Diff
 from refract.rendering.fields import action_as_json, harm_as_json
@@ -23,7 +25,7 @@ from refract.rules.kit.finding import Finding, Severity
 from refract.rules.kit.rule import all_rules
 from refract.schema.changes import Change
 from refract.schema.model import QualifiedName
-from refract.text import Origin
+from refract.text import Location, Origin
 
 VERSION = 1
 _LEFT_OUT = frozenset({"origin"})
@@ -76,6 +78,7 @@ def _analysis(analysis: Analysis) -> dict[str, Any]:
             "statements": snapshot.baseline.statements,
             "not_followed": len(snapshot.baseline.not_followed),
         },
+        "coverage": _coverage(analysis, places),
         "findings": [
             _finding(finding, analysis, places) | place.as_json()
             for finding, place in placed_findings(analysis, places)
@@ -87,6 +90,30 @@ def _analysis(analysis: Analysis) -> dict[str, Any]:
         "problems": [
             {"message": problem.message} | places.find(analysis.locate_problem(problem)).as_json()
             for problem in analysis.problems
+        ],
+    }
+
+
+def _coverage(analysis: Analysis, places: Places) -> dict[str, Any]:
+    compared = coverage(analysis)
+    return {
+        "base": compared.base,
+        "no_base": compared.no_base or None,
+        "migrations": compared.migrations,
+        "new": list(compared.new),
+        "pending": compared.pending,
+        "not_followed": [
+            {
+                "summary": statement.summary,
+                "reason": statement.reason.value,
+                "touches": list(map(str, statement.touches)),
+            }
+            | (
+                places.find(Location(statement.origin.path, statement.origin.span)).as_json()
+                if statement.origin
+                else {}
+            )
+            for statement in compared.not_followed
         ],
     }
 

@@ -1,0 +1,96 @@
+"""The end of a report: what was found, in what, compared with what; and what was not compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from refract.analysis import Analysis
+from refract.analysis.coverage import Coverage, coverage
+from refract.cli.places import Places
+from refract.cli.terminal import shown_path
+from refract.escaping import one_line
+from refract.rules.kit.finding import Severity
+from refract.schema.changes import NotFollowed
+from refract.text import Location
+
+
+def summary(analysis: Analysis, places: Places, examples: int = 0) -> Iterator[str]:
+    """A line with the findings, and one with what was compared, if there is more to it. Up to so many `examples` of
+    statements that were not followed are before them: one, or (from 2) all.
+    """
+    compared = coverage(analysis)
+    yield from _examples(compared.not_followed[: 1 if examples == 1 else None] if examples else (), places)
+    yield _found(analysis)
+    if compared.migrations:
+        yield one_line(" ".join(_scope(compared, examples)))
+
+
+def baseline_detail(analysis: Analysis) -> str:
+    """What the schema is compared with, in words, with paths as the user would write them."""
+    migrations = str(analysis.snapshot.files.migrations)
+    return analysis.snapshot.baseline.detail.replace(migrations, shown_path(migrations))
+
+
+def _found(analysis: Analysis) -> str:
+    counts = Counter(finding.severity for finding in analysis.findings)
+    totals = [_counted(counts[severity], severity.value) for severity in Severity if counts[severity]]
+    quiet = {"ignored": analysis.silenced, "accepted": analysis.accepted}
+    counted = ", ".join(f"{len(those)} {how}" for how, those in quiet.items() if those)
+    silenced = f" ({counted})" if counted else ""
+    schema, compared = shown_path(analysis.snapshot.files.schema), baseline_detail(analysis)
+    answer = f"{_verdict(totals, len(analysis.problems))}{silenced} in {schema}, compared with {compared}."
+    return one_line(f"{answer}{_outdated(len(analysis.outdated))}")
+
+
+def _scope(compared: Coverage, examples: int) -> Iterator[str]:
+    """What was compared beyond the schema, a sentence each."""
+    yield _base(compared)
+    if compared.pending:
+        yield f"{_are(compared.pending, 'change')} pending without a migration."
+    if compared.not_followed:
+        hint = "" if examples else " (-v shows one)"
+        count = len(compared.not_followed)
+        yield f"{_counted(count, 'statement')} {'was' if count == 1 else 'were'} not followed{hint}."
+
+
+def _base(compared: Coverage) -> str:
+    """Which migrations were judged."""
+    new, count = len(compared.new), compared.migrations
+    if compared.base is None and compared.new:
+        return f"No base branch was found: only uncommitted migrations were judged ({new} of {count})."
+    if compared.base is None:
+        return f"No migration was judged, since there is no base ({compared.no_base})."
+    if not new:
+        return f"No migration is new since {compared.base}."
+    return f"{new} of {_counted(count, 'migration')} {'is' if new == 1 else 'are'} new since {compared.base}."
+
+
+def _examples(statements: Sequence[NotFollowed], places: Places) -> Iterator[str]:
+    for statement in statements:
+        if statement.origin is not None:
+            place = places.find(Location(statement.origin.path, statement.origin.span))
+            yield one_line(f"{place.path}:{place.line}:{place.column}: not followed: {statement.summary}")
+
+
+def _verdict(totals: Sequence[str], problems: int) -> str:
+    """The findings, counted. Where something could not be read, their absence means little."""
+    if not problems:
+        return ", ".join(totals) or "No findings"
+    return f"Incomplete, {_counted(problems, 'problem')}; {', '.join(totals) or 'nothing else found'}"
+
+
+def _outdated(count: int) -> str:
+    """What to do about accepted findings that no longer occur."""
+    if not count:
+        return ""
+    those, them = ("finding no longer occurs", "it") if count == 1 else ("findings no longer occur", "them")
+    return f" {count} accepted {those}. Run `refract check --accept` to remove {them}."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 or noun == Severity.INFO else f"{count} {noun}s"
+
+
+def _are(count: int, noun: str) -> str:
+    return f"{_counted(count, noun)} {'is' if count == 1 else 'are'}"

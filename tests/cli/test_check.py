@@ -143,7 +143,9 @@ def test_a_table_that_is_new_on_the_branch_has_no_rows(project: Path, refract: R
 def test_several_projects_are_each_checked(project: Path, refract: Refract) -> None:
     write(project, {"other/schema.prisma": HEAD + USER})
     result = refract("check")
-    assert [line.split(" in ")[1].split(",")[0] for line in result.stdout.splitlines() if ", compared with " in line] == [
+    assert [
+        line.split(" in ")[1].split(",")[0] for line in result.stdout.splitlines() if ", compared with " in line
+    ] == [
         "prisma/schema.prisma",
         "other/schema.prisma",
     ]

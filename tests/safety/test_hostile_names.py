@@ -48,7 +48,9 @@ def test_each_line_of_a_text_report_is_of_its_form(name: str, refract: Refract) 
     done = refract("check", "--format", "text")
     assert done.exit_code == 1, done.output
     assert all(line.isprintable() for line in done.output.split("\n"))
-    form = re.compile(r"\S.*:\d+:\d+: (error|warning|info) [a-z-]+: .*|  +(\d* \|| = |).*|\d+ .* compared with .*|\d+ of .*|No .*|")
+    form = re.compile(
+        r"\S.*:\d+:\d+: (error|warning|info) [a-z-]+: .*|  +(\d* \|| = |).*|\d+ .* compared with .*|\d+ of .*|No .*|"
+    )
     assert [line for line in done.output.split("\n") if not form.fullmatch(line)] == []
     assert not re.search(r"^(prisma/schema.prisma:1:1|::|DROP)", done.output, re.MULTILINE)
 

@@ -1,13 +1,14 @@
 """`python -m corpus FOLDER` from `tests/`: measure Refract on every checkout in a folder, of projects that it has never seen.
 
-    python -m corpus FOLDER [--names FILE] [--only check,pending,states] [--states N] [--out FOLDER]
+    python -m corpus FOLDER [--names FILE] [--only check,catalogue,pending,states] [--states N] [--out FOLDER]
 
-Each checkout is a git repository with its history. Three measures, a line of JSON for each result in `--out`, and a
+Each checkout is a git repository with its history. Four measures, a line of JSON for each result in `--out`, and a
 table at the end:
 
-check    `refract check` at HEAD: exit code, findings, last line, time, memory
-pending  what Refract says is pending, beside Prisma's own engine on the real database that the migrations build
-states   the same at commits that added a migration, and beside the migration of the commit
+check      `refract check` at HEAD: exit code, findings, last line, time, memory
+pending    what Refract says is pending, beside Prisma's own engine on the real database that the migrations build
+catalogue  what the replay of the migrations has built, beside the catalogue of a real server
+states     the same as pending at commits that added a migration, and beside the migration of the commit
 
 Nothing of a checkout is run or changed; its SQL is run on servers that are made for this and thrown away.
 """
@@ -25,6 +26,7 @@ from typing import Any
 
 import attrs
 
+from corpus.catalogued import compare_catalogue
 from corpus.checking import check
 from corpus.databases import Server
 from corpus.pending import compare_pending
@@ -39,7 +41,7 @@ def main() -> int:
     parser.add_argument(
         "--names", type=Path, help="a file whose lines begin with the names of the checkouts to measure"
     )
-    parser.add_argument("--only", default="check,pending,states")
+    parser.add_argument("--only", default="check,catalogue,pending,states")
     parser.add_argument("--states", type=int, default=6, help="most states of one project")
     parser.add_argument("--out", type=Path, default=Path("corpus-results"))
     options = parser.parse_args()
@@ -48,8 +50,10 @@ def main() -> int:
     wanted = options.only.split(",")
     if "check" in wanted:
         report("check", options.out, checked(checkouts))
-    if {"pending", "states"} & set(wanted):
+    if {"catalogue", "pending", "states"} & set(wanted):
         with tempfile.TemporaryDirectory() as folder, servers(Path(folder)) as running:
+            if "catalogue" in wanted:
+                report("catalogue", options.out, catalogued(checkouts, running))
             if "pending" in wanted:
                 report("pending", options.out, pending(checkouts, running))
             if "states" in wanted:
@@ -77,6 +81,12 @@ def checked(checkouts: list[Path]) -> Iterator[dict[str, Any]]:
 def pending(checkouts: list[Path], running: dict[str, Server]) -> Iterator[dict[str, Any]]:
     for checkout, files in projects(checkouts):
         compared = compare_pending(files, running)
+        yield {**named(checkout, files), "kind": compared.verdict, **attrs.asdict(compared)}
+
+
+def catalogued(checkouts: list[Path], running: dict[str, Server]) -> Iterator[dict[str, Any]]:
+    for checkout, files in projects(checkouts):
+        compared = compare_catalogue(files, running)
         yield {**named(checkout, files), "kind": compared.verdict, **attrs.asdict(compared)}
 
 

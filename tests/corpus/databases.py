@@ -7,6 +7,7 @@ from typing import Protocol
 
 from live.plans import Catalog
 from refract.baseline import Migration
+from refract.schema.model import Database as Model
 from refract.syntax import SchemaTree
 
 EMPTY = "-- This is an empty migration.\n"
@@ -41,6 +42,9 @@ class Database(Protocol):
 
     def catalog(self) -> Catalog:
         """What the database holds, to compare with a twin."""
+
+    def differences(self, model: Model, history: Sequence[Migration]) -> list[str]:
+        """A line for each fact in which the database differs from a replayed model. Raises CannotRun."""
 
     def drop(self) -> None:
         """Remove the database."""

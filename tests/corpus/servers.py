@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
@@ -15,11 +15,14 @@ import psycopg
 import pymysql
 from attrs import field, frozen
 
+from catalogue import mariadb_facts, postgresql_facts, sqlite_facts
+from catalogue.cases import differences
 from corpus.databases import CannotRun, Database, NoEngine, Server
 from live import mariadb, postgresql, sqlite
 from live.plans import Catalog
 from prisma.engine import PrismaEngine, Refused, prisma_engine
 from refract.baseline import Migration
+from refract.schema.model import Database as Model
 from refract.sql.reader.tokens import statements as sql_statements
 from refract.syntax import SchemaTree
 
@@ -27,6 +30,10 @@ _ROLES = ("anon", "authenticated", "service_role", "postgres", "authenticator", 
 _ANY_CASE = ("--lower-case-table-names=1",)  # many a history was made on Windows, where names come back in lower case
 _URLS = re.compile(r"^[ \t]*(?:url|directUrl|shadowDatabaseUrl)[ \t]*=[^\n]*$", re.MULTILINE)
 _GENERATOR = re.compile(r"^generator\s+\w+\s*\{.*?^\}", re.MULTILINE | re.DOTALL)
+_NEEDED = re.compile(
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:DOMAIN|FUNCTION|COLLATION)\b|CREATE\s+TYPE\s+\S+\s+AS\s*(?:\(|RANGE)", re.I
+)
+_TRANSACTION = re.compile(r"\s*(?:BEGIN|START\s+TRANSACTION|COMMIT)\b", re.I)
 _PREVIEWS = ("views", "postgresqlExtensions", "partialIndexes")
 _Kind = TypeVar("_Kind", bound=Database)
 
@@ -78,6 +85,18 @@ class PostgresqlDatabase:
         with closing(postgresql.connect(self.server.socket, self.name)) as connection:
             return postgresql.catalog(connection)
 
+    def differences(self, model: Model, history: Sequence[Migration]) -> list[str]:
+        with closing(postgresql.connect(self.server.socket, self.name)) as connection, connection.transaction():
+            facts = postgresql_facts.server_facts(connection)
+        empty = self.server.new()
+        try:
+            with closing(postgresql.connect(self.server.socket, empty.name)) as connection:
+                return differences(facts, postgresql_facts.model_facts(model, _beside(history), connection))
+        except postgresql_facts.CannotBuild as error:
+            return [f"the model cannot be built: {error}"]
+        finally:
+            empty.drop()
+
     def prisma(self, schema: SchemaTree) -> str:
         url = f"postgresql://refract@localhost/{self.name}?host={self.server.socket}"
         with prisma_engine("postgresql", url) as engine:
@@ -91,11 +110,23 @@ class PostgresqlDatabase:
             connection.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
 
+def _beside(history: Sequence[Migration]) -> str:
+    """The statements that make what tables need and a model does not hold."""
+    found = (
+        migration.sql[part.start : part.end]
+        for migration in history
+        for part in sql_statements(migration.sql, "postgresql")
+    )
+    return "".join(f"{text};\n" for text in found if _NEEDED.match(text))
+
+
 def _run_one_by_one(connection: psycopg.Connection, script: str) -> None:
     """As somebody does to whom Prisma has shown that error."""
     try:
         for found in sql_statements(script, "postgresql"):
-            connection.execute(script[found.start : found.end].encode())
+            text = script[found.start : found.end]
+            if not _TRANSACTION.match(text):
+                connection.execute(text.encode())
     except psycopg.Error as error:
         raise CannotRun(str(error).split("\n")[0]) from error
 
@@ -128,6 +159,10 @@ class SqliteDatabase:
     def prisma(self, schema: SchemaTree) -> str:
         with prisma_engine("sqlite", f"file:{self.file}") as engine:
             return _asked(engine, schema)
+
+    def differences(self, model: Model, history: Sequence[Migration]) -> list[str]:
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as connection:
+            return differences(sqlite_facts.server_facts(connection), sqlite_facts.model_facts(model))
 
     def catalog(self) -> Catalog:
         with closing(sqlite.connect(self.file)) as connection:
@@ -176,6 +211,13 @@ class MariadbDatabase:
     def prisma(self, schema: SchemaTree) -> str:
         raise NoEngine
 
+    def differences(self, model: Model, history: Sequence[Migration]) -> list[str]:
+        self.run("DO 0")
+        with closing(mariadb.connect(self.server.socket, self.name)) as connection, connection.cursor() as cursor:
+            collations = mariadb_facts.default_collations(cursor)
+            server, replayed = mariadb_facts.server_facts(cursor), mariadb_facts.model_facts(model, collations)
+        return differences(_lower(server), _lower(replayed))
+
     def catalog(self) -> Catalog:
         self.run("DO 0")
         with closing(mariadb.connect(self.server.socket, self.name)) as connection, connection.cursor() as cursor:
@@ -190,6 +232,11 @@ class MariadbDatabase:
     def drop(self) -> None:
         with closing(mariadb.connect(self.server.socket)) as connection, connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS `{self.name}`")
+
+
+def _lower(facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts without the case of letters, which this server does not keep for tables."""
+    return {name.lower(): fact.lower() for name, fact in facts.items()}
 
 
 def _filled(database: _Kind, migrations: Sequence[Migration]) -> _Kind:

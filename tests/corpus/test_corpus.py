@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from attrs import evolve, field, frozen
 
+from corpus.catalogued import compare_catalogue
 from corpus.checking import check
 from corpus.databases import EMPTY, CannotRun, Server
 from corpus.pending import compare_pending, statements
 from corpus.states import moments
 from live.plans import Catalog
 from refract.baseline import Migration
+from refract.schema.model import Database
 from refract.syntax import SchemaTree
 from refract.workspace import find_projects
 
@@ -57,6 +59,9 @@ class Stub:
     def catalog(self) -> Catalog:
         return {}
 
+    def differences(self, model: Database, history: tuple[Migration, ...]) -> list[str]:
+        return [] if self.says == EMPTY else ["a column"]
+
     def drop(self) -> None:
         pass
 
@@ -83,6 +88,15 @@ def test_states(checkout: Path) -> None:
     found = list(moments(checkout, files, {}, most=3))
     assert [moment.state.migration for moment in found] == ["20260101000000_init", "20260102000000_add_name"]
     assert {(moment.compared.verdict, moment.beside) for moment in found} == {("no-oracle", "as committed")}
+
+
+@pytest.mark.parametrize(
+    ("stub", "verdict"), [(Stub(given=(FIRST,)), "not-run"), (Stub(ADDED), "different"), (Stub(), "equal")]
+)
+def test_catalogue(checkout: Path, stub: Stub, verdict: str) -> None:
+    (files,) = find_projects(checkout)
+    stub = stub if verdict == "not-run" else evolve(stub, given=(FIRST, ADDED))
+    assert compare_catalogue(files, {"sqlite": stub}).verdict == verdict
 
 
 ALL = (FIRST, ADDED)

@@ -244,9 +244,9 @@ def _dropped_indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> list[Index]
 
 
 def _may_be_of_key(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
-    """Whether the database may have made the index for a kept foreign key: then it is kept too."""
+    """Whether the database has made the index for a kept foreign key: then it is kept too."""
     names = tuple(p.name for p in index.columns)
-    return not index.unique and any(k.columns == names for k in _leaning_keys(index, pair, columns))
+    return index.of_key and any(k.columns == names for k in _leaning_keys(index, pair, columns))
 
 
 def _leaning_keys(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> list[ForeignKey]:

@@ -330,6 +330,7 @@ class Reason(StrEnum):
     UNKNOWN = "unknown"  # no statement before it has made the object that it is about
     MISSING = "missing"  # the object is not part of a table that is known
     EXISTS = "exists"  # what it makes exists already
+    NEEDED = "needed"  # what it drops is needed by a foreign key
     TOO_LARGE = "too-large"  # the file is too large to be read
 
 

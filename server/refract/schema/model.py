@@ -155,6 +155,7 @@ class Index:
     `valid` is false for an index that a failed or unfinished concurrent build left behind.
     `include` are the columns that it only carries; `storage` its parameters as SQL writes them, such as `fillfactor=70`.
     An exclusion constraint has the type `EXCLUDE`, and the whole of its definition as the one expression.
+    `of_key`: the server has made it for a foreign key (mysql).
     """
 
     name: str
@@ -165,6 +166,7 @@ class Index:
     clustered: bool | None = None
     constraint: bool = field(default=False, eq=False)
     valid: bool = True
+    of_key: bool = field(default=False, eq=False)
     include: tuple[str, ...] = ()
     nulls_distinct: bool = True
     storage: tuple[str, ...] = ()
@@ -197,7 +199,9 @@ class ReferentialAction(StrEnum):
 
 @frozen
 class ForeignKey:
-    """`set_columns` are those that SET NULL or SET DEFAULT changes, if not all."""
+    """`set_columns` are those that SET NULL or SET DEFAULT changes, if not all. `index_name` is the name of an index that
+    the server makes for the key, if not the key's own (mysql).
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -209,6 +213,7 @@ class ForeignKey:
     deferral: Deferral = Deferral.NONE
     match_full: bool = False
     set_columns: tuple[str, ...] = ()
+    index_name: str | None = field(default=None, eq=False)
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from attrs import evolve
+
+from refract.schema import changes as c
 from refract.schema.model import (
     QualifiedName,
 )
@@ -123,7 +126,13 @@ def _set_schema(item: Cursor, table: QualifiedName, session: ReadingState) -> No
 def _rename_index(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     before = item.identifier()
     item.expect("TO")
-    rename_constraint(table, before, item.identifier(), session)
+    held = session.table(table)
+    index = held.index(before) if held else None
+    if index is None:
+        session.missing("index", before, held)
+    else:  # one that was made for a key counts as written then
+        after = evolve(index, name=item.identifier(), of_key=False)
+        session.add(c.RenameIndex(table=table, before=index, after=after))
 
 
 def _nothing(item: Cursor, table: QualifiedName, session: ReadingState) -> None:

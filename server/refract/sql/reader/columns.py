@@ -253,7 +253,7 @@ def _unique(cursor: Cursor, found: Definition, name: str, table: QualifiedName, 
 
 
 def _unique_name(table: QualifiedName, columns: Sequence[str], scope: DefinitionScope) -> str:
-    return columns[0] if scope.traits.names_unique_after_column else scope.provider.unique_name(table.name, columns)
+    return "" if scope.traits.names_unique_after_column else scope.provider.unique_name(table.name, columns)
 
 
 def _references(
@@ -264,7 +264,8 @@ def _references(
 
 
 def _check(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope) -> Definition:
-    check = Check(name or f"{table.name}_{found.column.name}_check", squeezed(cursor.group().rest()))
+    derived = "" if scope.traits.names_unique_after_column else f"{table.name}_{found.column.name}_check"
+    check = Check(name or derived, squeezed(cursor.group().rest()))
     return evolve(found, checks=(*found.checks, check))
 
 
@@ -356,7 +357,8 @@ def read_constraint(cursor: Cursor, table: QualifiedName, scope: DefinitionScope
             name = name or cursor.identifier()
         return _foreign_key(cursor, name, table, cursor.names(), scope)
     if cursor.accept("CHECK"):
-        return Check(name or f"{table.name}_check", squeezed(cursor.group().rest()), validated=_validated(cursor))
+        derived = "" if scope.traits.names_unique_after_column else f"{table.name}_check"
+        return Check(name or derived, squeezed(cursor.group().rest()), validated=_validated(cursor))
     if cursor.accept("EXCLUDE"):
         what = (IndexColumn("", expression=cursor.rest()),)
         return Index(name or f"{table.name}_excl", what, type="EXCLUDE", constraint=True)
@@ -412,7 +414,8 @@ def _foreign_key(
         event = cursor.key(1)
         cursor.position += 2
         actions[event] = _action(cursor)
-    derived = name or scope.provider.foreign_key_name(table.name, columns)
+    numbered = scope.traits.names_unique_after_column
+    derived = name or ("" if numbered else scope.provider.foreign_key_name(table.name, columns))
     return ForeignKey(derived, columns, referenced, to, actions["DELETE"], actions["UPDATE"], _validated(cursor))
 
 

@@ -19,11 +19,15 @@ from refract.sql.reader.columns import (
     index_columns,
 )
 from refract.sql.reader.cursor import Cursor
+from refract.sql.reader.default_names import named
 from refract.sql.reader.state import ReadingState
 
 
 def add_constraint(constraint: Constraint, table: QualifiedName, session: ReadingState) -> None:
     """Add a constraint that has been read."""
+    held = session.table(table)
+    if session.traits.names_unique_after_column and held is not None:
+        constraint = named(constraint, table, (*held.indexes, *held.foreign_keys, *held.checks))
     match constraint:
         case PrimaryKey(columns=()):
             _use_index(constraint.name, table, session)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from refract.providers import Provider
 from refract.schema.changes import NotFollowed, Reason
 from refract.schema.model import Database
+from refract.sql.reader import key_indexes
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.dispatch import is_rename, read_statement
 from refract.sql.reader.folding import fold
@@ -41,6 +42,8 @@ def read_next(statement: StatementTokens, sql: str, session: ReadingState, redef
         if cursor.done or (scaffolding and not is_rename(cursor)):
             return
     read_statement(sql, statement.tokens[cursor.position :], session)
+    if session.traits.foreign_keys_make_indexes:
+        key_indexes.settle(session)
 
 
 def too_large(summary: str, path: str) -> NotFollowed:

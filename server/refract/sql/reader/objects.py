@@ -12,6 +12,7 @@ from refract.sql.reader.constraints import rename_constraint
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.dependents import drop_dependent_views
 from refract.sql.reader.state import TEMPORARY, ReadingState
+from refract.sql.reader.tokens import NUMBER
 
 
 def create_index(cursor: Cursor, session: ReadingState) -> None:
@@ -278,6 +279,8 @@ def drop_schema(cursor: Cursor, session: ReadingState) -> None:
 def set_search_path(cursor: Cursor, session: ReadingState) -> None:
     """After SET [LOCAL | SESSION]. Other settings do not touch the model."""
     is_local = cursor.key(-1) == "LOCAL"
+    if cursor.accept("FOREIGN_KEY_CHECKS", "="):
+        session.checks_keys = cursor.key() != NUMBER or cursor.text() != "0"
     if session.provider.default_schema and cursor.accept("SEARCH_PATH") and (cursor.accept("TO") or cursor.accept("=")):
         if cursor.accept("DEFAULT"):
             session.search(("public",), is_local)

@@ -113,6 +113,7 @@ class ReadingState:
         self.statement = Origin("", "", Span(0, 0))
         self._first = 0
         self.depth = 0
+        self.checks_keys = True
         self._questions = QUESTION_LIMIT
 
     def begin(self, statement: Origin) -> None:
@@ -159,6 +160,11 @@ class ReadingState:
         self.path = path or self.path
         if not is_local:
             self.session_path = self.path
+
+    @property
+    def of_this_statement(self) -> list[Change]:
+        """What the statement has changed so far."""
+        return self.changes[self._first :]
 
     def may_ask(self) -> bool:
         """Whether one more statement may be analysed in depth, which is slow and therefore limited per migration."""

@@ -23,6 +23,7 @@ from refract.sql.reader.columns import (
 )
 from refract.sql.reader.constraints import constraints_of
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
+from refract.sql.reader.default_names import all_named, renamed_with_table
 from refract.sql.reader.state import ReadingState
 
 
@@ -61,6 +62,15 @@ def rename_table(before: QualifiedName, after: QualifiedName, session: ReadingSt
     table = session.table(before) or session.assume(before)
     if before != after:
         session.add(c.RenameTable(before=table, after=evolve(table, name=after)))
+        if session.traits.foreign_keys_make_indexes:
+            _rename_keys(before, after, session)
+
+
+def _rename_keys(before: QualifiedName, after: QualifiedName, session: ReadingState) -> None:
+    for key in (table.foreign_keys if (table := session.table(after)) else ()):
+        renamed = renamed_with_table(key, before, after)
+        if renamed != key:
+            session.add(c.RenameForeignKey(table=after, before=key, after=renamed))
 
 
 def _copied_from(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
@@ -87,6 +97,8 @@ def _defined(name: QualifiedName, items: Iterable[Cursor], session: ReadingState
             found = read_column(item, name, session.scope)
             columns.append(found.column)
             constraints += constraints_of(found)
+    if session.traits.names_unique_after_column:
+        constraints = all_named(constraints, name)
     keys = [x for x in constraints if isinstance(x, PrimaryKey)]
     required = {part.name for key in keys for part in key.columns}
     return Table(

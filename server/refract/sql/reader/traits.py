@@ -18,7 +18,8 @@ class ReaderTraits:
     `changes_delimiter`: DELIMITER sets what ends a statement. `bodies_have_statements`: so does a semicolon in the body of
     a trigger or function; if `bodies_are_strings`, only in one that begins with ATOMIC.
     `do_runs_block`: DO runs a block of statements. `drops_triggers_on_table`: a trigger is dropped ON its table, and a
-    function with its parentheses. `names_unique_after_column`: a unique index without a name is named like its first column.
+    function with its parentheses. `names_unique_after_column`: an index without a name is named like its first column, and
+    keys without one are numbered. `foreign_keys_make_indexes`: so that each key has one.
     `rolls_back_definitions`: ROLLBACK undoes CREATE, ALTER and DROP.
     `no_action` is the action of a foreign key that names none.
     """
@@ -32,6 +33,7 @@ class ReaderTraits:
     drops_triggers_on_table: bool = False
     names_unique_after_column: bool = False
     rolls_back_definitions: bool = False
+    foreign_keys_make_indexes: bool = False
     no_action: ReferentialAction = ReferentialAction.NO_ACTION
 
 
@@ -49,6 +51,7 @@ _TRAITS: Mapping[str, ReaderTraits] = {
         bodies_have_statements=True,
         do_runs_block=False,
         names_unique_after_column=True,
+        foreign_keys_make_indexes=True,
         no_action=ReferentialAction.RESTRICT,
     ),
     "sqlite": ReaderTraits(bodies_have_statements=True, rolls_back_definitions=True),

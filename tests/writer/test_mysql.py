@@ -449,7 +449,34 @@ CASES = [
         "index-that-the-foreign-key-would-make-itself",
         blog("", "", "@@index([authorId])"),
         blog(),
-        "-- This is an empty migration.",
+        f"""
+        -- DropForeignKey
+        ALTER TABLE `Post` DROP FOREIGN KEY `Post_authorId_fkey`;
+
+        -- DropIndex
+        DROP INDEX `Post_authorId_idx` ON `Post`;
+
+        -- AddForeignKey
+        {ADD_FOREIGN_KEY.format("RESTRICT")}
+        """,
+    ),
+    Case(
+        "index-of-a-foreign-key-keeps-its-name-and-gets-other-columns",
+        blog("", "", '@@index([authorId], map: "x")'),
+        blog("", "", '@@index([authorId, id], map: "x")'),
+        f"""
+        -- DropForeignKey
+        ALTER TABLE `Post` DROP FOREIGN KEY `Post_authorId_fkey`;
+
+        -- DropIndex
+        DROP INDEX `x` ON `Post`;
+
+        -- CreateIndex
+        CREATE INDEX `x` ON `Post`(`authorId`, `id`);
+
+        -- AddForeignKey
+        {ADD_FOREIGN_KEY.format("RESTRICT")}
+        """,
     ),
     Case(
         "foreign-key-renamed",

@@ -95,7 +95,13 @@ def _match_without_sequence(before: Column, after: Column) -> bool:
 
 
 def _are_bytes(before: Column, after: Column) -> bool:
-    return all("BLOB" in c.type.name or "BINARY" in c.type.name for c in (before, after))
+    return all(_holds_bytes(column) for column in (before, after))
+
+
+def _holds_bytes(column: Column) -> bool:
+    name, default = column.type.name, column.default
+    bits = name == "BIT" and (default is None or default.kind is DefaultKind.STRING)
+    return bits or "BLOB" in name or "BINARY" in name
 
 
 def _is_expression(default: Default | None) -> bool:

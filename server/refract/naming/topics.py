@@ -10,6 +10,7 @@ from attrs import frozen
 from refract.diff import Diff
 from refract.diff.renames import value_renames
 from refract.naming.words import snake
+from refract.providers.type_changes import is_same_type
 from refract.schema import changes as c
 from refract.schema.model import (
     Column,
@@ -234,7 +235,7 @@ def _altered(facts: _Facts, table: QualifiedName, before: Column, after: Column)
     subject, place = _field(after), _place(facts, table)
     if before.type.name == after.type.name == "ENUM" and before.type.args != after.type.args:
         yield from _values(subject, c.AlterEnum(before=_as_type(before), after=_as_type(after)))
-    elif before.type != after.type:
+    elif before.type != after.type and not is_same_type(facts.after.provider, before.type, after.type):
         yield Topic(TopicKind.RETYPED, subject, place, _type(after))
     if before.nullable != after.nullable and not after.type.is_list:
         yield Topic(TopicKind.OPTIONAL if after.nullable else TopicKind.REQUIRED, subject, place)

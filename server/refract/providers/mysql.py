@@ -27,6 +27,8 @@ def _literal(default: Default, type_: ColumnType) -> str:
     match default.kind:
         case DefaultKind.NOW:
             return _now(type_)
+        case DefaultKind.STRING if type_.name in _DATES:
+            return quote_string(_date(default.text, type_.name))
         case DefaultKind.STRING:
             return quote_string(default.text.replace("\\", "\\\\"))
         case DefaultKind.EXPRESSION if default.text and not _STANDS_ALONE.match(default.text):
@@ -35,6 +37,16 @@ def _literal(default: Default, type_: ColumnType) -> str:
             return default.text
 
 
+def _date(text: str, name: str) -> str:
+    """A date in UTC, without the offset, which servers refuse or convert to the time zone of the session."""
+    day, _, time = text.removesuffix(_UTC).partition(" ")
+    if not time:
+        return day
+    return {"DATE": day, "TIME": time}.get(name, f"{day} {time}")
+
+
+_UTC = " +00:00"
+_DATES = frozenset({"DATE", "TIME", "DATETIME", "TIMESTAMP"})
 _UNSIGNED = {
     "Unsigned" + native: name + " UNSIGNED"
     for native, name in zip(("TinyInt", "SmallInt", "MediumInt", "Int", "BigInt"), _INTEGERS, strict=True)
@@ -117,9 +129,9 @@ MYSQL = Provider(
             "mediumtext": "MEDIUMTEXT",
             "longtext": "LONGTEXT",
             "date": "DATE",
-            "time": "TIME",
-            "datetime": "DATETIME",
-            "timestamp": "TIMESTAMP",
+            "time": SqlSpelling("TIME", (0,)),
+            "datetime": SqlSpelling("DATETIME", (0,)),
+            "timestamp": SqlSpelling("TIMESTAMP", (0,)),
             "year": SqlSpelling("YEAR", keeps_args=False),
             "json": "JSON",
             "enum": "ENUM",

@@ -12,6 +12,7 @@ from refract.schema.model import ColumnType
 
 _LeavesRows = Callable[[ColumnType, ColumnType], bool]
 _TIMES = frozenset({"TIMESTAMP", "TIMESTAMPTZ", "TIME", "TIMETZ"})
+_DATES = frozenset({"DATETIME", "TIMESTAMP", "TIME"})
 _TRUTH = frozenset({"BOOLEAN", "BOOL"})
 _DIGITS = {
     **dict.fromkeys(_TRUTH, 1),
@@ -42,6 +43,15 @@ def always_fits(before: ColumnType, after: ColumnType) -> bool:
     if after.name in _TEXTS:
         return not after.args or "max" in after.args or _number(after, 0, 0) > digits  # and a sign
     return digits <= _DIGITS.get(after.name, 0) and after.name not in _TRUTH
+
+
+def is_same_type(provider: str, before: ColumnType, after: ColumnType) -> bool:
+    """Whether two types differ in spelling only: in MySQL, a date's precision that is not written is 0."""
+    return provider == "mysql" and _is_same_date(before, after)
+
+
+def _is_same_date(before: ColumnType, after: ColumnType) -> bool:
+    return before.name == after.name and before.name in _DATES and {before.args, after.args} == {(), (0,)}
 
 
 class SilentLoss(StrEnum):
@@ -99,7 +109,9 @@ def _postgresql(before: ColumnType, after: ColumnType) -> bool:
 
 
 def _mysql(before: ColumnType, after: ColumnType) -> bool:
-    """A longer VARCHAR whose length takes as many bytes as before."""
+    """A longer VARCHAR whose length takes as many bytes as before, or the same type."""
+    if _is_same_date(before, after):
+        return True
     if before.name != "VARCHAR" or after.name != "VARCHAR":
         return False
     old, new = (_number(t, 0, 0) * _BYTES_PER_CHARACTER for t in (before, after))

@@ -45,6 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.escaping import code_span
+from refract.providers.type_changes import is_same_type
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
@@ -60,7 +61,7 @@ from refract.schema.changes import AlterColumn, Cast
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each type change in place that may lose values."""
     for change in context.on_existing(AlterColumn):
-        if cast_of(change) in (Cast.RISKY, Cast.NOT_CASTABLE) and not _same_enum(change):
+        if cast_of(change) in (Cast.RISKY, Cast.NOT_CASTABLE) and not _has_own_rule(context, change):
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
                 what=f"Changing {column_label(context, change.table, change.after)} {_types(context, change)} may lose values",
@@ -74,9 +75,10 @@ def check(context: RuleContext) -> Iterator[Risk]:
             )
 
 
-def _same_enum(change: AlterColumn) -> bool:
-    """Other rules report values that are added to or removed from an enum in the column."""
-    return change.before.type.name == change.after.type.name == "ENUM"
+def _has_own_rule(context: RuleContext, change: AlterColumn) -> bool:
+    """Other rules report values that are added to or removed from an enum in the column, and a type that stays."""
+    before, after = change.before.type, change.after.type
+    return before.name == after.name == "ENUM" or is_same_type(context.provider.name, before, after)
 
 
 def _types(context: RuleContext, change: AlterColumn) -> str:

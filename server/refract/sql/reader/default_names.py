@@ -21,7 +21,9 @@ def named(constraint: Constraint, table: QualifiedName, before: Iterable[Constra
             keys = [x.name for x in held if isinstance(x, ForeignKey)]
             return evolve(constraint, name=_numbered(f"{table.name}_ibfk_", keys), index_name=constraint.columns[0])
         case Check(name=""):
-            return evolve(constraint, name=_numbered(f"{table.name}_chk_", [x.name for x in held if isinstance(x, Check)]))
+            return evolve(
+                constraint, name=_numbered(f"{table.name}_chk_", [x.name for x in held if isinstance(x, Check)])
+            )
     return constraint
 
 

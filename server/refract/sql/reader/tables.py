@@ -67,7 +67,7 @@ def rename_table(before: QualifiedName, after: QualifiedName, session: ReadingSt
 
 
 def _rename_keys(before: QualifiedName, after: QualifiedName, session: ReadingState) -> None:
-    for key in (table.foreign_keys if (table := session.table(after)) else ()):
+    for key in table.foreign_keys if (table := session.table(after)) else ():
         renamed = renamed_with_table(key, before, after)
         if renamed != key:
             session.add(c.RenameForeignKey(table=after, before=key, after=renamed))

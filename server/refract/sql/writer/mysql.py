@@ -131,6 +131,8 @@ def _holds_default(column: Column) -> bool:
     """MySQL refuses a default for JSON and for bytes, unless it is an expression; Prisma Client fills it in."""
     if column.default is None or column.type.name == "JSON":
         return False
+    if column.type.name == "BIT":
+        return column.default.kind is not DefaultKind.STRING  # bytes; a boolean has a default
     return column.type.name not in _BYTES or column.default.kind is DefaultKind.EXPRESSION
 
 

@@ -446,6 +446,33 @@ CASES = [
         """,
     ),
     Case(
+        "dates-have-no-offset",
+        "model A {\n  id Int @id\n}\n",
+        "model A {\n  id Int @id\n"
+        '  a DateTime @default("2021-05-06T07:08:09Z")\n'
+        '  b DateTime @default("2021-05-06T07:08:09.5+02:00")\n'
+        '  c DateTime @default("2021-05-06T00:00:00Z") @db.Date\n'
+        '  d DateTime @default("1970-01-01T07:08:09Z") @db.Time(0)\n'
+        "}\n",
+        """
+        -- AlterTable
+        ALTER TABLE `A` ADD COLUMN `a` DATETIME(3) NOT NULL DEFAULT '2021-05-06 07:08:09',
+            ADD COLUMN `b` DATETIME(3) NOT NULL DEFAULT '2021-05-06 05:08:09.5',
+            ADD COLUMN `c` DATE NOT NULL DEFAULT '2021-05-06',
+            ADD COLUMN `d` TIME(0) NOT NULL DEFAULT '07:08:09';
+        """,
+    ),
+    Case(
+        "bytes-in-bits-have-no-default",
+        "model A {\n  id Int @id\n}\n",
+        'model A {\n  id Int @id\n  a Bytes @default("aGk=") @db.Bit(16)\n  b Boolean @default(true) @db.Bit(1)\n}\n',
+        """
+        -- AlterTable
+        ALTER TABLE `A` ADD COLUMN `a` BIT(16) NOT NULL,
+            ADD COLUMN `b` BIT(1) NOT NULL DEFAULT true;
+        """,
+    ),
+    Case(
         "index-that-the-foreign-key-would-make-itself",
         blog("", "", "@@index([authorId])"),
         blog(),

@@ -438,6 +438,28 @@ CASES = [
         COMMIT;
         """),
     ),
+    Case(
+        "models-of-a-relation-to-itself-do-not-cascade",
+        user(),
+        user('a User[] @relation("x")', 'b User[] @relation("x")'),
+        framed("""
+        -- CreateTable
+        CREATE TABLE [dbo].[_x] (
+            [A] INT NOT NULL,
+            [B] INT NOT NULL,
+            CONSTRAINT [_x_AB_unique] UNIQUE NONCLUSTERED ([A],[B])
+        );
+
+        -- CreateIndex
+        CREATE NONCLUSTERED INDEX [_x_B_index] ON [dbo].[_x]([B]);
+
+        -- AddForeignKey
+        ALTER TABLE [dbo].[_x] ADD CONSTRAINT [_x_A_fkey] FOREIGN KEY ([A]) REFERENCES [dbo].[User]([id]) ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+        -- AddForeignKey
+        ALTER TABLE [dbo].[_x] ADD CONSTRAINT [_x_B_fkey] FOREIGN KEY ([B]) REFERENCES [dbo].[User]([id]) ON DELETE NO ACTION ON UPDATE NO ACTION;
+        """),
+    ),
 ]
 
 

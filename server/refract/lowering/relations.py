@@ -134,14 +134,16 @@ def _join_table(
         clustered=_nonclustered(scope),
         origin=origin,
     )
+    to_itself = first is second and provider.refuses_cycles
+    action = ReferentialAction.NO_ACTION if to_itself else ReferentialAction.CASCADE
     keys = tuple(
         ForeignKey(
             provider.join_table_key_name(table, letter),
             (letter,),
             scope.qualified(block),
             (side.name,),
-            ReferentialAction.CASCADE,
-            ReferentialAction.CASCADE,
+            action,
+            action,
             origin=origin,
         )
         for letter, block, side in zip("AB", (first, second), sides, strict=True)

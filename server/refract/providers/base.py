@@ -38,6 +38,7 @@ class Provider:
     `names_defaults` are about the parts of a table; `maps_foreign_keys`: a relation may name its key;
     `always_qualified`: names have their schema even if the datasource lists none. A single key of the type
     `row_id_type` is numbered by the database whatever its default.
+    `refuses_cycles`: a table has no two keys that cascade to one table.
     `autoincrement_default` is the default for `autoincrement()` if it is a default like any other.
     `join_table_primary_key_since` is the version of Prisma that gives implicit join tables a primary key in place of a
     unique index, None if none does (the notes on the upgrade to Prisma 6, "Implicit m-n relations").
@@ -67,6 +68,7 @@ class Provider:
     limit_in_characters: bool = False
     schemaless: bool = False
     restrict_is_no_action: bool = False
+    refuses_cycles: bool = False
     backslash_escapes: bool = False
     now: Callable[[ColumnType], str] = field(default=lambda _: "CURRENT_TIMESTAMP")
     literal: Literal | None = None

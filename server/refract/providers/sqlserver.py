@@ -104,5 +104,6 @@ SQLSERVER = Provider(
     clusters=True,
     always_qualified=True,
     restrict_is_no_action=True,
+    refuses_cycles=True,
     literal=_literal,
 )

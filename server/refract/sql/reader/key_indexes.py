@@ -7,7 +7,7 @@ key, and one that has been renamed counts as written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
@@ -34,7 +34,7 @@ def _changed(changes: Iterable[c.Change]) -> Iterator[QualifiedName]:
             yield change.table
 
 
-def _settled(table: Table, changes: list[c.Change], session: ReadingState) -> Table:
+def _settled(table: Table, changes: Sequence[c.Change], session: ReadingState) -> Table:
     for key in _new_keys(table, changes):
         if not any(_begins(index, key.columns) for index in table.indexes if not index.of_key) and not _is_primary(
             table, key
@@ -44,7 +44,7 @@ def _settled(table: Table, changes: list[c.Change], session: ReadingState) -> Ta
     return _without_needed_drops(table, changes, session)
 
 
-def _new_keys(table: Table, changes: list[c.Change]) -> list[ForeignKey]:
+def _new_keys(table: Table, changes: Sequence[c.Change]) -> list[ForeignKey]:
     if any(isinstance(x, c.CreateTable) and x.table.name == table.name for x in changes):
         return list(table.foreign_keys)
     added = {x.foreign_key.name for x in changes if isinstance(x, c.AddForeignKey) and x.table == table.name}
@@ -81,7 +81,7 @@ def _is_first(columns: tuple[str, ...], table: Table) -> bool:
     return primary is not None and tuple(part.name for part in primary.columns)[: len(columns)] == columns
 
 
-def _without_needed_drops(table: Table, changes: list[c.Change], session: ReadingState) -> Table:
+def _without_needed_drops(table: Table, changes: Sequence[c.Change], session: ReadingState) -> Table:
     """The server refuses to drop the last index of a foreign key, unless it does not check keys."""
     dropped = [x.index for x in changes if isinstance(x, c.DropIndex) and x.table == table.name]
     if not session.checks_keys:

@@ -8,6 +8,7 @@ import pytest
 
 import refract
 from refract.baseline import cache, load_migrations, migrations_of, replay
+from refract.baseline.folder import is_migration_file, migration_name, rollback_files, rollback_paths
 from refract.providers import provider
 
 INIT = 'CREATE TABLE "User" ("id" INTEGER NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));'
@@ -189,3 +190,56 @@ def test_a_memo_that_cannot_be_written_does_no_harm(tmp_path: Path, monkeypatch:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("REFRACT_CACHE_DIR", str(tmp_path / "file"))
     assert replay(load_migrations(folder(tmp_path / "m", m1_init=INIT)), PG).database.table("User")
+
+
+FLAT = {
+    "numbers, as wrangler counts": (
+        "migrations",
+        ["10_c.sql", "9_b.sql", "0001_a.sql"],
+        ["0001_a", "9_b", "10_c"],
+    ),
+    "names, as Supabase sorts": (
+        "supabase/migrations",
+        ["10_c.sql", "9_b.sql", "0001_a.sql"],
+        ["0001_a", "10_c", "9_b"],
+    ),
+    "up and down": ("m", ["000001_a.up.sql", "000001_a.down.sql", "000002_b.up.sql"], ["000001_a", "000002_b"]),
+    "what is no migration": ("m", ["seed.sql", "0001_a.sql", "0002_b.txt", "readme.md", "_0003.sql"], ["0001_a"]),
+    "a folder of Prisma": ("m", ["20240101000000_a/migration.sql", "0001_b.sql"], ["20240101000000_a"]),
+    "a lock file": ("m", ["migration_lock.toml", "0001_b.sql"], []),
+}
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_a_flat_folder(name: str, tmp_path: Path) -> None:
+    below, names, expected = FLAT[name]
+    folder = tmp_path / below
+    files = {file: b'provider = "sqlite"' if file.endswith("toml") else b"-- x" for file in names}
+    for file, data in files.items():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_bytes(data)
+    loaded = load_migrations(folder)
+    assert [migration.name for migration in loaded.migrations] == expected
+    assert loaded.problems == ()
+    assert migrations_of({file: data for file, data in files.items() if is_migration_file(file)}, str(folder)) == loaded
+    assert [migration_name(migration.path) for migration in loaded.migrations] == expected
+    assert all((folder / migration.file) == Path(migration.path) for migration in loaded.migrations)
+
+
+@pytest.mark.parametrize(
+    ("migration", "count", "expected"),
+    [
+        ("m/1_a/migration.sql", 1, ["m/1_a/down.sql"]),
+        ("m/1_a/migration.sql", 2, ["m/1_a/down_1.sql", "m/1_a/down_2.sql"]),
+        ("m/0001_a.sql", 1, ["rollbacks/0001_a/down.sql"]),
+        ("m/0001_a.up.sql", 1, ["m/0001_a.down.sql"]),
+        ("m/0001_a.up.sql", 2, ["m/0001_a.down_1.sql", "m/0001_a.down_2.sql"]),
+    ],
+)
+def test_where_a_rollback_is(tmp_path: Path, migration: str, count: int, expected: list[str]) -> None:
+    paths = rollback_paths(tmp_path / migration, count)
+    assert [path.relative_to(tmp_path).as_posix() for path in paths] == expected
+    for path in (tmp_path / migration, tmp_path / "m/0002_b.down.sql", *paths):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("-- x")
+    assert rollback_files(tmp_path / migration) == paths

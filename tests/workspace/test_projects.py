@@ -249,6 +249,60 @@ LAYOUTS: dict[str, tuple[dict[str, str], str, list[tuple[str, int, str, str]]]] 
         "prisma.config.ts",
         [("a.prisma", 1, "migrations", "prisma.config.ts")],
     ),
+    **{
+        f"flat files that {name} names": (
+            {
+                "prisma/schema.prisma": DB + MODEL,
+                name: text,
+                "db/d1/0001_init.sql": SQL,
+            },
+            ".",
+            [("prisma/schema.prisma", 1, "db/d1", "prisma/schema.prisma")],
+        )
+        for name, text in {
+            "wrangler.toml": '[[d1_databases]]\nbinding = "DB"\nmigrations_dir = "db/d1"\n',
+            "wrangler.jsonc": '{ /* D1 */ "d1_databases": [{ "binding": "DB", "migrations_dir": "db/d1", }] }',
+            "wrangler.json": '{ "env": { "live": { "d1_databases": [{ "migrations_dir": "db/d1" }] } } }',
+        }.items()
+    },
+    "the default folder of wrangler": (
+        {
+            "prisma/schema.prisma": DB + MODEL,
+            "wrangler.toml": '[[d1_databases]]\nbinding = "DB"\n',
+            "migrations/0001_init.sql": SQL,
+        },
+        ".",
+        [("prisma/schema.prisma", 1, "migrations", "prisma/schema.prisma")],
+    ),
+    "a folder of wrangler, still empty": (
+        {"prisma/schema.prisma": DB + MODEL, "wrangler.toml": '[[d1_databases]]\nmigrations_dir = "d1"\n'},
+        ".",
+        [("prisma/schema.prisma", 1, "d1", "prisma/schema.prisma")],
+    ),
+    "wrangler, but migrations of Prisma": (
+        {
+            "prisma/schema.prisma": DB + MODEL,
+            "prisma/migrations/1_a/migration.sql": SQL,
+            "wrangler.toml": '[[d1_databases]]\nmigrations_dir = "d1"\n',
+        },
+        ".",
+        [("prisma/schema.prisma", 1, "prisma/migrations", "prisma/schema.prisma")],
+    ),
+    "flat files of Supabase": (
+        {"prisma/schema.prisma": POSTGRES + MODEL, "supabase/migrations/20260101000000_init.sql": SQL},
+        ".",
+        [("prisma/schema.prisma", 1, "supabase/migrations", "prisma/schema.prisma")],
+    ),
+    "flat files beside": (
+        {"db/schema.prisma": DB + MODEL, "db/migrations/000001_init.up.sql": SQL},
+        ".",
+        [("db/schema.prisma", 1, "db/migrations", "schema.prisma")],
+    ),
+    "flat files of something else": (
+        {"prisma/schema.prisma": DB + MODEL, "migrations/0001_init.sql": SQL},
+        ".",
+        [("prisma/schema.prisma", 1, "prisma/migrations", "prisma/schema.prisma")],
+    ),
     "a template": (
         {"prisma/schema.prisma": DB, "tools/template.prisma": DB.replace("sqlite", "{{provider}}")},
         ".",
@@ -473,6 +527,31 @@ GAPS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
             "db/sql-migrations/2_b/migration.sql": SQL,
         },
         [("migrations", "db/sql-migrations: This folder has 2 migrations, but no configuration names it")],
+    ),
+    "several databases of wrangler": (
+        {
+            "prisma/schema.prisma": DB,
+            "wrangler.toml": '[[d1_databases]]\nmigrations_dir = "a"\n[[d1_databases]]\nmigrations_dir = "b"\n',
+            "a/0001_x.sql": SQL,
+            "b/0001_x.sql": SQL,
+        },
+        [("migrations", "wrangler.toml: Several databases have migrations here: `a`, `b`.")],
+    ),
+    "one of several databases of wrangler": (
+        {
+            "prisma/schema.prisma": DB,
+            "wrangler.toml": '[[d1_databases]]\nmigrations_dir = "a"\n[[d1_databases]]\nmigrations_dir = "b"\n',
+            "b/0001_x.sql": SQL,
+        },
+        [],
+    ),
+    "a broken configuration of wrangler": (
+        {"prisma/schema.prisma": DB, "wrangler.toml": "[[", "wrangler.jsonc": "{"},
+        [],
+    ),
+    "flat files that nothing names": (
+        {"prisma/schema.prisma": DB, "migrations/0001_init.sql": SQL},
+        [("migrations", "migrations: This folder has a migration, but no configuration names it")],
     ),
     "migrations that were put away": (
         {"db/schema.prisma": DB, "db/migrations_old/1_a/migration.sql": SQL},

@@ -7,20 +7,24 @@ from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
+from string import digits
 
 from refract import clock
 from refract.analysis.branch import NewMigration
 from refract.analysis.open_plans import new_plan
 from refract.analysis.result import Analysis
 from refract.analysis.snapshot import Snapshot
-from refract.baseline.folder import SQL_FILE
+from refract.baseline.folder import SQL_FILE, flat_files, migration_names
 from refract.escaping import code_span
 from refract.fixes import Fix, FixContext, fixes_for
-from refract.reading import UnreadableFile, folders_in, read_text
+from refract.reading import UnreadableFile, read_text
 from refract.recipes.base import CannotPlan
 from refract.rules.kit.finding import Finding
+from refract.workspace.migration_tool import MigrationTool, migration_tool
 
 _STAMP = "%Y%m%d%H%M%S"
+_LONGEST_NUMBER = 8
+_WIDTH = 4  # as wrangler numbers
 
 
 class NoLaterMigration(CannotPlan, LookupError):
@@ -36,8 +40,12 @@ def fixes_of(analysis: Analysis, finding: Finding, now: datetime | None = None) 
 
 
 def new_migrations(analysis: Analysis, now: datetime) -> Callable[[str], str]:
-    """Gives the path of the migration.sql of a new migration by its name, each later than all before it."""
+    """Gives the path of the SQL of a new migration by its name, each later than all before it."""
     folder, ordinals = analysis.snapshot.files.migrations, count()
+    tool = migration_tool(analysis.snapshot.files)
+    if tool is not MigrationTool.PRISMA and not _is_dated(folder, tool):
+        return _numbered(folder)
+    ending = f"/{SQL_FILE}" if tool is MigrationTool.PRISMA else _ending(folder)
 
     @cache
     def start() -> datetime:
@@ -48,9 +56,31 @@ def new_migrations(analysis: Analysis, now: datetime) -> Callable[[str], str]:
             stamp = (start() + timedelta(seconds=next(ordinals))).strftime(_STAMP)
         except OverflowError as error:
             raise NoLaterMigration(_last_dated(folder)) from error
-        return str(folder / f"{stamp}_{name}" / SQL_FILE)
+        return str(folder / f"{stamp}_{name}{ending}")
 
     return path
+
+
+def _is_dated(folder: Path, tool: MigrationTool) -> bool:
+    """Whether the files of a flat folder are named after moments, as Supabase does, and not numbered."""
+    names = flat_files(folder)
+    return len(_digits(names[-1])) > _LONGEST_NUMBER if names else tool is MigrationTool.SUPABASE
+
+
+def _numbered(folder: Path) -> Callable[[str], str]:
+    numbers = list(map(_digits, flat_files(folder)))
+    width, ordinals = max(map(len, numbers), default=_WIDTH), count(max(map(int, numbers), default=0) + 1)
+    ending = _ending(folder)
+    return lambda name: str(folder / f"{next(ordinals):0{width}}_{name}{ending}")
+
+
+def _digits(name: str) -> str:
+    """The number that a name begins with."""
+    return name[: len(name) - len(name.lstrip(digits))]
+
+
+def _ending(folder: Path) -> str:
+    return ".up.sql" if any(name.endswith(".up.sql") for name in flat_files(folder)) else ".sql"
 
 
 def _context(analysis: Analysis, finding: Finding, now: datetime) -> FixContext:
@@ -97,14 +127,9 @@ def _settings(snapshot: Snapshot) -> tuple[str, str | None]:
     return str(file), None if isinstance(text, UnreadableFile) else text
 
 
-def _folders(folder: Path) -> tuple[str, ...]:
-    names = folders_in(folder)
-    return () if isinstance(names, UnreadableFile) else names
-
-
 def _last_dated(folder: Path) -> str:
     """The last migration that is named after a moment, or tries to be; empty if there is none."""
-    return max((name for name in _folders(folder) if name[:14].isdecimal() and name.isascii()), default="")
+    return max((name for name in migration_names(folder) if name[:14].isdecimal() and name.isascii()), default="")
 
 
 def _first_after(last: str, now: datetime) -> datetime:

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from refract.escaping import shell
 from refract.providers.versions import Version, Versions
+from refract.workspace.migration_tool import MigrationTool, d1_database, migration_tool
 from refract.workspace.package_manager import prisma_command
 from refract.workspace.projects import ProjectFiles, prisma_project
 
@@ -35,12 +36,18 @@ class Commands:
     @property
     def keeps_record(self) -> bool:
         """Whether Prisma itself applies the migrations, and knows which ones are."""
-        return self.versions.flavour not in _SENDING
+        return self.versions.flavour not in _SENDING and self._tool is MigrationTool.PRISMA
 
     def deploy(self, migrations: Iterable[str]) -> tuple[str, ...]:
         """Apply migrations, given by the paths of their files."""
         if self.keeps_record:
             return (self._migrate("deploy"),)
+        if self._tool is MigrationTool.WRANGLER:
+            named = d1_database(self.files)
+            name = shell(named.name) if named and named.name else '"$DATABASE"'
+            return (f"npx wrangler d1 migrations apply {name} --remote",)
+        if self._tool is MigrationTool.SUPABASE:
+            return ("npx supabase db push",)
         return tuple(self.execute(path) for path in migrations)
 
     def status(self) -> str:
@@ -54,8 +61,10 @@ class Commands:
     def execute(self, file: Path | str) -> str:
         """Run a file of SQL. Before Prisma 7 the schema has to be named, from 7 at most the configuration."""
         path = from_root(self.files, file)
-        if not self.keeps_record:
+        if self.versions.flavour in _SENDING:
             return _SENDING[self.versions.flavour].format(file=path)
+        if self._tool is MigrationTool.SUPABASE:
+            return f'psql "$DATABASE_URL" --file={path}'
         flags: tuple[str, ...] = ()
         if self.versions.prisma < _CONFIG_ONLY:
             flags = ("--schema", from_root(self.files, self.files.schema))
@@ -67,6 +76,10 @@ class Commands:
         """`prisma migrate ...`; with the schema if Prisma would not find it by default."""
         schema = () if self._finds_itself else ("--schema", from_root(self.files, self.files.schema))
         return prisma_command(self.files.root, "migrate", *arguments, *schema)
+
+    @property
+    def _tool(self) -> MigrationTool:
+        return migration_tool(self.files)
 
     @property
     def _finds_itself(self) -> bool:

@@ -10,6 +10,7 @@ from attrs import frozen
 from refract.analysis.baseline_choice import migrations_here
 from refract.analysis.result import Analysis
 from refract.baseline import Migration, replay
+from refract.baseline.folder import rollback_paths
 from refract.escaping import sql_comment
 from refract.rendering.losses import loss_sentence
 from refract.schema.changes import Change
@@ -64,7 +65,7 @@ def rollback_to(migration: Migration, before: Database, analysis: Analysis) -> R
     head = "".join(map(sql_comment, (f"Undoes {migration.name}.", *sentences))) + "\n"
     files = tuple(
         NewFile(str(path), head + text)
-        for path, text in zip(_paths(Path(migration.path), len(texts)), texts, strict=True)
+        for path, text in zip(rollback_paths(Path(migration.path), len(texts)), texts, strict=True)
     )
     statements = read_statements(migration.sql, migration.path, before, provider)
     is_rolled_back = leaves_nothing(statements, migration.sql, provider.name, analysis.snapshot.prisma)
@@ -76,10 +77,3 @@ def _endangered(changes: Iterable[Change]) -> Iterator[QualifiedName]:
     for change in changes:
         if any(lost_since(change)):
             yield from tables_of(change)
-
-
-def _paths(migration: Path, count: int) -> Iterator[Path]:
-    if count == 1:
-        yield migration.with_name("down.sql")
-        return
-    yield from (migration.with_name(f"down_{number}.sql") for number in range(1, count + 1))

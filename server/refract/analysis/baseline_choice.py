@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from refract import git
 from refract.baseline import Baseline, MigrationFolder, load_migrations, migrations_of, replay
-from refract.baseline.folder import LOCK_FILE, SQL_FILE
+from refract.baseline.folder import is_migration_file
 from refract.lowering import lower
 from refract.providers import Provider
 from refract.providers.versions import Version
@@ -75,13 +75,14 @@ def migrations_at(commit: git.Commit, folder: str) -> MigrationFolder | git.Unav
     names = git.files_at(commit, folder)
     if isinstance(names, git.Unavailable):
         return names
-    wanted = [name for name in names if PurePosixPath(name).name in (SQL_FILE, LOCK_FILE)]
-    if not any(name.endswith(SQL_FILE) for name in wanted):
+    below = {name: PurePosixPath(name).relative_to(folder or ".").as_posix() for name in names}
+    wanted = [name for name, key in below.items() if is_migration_file(key)]
+    if not any(name.endswith(".sql") for name in wanted):
         return None
     contents = git.read_at(commit, wanted)
     if isinstance(contents, git.Unavailable):
         return contents
-    relative = {PurePosixPath(name).relative_to(folder or ".").as_posix(): data for name, data in contents.items()}
+    relative = {below[name]: data for name, data in contents.items()}
     return migrations_of(relative, str(commit.repository.root / folder))
 
 

@@ -20,6 +20,7 @@ from refract.baseline import (
     replay,
     rollback_files,
 )
+from refract.baseline.folder import is_migration_file
 from refract.diff import Diff, probable_renames
 from refract.lowering import lower
 from refract.providers import Provider
@@ -267,11 +268,11 @@ def _at(commit: git.Commit, folder: str, here: MigrationFolder) -> MigrationFold
         return hashes
     root = PurePosixPath(folder)
     wanted = {PurePosixPath(name).relative_to(root).as_posix(): (name, blob) for name, blob in hashes.items()}
-    same = {f"{m.name}/migration.sql": m.data for m in here.migrations}
+    same = {m.file: m.data for m in here.migrations}
     known = {key: data for key, data in same.items() if key in wanted and git.blob_hash(data) == wanted[key][1]}
-    unread = {f"{m.name}/migration.sql" for m in here.migrations if not m.is_read}
+    unread = {m.file for m in here.migrations if not m.is_read}
     left_out = known.keys() | unread
-    other = {name: key for key, (name, _) in wanted.items() if key not in left_out and key.endswith("/migration.sql")}
+    other = {name: key for key, (name, _) in wanted.items() if key not in left_out and is_migration_file(key)}
     read = git.read_at(commit, other)
     if isinstance(read, git.Unavailable):
         return read

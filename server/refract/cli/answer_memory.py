@@ -17,6 +17,7 @@ from attrs import asdict, frozen
 
 import refract
 from refract import ci, clock, git, memory
+from refract.baseline.folder import ROLLBACKS
 from refract.config import Settings, SettingsError, load_settings, settings_files
 from refract.reading import UnreadableFile, files_in, folders_in, read_bytes
 from refract.workspace.accepted import accepted_file
@@ -140,7 +141,10 @@ def _inputs(project: ProjectFiles) -> Iterator[Path]:
     yield from project.plan_files()
     names = folders_in(project.migrations)
     inner = () if isinstance(names, UnreadableFile) else names
-    for folder in (project.migrations, *(project.migrations / name for name in inner)):
+    rollbacks = project.migrations.parent / ROLLBACKS  # of a flat folder
+    known = folders_in(rollbacks)
+    beside = () if isinstance(known, UnreadableFile) else tuple(rollbacks / name for name in known)
+    for folder in (project.migrations, *(project.migrations / name for name in inner), *beside):
         yield from _texts_in(folder)
 
 

@@ -20,6 +20,7 @@ from refract import clock
 from refract.analysis import Analysis, Snapshot, analyse, open_project, read_baseline
 from refract.analysis.code_uses import CodeQuestion
 from refract.analysis.with_code import look_up
+from refract.baseline.folder import is_flat_name
 from refract.config import Settings
 from refract.fixes import load_fixes
 from refract.git import upwards
@@ -218,12 +219,21 @@ def is_part(files: ProjectFiles, path: str) -> bool:
         return True
     if file.suffix == ".prisma":  # new in the editor, and not on disk yet
         return files.schema in file.parents
-    return file.parent.parent == files.migrations or (file.suffix == ".toml" and file.parent == files.plans)
+    if file.suffix == ".toml" and file.parent == files.plans:
+        return True
+    return _folder_of_migrations(file) == files.migrations
 
 
 def search_start(file: Path) -> Path:
     """What the search for a file's project depends on: the file itself; of a migration, the folder of all of them."""
-    return file if file.suffix in (".prisma", "") else file.parent if file.suffix == ".toml" else file.parent.parent
+    if file.suffix in (".prisma", ""):
+        return file
+    return file.parent if file.suffix == ".toml" else _folder_of_migrations(file)
+
+
+def _folder_of_migrations(file: Path) -> Path:
+    """The folder that a migration's file is in if it is one: its own folder's, or a flat one."""
+    return file.parent if is_flat_name(file.name) else file.parent.parent
 
 
 def project_on_disk(file: Path, folders: Iterable[Path]) -> ProjectFiles | None:
@@ -243,7 +253,7 @@ def _projects_on_disk(file: Path, folders: tuple[Path, ...]) -> Iterator[Project
     if file.is_dir():
         yield from (p for p in _projects_at(file, folders) if p.schema == file)
         return
-    beside = file.parent.parent if file.suffix == ".toml" else file.parent.parent.parent
+    beside = file.parent.parent if file.suffix == ".toml" else _folder_of_migrations(file).parent
     for top in (beside, beside.parent):
         yield from (p for p in _projects_at(top, folders) if is_part(p, str(file)))
 

@@ -21,8 +21,7 @@ from refract.workspace.prisma_config import CONFIG_PATTERNS
 _WATCHED = (
     "**/*.prisma",
     f"**/*.{{{','.join(suffix.removeprefix('.') for suffix in CODE_SUFFIXES)}}}",
-    "**/migration.sql",
-    "**/down*.sql",
+    "**/*.sql",
     "**/migration_lock.toml",
     "**/plans/*.toml",
     *(f"**/{pattern}" for pattern in CONFIG_PATTERNS),

@@ -16,7 +16,6 @@ from lsprotocol import types
 
 from refract.analysis import Analysis, read_document
 from refract.analysis.code_uses import is_code
-from refract.baseline.folder import SQL_FILE
 from refract.config import Settings
 from refract.lsp import convert
 from refract.lsp.abilities import Abilities
@@ -67,7 +66,7 @@ class Session:
     def open_document(self, item: types.TextDocumentItem) -> None:
         """The editor opened a document. Files outside any project, and those that are no files, are left alone."""
         path = convert.to_path(item.uri)
-        if path is None or not path.endswith((".prisma", SQL_FILE)):
+        if path is None or not path.endswith((".prisma", ".sql")):
             return
         document = read_document(path, item.text) if path.endswith(".prisma") else PlainText(path, item.text)
         self.open_files[path] = OpenFile(item.uri, item.version, document)

@@ -11,6 +11,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from refract import clock
+from refract.baseline.folder import migration_name
 from refract.plans import Confirmation, Plan, PlanMigration, Progress, State
 from refract.plans.model import with_step
 from refract.plans.scripts import scripts_of, with_folders
@@ -140,7 +141,7 @@ def _with_folders(
             found.append(migration)
             continue
         path = Path(new_migration(migration.name))
-        found.append(evolve(migration, folder=path.parent.name))
+        found.append(evolve(migration, folder=migration_name(path)))
         files.append(NewFile(str(path), migration.sql))
     return tuple(found), tuple(files)
 

@@ -54,7 +54,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     if history is None or not all(_is_usual(m.name) for m in history.here if not history.is_new(m.name)):
         return
     for migration in history.new:
-        if not _is_usual(migration.name):
+        if not _is_usual(migration.name) and "/" in migration.file:  # a flat folder has other names
             yield Risk(
                 key=migration.name,
                 what=f"Migration folder {code_span(migration.name)} does not begin with a timestamp",

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from refract.baseline import load_migrations
-from refract.baseline.folder import LOCK_FILE, SQL_FILE, locked_provider
+from refract.baseline.folder import LOCK_FILE, SQL_FILE, SUPABASE, flat_files, locked_provider
 from refract.reading import UnreadableFile, exists, folders_in, is_folder
 from refract.workspace.schema_files import has_datasource, provider_in, schemas_in
+from refract.workspace.wrangler import nearest_d1_databases
 
 _NAMES = {
     "postgresql": ("postgresql", "postgres", "pg"),
@@ -24,26 +25,47 @@ _PUT_AWAY = re.compile(r"old|bak|backup|archive|legacy|deprecated|unused", re.IG
 
 
 def holds_migrations(folder: Path) -> bool:
-    """Whether `folder` is one that Prisma would call a migrations folder. One that may not be read counts, so that
+    """Whether `folder` has migrations, of Prisma or as flat files. One that may not be read counts, so that
     reading it reports why.
     """
     names = folders_in(folder)
     if isinstance(names, UnreadableFile):
         return not names.is_missing
-    return exists(folder / LOCK_FILE) or any(exists(folder / name / SQL_FILE) for name in names)
+    is_prisma = exists(folder / LOCK_FILE) or any(exists(folder / name / SQL_FILE) for name in names)
+    return is_prisma or bool(flat_files(folder))
 
 
-def migrations_beside(schema: Path, files: tuple[Path, ...]) -> Path:
-    """The folder in which Prisma keeps the migrations of a schema, or an unusual one in which a repository does."""
+def migrations_beside(root: Path, schema: Path, files: tuple[Path, ...]) -> Path:
+    """The folder in which Prisma keeps the migrations of a schema, or an unusual one in which a repository does, or the
+    one in which another tool keeps them.
+    """
     main = main_file(schema, files)
     provider = provider_in(main)
     usual = main.parent / "migrations"
-    fitting = [folder for folder in _candidates(schema, main) if holds_migrations(folder) and fits(folder, provider)]
+    others = _OTHER_TOOLS[provider](root) if provider in _OTHER_TOOLS else ()
+    near = [folder for folder in _candidates(schema, main) if _is_meant(folder, main) or folder in others]
+    fitting = [folder for folder in (*near, *others) if holds_migrations(folder) and fits(folder, provider)]
     if fitting:
         return fitting[0]
     named = (usual.parent / spelling.format(name) for name in _NAMES.get(provider or "", ()) for spelling in _SPELLINGS)
     found = (folder for folder in named if holds_migrations(folder) and fits(folder, provider))
-    return next(found, next(filter(holds_migrations, _candidates(schema, main)), usual))
+    return next(found, next(filter(holds_migrations, near), others[0] if len(others) == 1 else usual))
+
+
+def wrangler_folders(root: Path) -> tuple[Path, ...]:
+    """The folders of migrations that wrangler's configuration names; those that hold any, if some do."""
+    named = tuple(dict.fromkeys(database.migrations for database in nearest_d1_databases(root)))
+    return tuple(filter(holds_migrations, named)) or named
+
+
+def _supabase_folders(root: Path) -> tuple[Path, ...]:
+    places = (root / SUPABASE / "migrations", root.parent / SUPABASE / "migrations")
+    return tuple(folder for folder in places if flat_files(folder))
+
+
+def _is_meant(folder: Path, main: Path) -> bool:
+    """Whether a folder holds Prisma's migrations, or is next to the schema: flat folders elsewhere are another's."""
+    return folder.parent == main.parent or not flat_files(folder)
 
 
 def unnamed_folders(
@@ -88,3 +110,7 @@ def _named_migrations(place: Path) -> Iterator[Path]:
     for name in () if isinstance(names, UnreadableFile) else names:
         if "migration" in name.lower() and not _PUT_AWAY.search(name):
             yield place / name
+
+
+_OTHER_TOOLS = {"sqlite": wrangler_folders, "postgresql": _supabase_folders}
+"""The folders of the tools that keep migrations of their own for a database."""

@@ -16,9 +16,10 @@ from refract import git
 from refract.config import Settings, SettingsError, load_settings
 from refract.escaping import code_span
 from refract.reading import UnreadableFile, exists, files_in, is_file, is_folder, read_json, read_text
-from refract.workspace.migration_folders import holds_migrations, migrations_beside, unnamed_folders
+from refract.workspace.migration_folders import holds_migrations, migrations_beside, unnamed_folders, wrangler_folders
 from refract.workspace.prisma_config import ALL_SETTINGS, CONFIG_FILES, PrismaConfig, read_prisma_config
 from refract.workspace.schema_files import is_ours, schema_files_of
+from refract.workspace.wrangler import nearest_d1_databases
 
 DEFAULT_SCHEMAS = ("prisma/schema.prisma", "schema.prisma", "prisma/schema")
 """Where Prisma looks for a schema that nothing names."""
@@ -141,10 +142,13 @@ def project_of(
     gaps: tuple[Gap, ...] = (),
 ) -> ProjectFiles:
     """The project of these files. That it has no migrations, but a folder that nothing names does, is a gap."""
-    found = migrations or migrations_beside(schema, files)
+    found = migrations or migrations_beside(root, schema, files)
     if not holds_migrations(found) and not any(gap.setting == "migrations" for gap in gaps):
         near = unnamed_folders(root, schema, files, found)
         gaps = (*gaps, *(_unnamed(folder, count, root) for folder, count in near[:1]))
+    several = wrangler_folders(root)
+    if migrations is None and found in several and len(several) > 1:
+        gaps = (*gaps, _several(root, several))
     return ProjectFiles(root, schema, files, found, source, gaps)
 
 
@@ -171,6 +175,12 @@ def config_of(folder: Path) -> tuple[Path, PrismaConfig] | None:
             unread = isinstance(text, UnreadableFile)
             return file, PrismaConfig(computed=ALL_SETTINGS) if unread else read_prisma_config(str(text))
     return None
+
+
+def _several(root: Path, folders: tuple[Path, ...]) -> Gap:
+    named = ", ".join(code_span(Path(os.path.relpath(folder, root)).as_posix()) for folder in folders)
+    message = f"Several databases have migrations here: {named}. Set `migrations` in refract.toml."
+    return Gap("migrations", str(nearest_d1_databases(root)[0].file), message)
 
 
 def _unnamed(folder: Path, count: int, root: Path) -> Gap:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from refract.actions.rollbacks import Rollback, rollback_of
 from refract.analysis import Analysis
-from refract.baseline.folder import SQL_FILE, rollback_files
+from refract.baseline.folder import migration_name, rollback_files
 from refract.lsp import convert
 from refract.lsp.refusal import Refused
 
@@ -28,10 +28,10 @@ def _folder(migration: str) -> str:
     path = convert.to_path(migration) if migration.startswith("file:") else None
     if path is None:
         return migration
-    return Path(path).parent.name if path.endswith(".sql") else Path(path).name
+    return migration_name(path) if path.endswith(".sql") else Path(path).name
 
 
 def can_be_written(path: str) -> bool:
     """Whether `path` is a migration that nothing undoes yet."""
     file = Path(path)
-    return file.name == SQL_FILE and not rollback_files(file)
+    return file.suffix == ".sql" and not rollback_files(file)

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from attrs import frozen
 
-from refract.schema.model import Database, QualifiedName
+from refract.diff import diff
+from refract.providers.postgresql import POSTGRESQL
+from refract.schema.changes import RecreateColumn
+from refract.schema.model import Column, Database, Numbering, QualifiedName, Table
 
 Statement = tuple[str, str]
-Statements = Counter[Statement]
 
 _SERIALS = {"SERIAL": "INTEGER", "BIGSERIAL": "BIGINT", "SMALLSERIAL": "SMALLINT"}
 _SERIAL = re.compile(r"SET DATA TYPE (SMALLSERIAL|SERIAL|BIGSERIAL)\b")
-_JSON = re.compile(
-    r"(DEFAULT |coalesce\(\"[^\"]*\", )([\[{].*?[\]}])(?=, \"|, CONSTRAINT|, PRIMARY| \)|\) AS|, coalesce|$)"
-)
 _SET_AND_DROP = re.compile(
     r"(ALTER COLUMN (\"[^\"]+\") SET DEFAULT (?:'(?:[^']|'')*'|[^',])+), ALTER COLUMN \2 DROP DEFAULT"
 )
@@ -36,18 +36,36 @@ class Pair:
 
     before: Database
     after: Database
-    prisma: Statements
-    refract: Statements
+    prisma: Sequence[Statement]
+    refract: Counter[Statement]
+
+    @property
+    def provider(self) -> str:
+        return self.after.provider
 
     def table(self, quoted: str, database: Database) -> QualifiedName:
         parts = quoted.replace('"', "").split(".")
         return QualifiedName(parts[0] if len(parts) > 1 else database.default_schema, parts[-1])
 
 
-def as_refract_writes(pair: Pair) -> Statements:
+def as_refract_writes(pair: Pair) -> list[Statement]:
     """Prisma's statements, those that cannot run replaced by what Refract writes in their place."""
-    expected = Counter(rewritten for one in pair.prisma.elements() for rewritten in _rewritten(one, pair))
-    return expected + Counter(_moved_keys(pair))
+    return _with_freed_names([rewritten for one in pair.prisma for rewritten in _rewritten(one, pair)])
+
+
+def _with_freed_names(statements: list[Statement]) -> list[Statement]:
+    """10. The new name of an index, before another index gets the old one."""
+    created = {
+        found[1] for step, text in statements if step == "CreateIndex" and (found := _CREATED_INDEX.search(text))
+    }
+    freeing = [s for s in statements if s[0] == "RenameIndex" and _RENAMED_FROM.search(s[1])[1] in created]
+    rest = [s for s in statements if s not in freeing]
+    at = next((place for place, (step, _) in enumerate(rest) if step == "CreateIndex"), 0)
+    return [*rest[:at], *freeing, *rest[at:]]
+
+
+_CREATED_INDEX = re.compile(r'INDEX "([^"]+)" ON ')
+_RENAMED_FROM = re.compile(r'ALTER INDEX (?:"[^"]+"\.)?"([^"]+)" RENAME')
 
 
 def _rewritten(statement: Statement, pair: Pair) -> Iterator[Statement]:
@@ -60,13 +78,124 @@ def _rewritten(statement: Statement, pair: Pair) -> Iterator[Statement]:
         return
     if step == "AlterTable" and text.startswith("DROP SEQUENCE") and text.endswith('""'):
         return
+    if _SETS_NOTHING.search(text):
+        return
     if step == "AlterTable":
-        yield from _dropped_sequences(text, pair)
         text = _SET_AND_DROP.sub(r"\1", text)
     text = _SERIAL.sub(lambda m: f"SET DATA TYPE {_SERIALS[m[1]]}", text)
-    if pair.after.provider == "sqlite":
-        text = _JSON.sub(lambda m: f"{m[1]}'{m[2]}'", text)
+    for rewrite in (_utc, *_REWRITES.get(pair.provider, ())):
+        text = rewrite(text, pair)
     yield step, text
+
+
+_SETS_NOTHING = re.compile(r'ALTER COLUMN "[^"]+" SET DEFAULT$')  # 14
+
+_DATE = re.compile(r"'(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d+)? ([+-])(\d\d):(\d\d)'")
+
+
+def _utc(text: str, _: Pair) -> str:
+    """11. The moment of a date with an offset, which columns without time zones would lose."""
+    return _DATE.sub(_in_utc, text)
+
+
+def _in_utc(match: re.Match[str]) -> str:
+    offset = timedelta(hours=int(match[4]), minutes=int(match[5])) * (-1 if match[3] == "-" else 1)
+    return f"'{datetime.fromisoformat(match[1]) - offset}{match[2] or ''} +00:00'"
+
+
+_LONG_NAME = re.compile(r'"((?:[^"]|"")+)"')
+_LONGEST = 63  # bytes
+
+
+_OF_JOIN_TABLE = re.compile(r"(.+)(_AB_pkey|_AB_unique|_B_index)")
+
+
+def _kept_names(text: str, pair: Pair) -> str:
+    """12. Identifiers as PostgreSQL keeps them; of join tables, without a clash."""
+    return _LONG_NAME.sub(lambda m: f'"{_kept_name(m[1], pair)}"', text)
+
+
+def _kept_name(name: str, pair: Pair) -> str:
+    found = _OF_JOIN_TABLE.fullmatch(name)
+    if found and len(name.encode()) > _LONGEST and any(found[1].startswith(_cut(t, 55)) for t in _clashing(pair)):
+        return _cut(found[1], _LONGEST - len(found[2])) + found[2]
+    return _cut(name, _LONGEST)
+
+
+def _clashing(pair: Pair) -> Iterator[str]:
+    """The join tables whose keys and indexes, named by Prisma, have one name on the server."""
+    for database in (pair.before, pair.after):
+        for table in database.tables.values():
+            if not table.model_name and not table.name.name.isascii() and len(table.name.name.encode()) > _LONGEST - 2:
+                yield table.name.name
+
+
+def _cut(name: str, size: int) -> str:
+    return name.encode()[:size].decode(errors="ignore")
+
+
+_JSON_COLUMN = re.compile(
+    r'("[^"]+" JSONB(?: NOT NULL)? DEFAULT )("s"|null|1|true|[\[{].*?[\]}])(?=, "|, CONSTRAINT|, PRIMARY| \)|$)'
+)
+_JSON_FILL = re.compile(r'(coalesce\("([^"]+)", )("s"|null|1|true|[\[{].*?[\]}])(?=\) AS)')
+
+
+def _quoted_json(text: str, pair: Pair) -> str:
+    """8. Json defaults as literals."""
+    text = _JSON_COLUMN.sub(lambda m: f"{m[1]}'{m[2]}'", text)
+    into = re.match(r'INSERT INTO "new_([^"]+)"', text)
+    table = pair.after.tables.get(QualifiedName("", into[1])) if into else None
+
+    def quoted(match: re.Match[str]) -> str:
+        column = table.column(match[2]) if table else None
+        return f"{match[1]}'{match[3]}'" if column and column.type.name == "JSONB" else match[0]
+
+    return _JSON_FILL.sub(quoted, text)
+
+
+_IDENTITY = re.compile(
+    r'("([^"]+)" (?:INT\d|OID)(?: NOT NULL)? GENERATED BY DEFAULT AS IDENTITY)(?: \(([A-Z0-9 -]*)\))?'
+)
+_NUMBERS = {"INCREMENT": "increment", "CACHE": "cache", "START": "start", "MINVALUE": "minimum", "MAXVALUE": "maximum"}
+
+
+def _all_numbers(text: str, pair: Pair) -> str:
+    """13. Also numbers below 1, and the sequence under its name."""
+    for table in pair.before.tables.values():
+        for column in table.columns:
+            own = (
+                f'"{column.sequence}"'
+                if table.name.schema == "public"
+                else f'"{table.name.schema}"."{column.sequence}"'
+            )
+            text = text.replace(f'"prisma_sequence_{table.name.name}_{column.name}"', own)
+    found = re.match(r"(?:CREATE|ALTER) TABLE (\S+)", text)
+    table = pair.after.tables.get(pair.table(found[1].replace("_prisma_new_", ""), pair.after)) if found else None
+    return _IDENTITY.sub(lambda m: m[1] + _options_of(table.column(m[2]) if table else None), text)
+
+
+def _options_of(column: Column | None) -> str:
+    options = column.numbering if column and column.numbering else Numbering()
+    words = ["VIRTUAL"] * options.virtual
+    for word, name in _NUMBERS.items():
+        value = getattr(options, name)
+        words += [f"{word} {value}"] if value != getattr(Numbering(), name) else []
+    return f" ({' '.join(words)})" if words else ""
+
+
+_REWRITES: Mapping[str, tuple[Callable[[str, Pair], str], ...]] = {
+    "postgresql": (_kept_names,),
+    "cockroachdb": (_all_numbers,),
+    "sqlite": (_quoted_json,),
+}
+
+
+def with_escaped_values(script: str, *databases: Database) -> str:
+    """15. Enum values with a quote, escaped."""
+    for value in {v.name for d in databases for enum in d.enums.values() for v in enum.values if "'" in v.name}:
+        escaped = value.replace("'", "''")
+        script = re.sub(rf"'{re.escape(value)}'(?!')", lambda _, text=escaped: f"'{text}'", script)
+    return script
 
 
 def _moves_missing_column(text: str, pair: Pair) -> bool:
@@ -101,16 +230,61 @@ def _dropped_sequences(text: str, pair: Pair) -> Iterator[Statement]:
     schema, _, name = table.rpartition(".")
     for column in dict.fromkeys(_DROPPED_DEFAULT.findall(text)):
         sequence = f"{schema}." if schema else ""
-        wanted = ("AlterTable", f'DROP SEQUENCE {sequence}"{name[1:-1]}_{column}_seq"')
+        wanted = ("AlterTable", f'DROP SEQUENCE {sequence}"{POSTGRESQL.sequence_name(name[1:-1], column)}"')
         if wanted in pair.refract:
             yield wanted
+
+
+def added(pair: Pair) -> Iterator[Statement]:
+    """What Refract writes besides."""
+    yield from _moved_keys(pair)
+    for step, text in pair.prisma:
+        if step == "AlterTable":
+            yield from _dropped_sequences(text, pair)
 
 
 def _moved_keys(pair: Pair) -> Iterator[Statement]:
     """7. A foreign key to a table that moves to another schema: the old table cannot go while it is there."""
     moved = {n.name for n in pair.before.tables if n not in pair.after.tables} & {n.name for n in pair.after.tables}
-    for step, text in (pair.refract - pair.prisma).elements():
-        if step == "AddForeignKey" and any(f'."{name}"(' in text for name in moved):
+    for step, text in (pair.refract - Counter(pair.prisma)).elements():
+        if step == "AddForeignKey" and any(f'"{name}"(' in text for name in moved):
             start = text.split(" FOREIGN KEY")[0].replace(" ADD CONSTRAINT ", " DROP CONSTRAINT ")
             if ("DropForeignKey", start) in pair.refract:
-                yield from ((step, text), ("DropForeignKey", start))
+                yield from (("DropForeignKey", start), (step, text))
+
+
+def settles(schema: str, database: Database) -> bool:
+    """Whether a database can hold a schema, and shows it as it was asked for. Two indexes of one name do not fit it.
+    `DEFAULT now()`, an OID that numbers itself and an optional column that the database numbers are something else in
+    its catalogue, for Prisma's engine too.
+    """
+    names = [index.name for table in database.tables.values() for index in table.indexes]
+    odd = 'dbgenerated("now()")' in schema or any(
+        ("@db.Oid" in line and "autoincrement" in line) or ("sequence(" in line and "? " in line)
+        for line in schema.splitlines()
+    )
+    return len(names) == len(set(names)) and not odd
+
+
+def is_complete(before: Database, after: Database) -> bool:
+    """Whether Prisma's migration, and so Refract's, does all there is to do. It does not restore a composite key whose
+    column it drops and adds (CockroachDB refuses the drop), nor an index that has a twin.
+    """
+    recreated = {
+        (change.table, change.before.name)
+        for change in diff(before, after).changes
+        if isinstance(change, RecreateColumn)
+    }
+    return not any(
+        (name, part) in recreated
+        for name, table in before.tables.items()
+        for parts in _fragile(table)
+        for part in parts
+    )
+
+
+def _fragile(table: Table) -> Iterator[tuple[str, ...]]:
+    indexes = Counter((i.unique, tuple(p.name for p in i.columns)) for i in table.indexes)
+    yield from (names for (_, names), count in indexes.items() if count > 1)
+    if table.primary_key and len(table.primary_key.columns) > 1:
+        yield tuple(p.name for p in table.primary_key.columns)

@@ -72,12 +72,20 @@ const messageOf = (error) => {
   try { return JSON.parse(text).message ?? text } catch { return text }
 }
 
+// A panic inside a promise of the engine reaches nobody who waits for an answer.
+async function unlessItCrashes(work) {
+  let fail
+  const crash = new Promise((_, reject) => { fail = reject })
+  process.once('uncaughtException', fail)
+  try { return await Promise.race([work, crash]) } finally { process.off('uncaughtException', fail) }
+}
+
 let state = await load()
 for await (const line of createInterface({ input: process.stdin })) {
   panics.last = null
   let answer
   try {
-    answer = await compare(state, JSON.parse(line))
+    answer = await unlessItCrashes(compare(state, JSON.parse(line)))
   } catch (error) {
     answer = { error: messageOf(error), panic: panics.last !== null }
     if (panics.last !== null || error instanceof WebAssembly.RuntimeError) state = await load()

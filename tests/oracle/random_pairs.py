@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from attrs import define, field, frozen
 
-from oracle.compare import Comparison, compare
-from oracle.engine import Engine
+from oracle.compare import Comparison, compare, database, left_after
+from oracle.deliberate import is_complete, settles
+from oracle.engine import Answer, Engine
 from oracle.generate import pair
 
 
@@ -18,6 +19,8 @@ class Difference:
     before: str
     after: str
     comparison: Comparison
+    left: tuple[str, ...]
+    """What Refract would still change when Prisma's own migrations have run."""
 
     def report(self) -> str:
         return "\n".join(
@@ -25,6 +28,8 @@ class Difference:
                 f"=== {self.provider} seed {self.seed}",
                 *(f"  only Prisma:  {x}" for x in self.comparison.missing),
                 *(f"  only Refract: {x}" for x in self.comparison.surplus),
+                *(f"  moved:        {x}" for x in self.comparison.moved),
+                *(f"  left:         {' '.join(x.split())}" for x in self.left),
             )
         )
 
@@ -51,15 +56,26 @@ def run(engine: Engine, provider: str, pairs: int, start: int) -> Result:
     result, seed = Result(), start
     while result.compared < pairs:
         before, after = pair(seed, provider)
-        answer = engine.diff(provider, before, after)
-        if answer.error:
-            result.refused += not answer.panic
-            result.panics += answer.panic
+        answers = [engine.diff(provider, old, new) for old, new in ((None, before), (before, after))]
+        if any(answer.error for answer in answers):
+            result.refused += not any(answer.panic for answer in answers)
+            result.panics += any(answer.panic for answer in answers)
         else:
-            result.compared += 1
-            result.empty += "empty migration" in answer.sql
-            comparison = compare(provider, answer.sql, before, after)
-            if not comparison.same:
-                result.differences.append(Difference(provider, seed, before, after, comparison))
+            _add(result, Difference(provider, seed, before, after, *_compared(provider, before, after, answers)))
         seed += 1
     return result
+
+
+def _compared(provider: str, before: str, after: str, answers: list[Answer]) -> tuple[Comparison, tuple[str, ...]]:
+    first, second = (answer.sql for answer in answers)
+    old, new = database(before), database(after)
+    settled = settles(before, old) and settles(after, new) and is_complete(old, new)
+    left = left_after(provider, ((before, first), (after, second))) if settled else ()
+    return compare(provider, second, before, after), left
+
+
+def _add(result: Result, found: Difference) -> None:
+    result.compared += 1
+    result.empty += "empty migration" in found.comparison.prisma
+    if found.left or not found.comparison.same:
+        result.differences.append(found)

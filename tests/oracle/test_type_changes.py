@@ -8,7 +8,7 @@ import pytest
 
 from oracle.compare import compare
 from oracle.engine import Engine, running_engine
-from oracle.generate import NATIVE_TYPES, SCALARS
+from oracle.vocabulary import NATIVE_TYPES, SCALARS
 
 
 def types_of(provider: str) -> list[str]:

@@ -33,9 +33,10 @@ class ColumnChanges:
     default: bool
     cast: Cast
     auto_increment: bool
+    numbering: bool = False
 
     def __bool__(self) -> bool:
-        return self.arity or self.default or self.auto_increment or self.cast is not Cast.NONE
+        return self.arity or self.default or self.auto_increment or self.numbering or self.cast is not Cast.NONE
 
 
 def arity(column: Column) -> ColumnArity:
@@ -53,12 +54,17 @@ def column_changes(before: Column, after: Column, cast: Cast, traits: DifferTrai
         default=not _defaults_match(before, after, traits),
         cast=cast,
         auto_increment=switched and traits.auto_increment is AutoIncrement.SEQUENCE,
+        numbering=_counts_otherwise(before, after),
     )
+
+
+def _counts_otherwise(before: Column, after: Column) -> bool:
+    return before.numbering is not None and after.numbering is not None and before.numbering != after.numbering
 
 
 def _defaults_match(before: Column, after: Column, traits: DifferTraits) -> bool:
     if traits.auto_increment is AutoIncrement.DEFAULT and before.auto_increment != after.auto_increment:
-        return False
+        return after.auto_increment or after.default is None  # Prisma neither adds nor removes numbers
     if before.auto_increment or after.auto_increment:
         return _match_without_sequence(before, after)
     return not _are_compared(before, after, traits) or _values_match(before, after)
@@ -131,9 +137,14 @@ def _json_match(old: Default, new: Default) -> bool:
     if old.kind is not DefaultKind.STRING or new.kind is not DefaultKind.STRING:
         return old == new
     try:
-        return bool(json.loads(old.text) == json.loads(new.text))
-    except ValueError:
+        return _canonical_json(old.text) == _canonical_json(new.text)
+    except (ValueError, RecursionError):
         return True
+
+
+def _canonical_json(text: str) -> str:
+    """The same text for equal values; true is not 1 here, as it is in Python."""
+    return json.dumps(json.loads(text), sort_keys=True)
 
 
 def _same_numbers(old: Default, before: Column, after: Column) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
 
+from refract.diff.order import in_prismas_order
 from refract.diff.rank import Rank
 from refract.diff.renames import ProbableRename, probable_renames
 from refract.diff.tables import Ranked, TableChanges, add_foreign_key, drop_foreign_key, table_changes
@@ -60,7 +61,7 @@ def diff(before: Database, after: Database, previous: Diff | None = None) -> Dif
     known = _compare(before, after, previous._known if previous is not None else None)
     steps = [*_database_steps(before, after), *_table_steps(known)]
     steps.sort(key=lambda ranked: ranked[0])
-    changes = tuple(change for _, change in steps)
+    changes = in_prismas_order(steps, before, after)
     return Diff(changes, probable_renames(changes, before, after), known)
 
 
@@ -109,16 +110,21 @@ def _database_steps(before: Database, after: Database) -> Iterator[Ranked]:
     if traits.schemas:
         yield from _schema_steps(before, after)
     yield from _enum_steps(before, after) if traits.enum_types else _client_enum_steps(before, after)
-    for extension in after.extensions.values():
+    for extension in sorted(after.extensions.values(), key=lambda x: x.name):
         yield from _extension_steps(before.extensions.get(extension.name), extension)
 
 
 def _schema_steps(before: Database, after: Database) -> Iterator[Ranked]:
     existing = {before.default_schema, *before.schemas} if _exists(before) else set()
-    wanted = after.schemas or (after.default_schema,)
-    for name in wanted if _exists(after) else ():
-        if name and name not in existing:
-            yield Rank.CREATE_SCHEMA, c.CreateSchema(name=name)
+    for name in sorted(_wanted_schemas(after) - existing):
+        yield Rank.CREATE_SCHEMA, c.CreateSchema(name=name)
+
+
+def _wanted_schemas(database: Database) -> set[str]:
+    """The namespaces that Prisma creates, where they do not exist."""
+    if database.creates_empty_schemas:
+        return set(database.schemas)
+    return {name.schema for name in (*database.tables, *database.enums) if _is_managed(name, database, database)}
 
 
 def _exists(database: Database) -> bool:

@@ -15,6 +15,7 @@ class Rank(IntEnum):
     CREATE_SCHEMA = auto()
     CREATE_EXTENSION = auto()
     ALTER_EXTENSION = auto()
+    ALTER_SEQUENCE = auto()
     CREATE_ENUM = auto()
     ALTER_ENUM = auto()
     DROP_FOREIGN_KEY = auto()

@@ -35,7 +35,8 @@ def table_changes(before: Table, after: Table, provider: Provider, traits: Diffe
     ranked = (*_alterations(pair, columns), *_indexes(pair, columns), *_foreign_keys(pair, columns))
     if traits.redefines(before, [x for _, x in ranked if isinstance(x, c.TableChange)]):
         together = sorted(ranked, key=lambda r: r[0])
-        return TableChanges(tuple((Rank.REDEFINE_TABLE, x) for _, x in together), redefined=True)
+        kept = Rank.ALTER_SEQUENCE
+        return TableChanges(tuple((r if r is kept else Rank.REDEFINE_TABLE, x) for r, x in together), redefined=True)
     return TableChanges(ranked)
 
 
@@ -61,12 +62,13 @@ class _Pair:
 
 @frozen
 class _ColumnPair:
-    """A kept column; `changed`: it differs in more than its place."""
+    """A kept column; `changed`: it differs in more than its place, and in more than how it counts."""
 
     before: Column
     after: Column
     cast: Cast
     changed: bool
+    counts_otherwise: bool
 
 
 def _column_pairs(pair: _Pair) -> Iterator[_ColumnPair]:
@@ -74,7 +76,8 @@ def _column_pairs(pair: _Pair) -> Iterator[_ColumnPair]:
         after = pair.after.column(before.name)
         if after is not None:
             cast = _cast(pair, before, after)
-            yield _ColumnPair(before, after, cast, bool(column_changes(before, after, cast, pair.traits)))
+            what = column_changes(before, after, cast, pair.traits)
+            yield _ColumnPair(before, after, cast, bool(evolve(what, numbering=False)), what.numbering)
 
 
 def _cast(pair: _Pair, before: Column, after: Column) -> Cast:
@@ -109,6 +112,8 @@ def _alterations(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked
         if pair.before.column(column.name) is None:
             yield Rank.ALTER_TABLE, c.AddColumn(table=pair.name, column=column, origin=column.origin)
     for kept in columns:
+        if kept.counts_otherwise:
+            yield Rank.ALTER_SEQUENCE, _alter_numbers(pair.name, kept)
         if kept.changed:
             yield Rank.ALTER_TABLE, _alter_column(pair.name, kept)
     if add and not alters_key:
@@ -123,6 +128,11 @@ def _alter_column(table: QualifiedName, pair: _ColumnPair) -> c.Change:
     if pair.cast is Cast.NOT_CASTABLE:
         return c.RecreateColumn(table=table, before=before, after=after, origin=after.origin)
     return c.AlterColumn(table=table, before=before, after=after, cast=pair.cast, origin=after.origin)
+
+
+def _alter_numbers(table: QualifiedName, pair: _ColumnPair) -> c.AlterColumn:
+    after = evolve(pair.before, numbering=pair.after.numbering)
+    return c.AlterColumn(table=table, before=pair.before, after=after, origin=pair.after.origin)
 
 
 _KeyChanges = tuple[c.DropPrimaryKey | None, c.RenamePrimaryKey | None, c.AddPrimaryKey | None]

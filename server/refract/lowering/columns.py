@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from refract.lowering.arguments import mapped_name, text_of
+from refract.lowering.arguments import mapped_name, text_of, truth_of
 from refract.lowering.scope import Scope
 from refract.providers import defaults
-from refract.schema.model import Column, ColumnType, Default, DefaultKind, whole_number
+from refract.schema.model import Column, ColumnType, Default, DefaultKind, Numbering, whole_number
 from refract.syntax.tree import (
     Arity,
     Array,
@@ -23,6 +23,13 @@ from refract.syntax.tree import (
 )
 from refract.text import Origin, Span
 
+_SEQUENCE_OPTIONS = {
+    "increment": "increment",
+    "start": "start",
+    "cache": "cache",
+    "minValue": "minimum",
+    "maxValue": "maximum",
+}
 _CLIENT_FUNCTIONS = {"uuid", "cuid", "ulid", "nanoid", "auto"}
 
 
@@ -135,10 +142,29 @@ def _with_function(column: Column, block: Block, call: Call, scope: Scope) -> Co
     if name == "autoincrement" and scope.provider.autoincrement_default is not None:
         return evolve(column, default=scope.provider.autoincrement_default)
     if name in ("autoincrement", "sequence"):
-        return evolve(column, auto_increment=True, sequence=f"{scope.qualified(block).name}_{column.name}_seq")
+        sequence = scope.provider.sequence_name(scope.qualified(block).name, column.name)
+        numbering = _numbering(call) if name == "sequence" else None
+        return evolve(column, auto_increment=True, sequence=sequence, numbering=numbering)
     if name in _CLIENT_FUNCTIONS:
         return evolve(column, client_default=f"{name}()")
     return column
+
+
+def _numbering(call: Call) -> Numbering:
+    """The arguments of `sequence(start: 10, increment: 5)`."""
+    numbers = {a.name.text: _whole(a.value) for a in call.arguments if a.name}
+    options = {
+        ours: number for prisma, ours in _SEQUENCE_OPTIONS.items() if (number := numbers.get(prisma)) is not None
+    }
+    virtual = any(a.name and a.name.text == "virtual" and truth_of(a.value) for a in call.arguments)
+    return Numbering(**options, virtual=virtual)
+
+
+def _whole(value: Expression) -> int | None:
+    if not isinstance(value, NumberLiteral):
+        return None
+    number = whole_number(value.text.removeprefix("-"))
+    return -number if number is not None and value.text.startswith("-") else number
 
 
 def _literal(value: Expression, field: Field, type_: ColumnType, scope: Scope) -> Default | None:

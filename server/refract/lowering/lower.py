@@ -10,7 +10,13 @@ from attrs import field, frozen
 from refract.lowering.arguments import mapped_name, setting_texts, text_of
 from refract.lowering.model import LoweredModel, Scope, lower_model
 from refract.providers import Provider, UnknownProvider, provider
-from refract.providers.versions import DEFAULT_PRISMA, Version
+from refract.providers.versions import (
+    DEFAULT_PRISMA,
+    Version,
+    creates_empty_schemas,
+    is_since,
+    qualifies_default_schema,
+)
 from refract.schema.model import Database, Enum, EnumValue, Extension, QualifiedName, Table, View
 from refract.syntax import PlacedBlock, SchemaTree
 from refract.syntax.tree import Array, Block, Call, Constant, Keyword
@@ -53,6 +59,8 @@ class _Settings:
     extensions: tuple[Extension, ...]
     preview_features: frozenset[str]
     join_tables_have_keys: bool
+    qualifies_default_schema: bool
+    creates_empty_schemas: bool
 
 
 def lower(tree: SchemaTree, previous: Lowered | None = None, prisma: Version | None = None) -> Lowered:
@@ -127,7 +135,8 @@ def _database(parts: _Parts, tables: Mapping[QualifiedName, Table], settings: _S
         extensions={e.name: e for e in settings.extensions},
         schemas=settings.schemas,
         managed=settings.schemas or ((scope.provider.default_schema,) if scope.provider.default_schema else ()),
-        qualified=bool(settings.schemas) or scope.provider.always_qualified,
+        qualified=settings.qualifies_default_schema,
+        creates_empty_schemas=settings.creates_empty_schemas,
         relation_mode=settings.relation_mode,
     )
 
@@ -202,9 +211,18 @@ def _settings(tree: SchemaTree, prisma: Version, problems: list[Problem]) -> _Se
         )
         schemas = setting_texts(values.get("schemas"))
         extensions = tuple(_extensions(source))
-    since = provider(name).join_table_primary_key_since
-    with_keys = since is not None and prisma >= since
-    return _Settings(name, relation_mode, schemas, extensions, frozenset(_preview_features(tree)), with_keys)
+    chosen = provider(name)
+    since = chosen.join_table_primary_key_since
+    return _Settings(
+        name,
+        relation_mode,
+        schemas,
+        extensions,
+        frozenset(_preview_features(tree)),
+        join_tables_have_keys=since is not None and is_since(prisma, since),
+        qualifies_default_schema=chosen.always_qualified or qualifies_default_schema(prisma, bool(schemas)),
+        creates_empty_schemas=creates_empty_schemas(prisma),
+    )
 
 
 def _provider_name(source: PlacedBlock, problems: list[Problem]) -> str:

@@ -34,7 +34,7 @@ class Provider:
     `spellings` maps a type's name in SQL (lower case, with its arguments if these make it another type) to the
     name that Prisma writes. `argument_separator` is what Prisma writes between a type's arguments.
     `identifier_limit` is in bytes, None if names are never cut; `cuts_names`: the server silently cuts longer ones (others
-    refuse them); `limit_in_characters`: so does Prisma count the names of join tables. `unique_is_constraint`, `clusters` and
+    refuse them). `unique_is_constraint`, `clusters` and
     `names_defaults` are about the parts of a table; `maps_foreign_keys`: a relation may name its key;
     `always_qualified`: names have their schema even if the datasource lists none. A single key of the type
     `row_id_type` is numbered by the database whatever its default.
@@ -65,7 +65,6 @@ class Provider:
     autoincrement_default: Default | None = None
     join_table_primary_key_since: Version | None = None
     cuts_names: bool = False
-    limit_in_characters: bool = False
     schemaless: bool = False
     restrict_is_no_action: bool = False
     refuses_cycles: bool = False
@@ -124,6 +123,14 @@ class Provider:
     def join_table_key_name(self, table: str, column: str) -> str:
         """The foreign key of such a table's column, `A` or `B`."""
         return self._cut(table, f"_{column}_fkey")
+
+    def sequence_name(self, table: str, column: str) -> str:
+        """The sequence that the database makes for a column that counts. PostgreSQL cuts the longer of both names."""
+        first, second = table.encode(errors="replace"), column.encode(errors="replace")
+        room = self.identifier_limit - len("__seq") if self.identifier_limit and self.cuts_names else None
+        while room is not None and len(first) + len(second) > room:
+            first, second = (first[:-1], second) if len(first) > len(second) else (first, second[:-1])
+        return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_seq"
 
     def kept_name(self, name: str) -> str:
         """An identifier of any length as the server keeps it."""
@@ -195,9 +202,12 @@ class Provider:
         return stem.encode(errors="replace")[:room].decode(errors="ignore") + suffix
 
     def _cut_of_join_table(self, stem: str, suffix: str) -> str:
-        if self.identifier_limit is None or not self.limit_in_characters:
-            return self._cut(stem, suffix)
-        return stem[: self.identifier_limit - len(suffix)] + suffix
+        """Prisma counts these in characters. If the server then keeps one name for several, bytes are counted here."""
+        if self.identifier_limit is None:
+            return stem + suffix
+        written = stem[: self.identifier_limit - len(suffix)] + suffix
+        clashes = suffix and self.cuts_names and len(stem.encode()) > self.identifier_limit - len("_A")
+        return self._cut(stem, suffix) if clashes else self.kept_name(written)
 
 
 def _canonical_args(name: str, args: Sequence[int | str]) -> tuple[int | str, ...]:

@@ -25,6 +25,8 @@ _ARRAY = re.compile(r"ARRAY\[(.*)\]\Z", re.S | re.I)
 _BOOLEAN_TYPES = {"BOOLEAN", "BOOL", "BIT", "TINYINT"}
 _BYTES_TYPES = {"BYTEA", "BYTES", "BLOB", "LONGBLOB", "MEDIUMBLOB", "TINYBLOB", "VARBINARY", "BINARY"}
 _TIME_TYPES = {"TIMESTAMP", "TIMESTAMPTZ", "DATETIME", "DATETIME2", "DATETIMEOFFSET"}
+_FRACTION = re.compile(r"(?<=\d:\d\d)\.(\d+)")
+_NANOSECONDS = 9  # digits
 _MOST_DIGITS = 1_000
 _MOST_WRAPPINGS = 16
 """How many casts and parentheses are removed from a default; with more of them it remains an expression."""
@@ -77,16 +79,16 @@ def bytes_from_base64(text: str) -> Default:
 
 
 def moment(text: str) -> Default:
-    """A date and time as a schema writes it (RFC 3339), in UTC, as Prisma writes it into SQL."""
+    """A date and time as a schema writes it (RFC 3339), in UTC. The fraction has 3, 6 or 9 digits, as Prisma writes it."""
+    found = _FRACTION.search(text)
+    fraction = found[1].rstrip("0")[:_NANOSECONDS] if found else ""
     try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
+        value = datetime.fromisoformat(_FRACTION.sub("", text, count=1))
+        value = value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         return string(text)
-    if value.tzinfo is None:
-        value = value.replace(tzinfo=UTC)
-    value = value.astimezone(UTC)
-    fraction = f".{value.microsecond:06d}".rstrip("0") if value.microsecond else ""
-    return string(f"{value:%Y-%m-%d %H:%M:%S}{fraction} +00:00")
+    digits = fraction.ljust(-len(fraction) // 3 * -3, "0")
+    return string(f"{value.isoformat(sep=' ')}{'.' if digits else ''}{digits} +00:00")
 
 
 def parse_sql_default(sql: str, type_: ColumnType) -> Default | None:

@@ -56,7 +56,6 @@ MYSQL = Provider(
     name="mysql",
     default_schema="",
     identifier_limit=64,
-    limit_in_characters=True,
     quotes=("`", "`"),
     scalars={
         "String": ColumnType("VARCHAR", (191,)),

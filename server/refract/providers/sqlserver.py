@@ -26,7 +26,6 @@ SQLSERVER = Provider(
     name="sqlserver",
     default_schema="dbo",
     identifier_limit=128,
-    limit_in_characters=True,
     quotes=("[", "]"),
     scalars={
         "String": ColumnType("NVARCHAR", (1000,)),

@@ -83,12 +83,24 @@ class Identity(StrEnum):
 
 
 @frozen
+class Numbering:
+    """How the database numbers a column (cockroachdb: `sequence(..)`). `virtual` cannot be altered later."""
+
+    increment: int = 1
+    start: int = 1
+    cache: int = 1
+    minimum: int = 1
+    maximum: int = 2**63 - 1
+    virtual: bool = field(default=False, eq=False)
+
+
+@frozen
 class Column:
     """A column. `field_name` is Prisma's name for it; `client_default` what only Prisma Client fills in
     (`uuid()`, `cuid()`, `updatedAt`), so that the database has no default for it.
 
     `sequence` is the name of the sequence that numbers it, in the schema of its table; `identity` is set if the column
-    owns that sequence as an identity column rather than by a default. `collation` is as SQL writes it.
+    owns that sequence as an identity column rather than by a default, `numbering` if a schema may say how. `collation` is as SQL writes it.
     """
 
     name: str
@@ -99,6 +111,7 @@ class Column:
     sequence: str | None = field(default=None, eq=False)
     identity: Identity | None = None
     collation: str | None = None
+    numbering: Numbering | None = None
     default_name: str | None = field(default=None, eq=False)
     generated: str | None = None
     field_name: str = field(default="", eq=False)
@@ -372,7 +385,8 @@ class Database:
     """Everything that one schema, or one history of migrations, builds. Never change its mappings in place.
 
     The order of `tables` and `enums` is the order they were written in.
-    `schemas` are the namespaces named in the datasource, `qualified` whether Prisma writes them before names.
+    `schemas` are the namespaces named in the datasource; `creates_empty_schemas`: also those without tables and enums are
+    created. `qualified`: Prisma writes the default one before names too.
     `managed` are the namespaces that Prisma looks at; empty for a history, which shows all that its statements make.
     """
 
@@ -386,6 +400,7 @@ class Database:
     objects: Mapping[ObjectKey, DatabaseObject] = field(factory=dict, converter=frozen_map, eq=False)
     schemas: tuple[str, ...] = ()
     managed: tuple[str, ...] = field(default=(), eq=False)
+    creates_empty_schemas: bool = field(default=False, eq=False)
     qualified: bool = field(default=False, eq=False)
     relation_mode: str = field(default="foreignKeys", eq=False)
 

@@ -50,10 +50,21 @@ def alter_table(cursor: Cursor, session: ReadingState) -> None:
             return
         session.assume(name)
     previous, statement = "", session.origin
-    for item in cursor.items():
+    for item in _as_executed(cursor.items(), session):
         session.origin = session.part(item, statement)
         previous = _action(item, name, session, previous)
     session.origin = statement
+
+
+def _as_executed(items: list[Cursor], session: ReadingState) -> list[Cursor]:
+    """The actions in the order in which the server executes them, as far as that makes a difference."""
+    return sorted(items, key=_sets_default) if session.traits.sets_defaults_last else items
+
+
+def _sets_default(item: Cursor) -> bool:
+    """Whether it is `ALTER [COLUMN] a SET DEFAULT ..`."""
+    start = 2 + (item.key(1) == "COLUMN")
+    return item.key() == "ALTER" and (item.key(start), item.key(start + 1)) == ("SET", "DEFAULT")
 
 
 def _action(item: Cursor, table: QualifiedName, session: ReadingState, previous: str) -> str:

@@ -15,6 +15,7 @@ from refract.schema.model import (
     ForeignKey,
     Index,
     IndexColumn,
+    Numbering,
     PrimaryKey,
     QualifiedName,
     ReferentialAction,
@@ -22,6 +23,7 @@ from refract.schema.model import (
     whole_number,
 )
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
+from refract.sql.reader.numbering import read_numbering
 from refract.sql.reader.tokens import NUMBER, QUOTED, STRING
 from refract.sql.reader.traits import ReaderTraits
 
@@ -275,9 +277,9 @@ def _generated(
     cursor.accept("ALWAYS") or cursor.accept("BY", "DEFAULT")
     cursor.expect("AS")
     if cursor.accept("IDENTITY"):
-        if cursor.key() == "(":
-            cursor.group()
-        return evolve(found, column=evolve(found.column, auto_increment=True, nullable=False))
+        options = read_numbering(cursor.group()) if cursor.key() == "(" else Numbering()
+        numbering = options if scope.traits.keeps_numbering else None
+        return evolve(found, column=evolve(found.column, auto_increment=True, nullable=False, numbering=numbering))
     return _computed(cursor, found, name, table, scope)
 
 

@@ -10,6 +10,7 @@ from refract.sql.reader import alter_table, objects, tables
 from refract.sql.reader.blocks import run_block, run_call
 from refract.sql.reader.cursor import Cursor, UnreadableStatement, body_text
 from refract.sql.reader.data import VERBS, backfill
+from refract.sql.reader.numbered import alter_sequence
 from refract.sql.reader.routines import changing_call, declare_routine
 from refract.sql.reader.rows import rows_of
 from refract.sql.reader.state import ReadingState
@@ -53,6 +54,8 @@ def is_rename(cursor: Cursor) -> bool:
 
 
 def _dispatch(cursor: Cursor, session: ReadingState) -> bool:
+    if session.traits.keeps_numbering and alter_sequence(cursor, session):
+        return True
     for words, step in _STEPS:
         if cursor.accept(*words):
             step(cursor, session)

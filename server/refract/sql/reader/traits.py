@@ -21,6 +21,8 @@ class ReaderTraits:
     function with its parentheses. `names_unique_after_column`: an index without a name is named like its first column, and
     keys without one are numbered. `foreign_keys_make_indexes`: so that each key has one.
     `rolls_back_definitions`: ROLLBACK undoes CREATE, ALTER and DROP.
+    `sets_defaults_last`: ALTER TABLE changes types before it sets defaults, in whatever order both are written.
+    `keeps_numbering`: how a column counts is part of Prisma's schema.
     `no_action` is the action of a foreign key that names none.
     """
 
@@ -34,18 +36,23 @@ class ReaderTraits:
     names_unique_after_column: bool = False
     rolls_back_definitions: bool = False
     foreign_keys_make_indexes: bool = False
+    sets_defaults_last: bool = False
+    keeps_numbering: bool = False
     no_action: ReferentialAction = ReferentialAction.NO_ACTION
 
 
 _TRAITS: Mapping[str, ReaderTraits] = {
     "postgresql": ReaderTraits(
         folds_names=True,
+        sets_defaults_last=True,
         bodies_have_statements=True,
         bodies_are_strings=True,
         drops_triggers_on_table=True,
         rolls_back_definitions=True,
     ),
-    "cockroachdb": ReaderTraits(folds_names=True, drops_triggers_on_table=True, rolls_back_definitions=True),
+    "cockroachdb": ReaderTraits(
+        folds_names=True, drops_triggers_on_table=True, rolls_back_definitions=True, keeps_numbering=True
+    ),
     "mysql": ReaderTraits(
         changes_delimiter=True,
         bodies_have_statements=True,

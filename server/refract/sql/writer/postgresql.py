@@ -170,7 +170,8 @@ class PostgresqlWriter(Writer):
         """The sequence of a column that starts to count, named as a serial column's would be."""
         if _is_handed_over(change, context):
             return self.name(QualifiedName(change.table.schema, change.after.sequence or ""), context)
-        schema = f"{self.quote(change.table.schema)}." if context.after.qualified else ""
+        table = self.name(change.table, context)
+        schema = f"{self.quote(change.table.schema)}." if table != self.quote(change.table.name) else ""
         return f"{schema}{change.table.name}_{change.after.name}_seq".lower()
 
     def _before(self, change: c.AlterColumn, context: Context) -> Iterator[str]:
@@ -189,7 +190,7 @@ class PostgresqlWriter(Writer):
             column = f"{table}.{self.quote(change.after.name)}"
             yield f"ALTER SEQUENCE {self._sequence(change, context)} OWNED BY {column}"
         else:
-            sequence = change.before.sequence or f"{change.table.name}_{change.before.name}_seq"
+            sequence = change.before.sequence or context.provider.sequence_name(change.table.name, change.before.name)
             yield f"DROP SEQUENCE {self.name(QualifiedName(change.table.schema, sequence), context)}"
 
     def foreign_key(self, key: ForeignKey, context: Context) -> str:

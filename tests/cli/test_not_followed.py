@@ -13,7 +13,7 @@ from small_projects import HEAD, USER, commit, write
 
 Refract = Callable[..., Result]
 
-LOOP = "DO $$ BEGIN FOR i IN 1..3 LOOP EXECUTE format('ALTER TABLE %I ADD x INT', 'User'); END LOOP; END $$;\n"
+LOOP = "DO $$ BEGIN FOR i IN SELECT n FROM sizes LOOP EXECUTE format('ALTER TABLE %I ADD x INT', 'User'); END LOOP; END $$;\n"
 MERGED = "prisma/migrations/20240102000000_odd/migration.sql"
 NEW = "prisma/migrations/20240103000000_new/migration.sql"
 ODD = {

@@ -12,7 +12,7 @@ CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT, CONSTRAINT "User_pkey" 
 CREATE TABLE "Post" ("id" INTEGER NOT NULL, "userId" INTEGER, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));
 ```
 ```sql migration
-DO $$ BEGIN FOR i IN 1..3 LOOP EXECUTE format('ALTER TABLE %I ADD COLUMN x INT', 'User'); END LOOP; END $$;
+DO $$ BEGIN FOR i IN SELECT n FROM sizes LOOP EXECUTE format('ALTER TABLE %I ADD COLUMN x INT', 'User'); END LOOP; END $$;
 ```
 
 ## Safer way

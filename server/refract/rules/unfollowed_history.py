@@ -8,7 +8,7 @@ The object may differ from what the change is compared with. The migration can t
 
 ## Example
 ```sql history
-DO $$ BEGIN FOR i IN 1..3 LOOP EXECUTE format('ALTER TABLE %I ADD COLUMN x%s INT', 'User', i); END LOOP; END $$;
+DO $$ BEGIN FOR i IN SELECT n FROM sizes LOOP EXECUTE format('ALTER TABLE %I ADD COLUMN x%s INT', 'User', i); END LOOP; END $$;
 ```
 ```prisma before
 model User {

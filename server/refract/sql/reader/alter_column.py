@@ -25,6 +25,7 @@ from refract.sql.reader.columns import (
 )
 from refract.sql.reader.constraints import add_constraint, constraints_of
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
+from refract.sql.reader.dependents import drop_dependent_views, drop_keys_to_column
 from refract.sql.reader.state import ReadingState
 
 
@@ -65,6 +66,9 @@ def drop_column(item: Cursor, table: QualifiedName, session: ReadingState) -> No
     name = item.identifier()
     column = session.column(table, name)
     if column is not None:
+        if item.accept("CASCADE"):
+            drop_dependent_views(table, session, column.name)
+            drop_keys_to_column(table, column.name, session)
         session.add(c.DropColumn(table=table, column=column))
     elif not allowed:
         session.missing("column", name, session.table(table))

@@ -20,6 +20,7 @@ from refract.sql.reader.columns import (
 )
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.default_names import named
+from refract.sql.reader.dependents import drop_keys_to
 from refract.sql.reader.state import ReadingState
 
 
@@ -85,10 +86,14 @@ def drop_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -
     if key is not None:
         session.add(c.DropForeignKey(table=table, foreign_key=key))
     elif index is not None:
+        if item.accept("CASCADE"):
+            drop_keys_to(held, tuple(part.name for part in index.columns), session)
         session.add(c.DropIndex(table=table, index=index))
     elif check is not None:
         session.add(c.DropCheck(table=table, check=check))
     elif held.primary_key is not None and held.primary_key.name == name:
+        if item.accept("CASCADE"):
+            drop_keys_to(held, tuple(part.name for part in held.primary_key.columns), session)
         session.add(c.DropPrimaryKey(table=table, primary_key=held.primary_key))
     elif not _drop_default(name, held, session) and not allowed:
         session.missing("constraint", name, held)

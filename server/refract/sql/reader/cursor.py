@@ -60,6 +60,10 @@ class Cursor:
         """Whether these tokens are next, one after another."""
         return all(self.key(i) == key for i, key in enumerate(keys))
 
+    def ends_with(self, key: str) -> bool:
+        """Whether this is the last token, and not the only one."""
+        return len(self._tokens) > 1 and self._tokens[-1].key == key
+
     def accept(self, *keys: str) -> bool:
         """Step over these tokens if they are next."""
         if self.key() != keys[0] or (len(keys) > 1 and not self.at(*keys)):

@@ -35,6 +35,14 @@ def drop_keys_to(table: Table, columns: tuple[str, ...], session: ReadingState) 
                 session.add(c.DropForeignKey(table=other.name, foreign_key=key))
 
 
+def drop_keys_to_table(table: QualifiedName, session: ReadingState) -> None:
+    """Drop the foreign keys of other tables that reference the table."""
+    for other in list(session.draft.tables.values()):
+        for key in other.foreign_keys:
+            if other.name != table and key.referenced_table == table:
+                session.add(c.DropForeignKey(table=other.name, foreign_key=key))
+
+
 def drop_keys_to_column(table: QualifiedName, column: str, session: ReadingState) -> None:
     """Drop the foreign keys of other tables that reference the column."""
     for other in list(session.draft.tables.values()):
@@ -88,3 +96,43 @@ def _drop_uses_in(table: Table, name: str, session: ReadingState) -> None:
             session.add(c.DropColumn(table=table.name, column=column))
         elif default is not None and default.kind is DefaultKind.EXPRESSION and calls(default.text, name):
             session.alter(table.name, column, evolve(column, default=None))
+
+
+_TYPES_OF_EXTENSIONS = {
+    "citext": {"citext"},
+    "hstore": {"hstore"},
+    "ltree": {"ltree", "lquery", "ltxtquery"},
+    "vector": {"vector", "halfvec", "sparsevec"},
+    "postgis": {"geometry", "geography", "box2d", "box3d"},
+    "cube": {"cube"},
+    "seg": {"seg"},
+    "isn": {"isbn", "isbn13", "issn", "issn13", "ismn", "ismn13", "ean13", "upc"},
+}
+_OPERATORS_OF_EXTENSIONS = {"pg_trgm": "_trgm_ops", "btree_gin": "", "btree_gist": "", "intarray": "__int_ops"}
+_FUNCTIONS_OF_EXTENSIONS = {
+    "uuid-ossp": ("uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v3", "uuid_generate_v4", "uuid_generate_v5"),
+    "pgcrypto": ("gen_random_bytes", "crypt", "digest", "hmac"),
+    "unaccent": ("unaccent",),
+    "pg_trgm": ("similarity", "word_similarity", "show_trgm"),
+}
+
+
+def drop_uses_of_extension(name: str, session: ReadingState) -> None:
+    """Drop the columns, indexes and defaults that lean on an extension. What another one has made is not known."""
+    known = (_TYPES_OF_EXTENSIONS, _OPERATORS_OF_EXTENSIONS, _FUNCTIONS_OF_EXTENSIONS)
+    operators = _OPERATORS_OF_EXTENSIONS.get(name)
+    if operators == "" or not any(name in kind for kind in known):
+        session.not_followed()
+        return
+    drop_columns_of_type(frozenset(_TYPES_OF_EXTENSIONS.get(name, ())), session)
+    for function in _FUNCTIONS_OF_EXTENSIONS.get(name, ()):
+        drop_uses_of_function(function, session)
+    if operators is not None:
+        _drop_indexes_with(operators, session)
+
+
+def _drop_indexes_with(operators: str, session: ReadingState) -> None:
+    for table in list(session.draft.tables.values()):
+        for index in table.indexes:
+            if any((part.ops or "").endswith(operators) for part in index.columns):
+                session.add(c.DropIndex(table=table.name, index=index))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from refract.schema.changes import Backfill
 from refract.schema.model import ObjectKind
-from refract.sql.reader import alter_table, objects, tables
+from refract.sql.reader import alter_table, namespaces, objects, tables
 from refract.sql.reader.blocks import run_block, run_call
 from refract.sql.reader.cursor import Cursor, UnreadableStatement, body_text
 from refract.sql.reader.data import VERBS, backfill
@@ -92,6 +92,9 @@ def _is_beside_the_model(cursor: Cursor) -> bool:
 
 def _about_rows(cursor: Cursor, session: ReadingState) -> bool:
     """A statement about rows; perhaps one that calls a function which changes the model."""
+    if cursor.key() == "SELECT" and "set_config" in cursor.sql:
+        namespaces.set_config(cursor, session)
+        cursor.position = 0
     call = changing_call(cursor, session)
     if call is not None and (cursor.key() in VERBS or not run_call(call, session, read_statement)):
         session.not_followed(text=cursor.whole())
@@ -120,6 +123,10 @@ def _do(cursor: Cursor, session: ReadingState) -> bool:
         return False
     backfill(Cursor(body, found, session.folds), session)
     return True
+
+
+def _create_schema(cursor: Cursor, session: ReadingState) -> None:
+    namespaces.create_schema(cursor, session, read_statement)
 
 
 def _declares(kind: ObjectKind) -> StatementReader:
@@ -163,11 +170,18 @@ _STEPS: tuple[tuple[tuple[str, ...], StatementReader], ...] = (
     (("CREATE", "OR", "REPLACE", "FUNCTION"), _declares(ObjectKind.FUNCTION)),
     (("CREATE", "PROCEDURE"), _declares(ObjectKind.PROCEDURE)),
     (("CREATE", "OR", "REPLACE", "PROCEDURE"), _declares(ObjectKind.PROCEDURE)),
-    (("CREATE", "SCHEMA"), objects.create_schema),
-    (("DROP", "SCHEMA"), objects.drop_schema),
-    (("SET", "LOCAL"), objects.set_search_path),
-    (("SET", "SESSION"), objects.set_search_path),
-    (("SET",), objects.set_search_path),
+    (("CREATE", "SCHEMA"), _create_schema),
+    (("DROP", "SCHEMA"), namespaces.drop_schema),
+    (("ALTER", "SCHEMA"), namespaces.alter_schema),
+    (("CREATE", "DOMAIN"), objects.create_domain),
+    (("DROP", "DOMAIN"), objects.drop_domain),
+    (("DROP", "FUNCTION"), objects.drop_routine),
+    (("DROP", "PROCEDURE"), objects.drop_routine),
+    (("DROP", "ROUTINE"), objects.drop_routine),
+    (("RESET",), namespaces.reset_search_path),
+    (("SET", "LOCAL"), namespaces.set_setting),
+    (("SET", "SESSION"), namespaces.set_setting),
+    (("SET",), namespaces.set_setting),
 )
 _HARMLESS = frozenset(
     [
@@ -181,7 +195,6 @@ _HARMLESS = frozenset(
         "UNLOCK",
         "REINDEX",
         "CLUSTER",
-        "RESET",
         "SHOW",
         "EXPLAIN",
         "USE",

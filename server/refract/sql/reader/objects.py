@@ -5,14 +5,31 @@ from __future__ import annotations
 from attrs import evolve
 
 from refract.schema import changes as c
-from refract.schema.model import Enum, EnumValue, Extension, Index, QualifiedName, Sequence, Table, View
+from refract.schema.model import (
+    Enum,
+    EnumValue,
+    Extension,
+    Index,
+    ObjectKey,
+    ObjectKind,
+    QualifiedName,
+    Sequence,
+    Table,
+    View,
+)
 from refract.sql.reader.alter_column import enum_literal
 from refract.sql.reader.columns import index_columns, squeezed
 from refract.sql.reader.constraints import rename_constraint
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
-from refract.sql.reader.dependents import drop_dependent_views
+from refract.sql.reader.dependents import (
+    drop_columns_of,
+    drop_columns_of_type,
+    drop_dependent_views,
+    drop_keys_to,
+    drop_uses_of_extension,
+    drop_uses_of_function,
+)
 from refract.sql.reader.state import TEMPORARY, ReadingState
-from refract.sql.reader.tokens import NUMBER
 
 
 def create_index(cursor: Cursor, session: ReadingState) -> None:
@@ -65,6 +82,8 @@ def drop_index(cursor: Cursor, session: ReadingState) -> None:
         found = _index_of(item, name, session)
         if found is not None:
             table, index = found
+            if item.ends_with("CASCADE") and index.unique:
+                drop_keys_to(table, tuple(part.name for part in index.columns), session)
             session.add(c.DropIndex(table=table.name, index=index, concurrently=concurrently))
         elif not allowed:
             session.unknown("index", name)
@@ -100,6 +119,7 @@ def create_type(cursor: Cursor, session: ReadingState) -> None:
     allowed = cursor.if_not_exists()
     name = session.name(cursor)
     if not cursor.accept("AS", "ENUM"):
+        session.keep_object(ObjectKind.TYPE, name, cursor.whole())
         return
     if allowed and session.enum(name):
         return
@@ -108,13 +128,53 @@ def create_type(cursor: Cursor, session: ReadingState) -> None:
 
 
 def drop_type(cursor: Cursor, session: ReadingState) -> None:
-    """After DROP TYPE."""
-    cursor.if_exists()
-    for item in cursor.items():
-        enum = session.enum(session.name(item))
+    """After DROP TYPE. Types other than enums are objects that only migrations know."""
+    allowed = cursor.if_exists()
+    items = cursor.items()
+    cascades = bool(items) and items[-1].ends_with("CASCADE")
+    for item in items:
+        name = session.name(item)
+        enum = session.enum(name)
         if enum is not None:
+            if cascades:
+                drop_columns_of(enum, session)
             session.add(c.DropEnum(enum=enum))
             _drop_defaults(enum, session)
+        elif not (_drop_kept(ObjectKind.TYPE, name, session, cascades=cascades) or allowed):
+            session.unknown("type", name)
+
+
+def drop_domain(cursor: Cursor, session: ReadingState) -> None:
+    """After DROP DOMAIN."""
+    cursor.if_exists()
+    items = cursor.items()
+    for item in items:
+        _drop_kept(ObjectKind.DOMAIN, session.name(item), session, cascades=items[-1].ends_with("CASCADE"))
+
+
+def _drop_kept(kind: ObjectKind, name: QualifiedName, session: ReadingState, *, cascades: bool) -> bool:
+    """Whether there was such a type, which is dropped, with its columns if the statement cascades."""
+    found = session.draft.objects.pop(ObjectKey(kind, name), None)
+    if cascades:
+        drop_columns_of_type(frozenset({name.name}), session)
+    return found is not None
+
+
+def create_domain(cursor: Cursor, session: ReadingState) -> None:
+    """After CREATE DOMAIN."""
+    session.keep_object(ObjectKind.DOMAIN, session.name(cursor), cursor.whole())
+
+
+def drop_routine(cursor: Cursor, session: ReadingState) -> None:
+    """After DROP FUNCTION, PROCEDURE or ROUTINE."""
+    cursor.if_exists()
+    items = cursor.items()
+    for item in items:
+        name = session.name(item)
+        for kind in (ObjectKind.FUNCTION, ObjectKind.PROCEDURE):
+            session.draft.objects.pop(ObjectKey(kind, name), None)
+        if items[-1].ends_with("CASCADE"):
+            drop_uses_of_function(name.name, session)
 
 
 def _drop_defaults(enum: Enum, session: ReadingState) -> None:
@@ -256,41 +316,14 @@ def create_extension(cursor: Cursor, session: ReadingState) -> None:
 def drop_extension(cursor: Cursor, session: ReadingState) -> None:
     """After DROP EXTENSION."""
     cursor.if_exists()
-    for item in cursor.items():
-        extension = session.draft.extensions.get(item.identifier())
+    items = cursor.items()
+    for item in items:
+        name = item.identifier()
+        if items[-1].ends_with("CASCADE"):
+            drop_uses_of_extension(name, session)
+        extension = session.draft.extensions.get(name)
         if extension is not None:
             session.add(c.DropExtension(extension=extension))
-
-
-def create_schema(cursor: Cursor, session: ReadingState) -> None:
-    """After CREATE SCHEMA."""
-    cursor.if_not_exists()
-    name = cursor.identifier()
-    if name not in session.draft.schemas:
-        session.add(c.CreateSchema(name=name))
-
-
-def drop_schema(cursor: Cursor, session: ReadingState) -> None:
-    """After DROP SCHEMA."""
-    cursor.if_exists()
-    session.add(c.DropSchema(name=cursor.identifier()))
-
-
-def set_search_path(cursor: Cursor, session: ReadingState) -> None:
-    """After SET [LOCAL | SESSION]. Other settings do not touch the model."""
-    is_local = cursor.key(-1) == "LOCAL"
-    if cursor.accept("FOREIGN_KEY_CHECKS", "="):
-        session.checks_keys = cursor.key() != NUMBER or cursor.text() != "0"
-    if session.provider.default_schema and cursor.accept("SEARCH_PATH") and (cursor.accept("TO") or cursor.accept("=")):
-        if cursor.accept("DEFAULT"):
-            session.search(("public",), is_local)
-            return
-        named = [_setting(item) for item in cursor.items()]
-        session.search(tuple(schema for schema in named if schema not in ("$user", "pg_catalog", "")), is_local)
-
-
-def _setting(item: Cursor) -> str:
-    return item.string() if item.key() == "'" else item.identifier()
 
 
 def rename_anything(cursor: Cursor, session: ReadingState) -> None:

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from refract.schema.model import ObjectKind, QualifiedName
 from refract.sql.reader.cursor import Cursor, UnreadableStatement, body_text, unquoted
+from refract.sql.reader.data import backfill
 from refract.sql.reader.state import ReadingState
 from refract.sql.reader.tokens import BODY, QUOTED, STRING, tokens
 
@@ -85,12 +86,21 @@ def _changing_calls(cursor: Cursor, session: ReadingState, depth: int) -> Iterat
         cursor.position += 1
         if cursor.key() != "(" or not (moves or name in known):
             continue
-        routine = routine_of(known[name].definition, session) if name in known else None
+        if moves:
+            yield Call(None, cursor)
+            continue
+        routine = routine_of(known[name].definition, session)
         start = cursor.position
         arguments = cursor.group()
         cursor.position = start
-        if moves or routine is None or _changes(routine, session, depth):
+        changes = _defines(known[name].definition, session) if routine is None else _changes(routine, session, depth)
+        if changes:
             yield Call(routine, arguments)
+
+
+def _defines(definition: str, session: ReadingState) -> bool:
+    """Whether a body that is no text (MySQL) defines something: more than the routine itself."""
+    return sum(token.key in _DEFINING for token in tokens(definition, session.provider.name)) > 1
 
 
 def _called_name(cursor: Cursor) -> str:
@@ -107,8 +117,9 @@ def _changes(routine: Routine, session: ReadingState, depth: int) -> bool:
 
 
 def declare_routine(cursor: Cursor, session: ReadingState, kind: ObjectKind) -> None:
-    """At the name of a function or procedure that a statement creates."""
+    """At the name of a function or procedure that a statement creates. Rows that it changes count as changed by it."""
     session.keep_object(kind, session.name(cursor), cursor.whole())
+    backfill(cursor, session)
 
 
 def routine_name(cursor: Cursor, session: ReadingState) -> QualifiedName:

@@ -102,8 +102,8 @@ class ReadingState:
         self.draft = Draft(before)
         self.provider = provider
         self.traits = reader_traits(provider.name)
-        self._default_schema = before.default_schema or provider.default_schema
-        self.path: tuple[str, ...] = (self._default_schema,)
+        self.default_schema = before.default_schema or provider.default_schema
+        self.path: tuple[str, ...] = (self.default_schema,)
         self.session_path: tuple[str, ...] = self.path
         self.dropped_on_commit: set[QualifiedName] = set()
         self.misfits: list[Misfit] = []
@@ -149,8 +149,8 @@ class ReadingState:
     @property
     def schema(self) -> str:
         """The namespace in which a name without one is made: the first of the search path that exists."""
-        known = (s for s in self.path if s in self.draft.schemas or s == self._default_schema or self._has(s))
-        return next(known, self.path[0] if self.path else self._default_schema)
+        known = (s for s in self.path if s in self.draft.schemas or s == self.default_schema or self._has(s))
+        return next(known, self.path[0] if self.path else self.default_schema)
 
     def _has(self, schema: str) -> bool:
         return any(name.schema == schema for name in (*self.draft.tables, *self.draft.enums))
@@ -201,11 +201,11 @@ class ReadingState:
 
     def name(self, cursor: Cursor) -> QualifiedName:
         """The name of what is made: in the schema that is current."""
-        return cursor.name(self.schema if self._default_schema else "")
+        return cursor.name(self.schema if self.default_schema else "")
 
     def candidates(self, parts: list[str]) -> tuple[QualifiedName, ...]:
         """What a name may refer to, in the order in which the server looks: what is temporary, then the search path."""
-        if self._default_schema and len(parts) > 1:
+        if self.default_schema and len(parts) > 1:
             return (QualifiedName(parts[-2], parts[-1]),)
         return tuple(QualifiedName(schema, parts[-1]) for schema in (TEMPORARY, *self.path))
 

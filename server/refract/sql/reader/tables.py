@@ -24,6 +24,7 @@ from refract.sql.reader.columns import (
 from refract.sql.reader.constraints import constraints_of
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.default_names import all_named, renamed_with_table
+from refract.sql.reader.dependents import drop_dependent_views, drop_keys_to_table
 from refract.sql.reader.state import ReadingState
 
 
@@ -42,10 +43,14 @@ def create_table(cursor: Cursor, session: ReadingState) -> None:
 def drop_table(cursor: Cursor, session: ReadingState) -> None:
     """After DROP TABLE."""
     allowed = cursor.if_exists()
-    for item in cursor.items():
+    items = cursor.items()
+    for item in items:
         name = session.table_name(item)
         table = session.table(name) or (None if allowed else session.assume(name))
         if table is not None:
+            if items[-1].ends_with("CASCADE"):
+                drop_dependent_views(name, session)
+                drop_keys_to_table(name, session)
             session.add(c.DropTable(table=table))
 
 

@@ -189,7 +189,9 @@ def _table_steps(known: _Known) -> Iterator[Ranked]:
 
 def _added(before: Database, after: Database) -> tuple[QualifiedName, ...]:
     """The tables of `after` that `before` does not have, in their order."""
-    added = (n for n, table in after.tables.items() if n not in before.tables and not table.assumed)
+    is_prisma = bool(before.managed or after.managed)
+    unseen = {n for n, table in after.tables.items() if table.assumed or (table.is_partition and is_prisma)}
+    added = (n for n in after.tables if n not in before.tables and n not in unseen)
     return tuple(n for n in added if not _NOT_OURS.fullmatch(n.name) and _is_managed(n, before, after))
 
 

@@ -252,6 +252,7 @@ class Table:
     `columns_known` is false if a statement made it in a way that does not show its columns: it may have more than those
     listed, with constraints of any name. A column that is not listed counts as present, with unknown properties.
     `assumed`: no statement makes it, but one changes it. It exists somewhere, and no difference ever drops it.
+    `inherits` are the tables whose columns it shares; of a partition, its parent.
     """
 
     name: QualifiedName
@@ -262,6 +263,8 @@ class Table:
     checks: tuple[Check, ...] = ()
     columns_known: bool = True
     assumed: bool = field(default=False, eq=False)
+    inherits: tuple[QualifiedName, ...] = field(default=(), eq=False)
+    is_partition: bool = field(default=False, eq=False)
     model_name: str = field(default="", eq=False)
     ignored: bool = field(default=False, eq=False)
     origin: Origin | None = field(default=None, eq=False, repr=False)

@@ -33,16 +33,26 @@ from refract.sql.reader.constraints import (
     validate_constraint,
 )
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
+from refract.sql.reader.objects import alter_index, alter_view
 from refract.sql.reader.state import ReadingState
 from refract.sql.reader.tables import rename_table
 
 
 def alter_table(cursor: Cursor, session: ReadingState) -> None:
     """After ALTER TABLE."""
+    start = cursor.position
+    if cursor.accept("ALL", "IN", "TABLESPACE"):
+        return
     allowed = cursor.if_exists()
     cursor.accept("ONLY")
     name = session.table_name(cursor)
     cursor.accept("*")
+    if (
+        session.table(name) is None
+        and cursor.key() in ("RENAME", "SET")
+        and _is_of_another_kind(name, start, cursor, session)
+    ):
+        return
     if session.traits.is_transact_sql and cursor.accept("WITH"):
         cursor.one_of("CHECK", "NOCHECK")
     if session.table(name) is None:
@@ -54,6 +64,35 @@ def alter_table(cursor: Cursor, session: ReadingState) -> None:
         session.origin = session.part(item, statement)
         previous = _action(item, name, session, previous)
     session.origin = statement
+
+
+def _is_of_another_kind(name: QualifiedName, start: int, cursor: Cursor, session: ReadingState) -> bool:
+    """Whether the statement is about a view or an index, which PostgreSQL allows, and which is then read."""
+    alter = (
+        alter_view if name in session.draft.views else alter_index if session.index(name.name, name.schema) else None
+    )
+    if alter is None and any(t.primary_key and t.primary_key.name == name.name for t in session.draft.tables.values()):
+        alter = alter_index
+    if alter is not None:
+        cursor.position = start
+        alter(cursor, session)
+    return alter is not None
+
+
+def _attach_partition(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    session.set_parents(session.table_name(item), add=table, is_partition=True)
+
+
+def _detach_partition(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    session.set_parents(session.table_name(item), remove=table)
+
+
+def _inherit(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    session.set_parents(table, add=session.table_name(item))
+
+
+def _disinherit(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    session.set_parents(table, remove=session.table_name(item))
 
 
 def _as_executed(items: list[Cursor], session: ReadingState) -> list[Cursor]:
@@ -178,6 +217,10 @@ _ACTIONS: tuple[tuple[tuple[str, ...], Act], ...] = (
     (("RENAME", "COLUMN"), rename_column),
     (("RENAME",), rename_column),
     (("SET", "SCHEMA"), _set_schema),
+    (("ATTACH", "PARTITION"), _attach_partition),
+    (("DETACH", "PARTITION"), _detach_partition),
+    (("INHERIT",), _inherit),
+    (("NO", "INHERIT"), _disinherit),
     (("VALIDATE", "CONSTRAINT"), validate_constraint),
     *(
         ((word,), _nothing)

@@ -99,6 +99,10 @@ def _about_rows(cursor: Cursor, session: ReadingState) -> bool:
     if call is not None and (cursor.key() in VERBS or not run_call(call, session, read_statement)):
         session.not_followed(text=cursor.whole())
         return True
+    start = cursor.position
+    if cursor.key() in ("SELECT", "WITH") and tables.select_into(cursor, session):
+        return True
+    cursor.position = start
     if cursor.key() in VERBS or cursor.key() == "WITH":
         backfill(cursor, session)
     return cursor.key() != "CALL" or call is not None or _is_defined(cursor, session)
@@ -141,6 +145,12 @@ _STEPS: tuple[tuple[tuple[str, ...], StatementReader], ...] = (
     (("ALTER", "TABLE"), alter_table.alter_table),
     (("CREATE", "TABLE"), tables.create_table),
     (("CREATE", "UNLOGGED", "TABLE"), tables.create_table),
+    (("CREATE", "TEMP", "TABLE"), tables.create_table),
+    (("CREATE", "TEMPORARY", "TABLE"), tables.create_table),
+    (("CREATE", "LOCAL", "TEMP", "TABLE"), tables.create_table),
+    (("CREATE", "LOCAL", "TEMPORARY", "TABLE"), tables.create_table),
+    (("CREATE", "GLOBAL", "TEMP", "TABLE"), tables.create_table),
+    (("CREATE", "GLOBAL", "TEMPORARY", "TABLE"), tables.create_table),
     (("DROP", "TABLE"), tables.drop_table),
     (("RENAME", "TABLE"), tables.rename_tables),
     (("DROP", "INDEX"), objects.drop_index),

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from refract.providers import Provider
 from refract.schema.apply import Draft
 from refract.schema.changes import (
+    AddCheck,
     AddColumn,
     AddForeignKey,
     AddPrimaryKey,
@@ -22,6 +23,8 @@ from refract.schema.changes import (
     CreateSequence,
     CreateTable,
     CreateView,
+    DropCheck,
+    DropColumn,
     DropEnum,
     DropSequence,
     DropTable,
@@ -29,6 +32,7 @@ from refract.schema.changes import (
     Misfit,
     NotFollowed,
     Reason,
+    RenameColumn,
     RenameTable,
     TableChange,
 )
@@ -113,6 +117,7 @@ class ReadingState:
         self.statement = Origin("", "", Span(0, 0))
         self._first = 0
         self.depth = 0
+        self._has_children = any(table.inherits for table in before.tables.values())
         self.checks_keys = True
         self._questions = QUESTION_LIMIT
 
@@ -188,10 +193,51 @@ class ReadingState:
         change = evolve(_made_here(change, self.origin), origin=self.origin)
         misfit = self.draft.apply(change)
         if misfit is None:
+            self._hand_down(change)
             if not _is_temporary(change):
                 self.changes.append(change)
         else:
             self.not_followed(misfit)
+
+    def _hand_down(self, change: Change) -> None:
+        """What changes the columns of a table changes those of its partitions, and of tables that inherit from it."""
+        match change:
+            case CreateTable(table=table):
+                self._has_children = self._has_children or bool(table.inherits)
+            case RenameTable() if self._has_children:
+                self._rename_parent(change.before.name, change.after.name)
+            case AddColumn() | DropColumn() | RenameColumn() | AlterColumn() | AddCheck() | DropCheck() if (
+                self._has_children
+            ):
+                for child in self._children(change.table):
+                    handed = evolve(change, table=child.name)
+                    if self.draft.apply(handed) is None:
+                        self._hand_down(handed)
+            case _:
+                pass
+
+    def _children(self, parent: QualifiedName) -> list[Table]:
+        return [table for table in self.draft.tables.values() if parent in table.inherits]
+
+    def _rename_parent(self, before: QualifiedName, after: QualifiedName) -> None:
+        for child in self._children(before):
+            parents = tuple(after if name == before else name for name in child.inherits)
+            self.draft.tables[child.name] = evolve(child, inherits=parents)
+
+    def set_parents(
+        self,
+        child: QualifiedName,
+        *,
+        add: QualifiedName | None = None,
+        remove: QualifiedName | None = None,
+        is_partition: bool = False,
+    ) -> None:
+        """ATTACH, DETACH, INHERIT and NO INHERIT."""
+        table = self.draft.tables.get(child) or self.assume(child)
+        kept = tuple(name for name in table.inherits if name != remove)
+        parents = kept if add is None else (*kept, add)
+        self.draft.tables[child] = evolve(table, inherits=parents, is_partition=is_partition)
+        self._has_children = True
 
     def part(self, cursor: Cursor, statement: Origin | None) -> Origin | None:
         """The place of a part of a statement, or of the whole statement if the part is in a separate text."""

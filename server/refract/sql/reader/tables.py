@@ -22,22 +22,80 @@ from refract.sql.reader.columns import (
     read_constraint,
 )
 from refract.sql.reader.constraints import constraints_of
+from refract.sql.reader.copies import (
+    constraints_of_table,
+    inheriting,
+    like,
+    partition,
+    query_follows,
+    table_of_query,
+    table_of_select,
+    target_of_select,
+)
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.default_names import all_named, renamed_with_table
 from refract.sql.reader.dependents import drop_dependent_views, drop_keys_to_table
-from refract.sql.reader.state import ReadingState
+from refract.sql.reader.state import TEMPORARY, ReadingState
 
 
 def create_table(cursor: Cursor, session: ReadingState) -> None:
-    """After CREATE TABLE."""
-    exists_allowed = cursor.if_not_exists()
+    """After CREATE [TEMP] TABLE."""
+    is_temporary = cursor.key(-2) in ("TEMP", "TEMPORARY")
+    allowed = cursor.if_not_exists()
     name = session.name(cursor)
-    if exists_allowed and session.table(name):
+    if is_temporary:
+        name = QualifiedName(TEMPORARY, name.name)
+    if allowed and session.table(name):
         return
+    if is_temporary and _drops_on_commit(cursor):
+        session.dropped_on_commit.add(name)
+    _add_table(_made(cursor, name, session), session)
+
+
+def _drops_on_commit(cursor: Cursor) -> bool:
+    start, found = cursor.position, False
+    while not (cursor.done or found):
+        found = cursor.at("ON", "COMMIT", "DROP")
+        cursor.position += 1
+    cursor.position = start
+    return found
+
+
+def _made(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
+    if cursor.accept("PARTITION", "OF"):
+        return partition(cursor, name, session)
+    if cursor.accept("OF"):
+        return Table(name, (), columns_known=False)
+    if query_follows(cursor):
+        return table_of_query(cursor, name, session)
     if cursor.key() != "(":
-        session.add(c.CreateTable(table=_copied_from(cursor, name, session)))
-        return
-    session.add(c.CreateTable(table=_defined(name, cursor.group().items(), session)))
+        return _copied_from(cursor, name, session)
+    table = _defined(name, cursor.group().items(), session)
+    return inheriting(table, cursor, session) if cursor.accept("INHERITS") else table
+
+
+def select_into(cursor: Cursor, session: ReadingState) -> bool:
+    """At a SELECT: whether it makes a table, which is then read."""
+    if not session.traits.selects_into_tables or not target_of_select(cursor):
+        return False
+    cursor.position += 1
+    is_temporary = cursor.one_of("TEMP", "TEMPORARY") is not None
+    while cursor.one_of("TABLE", "UNLOGGED") is not None:
+        pass
+    if cursor.key() in ("#", "@"):  # a temporary table or a variable of SQL Server
+        return True
+    name = session.name(cursor)
+    name = QualifiedName(TEMPORARY, name.name) if is_temporary else name
+    cursor.position = 0
+    _add_table(table_of_select(cursor, name, session), session)
+    return True
+
+
+def _add_table(table: Table, session: ReadingState) -> None:
+    """Create the table. One whose columns are not known is counted, unless it is gone after the migration."""
+    session.add(c.CreateTable(table=table))
+    if not table.columns_known and table.name.schema != TEMPORARY:
+        session.not_followed(text=f'TABLE "{table.name.name}"')
 
 
 def drop_table(cursor: Cursor, session: ReadingState) -> None:
@@ -51,7 +109,16 @@ def drop_table(cursor: Cursor, session: ReadingState) -> None:
             if items[-1].ends_with("CASCADE"):
                 drop_dependent_views(name, session)
                 drop_keys_to_table(name, session)
+            _drop_children(name, session, cascades=items[-1].ends_with("CASCADE"))
             session.add(c.DropTable(table=table))
+
+
+def _drop_children(name: QualifiedName, session: ReadingState, *, cascades: bool) -> None:
+    """Drop the partitions of a table, and with CASCADE the tables that inherit from it."""
+    for child in list(session.draft.tables.values()):
+        if name in child.inherits and (cascades or child.is_partition):
+            _drop_children(child.name, session, cascades=cascades)
+            session.add(c.DropTable(table=child))
 
 
 def rename_tables(cursor: Cursor, session: ReadingState) -> None:
@@ -98,7 +165,11 @@ def _defined(name: QualifiedName, items: Iterable[Cursor], session: ReadingState
         constraint = read_constraint(item, name, session.scope)
         if constraint is not None:
             constraints.append(constraint)
-        elif not (item.accept("LIKE") or item.accept("PERIOD")):
+        elif item.accept("LIKE"):
+            source = like(item, name, session)
+            columns += source.columns
+            constraints += constraints_of_table(source)
+        elif not item.accept("PERIOD"):
             found = read_column(item, name, session.scope)
             columns.append(found.column)
             constraints += constraints_of(found)

@@ -20,7 +20,7 @@ class ReaderTraits:
     `do_runs_block`: DO runs a block of statements. `drops_triggers_on_table`: a trigger is dropped ON its table, and a
     function with its parentheses. `names_unique_after_column`: an index without a name is named like its first column, and
     keys without one are numbered. `foreign_keys_make_indexes`: so that each key has one.
-    `rolls_back_definitions`: ROLLBACK undoes CREATE, ALTER and DROP.
+    `selects_into_tables`: SELECT INTO makes a table. `rolls_back_definitions`: ROLLBACK undoes CREATE, ALTER and DROP.
     `sets_defaults_last`: ALTER TABLE changes types before it sets defaults, in whatever order both are written.
     `keeps_numbering`: how a column counts is part of Prisma's schema.
     `no_action` is the action of a foreign key that names none.
@@ -35,6 +35,7 @@ class ReaderTraits:
     drops_triggers_on_table: bool = False
     names_unique_after_column: bool = False
     rolls_back_definitions: bool = False
+    selects_into_tables: bool = False
     foreign_keys_make_indexes: bool = False
     sets_defaults_last: bool = False
     keeps_numbering: bool = False
@@ -49,6 +50,7 @@ _TRAITS: Mapping[str, ReaderTraits] = {
         bodies_are_strings=True,
         drops_triggers_on_table=True,
         rolls_back_definitions=True,
+        selects_into_tables=True,
     ),
     "cockroachdb": ReaderTraits(
         folds_names=True, drops_triggers_on_table=True, rolls_back_definitions=True, keeps_numbering=True
@@ -62,7 +64,7 @@ _TRAITS: Mapping[str, ReaderTraits] = {
         no_action=ReferentialAction.RESTRICT,
     ),
     "sqlite": ReaderTraits(bodies_have_statements=True, rolls_back_definitions=True),
-    "sqlserver": ReaderTraits(is_transact_sql=True),
+    "sqlserver": ReaderTraits(selects_into_tables=True, is_transact_sql=True),
 }
 _OTHER = ReaderTraits()
 

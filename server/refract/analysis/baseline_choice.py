@@ -13,7 +13,7 @@ from refract.lowering import lower
 from refract.providers import Provider
 from refract.providers.versions import Version
 from refract.reading import UnreadableFile, decode
-from refract.schema.model import Database
+from refract.schema.model import Database, QualifiedName
 from refract.syntax import SchemaTree, parse_schema
 from refract.text import Origin, Problem, Span
 from refract.workspace.failure import CannotAnalyse
@@ -23,7 +23,9 @@ from refract.workspace.projects import ProjectFiles
 
 def migrations_here(files: ProjectFiles) -> MigrationFolder | None:
     """The migrations in the work tree; None when the project keeps none."""
-    return load_migrations(files.migrations) if holds_migrations(files.migrations) else None
+    if not holds_migrations(files.migrations):
+        return None
+    return evolve(load_migrations(files.migrations), shadow_sql=files.shadow_sql)
 
 
 def baseline_for(
@@ -40,6 +42,23 @@ def baseline_for(
 
     Raises CannotAnalyse when `base` is not a revision that git knows.
     """
+    found = _chosen(files, provider, base, here, prisma)
+    return evolve(found, database=evolve(found.database, external=external(files, provider)))
+
+
+def external(files: ProjectFiles, provider: Provider) -> frozenset[QualifiedName]:
+    """The tables and enums that Prisma leaves alone, by the configuration of the project."""
+    names = (name.rpartition(".") for name in files.external)
+    return frozenset(QualifiedName(schema or provider.default_schema, name) for schema, _, name in names)
+
+
+def _chosen(
+    files: ProjectFiles,
+    provider: Provider,
+    base: str | None,
+    here: MigrationFolder | None,
+    prisma: Version | None,
+) -> Baseline:
     wanted = commit_of(files.schema, base) if base is not None else None
     if here is not None:
         return replayed(here, provider)
@@ -111,7 +130,7 @@ def _at_commit(files: ProjectFiles, provider: Provider, commit: git.Commit, pris
     if isinstance(folder, git.Unavailable):
         return _unread(files, provider, folder)
     if folder is not None:
-        return replayed(folder, provider, f" at {commit.name}")
+        return replayed(evolve(folder, shadow_sql=files.shadow_sql), provider, f" at {commit.name}")
     schema = commit.repository.relative(files.schema)
     tree = schema_at(commit, schema) if schema else None
     if isinstance(tree, git.Unavailable):

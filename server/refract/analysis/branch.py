@@ -276,7 +276,8 @@ def _at(commit: git.Commit, folder: str, here: MigrationFolder) -> MigrationFold
     read = git.read_at(commit, other)
     if isinstance(read, git.Unavailable):
         return read
-    return migrations_of(known | {other[name]: data for name, data in read.items()}, here.path)
+    found = migrations_of(known | {other[name]: data for name, data in read.items()}, here.path)
+    return evolve(found, shadow_sql=here.shadow_sql)
 
 
 def _new(

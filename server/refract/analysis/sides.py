@@ -13,6 +13,7 @@ from refract.analysis.baseline_choice import (
     baseline_for,
     commit_of,
     empty,
+    external,
     migrations_at,
     migrations_here,
     replayed,
@@ -145,7 +146,9 @@ def _side_in(commit: git.Commit, path: str, prisma: Version | None) -> ReadSchem
 
 def _schema_of(files: ProjectFiles) -> ReadSchema:
     tree, unreadable = read_schema(files)
-    return _of_tree(tree, prisma_of(files), unreadable)
+    found = _of_tree(tree, prisma_of(files), unreadable)
+    database = evolve(found.lowered.database, external=external(files, found.lowered.provider))
+    return evolve(found, lowered=evolve(found.lowered, database=database))
 
 
 def _of_tree(tree: SchemaTree, prisma: Version | None, unreadable: tuple[Problem, ...] = ()) -> ReadSchema:

@@ -75,7 +75,8 @@ class Snapshot:
             return self
         provider = provider_of(self.tree)
         branch = self.branch.rewritten(path, text, provider)
-        database = branch.database or self.baseline.database
+        known = self.baseline.database
+        database = evolve(branch.database or known, external=known.external)
         plans = built_again(self.plans, database, branch.here, provider) if self.plans.open else self.plans
         return evolve(self, branch=branch, baseline=evolve(self.baseline, database=database), plans=plans)
 

@@ -65,13 +65,14 @@ class Migration:
 @frozen
 class MigrationFolder:
     """`migrations` in the order in which Prisma applies them. `provider` is the one in migration_lock.toml, if it names
-    one.
+    one; `shadow_sql` what the configuration has Prisma execute before them (`initShadowDb`).
     """
 
     path: str
     migrations: tuple[Migration, ...]
     provider: str | None = None
     problems: tuple[Problem, ...] = ()
+    shadow_sql: str = ""
 
 
 def load_migrations(folder: Path | str) -> MigrationFolder:

@@ -22,9 +22,11 @@ def replay(folder: MigrationFolder, provider: Provider, upto: int | None = None)
     database = Database(provider.name, provider.default_schema)
     counted = f"{len(migrations)} migration{'' if len(migrations) == 1 else 's'}"
     start = Baseline(database, "migrations", f"{counted} in {folder.path}")
-    keys = _chain(migrations, folder.path, provider)
+    keys = _chain(migrations, f"{folder.path}\0{folder.shadow_sql}", provider)
     known, state = cache.longest(keys)
     baseline = start if state is None else evolve(state, kind=start.kind, detail=start.detail)
+    if state is None and folder.shadow_sql:
+        baseline = evolve(baseline, database=_shadow(folder, database, provider))
     if known < len(migrations):
         baseline = _continued(baseline, migrations[known:], provider)
         cache.keep(keys[-1], baseline)
@@ -53,6 +55,13 @@ def _continued(baseline: Baseline, migrations: Sequence[Migration], provider: Pr
             statements += reading.statements
             not_followed += reading.not_followed
     return evolve(baseline, database=database, statements=statements, not_followed=tuple(not_followed))
+
+
+def _shadow(folder: MigrationFolder, empty: Database, provider: Provider) -> Database:
+    """What there is before the first migration: objects that Prisma does not manage, but refers to."""
+    from refract.sql.reader import read_migration  # noqa: PLC0415  a warm run has no SQL to read
+
+    return read_migration(folder.shadow_sql, folder.path, empty, provider).database
 
 
 def _lock_mismatch(folder: MigrationFolder, provider: Provider) -> tuple[Problem, ...]:

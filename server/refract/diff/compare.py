@@ -116,15 +116,15 @@ def _database_steps(before: Database, after: Database) -> Iterator[Ranked]:
 
 def _schema_steps(before: Database, after: Database) -> Iterator[Ranked]:
     existing = {before.default_schema, *before.schemas} if _exists(before) else set()
-    for name in sorted(_wanted_schemas(after) - existing):
+    for name in sorted(_wanted_schemas(before, after) - existing):
         yield Rank.CREATE_SCHEMA, c.CreateSchema(name=name)
 
 
-def _wanted_schemas(database: Database) -> set[str]:
+def _wanted_schemas(before: Database, after: Database) -> set[str]:
     """The namespaces that Prisma creates, where they do not exist."""
-    if database.creates_empty_schemas:
-        return set(database.schemas)
-    return {name.schema for name in (*database.tables, *database.enums) if _is_managed(name, database, database)}
+    if after.creates_empty_schemas:
+        return set(after.schemas)
+    return {name.schema for name in (*after.tables, *after.enums) if _is_managed(name, before, after)}
 
 
 def _exists(database: Database) -> bool:
@@ -196,9 +196,11 @@ def _added(before: Database, after: Database) -> tuple[QualifiedName, ...]:
 
 
 def _is_managed(name: QualifiedName, before: Database, after: Database) -> bool:
-    """Whether Prisma looks at the namespace: it leaves those alone that the datasource does not name."""
+    """Whether Prisma looks at the table or enum. It leaves those alone that are external by its configuration, or in a
+    namespace that the datasource does not name.
+    """
     managed = (*before.managed, *after.managed)
-    return not managed or name.schema in managed
+    return (not managed or name.schema in managed) and name not in before.external and name not in after.external
 
 
 def _in_order_of(names: list[QualifiedName], database: Database) -> tuple[QualifiedName, ...]:

@@ -390,6 +390,7 @@ class Database:
     The order of `tables` and `enums` is the order they were written in.
     `schemas` are the namespaces named in the datasource; `creates_empty_schemas`: also those without tables and enums are
     created. `qualified`: Prisma writes the default one before names too.
+    `external` are the tables and enums that Prisma leaves alone, whatever the schema says of them.
     `managed` are the namespaces that Prisma looks at; empty for a history, which shows all that its statements make.
     """
 
@@ -403,6 +404,7 @@ class Database:
     objects: Mapping[ObjectKey, DatabaseObject] = field(factory=dict, converter=frozen_map, eq=False)
     schemas: tuple[str, ...] = ()
     managed: tuple[str, ...] = field(default=(), eq=False)
+    external: frozenset[QualifiedName] = field(default=frozenset(), eq=False)
     creates_empty_schemas: bool = field(default=False, eq=False)
     qualified: bool = field(default=False, eq=False)
     relation_mode: str = field(default="foreignKeys", eq=False)

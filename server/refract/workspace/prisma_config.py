@@ -7,11 +7,13 @@ known from the text. Whatever is computed in another way is unknown, which is an
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from attrs import frozen
 
 from refract.workspace.config_values import ConfigValues, Special, read_values
 
+_Known = TypeVar("_Known", str, tuple[str, ...])
 _STEMS = (
     "prisma7.config",
     ".config/prisma7",
@@ -40,6 +42,7 @@ class PrismaConfig:
     """What the file sets, as paths from its own folder; None is unset or not readable as data.
 
     `computed` names settings that exist but could not be read without running the file.
+    `external` are the tables and enums that Prisma leaves alone, `shadow_sql` is what it executes before the migrations.
     `is_prisma_8`: it is one of Prisma 8's, whose migrations are others.
     """
 
@@ -47,6 +50,8 @@ class PrismaConfig:
     migrations: str | None = None
     computed: tuple[str, ...] = ()
     is_prisma_8: bool = False
+    external: tuple[str, ...] = ()
+    shadow_sql: str = ""
 
 
 def configured_folder(file: Path) -> Path | None:
@@ -69,7 +74,13 @@ def read_prisma_config(text: str) -> PrismaConfig:
     found = {"schema": _schema(values), "migrations.path": values.text("migrations", "path")}
     texts = {name: value if isinstance(value, str) and "\0" not in value else None for name, value in found.items()}
     computed = tuple(name for name, value in found.items() if value is not Special.UNSET and texts[name] is None)
-    return PrismaConfig(texts["schema"], texts["migrations.path"], computed)
+    external = tuple(name for kind in ("tables", "enums") for name in _known(values.texts(kind, "external"), ()))
+    shadow_sql = _known(values.text("migrations", "initShadowDb"), "")
+    return PrismaConfig(texts["schema"], texts["migrations.path"], computed, external=external, shadow_sql=shadow_sql)
+
+
+def _known(value: _Known | Special, otherwise: _Known) -> _Known:
+    return otherwise if isinstance(value, Special) else value
 
 
 def _schema(values: ConfigValues) -> str | Special:

@@ -46,6 +46,7 @@ class ProjectFiles:
     `schema` is the schema file, or the folder of a schema in several files.
     `schema_files` are its files, sorted. `source` is what named it, in words for the user.
     `migrations` is the folder the project keeps (or would keep) its migrations in; it may not exist.
+    `external` are the tables and enums that Prisma leaves alone, `shadow_sql` is what it executes before the migrations.
     `gaps` are what its configuration leaves open. `problem` is why nothing of the project is read: its configuration
     names a path outside.
     """
@@ -57,6 +58,8 @@ class ProjectFiles:
     source: str
     gaps: tuple[Gap, ...] = ()
     problem: str = ""
+    external: tuple[str, ...] = ()
+    shadow_sql: str = ""
 
     @property
     def home(self) -> Path:
@@ -87,13 +90,17 @@ def prisma_project(folder: Path) -> ProjectFiles | None:
     """The project that Prisma would use when run in `folder`."""
     config = config_of(folder)
     if config is not None:
-        return None if config[1].is_prisma_8 else _project_of_config(folder, *config)
+        return None if config[1].is_prisma_8 else _with_externals(_project_of_config(folder, *config), config[1])
     named = _schema_in_package_json(folder)
     if named is not None:
         source, schema = "the prisma key of package.json", Path(os.path.normpath(folder / named))
         problem = _outside(folder, schema, f"{folder / 'package.json'}: `prisma.schema`")
         return _refused(folder, schema, source, problem) if problem else project_at(folder, schema, source)
     return _project_at_default(folder)
+
+
+def _with_externals(project: ProjectFiles | None, config: PrismaConfig) -> ProjectFiles | None:
+    return project and evolve(project, external=config.external, shadow_sql=config.shadow_sql)
 
 
 def project_root(path: Path) -> Path:
@@ -158,12 +165,13 @@ def with_configuration(project: ProjectFiles) -> ProjectFiles:
     if found is None or _configured_schema(project.root, *found) is not None:
         return project
     file, config = found
+    project = evolve(project, external=config.external, shadow_sql=config.shadow_sql)
     gaps, migrations = _computed(project.root, file, config), _configured_migrations(file, config)
     problem = _outside(project.root, migrations, f"{file}: `migrations.path`") if migrations else ""
     if migrations is None or problem:
         return evolve(project, gaps=(*gaps, *project.gaps), problem=problem)
     known = project_of(project.root, project.schema, project.schema_files, project.source, migrations, gaps)
-    return evolve(known, problem=problem)
+    return evolve(known, problem=problem, external=config.external, shadow_sql=config.shadow_sql)
 
 
 def config_of(folder: Path) -> tuple[Path, PrismaConfig] | None:

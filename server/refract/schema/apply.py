@@ -106,6 +106,7 @@ def _create_table(draft: Draft, change: c.CreateTable) -> c.Misfit | None:
 def _drop_table(draft: Draft, change: c.DropTable) -> c.Misfit | None:
     if draft.tables.pop(change.table.name, None) is None:
         return _unknown("table", change.table.name)
+    draft.objects = {key: held for key, held in draft.objects.items() if key.table != change.table.name}
     if draft.start.provider in ("postgresql", "cockroachdb"):
         for table in _referring_to(draft, change.table.name):
             kept = tuple(k for k in table.foreign_keys if k.referenced_table != change.table.name)
@@ -129,7 +130,29 @@ def _rename_table(draft: Draft, change: c.RenameTable) -> c.Misfit | None:
             for k in other.foreign_keys
         )
         draft.tables[other.name] = evolve(other, foreign_keys=keys)
+    _rename_in_dependents(draft, change.before.name, new)
     return None
+
+
+def _rename_in_dependents(draft: Draft, before: QualifiedName, after: QualifiedName) -> None:
+    """What leans on a table follows it when it is renamed."""
+
+    def names(uses: tuple[QualifiedName, ...]) -> tuple[QualifiedName, ...]:
+        return tuple(after if name == before else name for name in uses)
+
+    for view in list(draft.views.values()):
+        if before in view.uses:
+            draft.views[view.name] = evolve(view, uses=names(view.uses))
+    if any(before == held.key.table or before in held.uses for held in draft.objects.values()):
+        moved = (
+            evolve(held, key=_of_table(held.key, before, after), uses=names(held.uses))
+            for held in draft.objects.values()
+        )
+        draft.objects = {held.key: held for held in moved}
+
+
+def _of_table(key: ObjectKey, before: QualifiedName, after: QualifiedName) -> ObjectKey:
+    return key._replace(table=after) if key.table == before else key
 
 
 def _referring_to(draft: Draft, name: QualifiedName) -> Iterator[Table]:

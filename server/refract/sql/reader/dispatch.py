@@ -14,6 +14,7 @@ from refract.sql.reader.numbered import alter_sequence
 from refract.sql.reader.routines import changing_call, declare_routine
 from refract.sql.reader.rows import rows_of
 from refract.sql.reader.state import ReadingState
+from refract.sql.reader.table_objects import read_table_object
 from refract.sql.reader.tokens import BODY, STRING, SqlToken, tokens
 from refract.sql.reader.transactions import TRANSACTION_WORDS, control_transaction
 
@@ -81,12 +82,14 @@ def _dispatch(cursor: Cursor, session: ReadingState) -> bool:
         backfill(cursor, session)
         return True
     if word in ("CREATE", "DROP", "ALTER"):
-        return _is_beside_the_model(cursor)
+        return read_table_object(cursor, session) or _is_beside_the_model(cursor)
     return word in _HARMLESS
 
 
 def _is_beside_the_model(cursor: Cursor) -> bool:
-    """Whether CREATE, ALTER or DROP is about something that the model does not hold."""
+    """Whether CREATE, ALTER or DROP is about something that the model does not hold, and takes nothing with it."""
+    if cursor.key() == "DROP" and cursor.ends_with("CASCADE"):
+        return False
     return any(cursor.key(ahead) in _BESIDE_THE_MODEL for ahead in range(1, 6))
 
 

@@ -191,7 +191,8 @@ def alter_type(cursor: Cursor, session: ReadingState) -> None:
     name = session.name(cursor)
     enum = session.enum(name)
     if enum is None:
-        session.unknown("enum", name)
+        if not _alter_kept_type(name, cursor, session):
+            session.unknown("enum", name)
     elif cursor.accept("ADD", "VALUE"):
         _add_value(cursor, enum, session)
     elif cursor.accept("RENAME", "VALUE"):
@@ -210,6 +211,14 @@ def alter_type(cursor: Cursor, session: ReadingState) -> None:
         session.add(c.AlterEnum(before=enum, after=evolve(enum, values=kept)))
     elif not cursor.accept("OWNER"):
         raise UnreadableStatement("unknown action on a type")
+
+
+def _alter_kept_type(name: QualifiedName, cursor: Cursor, session: ReadingState) -> bool:
+    """Whether it is a type that is kept by its name only. Columns of a type that is renamed are not followed."""
+    held = session.draft.objects.get(ObjectKey(ObjectKind.TYPE, name))
+    if held is not None and cursor.key() in ("RENAME", "SET") and cursor.key(1) in ("TO", "SCHEMA"):
+        session.not_followed(text=cursor.whole())
+    return held is not None
 
 
 def _add_value(cursor: Cursor, enum: Enum, session: ReadingState) -> None:

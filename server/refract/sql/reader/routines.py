@@ -80,7 +80,11 @@ def changing_call(cursor: Cursor, session: ReadingState, depth: int = 0) -> Call
 
 
 def _changing_calls(cursor: Cursor, session: ReadingState, depth: int) -> Iterator[Call]:
-    known = {key.name.name: held for key, held in session.draft.objects.items() if key.kind in _ROUTINES}
+    text = cursor.whole().lower()
+    routines = ((key.name.name, held) for key, held in session.draft.objects.items() if key.kind in _ROUTINES)
+    known = {name: held for name, held in routines if name.lower() in text}
+    if not known and not any(name.lower() in text for name in _MOVING):
+        return
     while not cursor.done:
         moves, name = cursor.key() in _MOVING, _called_name(cursor)
         cursor.position += 1

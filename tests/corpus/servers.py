@@ -123,6 +123,7 @@ def _beside(history: Sequence[Migration]) -> str:
 def _run_one_by_one(connection: psycopg.Connection, script: str) -> None:
     """As somebody does to whom Prisma has shown that error."""
     try:
+        connection.execute("ROLLBACK")
         for found in sql_statements(script, "postgresql"):
             text = script[found.start : found.end]
             if not _TRANSACTION.match(text):

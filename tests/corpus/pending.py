@@ -18,6 +18,10 @@ from refract.workspace.projects import ProjectFiles
 _COMMENT = re.compile(r"^[ \t]*--[^\n]*|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 
 
+_FAULTS = ("superfluous", "missed", "wrong")
+_UNFOLLOWED = "unfollowed-history"
+
+
 @frozen
 class Compared:
     """One comparison. `verdict` is one of VERDICTS; `detail` is why nothing could be compared, or what remained."""
@@ -36,6 +40,7 @@ VERDICTS = {
     "superfluous": "Refract shows a change where Prisma finds none",
     "missed": "Prisma finds a change where Refract shows none",
     "wrong": "Refract's statements leave a difference, or fail",
+    "uncertain": "one of the last three, but a finding says that the history of what changes was not followed",
     "not-run": "the real server refuses the history, or Prisma the schema",
     "no-oracle": "no server and engine for this provider here",
     "no-migrations": "Refract compares with something else: there is no database to compare with",
@@ -68,11 +73,16 @@ def compare_analysis(found: Analysis, history: tuple[Migration, ...], servers: M
         with built(servers[provider], history) as database:
             prisma = database.prisma(found.snapshot.tree)
             verdict, detail = _judged(refract, prisma, database, found)
+            verdict = "uncertain" if verdict in _FAULTS and _is_said(found) else verdict
     except NoEngine:
         return plain
     except CannotRun as error:
         return evolve(plain, verdict="not-run", detail=str(error))
     return evolve(plain, verdict=verdict, prisma=prisma, detail=detail)
+
+
+def _is_said(found: Analysis) -> bool:
+    return any(finding.rule == _UNFOLLOWED for finding in found.findings)
 
 
 def statements(script: str) -> tuple[str, ...]:

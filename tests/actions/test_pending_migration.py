@@ -112,6 +112,8 @@ def test_what_runs_is_explained_where_it_is_asked_for(tmp_path: Path) -> None:
         ("yarn.lock", "", "yarn prisma migrate dev"),
         ("bun.lock", "", "bunx prisma migrate dev"),
         ("pnpm-lock.yaml", "", "pnpm prisma migrate dev"),
+        ("deno.lock", "{}", "deno run -A npm:prisma migrate dev"),
+        ("package.json", '{"devDependencies": {"@prisma/prisma7": "7.10.1"}}', "npx prisma7 migrate dev"),
     ],
 )
 def test_the_package_manager_is_the_projects_own(tmp_path: Path, file: str, text: str, expected: str) -> None:

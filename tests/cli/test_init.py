@@ -189,6 +189,30 @@ def test_the_project_is_described_if_nothing_can_be_written(project: Path) -> No
     assert "refract.toml" in said.stderr
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"refract.toml": 'migrations = "sql"', "sql/20240101000000_init/migration.sql": INIT},
+        {"prisma.config.ts": "export default { migrations: { path: `${__dirname}/sql` } }", "sql/1_a/migration.sql": INIT},
+        {"prisma/schema/main.prisma": HEAD, "prisma/schema/user.prisma": USER, MIGRATION: INIT},
+        {"supabase/migrations/20260101000000_init.sql": INIT},
+        {"prisma/migrations_pg/1_a/migration.sql": INIT, "prisma/migrations/migration_lock.toml": 'provider = "mysql"'},
+    ],
+)  # fmt: skip
+def test_what_it_prints_is_what_check_uses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str | bytes]
+) -> None:
+    schema: dict[str, str | bytes] = (
+        {} if "prisma/schema/main.prisma" in files else {"prisma/schema.prisma": HEAD + USER}
+    )
+    write(tmp_path, schema | files)
+    monkeypatch.chdir(tmp_path)
+    (project,) = json.loads(run("--format", "json").stdout)["projects"]
+    checked = CliRunner().invoke(cli, ["check"])
+    assert f"compared with {project['migration_count']} migration in {project['migrations']}." in checked.stdout
+    assert (checked.exit_code, checked.stderr) == (0, "")
+
+
 def test_a_computed_folder_names_the_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = "export default defineConfig({ migrations: { path: process.env.SQL } })"
     write(tmp_path, {"prisma.config.ts": config, "prisma/schema.prisma": HEAD + USER})

@@ -30,6 +30,39 @@ CASES = {
         {"package.json": '{"dependencies": {"prisma": "^5"}}', "../yarn.lock": 'prisma@^5:\n  version "5.1.0"\n'},
         (5, 1, 0),
     ),
+    "Prisma 7 beside 8": (
+        {"package.json": '{"devDependencies": {"prisma": "8.0.0-rc.5", "@prisma/prisma7": "7.10.1"}}'},
+        (7, 10, 1),
+    ),
+    "Prisma 7 beside 8, which is installed": (
+        {"node_modules/prisma/package.json": '{"version": "8.0.0"}',
+         "pnpm-lock.yaml": "packages:\n\n  '@prisma/prisma7@7.10.2':\n    x: 1\n"},
+        (7, 10, 2),
+    ),
+    "a catalog of pnpm": (
+        {"package.json": '{"devDependencies": {"prisma": "catalog:"}}',
+         "../pnpm-workspace.yaml": "packages:\n  - app\ncatalog:\n  '@prisma/client': 5.1.0\n  prisma: ^6.3.1\n"
+         "catalogs:\n  old:\n    prisma: 4.0.0\n"},
+        (6, 3, 1),
+    ),
+    "a named catalog of pnpm": (
+        {"package.json": '{"dependencies": {"@prisma/client": "catalog:old"}}',
+         "../pnpm-workspace.yaml": "catalog:\n  '@prisma/client': 6.1.0\n"
+         "catalogs:\n  new:\n    '@prisma/client': 7.1.0\n  old:\n    \"@prisma/client\": '4.0.2'\n"},
+        (4, 0, 2),
+    ),
+    "a catalog of Bun": (
+        {"package.json": '{"dependencies": {"prisma": "catalog:"}}',
+         "../package.json": '{"workspaces": {"packages": ["app"], "catalog": {"prisma": "^7.0.1"}}}'},
+        (7, 0, 1),
+    ),
+    "a catalog that is not there": ({"package.json": '{"dependencies": {"prisma": "catalog:x"}}'}, None),
+    "Deno": ({"deno.json": '{"imports": {"@prisma/client": "npm:@prisma/client@^6.2.0", "prisma": "npm:prisma@^6.2"}}'}, (6, 2)),
+    "Deno, locked": (
+        {"deno.json": '{"imports": {"prisma": "npm:prisma@^6"}}',
+         "deno.lock": '{"specifiers": {"npm:prisma@6": "6.9.0"}, "npm": {"prisma@6.9.0": {}}}'},
+        (6, 9, 0),
+    ),
     "odd files": (
         {"package.json": "[1]", "package-lock.json": b"\0\0", "node_modules/prisma/package.json": "{{{",
          "yarn.lock": b"\xff"},

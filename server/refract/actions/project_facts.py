@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import frozen
 
 from refract.analysis.snapshot import provider_of, read_schema
 from refract.baseline import load_migrations
-from refract.config import settings_files
+from refract.config import SettingsError, load_settings, settings_files
 from refract.config.reference import starting_file
 from refract.providers.versions import Version
 from refract.reading import read_text
@@ -20,7 +21,7 @@ from refract.workspace.failure import CannotAnalyse
 from refract.workspace.migration_folders import holds_migrations
 from refract.workspace.package_manager import package_manager
 from refract.workspace.prisma_version import prisma_version
-from refract.workspace.projects import ProjectFiles
+from refract.workspace.projects import ProjectFiles, configured
 
 SETTINGS = "refract.toml"
 
@@ -39,7 +40,9 @@ class Beginning:
 
 
 def beginning_of(files: ProjectFiles) -> Beginning:
-    """What the files of a project show."""
+    """What the files of a project show, with the settings that it has."""
+    with suppress(SettingsError):  # they are no part of what the project is
+        files = configured(files, load_settings(files.root))
     prisma, manager = prisma_version(files.root), package_manager(files.root)
     if files.problem:
         return Beginning(files, "", prisma, manager, None, Server(), files.problem)

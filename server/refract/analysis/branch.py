@@ -16,6 +16,7 @@ from refract.baseline import (
     Migration,
     MigrationFolder,
     compare_histories,
+    lock_mismatch,
     migrations_of,
     replay,
     rollback_files,
@@ -133,7 +134,7 @@ def read_branch(
     None if there are no migrations here; what git failed to read is a failure, and why nothing shows which of them are
     new is none. Raises CannotAnalyse when `base` is not a revision that git knows.
     """
-    if here is None:
+    if here is None or lock_mismatch(here, provider):
         return None
     ends = _ends(files, base)
     if isinstance(ends, git.Unavailable):

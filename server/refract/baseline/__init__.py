@@ -2,7 +2,7 @@
 
 from refract.baseline.folder import Migration, MigrationFolder, load_migrations, migrations_of, rollback_files
 from refract.baseline.history import History, compare_histories
-from refract.baseline.replaying import replay
+from refract.baseline.replaying import lock_mismatch, replay
 from refract.baseline.value import Baseline
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "MigrationFolder",
     "compare_histories",
     "load_migrations",
+    "lock_mismatch",
     "migrations_of",
     "replay",
     "rollback_files",

@@ -22,6 +22,10 @@ def replay(folder: MigrationFolder, provider: Provider, upto: int | None = None)
     database = Database(provider.name, provider.default_schema)
     counted = f"{len(migrations)} migration{'' if len(migrations) == 1 else 's'}"
     start = Baseline(database, "migrations", f"{counted} in {folder.path}")
+    mismatch = lock_mismatch(folder, provider)
+    if mismatch:  # the SQL of another database would be read as nonsense
+        detail = f"an empty database (the migrations in {folder.path} are for {folder.provider})"
+        return evolve(start, detail=detail, problems=(*mismatch, *folder.problems))
     keys = _chain(migrations, f"{folder.path}\0{folder.shadow_sql}", provider)
     known, state = cache.longest(keys)
     baseline = start if state is None else evolve(state, kind=start.kind, detail=start.detail)
@@ -30,7 +34,7 @@ def replay(folder: MigrationFolder, provider: Provider, upto: int | None = None)
     if known < len(migrations):
         baseline = _continued(baseline, migrations[known:], provider)
         cache.keep(keys[-1], baseline)
-    return evolve(baseline, problems=(*_lock_mismatch(folder, provider), *folder.problems, *baseline.problems))
+    return evolve(baseline, problems=(*folder.problems, *baseline.problems))
 
 
 def _chain(migrations: Sequence[Migration], path: str, provider: Provider) -> list[str]:
@@ -64,11 +68,12 @@ def _shadow(folder: MigrationFolder, empty: Database, provider: Provider) -> Dat
     return read_migration(folder.shadow_sql, folder.path, empty, provider).database
 
 
-def _lock_mismatch(folder: MigrationFolder, provider: Provider) -> tuple[Problem, ...]:
+def lock_mismatch(folder: MigrationFolder, provider: Provider) -> tuple[Problem, ...]:
+    """The problem that a folder's lock file names another database, if it does."""
     if folder.provider is None or folder.provider == provider.name:
         return ()
     message = (
         f"migration_lock.toml has provider {folder.provider}, the schema {provider.name}, so Prisma refuses to migrate. "
-        "Restore the provider of the schema, or start a new migrations folder."
+        "Restore the provider, start a new migrations folder, or set `migrations` in refract.toml to another one."
     )
     return (Problem(message, Origin(f"{folder.path}/migration_lock.toml", "", Span(0, 0))),)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from refract.git import upwards
 from refract.reading import read_json
+from refract.workspace.prisma_version import PRISMA_7, is_beside_prisma_8
 
 _LOCK_FILES = {
     "pnpm-lock.yaml": "pnpm",
@@ -13,17 +14,26 @@ _LOCK_FILES = {
     "bun.lock": "bun",
     "bun.lockb": "bun",
     "package-lock.json": "npm",
+    "deno.lock": "deno",
 }
+_DENO = "deno run -A npm:"
 _RUNNERS = {"pnpm": "pnpm", "yarn": "yarn", "bun": "bunx", "npm": "npx"}
 
 
 def prisma_command(root: Path, *arguments: str) -> str:
-    """`npx prisma migrate dev`, as the package manager of the project at `root` spells it."""
-    return " ".join((_RUNNERS[package_manager(root)], "prisma", *arguments))
+    """`npx prisma migrate dev` (`prisma7` beside Prisma 8), as the package manager of the project at `root` spells it."""
+    command = "prisma7" if is_beside_prisma_8(root) else "prisma"
+    manager = package_manager(root)
+    runner = (
+        f"{_DENO}{PRISMA_7 if command == 'prisma7' else command}"
+        if manager == "deno"
+        else f"{_RUNNERS[manager]} {command}"
+    )
+    return " ".join((runner, *arguments))
 
 
 def package_manager(root: Path) -> str:
-    """`npm`, `pnpm`, `yarn` or `bun`: what package.json names, else whose lock file is nearest, looking upwards."""
+    """`npm`, `pnpm`, `yarn`, `bun` or `deno`: what package.json names, else whose lock file is nearest, looking upwards."""
     for folder in upwards(root):
         named = _named_in(folder / "package.json")
         if named:

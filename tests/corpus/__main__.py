@@ -5,7 +5,7 @@
 Each checkout is a git repository with its history. Four measures, a line of JSON for each result in `--out`, and a
 table at the end:
 
-check      `refract check` at HEAD: exit code, findings, last line, time, memory
+check      `refract check` at HEAD: exit code, findings, last lines, time, memory
 pending    what Refract says is pending, beside Prisma's own engine on the real database that the migrations build
 catalogue  what the replay of the migrations has built, beside the catalogue of a real server
 states     the same as pending at commits that added a migration, and beside the migration of the commit

@@ -36,7 +36,7 @@ class Checked:
     exit_code: int
     seconds: float
     memory: float
-    last_line: str
+    last_lines: str
     complaints: tuple[str, ...]
     traceback: str
     rules: dict[str, int] = field(factory=dict)
@@ -48,7 +48,7 @@ class Checked:
 
 
 def check(checkout: Path) -> Checked:
-    """Run the command twice: for its last line, with nothing remembered, and for what it found, as JSON."""
+    """Run the command twice: for its last lines, with nothing remembered, and for what it found, as JSON."""
     with tempfile.TemporaryDirectory() as memory:
         text, seconds, resident = _run(checkout, Path(memory))
         found, _, _ = _run(checkout, Path(memory), "--format", "json")
@@ -58,7 +58,7 @@ def check(checkout: Path) -> Checked:
         text.returncode,
         round(seconds, 2),
         round(resident / 1024, 1),
-        next((line for line in reversed(text.stdout.splitlines()) if line.strip()), ""),
+        " ".join([line for line in text.stdout.splitlines() if line.strip()][-2:]),
         tuple(line for line in text.stderr.splitlines() if line.strip()),
         _traceback(text.stderr),
         dict(Counter(_rules(projects))),

@@ -77,7 +77,7 @@ def checkout(tmp_path: Path) -> Path:
 def test_check(checkout: Path) -> None:
     run = check(checkout)
     assert (run.exit_code, run.findings, run.traceback) == (0, 0, "")
-    assert "2 migrations" in run.last_line
+    assert "2 migrations" in run.last_lines
     assert 1 < run.memory < 500
     (checkout / "prisma" / "schema.prisma").write_text(SCHEMA)
     assert check(checkout).rules["drop-column"] == 1

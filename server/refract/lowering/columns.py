@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from refract.lowering.arguments import mapped_name, text_of, truth_of
+from refract.lowering.arguments import column_name, mapped_name, text_of, truth_of
 from refract.lowering.scope import Scope
 from refract.providers import defaults
 from refract.schema.model import Column, ColumnType, Default, DefaultKind, Numbering, whole_number
@@ -43,6 +43,7 @@ def lower_column(block: Block, field: Field, origin: Origin, scope: Scope) -> Co
         type=type_,
         nullable=field.type.arity is not Arity.REQUIRED,
         field_name=field.name.text,
+        full_name=scope.full_name(column_name(field)),
         client_default="updatedAt" if field.attribute("updatedAt") else None,
         ignored=field.attribute("ignore") is not None,
         origin=origin,

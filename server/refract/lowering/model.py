@@ -58,6 +58,7 @@ def lower_model(placed: PlacedBlock, scope: Scope) -> LoweredModel:
         indexes=tuple(_indexes(block, path, scope)),
         foreign_keys=keys,
         model_name=block.name.text,
+        full_name=scope.full_name(database_name(block)),
         ignored=block.attribute("ignore") is not None,
         origin=Origin(path, block.name.text, block.name.span),
     )

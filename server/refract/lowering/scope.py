@@ -29,6 +29,10 @@ class Scope:
         schema = mapped_name(block.attribute("schema")) or self.provider.default_schema
         return QualifiedName(self.provider.kept_name(schema), self.provider.kept_name(database_name(block)))
 
+    def full_name(self, name: str) -> str:
+        """A name that the database cuts; empty if it does not."""
+        return name if self.provider.kept_name(name) != name else ""
+
     def column(self, field: Field) -> str:
         """The database's name of a field."""
         return self.provider.kept_name(column_name(field))

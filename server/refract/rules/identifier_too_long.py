@@ -80,7 +80,7 @@ def _names(change: Change) -> Iterator[_Named]:
         case CreateTable(table=table):
             yield from _in_table(table)
         case AddColumn(column=column):
-            yield "column", column.name, column.origin
+            yield "column", column.full_name or column.name, column.origin
         case CreateIndex(index=index):
             yield "index", index.name, index.origin
         case AddForeignKey(foreign_key=key):
@@ -88,7 +88,7 @@ def _names(change: Change) -> Iterator[_Named]:
 
 
 def _in_table(table: Table) -> Iterator[_Named]:
-    yield "table", table.name.name, table.origin
-    yield from (("column", c.name, c.origin) for c in table.columns)
+    yield "table", table.full_name or table.name.name, table.origin
+    yield from (("column", c.full_name or c.name, c.origin) for c in table.columns)
     yield from (("index", i.name, i.origin) for i in table.indexes)
     yield from (("foreign key", k.name, k.origin) for k in table.foreign_keys)

@@ -96,7 +96,8 @@ class Numbering:
 
 @frozen
 class Column:
-    """A column. `field_name` is Prisma's name for it; `client_default` what only Prisma Client fills in
+    """A column. `field_name` is Prisma's name for it, `full_name` the one that the schema gives if the database cuts that;
+    `client_default` what only Prisma Client fills in
     (`uuid()`, `cuid()`, `updatedAt`), so that the database has no default for it.
 
     `sequence` is the name of the sequence that numbers it, in the schema of its table; `identity` is set if the column
@@ -115,6 +116,7 @@ class Column:
     default_name: str | None = field(default=None, eq=False)
     generated: str | None = None
     field_name: str = field(default="", eq=False)
+    full_name: str = field(default="", eq=False)
     client_default: str | None = field(default=None, eq=False)
     ignored: bool = field(default=False, eq=False)
     origin: Origin | None = field(default=None, eq=False, repr=False)
@@ -247,7 +249,8 @@ class Check:
 @frozen
 class Table:
     """A table (a collection on mongodb). `model_name` is Prisma's name, empty for implicit join tables
-    and for tables read from SQL. `ignored` marks `@@ignore`: Prisma Client does not see the model, the table is kept.
+    and for tables read from SQL; `full_name` the one that the schema gives if the database cuts that. `ignored` marks
+    `@@ignore`: Prisma Client does not see the model, the table is kept.
 
     `columns_known` is false if a statement made it in a way that does not show its columns: it may have more than those
     listed, with constraints of any name. A column that is not listed counts as present, with unknown properties.
@@ -266,6 +269,7 @@ class Table:
     inherits: tuple[QualifiedName, ...] = field(default=(), eq=False)
     is_partition: bool = field(default=False, eq=False)
     model_name: str = field(default="", eq=False)
+    full_name: str = field(default="", eq=False)
     ignored: bool = field(default=False, eq=False)
     origin: Origin | None = field(default=None, eq=False, repr=False)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,3 +91,63 @@ def test_every_name_is_valid(fields: list[str], model: str) -> None:
     for name in found:
         assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name), name
         assert len(name) <= 60
+
+
+def test_many_defaults_without_a_word_in_common() -> None:
+    fields = ("alpha", "beta", "gamma", "delta")
+    plain, with_defaults = (
+        "model A {\n  id Int @id\n" + "".join(f"  {name} String{default}\n" for name in fields) + "}\n"
+        for default in ("", ' @default("")')
+    )
+    for before, after in ((plain, with_defaults), (with_defaults, plain)):
+        assert names(before, after) == ("change_a_defaults",)
+
+
+def test_a_table_that_changes_case_only() -> None:
+    before, after = "model Proxy {\n  id Int @id\n}\n", 'model Proxy {\n  id Int @id\n  @@map("proxy")\n}\n'
+    assert names(before, after) == ("rename_proxy_table",)
+
+
+ODD_NAMES = ("alpha", "Beta", "createdAt", "created_at", "x1", "名前", "Größe", "a" * 50, "ID", "proxy", "Proxy")
+FORMS = (
+    "String",
+    "String?",
+    'String @default("")',
+    'String @default("x")',
+    'String? @default("x")',
+    "Int",
+    "Int @unique",
+    "String[]",
+    'String @map("mapped_{n}")',
+    "E",
+    "E @default(A)",
+)
+TAILS = ("", '  @@map("table_{m}")\n', "  @@index([id])\n", '  @@index([id], map: "other_{m}")\n', "  @@unique([id])\n")
+ENUMS = (
+    "enum E {\n  A\n}\n",
+    "enum E {\n  A\n  B\n}\n",
+    'enum E {\n  A\n  @@map("e")\n}\n',
+    "enum E {\n  A\n  C\n  D\n}\n",
+)
+
+
+@st.composite
+def schemas(draw: st.DrawFn) -> str:
+    models = draw(st.lists(st.sampled_from(ODD_NAMES), max_size=3, unique=True))
+    text = draw(st.sampled_from(ENUMS))
+    for number, model in enumerate(models):
+        fields = draw(st.lists(st.tuples(st.sampled_from(ODD_NAMES), st.sampled_from(FORMS)), max_size=6))
+        lines = "".join(f"  {name} {form}\n".replace("{n}", str(number)) for name, form in dict(fields).items())
+        tail = draw(st.sampled_from(TAILS)).replace("{m}", str(number))
+        text += f"model {model} {{\n  id Int @id\n{lines}{tail}}}\n"
+    return text
+
+
+@given(schemas(), schemas())
+def test_any_changes_have_one_to_three_names(before: str, after: str) -> None:
+    found = names(before, after)
+    assert len(found) <= 3
+    for name in found:
+        assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name), name
+        assert len(name) <= 60
+        assert not any(one == other for one, other in pairwise(name.split("_"))), name

@@ -30,6 +30,25 @@ _IN_ONE = frozenset(
     }
 )
 """Kinds of topic whose place is named in the singular: an enum, or the one thing that an index or a key belongs to."""
+_WITHOUT_PLACE = frozenset(
+    {
+        TopicKind.RENAMED_TABLE,
+        TopicKind.NEW_TABLE,
+        TopicKind.GONE_TABLE,
+        TopicKind.NEW_LINK,
+        TopicKind.RENAMED_ENUM,
+        TopicKind.NEW_ENUM,
+        TopicKind.OTHER_VALUES,
+        TopicKind.GONE_ENUM,
+        TopicKind.OTHER,
+    }
+)
+_SORTS = {
+    TopicKind.RENAMED_TABLE: "table",
+    TopicKind.RENAMED_ENUM: "enum",
+    TopicKind.RENAMED_COLUMN: "column",
+    TopicKind.RENAMED_VALUE: "value",
+}
 _REPLACED = {(TopicKind.NEW_TABLE, TopicKind.GONE_TABLE), (TopicKind.NEW_COLUMN, TopicKind.GONE_COLUMN)}
 
 
@@ -41,12 +60,18 @@ def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str
     already is placed last.
     """
     style = learnt(history)
-    found = (_styled(topic, style) for topic in topics(diff, before, after))
+    found = (_styled(_with_words(topic), style) for topic in topics(diff, before, after))
     groups = _by_weight(tuple(group) for _, group in groupby(found, key=lambda t: t.kind))
     first = () if before.tables or not after.tables else ("init",)
     names = distinct((*first, *map(style.written, _names(groups))))
     used = set(map(plain, history))
     return tuple(sorted(names, key=used.__contains__))[:MOST]
+
+
+def _with_words(topic: Topic) -> Topic:
+    """The topic with a word in place of a name that has no letter of the Latin alphabet."""
+    place = topic.place or ("" if topic.kind in _WITHOUT_PLACE else "table")
+    return evolve(topic, subject=topic.subject or "part", place=place)
 
 
 def _styled(topic: Topic, style: Style) -> Topic:
@@ -165,6 +190,9 @@ def _renamed(link: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
             place = f"_{link}_{joined(_places(group))}" if 1 <= len(_places(group)) <= 2 else ""
             yield from (f"rename_{name}{place}" for name in _named(_subjects(group), "fields"))
         where = f"_{link}_{first.place}" if first.place else ""
+        if first.subject == first.detail:
+            yield f"rename_{first.subject}_{_SORTS[first.kind]}{where}"
+            return
         yield f"rename_{first.subject}_to_{first.detail}{where}"
         yield f"rename_{first.subject}_to_{first.detail}"
         yield f"rename_{first.subject}{where}"
@@ -205,6 +233,8 @@ def _defaults(verb: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
             yield f"{verb}_default_for_{name}"
         if len(group) == 1 and group[0].detail:
             yield f"set_{group[0].subject}_default_to_{group[0].detail}"
+        if len(group) > 1:
+            yield f"change_{one(places[0])}_defaults"
 
     return phrases
 

@@ -111,7 +111,11 @@ WRITE_SENTENCES = (
         "syntax/document.py",
     ),
     *(
-        "lowering/model.py",
+        "lowering/fault.py",
+        "lowering/faults.py",
+        "lowering/attribute_faults.py",
+        "lowering/default_faults.py",
+        "lowering/relation_faults.py",
         "lowering/columns.py",
         "lowering/lower.py",
         "sql/reader/migration.py",

@@ -23,7 +23,7 @@ CASES = [
         'Prisma refuses column "b" of M.a, since a field has the same name. Put b above this field.',
     ),
     ("  @@index([])", "@@index([])", "@@index has no fields"),
-    ("  @@unique()", "@@unique()", "@@unique has no fields"),
+    ("  @@unique()", "@@unique()", "@@unique needs a list of fields"),
     ("  @@index([zz])", "@@index([zz])", 'Unknown field "zz" in @@index of M (skipped).'),
     ("  @@unique([id, zz])", "@@unique([id, zz])", 'Unknown field "zz" in @@unique of M (skipped).'),
     ("  @@fulltext([zz(sort: Desc)])", "@@fulltext([zz(sort: Desc)])", 'Unknown field "zz" in @@fulltext of M'),

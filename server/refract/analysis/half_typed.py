@@ -1,16 +1,19 @@
-"""Blocks that cannot be read right now: half a line must never look like a dropped column.
+"""Blocks that Prisma would refuse right now: half a line must never look like a dropped column.
 
-In the editor a broken block is replaced by its last readable form. Without one (the first reading, the command line)
-its table is taken unchanged from the baseline, so that nothing is reported about it.
+A broken block is one that cannot be read, or in which lowering finds a fault: an unknown attribute, a relation without
+its other side. In the editor it is replaced by its last readable form. Without one (the first reading, the command
+line) its table is taken unchanged from the baseline, so that nothing is reported about it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import count
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
+from refract.analysis.lost_blocks import has_stray_text, hides_blocks, with_lost
 from refract.lowering import Lowered, lower
 from refract.providers.versions import Version
 from refract.schema.model import Database, Enum, QualifiedName, Table
@@ -19,43 +22,74 @@ from refract.text import Problem
 
 _T = TypeVar("_T", Table, Enum)
 
+_ANY_DATASOURCE = "datasource "
+"""The beginning of the name of every datasource, and the name of one that is part of unreadable text."""
+
+_ROUNDS = 4
+"""How often blocks are sought that do not fit the readable form of others; after that, all count as broken."""
+
 
 @frozen(eq=False)
 class Settled:
     """A schema in which each broken block has its last readable form.
 
-    `source` is the schema as typed. `broken` names the blocks that have no readable form yet, and `nameless` means that
-    there is unreadable text which could be any block.
+    `source` is the schema as typed. `broken` names the blocks that have no readable form yet; those in `unseen` had none
+    since the project was opened. `nameless` means that there has been unreadable text since then, which could be any
+    block.
     """
 
     source: SchemaTree
     tree: SchemaTree
     broken: frozenset[str] = field(default=frozenset())
+    unseen: frozenset[str] = field(default=frozenset())
     nameless: bool = False
 
     def complete(self, from_schema: Database, baseline: Database) -> Database:
-        """`asked`, with what the broken blocks describe taken from `baseline`."""
+        """`from_schema`, with what the broken blocks describe taken from `baseline`."""
         if not self.broken and not self.nameless:
             return from_schema
-        tables = {n: t for n, t in from_schema.tables.items() if t.model_name not in self.broken}
+        if any(key.startswith(_ANY_DATASOURCE) for key in self.broken):
+            return baseline
+        tables = {n: t for n, t in from_schema.tables.items() if _block_of(t) not in self.broken}
         enums = {n: e for n, e in from_schema.enums.items() if e.enum_name not in self.broken}
+        if any(self._was_renamed(name, baseline) for name in self.unseen):
+            tables = {n: t for n, t in tables.items() if n in baseline.tables}
+            enums = {n: e for n, e in enums.items() if n in baseline.enums}
         hidden = {n for n in (*from_schema.tables, *from_schema.enums) if n not in tables and n not in enums}
+        anything = self.nameless or self._may_be_anything(from_schema, baseline)
+        kept = self._kept(baseline.tables, tables, hidden, anything)
+        kept_enums = self._kept(baseline.enums, enums, hidden | _enums_of(kept.values()), anything)
         return evolve(
             from_schema,
-            tables=_in_order(from_schema.tables, {**tables, **self._kept(baseline.tables, tables, hidden)}),
-            enums=_in_order(from_schema.enums, {**enums, **self._kept(baseline.enums, enums, hidden)}),
+            tables=_in_order(from_schema.tables, {**tables, **kept}),
+            enums=_in_order(from_schema.enums, {**enums, **kept_enums}),
         )
 
+    def _was_renamed(self, name: str, baseline: Database) -> bool:
+        """Whether others name a block that is gone, but not from the database: a new one may be its new name."""
+        is_gone = " " not in name and self.source.placed(name) is None
+        return is_gone and any(known.name == name for known in (*baseline.tables, *baseline.enums))
+
+    def _may_be_anything(self, from_schema: Database, baseline: Database) -> bool:
+        """Whether a block is broken of which nothing says what its table or enum is called in the baseline."""
+        unknown = {key for key in self.unseen if " " not in key}
+        if not unknown:
+            return False
+        named = {_block_of(t): n for n, t in from_schema.tables.items() if t.model_name}
+        named |= {e.enum_name: n for n, e in from_schema.enums.items()}
+        before = {*baseline.tables, *baseline.enums}
+        return not unknown <= {key for key, name in named.items() if name in before}.union(n.name for n in before)
+
     def _kept(
-        self, before: Mapping[QualifiedName, _T], now: Mapping[QualifiedName, _T], hidden: Collection[QualifiedName]
+        self,
+        before: Mapping[QualifiedName, _T],
+        now: Mapping[QualifiedName, _T],
+        hidden: Collection[QualifiedName],
+        anything: bool,
     ) -> dict[QualifiedName, _T]:
-        """What the broken blocks may define: their own objects, join tables, anything when text has no name."""
+        """What the broken blocks may define: their own objects, join tables, or anything."""
         missing = (name for name in before if name not in now)
-        wanted = (
-            name
-            for name in missing
-            if self.nameless or name in hidden or name.name in self.broken or name.name.startswith("_")
-        )
+        wanted = (n for n in missing if anything or n in hidden or n.name in self.broken or n.name.startswith("_"))
         return {name: before[name] for name in wanted}
 
 
@@ -72,55 +106,89 @@ def read_half_typed(
     tree: SchemaTree, prisma: Version | None, settled: Settled | None = None, lowered: Lowered | None = None
 ) -> ReadSchema:
     """Lower a schema without its half-typed blocks. What is `settled` and `lowered` of its last form is used again."""
-    now = settle(tree, settled)
+    now = first = settle(tree, settled)
     database = lower(now.tree, lowered, prisma)
-    problems = (*tree.problems(), *database.problems)
-    unresolved = {problem.origin.block for problem in database.problems if problem.origin.block}
-    if not unresolved:
-        return ReadSchema(now, database, problems)
-    now = settle(tree, settled, unresolved)
-    return ReadSchema(now, lower(now.tree, database, prisma), problems)
+    problems = (*tree.problems(), *_as_typed(database.problems, now))
+    unresolved: frozenset[str] = frozenset()
+    for number in count(1):
+        found = database.doubtful | _readers(now, first.broken | database.doubtful)
+        if found <= unresolved:
+            return ReadSchema(now, database, problems)
+        unresolved |= found if number < _ROUNDS else {placed.block.name.text for placed in tree.blocks()} | found
+        now = settle(tree, settled, unresolved)
+        database = lower(now.tree, database, prisma)
+    raise AssertionError("the names of a schema are finite")
 
 
 def settle(tree: SchemaTree, previous: Settled | None, unresolved: Collection[str] = ()) -> Settled:
     """`tree` with the last readable form of each broken block, as far as `previous` knows it.
 
-    `unresolved` names blocks that could be read but not understood, such as one with a type that does not exist yet.
+    `unresolved` names blocks that could be read but not understood, such as one with a type that does not exist yet,
+    and blocks that do not exist although others name them.
     """
-    settled = [_settled(document, previous, unresolved) for document in tree.documents]
+    doubtful = {*unresolved, *tree.repeated_names}
+    absent = frozenset(name for name in doubtful if tree.placed(name) is None)
+    doubtful |= _perhaps_renamed(tree, previous, absent)
+    settled = [_settled(document, previous, doubtful, absent) for document in tree.documents]
+    broken = frozenset().union(*(s.broken for s in settled)) | (absent if previous is None else frozenset())
+    unseen = broken if previous is None else broken & previous.unseen
+    lost = bool(tree.repeated_names) or any(s.lost for s in settled)
+    nameless = lost and (previous is None or previous.nameless)
+    if nameless and tree.datasource is None:
+        broken |= {_ANY_DATASOURCE}
     if all(new.document is old for new, old in zip(settled, tree.documents, strict=True)):
-        return Settled(tree, tree, frozenset().union(*(s.broken for s in settled)))
-    return Settled(
-        tree,
-        SchemaTree(tuple(s.document for s in settled)),
-        frozenset().union(*(s.broken for s in settled)),
-        any(s.nameless for s in settled),
-    )
+        return Settled(tree, tree, broken, unseen, nameless)
+    return Settled(tree, SchemaTree(tuple(s.document for s in settled)), broken, unseen, nameless)
+
+
+def _perhaps_renamed(tree: SchemaTree, previous: Settled | None, absent: Collection[str]) -> set[str]:
+    """New blocks, if one that others still name is gone: one of them may be its new name, half-typed."""
+    if previous is None or not any(previous.tree.placed(name) for name in absent):
+        return set()
+    return {p.block.name.text for p in tree.blocks() if not _has_form(p.block.name.text, previous)}
+
+
+def _has_form(name: str, previous: Settled) -> bool:
+    return name not in previous.broken and previous.tree.block(name) is not None
 
 
 @frozen(eq=False)
 class _SettledDocument:
     document: Document
     broken: frozenset[str] = frozenset()
-    nameless: bool = False
+    lost: bool = False
 
 
-def _settled(document: Document, previous: Settled | None, unresolved: Collection[str]) -> _SettledDocument:
+def _settled(
+    document: Document, previous: Settled | None, unresolved: Collection[str], absent: Collection[str]
+) -> _SettledDocument:
     doubtful = [n for n, chunk in enumerate(document.chunks) if chunk.problems or chunk.key in unresolved]
-    if not doubtful:
+    doubtful += [n - 1 for n in doubtful if n and has_stray_text(document.chunks[n])]
+    if not doubtful and not absent:
         return _SettledDocument(document)
     chunks = list(document.chunks)
     broken: set[str] = set()
-    for number in doubtful:
+    for number in sorted(set(doubtful)):
         key = chunks[number].key
         known = _readable(key, document.path, previous) if key else None
         chunks[number] = known or chunks[number]
         if key and known is None:
             broken.add(key)
-    lost = any(document.chunks[number].block is None for number in doubtful)
-    if lost and previous is not None:
-        chunks += _vanished(chunks, document.path, previous)
-    return _SettledDocument(document.with_chunks(tuple(chunks)), frozenset(broken), lost and previous is None)
+    lost = any(hides_blocks(document.chunks[number]) for number in doubtful)
+    return _SettledDocument(
+        document.with_chunks(_with_lost(chunks, document.path, previous, absent, lost)), frozenset(broken), lost
+    )
+
+
+def _with_lost(
+    chunks: list[Chunk], path: str, previous: Settled | None, absent: Collection[str], lost: bool
+) -> tuple[Chunk, ...]:
+    """`chunks`, with the readable blocks of earlier that unreadable text hides, or that others name."""
+    document = previous.tree.document(path) if previous is not None else None
+    if document is None or previous is None:
+        return tuple(chunks)
+    wanted = [c.key for c in document.chunks if c.key and (lost or c.key in absent) and c.key not in previous.broken]
+    return with_lost(chunks, document.chunks, wanted)
 
 
 def _readable(key: str, path: str, previous: Settled | None) -> Chunk | None:
@@ -131,12 +199,33 @@ def _readable(key: str, path: str, previous: Settled | None) -> Chunk | None:
     return chunk if chunk is not None and not chunk.problems else None
 
 
-def _vanished(chunks: list[Chunk], path: str, previous: Settled) -> list[Chunk]:
-    """Blocks that existed before some text became unreadable: that text may be what is left of them."""
-    present = {chunk.key for chunk in chunks}
-    document = previous.tree.document(path)
-    missing = [chunk for chunk in document.chunks if chunk.key not in present] if document else []
-    return [chunk for chunk in missing if not chunk.problems and chunk.key not in previous.broken]
+def _readers(settled: Settled, broken: Collection[str]) -> frozenset[str]:
+    """The blocks with a field whose type is one of the `broken` blocks without a readable form."""
+    unreadable = settled.broken.intersection(broken)
+    if not unreadable:
+        return frozenset()
+    blocks = (placed.block for placed in settled.tree.blocks())
+    return frozenset(b.name.text for b in blocks if any(f.type.name.text in unreadable for f in b.fields))
+
+
+def _as_typed(problems: tuple[Problem, ...], settled: Settled) -> Iterator[Problem]:
+    """The problems of blocks as they are typed, without those of earlier forms."""
+    if settled.tree is settled.source:
+        yield from problems
+        return
+    for problem in problems:
+        typed, read = settled.source.placed(problem.origin.block), settled.tree.placed(problem.origin.block)
+        if (typed and typed.block) is (read and read.block):
+            yield problem
+
+
+def _block_of(table: Table) -> str:
+    """The block that defines a table; of a join table, the one with the first side of its relation."""
+    return table.model_name or (table.origin.block if table.origin else "")
+
+
+def _enums_of(tables: Collection[Table]) -> set[QualifiedName]:
+    return {column.type.enum for table in tables for column in table.columns if column.type.enum}
 
 
 def _in_order(order: Mapping[QualifiedName, _T], objects: dict[QualifiedName, _T]) -> dict[QualifiedName, _T]:

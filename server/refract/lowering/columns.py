@@ -85,12 +85,33 @@ def native_problem(field: Field, scope: Scope) -> tuple[str, Span] | None:
     attribute = _native_attribute(field)
     if attribute is None:
         return None
-    written, native = f"@{attribute.name.text}", attribute.name.text.partition(".")[2]
-    if native not in scope.provider.natives:
+    written = f"@{attribute.name.text}"
+    prefix, _, native = attribute.name.text.partition(".")
+    if prefix != scope.datasource:
+        return f'Unknown attribute "{written}". Native types begin with @{scope.datasource}.', attribute.name.span
+    form = scope.provider.native_forms.get(native)
+    if form is None:
         return f'Unknown native type "{written}" of {scope.provider.name}. Check its spelling.', attribute.name.span
-    if any(isinstance(a, str) and a != "max" for a in _native_arguments(attribute)):
+    arguments = _native_arguments(attribute)
+    if any(isinstance(a, str) and a != "max" for a in arguments):
         return f"An argument of {written} is not a number (length or precision unknown).", attribute.span
+    if len(arguments) not in form.counts:
+        return f"{written} takes {_counted(form.counts)}.", attribute.span
+    if len(arguments) == 2 and _is_larger(arguments[1], arguments[0]):
+        return f"The scale of {written} is larger than its precision.", attribute.span
+    if field.type.name.text not in form.scalars:
+        return f"{written} cannot stand on a field of type {field.type.name.text}.", attribute.span
     return None
+
+
+def _is_larger(one: int | str, other: int | str) -> bool:
+    return isinstance(one, int) and isinstance(other, int) and one > other
+
+
+def _counted(counts: frozenset[int]) -> str:
+    """How many arguments a native type takes, in words."""
+    words = {0: "no argument", 1: "one argument", 2: "two arguments"}
+    return " or ".join(words[count] for count in sorted(counts))
 
 
 def _native_type(field: Field, scope: Scope) -> ColumnType | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from attrs import field, frozen
 
 from refract.lowering.arguments import mapped_name, setting_texts, text_of
+from refract.lowering.fault import did_you_mean, doubts_of, problems_of
+from refract.lowering.faults import enum_faults
 from refract.lowering.model import LoweredModel, Scope, lower_model
 from refract.providers import Provider, UnknownProvider, provider
 from refract.providers.versions import (
@@ -18,21 +21,38 @@ from refract.providers.versions import (
     qualifies_default_schema,
 )
 from refract.schema.model import Database, Enum, EnumValue, Extension, QualifiedName, Table, View
-from refract.syntax import PlacedBlock, SchemaTree
+from refract.syntax import PlacedBlock, SchemaTree, block_key
 from refract.syntax.tree import Array, Block, Call, Constant, Keyword
 from refract.text import Origin, Problem, Span
 
-_Part = TypeVar("_Part", LoweredModel, Enum, View)
+_Part = TypeVar("_Part", LoweredModel, "_LoweredEnum", View)
+_DATASOURCE_SETTINGS = frozenset(
+    {
+        "provider",
+        "url",
+        "directUrl",
+        "shadowDatabaseUrl",
+        "relationMode",
+        "referentialIntegrity",
+        "schemas",
+        "extensions",
+    }
+)
 _FALLBACK = "postgresql"
 """The provider used if a schema names no known one, which is then one of its problems."""
 
 
 @frozen(eq=False)
 class Lowered:
-    """A lowered schema, with the parts that lowering the next state of the same schema can reuse."""
+    """A lowered schema, with the parts that lowering the next state of the same schema can reuse.
+
+    `doubtful` names the blocks that cannot be understood as they are now: those with problems, and those that the
+    problems of others are about. They may have names that no block has.
+    """
 
     database: Database
     problems: tuple[Problem, ...]
+    doubtful: frozenset[str]
     provider: Provider
     preview_features: frozenset[str]
     _settings: _Settings = field(repr=False)
@@ -41,11 +61,20 @@ class Lowered:
 
 
 @frozen
+class _LoweredEnum:
+    """An enum, with what Prisma refuses in it."""
+
+    enum: Enum
+    problems: tuple[Problem, ...]
+    doubtful: frozenset[str]
+
+
+@frozen
 class _Parts:
     """The lowered parts of each block, by its name in the schema and in its order."""
 
     models: Mapping[str, LoweredModel]
-    enums: Mapping[str, Enum]
+    enums: Mapping[str, _LoweredEnum]
     views: Mapping[str, View]
 
 
@@ -54,6 +83,7 @@ class _Settings:
     """The settings of the datasource and the generators. Any change here lowers everything again."""
 
     provider: str
+    datasource: str
     relation_mode: str
     schemas: tuple[str, ...]
     extensions: tuple[Extension, ...]
@@ -71,7 +101,14 @@ def lower(tree: SchemaTree, previous: Lowered | None = None, prisma: Version | N
     """
     problems: list[Problem] = []
     settings = _settings(tree, prisma or DEFAULT_PRISMA, problems)
-    scope = Scope(provider(settings.provider), tree.named(), settings.relation_mode, settings.join_tables_have_keys)
+    scope = Scope(
+        provider(settings.provider),
+        tree.named(),
+        settings.relation_mode,
+        settings.join_tables_have_keys,
+        settings.schemas,
+        settings.datasource,
+    )
     known = previous if previous is not None and previous._settings == settings else None
     stale = _stale(scope.blocks, known)
     parts, database = known._parts if known else _Parts({}, {}, {}), known.database if known else None
@@ -80,10 +117,17 @@ def lower(tree: SchemaTree, previous: Lowered | None = None, prisma: Version | N
         tables = _replaced_tables(database, parts, lowered) if database else None
         database = _database(lowered, tables or _tables(lowered.models.values()), settings, scope)
         parts = lowered
-    for model in parts.models.values():
-        problems += model.problems
+    problems += _clashes(tree, parts)
+    doubtful = {p.origin.block for p in problems if p.origin.block}
+    read: tuple[LoweredModel | _LoweredEnum, ...] = (*parts.models.values(), *parts.enums.values())
+    for part in read:
+        if part.problems:
+            problems += part.problems
+            doubtful |= part.doubtful
     features = settings.preview_features
-    return Lowered(database, tuple(problems), scope.provider, features, settings, scope.blocks, parts)
+    return Lowered(
+        database, tuple(problems), frozenset(doubtful), scope.provider, features, settings, scope.blocks, parts
+    )
 
 
 def _stale(blocks: Mapping[str, Block], previous: Lowered | None) -> set[str]:
@@ -130,7 +174,7 @@ def _database(parts: _Parts, tables: Mapping[QualifiedName, Table], settings: _S
         provider=scope.provider.name,
         default_schema=scope.provider.default_schema,
         tables=tables,
-        enums={e.name: e for e in parts.enums.values()},
+        enums={lowered.enum.name: lowered.enum for lowered in parts.enums.values()},
         views={v.name: v for v in parts.views.values()},
         extensions={e.name: e for e in settings.extensions},
         schemas=settings.schemas,
@@ -176,7 +220,19 @@ def _view(placed: PlacedBlock, scope: Scope) -> View:
     return View(scope.qualified(placed.block), origin=_name_origin(placed))
 
 
-def _enum(placed: PlacedBlock, scope: Scope) -> Enum:
+def _clashes(tree: SchemaTree, parts: _Parts) -> Iterator[Problem]:
+    """Models that share a table."""
+    counted = Counter([model.table.name for model in parts.models.values()])
+    if len(counted) == len(parts.models):
+        return
+    for name, model in parts.models.items():
+        placed = tree.placed(name)
+        if counted[model.table.name] > 1 and placed is not None:
+            message = f'Two models have the table "{model.table.name.name}". Give one another @@map.'
+            yield Problem(message, _name_origin(placed))
+
+
+def _enum(placed: PlacedBlock, scope: Scope) -> _LoweredEnum:
     block = placed.block
     values = tuple(
         EnumValue(
@@ -186,7 +242,9 @@ def _enum(placed: PlacedBlock, scope: Scope) -> Enum:
         )
         for value in block.values
     )
-    return Enum(scope.qualified(block), values, block.name.text, _name_origin(placed))
+    enum = Enum(scope.qualified(block), values, block.name.text, _name_origin(placed))
+    faults = tuple(enum_faults(block, scope))
+    return _LoweredEnum(enum, problems_of(faults, placed), doubts_of(faults, placed))
 
 
 def _name_origin(placed: PlacedBlock) -> Origin:
@@ -209,12 +267,15 @@ def _settings(tree: SchemaTree, prisma: Version, problems: list[Problem]) -> _Se
         relation_mode = (
             text_of(values.get("relationMode")) or text_of(values.get("referentialIntegrity")) or relation_mode
         )
+        problems += _wrong_settings(source, relation_mode)
         schemas = setting_texts(values.get("schemas"))
         extensions = tuple(_extensions(source))
+    problems += _without_provider(tree)
     chosen = provider(name)
     since = chosen.join_table_primary_key_since
     return _Settings(
         name,
+        source.block.name.text if source else "db",
         relation_mode,
         schemas,
         extensions,
@@ -237,8 +298,29 @@ def _provider_name(source: PlacedBlock, problems: list[Problem]) -> str:
             f"{fault} (read as PostgreSQL). Write provider = "
             '"postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb" or "mongodb".'
         )
-        problems.append(Problem(message, Origin(source.path, f"datasource {source.block.name.text}", span)))
+        problems.append(Problem(message, Origin(source.path, block_key(source.block), span)))
         return _FALLBACK
+
+
+def _wrong_settings(source: PlacedBlock, written: str) -> Iterator[Problem]:
+    for setting in source.block.properties:
+        if setting.name.text not in _DATASOURCE_SETTINGS:
+            message = f'Unknown setting "{setting.name.text}".{did_you_mean(setting.name.text, _DATASOURCE_SETTINGS)}'
+            yield Problem(message, Origin(source.path, block_key(source.block), setting.name.span))
+    if written not in ("foreignKeys", "prisma"):
+        message = f'Unknown relationMode "{written}". Write "foreignKeys" or "prisma".'
+        yield Problem(message, _settings_origin(source))
+
+
+def _without_provider(tree: SchemaTree) -> Iterator[Problem]:
+    for generator in tree.generators:
+        if not any(p.name.text == "provider" for p in generator.block.properties):
+            message = f'The generator {generator.block.name.text} has no provider. Write provider = "prisma-client".'
+            yield Problem(message, _settings_origin(generator))
+
+
+def _settings_origin(placed: PlacedBlock) -> Origin:
+    return Origin(placed.path, block_key(placed.block), placed.block.name.span)
 
 
 def _no_datasource(tree: SchemaTree) -> Problem:

@@ -8,7 +8,6 @@ from attrs import evolve, frozen
 
 from refract.lowering.arguments import (
     FieldReference,
-    column_name,
     database_name,
     field_references,
     predicate,
@@ -17,39 +16,39 @@ from refract.lowering.arguments import (
     truth_of,
     word_of,
 )
-from refract.lowering.columns import lower_column, native_problem
+from refract.lowering.columns import lower_column
+from refract.lowering.fault import doubts_of, problems_of
+from refract.lowering.faults import is_relation, model_faults, table_faults
 from refract.lowering.relations import foreign_key, join_table
 from refract.lowering.scope import Scope
 from refract.schema.model import Column, Index, IndexColumn, PrimaryKey, Table
 from refract.syntax import PlacedBlock
-from refract.syntax.tree import Attribute, Block, Field, Keyword
+from refract.syntax.tree import Attribute, Block, Field
 from refract.text import Origin, Problem
-
-_OVER_FIELDS = frozenset({"id", "index", "unique", "fulltext"})
 
 __all__ = ["LoweredModel", "Scope", "lower_model"]
 
 
 @frozen(eq=False)
 class LoweredModel:
-    """A lowered model. `reads` names every other block on which it depends."""
+    """A lowered model. `reads` names every other block on which it depends, `doubtful` those that its problems are
+    about.
+    """
 
     table: Table
     join_tables: tuple[Table, ...]
     reads: frozenset[str]
     problems: tuple[Problem, ...]
+    doubtful: frozenset[str]
 
 
 def lower_model(placed: PlacedBlock, scope: Scope) -> LoweredModel:
-    """The table of the model `placed`. Fields of unknown types are left out and reported in `problems`."""
+    """The table of the model `placed`. What Prisma refuses is left out as far as it must, and reported in `problems`."""
     block, path = placed.block, placed.path
-    problems: list[Problem] = []
-    columns = tuple(_columns(block, path, scope, problems))
+    columns = tuple(_columns(block, path, scope))
     primary_key = _primary_key(block, path, scope)
     if primary_key is not None:
         columns = _with_row_id(columns, primary_key, scope)
-    problems += _without_fields(block, path)
-    problems += _of_unknown_fields(block, path)
     keys = tuple(k for f in block.fields if (k := foreign_key(block, f, path, scope)))
     table = Table(
         name=scope.qualified(block),
@@ -64,63 +63,19 @@ def lower_model(placed: PlacedBlock, scope: Scope) -> LoweredModel:
     )
     joins = tuple(t for f in block.fields if (t := join_table(block, f, path, scope)))
     reads = frozenset(f.type.name.text for f in block.fields if f.type.name.text not in scope.provider.scalars)
-    return LoweredModel(table, joins, reads, tuple(problems))
+    faults = (*model_faults(block, scope), *table_faults(block, table))
+    return LoweredModel(table, joins, reads, problems_of(faults, placed), doubts_of(faults, placed))
 
 
-def _columns(block: Block, path: str, scope: Scope, problems: list[Problem]) -> Iterator[Column]:
+def _columns(block: Block, path: str, scope: Scope) -> Iterator[Column]:
     seen: set[str] = set()
     for field in block.fields:
-        type_name = field.type.name.text
-        if _is_relation(field, scope):
-            continue
-        origin = Origin(path, block.name.text, field.name.span)
-        if field.name.text in seen:
-            message = f'{block.name.text} already has a field "{field.name.text}" (this one is skipped). Rename or remove one.'
-            problems.append(Problem(message, origin))
+        if is_relation(field, scope) or field.name.text in seen:
             continue
         seen.add(field.name.text)
-        column = lower_column(block, field, origin, scope)
-        if column is None:
-            message = (
-                f'Unknown type "{type_name}" ({block.name.text}.{field.name.text} is skipped). '
-                f"Use a type of {scope.provider.name}, or a model or enum of this schema."
-            )
-            problems.append(Problem(message, Origin(path, block.name.text, field.type.name.span)))
-            continue
-        owner = _owner_of_name(block, field, scope)
-        if owner is not None:
-            message = (
-                f'Prisma refuses column "{column.name}" of {block.name.text}.{field.name.text}, since a field has the same '
-                f"name. {_cure(owner)}"
-            )
-            problems.append(Problem(message, origin))
-        native = native_problem(field, scope)
-        if native is not None:
-            problems.append(Problem(native[0], Origin(path, block.name.text, native[1])))
-        yield column
-
-
-def _owner_of_name(block: Block, field: Field, scope: Scope) -> Field | None:
-    """The field whose name `@map` gives to another's column, as found by Prisma, which reads from top to bottom."""
-    if field.attribute("map") is None:
-        return None
-    other = block.field(column_name(field))
-    if other is None or other.name.text == field.name.text or _is_relation(other, scope):
-        return None
-    is_moved = other.attribute("map") is not None and other.span.start < field.span.start
-    return None if is_moved else other
-
-
-def _cure(owner: Field) -> str:
-    """How to write the model, so that Prisma accepts the names."""
-    if owner.attribute("map") is not None:
-        return f"Put {owner.name.text} above this field."
-    return f"Rename {owner.name.text} or this column."
-
-
-def _is_relation(field: Field, scope: Scope) -> bool:
-    target = scope.blocks.get(field.type.name.text)
-    return target is not None and target.keyword in (Keyword.MODEL, Keyword.VIEW)
+        column = lower_column(block, field, Origin(path, block.name.text, field.name.span), scope)
+        if column is not None:
+            yield column
 
 
 def _with_row_id(columns: tuple[Column, ...], key: PrimaryKey, scope: Scope) -> tuple[Column, ...]:
@@ -192,30 +147,6 @@ def _indexes(block: Block, path: str, scope: Scope) -> Iterator[Index]:
             references = _known_references(block, attribute)
             if references:
                 yield _index(block, attribute, references, path, scope, _constraint_name(attribute, None))
-
-
-def _without_fields(block: Block, path: str) -> Iterator[Problem]:
-    """Half-typed keys and indexes: `@@index([])` has no fields to index."""
-    for attribute in block.attributes:
-        if attribute.name.text in _OVER_FIELDS and not field_references(attribute.argument("fields", 0)):
-            written = f"@@{attribute.name.text}"
-            message = f"{written} has no fields (skipped). Write {written}([field])."
-            yield Problem(message, Origin(path, block.name.text, attribute.span))
-
-
-def _of_unknown_fields(block: Block, path: str) -> Iterator[Problem]:
-    """Keys, indexes and relations over fields that the model does not have. If a line is unreadable, it may
-    be that of the field.
-    """
-    places = [(a, "fields", 0) for a in block.attributes if a.name.text in _OVER_FIELDS]
-    relations = [(a, "fields", None) for f in block.fields if (a := f.attribute("relation"))]
-    for attribute, argument, position in (*places, *relations) if not block.problems else ():
-        for name in _unknown(block, field_references(attribute.argument(argument, position))):
-            written = f"{'@' if position is None else '@@'}{attribute.name.text}"
-            message = (
-                f'Unknown field "{name}" in {written} of {block.name.text} (skipped). Add the field or fix its name.'
-            )
-            yield Problem(message, Origin(path, block.name.text, attribute.span))
 
 
 def _known_references(block: Block, attribute: Attribute) -> tuple[FieldReference, ...]:

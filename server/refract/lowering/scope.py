@@ -16,6 +16,7 @@ from refract.syntax.tree import Block, Field
 class Scope:
     """The context for lowering a block: the database, and the other blocks by their name in the schema.
 
+    `schemas` are those that the datasource lists, which is called `datasource`.
     `join_tables_have_keys`: whether implicit join tables get a primary key, as in newer versions of Prisma.
     """
 
@@ -23,6 +24,8 @@ class Scope:
     blocks: Mapping[str, Block]
     relation_mode: str
     join_tables_have_keys: bool
+    schemas: tuple[str, ...] = ()
+    datasource: str = "db"
 
     def qualified(self, block: Block) -> QualifiedName:
         """The database's name of a model, view or enum."""

@@ -8,6 +8,7 @@ from importlib import import_module
 from attrs import field, frozen
 
 from refract.providers.defaults import parse_sql_default
+from refract.providers.native_forms import NativeForm
 from refract.providers.versions import Version
 from refract.schema.changes import Cast
 from refract.schema.model import Column, ColumnType, Default, DefaultKind, QualifiedName
@@ -30,7 +31,8 @@ class SqlSpelling:
 class Provider:
     """A database that Prisma supports.
 
-    `scalars` are the column types of Prisma's scalars, `natives` the type names of `@db.*` attributes.
+    `scalars` are the column types of Prisma's scalars, `natives` the type names of `@db.*` attributes, `native_forms`
+    how Prisma lets them be written.
     `spellings` maps a type's name in SQL (lower case, with its arguments if these make it another type) to the
     name that Prisma writes. `argument_separator` is what Prisma writes between a type's arguments.
     `identifier_limit` is in bytes, None if names are never cut; `cuts_names`: the server silently cuts longer ones (others
@@ -50,6 +52,7 @@ class Provider:
     scalars: Mapping[str, ColumnType]
     natives: Mapping[str, str]
     spellings: Mapping[str, SqlSpelling]
+    native_forms: Mapping[str, NativeForm] = field(factory=dict)
     quotes: tuple[str, str] = ('"', '"')
     enum_types: bool = False
     scalar_lists: bool = False

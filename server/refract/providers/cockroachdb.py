@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refract.providers import defaults
 from refract.providers.base import Provider, SqlSpelling, quote_string, spellings
+from refract.providers.native_forms import native_forms
 from refract.schema.model import ColumnType, Default, DefaultKind
 
 
@@ -63,6 +64,19 @@ COCKROACHDB = Provider(
         "Oid": "OID",
         "JsonB": "JSONB",
     },
+    native_forms=native_forms(
+        {
+            "String": "String? Char? CatalogSingleChar Bit? VarBit? Uuid Inet",
+            "Boolean": "Bool",
+            "Int": "Int4 Int2 Oid",
+            "BigInt": "Int8",
+            "Float": "Float8 Float4",
+            "Decimal": "Decimal??",
+            "DateTime": "Timestamp? Timestamptz? Time? Timetz? Date",
+            "Json": "JsonB",
+            "Bytes": "Bytes",
+        }
+    ),
     spellings=spellings(
         {
             "int2, smallint": "INT2",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refract.providers.base import Provider
+from refract.providers.native_forms import native_forms
 from refract.schema.model import ColumnType
 
 _SCALARS = ("String", "Boolean", "Int", "BigInt", "Float", "Decimal", "DateTime", "Json", "Bytes")
@@ -16,6 +17,18 @@ MONGODB = Provider(
         name: name
         for name in ("String", "Double", "Long", "Int", "BinData", "ObjectId", "Bool", "Date", "Timestamp", "Json")
     },
+    native_forms=native_forms(
+        {
+            "String": "String ObjectId",
+            "Boolean": "Bool",
+            "Int": "Int Long",
+            "BigInt": "Long",
+            "Float": "Double",
+            "DateTime": "Date Timestamp",
+            "Json": "Json",
+            "Bytes": "BinData ObjectId",
+        }
+    ),
     spellings={},
     scalar_lists=True,
     names_primary_keys=False,

@@ -6,6 +6,7 @@ import re
 
 from refract.providers.base import Provider, SqlSpelling, quote_string, spellings
 from refract.providers.defaults import bare_expression
+from refract.providers.native_forms import native_forms
 from refract.schema.model import ColumnType, Default, DefaultKind
 
 # Defaults that MySQL accepts without parentheses; every other expression needs them.
@@ -98,6 +99,19 @@ MYSQL = Provider(
         "Year": "YEAR",
         "Json": "JSON",
     },
+    native_forms=native_forms(
+        {
+            "String": "VarChar! Char! TinyText Text MediumText LongText",
+            "Boolean": "TinyInt UnsignedTinyInt Bit!",
+            "Int": "Int UnsignedInt TinyInt UnsignedTinyInt SmallInt UnsignedSmallInt MediumInt UnsignedMediumInt Year",
+            "BigInt": "BigInt UnsignedBigInt",
+            "Float": "Float Double",
+            "Decimal": "Decimal??",
+            "DateTime": "DateTime? Timestamp? Time? Date",
+            "Json": "Json",
+            "Bytes": "Binary! VarBinary! Bit! TinyBlob Blob MediumBlob LongBlob",
+        }
+    ),
     spellings=spellings(
         {
             "boolean, bool, tinyint(1)": SqlSpelling("BOOLEAN", keeps_args=False),

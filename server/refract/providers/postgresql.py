@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refract.providers.base import Provider, SqlSpelling, quote_string, spellings
+from refract.providers.native_forms import native_forms
 from refract.schema.model import ColumnType, Default, DefaultKind
 
 
@@ -71,6 +72,19 @@ POSTGRESQL = Provider(
         "Json": "JSON",
         "JsonB": "JSONB",
     },
+    native_forms=native_forms(
+        {
+            "String": "Text Citext VarChar? Char? Bit? VarBit? Uuid Xml Inet",
+            "Boolean": "Boolean",
+            "Int": "Integer SmallInt Oid",
+            "BigInt": "BigInt",
+            "Float": "DoublePrecision Real",
+            "Decimal": "Decimal?? Money",
+            "DateTime": "Timestamp? Timestamptz? Time? Timetz? Date",
+            "Json": "Json JsonB",
+            "Bytes": "ByteA",
+        }
+    ),
     spellings=spellings(
         {
             "smallint, int2, smallserial, serial2": "SMALLINT",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refract.providers.base import Provider, quote_string, spellings
+from refract.providers.native_forms import native_forms
 from refract.schema.model import ColumnType, Default, DefaultKind
 
 _MAX = "max"
@@ -67,6 +68,18 @@ SQLSERVER = Provider(
         "Xml": "XML",
         "UniqueIdentifier": "UNIQUEIDENTIFIER",
     },
+    native_forms=native_forms(
+        {
+            "String": "Char? NChar? VarChar? NVarChar? Text NText Xml UniqueIdentifier",
+            "Boolean": "Bit",
+            "Int": "Int SmallInt TinyInt Bit",
+            "BigInt": "BigInt",
+            "Float": "Float? Real Money SmallMoney",
+            "Decimal": "Decimal??",
+            "DateTime": "DateTime DateTime2 DateTimeOffset SmallDateTime Date Time",
+            "Bytes": "Binary? VarBinary? Image",
+        }
+    ),
     spellings=spellings(
         {
             "tinyint": "TINYINT",

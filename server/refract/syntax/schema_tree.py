@@ -80,6 +80,12 @@ class SchemaTree:
         }
 
     @property
+    def repeated_names(self) -> frozenset[str]:
+        """What `Origin.block` calls the blocks whose name several have."""
+        documents = self.documents
+        return frozenset(documents[number].chunks[index].key for number, index in self._index[1])
+
+    @property
     def datasource(self) -> PlacedBlock | None:
         """The first datasource block."""
         return next(self._settings(Keyword.DATASOURCE), None)

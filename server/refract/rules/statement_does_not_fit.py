@@ -68,6 +68,8 @@ def _headline(misfit: Misfit, schema: str) -> str:
     name = code_span(misfit.name.removeprefix(f"{schema}."))
     if misfit.reason is Reason.UNKNOWN:
         return f"No migration creates {misfit.what} {name}"
+    if misfit.reason is Reason.NEEDED:
+        return f"{misfit.what.capitalize()} {name} is needed by a foreign key"
     return (
         f"{misfit.what.capitalize()} {name} {'already exists' if misfit.reason is Reason.EXISTS else 'does not exist'}"
     )

@@ -331,6 +331,7 @@ class Reason(StrEnum):
     MISSING = "missing"  # the object is not part of a table that is known
     EXISTS = "exists"  # what it makes exists already
     NEEDED = "needed"  # what it drops is needed by a foreign key
+    REFUSED = "refused"  # the database has no such statement
     TOO_LARGE = "too-large"  # the file is too large to be read
 
 

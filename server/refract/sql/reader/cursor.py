@@ -43,6 +43,15 @@ class Cursor:
         """Whether no tokens are left."""
         return self.position >= len(self._tokens)
 
+    @property
+    def rest_length(self) -> int:
+        """How many tokens are left."""
+        return len(self._tokens) - self.position
+
+    def ahead(self) -> Cursor:
+        """A cursor of its own over the remaining tokens."""
+        return Cursor(self.sql, self._tokens[self.position :], self._folds)
+
     def text(self) -> str:
         """The current token, as written."""
         token = self.token

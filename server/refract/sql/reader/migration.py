@@ -9,6 +9,7 @@ from refract.sql.reader import key_indexes
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.dispatch import is_rename, read_statement
 from refract.sql.reader.folding import fold
+from refract.sql.reader.sqlite_grammar import is_refused
 from refract.sql.reader.state import Reading, ReadingState
 from refract.sql.reader.tokens import StatementTokens, statements
 from refract.text import Origin, Span
@@ -41,6 +42,9 @@ def read_next(statement: StatementTokens, sql: str, session: ReadingState, redef
         scaffolding = redefines and cursor.key() in _SCAFFOLDING
         if cursor.done or (scaffolding and not is_rename(cursor)):
             return
+    if session.traits.is_sqlite and is_refused(cursor):
+        session.refuse()
+        return
     read_statement(sql, statement.tokens[cursor.position :], session)
     if session.traits.foreign_keys_make_indexes:
         key_indexes.settle(session)

@@ -341,7 +341,13 @@ class ReadingState:
         uses = touched(definition, self.draft, self.schema, self.folds)
         self.draft.objects[key] = DatabaseObject(key, definition, uses, self.origin)
 
-    def not_followed(self, misfit: Misfit | None = None, text: str | None = None) -> None:
+    def refuse(self) -> None:
+        """Count the statement as one that the database does not have."""
+        self.not_followed(reason=Reason.REFUSED)
+
+    def not_followed(
+        self, misfit: Misfit | None = None, text: str | None = None, reason: Reason = Reason.UNREADABLE
+    ) -> None:
         """Count the statement as not followed: it does not fit, or (without a misfit) what it does is not known.
         `text` is the part of it that is meant.
         """
@@ -358,7 +364,7 @@ class ReadingState:
             NotFollowed(
                 summary=" ".join(sql[:200].split())[:60],
                 sql=sql,
-                reason=misfit.reason if misfit else Reason.UNREADABLE,
+                reason=misfit.reason if misfit else reason,
                 misfit=misfit,
                 touches=touches,
                 origin=self.origin,

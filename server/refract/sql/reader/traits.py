@@ -23,6 +23,7 @@ class ReaderTraits:
     `selects_into_tables`: SELECT INTO makes a table. `rolls_back_definitions`: ROLLBACK undoes CREATE, ALTER and DROP.
     `sets_defaults_last`: ALTER TABLE changes types before it sets defaults, in whatever order both are written.
     `keeps_numbering`: how a column counts is part of Prisma's schema.
+    `is_sqlite`: its grammar is small, and what it lacks is an error.
     `no_action` is the action of a foreign key that names none.
     """
 
@@ -39,6 +40,7 @@ class ReaderTraits:
     foreign_keys_make_indexes: bool = False
     sets_defaults_last: bool = False
     keeps_numbering: bool = False
+    is_sqlite: bool = False
     no_action: ReferentialAction = ReferentialAction.NO_ACTION
 
 
@@ -63,7 +65,7 @@ _TRAITS: Mapping[str, ReaderTraits] = {
         foreign_keys_make_indexes=True,
         no_action=ReferentialAction.RESTRICT,
     ),
-    "sqlite": ReaderTraits(bodies_have_statements=True, rolls_back_definitions=True),
+    "sqlite": ReaderTraits(bodies_have_statements=True, rolls_back_definitions=True, is_sqlite=True),
     "sqlserver": ReaderTraits(selects_into_tables=True, is_transact_sql=True),
 }
 _OTHER = ReaderTraits()

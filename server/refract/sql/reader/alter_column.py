@@ -76,7 +76,8 @@ def drop_column(item: Cursor, table: QualifiedName, session: ReadingState) -> No
 
 def rename_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     """`RENAME COLUMN … TO …`"""
-    column = _column(item, table, session)
+    allowed = item.if_exists()
+    column = _column(item, table, session, required=not allowed)
     item.expect("TO")
     if column is not None:
         session.add(c.RenameColumn(table=table, before=column, after=evolve(column, name=item.identifier())))
@@ -85,9 +86,9 @@ def rename_column(item: Cursor, table: QualifiedName, session: ReadingState) -> 
 def modify_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     """MySQL: a whole new definition."""
     item.accept("COLUMN")
-    item.if_exists()
+    allowed = item.if_exists()
     start = item.position
-    column = _column(item, table, session)
+    column = _column(item, table, session, required=not allowed)
     item.position = start
     if column is not None:
         _redefine(item, table, column, session)
@@ -96,7 +97,8 @@ def modify_column(item: Cursor, table: QualifiedName, session: ReadingState) -> 
 def change_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     """MySQL: another name and a whole new definition."""
     item.accept("COLUMN")
-    column = _column(item, table, session)
+    allowed = item.if_exists()
+    column = _column(item, table, session, required=not allowed)
     if column is not None:
         _redefine(item, table, column, session)
 
@@ -104,7 +106,7 @@ def change_column(item: Cursor, table: QualifiedName, session: ReadingState) -> 
 def _redefine(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
     found = read_column(item, table, session.scope)
     after = found.column
-    if after.name.lower() != column.name.lower():
+    if after.name != column.name:
         renamed = evolve(column, name=after.name)
         session.add(c.RenameColumn(table=table, before=column, after=renamed))
         column = renamed
@@ -113,10 +115,12 @@ def _redefine(item: Cursor, table: QualifiedName, column: Column, session: Readi
         add_constraint(constraint, table, session)
 
 
-def _column(item: Cursor, table: QualifiedName, session: ReadingState) -> Column | None:
+def _column(
+    item: Cursor, table: QualifiedName, session: ReadingState, *, required: bool = True
+) -> Column | None:
     name = item.identifier()
     column = session.column(table, name)
-    if column is None:
+    if column is None and required:
         session.missing("column", name, session.table(table))
     return column
 

@@ -134,11 +134,34 @@ def _add(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     elif item.accept("COLUMN"):
         add_column(item, table, session)
         return
+    if session.traits.names_unique_after_column and _exists(item, table, session):
+        return
     constraint = read_constraint(item, table, session.scope)
     if constraint is None:
         add_column(item, table, session)
     else:
         add_constraint(constraint, table, session)
+
+
+_KINDS = ("UNIQUE", "FULLTEXT", "SPATIAL", "INDEX", "KEY", "PRIMARY", "FOREIGN")
+
+
+def _exists(item: Cursor, table: QualifiedName, session: ReadingState) -> bool:
+    """Whether `ADD INDEX IF NOT EXISTS ...` (MariaDB) finds what it would add. Otherwise its words are left out."""
+    start = item.position
+    while item.one_of(*_KINDS):
+        pass
+    place = item.position
+    if place == start or not item.if_not_exists():
+        item.position = start
+        return False
+    held = session.table(table)
+    name = "" if item.key() == "(" else item.identifier()
+    known = session.index_of(table, name) is not None or (held is not None and held.foreign_key(name) is not None)
+    is_primary = item.key(place - item.position - 1) == "KEY" and not name
+    item.without(place, 3)
+    item.position = start
+    return known or (is_primary and held is not None and held.primary_key is not None)
 
 
 def _add_named_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
@@ -176,13 +199,20 @@ def _set_schema(item: Cursor, table: QualifiedName, session: ReadingState) -> No
 def _rename_index(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     before = item.identifier()
     item.expect("TO")
-    held = session.table(table)
-    index = held.index(before) if held else None
+    index = session.index_of(table, before)
     if index is None:
-        session.missing("index", before, held)
+        session.missing("index", before, session.table(table))
     else:  # one that was made for a key counts as written then
         after = evolve(index, name=item.identifier(), of_key=False)
         session.add(c.RenameIndex(table=table, before=index, after=after))
+
+
+def _rename(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    """`RENAME a TO b` renames a column; MySQL's `RENAME b` the table."""
+    if session.traits.names_unique_after_column and item.rest_length == 1:
+        _rename_to(item, table, session)
+    else:
+        rename_column(item, table, session)
 
 
 def _nothing(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
@@ -215,7 +245,8 @@ _ACTIONS: tuple[tuple[tuple[str, ...], Act], ...] = (
     (("RENAME", "TO"), _rename_to),
     (("RENAME", "AS"), _rename_to),
     (("RENAME", "COLUMN"), rename_column),
-    (("RENAME",), rename_column),
+    (("RENAME", "="), _rename_to),
+    (("RENAME",), _rename),
     (("SET", "SCHEMA"), _set_schema),
     (("ATTACH", "PARTITION"), _attach_partition),
     (("DETACH", "PARTITION"), _detach_partition),

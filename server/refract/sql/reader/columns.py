@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
@@ -124,7 +124,7 @@ def read_type(cursor: Cursor, scope: DefinitionScope) -> tuple[ColumnType, bool]
         if known is not None:
             cursor.position += 1
             return ColumnType("", is_list=_is_list(cursor), enum=known.name), False
-        name = _plain_type_name(cursor)
+        name = _plain_type_name(cursor, scope)
     args = _type_arguments(cursor)
     name += _suffix(cursor)
     is_list = _is_list(cursor)
@@ -133,12 +133,26 @@ def read_type(cursor: Cursor, scope: DefinitionScope) -> tuple[ColumnType, bool]
     return scope.provider.type_from_sql(name, args, is_list), name.upper() in _SERIALS
 
 
-def _plain_type_name(cursor: Cursor) -> str:
+def _more_words(cursor: Cursor) -> Iterator[str]:
+    """SQLite takes any words for a type."""
+    while not cursor.done and cursor.key() not in _ENDS_TYPE and (cursor.key()[:1].isalpha() or cursor.key() == STRING):
+        yield cursor.text()
+        cursor.position += 1
+
+
+_ENDS_TYPE = frozenset({
+    "NOT", "NULL", "DEFAULT", "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "GENERATED", "AS", "ON",
+})  # fmt: skip
+
+
+def _plain_type_name(cursor: Cursor, scope: DefinitionScope) -> str:
     words = [cursor.text()]
     longer = _LONGER_TYPES.get(cursor.key(), ())
     if not words[0].isidentifier():
         raise UnreadableStatement("type expected")
     cursor.position += 1
+    if scope.traits.is_sqlite:
+        return " ".join((*words, *_more_words(cursor)))
     while cursor.key() in longer or (words[0].upper() == "NATIONAL" and cursor.key() == "VARYING"):
         words.append(cursor.text())
         cursor.position += 1
@@ -166,9 +180,8 @@ def _suffix(cursor: Cursor) -> str:
     for zone in ("WITHOUT", "WITH"):
         if cursor.accept(zone, "TIME", "ZONE"):
             words = f" {zone.lower()} time zone"
-    if cursor.accept("UNSIGNED"):
-        words = " unsigned"
-    cursor.accept("ZEROFILL")
+    while (word := cursor.one_of("UNSIGNED", "SIGNED", "ZEROFILL")) is not None:
+        words = "" if word == "SIGNED" else " unsigned"
     return words
 
 
@@ -186,7 +199,7 @@ def _is_list(cursor: Cursor) -> bool:
 def read_column(cursor: Cursor, table: QualifiedName, scope: DefinitionScope) -> Definition:
     """`name TYPE constraints`, to the end or to what does not belong to a column."""
     name = cursor.identifier()
-    untyped = cursor.done or cursor.key() in CONSTRAINT_WORDS
+    untyped = cursor.done or (cursor.key() in CONSTRAINT_WORDS and not (cursor.key() == "CHARACTER" and cursor.key(1) != "SET"))
     type_, numbered = (ColumnType(""), False) if untyped else read_type(cursor, scope)
     return read_constraints(
         cursor, Definition(numbering(Column(name, type_, nullable=True), numbered, scope)), table, scope

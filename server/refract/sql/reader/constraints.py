@@ -143,13 +143,16 @@ def drop_primary_key(item: Cursor, table: QualifiedName, session: ReadingState) 
 
 def drop_index_of(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     """`DROP INDEX …`, as an action on a table."""
+    allowed = item.if_exists()
     name = item.identifier()
     held = session.table(table)
-    index = held.index(name) if held else None
-    if index is None:
-        session.missing("index", name, held)
-    else:
+    index = session.index_of(table, name)
+    if index is not None:
         session.add(c.DropIndex(table=table, index=index))
+    elif held is not None and held.primary_key is not None and name.upper() == "PRIMARY":
+        session.add(c.DropPrimaryKey(table=table, primary_key=held.primary_key))
+    elif not allowed:
+        session.missing("index", name, held)
 
 
 def validate_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:

@@ -48,6 +48,10 @@ class Cursor:
         """How many tokens are left."""
         return len(self._tokens) - self.position
 
+    def without(self, place: int, count: int) -> None:
+        """Leave out tokens from a place on."""
+        self._tokens = [*self._tokens[:place], *self._tokens[place + count :]]
+
     def ahead(self) -> Cursor:
         """A cursor of its own over the remaining tokens."""
         return Cursor(self.sql, self._tokens[self.position :], self._folds)

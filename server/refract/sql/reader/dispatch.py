@@ -154,6 +154,7 @@ _STEPS: tuple[tuple[tuple[str, ...], StatementReader], ...] = (
     (("CREATE", "LOCAL", "TEMPORARY", "TABLE"), tables.create_table),
     (("CREATE", "GLOBAL", "TEMP", "TABLE"), tables.create_table),
     (("CREATE", "GLOBAL", "TEMPORARY", "TABLE"), tables.create_table),
+    (("CREATE", "OR", "REPLACE", "TABLE"), tables.replace_table),
     (("DROP", "TABLE"), tables.drop_table),
     (("RENAME", "TABLE"), tables.rename_tables),
     (("DROP", "INDEX"), objects.drop_index),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refract.providers import Provider
 from refract.schema.changes import NotFollowed, Reason
 from refract.schema.model import Database
-from refract.sql.reader import key_indexes
+from refract.sql.reader import key_indexes, mysql_forms
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.dispatch import is_rename, read_statement
 from refract.sql.reader.folding import fold
@@ -36,7 +36,8 @@ def read_migration(sql: str, path: str, before: Database, provider: Provider) ->
 
 def read_next(statement: StatementTokens, sql: str, session: ReadingState, redefines: bool) -> None:
     """Read the next statement; an unreadable one is kept as written."""
-    cursor = Cursor(sql, statement.tokens, session.folds)
+    found = mysql_forms.plain(statement.tokens) if session.traits.changes_delimiter else statement.tokens
+    cursor = Cursor(sql, found, session.folds)
     if session.traits.is_transact_sql:
         _skip_wrapper(cursor)
         scaffolding = redefines and cursor.key() in _SCAFFOLDING
@@ -45,7 +46,7 @@ def read_next(statement: StatementTokens, sql: str, session: ReadingState, redef
     if session.traits.is_sqlite and is_refused(cursor):
         session.refuse()
         return
-    read_statement(sql, statement.tokens[cursor.position :], session)
+    read_statement(sql, found[cursor.position :], session)
     if session.traits.foreign_keys_make_indexes:
         key_indexes.settle(session)
 

@@ -304,6 +304,14 @@ class ReadingState:
                         return table, index
         return None
 
+    def index_of(self, table: QualifiedName, name: str) -> Index | None:
+        """An index of a table, whatever the case of its name if that does not matter."""
+        held = self.draft.tables.get(table)
+        found = held.index(name) if held else None
+        if held is None or found is not None or self.traits.folds_names:
+            return found
+        return next((x for x in held.indexes if x.name.lower() == name.lower()), None)
+
     def assume(self, name: QualifiedName) -> Table:
         """The table that the statement is about, though no statement before it has made it."""
         self.unknown("table", name)

@@ -10,6 +10,8 @@ from refract.schema import changes as c
 from refract.schema.model import (
     Check,
     Column,
+    Default,
+    DefaultKind,
     ForeignKey,
     Index,
     PrimaryKey,
@@ -42,7 +44,7 @@ def create_table(cursor: Cursor, session: ReadingState) -> None:
     """After CREATE [TEMP] TABLE."""
     is_temporary = cursor.key(-2) in ("TEMP", "TEMPORARY")
     allowed = cursor.if_not_exists()
-    name = session.name(cursor)
+    name = session.table_name(cursor) if session.traits.is_sqlite else session.name(cursor)
     if is_temporary:
         name = QualifiedName(TEMPORARY, name.name)
     if allowed and session.table(name):
@@ -50,6 +52,16 @@ def create_table(cursor: Cursor, session: ReadingState) -> None:
     if is_temporary and _drops_on_commit(cursor):
         session.dropped_on_commit.add(name)
     _add_table(_made(cursor, name, session), session)
+
+
+def replace_table(cursor: Cursor, session: ReadingState) -> None:
+    """After CREATE OR REPLACE TABLE (MariaDB)."""
+    start = cursor.position
+    held = session.table(session.name(cursor))
+    if held is not None:
+        session.add(c.DropTable(table=held))
+    cursor.position = start
+    create_table(cursor, session)
 
 
 def _drops_on_commit(cursor: Cursor) -> bool:
@@ -62,6 +74,8 @@ def _drops_on_commit(cursor: Cursor) -> bool:
 
 
 def _made(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
+    if session.traits.names_unique_after_column and _accept_like(cursor):
+        return _like(cursor, name, session)
     if cursor.accept("PARTITION", "OF"):
         return partition(cursor, name, session)
     if cursor.accept("OF"):
@@ -71,7 +85,22 @@ def _made(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
     if cursor.key() != "(":
         return _copied_from(cursor, name, session)
     table = _defined(name, cursor.group().items(), session)
+    if session.traits.names_unique_after_column and "SELECT" in (cursor.key(), cursor.key(1)):
+        return evolve(table, columns_known=False)
     return inheriting(table, cursor, session) if cursor.accept("INHERITS") else table
+
+
+def _accept_like(cursor: Cursor) -> bool:
+    return cursor.accept("LIKE") or cursor.accept("(", "LIKE")
+
+
+def _like(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
+    """At the table that the new one is like (mysql): all but its foreign keys."""
+    source = session.table(session.table_name(cursor))
+    if source is None:
+        raise UnreadableStatement("a known table expected")
+    indexes = tuple(evolve(index, of_key=False) for index in source.indexes)
+    return evolve(source, name=name, foreign_keys=(), indexes=indexes)
 
 
 def select_into(cursor: Cursor, session: ReadingState) -> bool:
@@ -123,10 +152,12 @@ def _drop_children(name: QualifiedName, session: ReadingState, *, cascades: bool
 
 def rename_tables(cursor: Cursor, session: ReadingState) -> None:
     """After RENAME TABLE (mysql)."""
+    allowed = cursor.if_exists()
     for item in cursor.items():
         before = session.table_name(item)
         item.expect("TO")
-        rename_table(before, session.name(item), session)
+        if session.table(before) or not allowed:
+            rename_table(before, session.name(item), session)
 
 
 def rename_table(before: QualifiedName, after: QualifiedName, session: ReadingState) -> None:
@@ -153,8 +184,14 @@ def _copied_from(cursor: Cursor, name: QualifiedName, session: ReadingState) -> 
     source = session.table(session.table_name(cursor))
     if source is None or not (cursor.done or cursor.key() in ("WHERE", "ORDER", "LIMIT")):
         raise UnreadableStatement("the columns of one table expected")
-    plain = (evolve(x, nullable=True, default=None, auto_increment=False) for x in source.columns)
-    return Table(name, tuple(plain))
+    return Table(name, tuple(_copied(column, session) for column in source.columns))
+
+
+def _copied(column: Column, session: ReadingState) -> Column:
+    if not session.traits.names_unique_after_column:
+        return evolve(column, nullable=True, default=None, auto_increment=False)
+    zero = Default(DefaultKind.NUMBER, "0")  # MySQL keeps all but keys, and numbers no more
+    return evolve(column, auto_increment=False, default=zero if column.auto_increment else column.default)
 
 
 def _defined(name: QualifiedName, items: Iterable[Cursor], session: ReadingState) -> Table:

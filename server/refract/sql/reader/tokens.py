@@ -41,7 +41,7 @@ class StatementTokens(NamedTuple):
 
 
 _COMMON = r"""
-    (?P<space>[\s\ufeff]+ | --[^\n]* | /\*.*?(?:\*/|\Z) {hash})
+    (?P<space>[\s\ufeff]+ | --[^\n]* | {comment} {hash})
   | (?P<word>[^\W\d][\w$]*)
   | (?P<string>{string})
   | (?P<quoted>{quoted})
@@ -56,8 +56,15 @@ _BACKTICK = r"`[^`]*(?:``[^`]*)*`?"
 _BRACKET = r"\[[^\]]*(?:\]\][^\]]*)*\]?"
 
 
-def _lexer(string: str, quoted: str, extra_space: str = "", body: str = "") -> re.Pattern[str]:
-    text = _COMMON.format(string=string, quoted=quoted, hash=extra_space, body=body)
+_COMMENT = r"/\*.*?(?:\*/|\Z)"
+_EXECUTED = r"/\*M?!(?:9[1-9]\d{3,4}\b.*?(?:\*/|\Z)|\d{5,6}\b)? | \*/ | /\*(?!M?!).*?(?:\*/|\Z)"
+"""MySQL runs what is in `/*!40101 ... */`, unless the number is a version above its own."""
+
+
+def _lexer(
+    string: str, quoted: str, extra_space: str = "", body: str = "", comment: str = _COMMENT
+) -> re.Pattern[str]:
+    text = _COMMON.format(string=string, quoted=quoted, hash=extra_space, body=body, comment=comment)
     return re.compile(text, re.VERBOSE | re.DOTALL)
 
 
@@ -66,7 +73,7 @@ _POSTGRESQL = _lexer(r"[eE]'(?:[^'\\]|\\.|'')*'?|[nNbBxX]?" + _PLAIN_STRING, _DO
 _LEXERS = {
     "postgresql": _POSTGRESQL,
     "cockroachdb": _POSTGRESQL,
-    "mysql": _lexer(_ESCAPED_STRING, _BACKTICK, r"| \#[^\n]*"),
+    "mysql": _lexer(_ESCAPED_STRING, _BACKTICK, r"| \#[^\n]*", comment=_EXECUTED),
     "sqlite": _lexer(_PLAIN_STRING, f"{_DOUBLE}|{_BACKTICK}|{_BRACKET}"),
     "sqlserver": _lexer(_PLAIN_STRING, f"{_DOUBLE}|{_BRACKET}"),
 }

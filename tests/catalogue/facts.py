@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from catalogue.cases import Case, Facts, Outcome, Verdict, differences, is_counted
-from refract.schema.model import Database, Default, DefaultKind
+from refract.schema.model import Database, Default, DefaultKind, ObjectKind
 from refract.sql.reader.state import Reading
 
 Fact = tuple[object, ...]
@@ -60,6 +60,13 @@ def table_facts(database: Database) -> Iterator[Fact]:
             yield "primary key", name.name, parts
     for view in database.views:
         yield "view", view.name
+
+
+def trigger_facts(database: Database) -> Iterator[Fact]:
+    """The triggers and their tables."""
+    for key in database.objects:
+        if key.kind is ObjectKind.TRIGGER and key.table is not None:
+            yield "trigger", key.name.name, key.table.name
 
 
 def as_facts(facts: Iterable[Fact]) -> dict[str, str]:

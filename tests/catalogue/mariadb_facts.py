@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pymysql.cursors import Cursor
 
-from catalogue.facts import Fact, as_facts, default_fact, plain, table_facts
+from catalogue.facts import Fact, as_facts, default_fact, plain, table_facts, trigger_facts
 from live.normal_form import _default as normal_default
 from live.normal_form import _type as normal_type
 from refract.providers.mysql import MYSQL
@@ -30,8 +30,7 @@ def _model_facts(database: Database, collations: dict[str, str]) -> Iterator[Fac
         for index in table.indexes:
             parts = tuple((p.name, p.length, p.sort.value) for p in index.columns)
             yield "index", name.name, index.name, index.unique, index.type, parts
-    for trigger in getattr(database, "triggers", {}).values():
-        yield "trigger", trigger.name.name, trigger.table.name
+    yield from trigger_facts(database)
     for sequence in database.sequences:
         yield "sequence", sequence.name
 
@@ -41,7 +40,7 @@ def _column(table: str, place: int, column: Column, collation: str | None) -> Fa
     default = column.default and default_fact(normal_default(column.default, type_))
     return (
         *("column", table, place, column.name, type_.name, type_.args, "null" if column.nullable else "not null"),
-        *("default", default, "on update", plain(getattr(column, "on_update", None))),
+        *("default", default, "on update", plain(column.on_update)),
         *("auto increment", column.auto_increment, "generated", plain(column.generated), "collation", collation),
     )
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 
-from catalogue.facts import Fact, as_facts, default_fact, plain, table_facts
+from catalogue.facts import Fact, as_facts, default_fact, plain, table_facts, trigger_facts
 from refract.providers.sqlite import SQLITE
 from refract.schema.model import Database
 
@@ -32,8 +32,7 @@ def _model_facts(database: Database) -> Iterator[Fact]:
             shown = "" if index.constraint else index.name
             parts = tuple((p.name or "expression", p.sort.value) for p in index.columns)
             yield "index", name.name, shown, index.unique, parts, plain(index.where)
-    for trigger in getattr(database, "triggers", {}).values():
-        yield "trigger", trigger.name.name, trigger.table.name
+    yield from trigger_facts(database)
 
 
 def server_facts(connection: sqlite3.Connection) -> dict[str, str]:

@@ -180,7 +180,16 @@ def _in_table(step: Callable[[Draft, Table, Any], Table | c.Misfit]) -> Callable
 def _add_column(_: Draft, table: Table, change: c.AddColumn) -> Table | c.Misfit:
     if table.column(change.column.name):
         return _existing("column", change.column.name)
-    return evolve(table, columns=(*table.columns, change.column))
+    return evolve(table, columns=_placed(table.columns, change.column, change.place))
+
+
+def _placed(columns: tuple[Column, ...], column: Column, place: str | None) -> tuple[Column, ...]:
+    """The columns with one more: after the column `place`, first if that is empty, last if there is none."""
+    names = [x.name.lower() for x in columns]
+    if place is None or (place and place.lower() not in names):
+        return (*columns, column)
+    at = names.index(place.lower()) + 1 if place else 0
+    return (*columns[:at], column, *columns[at:])
 
 
 def _drop_column(draft: Draft, table: Table, change: c.DropColumn) -> Table | c.Misfit:
@@ -218,6 +227,9 @@ def _alter_column(draft: Draft, table: Table, change: c.AlterColumn) -> Table | 
         return _absent_in(table, "column", change.before.name)
     if change.before.name != change.after.name:
         return renamed_column(table, change.before.name, change.after, draft.start.provider)
+    if change.place is not None:
+        rest = tuple(x for x in table.columns if x.name != change.before.name)
+        return evolve(table, columns=_placed(rest, change.after, change.place))
     return evolve(table, columns=tuple(change.after if x.name == change.before.name else x for x in table.columns))
 
 

@@ -163,8 +163,11 @@ class RenameTable(_Change):
 
 @frozen(kw_only=True)
 class AddColumn(TableChange):
+    """`place` is the column that it follows, empty if it is the first; None if it is the last."""
+
     kind = "add-column"
     column: Column
+    place: str | None = field(default=None, eq=False)
 
 
 @frozen(kw_only=True)
@@ -183,7 +186,7 @@ class RenameColumn(TableChange):
 @frozen(kw_only=True)
 class AlterColumn(TableChange):
     """A column changed in place: type, nullability, default. `cast` is Prisma's rating of the change of type;
-    `using` is the expression of a hand-written conversion.
+    `using` is the expression of a hand-written conversion. `place` is as in AddColumn; None if it stays where it is.
     """
 
     kind = "alter-column"
@@ -191,6 +194,7 @@ class AlterColumn(TableChange):
     after: Column
     cast: Cast = Cast.NONE
     using: str | None = None
+    place: str | None = field(default=None, eq=False)
 
 
 @frozen(kw_only=True)

@@ -115,6 +115,7 @@ class Column:
     numbering: Numbering | None = None
     default_name: str | None = field(default=None, eq=False)
     generated: str | None = None
+    on_update: str | None = field(default=None, eq=False)
     field_name: str = field(default="", eq=False)
     full_name: str = field(default="", eq=False)
     client_default: str | None = field(default=None, eq=False)

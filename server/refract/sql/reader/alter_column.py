@@ -55,7 +55,7 @@ def add_column(item: Cursor, table: QualifiedName, session: ReadingState) -> Non
     found = read_column(item, table, session.scope)
     if allowed and session.column(table, found.column.name):
         return
-    session.add(c.AddColumn(table=table, column=found.column))
+    session.add(c.AddColumn(table=table, column=found.column, place=_place(item)))
     for constraint in constraints_of(found):
         add_constraint(constraint, table, session)
 
@@ -110,14 +110,19 @@ def _redefine(item: Cursor, table: QualifiedName, column: Column, session: Readi
         renamed = evolve(column, name=after.name)
         session.add(c.RenameColumn(table=table, before=column, after=renamed))
         column = renamed
-    session.alter(table, column, evolve(after, name=column.name))
+    session.redefine(table, column, evolve(after, name=column.name), _place(item))
     for constraint in constraints_of(found):
         add_constraint(constraint, table, session)
 
 
-def _column(
-    item: Cursor, table: QualifiedName, session: ReadingState, *, required: bool = True
-) -> Column | None:
+def _place(item: Cursor) -> str | None:
+    """MySQL: `FIRST` or `AFTER column`."""
+    if item.accept("FIRST"):
+        return ""
+    return item.identifier() if item.accept("AFTER") else None
+
+
+def _column(item: Cursor, table: QualifiedName, session: ReadingState, *, required: bool = True) -> Column | None:
     name = item.identifier()
     column = session.column(table, name)
     if column is None and required:

@@ -199,7 +199,9 @@ def _is_list(cursor: Cursor) -> bool:
 def read_column(cursor: Cursor, table: QualifiedName, scope: DefinitionScope) -> Definition:
     """`name TYPE constraints`, to the end or to what does not belong to a column."""
     name = cursor.identifier()
-    untyped = cursor.done or (cursor.key() in CONSTRAINT_WORDS and not (cursor.key() == "CHARACTER" and cursor.key(1) != "SET"))
+    untyped = cursor.done or (
+        cursor.key() in CONSTRAINT_WORDS and not (cursor.key() == "CHARACTER" and cursor.key(1) != "SET")
+    )
     type_, numbered = (ColumnType(""), False) if untyped else read_type(cursor, scope)
     return read_constraints(
         cursor, Definition(numbering(Column(name, type_, nullable=True), numbered, scope)), table, scope
@@ -317,8 +319,7 @@ def _one_more(cursor: Cursor, found: Definition, name: str, table: QualifiedName
 def _update_default(
     cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope
 ) -> Definition:
-    cursor.until(CONSTRAINT_WORDS)
-    return found
+    return evolve(found, column=evolve(found.column, on_update=squeezed(cursor.until(CONSTRAINT_WORDS))))
 
 
 def _conflict(cursor: Cursor, found: Definition, *_: object) -> Definition:

@@ -116,7 +116,9 @@ def _create_index(cursor: Cursor) -> bool:
     cursor.identifier()
     if cursor.key() != "(":
         return True
-    prefixes = any(item.key(1) == "(" and item.key(2) == NUMBER and item.key(3) == ")" for item in cursor.group().items())
+    prefixes = any(
+        item.key(1) == "(" and item.key(2) == NUMBER and item.key(3) == ")" for item in cursor.group().items()
+    )
     return prefixes or not (cursor.done or cursor.key() == "WHERE")
 
 
@@ -127,7 +129,7 @@ def _is_bad_definition(item: Cursor) -> bool:
         depth += (word == "(") - (word == ")")
         if depth == 0 and word in _NO_TYPE:
             return True
-        if depth == 0 and word == "DEFAULT" and at > 0 and _is_bad_default(words[at + 1 :]):
+        if depth == 0 and word == "DEFAULT" and at > 0 and words[at - 1] != "SET" and _is_bad_default(words[at + 1 :]):
             return True
         if depth == 0 and word == "GENERATED" and words[at + 1 : at + 2] not in (["ALWAYS"], []):
             return True

@@ -379,6 +379,13 @@ class ReadingState:
             )
         )
 
+    def redefine(self, table: QualifiedName, before: Column, after: Column, place: str | None) -> None:
+        """Change a column, if it differs or moves."""
+        if place is None and before == after and before.on_update == after.on_update:
+            return
+        cast = Cast.NONE if before.type == after.type else self.provider.cast(before, after)
+        self.add(AlterColumn(table=table, before=before, after=after, cast=cast, place=place))
+
     def alter(self, table: QualifiedName, before: Column, after: Column, using: str | None = None) -> None:
         """Change a column, if it differs."""
         if before == after and before.default_name == after.default_name:

@@ -61,9 +61,7 @@ _EXECUTED = r"/\*M?!(?:9[1-9]\d{3,4}\b.*?(?:\*/|\Z)|\d{5,6}\b)? | \*/ | /\*(?!M?
 """MySQL runs what is in `/*!40101 ... */`, unless the number is a version above its own."""
 
 
-def _lexer(
-    string: str, quoted: str, extra_space: str = "", body: str = "", comment: str = _COMMENT
-) -> re.Pattern[str]:
+def _lexer(string: str, quoted: str, extra_space: str = "", body: str = "", comment: str = _COMMENT) -> re.Pattern[str]:
     text = _COMMON.format(string=string, quoted=quoted, hash=extra_space, body=body, comment=comment)
     return re.compile(text, re.VERBOSE | re.DOTALL)
 

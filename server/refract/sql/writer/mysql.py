@@ -45,6 +45,7 @@ class MysqlWriter(Writer):
                 f"{self.quote(column.name)} {context.provider.render_type(column.type)}",
                 " NULL" if column.nullable else " NOT NULL",
                 f" DEFAULT {default}" if default else "",
+                f" ON UPDATE {column.on_update}" if column.on_update else "",
                 " AUTO_INCREMENT" if column.auto_increment else "",
             )
         )

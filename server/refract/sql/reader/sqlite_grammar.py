@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
-from refract.sql.reader.tokens import NUMBER, QUOTED, STRING
+from refract.sql.reader.tokens import NUMBER
 
 _STATEMENTS = frozenset({
     "ALTER", "ANALYZE", "ATTACH", "BEGIN", "COMMIT", "CREATE", "DELETE", "DETACH", "DROP", "END", "EXPLAIN", "INSERT",
@@ -18,9 +18,6 @@ _TEMPORARY = ("TEMP", "TEMPORARY")
 _CREATED = frozenset({"TABLE", "INDEX", "UNIQUE", "VIEW", "TRIGGER", "VIRTUAL"})
 _DROPPED = ("TABLE", "INDEX", "VIEW", "TRIGGER")
 _NOT_COLUMNS = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "INDEX", "IF", "("})
-_AFTER_DEFAULT = frozenset({
-    "", "NOT", "NULL", "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "GENERATED", "AS", "DEFAULT",
-})  # fmt: skip
 _NO_TYPE = frozenset({"[", "]", "=", "::", ":"})
 """Symbols that no column definition has outside parentheses."""
 
@@ -137,15 +134,8 @@ def _is_bad_definition(item: Cursor) -> bool:
 
 
 def _is_bad_default(words: list[str]) -> bool:
-    """Whether what follows DEFAULT is neither a literal nor in parentheses."""
-    if words[:1] in (["+"], ["-"]):
-        words = words[1:]
-    if not words or words[0] == "(":
-        return not words
-    if words[0] in (STRING, QUOTED, NUMBER) or words[0][:1].isalpha():
-        following = words[1] if len(words) > 1 else ""
-        return following not in _AFTER_DEFAULT
-    return True
+    """Whether what follows DEFAULT is updated too, as in MySQL. (Calls and sums fail as well, but Prisma writes them.)"""
+    return words[1:3] == ["ON", "UPDATE"]
 
 
 _CHECKS: dict[str, Callable[[Cursor], bool]] = {"ALTER": _alter, "CREATE": _create, "DROP": _drop}

@@ -76,6 +76,8 @@ def _drops_on_commit(cursor: Cursor) -> bool:
 def _made(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
     if session.traits.names_unique_after_column and _accept_like(cursor):
         return _like(cursor, name, session)
+    if session.traits.names_unique_after_column and cursor.key() in ("AS", "SELECT"):
+        return _of_mysql_query(cursor, name, session)
     if cursor.accept("PARTITION", "OF"):
         return partition(cursor, name, session)
     if cursor.accept("OF"):
@@ -88,6 +90,13 @@ def _made(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
     if session.traits.names_unique_after_column and "SELECT" in (cursor.key(), cursor.key(1)):
         return evolve(table, columns_known=False)
     return inheriting(table, cursor, session) if cursor.accept("INHERITS") else table
+
+
+def _of_mysql_query(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
+    try:
+        return _copied_from(cursor, name, session)
+    except UnreadableStatement:
+        return Table(name, (), columns_known=False)
 
 
 def _accept_like(cursor: Cursor) -> bool:

@@ -144,6 +144,13 @@ BLOCKS = [
     (f"BEGIN PERFORM 1 FROM pg_tables WHERE tablename = 'nope'; IF NOT FOUND THEN {ADD_C}; END IF; END", ADD_C),
     (f"BEGIN IF false THEN NULL; ELSIF true THEN {ADD_C}; ELSE {DROP_N}; END IF; END", ADD_C),
     (f"BEGIN IF to_regclass('nope') IS NULL THEN RETURN; END IF; {DROP_N}; END", NOTHING),
+    (
+        "DECLARE k text; BEGIN SELECT conname INTO k FROM pg_constraint WHERE conrelid = 'post'::regclass "
+        "AND pg_get_constraintdef(oid) LIKE '%(author_id)%' LIMIT 1; "
+        "EXECUTE format('ALTER TABLE post DROP CONSTRAINT %I', k); END",
+        "ALTER TABLE post DROP CONSTRAINT post_author_id_fkey",
+    ),
+    (f"BEGIN EXECUTE $q${ADD_C}$q$; ALTER TABLE _prisma_migrations ENABLE ROW LEVEL SECURITY; END", ADD_C),
     (f"DECLARE x int; BEGIN x := 3; IF x = 3 THEN {ADD_C}; END IF; END", ADD_C),
     ("BEGIN PERFORM pg_sleep(1); PERFORM setval('post_id_seq', 3); END", NOTHING),
 ]

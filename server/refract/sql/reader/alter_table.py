@@ -56,7 +56,7 @@ def alter_table(cursor: Cursor, session: ReadingState) -> None:
     if session.traits.is_transact_sql and cursor.accept("WITH"):
         cursor.one_of("CHECK", "NOCHECK")
     if session.table(name) is None:
-        if allowed or name in session.draft.views:
+        if allowed or name in session.draft.views or name.name == "_prisma_migrations":
             return
         session.assume(name)
     previous, statement = "", session.origin

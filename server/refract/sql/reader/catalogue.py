@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from refract.schema.model import Column, QualifiedName, Table
+from refract.schema.model import Check, Column, ForeignKey, Index, PrimaryKey, QualifiedName, ReferentialAction, Table
+from refract.sql.reader.copies import constraints_of_table
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.state import ReadingState
 from refract.sql.reader.tokens import tokens
@@ -155,6 +156,40 @@ def _to_regnamespace(catalogue: Catalogue, arguments: list[Value]) -> Value:
     return ObjectId("namespace", QualifiedName("", name)) if name in catalogue.schemas() else None
 
 
+def _constraint_definition(catalogue: Catalogue, arguments: list[Value]) -> Value:
+    """`pg_get_constraintdef(oid)`; UNKNOWN for a check, whose expression PostgreSQL writes anew."""
+    for table in catalogue.tables():
+        for constraint in constraints_of_table(table):
+            if _constraint_id(table, constraint.name) == arguments[0]:
+                return _defined_as(constraint, catalogue)
+    return UNKNOWN
+
+
+def _defined_as(constraint: PrimaryKey | Index | ForeignKey | Check, catalogue: Catalogue) -> Value:
+    match constraint:
+        case PrimaryKey(columns=columns):
+            return f"PRIMARY KEY ({_listed(part.name for part in columns)})"
+        case Index(columns=columns, type="BTREE"):
+            return f"UNIQUE ({_listed(part.name for part in columns)})"
+        case ForeignKey(columns=names, referenced_columns=others):
+            to = catalogue.cast(ObjectId("relation", constraint.referenced_table), "text")
+            actions = (("UPDATE", constraint.on_update), ("DELETE", constraint.on_delete))
+            written = (
+                f" ON {event} {action}" for event, action in actions if action is not ReferentialAction.NO_ACTION
+            )
+            return f"FOREIGN KEY ({_listed(names)}) REFERENCES {to}({_listed(others)}){''.join(written)}"
+        case _:
+            return UNKNOWN
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(quote_ident, names))
+
+
+def _constraint_id(table: Table, name: str) -> ObjectId:
+    return ObjectId("constraint", QualifiedName(table.name.schema, f"{table.name.name}.{name}"))
+
+
 def _first(_: Catalogue, arguments: list[Value]) -> Value:
     return next((argument for argument in arguments if argument is not None), None)
 
@@ -167,6 +202,7 @@ _FUNCTIONS: Mapping[str, Callable[[Catalogue, list[Value]], Value]] = {
     "current_database": lambda *_: _SERVER,
     "lower": lambda _, arguments: _text(arguments[0]).lower(),
     "upper": lambda _, arguments: _text(arguments[0]).upper(),
+    "pg_get_constraintdef": _constraint_definition,
     "quote_ident": lambda _, arguments: quote_ident(_text(arguments[0])),
     "quote_literal": lambda _, arguments: _quote_literal(arguments[0]),
     "concat": lambda _, arguments: "".join(map(_text, arguments)),
@@ -267,7 +303,7 @@ def _key_columns(catalogue: Catalogue, only: str | None) -> Iterator[Row]:
 def _pg_constraint(catalogue: Catalogue, only: str | None) -> Iterator[Row]:
     for table, name, kind, more in _constraints(catalogue, only):
         yield {
-            "oid": ObjectId("constraint", QualifiedName(table.name.schema, f"{table.name.name}.{name}")),
+            "oid": _constraint_id(table, name),
             "conname": name,
             "contype": kind,
             "conrelid": ObjectId("relation", table.name),

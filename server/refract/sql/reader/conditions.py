@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from refract.sql.reader.catalogue import Catalogue, Row
-from refract.sql.reader.cursor import Cursor, UnreadableStatement
+from refract.sql.reader.cursor import Cursor, UnreadableStatement, body_text
 from refract.sql.reader.joining import Query, Rows, Scope, counted, crossed, elements, matched, only_table, same_in
-from refract.sql.reader.tokens import END, NUMBER, QUOTED, STRING
+from refract.sql.reader.tokens import BODY, END, NUMBER, QUOTED, STRING
 from refract.sql.reader.values import (
     UNKNOWN,
     Ordered,
@@ -190,6 +190,10 @@ class Evaluator:
         key = cursor.key()
         if key == STRING:
             return _constant(cursor.string())
+        if key == BODY:
+            text = body_text(cursor.text())
+            cursor.position += 1
+            return _constant(text)
         if key == NUMBER:
             text = cursor.text()
             cursor.position += 1

@@ -74,7 +74,7 @@ class Evaluator:
         parts = [self._not(cursor)]
         while cursor.accept("AND"):
             parts.append(self._not(cursor))
-        return parts[0] if len(parts) == 1 else lambda scope: both([part(scope) for part in parts])
+        return parts[0] if len(parts) == 1 else lambda scope: _all_of(parts, scope)
 
     def _not(self, cursor: Cursor) -> Expression:
         if cursor.accept("NOT"):
@@ -356,7 +356,7 @@ class Evaluator:
         return cursor.identifier() if cursor.key() == QUOTED or cursor.text().isidentifier() else ""
 
     def _from(self, cursor: Cursor, outer: Scope) -> Rows:
-        table = only_table(cursor)
+        table = only_table(cursor, self._variables)
         found: Rows = crossed([(outer, True)], self._source(cursor, outer, table))
         while True:
             if cursor.accept(",") or cursor.accept("CROSS", "JOIN"):
@@ -413,6 +413,16 @@ class Evaluator:
         alias = self._alias(cursor) or name
         column = cursor.names()[0] if cursor.key() == "(" else alias
         return alias, [{column: item} for item in array.items]
+
+
+def _all_of(parts: list[Expression], scope: Scope) -> Value:
+    """AND, which asks no further once something is false: most rows differ in what is asked first."""
+    values = list[Value]()
+    for part in parts:
+        values.append(part(scope))
+        if values[-1] is False:
+            return False
+    return both(values)
 
 
 def _constant(value: Value) -> Expression:

@@ -106,20 +106,22 @@ def _joined_columns(cursor: Cursor, alias: str) -> tuple[tuple[str, str], str] |
     return sides.popitem(), right
 
 
-def only_table(cursor: Cursor) -> str | None:
-    """The table that `table_name = 'x'` asks for, in a query of plain conditions: others need not be looked at."""
+def only_table(cursor: Cursor, variables: Mapping[str, Value]) -> str | None:
+    """The table that `table_name = 'x'` (or a variable) asks for, in a query of plain conditions: others need not be
+    looked at.
+    """
     start = cursor.position
-    found, plain = None, True
+    found: Value = None
+    plain = True
     while not cursor.done:
-        key = cursor.key()
-        plain = plain and key not in ("OR", "NOT", "SELECT", "<>", "!=")
-        if key in ("TABLE_NAME", "TABLENAME") and cursor.key(1) == "=" and cursor.key(2) == STRING:
+        plain = plain and cursor.key() not in ("OR", "NOT", "SELECT", "<>", "!=")
+        if cursor.key() in ("TABLE_NAME", "TABLENAME") and cursor.key(1) == "=" and cursor.key(3) in ("AND", ")", END):
             cursor.position += 2
-            found = cursor.string()
+            found = cursor.string() if cursor.key() == STRING else variables.get(cursor.text().lower(), found)
             continue
         cursor.position += 1
     cursor.position = start
-    return found if plain else None
+    return found if plain and isinstance(found, str) else None
 
 
 def same_in(scope: Scope, column: str) -> Value:

@@ -63,7 +63,7 @@ from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddBlockAttribute, AddField, SchemaEdit
 from refract.wording import listed
 
-_NAME = re.compile(r'name:\s*"(?P<name>[^"]*)"')
+_NAME = re.compile(r'(?:\A\s*|,\s*|name:\s*)"(?P<name>[^"]*)"')
 
 
 @recipe(
@@ -156,7 +156,7 @@ def _label_and_arguments(s: Situation, relation: _Relation) -> tuple[str, tuple[
     """The name of the relation, if it needs one, and the other arguments of @relation, except its fields."""
     answer = s.answer("arguments")
     named = _NAME.search(answer)
-    is_second = _are_related(s, relation.model, relation.other)
+    is_second = relation.model == relation.other or _are_related(s, relation.model, relation.other)
     label = named["name"] if named else relation.name if is_second else ""
     name = f"name: {prisma_string(label)}" if label and not named else ""
     # Prisma refuses two ways by which a deletion could reach a table there.

@@ -117,17 +117,10 @@ def _kept_names(text: str, pair: Pair) -> str:
 
 def _kept_name(name: str, pair: Pair) -> str:
     found = _OF_JOIN_TABLE.fullmatch(name)
-    if found and len(name.encode()) > _LONGEST and any(found[1].startswith(_cut(t, 55)) for t in _clashing(pair)):
-        return _cut(found[1], _LONGEST - len(found[2])) + found[2]
+    if found and len(name.encode()) > _LONGEST:
+        apart = _cut(found[1], _LONGEST - len(found[2])) + found[2]
+        return apart if any(f'"{apart}"' in text for _, text in pair.refract) else _cut(name, _LONGEST)
     return _cut(name, _LONGEST)
-
-
-def _clashing(pair: Pair) -> Iterator[str]:
-    """The join tables whose keys and indexes, named by Prisma, have one name on the server."""
-    for database in (pair.before, pair.after):
-        for table in database.tables.values():
-            if not table.model_name and not table.name.name.isascii() and len(table.name.name.encode()) > _LONGEST - 2:
-                yield table.name.name
 
 
 def _cut(name: str, size: int) -> str:
@@ -263,7 +256,14 @@ def settles(schema: str, database: Database) -> bool:
         ("@db.Oid" in line and "autoincrement" in line) or ("sequence(" in line and "? " in line)
         for line in schema.splitlines()
     )
-    return len(names) == len(set(names)) and not odd
+    clashing = database.provider == "postgresql" and any(map(_may_clash, database.tables.values()))
+    return len(names) == len(set(names)) and not odd and not clashing
+
+
+def _may_clash(table: Table) -> bool:
+    """12. Whether the key and the index of a join table, as Prisma names them, may be one name on the server."""
+    name = table.name.name
+    return not table.model_name and not name.isascii() and len(name.encode()) > _LONGEST - 5
 
 
 def is_complete(before: Database, after: Database) -> bool:

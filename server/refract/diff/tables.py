@@ -194,8 +194,12 @@ def _kept_index(pair: _Pair, before: Index, after: Index, columns: Sequence[_Col
     elif pair.traits.column_drop_drops_indexes and Cast.NOT_CASTABLE in casts:
         yield Rank.CREATE_INDEX, c.CreateIndex(table=pair.name, index=after, origin=origin)
     elif before.name != after.name:
-        rank = Rank.FREE_INDEX_NAME if pair.after.index(before.name) else Rank.RENAME_INDEX
+        rank = Rank.FREE_INDEX_NAME if _is_created(pair.after.index(before.name), pair) else Rank.RENAME_INDEX
         yield rank, c.RenameIndex(table=pair.name, before=before, after=after, origin=origin)
+
+
+def _is_created(index: Index | None, pair: _Pair) -> bool:
+    return index is not None and not any(_indexes_match(other, index, pair.traits) for other in pair.before.indexes)
 
 
 def _is_rebuilt(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:

@@ -115,21 +115,21 @@ def _join_table(
     first: Block, second: Block, field: Field, sides: tuple[Column, Column], origin: Origin, scope: Scope
 ) -> Table:
     provider = scope.provider
-    table = provider.join_table_name(_relation_name(field) or f"{first.name.text}To{second.name.text}")
-    name = QualifiedName(scope.qualified(first).schema, table)
+    relation = _relation_name(field) or f"{first.name.text}To{second.name.text}"
+    name = QualifiedName(scope.qualified(first).schema, provider.join_table_name(relation))
     columns = tuple(Column(letter, evolve(side.type), origin=origin) for letter, side in zip("AB", sides, strict=True))
     both = (IndexColumn("A"), IndexColumn("B"))
     with_key = scope.join_tables_have_keys
-    primary_key = PrimaryKey(provider.join_table_index_name(table, "_AB_pkey"), both, origin=origin)
+    primary_key = PrimaryKey(provider.join_table_index_name(relation, "_AB_pkey"), both, origin=origin)
     unique = Index(
-        provider.join_table_index_name(table, "_AB_unique"),
+        provider.join_table_index_name(relation, "_AB_unique"),
         both,
         unique=True,
         clustered=_nonclustered(scope),
         origin=origin,
     )
     by_second = Index(
-        provider.join_table_index_name(table, "_B_index"),
+        provider.join_table_index_name(relation, "_B_index"),
         (IndexColumn("B"),),
         clustered=_nonclustered(scope),
         origin=origin,
@@ -138,7 +138,7 @@ def _join_table(
     action = ReferentialAction.NO_ACTION if to_itself else ReferentialAction.CASCADE
     keys = tuple(
         ForeignKey(
-            provider.join_table_key_name(table, letter),
+            provider.join_table_key_name(relation, letter),
             (letter,),
             scope.qualified(block),
             (side.name,),

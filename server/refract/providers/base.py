@@ -119,17 +119,17 @@ class Provider:
         """The table of an implicit many-to-many relation."""
         return self._cut_of_join_table(f"_{relation}", "")
 
-    def join_table_index_name(self, table: str, ending: str) -> str:
+    def join_table_index_name(self, relation: str, ending: str) -> str:
         """The primary key, unique index or index of such a table."""
-        return self._cut_of_join_table(table, ending)
+        return self._cut_of_join_table(f"_{relation}", ending)
 
-    def join_table_key_name(self, table: str, column: str) -> str:
+    def join_table_key_name(self, relation: str, column: str) -> str:
         """The foreign key of such a table's column, `A` or `B`."""
-        return self._cut(table, f"_{column}_fkey")
+        return self._cut(f"_{relation}", f"_{column}_fkey")
 
     def sequence_name(self, table: str, column: str) -> str:
         """The sequence that the database makes for a column that counts. PostgreSQL cuts the longer of both names."""
-        first, second = table.encode(errors="replace"), column.encode(errors="replace")
+        first, second = (self.kept_name(name).encode(errors="replace") for name in (table, column))
         room = self.identifier_limit - len("__seq") if self.identifier_limit and self.cuts_names else None
         while room is not None and len(first) + len(second) > room:
             first, second = (first[:-1], second) if len(first) > len(second) else (first, second[:-1])
@@ -209,7 +209,7 @@ class Provider:
         if self.identifier_limit is None:
             return stem + suffix
         written = stem[: self.identifier_limit - len(suffix)] + suffix
-        clashes = suffix and self.cuts_names and len(stem.encode()) > self.identifier_limit - len("_A")
+        clashes = suffix and self.cuts_names and len(stem.encode(errors="replace")) > self.identifier_limit - len("_A")
         return self._cut(stem, suffix) if clashes else self.kept_name(written)
 
 

@@ -40,6 +40,7 @@ class UnreadableFile:
     path: str
     reason: str
     is_missing: bool = False
+    is_too_large: bool = False
 
 
 def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes | UnreadableFile:
@@ -53,7 +54,7 @@ def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes | UnreadableFile:
         finally:
             os.close(descriptor)
     except _TooLarge:
-        return UnreadableFile(str(path), f"{path} is larger than {most // 1_000_000} MB")
+        return UnreadableFile(str(path), f"{path} is larger than {most // 1_000_000} MB", is_too_large=True)
     except (OSError, ValueError) as error:
         return _unreadable(path, error)
 

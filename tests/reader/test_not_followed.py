@@ -56,7 +56,7 @@ def test_why(sql: str, misfit: Misfit | None) -> None:
         ('DROP TABLE "b";', ["public.b"]),
         ('ALTER TABLE "b" RENAME TO "c";', ["public.b", "public.c"]),
         ("CREATE INDEX ON ev.B(c);", ["ev.b"]),
-        ("DO $$ BEGIN FOR i IN 1..2 LOOP EXECUTE format('ALTER TABLE %I ADD c INT', 'A'); END LOOP; END $$;", ["public.A"]),
+        ("DO $$ BEGIN FOR i IN SELECT n FROM sizes LOOP EXECUTE format('ALTER TABLE %I ADD c INT', 'A'); END LOOP; END $$;", ["public.A", "public.sizes"]),
         ("DO $$ BEGIN LOOP ALTER TYPE \"E\" ADD VALUE 'x'; END LOOP; END $$;", ["public.E"]),
         ("FROBNICATE x;", []),
     ],

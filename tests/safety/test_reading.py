@@ -144,7 +144,7 @@ def test_a_path_elsewhere_in_the_repository_is_followed(project: Path) -> None:
 
 def test_a_size_that_lies_is_not_believed(tmp_path: Path) -> None:
     assert read_bytes(Path("/proc/self/maps"), 100) == UnreadableFile(
-        "/proc/self/maps", "/proc/self/maps is larger than 0 MB"
+        "/proc/self/maps", "/proc/self/maps is larger than 0 MB", is_too_large=True
     )
     assert isinstance(read_bytes(Path("/proc/kmsg")), bytes | UnreadableFile)
     assert isinstance(read_text(Path("/proc/self/mem")), UnreadableFile)

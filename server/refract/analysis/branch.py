@@ -149,11 +149,22 @@ def read_new(
     from refract.sql.reader import read_migration, read_statements  # noqa: PLC0415  only where a migration is new
 
     text = migration.data.decode("utf-8", errors="replace")
+    if migration.is_too_large:
+        return _unread(migration, before, fresh)
     reading = read_migration(text, migration.path, before, provider)
     statements = read_statements(text, migration.path, before, provider)
     renames = probable_renames(_lasting(reading.changes, before, reading.database), before, reading.database)
     judged = JudgedMigration(migration.name, migration.path, statements)
     return NewMigration(judged, migration, fresh, text, before, reading.database, Diff(reading.changes, renames))
+
+
+def _unread(migration: Migration, before: Database, fresh: frozenset[QualifiedName]) -> NewMigration:
+    """A migration that is too large to be read: one statement that was not followed."""
+    from refract.sql.reader import unread_statement  # noqa: PLC0415  only where a migration is new
+
+    statement = unread_statement(migration.name, migration.path)
+    judged = JudgedMigration(migration.name, migration.path, (statement,))
+    return NewMigration(judged, migration, fresh, "", before, before, Diff(statement.changes))
 
 
 def with_rollback(new: NewMigration, scripts: Iterable[tuple[str, str]], provider: Provider) -> NewMigration:
@@ -277,7 +288,8 @@ def _at(commit: git.Commit, folder: str, here: MigrationFolder) -> MigrationFold
     read = git.read_at(commit, other)
     if isinstance(read, git.Unavailable):
         return read
-    found = migrations_of(known | {other[name]: data for name, data in read.items()}, here.path)
+    not_read = dict.fromkeys(unread & wanted.keys())
+    found = migrations_of(not_read | known | {other[name]: data for name, data in read.items()}, here.path)
     return evolve(found, shadow_sql=here.shadow_sql)
 
 

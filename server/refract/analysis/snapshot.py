@@ -21,6 +21,7 @@ from refract.lowering import lower
 from refract.providers import Provider
 from refract.providers.versions import Version
 from refract.reading import UnreadableFile, read_text
+from refract.schema.changes import NotFollowed, Reason
 from refract.syntax import Document, SchemaTree, parse_document, parse_schema
 from refract.syntax.tree import Keyword
 from refract.text import Origin, Problem, Span
@@ -151,9 +152,27 @@ def _compared_with(
     baseline = baseline_for(files, provider, base, here, prisma)
     branch, count = read_branch(files, provider, base, here), len(here.migrations) if here else 0
     if not isinstance(branch, git.Unavailable):
-        return _Compared(baseline, branch, "", count)
+        return _Compared(_with_history(baseline, branch), branch, "", count)
     baseline = evolve(baseline, problems=(*baseline.problems, *git_problems(files, branch)))
     return _Compared(baseline, None, branch.reason, count)
+
+
+def _with_history(baseline: Baseline, branch: Branch | None) -> Baseline:
+    """The baseline without the problems of merged migrations: they worked, so these count as not followed."""
+    if branch is None or not baseline.problems:
+        return baseline
+    history = branch.history
+    merged = {m.path for m in history.here}.difference(m.path for m in (*history.new, *history.edited))
+    old = [problem for problem in baseline.problems if problem.origin.path in merged]
+    return evolve(
+        baseline,
+        problems=tuple(problem for problem in baseline.problems if problem not in old),
+        not_followed=(*baseline.not_followed, *map(_unread_file, old)),
+    )
+
+
+def _unread_file(problem: Problem) -> NotFollowed:
+    return NotFollowed(summary=problem.message, sql="", reason=Reason.UNREADABLE, origin=problem.origin)
 
 
 def provider_of(tree: SchemaTree) -> Provider:

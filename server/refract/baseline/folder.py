@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath, PurePosixPath
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from refract.providers import UnknownProvider, provider
 from refract.reading import MAX_BYTES, SETTINGS_BYTES, UnreadableFile, exists, files_in, folders_in, read_bytes
@@ -31,13 +31,14 @@ _UP = ".up.sql"
 ROLLBACKS = "rollbacks"
 """The folder next to a flat folder of migrations, with the files that undo them."""
 _UNREAD = ""
+_TOO_LARGE = "too large"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @frozen
 class Migration:
-    """One migration. `checksum` is the SHA-256 of the file's bytes, as Prisma keeps it in `_prisma_migrations`; empty if
-    the file could not be read.
+    """One migration. `checksum` is the SHA-256 of the file's bytes, as Prisma keeps it in `_prisma_migrations`; no hash if
+    the file could not be read, or is too large for that.
     """
 
     name: str
@@ -54,11 +55,18 @@ class Migration:
     @property
     def is_read(self) -> bool:
         """Whether the file could be read."""
-        return self.checksum != _UNREAD
+        return self.checksum not in (_UNREAD, _TOO_LARGE)
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the file is too large to be read, such as a dump of data. It is one statement that is not followed."""
+        return self.checksum == _TOO_LARGE
 
     @property
     def sql(self) -> str:
-        """The text; bytes that are not UTF-8 are replaced (and reported as a problem of the folder)."""
+        """The text; what is not UTF-8 is a problem of the folder: UTF-16 is read as that, other bytes are replaced."""
+        if self.data.startswith(_UTF16):
+            return self.data.decode("utf-16", errors="replace").replace("\r\n", "\n")
         return self.data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
 
 
@@ -79,22 +87,26 @@ def load_migrations(folder: Path | str) -> MigrationFolder:
     """The migrations in a folder on disk. Never raises: what cannot be read is among the problems."""
     root = Path(folder)
     files: dict[str, bytes | None] = {}
+    large: set[str] = set()
     problems: list[Problem] = []
     names = folders_in(root)
     if isinstance(names, UnreadableFile):
         return MigrationFolder(str(root), (), None, (_problem(root, f"{names.reason}."),))
     flat = flat_files(root)
     for name in flat:
-        _load(root / name, name, files, problems)
+        _load(root / name, name, files, large, problems)
     for name in () if flat else names:
-        _load(root / name / SQL_FILE, f"{name}/{SQL_FILE}", files, problems)
+        _load(root / name / SQL_FILE, f"{name}/{SQL_FILE}", files, large, problems)
     if exists(root / LOCK_FILE):
-        _load(root / LOCK_FILE, LOCK_FILE, files, problems)
-    return _folder(files, str(root), problems)
+        _load(root / LOCK_FILE, LOCK_FILE, files, large, problems)
+    found = _folder(files, str(root), problems)
+    return evolve(found, migrations=tuple(_sized(migration, large) for migration in found.migrations))
 
 
-def migrations_of(files: Mapping[str, bytes], path: str) -> MigrationFolder:
-    """The same from the contents of files (by their paths in the folder, with `/`), as git has them at a revision."""
+def migrations_of(files: Mapping[str, bytes | None], path: str) -> MigrationFolder:
+    """The same from the contents of files (by their paths in the folder, with `/`), as git has them at a revision. None
+    are those that were not read.
+    """
     return _folder(files, path, [])
 
 
@@ -141,13 +153,20 @@ def migration_name(path: str | PurePath) -> str:
     return file.parent.name if file.name == SQL_FILE else file.name.removesuffix(_UP).removesuffix(".sql")
 
 
-def _load(file: Path, key: str, files: dict[str, bytes | None], problems: list[Problem]) -> None:
+def _sized(migration: Migration, large: set[str]) -> Migration:
+    return evolve(migration, checksum=_TOO_LARGE) if migration.path in large else migration
+
+
+def _load(file: Path, key: str, files: dict[str, bytes | None], large: set[str], problems: list[Problem]) -> None:
     data = read_bytes(file, SETTINGS_BYTES if key == LOCK_FILE else MAX_BYTES)
     if not isinstance(data, UnreadableFile):
         files[key] = data
     elif data.is_missing and key != LOCK_FILE:
         message = f"{file.parent} has no {SQL_FILE}. Restore the file or remove the folder."
         problems.append(_problem(file, message))
+    elif data.is_too_large and key != LOCK_FILE:
+        files[key] = None
+        large.add(str(file))
     else:
         files[key] = None
         problems.append(_problem(file, f"{data.reason} (skipped)."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -32,7 +33,11 @@ class History:
 
     def is_new(self, name: str) -> bool:
         """Whether the migration of that name is new on this branch."""
-        return any(migration.name == name for migration in self.new)
+        return name in self._new_names
+
+    @cached_property
+    def _new_names(self) -> frozenset[str]:
+        return frozenset(migration.name for migration in self.new)
 
 
 def compare_histories(here: MigrationFolder, fork: MigrationFolder, tip: MigrationFolder, base: str) -> History:
@@ -46,7 +51,7 @@ def compare_histories(here: MigrationFolder, fork: MigrationFolder, tip: Migrati
         path=here.path,
         base=base,
         here=here.migrations,
-        new=tuple(m for m in here.migrations if m.name not in known and m.is_read),
+        new=tuple(m for m in here.migrations if m.name not in known and (m.is_read or m.is_too_large)),
         theirs=tuple(m for m in tip.migrations if m.name not in at_fork and m.name not in names),
         edited=tuple(m for m in here.migrations if m.name in known and not _same(m, known[m.name])),
         deleted=tuple(m for m in fork.migrations if m.name not in names and m.name in at_tip),

@@ -48,12 +48,16 @@ def _chain(migrations: Sequence[Migration], path: str, provider: Provider) -> li
 
 
 def _continued(baseline: Baseline, migrations: Sequence[Migration], provider: Provider) -> Baseline:
-    from refract.sql.reader import read_migration  # noqa: PLC0415  a warm run has no SQL to read
+    from refract.sql.reader import read_migration, too_large  # noqa: PLC0415  a warm run has no SQL to read
 
     database, statements = baseline.database, baseline.statements
     not_followed = list(baseline.not_followed)
     with without_collector():
         for migration in migrations:
+            if migration.is_too_large:
+                statements += 1
+                not_followed.append(too_large(migration.name, migration.path))
+                continue
             reading = read_migration(migration.sql, migration.path, database, provider)
             database = reading.database
             statements += reading.statements

@@ -84,6 +84,7 @@ ADVICE: Mapping[Do, str] = {
     Do.REMOVE_UNLOGGED: "Remove `UNLOGGED`, unless the rows may be lost.",
     Do.WRITE_BEGIN_AND_COMMIT_ONCE: "Write `BEGIN` and `COMMIT` once each, around the statements that belong together.",
     Do.DELETE_WITH_CONDITION: "Delete only the rows that you do not need, with a condition.",
+    Do.LOAD_DATA_OUTSIDE: "Load data outside migrations.",
     Do.CORRECT_STATEMENT: "Correct the statement.",
     Do.CREATE_OBJECT_BEFORE: "Create the object in a migration before this one.",
     Do.WRITE_STATEMENTS_OUT: "Write the statements out if you can.",

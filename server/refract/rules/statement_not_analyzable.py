@@ -38,7 +38,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
-from refract.schema.changes import NotFollowed
+from refract.schema.changes import NotFollowed, Reason
 
 
 @rule(Severity.INFO, SQL, MIGRATION_ONLY)
@@ -47,11 +47,15 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for number, statement in enumerate(context.statements):
         for change in statement.changes:
             if isinstance(change, NotFollowed) and change.misfit is None:
+                is_too_large = change.reason is Reason.TOO_LARGE
                 yield Risk(
                     key=f"statement {number}",
-                    what="Refract cannot analyse this statement",
+                    what=f"Refract cannot analyse this {'migration, which is too large' if is_too_large else 'statement'}",
                     harm=(harm(Effect.STATEMENT_NOT_CHECKED, statement=code_span(change.summary)),),
-                    now=(action(Do.WRITE_STATEMENTS_OUT), action(Do.REVIEW_BY_HAND)),
+                    now=(action(Do.LOAD_DATA_OUTSIDE),)
+                    if is_too_large
+                    else (action(Do.WRITE_STATEMENTS_OUT), action(Do.REVIEW_BY_HAND)),
                     change=change,
                     origin=statement.origin,
+                    severity=Severity.WARNING if is_too_large else None,
                 )

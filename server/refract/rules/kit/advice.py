@@ -101,6 +101,7 @@ class Do(Enum):
     REMOVE_UNLOGGED = ActionKind.WRITE_SQL, "remove-unlogged"
     WRITE_BEGIN_AND_COMMIT_ONCE = ActionKind.WRITE_SQL, "write-begin-and-commit-once"
     DELETE_WITH_CONDITION = ActionKind.WRITE_SQL, "delete-with-condition"
+    LOAD_DATA_OUTSIDE = ActionKind.WRITE_SQL, "load-data-outside"
     CORRECT_STATEMENT = ActionKind.WRITE_SQL, "correct-statement"
     CREATE_OBJECT_BEFORE = ActionKind.WRITE_SQL, "create-object-before"
     WRITE_STATEMENTS_OUT = ActionKind.WRITE_SQL, "write-statements-out"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refract.providers import Provider
 from refract.schema.changes import Backfill, Change, Statement
 from refract.schema.model import Database
-from refract.sql.reader.migration import SIZE_LIMIT, read_next
+from refract.sql.reader.migration import SIZE_LIMIT, read_next, too_large
 from refract.sql.reader.rows import with_rows
 from refract.sql.reader.state import ReadingState
 from refract.sql.reader.tokens import STRING, SqlToken, StatementTokens, statements
@@ -19,9 +19,9 @@ _FILLERS = frozenset({
 
 
 def read_statements(sql: str, path: str, before: Database, provider: Provider) -> tuple[Statement, ...]:
-    """The statements of the migration in `sql`, in order. Any text can be read; one beyond the size limit has none."""
+    """The statements of the migration in `sql`, in order. Any text can be read; one beyond the size limit is one statement."""
     if len(sql) > SIZE_LIMIT:
-        return ()
+        return (unread_statement(" ".join(sql[:200].split())[:60], path),)
     session = ReadingState(sql, before, provider)
     redefines = "_prisma_new_" in sql
     found: list[tuple[StatementTokens, Origin, list[Change]]] = []
@@ -35,6 +35,11 @@ def read_statements(sql: str, path: str, before: Database, provider: Provider) -
         _statement(statement.tokens, sql, session, origin, [change for change in made if id(change) in kept])
         for statement, origin, made in found
     )
+
+
+def unread_statement(summary: str, path: str) -> Statement:
+    """A file that is too large to be read, as one statement."""
+    return Statement(verb="", words=(), changes=(too_large(summary, path),), origin=Origin(path, "", Span(0, 0)))
 
 
 def _statement(found: list[SqlToken], sql: str, session: ReadingState, origin: Origin, made: list[Change]) -> Statement:

@@ -355,6 +355,19 @@ LAYOUTS: dict[str, tuple[dict[str, str], str, list[tuple[str, int, str, str]]]] 
         )
         for name in ("migrations_postgres", "postgresql-migrations", "migrations/postgresql", "pg_migrations")
     },
+    "folders of two databases": (
+        {
+            "prisma/pg/schema.prisma": POSTGRES + MODEL,
+            "prisma/lite/schema.prisma": DB + MODEL,
+            "prisma/migrations.postgres/1_a/migration.sql": SQL,
+            "prisma/migrations.sqlite/1_a/migration.sql": SQL,
+        },
+        ".",
+        [
+            ("prisma/lite/schema.prisma", 1, "prisma/migrations.sqlite", "schema.prisma"),
+            ("prisma/pg/schema.prisma", 1, "prisma/migrations.postgres", "schema.prisma"),
+        ],
+    ),
     "a folder of files with schema.prisma, by its path": (
         {
             "prisma/schema/schema.prisma": DB,

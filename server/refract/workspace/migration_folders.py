@@ -20,7 +20,15 @@ _NAMES = {
     "cockroachdb": ("cockroachdb", "cockroach"),
 }
 """What people call a database in the name of a folder."""
-_SPELLINGS = ("migrations_{}", "migrations-{}", "{}-migrations", "{}_migrations", "migrations/{}", "{}/migrations")
+_SPELLINGS = (
+    "migrations_{}",
+    "migrations-{}",
+    "{}-migrations",
+    "{}_migrations",
+    "migrations.{}",
+    "migrations/{}",
+    "{}/migrations",
+)
 _PUT_AWAY = re.compile(r"old|bak|backup|archive|legacy|deprecated|unused", re.IGNORECASE)
 
 
@@ -47,7 +55,8 @@ def migrations_beside(root: Path, schema: Path, files: tuple[Path, ...]) -> Path
     fitting = [folder for folder in (*near, *others) if holds_migrations(folder) and fits(folder, provider)]
     if fitting:
         return fitting[0]
-    named = (usual.parent / spelling.format(name) for name in _NAMES.get(provider or "", ()) for spelling in _SPELLINGS)
+    spelled = [spelling.format(name) for name in _NAMES.get(provider or "", ()) for spelling in _SPELLINGS]
+    named = (place / name for place in (usual.parent, usual.parent.parent) for name in spelled)
     found = (folder for folder in named if holds_migrations(folder) and fits(folder, provider))
     return next(found, next(filter(holds_migrations, near), others[0] if len(others) == 1 else usual))
 

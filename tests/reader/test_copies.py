@@ -62,6 +62,10 @@ CASES = [
         "CREATE TABLE m (id int) PARTITION BY RANGE (id); CREATE TABLE m1 PARTITION OF m DEFAULT; ALTER TABLE m ADD z int;",
         "CREATE TABLE m (id int, z int); CREATE TABLE m1 (id int, z int);",
     ),
+    (
+        "CREATE TABLE t (id INT PRIMARY KEY, up INT REFERENCES t);",
+        "CREATE TABLE t (id INT PRIMARY KEY, up INT REFERENCES t (id));",
+    ),
     ("ALTER TABLE post_pkey RENAME TO pk;", "ALTER INDEX post_pkey RENAME TO pk;"),
     ("CREATE VIEW v AS SELECT 1 AS x; ALTER TABLE v RENAME TO w;", "CREATE VIEW w AS SELECT 1 AS x;"),
     ("ALTER TABLE ALL IN TABLESPACE pg_default SET TABLESPACE pg_default;", NOTHING),

@@ -131,9 +131,21 @@ def select_into(cursor: Cursor, session: ReadingState) -> bool:
 
 def _add_table(table: Table, session: ReadingState) -> None:
     """Create the table. One whose columns are not known is counted, unless it is gone after the migration."""
-    session.add(c.CreateTable(table=table))
+    session.add(c.CreateTable(table=_with_keys_to_itself(table)))
     if not table.columns_known and table.name.schema != TEMPORARY:
         session.not_followed(text=f'TABLE "{table.name.name}"')
+
+
+def _with_keys_to_itself(table: Table) -> Table:
+    """A foreign key that names no columns references the primary key, here of the table that it is written in."""
+    if table.primary_key is None:
+        return table
+    columns = tuple(part.name for part in table.primary_key.columns)
+    keys = (
+        evolve(key, referenced_columns=key.referenced_columns or columns) if key.referenced_table == table.name else key
+        for key in table.foreign_keys
+    )
+    return evolve(table, foreign_keys=tuple(keys))
 
 
 def drop_table(cursor: Cursor, session: ReadingState) -> None:

@@ -46,3 +46,21 @@ def test_what_is_new_is_learnt_on_top() -> None:
 @pytest.mark.parametrize("damaged", [None, [], "x", {}, {"grammar": "other"}, {"grammar": None, "shapes": 1}])
 def test_a_file_that_is_not_a_memory_is_kept(damaged: object) -> None:
     assert run(LEARN + READ + ANSWER, damaged)["lark"]
+
+
+WHILE_LINES_ARE_PARSED = """
+from threading import Thread
+sys.setswitchinterval(1e-6)
+shape = grammar.LineShape("field", ())
+typing = Thread(target=lambda: [grammar._keep(("model_member", (f"N{n}",)), shape) for n in range(30_000)])
+typing.start()
+written = 0
+while typing.is_alive():
+    written += grammar.memory() is not None
+typing.join()
+print(written)
+"""
+
+
+def test_the_memory_is_written_while_another_thread_parses() -> None:
+    assert run(READ + WHILE_LINES_ARE_PARSED) > 0

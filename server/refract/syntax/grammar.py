@@ -79,7 +79,7 @@ def parse(rule: str, names: Sequence[str]) -> LineShape | Rejected:
     key = (rule, tuple(names))
     known = _parsed.get(key)
     if known is not None:
-        with suppress(KeyError):  # another thread has just forgotten it
+        with _keeping, suppress(KeyError):  # another thread has just forgotten it
             _parsed.move_to_end(key)
         return known
     found = _parse(rule, names)
@@ -171,7 +171,9 @@ def memory() -> dict[str, Any] | None:
     """What this process knows of the grammar, as plain values for JSON; None if all of it is from `learn`."""
     if len(_parsed) == _learnt[0]:
         return None
-    shapes = [[rule, " ".join(names), _plain(found)] for (rule, names), found in _parsed.items()]
+    with _keeping:
+        parsed = list(_parsed.items())
+    shapes = [[rule, " ".join(names), _plain(found)] for (rule, names), found in parsed]
     return {"grammar": _grammar_hash(), "terminals": [list(t) for t in terminals()], "shapes": shapes}
 
 

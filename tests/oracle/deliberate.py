@@ -14,7 +14,7 @@ from attrs import frozen
 
 from refract.diff import diff
 from refract.providers.postgresql import POSTGRESQL
-from refract.schema.changes import RecreateColumn
+from refract.schema.changes import AlterColumn, Change, DropColumn, RecreateColumn
 from refract.schema.model import Column, Database, Numbering, QualifiedName, Table
 
 Statement = tuple[str, str]
@@ -55,17 +55,20 @@ def as_refract_writes(pair: Pair) -> list[Statement]:
 
 def _with_freed_names(statements: list[Statement]) -> list[Statement]:
     """10. The new name of an index, before another index gets the old one."""
-    created = {
-        found[1] for step, text in statements if step == "CreateIndex" and (found := _CREATED_INDEX.search(text))
-    }
-    freeing = [s for s in statements if s[0] == "RenameIndex" and _RENAMED_FROM.search(s[1])[1] in created]
+    indexes = (_CREATED_INDEX.search(text) for step, text in statements if step == "CreateIndex")
+    created = {found[1] for found in indexes if found}
+    freeing: list[Statement] = []
+    for place, (step, text) in enumerate(statements):
+        found = _RENAMED_FROM.match(text) if step in ("RenameIndex", "RedefineIndex") else None
+        if found and (found[1] or found[2]) in created:
+            freeing += statements[place : place + (2 if step == "RedefineIndex" else 1)]
     rest = [s for s in statements if s not in freeing]
     at = next((place for place, (step, _) in enumerate(rest) if step == "CreateIndex"), 0)
     return [*rest[:at], *freeing, *rest[at:]]
 
 
 _CREATED_INDEX = re.compile(r'INDEX "([^"]+)" ON ')
-_RENAMED_FROM = re.compile(r'ALTER INDEX (?:"[^"]+"\.)?"([^"]+)" RENAME')
+_RENAMED_FROM = re.compile(r'ALTER INDEX (?:"[^"]+"\.)?"([^"]+)" RENAME|DROP INDEX "([^"]+)"$')
 
 
 def _rewritten(statement: Statement, pair: Pair) -> Iterator[Statement]:
@@ -267,20 +270,34 @@ def _may_clash(table: Table) -> bool:
 
 
 def is_complete(before: Database, after: Database) -> bool:
-    """Whether Prisma's migration, and so Refract's, does all there is to do. It does not restore a composite key whose
-    column it drops and adds (CockroachDB refuses the drop), nor an index that has a twin.
+    """Whether Prisma's migration, and so Refract's, does all there is to do. It does not restore an index that has a twin
+    and whose column it drops and adds. On CockroachDB, it drops columns of a composite key, which the server refuses, sets
+    a default before the type that it is of, and loses a foreign key between two tables that it redefines.
     """
-    recreated = {
-        (change.table, change.before.name)
-        for change in diff(before, after).changes
-        if isinstance(change, RecreateColumn)
-    }
-    return not any(
-        (name, part) in recreated
+    changes = diff(before, after).changes
+    gone = {(x.table, x.before.name) for x in changes if isinstance(x, RecreateColumn)}
+    if after.provider == "cockroachdb":
+        gone |= {(x.table, x.column.name) for x in changes if isinstance(x, DropColumn)}
+        if any(_sets_default_first(x) for x in changes) or _redefines_both(gone, before):
+            return False
+    parts = ((name, part) for name, table in before.tables.items() for parts in _fragile(table) for part in parts)
+    return not any(part in gone for part in parts)
+
+
+def _sets_default_first(change: Change) -> bool:
+    if not isinstance(change, AlterColumn) or change.before.type == change.after.type:
+        return False
+    return change.after.default is not None and change.after.default != change.before.default
+
+
+def _redefines_both(gone: set[tuple[QualifiedName, str]], before: Database) -> bool:
+    redefined = {
+        name
         for name, table in before.tables.items()
-        for parts in _fragile(table)
-        for part in parts
-    )
+        if table.primary_key and any((name, part.name) in gone for part in table.primary_key.columns)
+    }
+    tables = (before.tables[name] for name in redefined)
+    return any(key.referenced_table in redefined - {table.name} for table in tables for key in table.foreign_keys)
 
 
 def _fragile(table: Table) -> Iterator[tuple[str, ...]]:

@@ -71,4 +71,5 @@ def _place(name: QualifiedName, part: ForeignKey | Index, database: Database, pl
     if table is None:
         return places.get(name, 0), 0
     parts: Sequence[ForeignKey | Index] = table.foreign_keys if isinstance(part, ForeignKey) else table.indexes
-    return places[name], parts.index(part) if part in parts else 0
+    same = next((place for place, held in enumerate(parts) if held is part), None)
+    return places[name], same if same is not None else parts.index(part) if part in parts else 0

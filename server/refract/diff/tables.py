@@ -85,7 +85,8 @@ def _cast(pair: _Pair, before: Column, after: Column) -> Cast:
         return Cast.NONE
     cast = pair.provider.cast(before, after)
     in_place = cast in (Cast.SAFE, Cast.RISKY) and before.type.is_list == after.type.is_list
-    if in_place and not pair.traits.casts_indexed_columns and _is_indexed(before, pair.before):
+    known = after.type.enum is not None or after.type.name in pair.provider.natives.values()
+    if in_place and known and not pair.traits.casts_indexed_columns and _is_indexed(before, pair.before):
         return Cast.NOT_CASTABLE if _is_indexed(after, pair.after) else cast
     return cast
 

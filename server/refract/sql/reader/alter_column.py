@@ -15,8 +15,8 @@ from refract.schema.model import (
     DefaultKind,
     QualifiedName,
 )
+from refract.sql.reader.column_words import CONSTRAINT_WORDS
 from refract.sql.reader.columns import (
-    CONSTRAINT_WORDS,
     numbering,
     read_column,
     read_type,

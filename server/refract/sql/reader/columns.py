@@ -22,6 +22,7 @@ from refract.schema.model import (
     Sort,
     whole_number,
 )
+from refract.sql.reader.column_words import CONSTRAINT_WORDS
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.numbering import read_numbering
 from refract.sql.reader.tokens import NUMBER, QUOTED, STRING
@@ -36,46 +37,6 @@ _LONGER_TYPES = {
     "NATIONAL": ("CHARACTER", "CHAR", "VARCHAR", "VARYING"),
     "LONG": ("VARCHAR", "VARBINARY"),
 }
-CONSTRAINT_WORDS = frozenset(
-    [
-        "NOT",
-        "NULL",
-        "DEFAULT",
-        "CONSTRAINT",
-        "PRIMARY",
-        "UNIQUE",
-        "CHECK",
-        "REFERENCES",
-        "COLLATE",
-        "GENERATED",
-        "AUTO_INCREMENT",
-        "AUTOINCREMENT",
-        "ON",
-        "COMMENT",
-        "IDENTITY",
-        "AS",
-        "AFTER",
-        "FIRST",
-        "FOR",
-        "DEFERRABLE",
-        "INITIALLY",
-        "USING",
-        "WITH",
-        "STORED",
-        "VIRTUAL",
-        "INVISIBLE",
-        "VISIBLE",
-        "SPARSE",
-        "ROWGUIDCOL",
-        ",",
-        ")",
-        "KEY",
-        "CHARACTER",
-        "CHARSET",
-        "ENABLE",
-        "DISABLE",
-    ]
-)
 
 
 @frozen
@@ -492,7 +453,6 @@ def squeezed(text: str) -> str:
 
 
 __all__ = [
-    "CONSTRAINT_WORDS",
     "Constraint",
     "Definition",
     "DefinitionScope",

@@ -98,7 +98,7 @@ def column_type(text: str) -> ColumnType:
     if name in {"enum", "set"}:
         values = re.findall(r"'((?:[^']|'')*)'", arguments)
         values = tuple(v.replace("''", "'") for v in values)
-        return ColumnType("ENUM", values) if name == "enum" else MYSQL.type_from_sql("set", values)
+        return ColumnType("ENUM", values) if name == "enum" else ColumnType("SET", values)
     numbers = tuple(int(a) for a in arguments.split(",")) if arguments else ()
     return MYSQL.type_from_sql(name + (unsigned or ""), numbers, False)
 
@@ -130,9 +130,14 @@ def _keys(cursor: Cursor) -> Iterator[Fact]:
 def _others(cursor: Cursor) -> Iterator[Fact]:
     for table, name, clause in _rows(cursor, _CHECKS):
         if not re.fullmatch(rf"json_valid\(`{re.escape(str(name))}`\)", str(clause)):
-            yield "check", table, name, plain(str(clause))
+            yield "check", table, _check_name(str(table), str(name)), plain(str(clause))
     for name, table in _rows(cursor, _TRIGGERS):
         yield "trigger", name, table
+
+
+def _check_name(table: str, name: str) -> str:
+    """MariaDB names a check `CONSTRAINT_1` or, if it is written with a column, like that; MySQL `table_chk_1`."""
+    return name if "_" in name and not re.fullmatch(r"CONSTRAINT_\d+", name) else f"{table}_chk"
 
 
 def _rows(cursor: Cursor, query: str) -> list[tuple[object, ...]]:

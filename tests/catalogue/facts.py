@@ -54,7 +54,7 @@ def table_facts(database: Database) -> Iterator[Fact]:
             referenced = key.referenced_table.name, key.referenced_columns
             yield "foreign key", name.name, key.name, key.columns, *referenced, *actions
         for check in table.checks:
-            yield "check", name.name, check.name, plain(check.expression)
+            yield "check", name.name, re.sub(r"_chk_\d+$", "_chk", check.name), plain(check.expression)
         if table.primary_key:
             parts = tuple((part.name, part.length, part.sort.value) for part in table.primary_key.columns)
             yield "primary key", name.name, parts

@@ -71,7 +71,7 @@ def _tables(cursor: Cursor) -> Iterator[Fact]:
 
 
 def _columns(cursor: Cursor) -> Iterator[Fact]:
-    checks = set(_rows(cursor, _CHECKS))
+    checks = {row[:3] for row in _rows(cursor, _CHECKS)}
     for table, place, name, sql, nullable, default, extra, expression, collation in _rows(cursor, _COLUMNS):
         # JSON is another name for LONGTEXT in MariaDB, with a check of its own making.
         json = (table, name, f"json_valid(`{name}`)") in checks
@@ -128,16 +128,16 @@ def _keys(cursor: Cursor) -> Iterator[Fact]:
 
 
 def _others(cursor: Cursor) -> Iterator[Fact]:
-    for table, name, clause in _rows(cursor, _CHECKS):
+    for table, name, clause, level in _rows(cursor, _CHECKS):
         if not re.fullmatch(rf"json_valid\(`{re.escape(str(name))}`\)", str(clause)):
-            yield "check", table, _check_name(str(table), str(name)), plain(str(clause))
+            yield "check", table, _check_name(str(table), str(name), str(level)), plain(str(clause))
     for name, table in _rows(cursor, _TRIGGERS):
         yield "trigger", name, table
 
 
-def _check_name(table: str, name: str) -> str:
+def _check_name(table: str, name: str, level: str) -> str:
     """MariaDB names a check `CONSTRAINT_1` or, if it is written with a column, like that; MySQL `table_chk_1`."""
-    return name if "_" in name and not re.fullmatch(r"CONSTRAINT_\d+", name) else f"{table}_chk"
+    return f"{table}_chk" if level == "Column" or re.fullmatch(r"CONSTRAINT_\d+", name) else name
 
 
 def _rows(cursor: Cursor, query: str) -> list[tuple[object, ...]]:
@@ -163,7 +163,7 @@ _KEYS = """
       AND k.constraint_name = r.constraint_name
     WHERE r.constraint_schema = DATABASE() ORDER BY r.table_name, r.constraint_name, k.ordinal_position"""
 _CHECKS = """
-    SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints
+    SELECT table_name, constraint_name, check_clause, level FROM information_schema.check_constraints
     WHERE constraint_schema = DATABASE()"""
 _TRIGGERS = """
     SELECT trigger_name, event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE()"""

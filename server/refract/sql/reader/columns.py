@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from attrs import evolve, frozen
 
@@ -25,6 +25,7 @@ from refract.schema.model import (
 from refract.sql.reader.column_words import CONSTRAINT_WORDS
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.numbering import read_numbering
+from refract.sql.reader.sqlite_grammar import more_words
 from refract.sql.reader.tokens import NUMBER, QUOTED, STRING
 from refract.sql.reader.traits import ReaderTraits
 
@@ -94,18 +95,6 @@ def read_type(cursor: Cursor, scope: DefinitionScope) -> tuple[ColumnType, bool]
     return scope.provider.type_from_sql(name, args, is_list), name.upper() in _SERIALS
 
 
-def _more_words(cursor: Cursor) -> Iterator[str]:
-    """SQLite takes any words for a type."""
-    while not cursor.done and cursor.key() not in _ENDS_TYPE and (cursor.key()[:1].isalpha() or cursor.key() == STRING):
-        yield cursor.text()
-        cursor.position += 1
-
-
-_ENDS_TYPE = frozenset({
-    "NOT", "NULL", "DEFAULT", "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "GENERATED", "AS", "ON",
-})  # fmt: skip
-
-
 def _plain_type_name(cursor: Cursor, scope: DefinitionScope) -> str:
     words = [cursor.text()]
     longer = _LONGER_TYPES.get(cursor.key(), ())
@@ -113,7 +102,7 @@ def _plain_type_name(cursor: Cursor, scope: DefinitionScope) -> str:
         raise UnreadableStatement("type expected")
     cursor.position += 1
     if scope.traits.is_sqlite:
-        return " ".join((*words, *_more_words(cursor)))
+        return " ".join((*words, *more_words(cursor)))
     while cursor.key() in longer or (words[0].upper() == "NATIONAL" and cursor.key() == "VARYING"):
         words.append(cursor.text())
         cursor.position += 1
@@ -271,6 +260,16 @@ def _identity(cursor: Cursor, found: Definition, name: str, table: QualifiedName
     return evolve(found, column=evolve(found.column, auto_increment=True))
 
 
+def _collate(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope) -> Definition:
+    """COLLATE, and a character set of MySQL if no collation is written: its default one is meant."""
+    is_collation = cursor.key(-1) == "COLLATE"
+    cursor.accept("=")
+    written = cursor.string() if cursor.key() == STRING else cursor.dotted()[-1]
+    if not scope.traits.keeps_collations or (found.column.collation and not is_collation):
+        return found
+    return evolve(found, column=evolve(found.column, collation=written))
+
+
 def _one_more(cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope) -> Definition:
     cursor.accept("=")
     cursor.dotted() if cursor.key() != STRING else cursor.string()
@@ -302,9 +301,9 @@ _COLUMN_CONSTRAINTS: tuple[tuple[tuple[str, ...], Callable[..., Definition]], ..
     (("IDENTITY",), _identity),
     (("GENERATED",), _generated),
     (("AS",), _computed),
-    (("COLLATE",), _one_more),
-    (("CHARACTER", "SET"), _one_more),
-    (("CHARSET",), _one_more),
+    (("COLLATE",), _collate),
+    (("CHARACTER", "SET"), _collate),
+    (("CHARSET",), _collate),
     (("COMMENT",), _one_more),
     (("ON", "UPDATE"), _update_default),
     (("ON", "CONFLICT"), _conflict),

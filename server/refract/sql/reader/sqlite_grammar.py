@@ -5,10 +5,10 @@ Only forms that are surely errors are refused. Whether a valid statement can run
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
-from refract.sql.reader.tokens import NUMBER
+from refract.sql.reader.tokens import NUMBER, STRING
 
 _STATEMENTS = frozenset({
     "ALTER", "ANALYZE", "ATTACH", "BEGIN", "COMMIT", "CREATE", "DELETE", "DETACH", "DROP", "END", "EXPLAIN", "INSERT",
@@ -31,6 +31,18 @@ def is_refused(cursor: Cursor) -> bool:
         return False
     finally:
         cursor.position = start
+
+
+def more_words(cursor: Cursor) -> Iterator[str]:
+    """SQLite takes any words for a type."""
+    while not cursor.done and cursor.key() not in _ENDS_TYPE and (cursor.key()[:1].isalpha() or cursor.key() == STRING):
+        yield cursor.text()
+        cursor.position += 1
+
+
+_ENDS_TYPE = frozenset({
+    "NOT", "NULL", "DEFAULT", "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "GENERATED", "AS", "ON",
+})  # fmt: skip
 
 
 def _is_refused(cursor: Cursor) -> bool:

@@ -23,7 +23,7 @@ class ReaderTraits:
     `selects_into_tables`: SELECT INTO makes a table. `rolls_back_definitions`: ROLLBACK undoes CREATE, ALTER and DROP.
     `sets_defaults_last`: ALTER TABLE changes types before it sets defaults, in whatever order both are written.
     `keeps_numbering`: how a column counts is part of Prisma's schema.
-    `is_sqlite`: its grammar is small, and what it lacks is an error.
+    `keeps_collations`: the collation of a column is read. `is_sqlite`: its grammar is small, and what it lacks is an error.
     `no_action` is the action of a foreign key that names none.
     """
 
@@ -41,6 +41,7 @@ class ReaderTraits:
     sets_defaults_last: bool = False
     keeps_numbering: bool = False
     is_sqlite: bool = False
+    keeps_collations: bool = False
     no_action: ReferentialAction = ReferentialAction.NO_ACTION
 
 
@@ -62,10 +63,13 @@ _TRAITS: Mapping[str, ReaderTraits] = {
         bodies_have_statements=True,
         do_runs_block=False,
         names_unique_after_column=True,
+        keeps_collations=True,
         foreign_keys_make_indexes=True,
         no_action=ReferentialAction.RESTRICT,
     ),
-    "sqlite": ReaderTraits(bodies_have_statements=True, rolls_back_definitions=True, is_sqlite=True),
+    "sqlite": ReaderTraits(
+        bodies_have_statements=True, rolls_back_definitions=True, is_sqlite=True, keeps_collations=True
+    ),
     "sqlserver": ReaderTraits(selects_into_tables=True, is_transact_sql=True),
 }
 _OTHER = ReaderTraits()

@@ -43,6 +43,7 @@ class MysqlWriter(Writer):
         return "".join(
             (
                 f"{self.quote(column.name)} {context.provider.render_type(column.type)}",
+                _collation(column),
                 " NULL" if column.nullable else " NOT NULL",
                 f" DEFAULT {default}" if default else "",
                 f" ON UPDATE {column.on_update}" if column.on_update else "",
@@ -120,6 +121,13 @@ class MysqlWriter(Writer):
         name = f"({column.expression})" if column.expression else self.quote(column.name)
         length = f"({column.length})" if column.length is not None else ""
         return f"{name}{length}{self.sort(column)}"
+
+
+def _collation(column: Column) -> str:
+    """The collation that a migration has given the column; the name of a character set has no underscore."""
+    if column.collation is None:
+        return ""
+    return f" {'COLLATE' if '_' in column.collation else 'CHARACTER SET'} {column.collation}"
 
 
 def _kind(index: Index) -> str:

@@ -91,7 +91,8 @@ class PostgresqlDatabase:
         empty = self.server.new()
         try:
             with closing(postgresql.connect(self.server.socket, empty.name)) as connection:
-                return differences(facts, postgresql_facts.model_facts(model, _beside(history), connection))
+                replayed = postgresql_facts.model_facts(model, _beside(model, history), connection)
+                return differences(_as_prisma_sees(facts), _as_prisma_sees(replayed))
         except postgresql_facts.CannotBuild as error:
             return [f"the model cannot be built: {error}"]
         finally:
@@ -110,14 +111,23 @@ class PostgresqlDatabase:
             connection.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
 
-def _beside(history: Sequence[Migration]) -> str:
-    """The statements that make what tables need and a model does not hold."""
+def _as_prisma_sees(facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts without what Prisma does not compare, and the model leaves out: NOT NULL of lists, the names of now()."""
+    plain = {name: fact.replace("DEFAULT now()", "DEFAULT CURRENT_TIMESTAMP") for name, fact in facts.items()}
+    return {name: fact.replace(" NOT NULL", "") if "[]|" in fact else fact for name, fact in plain.items()}
+
+
+def _beside(model: Model, history: Sequence[Migration]) -> str:
+    """The statements that make what tables need and a model does not hold; bodies of functions name what comes later."""
+    schemas = "".join(f'CREATE SCHEMA IF NOT EXISTS "{name}";\n' for name in model.schemas)
     found = (
         migration.sql[part.start : part.end]
         for migration in history
         for part in sql_statements(migration.sql, "postgresql")
     )
-    return "".join(f"{text};\n" for text in found if _NEEDED.match(text))
+    return f"SET LOCAL check_function_bodies = off;\n{schemas}" + "".join(
+        f"{text};\n" for text in found if _NEEDED.match(text)
+    )
 
 
 def _run_one_by_one(connection: psycopg.Connection, script: str) -> None:

@@ -26,20 +26,29 @@ _EMPTY = Database("postgresql", "public", qualified=True)
 _NEXT = re.compile(r"nextval\('(.*)'::regclass\)")
 
 
+def _in_full(fact: str) -> str:
+    """The precision of a time is 6 unless another is named. The model does not hold that a table has partitions."""
+    return re.sub(r"\A(time|timestamp)(?= with)", r"\1(6)", fact).replace(" ON ONLY ", " ON ")
+
+
 class CannotBuild(Exception):
     """The server refuses what the model holds."""
 
 
 def server_facts(connection: psycopg.Connection) -> dict[str, str]:
     """All that the catalogue of the current database holds."""
-    connection.execute("SET LOCAL search_path = ''")
-    return dict(connection.execute(_FACTS).fetchall())
+    connection.execute("SET search_path = ''")
+    return {key: _in_full(fact) for key, fact in connection.execute(_FACTS).fetchall()}
 
 
 def model_facts(database: Database, beside: str, connection: psycopg.Connection) -> Facts:
     """The facts of a database on an empty server. `beside` is SQL for what it needs and does not hold."""
     database = evolve(database, qualified=True)
     facts = _built(database, beside, connection)
+    for table in database.tables.values():
+        for column in table.columns:
+            if column.type.is_list and not column.nullable:  # which Prisma never writes for a list
+                facts[_column_key(table, column)] = facts[_column_key(table, column)].replace("|", "| NOT NULL", 1)
     facts |= {f"sequence {s.name}": _sequence(s) for s in all_sequences(database)}
     facts |= {f"view {v.name}": "MATERIALIZED" if v.stored else "" for v in database.views.values()}
     for table in database.tables.values():
@@ -47,6 +56,24 @@ def model_facts(database: Database, beside: str, connection: psycopg.Connection)
             _column_key(table, x): _numbered(facts.get(_column_key(table, x), ""), x, table) for x in _counting(table)
         }
     return facts
+
+
+def in_plain_words(facts: Facts, database: Database) -> Facts:
+    """The facts with each default that is a plain value in the model's words for it, whatever the SQL that gives it."""
+    plain = dict(facts)
+    for table in database.tables.values():
+        for column in table.columns:
+            key = _column_key(table, column)
+            plain[key] = _with_plain_default(facts.get(key, ""), column)
+    return {key: fact for key, fact in plain.items() if fact or key in facts}
+
+
+def _with_plain_default(fact: str, column: Column) -> str:
+    before, _, sql = fact.partition(" DEFAULT ")
+    default = parse_sql_default(sql, column.type) if sql and "nextval" not in sql else None
+    if default is None or default.kind is DefaultKind.EXPRESSION:
+        return fact
+    return f"{before} DEFAULT {default}"
 
 
 def _counting(table: Table) -> Iterator[Column]:
@@ -91,7 +118,9 @@ def _built(database: Database, beside: str, connection: psycopg.Connection) -> d
 
 def _script(database: Database) -> Iterator[str]:
     yield from (f'CREATE SCHEMA IF NOT EXISTS "{name}"' for name in database.schemas)
-    yield from (f'CREATE EXTENSION IF NOT EXISTS "{x.name}"' for x in database.extensions.values())
+    for x in database.extensions.values():
+        yield f'CREATE EXTENSION IF NOT EXISTS "{x.name}"' + (f' SCHEMA "{x.schema}"' if x.schema else "")
+    yield from (f"CREATE SEQUENCE {'.'.join(map(_quoted, s.name))}" for s in all_sequences(database))
     steps = write_steps(tuple(_changes(database)), _EMPTY, database)
     yield from (f"{statement}" for step in steps for statement in step.statements)
 
@@ -113,23 +142,27 @@ def _without_numbers(table: Table) -> Table:
 
 
 def spelling_differences(database: Database, server: Facts) -> list[str]:
-    """The columns whose type or plain default the model spells in another way than for the server's own words."""
+    """The columns whose type or plain default the model has in another way than a reader of the server's words has."""
     return [line for table in database.tables.values() for x in table.columns for line in _spelling(table, x, server)]
 
 
 def _spelling(table: Table, column: Column, server: Facts) -> Iterator[str]:
-    fact = server.get(_column_key(table, column))
-    if fact is None:
-        return
-    text = fact.split("|")[0]
+    fact = server.get(_column_key(table, column), "")
+    text, _, rest = fact.partition("|")
     expected = server_type(text, column.type.enum)
     if expected is not None and expected != column.type:
         yield f"{table.name}.{column.name} is {text} ({expected}), read as {column.type}"
-    default = re.search(r" DEFAULT (.*)", fact)
-    if default and column.default and not column.auto_increment:
+    default = re.search(r" DEFAULT (.*)", rest)
+    reprinted = column.type.name in ("DATE", "TIME", "TIMETZ", "interval", "INTERVAL")
+    if (
+        default
+        and column.default
+        and not column.auto_increment
+        and not reprinted
+        and '::"mood"' not in column.default.text
+    ):
         found = parse_sql_default(default.group(1), column.type)
-        kinds = (DefaultKind.EXPRESSION, DefaultKind.LIST)
-        if found is not None and found.kind not in kinds and found != column.default:
+        if found is not None and found.kind is not DefaultKind.EXPRESSION and found != column.default:
             yield f"{table.name}.{column.name} has DEFAULT {default.group(1)} ({found}), read as {column.default}"
 
 

@@ -11,7 +11,7 @@ import psycopg
 from attrs import frozen
 
 from catalogue.cases import Case, Facts, Outcome, Verdict, base, differences, is_counted, read, replayed
-from catalogue.postgresql_facts import CannotBuild, model_facts, server_facts, spelling_differences
+from catalogue.postgresql_facts import CannotBuild, in_plain_words, model_facts, server_facts, spelling_differences
 from live.postgresql import connect, new_database, running_server
 from refract.schema.model import Database
 from refract.sql.reader.tokens import statements
@@ -50,10 +50,12 @@ class Server:
         if is_counted(reading):
             return Verdict(Outcome.NOT_FOLLOWED, f"{[x.misfit or x.reason for x in reading.not_followed]}")
         try:
-            found = differences(server, model_facts(reading.database, _beside(sql), self.empty))
+            model = model_facts(reading.database, _beside(sql), self.empty)
         except CannotBuild as error:
             return Verdict(Outcome.MISREAD, f"the model cannot be built: {error}")
-        found += spelling_differences(reading.database, server)
+        database = reading.database
+        found = differences(in_plain_words(server, database), in_plain_words(model, database))
+        found += spelling_differences(database, server)
         return Verdict(Outcome.MISREAD if found else Outcome.FOLLOWED, "\n".join(found))
 
     def _run(self, sql: str) -> Facts:

@@ -65,6 +65,8 @@ def _counts_otherwise(before: Column, after: Column) -> bool:
 def _defaults_match(before: Column, after: Column, traits: DifferTraits) -> bool:
     if traits.auto_increment is AutoIncrement.DEFAULT and before.auto_increment != after.auto_increment:
         return after.auto_increment or after.default is None  # Prisma neither adds nor removes numbers
+    if before.generated is not None and (after.default is None or _is_expression(after.default)):
+        return True  # PostgreSQL has no default there, and refuses to set or drop one
     if before.auto_increment or after.auto_increment:
         return _match_without_sequence(before, after)
     return not _are_compared(before, after, traits) or _values_match(before, after)

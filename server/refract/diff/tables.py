@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve, frozen
 
 from refract.diff.columns import ColumnArity, arity, column_changes
+from refract.diff.index_equality import indexes_match, seen_columns
 from refract.diff.rank import Rank
 from refract.diff.traits import DifferTraits
 from refract.providers import Provider
@@ -180,7 +181,7 @@ def _indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
         yield rank, c.DropIndex(table=name, index=index, origin=pair.after.origin)
     partial = [evolve(index, where=None) for index in pair.before.indexes if _is_hidden(index)]
     for index in new:
-        if not any(_indexes_match(other, index, traits) for other in (*old, *partial)):
+        if not any(indexes_match(other, index, traits) for other in (*old, *partial)):
             yield Rank.CREATE_INDEX, c.CreateIndex(table=name, index=index, origin=index.origin or pair.after.origin)
     for before, after in _index_pairs(old, new, traits):
         yield from _kept_index(pair, before, after, columns)
@@ -200,7 +201,7 @@ def _kept_index(pair: _Pair, before: Index, after: Index, columns: Sequence[_Col
 
 
 def _is_created(index: Index | None, pair: _Pair) -> bool:
-    return index is not None and not any(_indexes_match(other, index, pair.traits) for other in pair.before.indexes)
+    return index is not None and not any(indexes_match(other, index, pair.traits) for other in pair.before.indexes)
 
 
 def _is_rebuilt(index: Index, pair: _Pair, columns: Sequence[_ColumnPair]) -> bool:
@@ -228,33 +229,22 @@ def _is_hidden(index: Index) -> bool:
     return index.where is not None and not (index.origin and index.origin.block)
 
 
-def _indexes_match(before: Index, after: Index, traits: DifferTraits) -> bool:
-    """Whether two indexes differ at most in name."""
-    return (
-        before.columns == after.columns
-        and before.unique == after.unique
-        and before.type == after.type
-        and before.where == after.where
-        and not (traits.compares_clustering and bool(before.clustered) != bool(after.clustered))
-    )
-
-
 def _index_pairs(old: Sequence[Index], new: Sequence[Index], traits: DifferTraits) -> Iterator[tuple[Index, Index]]:
     """Kept indexes. Prisma does not change those with a twin, since it cannot tell them apart."""
     for index in old:
-        if sum(_are_twins(index, other) for other in old) == 1:
-            match = next((other for other in new if _indexes_match(index, other, traits)), None)
+        if sum(_are_twins(index, other, traits) for other in old) == 1:
+            match = next((other for other in new if indexes_match(index, other, traits)), None)
             if match is not None:
                 yield index, match
 
 
-def _are_twins(one: Index, other: Index) -> bool:
-    return one.unique == other.unique and [p.name for p in one.columns] == [p.name for p in other.columns]
+def _are_twins(one: Index, other: Index, traits: DifferTraits) -> bool:
+    return one.unique == other.unique and seen_columns(one, traits) == seen_columns(other, traits)
 
 
 def _dropped_indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> list[Index]:
     new = _visible(pair.after.indexes)
-    gone = [i for i in _visible(pair.before.indexes) if not any(_indexes_match(i, x, pair.traits) for x in new)]
+    gone = [i for i in _visible(pair.before.indexes) if not any(indexes_match(i, x, pair.traits) for x in new)]
     return [i for i in gone if not _may_be_of_key(i, pair, columns)]
 
 

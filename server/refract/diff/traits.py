@@ -71,6 +71,7 @@ class DifferTraits:
     foreign_keys_follow_redefined_table: bool = False
     foreign_keys_make_indexes: bool = False
     schemas: bool = False
+    takes_included_for_columns: bool = False
     redefines: MustRedefine = _never
 
     def is_inline(self, index: Index) -> bool:
@@ -111,7 +112,9 @@ def _sqlserver_redefines(before: Table, changes: Sequence[TableChange]) -> bool:
 
 
 _TRAITS: Mapping[str, DifferTraits] = {
-    "postgresql": DifferTraits(enum_types=True, column_drop_drops_indexes=True, schemas=True),
+    "postgresql": DifferTraits(
+        enum_types=True, column_drop_drops_indexes=True, schemas=True, takes_included_for_columns=True
+    ),
     "cockroachdb": DifferTraits(
         enum_types=True,
         auto_increment=AutoIncrement.DEFAULT,

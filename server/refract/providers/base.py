@@ -19,12 +19,13 @@ Literal = Callable[[Default, ColumnType], str]
 @frozen
 class SqlSpelling:
     """The meaning of a type's name in SQL. `args` are used if the SQL gives none; `keeps_args`: whether arguments in
-    the SQL mean anything (in mysql's `INT(11)` they do not).
+    the SQL mean anything (in mysql's `INT(11)` they do not). `scale` is the second argument if the SQL gives only the first.
     """
 
     name: str
     args: tuple[int | str, ...] = ()
     keeps_args: bool = True
+    scale: int | None = None
 
 
 @frozen
@@ -97,6 +98,8 @@ class Provider:
         if spelling is None:
             return ColumnType(name, tuple(args), is_list)
         kept = _canonical_args(spelling.name, args) if args and spelling.keeps_args else spelling.args
+        if len(kept) == 1 and spelling.scale is not None:
+            kept = (*kept, spelling.scale)
         return ColumnType(spelling.name, kept, is_list)
 
     def primary_key_name(self, table: str) -> str:

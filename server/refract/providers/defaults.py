@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -14,16 +15,24 @@ NOW = Default(DefaultKind.NOW)
 _NOW_WORDS = re.compile(
     r"(?:current_timestamp|now|getdate|sysdatetime|localtimestamp|transaction_timestamp)\s*(?:\(\s*\d*\s*\))?\Z", re.I
 )
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\Z", re.I)
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\Z", re.I)
 _STRING = re.compile(r"N?'((?:[^']|'')*)'\Z", re.S)
 _ESCAPE_STRING = re.compile(r"E'((?:[^'\\]|''|\\.)*)'\Z", re.S)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b"}
-_CAST = re.compile(r"(.*\S)\s*::\s*[\w\". ]+(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])*\Z", re.S)
+_TYPE = r"(?:\"(?:[^\"]|\"\")*\"(?!\")|[\w. ])+(?:\(\d+(?:,\s*\d+)?\)[\w ]*)?(?:\s*\[\s*\d*\s*\])*"
+_CAST = re.compile(rf"(.*\S)\s*::\s*{_TYPE}\Z", re.S)
+_TYPED_LITERAL = re.compile(r"(?:[a-z_]\w*\s+)+('(?:[^']|'')*')\Z", re.S | re.I)
+_DOLLARS = re.compile(r"\$(\w*)\$(.*)\$\1\$\Z", re.S)
+_UNICODE_STRING = re.compile(r"U&'((?:[^']|'')*)'\Z", re.S | re.I)
+_UNICODE = re.compile(r"\\(?:\\|\+([0-9a-f]{6})|([0-9a-f]{4}))", re.I)
+_CURRENT_TIMES = {"now", "today", "tomorrow", "yesterday"}
+_TRUE, _FALSE = {"true", "t", "yes", "y", "on", "1"}, {"false", "f", "no", "n", "off", "0"}
 _STD_CAST = re.compile(r"CAST\((.*)\s+AS\s+[^()]+(?:\([\d, ]+\))?\)\Z", re.S | re.I)
 _BRACKET = re.compile(r"[()]")
-_ARRAY = re.compile(r"ARRAY\[(.*)\]\Z", re.S | re.I)
+_ARRAY = re.compile(r"ARRAY\s*\[(.*)\]\Z", re.S | re.I)
 _BOOLEAN_TYPES = {"BOOLEAN", "BOOL", "BIT", "TINYINT"}
 _BYTES_TYPES = {"BYTEA", "BYTES", "BLOB", "LONGBLOB", "MEDIUMBLOB", "TINYBLOB", "VARBINARY", "BINARY"}
+_TIMES = {"TIMESTAMP", "TIMESTAMPTZ", "DATE", "TIME", "TIMETZ"}
 _TIME_TYPES = {"TIMESTAMP", "TIMESTAMPTZ", "DATETIME", "DATETIME2", "DATETIMEOFFSET"}
 _FRACTION = re.compile(r"(?<=\d:\d\d)\.(\d+)")
 _NANOSECONDS = 9  # digits
@@ -102,15 +111,16 @@ def parse_sql_default(sql: str, type_: ColumnType) -> Default | None:
         return NOW
     if text.lower() in ("true", "false"):
         return boolean(text.lower() == "true")
-    literal = _string_literal(text)
+    typed = _TYPED_LITERAL.match(text)
+    literal = _string_literal(typed.group(1) if typed else text)
     if literal is not None:
-        return _typed_string(literal, type_)
+        return _typed_string(literal, type_, sql)
     if _NUMBER.match(text):
         return _typed_number(text, type_)
     if type_.name in _BYTES_TYPES and re.match(r"(?:0x|x')[0-9a-f]*'?\Z", text, re.I):
         return string(re.sub(r"^(?:0x|x')|'$", "", text, flags=re.I).lower())
     if re.match(r"b'[01]+'\Z", text, re.I) and type_.name in ("BIT", "BOOLEAN"):
-        return boolean("1" in text) if type_.args in ((), (1,)) else expression(text)
+        return boolean("1" in text) if type_.args in ((), (1,)) else string(text[2:-1])
     return expression(sql)
 
 
@@ -159,25 +169,40 @@ def _string_literal(text: str) -> str | None:
     match = _ESCAPE_STRING.match(text)
     if match:
         return re.sub(r"\\(.)", _escaped, match.group(1).replace("''", "'"), flags=re.S)
+    match = _DOLLARS.match(text)
+    if match:
+        return match.group(2)
+    match = _UNICODE_STRING.match(text)
+    if match:
+        return _UNICODE.sub(_code_point, match.group(1).replace("''", "'"))
     if len(text) >= 2 and text[0] == text[-1] == '"':
         return text[1:-1].replace('""', '"')
     return None
+
+
+def _code_point(match: re.Match[str]) -> str:
+    digits = match.group(1) or match.group(2)
+    number = int(digits, 16) if digits else ord("\\")
+    return chr(number) if number <= sys.maxunicode else match.group()
 
 
 def _escaped(match: re.Match[str]) -> str:
     return _ESCAPES.get(match.group(1), match.group(1))
 
 
-def _typed_string(text: str, type_: ColumnType) -> Default:
+def _typed_string(text: str, type_: ColumnType, quote: str) -> Default:
+    """The value of a text in a column of that type; `quote` is the SQL."""
     name = type_.name
     if name in _BYTES_TYPES and text.lower().startswith("\\x"):
         return string(text[2:].lower())
+    if name in _TIMES and text.lower() in _CURRENT_TIMES:
+        return expression(quote)
     if name in _TIME_TYPES and re.match(r"\d{4}-\d\d-\d\d", text):
         return moment(text.replace(" +", "+").replace(" ", "T", 1))
     if name in _NUMBER_TYPES and _NUMBER.match(text):
         return number(text)
-    if name in ("BOOLEAN", "BOOL") and text.lower() in ("true", "false", "t", "f"):
-        return boolean(text.lower().startswith("t"))
+    if name in ("BOOLEAN", "BOOL") and text.lower() in _TRUE | _FALSE:
+        return boolean(text.lower() in _TRUE)
     return string(text)
 
 

@@ -42,9 +42,14 @@ def cast(before: Column, after: Column) -> Cast:
         return _from_list(new) if old.is_list else Cast.NOT_CASTABLE
     if old.name not in _KNOWN or new.name not in _KNOWN:
         return Cast.NONE if old.name not in _KNOWN and new.name not in _KNOWN else Cast.RISKY
-    if (old.name, old.args) == (new.name, new.args):
+    if (old.name, _length_in_full(old)) == (new.name, _length_in_full(new)):
         return Cast.NONE
     return _of_row(_ROWS[old.name], old, new)
+
+
+def _length_in_full(type_: ColumnType) -> tuple[int | str, ...]:
+    """The arguments; a CHAR or BIT without a length has the length 1, as the catalogue says."""
+    return (1,) if type_.name in ("CHAR", "BIT") and not type_.args else type_.args
 
 
 def _from_list(new: ColumnType) -> Cast:

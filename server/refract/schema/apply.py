@@ -29,6 +29,7 @@ from refract.schema.model import (
     Table,
     View,
 )
+from refract.schema.sequences import with_owner_renamed, without_owner
 
 
 def apply(database: Database, changes: Iterable[c.Change]) -> tuple[Database, tuple[c.Misfit, ...]]:
@@ -63,6 +64,11 @@ class Draft:
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Hold again what `saved` gave."""
         vars(self).update({name: dict(held) if isinstance(held, dict) else held for name, held in saved.items()})
+
+    def drop_owned(self, table: QualifiedName, column: str | None = None) -> None:
+        """Drop the sequences of a column, or of all columns of a table."""
+        if self.sequences:
+            self.sequences = without_owner(self.sequences, table, column)
 
     def database(self) -> Database:
         """The database after the changes so far."""
@@ -107,6 +113,7 @@ def _drop_table(draft: Draft, change: c.DropTable) -> c.Misfit | None:
     if draft.tables.pop(change.table.name, None) is None:
         return _unknown("table", change.table.name)
     draft.objects = {key: held for key, held in draft.objects.items() if key.table != change.table.name}
+    draft.drop_owned(change.table.name)
     if draft.start.provider in ("postgresql", "cockroachdb"):
         for table in _referring_to(draft, change.table.name):
             kept = tuple(k for k in table.foreign_keys if k.referenced_table != change.table.name)
@@ -119,6 +126,8 @@ def _rename_table(draft: Draft, change: c.RenameTable) -> c.Misfit | None:
     if table is None:
         return _unknown("table", change.before.name)
     new = change.after.name
+    for column in table.columns if draft.sequences else ():
+        draft.sequences = with_owner_renamed(draft.sequences, (table.name, column.name), (new, column.name))
     draft.tables = {
         (new if name == change.before.name else name): (evolve(table, name=new) if name == change.before.name else held)
         for name, held in draft.tables.items()
@@ -199,6 +208,7 @@ def _drop_column(draft: Draft, table: Table, change: c.DropColumn) -> Table | c.
         if other.name != table.name:
             kept = tuple(k for k in other.foreign_keys if not refers_to(k, table.name, change.column.name))
             draft.tables[other.name] = evolve(other, foreign_keys=kept)
+    draft.drop_owned(table.name, change.column.name)
     return without_column(table, change.column.name, draft.start.provider)
 
 
@@ -209,6 +219,7 @@ def _rename_column(draft: Draft, table: Table, change: c.RenameColumn) -> Table 
     for other in _referring_to(draft, table.name):
         if other.name != table.name:
             draft.tables[other.name] = _with_referenced_column(other, table.name, before, after.name)
+    draft.sequences = with_owner_renamed(draft.sequences, (table.name, before), (table.name, after.name))
     return renamed_column(table, before, after, draft.start.provider)
 
 
@@ -287,6 +298,24 @@ def _replace_in(field: str) -> Callable[[Draft, Table, Any], Table | c.Misfit]:
         return _with(table, field, tuple(change.after if x.name == change.before.name else x for x in held))
 
     return replace
+
+
+def _add_check(draft: Draft, table: Table, change: c.AddCheck) -> Table | c.Misfit:
+    result = _add_to("checks")(draft, table, change)
+    return _with_nullability(result, change.check, nullable=False)
+
+
+def _drop_check(draft: Draft, table: Table, change: c.DropCheck) -> Table | c.Misfit:
+    result = _drop_from("checks")(draft, table, change)
+    return _with_nullability(result, change.check, nullable=True)
+
+
+def _with_nullability(table: Table | c.Misfit, check: Check, *, nullable: bool) -> Table | c.Misfit:
+    """A NOT NULL constraint makes its column required, whether or not the existing rows obey it."""
+    if not isinstance(table, Table) or check.not_null is None:
+        return table
+    columns = (evolve(x, nullable=nullable) if x.name == check.not_null else x for x in table.columns)
+    return evolve(table, columns=tuple(columns))
 
 
 _HELD = {"indexes": "index", "foreign_keys": "foreign_key", "checks": "check"}
@@ -415,7 +444,7 @@ _STEPS: dict[type, Callable[[Draft, Any], c.Misfit | None]] = {
     c.AddForeignKey: _in_table(_add_to("foreign_keys")),
     c.DropForeignKey: _in_table(_drop_from("foreign_keys")),
     c.RenameForeignKey: _in_table(_replace_in("foreign_keys")),
-    c.AddCheck: _in_table(_add_to("checks")),
-    c.DropCheck: _in_table(_drop_from("checks")),
+    c.AddCheck: _in_table(_add_check),
+    c.DropCheck: _in_table(_drop_check),
     c.ValidateConstraint: _in_table(_validate),
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from attrs import evolve
 
 from refract.schema.expressions import names_column, with_column_renamed
-from refract.schema.model import Column, ForeignKey, Index, IndexColumn, QualifiedName, Table
+from refract.schema.model import Column, ForeignKey, Index, IndexColumn, PrimaryKey, QualifiedName, Table
 
 
 def renamed_column(table: Table, before: str, after: Column, provider: str) -> Table:
@@ -45,7 +45,8 @@ def _with_rule(column: Column, sql: Callable[[str], str]) -> Column:
 
 def _renamed_in(index: Index, before: str, after: str, sql: Callable[[str], str]) -> Index:
     where = sql(index.where) if index.where else index.where
-    return evolve(index, columns=_parts(index.columns, before, after, sql), where=where)
+    include = tuple(after if name == before else name for name in index.include)
+    return evolve(index, columns=_parts(index.columns, before, after, sql), where=where, include=include)
 
 
 def _parts(
@@ -70,7 +71,7 @@ def without_column(table: Table, name: str, provider: str) -> Table:
     rest = evolve(
         table,
         columns=tuple(col for col in table.columns if col.name != name),
-        primary_key=None if key and any(p.name == name for p in key.columns) else key,
+        primary_key=None if key and name in _names_in(key) else key,
         indexes=tuple(i for i in kept if i.columns and not _leans_on(i, name, provider)),
         checks=tuple(check for check in table.checks if not names_column(check.expression, name, provider)),
         foreign_keys=tuple(
@@ -83,6 +84,11 @@ def without_column(table: Table, name: str, provider: str) -> Table:
     return rest
 
 
+def _names_in(index: Index | PrimaryKey) -> tuple[str, ...]:
+    """The columns that an index or a key has, sorted by or only carried."""
+    return (*(part.name for part in index.columns), *index.include)
+
+
 def _shrunk(index: Index, column: str) -> Index:
     return evolve(index, columns=tuple(p for p in index.columns if p.name != column))
 
@@ -90,7 +96,7 @@ def _shrunk(index: Index, column: str) -> Index:
 def _leans_on(index: Index, name: str, provider: str) -> bool:
     """Whether the index has the column among its parts, in an expression or in its predicate."""
     texts = [text for text in (index.where, *(part.expression for part in index.columns)) if text]
-    return any(p.name == name for p in index.columns) or any(names_column(text, name, provider) for text in texts)
+    return name in _names_in(index) or any(names_column(text, name, provider) for text in texts)
 
 
 def refers_to(key: ForeignKey, table: QualifiedName, column: str) -> bool:

@@ -237,13 +237,15 @@ class ForeignKey:
 class Check:
     """A CHECK constraint: Prisma's schema cannot hold one, so only migrations know it.
 
-    `inherited`: it holds for tables that inherit from this one too.
+    `inherited`: it holds for tables that inherit from this one too. `not_null` is set for a NOT NULL constraint that is
+    not valid for all rows yet (PostgreSQL 18): the column that it is about.
     """
 
     name: str
     expression: str
     validated: bool = True
     inherited: bool = True
+    not_null: str | None = None
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 

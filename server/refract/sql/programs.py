@@ -51,7 +51,7 @@ def programs_undone(sql: str, provider: Provider) -> Programs:
 
 
 def _program(statement: StatementTokens, sql: str, traits: ReaderTraits) -> _Program | None:
-    cursor = Cursor(sql, statement.tokens, traits.folds_names)
+    cursor = Cursor(sql, statement.tokens, traits.kept_names)
     verb = cursor.one_of("CREATE", "ALTER", "DROP")
     if verb is None:
         return None

@@ -12,7 +12,6 @@ from refract.providers import Provider
 from refract.providers.versions import Versions
 from refract.schema.apply import apply
 from refract.schema.changes import (
-    AddCheck,
     AddColumn,
     AlterColumn,
     AlterEnum,
@@ -21,7 +20,6 @@ from refract.schema.changes import (
     Change,
     CreateTable,
     CreateView,
-    DropCheck,
     DropColumn,
     DropTable,
     DropView,
@@ -35,6 +33,7 @@ from refract.schema.changes import (
 from refract.schema.model import Database
 from refract.sql.reader import read_migration
 from refract.sql.safe import MigrationPart, safe_writer
+from refract.sql.unseen_parts import with_unseen_parts
 
 
 class NoRollback(Exception):
@@ -88,10 +87,10 @@ def inverse(changes: Iterable[Change], before: Database, after: Database) -> tup
     if misfits:
         renames, current = (), after
     views = _views(current, before)
-    checks = tuple(_checks(current, before))
-    dropped = tuple(c for c in (*views, *checks) if isinstance(c, DropView | DropCheck))
-    made = tuple(c for c in (*checks, *views) if not isinstance(c, DropView | DropCheck))
-    return (*renames, *dropped, *diff(current, before).changes, *made)
+    dropped = tuple(change for change in views if isinstance(change, DropView))
+    made = tuple(change for change in views if not isinstance(change, DropView))
+    seen = diff(current, before).changes
+    return (*renames, *dropped, *with_unseen_parts(seen, current, before), *made)
 
 
 class LossKind(StrEnum):
@@ -177,14 +176,3 @@ def _views(current: Database, before: Database) -> tuple[Change, ...]:
     gone = [DropView(view=view) for name, view in current.views.items() if name not in before.views]
     back = [CreateView(view=view) for name, view in before.views.items() if name not in current.views]
     return (*gone, *back)
-
-
-def _checks(current: Database, before: Database) -> Iterator[Change]:
-    """CHECK constraints, which Prisma's schema cannot hold."""
-    for name, table in current.tables.items():
-        former = before.tables.get(name)
-        if former is None:
-            continue
-        held, wanted = {c.name: c for c in table.checks}, {c.name: c for c in former.checks}
-        yield from (DropCheck(table=name, check=check) for key, check in held.items() if key not in wanted)
-        yield from (AddCheck(table=name, check=check) for key, check in wanted.items() if key not in held)

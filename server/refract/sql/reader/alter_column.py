@@ -13,20 +13,23 @@ from refract.schema.model import (
     Column,
     Default,
     DefaultKind,
+    Identity,
     QualifiedName,
 )
 from refract.sql.reader.column_words import CONSTRAINT_WORDS
 from refract.sql.reader.columns import (
     numbering,
     read_column,
-    read_type,
-    squeezed,
     with_default,
 )
-from refract.sql.reader.constraints import add_constraint, constraints_of
+from refract.sql.reader.constraints import add_constraints, constraints_of
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.dependents import drop_dependent_views, drop_keys_to_column
+from refract.sql.reader.index_parts import read_collation, squeezed
+from refract.sql.reader.postgresql_names import Namer
+from refract.sql.reader.sequences import alter_identity, drop_identity, keep_sequence, with_sequence
 from refract.sql.reader.state import ReadingState
+from refract.sql.reader.types import read_type
 
 
 def alter_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
@@ -41,8 +44,13 @@ def alter_column(item: Cursor, table: QualifiedName, session: ReadingState) -> N
             return
     if session.traits.is_transact_sql:
         _retype(item, table, column, session)
-    elif item.key() not in ("SET", "RESET", "RESTART"):
+    elif item.key() == "RESTART" or (item.key() == "SET" and item.key(1) in _SEQUENCE_OPTIONS):
+        alter_identity(item, table, column, session)
+    elif item.key() not in ("SET", "RESET"):
         raise UnreadableStatement("unknown action on a column")
+
+
+_SEQUENCE_OPTIONS = ("INCREMENT", "MINVALUE", "MAXVALUE", "NO", "START", "CACHE", "CYCLE", "RESTART")
 
 
 def add_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
@@ -55,9 +63,11 @@ def add_column(item: Cursor, table: QualifiedName, session: ReadingState) -> Non
     found = read_column(item, table, session.scope)
     if allowed and session.column(table, found.column.name):
         return
-    session.add(c.AddColumn(table=table, column=found.column, place=_place(item)))
-    for constraint in constraints_of(found):
-        add_constraint(constraint, table, session)
+    column = found.column
+    if session.traits.numbers_names:
+        column = with_sequence(column, found.numbers, table, Namer(table, session.draft), session)
+    session.add(c.AddColumn(table=table, column=column, place=_place(item)))
+    add_constraints(constraints_of(found), table, session)
 
 
 def drop_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
@@ -111,8 +121,7 @@ def _redefine(item: Cursor, table: QualifiedName, column: Column, session: Readi
         session.add(c.RenameColumn(table=table, before=column, after=renamed))
         column = renamed
     session.redefine(table, column, evolve(after, name=column.name), _place(item))
-    for constraint in constraints_of(found):
-        add_constraint(constraint, table, session)
+    add_constraints(constraints_of(found), table, session)
 
 
 def _place(item: Cursor) -> str | None:
@@ -139,9 +148,12 @@ def _retype(item: Cursor, table: QualifiedName, column: Column, session: Reading
 
 def _set_type(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
     type_, numbered = read_type(item, session.scope)
+    collation = read_collation(item)
     using = squeezed(item.rest()) if item.accept("USING") else None
     default = _default_as_kept(column) if type_.enum is None else column.default
-    after = numbering(evolve(column, type=type_, default=default), numbered, session.scope)
+    if type_ != column.type:
+        keep_sequence(table, column, session)
+    after = numbering(evolve(column, type=type_, default=default, collation=collation), numbered, session.scope)
     session.alter(table, column, after, using)
 
 
@@ -159,11 +171,41 @@ def enum_literal(value: str, enum: QualifiedName) -> str:
 
 
 def _set_default(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
-    session.alter(table, column, with_default(evolve(column, auto_increment=False), item.rest(), session.scope))
+    keep_sequence(table, column, session)
+    plain = evolve(column, auto_increment=False, sequence=None)
+    session.alter(table, column, with_default(plain, item.rest(), session.scope))
 
 
 def _drop_default_of(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
-    session.alter(table, column, evolve(column, default=None, auto_increment=False))
+    keep_sequence(table, column, session)
+    session.alter(table, column, evolve(column, default=None, auto_increment=False, sequence=None))
+
+
+def _add_identity(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
+    identity = Identity.BY_DEFAULT if item.accept("BY", "DEFAULT") else Identity.ALWAYS
+    item.accept("ALWAYS")
+    item.expect("AS", "IDENTITY")
+    options = item.group() if item.key() == "(" else None
+    after = evolve(column, auto_increment=True, default=None, sequence=None)
+    if session.traits.keeps_conditions:
+        after = evolve(after, identity=identity)
+        after = with_sequence(after, options, table, Namer(table, session.draft), session)
+    session.alter(table, column, after)
+
+
+def _set_identity(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
+    """After SET GENERATED; options of the sequence may follow."""
+    identity = Identity.BY_DEFAULT if item.accept("BY", "DEFAULT") else Identity.ALWAYS
+    item.accept("ALWAYS")
+    session.alter(table, column, evolve(column, identity=identity))
+    if not item.done:
+        alter_identity(item, table, column, session)
+
+
+def _drop_identity(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:
+    if column.identity is not None:
+        drop_identity(table, column, session)
+    session.alter(table, column, evolve(column, auto_increment=False, identity=None, sequence=None))
 
 
 def _to(**values: Any) -> Callable[[Cursor, QualifiedName, Column, ReadingState], None]:
@@ -180,8 +222,9 @@ _COLUMN_ACTIONS: tuple[tuple[tuple[str, ...], Callable[[Cursor, QualifiedName, C
     (("DROP", "DEFAULT"), _drop_default_of),
     (("SET", "DATA", "TYPE"), _set_type),
     (("TYPE",), _set_type),
-    (("ADD", "GENERATED"), _to(auto_increment=True)),
-    (("DROP", "IDENTITY"), _to(auto_increment=False)),
+    (("ADD", "GENERATED"), _add_identity),
+    (("SET", "GENERATED"), _set_identity),
+    (("DROP", "IDENTITY"), _drop_identity),
     (("DROP", "EXPRESSION"), _to(generated=None)),
 )
 

@@ -19,12 +19,10 @@ from refract.sql.reader.alter_column import (
     modify_column,
     rename_column,
 )
-from refract.sql.reader.columns import (
-    read_constraint,
-)
 from refract.sql.reader.constraints import (
     add_constraint,
     add_using_index,
+    alter_constraint,
     alter_primary_key,
     drop_constraint,
     drop_index_of,
@@ -35,6 +33,7 @@ from refract.sql.reader.constraints import (
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.objects import alter_index, alter_view
 from refract.sql.reader.state import ReadingState
+from refract.sql.reader.table_constraints import read_constraint
 from refract.sql.reader.tables import rename_table
 
 
@@ -234,7 +233,7 @@ _ACTIONS: tuple[tuple[tuple[str, ...], Act], ...] = (
     (("DROP", "KEY"), drop_index_of),
     (("DROP",), _drop),
     (("ALTER", "INDEX"), _nothing),
-    (("ALTER", "CONSTRAINT"), _nothing),
+    (("ALTER", "CONSTRAINT"), alter_constraint),
     (("ALTER", "PRIMARY", "KEY", "USING", "COLUMNS"), alter_primary_key),
     (("ALTER",), alter_column),
     (("MODIFY",), modify_column),

@@ -319,7 +319,7 @@ class _Run:
         return Evaluator(Catalogue(self._session), self._variables).value(self._cursor(found))
 
     def _cursor(self, found: list[SqlToken]) -> Cursor:
-        return Cursor(self._text, found, self._session.folds)
+        return Cursor(self._text, found, self._session.kept_names)
 
     def _name(self, token: SqlToken) -> str:
         text = self._text[token.start : token.end]

@@ -63,7 +63,7 @@ class Catalogue:
 
     def relation(self, text: str) -> ObjectId | None:
         """The table, view, sequence or index of that name, written as in SQL."""
-        cursor = Cursor(text, tokens(text, self._session.provider.name), True)
+        cursor = Cursor(text, tokens(text, self._session.provider.name), self._session.kept_names)
         parts = cursor.dotted()
         draft = self._session.draft
         for name in self._session.candidates(parts):
@@ -83,7 +83,7 @@ class Catalogue:
 
     def type(self, text: str) -> ObjectId | None:
         """The type of that name."""
-        cursor = Cursor(text, tokens(text, self._session.provider.name), True)
+        cursor = Cursor(text, tokens(text, self._session.provider.name), self._session.kept_names)
         parts = cursor.dotted()
         known = (name for name in self._session.candidates(parts) if name in self._session.draft.enums)
         if (found := next(known, None)) is not None:

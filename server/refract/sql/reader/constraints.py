@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import evolve
 
 from refract.schema import changes as c
@@ -13,19 +15,31 @@ from refract.schema.model import (
     QualifiedName,
     Table,
 )
-from refract.sql.reader.columns import (
-    Constraint,
-    Definition,
-    index_columns,
-)
+from refract.sql.reader.columns import Definition
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.default_names import named
 from refract.sql.reader.dependents import drop_keys_to
+from refract.sql.reader.index_parts import index_columns
+from refract.sql.reader.keys import Constraint, read_conditions
+from refract.sql.reader.postgresql_names import Namer
 from refract.sql.reader.state import ReadingState
 
 
 def add_constraint(constraint: Constraint, table: QualifiedName, session: ReadingState) -> None:
     """Add a constraint that has been read."""
+    add_constraints((constraint,), table, session)
+
+
+def add_constraints(found: Iterable[Constraint], table: QualifiedName, session: ReadingState) -> None:
+    """Add constraints that have been read. Those without a name get one where the database makes up names."""
+    if session.traits.numbers_names:
+        held = session.table(table)
+        found = Namer(table, session.draft).constraints(found, held.columns if held else ())
+    for constraint in found:
+        _add(constraint, table, session)
+
+
+def _add(constraint: Constraint, table: QualifiedName, session: ReadingState) -> None:
     held = session.table(table)
     if session.traits.names_unique_after_column and held is not None:
         constraint = named(constraint, table, (*held.indexes, *held.foreign_keys, *held.checks))
@@ -35,13 +49,23 @@ def add_constraint(constraint: Constraint, table: QualifiedName, session: Readin
         case PrimaryKey():
             session.add(c.AddPrimaryKey(table=table, primary_key=constraint))
         case Index(columns=()):
-            pass
+            _use_unique_index(constraint.name, table, session)
         case Index():
             session.add(c.CreateIndex(table=table, index=constraint))
         case ForeignKey():
             session.add(c.AddForeignKey(table=table, foreign_key=constraint))
+        case Check(not_null=str(name), validated=True):
+            _require(name, table, session)
         case Check():
             session.add(c.AddCheck(table=table, check=constraint))
+
+
+def _require(name: str, table: QualifiedName, session: ReadingState) -> None:
+    column = session.column(table, name)
+    if column is None:
+        session.missing("column", name, session.table(table))
+    else:
+        session.alter(table, column, evolve(column, nullable=False))
 
 
 def _use_index(name: str, table: QualifiedName, session: ReadingState) -> None:
@@ -50,7 +74,22 @@ def _use_index(name: str, table: QualifiedName, session: ReadingState) -> None:
     index = held.index(name) if held else None
     if index is not None:
         session.add(c.DropIndex(table=table, index=index))
-        session.add(c.AddPrimaryKey(table=table, primary_key=PrimaryKey(name, index.columns)))
+        session.add(c.AddPrimaryKey(table=table, primary_key=_key_of(index, name)))
+
+
+def _use_unique_index(name: str, table: QualifiedName, session: ReadingState) -> None:
+    """A unique constraint made from an existing index, which then belongs to the constraint."""
+    held = session.table(table)
+    index = held.index(name) if held else None
+    if index is None:
+        session.missing("index", name, held)
+    else:
+        session.add(c.RenameIndex(table=table, before=index, after=evolve(index, constraint=True)))
+
+
+def _key_of(index: Index, name: str) -> PrimaryKey:
+    """The primary key that an index becomes."""
+    return PrimaryKey(name, index.columns, include=index.include, storage=index.storage)
 
 
 def add_using_index(item: Cursor, table: QualifiedName, session: ReadingState) -> bool:
@@ -68,9 +107,10 @@ def add_using_index(item: Cursor, table: QualifiedName, session: ReadingState) -
         session.missing("index", wanted, held)
     elif primary:
         session.add(c.DropIndex(table=table, index=index))
-        session.add(c.AddPrimaryKey(table=table, primary_key=PrimaryKey(name, index.columns)))
-    elif index.name != name:
-        session.add(c.RenameIndex(table=table, before=index, after=evolve(index, name=name, constraint=True)))
+        session.add(c.AddPrimaryKey(table=table, primary_key=_key_of(index, name)))
+    else:
+        after = evolve(index, name=name, constraint=True, deferral=read_conditions(item).deferral)
+        session.add(c.RenameIndex(table=table, before=index, after=after))
     return True
 
 
@@ -153,6 +193,18 @@ def drop_index_of(item: Cursor, table: QualifiedName, session: ReadingState) -> 
         session.add(c.DropPrimaryKey(table=table, primary_key=held.primary_key))
     elif not allowed:
         session.missing("index", name, held)
+
+
+def alter_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
+    """PostgreSQL: `ALTER CONSTRAINT …`, when a foreign key is checked."""
+    name = item.identifier()
+    held = session.table(table)
+    key = held.foreign_key(name) if held else None
+    if key is None:
+        session.missing("foreign key", name, held)
+        return
+    session.add(c.DropForeignKey(table=table, foreign_key=key))
+    session.add(c.AddForeignKey(table=table, foreign_key=evolve(key, deferral=read_conditions(item).deferral)))
 
 
 def validate_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:

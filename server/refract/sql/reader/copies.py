@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve, frozen
 
 from refract.schema.model import Check, Column, ColumnType, ForeignKey, Index, PrimaryKey, QualifiedName, Table
-from refract.sql.reader.columns import read_type
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.state import ReadingState
 from refract.sql.reader.tokens import QUOTED
+from refract.sql.reader.types import read_type
 
 _QUERY = ("SELECT", "WITH", "TABLE", "VALUES", "EXECUTE", "(")
 _ENDS = frozenset(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Callable
+
 from refract.schema.model import QualifiedName
 from refract.sql.reader.tokens import BODY, END, NUMBER, QUOTED, STRING, SqlToken
+from refract.sql.reader.traits import KeptNames
 from refract.text import Span
 
 
@@ -15,14 +20,14 @@ _NOT_NAMES = frozenset({"(", ")", ",", ";", ".", "=", "::", "*", END, NUMBER, BO
 
 
 class Cursor:
-    """A position in a list of tokens. `folds`: unquoted names are in lower case (PostgreSQL)."""
+    """A position in a list of tokens. `names` is how the database keeps names."""
 
-    __slots__ = ("_folds", "_tokens", "position", "sql")
+    __slots__ = ("_names", "_tokens", "position", "sql")
 
-    def __init__(self, sql: str, tokens: list[SqlToken], folds: bool) -> None:
+    def __init__(self, sql: str, tokens: list[SqlToken], names: KeptNames) -> None:
         self.sql = sql
         self._tokens = tokens
-        self._folds = folds
+        self._names = names
         self.position = 0
 
     def key(self, ahead: int = 0) -> str:
@@ -54,12 +59,16 @@ class Cursor:
 
     def ahead(self) -> Cursor:
         """A cursor of its own over the remaining tokens."""
-        return Cursor(self.sql, self._tokens[self.position :], self._folds)
+        return Cursor(self.sql, self._tokens[self.position :], self._names)
 
     def text(self) -> str:
         """The current token, as written."""
         token = self.token
         return self.sql[token.start : token.end]
+
+    def start_of(self, position: int) -> int:
+        """Where the token at a position begins in `sql`; after the last, where that ends."""
+        return self._tokens[position].start if position < len(self._tokens) else self._tokens[-1].end
 
     def whole(self) -> str:
         """The text of all tokens, as written."""
@@ -113,8 +122,8 @@ class Cursor:
         text = self.sql[token.start : token.end]
         self.position += 1
         if token.key == QUOTED or (token.key == STRING and text[0] in "'\""):
-            return unquoted(text)
-        return text.lower() if self._folds else text
+            return self._names.quoted(unquoted(text))
+        return self._names.unquoted(text)
 
     def dotted(self) -> list[str]:
         """A name and those before it, with dots between."""
@@ -147,7 +156,7 @@ class Cursor:
                 raise UnreadableStatement("parenthesis without end")
             depth += (self.key() == "(") - (self.key() == ")")
             self.position += 1
-        return Cursor(self.sql, self._tokens[start : self.position - 1], self._folds)
+        return Cursor(self.sql, self._tokens[start : self.position - 1], self._names)
 
     def items(self) -> list[Cursor]:
         """The remaining tokens, split at the commas outside parentheses."""
@@ -157,9 +166,9 @@ class Cursor:
             key = self._tokens[index].key
             depth += (key in "([" and key != END) - (key in ")]" and key != END)
             if key == "," and depth == 0:
-                parts.append(Cursor(self.sql, self._tokens[start:index], self._folds))
+                parts.append(Cursor(self.sql, self._tokens[start:index], self._names))
                 start = index + 1
-        parts.append(Cursor(self.sql, self._tokens[start:], self._folds))
+        parts.append(Cursor(self.sql, self._tokens[start:], self._names))
         self.position = len(self._tokens)
         return [part for part in parts if not part.done]
 
@@ -169,11 +178,15 @@ class Cursor:
 
     def until(self, stops: frozenset[str]) -> str:
         """The text up to one of these words outside parentheses; at least one token."""
+        return self.until_true(lambda: self.key() in stops)
+
+    def until_true(self, stops: Callable[[], bool]) -> str:
+        """The text up to where `stops` is true outside parentheses; at least one token."""
         start = self.token
         end, depth = start.end, 0
         while not self.done:
             key = self.key()
-            if depth == 0 and self.token is not start and key in stops:
+            if depth == 0 and self.token is not start and stops():
                 break
             depth += (key in ("(", "[")) - (key in (")", "]"))
             end = self.token.end
@@ -195,8 +208,19 @@ def body_text(text: str) -> str:
 
 def unquoted(text: str) -> str:
     """A string's or a quoted name's value. Line ends are those of a migration that git has checked out with `\\n`."""
+    if text[:2] in ("U&", "u&"):
+        return _UNICODE.sub(_code_point, unquoted(text[2:]))
     if text[:1] in "nNeEbBxX" and text[1:2] == "'":
         text = text[1:]
     closing = "]" if text[:1] == "[" else text[:1]
     inner = text[1:-1] if len(text) > 1 and text[-1] == closing else text[1:]
     return inner.replace(closing * 2, closing).replace("\r\n", "\n")
+
+
+_UNICODE = re.compile(r"\\(?:\\|\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))")
+
+
+def _code_point(match: re.Match[str]) -> str:
+    digits = match.group(1) or match.group(2)
+    number = int(digits, 16) if digits else ord("\\")
+    return chr(number) if number <= sys.maxunicode else match.group()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from attrs import evolve
 
 from refract.schema.model import Check, ForeignKey, Index, QualifiedName
-from refract.sql.reader.columns import Constraint
+from refract.sql.reader.keys import Constraint
 
 
 def named(constraint: Constraint, table: QualifiedName, before: Iterable[Constraint]) -> Constraint:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from refract.schema.changes import Backfill
 from refract.schema.model import ObjectKind
-from refract.sql.reader import alter_table, namespaces, objects, tables
+from refract.sql.reader import alter_table, namespaces, objects, sequences, tables
 from refract.sql.reader.blocks import run_block, run_call
 from refract.sql.reader.cursor import Cursor, UnreadableStatement, body_text
 from refract.sql.reader.data import VERBS, backfill
@@ -23,7 +23,7 @@ StatementReader = Callable[[Cursor, ReadingState], None]
 
 def read_statement(sql: str, found: list[SqlToken], session: ReadingState) -> None:
     """Read one statement, whose tokens in `sql` are given. One that cannot be read is kept as written."""
-    if not found or read_definition(Cursor(sql, found, session.folds), session):
+    if not found or read_definition(Cursor(sql, found, session.kept_names), session):
         return
     if not reads_rows(sql, found, session):
         session.not_followed(text=sql[found[0].start : found[-1].end])
@@ -128,7 +128,7 @@ def _do(cursor: Cursor, session: ReadingState) -> bool:
     found = tokens(body, session.provider.name)
     if any(token.key in _DEFINING for token in found):
         return False
-    backfill(Cursor(body, found, session.folds), session)
+    backfill(Cursor(body, found, session.kept_names), session)
     return True
 
 
@@ -176,8 +176,10 @@ _STEPS: tuple[tuple[tuple[str, ...], StatementReader], ...] = (
     (("ALTER", "MATERIALIZED", "VIEW"), objects.alter_view),
     (("DROP", "VIEW"), objects.drop_view),
     (("DROP", "MATERIALIZED", "VIEW"), objects.drop_view),
-    (("CREATE", "SEQUENCE"), objects.create_sequence),
-    (("DROP", "SEQUENCE"), objects.drop_sequence),
+    (("CREATE", "SEQUENCE"), sequences.create_sequence),
+    (("CREATE", "UNLOGGED", "SEQUENCE"), sequences.create_sequence),
+    (("ALTER", "SEQUENCE"), sequences.alter_sequence),
+    (("DROP", "SEQUENCE"), sequences.drop_sequence),
     (("CREATE", "EXTENSION"), objects.create_extension),
     (("DROP", "EXTENSION"), objects.drop_extension),
     (("CREATE", "FUNCTION"), _declares(ObjectKind.FUNCTION)),
@@ -188,6 +190,7 @@ _STEPS: tuple[tuple[tuple[str, ...], StatementReader], ...] = (
     (("DROP", "SCHEMA"), namespaces.drop_schema),
     (("ALTER", "SCHEMA"), namespaces.alter_schema),
     (("CREATE", "DOMAIN"), objects.create_domain),
+    (("ALTER", "DOMAIN"), objects.alter_domain),
     (("DROP", "DOMAIN"), objects.drop_domain),
     (("DROP", "FUNCTION"), objects.drop_routine),
     (("DROP", "PROCEDURE"), objects.drop_routine),

@@ -37,7 +37,7 @@ def read_migration(sql: str, path: str, before: Database, provider: Provider) ->
 def read_next(statement: StatementTokens, sql: str, session: ReadingState, redefines: bool) -> None:
     """Read the next statement; an unreadable one is kept as written."""
     found = mysql_forms.plain(statement.tokens) if session.traits.changes_delimiter else statement.tokens
-    cursor = Cursor(sql, found, session.folds)
+    cursor = Cursor(sql, found, session.kept_names)
     if session.traits.is_transact_sql:
         _skip_wrapper(cursor)
         scaffolding = redefines and cursor.key() in _SCAFFOLDING

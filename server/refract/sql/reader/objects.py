@@ -1,4 +1,4 @@
-"""Indexes, enums, views, sequences, extensions and schemas; and SQL Server's procedure that renames anything."""
+"""Indexes, enums, views, extensions and schemas; and SQL Server's procedure that renames anything."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from refract.schema.model import (
     ObjectKey,
     ObjectKind,
     QualifiedName,
-    Sequence,
     Table,
     View,
 )
 from refract.sql.reader.alter_column import enum_literal
-from refract.sql.reader.columns import index_columns, squeezed
 from refract.sql.reader.constraints import rename_constraint
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.dependents import (
@@ -29,7 +27,11 @@ from refract.sql.reader.dependents import (
     drop_uses_of_extension,
     drop_uses_of_function,
 )
+from refract.sql.reader.index_parts import index_columns, squeezed
+from refract.sql.reader.keys import nulls_are_distinct, read_include, read_storage
+from refract.sql.reader.postgresql_names import Namer
 from refract.sql.reader.state import TEMPORARY, ReadingState
+from refract.sql.reader.traits import ReaderTraits
 
 
 def create_index(cursor: Cursor, session: ReadingState) -> None:
@@ -53,6 +55,8 @@ def create_index(cursor: Cursor, session: ReadingState) -> None:
     if allowed and held.index(index.name):
         return
     session.add(c.CreateIndex(table=table, index=index, concurrently=concurrently))
+    if any(table in other.inherits and other.is_partition for other in session.draft.tables.values()):
+        session.not_followed()  # each partition gets an index too, under a name of its own
 
 
 def _index(
@@ -61,16 +65,32 @@ def _index(
     columns = index_columns(cursor.group())
     clustered = "CLUSTERED" in modifiers if session.provider.clusters else None
     special = next(iter(modifiers & {"FULLTEXT", "SPATIAL"}), None)
-    where = None
+    index = Index(name, columns, "UNIQUE" in modifiers, kind or "BTREE", clustered=clustered)
+    index = _with_clauses(index, cursor, session.traits)
+    index = evolve(index, type=special) if special else index
+    if name:
+        return index
+    if session.traits.numbers_names:
+        return Namer(table, session.draft).index(index)
+    return evolve(index, name=session.provider.index_name(table.name, [x.name for x in columns]))
+
+
+def _with_clauses(index: Index, cursor: Cursor, traits: ReaderTraits) -> Index:
+    """The index with what follows its columns."""
     while not cursor.done:
         if cursor.accept("WHERE"):
-            where = squeezed(cursor.rest())
+            index = evolve(index, where=squeezed(cursor.rest()))
         elif cursor.accept("USING"):
-            kind = cursor.identifier().upper()
+            index = evolve(index, type=cursor.identifier().upper())
+        elif cursor.at("INCLUDE"):
+            index = evolve(index, include=read_include(cursor))
+        elif cursor.at("NULLS"):
+            index = evolve(index, nulls_distinct=nulls_are_distinct(cursor))
+        elif cursor.at("WITH", "("):
+            index = evolve(index, storage=read_storage(cursor, traits))
         else:
             cursor.position += 1
-    derived = name or session.provider.index_name(table.name, [x.name for x in columns])
-    return Index(derived, columns, "UNIQUE" in modifiers, special or kind or "BTREE", where, clustered)
+    return index
 
 
 def drop_index(cursor: Cursor, session: ReadingState) -> None:
@@ -102,6 +122,9 @@ def alter_index(cursor: Cursor, session: ReadingState) -> None:
     """After ALTER INDEX."""
     allowed = cursor.if_exists()
     name = session.name(cursor)
+    if cursor.at("SET", "(") or cursor.at("RESET", "("):
+        _alter_storage(cursor, name, session)
+        return
     if not cursor.accept("RENAME", "TO"):
         return
     found = session.index(name.name, name.schema)
@@ -112,6 +135,21 @@ def alter_index(cursor: Cursor, session: ReadingState) -> None:
             rename_constraint(table.name, name.name, cursor.identifier(), session)
     elif not allowed:
         session.unknown("index", name)
+
+
+def _alter_storage(cursor: Cursor, name: QualifiedName, session: ReadingState) -> None:
+    """At SET or RESET of parameters. Where the rows of an index are is no change that Refract writes."""
+    found = session.index(name.name, name.schema)
+    sets = cursor.one_of("SET", "RESET") == "SET"
+    given = {x.partition("=")[0]: x for x in ("".join(item.rest().split()) for item in cursor.group().items())}
+    if found is None:
+        return
+    table, index = found
+    kept = {x.partition("=")[0]: x for x in index.storage}
+    storage = {**kept, **given} if sets else {key: x for key, x in kept.items() if key not in given}
+    after = evolve(index, storage=tuple(storage.values()))
+    indexes = tuple(after if x.name == index.name else x for x in table.indexes)
+    session.draft.tables[table.name] = evolve(table, indexes=indexes)
 
 
 def create_type(cursor: Cursor, session: ReadingState) -> None:
@@ -142,6 +180,16 @@ def drop_type(cursor: Cursor, session: ReadingState) -> None:
             _drop_defaults(enum, session)
         elif not (_drop_kept(ObjectKind.TYPE, name, session, cascades=cascades) or allowed):
             session.unknown("type", name)
+
+
+def alter_domain(cursor: Cursor, session: ReadingState) -> None:
+    """After ALTER DOMAIN. One that gets another name or schema is not followed if columns have it as their type."""
+    name = session.name(cursor)
+    if not (cursor.at("RENAME", "TO") or cursor.at("SET", "SCHEMA")):
+        return
+    types = {column.type.name for table in session.draft.tables.values() for column in table.columns}
+    if name.name in types or str(name) in types:
+        session.not_followed()
 
 
 def drop_domain(cursor: Cursor, session: ReadingState) -> None:
@@ -279,32 +327,20 @@ def alter_view(cursor: Cursor, session: ReadingState) -> None:
     if view is None:
         if not allowed:
             session.unknown("view", name)
-    elif cursor.accept("RENAME", "TO"):
-        _move_view(view, QualifiedName(name.schema, cursor.dotted()[-1]), session)
+    else:
+        move_view(view, cursor, session)
+
+
+def move_view(view: View, cursor: Cursor, session: ReadingState) -> None:
+    """At RENAME TO or SET SCHEMA, or at what the model does not hold of a view."""
+    if cursor.accept("RENAME", "TO"):
+        name = QualifiedName(view.name.schema, cursor.dotted()[-1])
     elif cursor.accept("SET", "SCHEMA"):
-        _move_view(view, QualifiedName(cursor.identifier(), name.name), session)
-
-
-def _move_view(view: View, name: QualifiedName, session: ReadingState) -> None:
+        name = QualifiedName(cursor.identifier(), view.name.name)
+    else:
+        return
     session.add(c.DropView(view=view))
     session.add(c.CreateView(view=evolve(view, name=name)))
-
-
-def create_sequence(cursor: Cursor, session: ReadingState) -> None:
-    """After CREATE SEQUENCE."""
-    allowed = cursor.if_not_exists()
-    name = session.name(cursor)
-    if not (allowed and name in session.draft.sequences):
-        session.add(c.CreateSequence(sequence=Sequence(name)))
-
-
-def drop_sequence(cursor: Cursor, session: ReadingState) -> None:
-    """After DROP SEQUENCE. Those that SERIAL made are part of their column."""
-    cursor.if_exists()
-    for item in cursor.items():
-        sequence = session.draft.sequences.get(session.name(item))
-        if sequence is not None:
-            session.add(c.DropSequence(sequence=sequence))
 
 
 def create_extension(cursor: Cursor, session: ReadingState) -> None:

@@ -41,7 +41,7 @@ class Call:
 
 def routine_of(definition: str, session: ReadingState) -> Routine | None:
     """The routine that a CREATE statement defines, if its body is a text."""
-    cursor = Cursor(definition, tokens(definition, session.provider.name), session.folds)
+    cursor = Cursor(definition, tokens(definition, session.provider.name), session.kept_names)
     while not cursor.done and cursor.key() not in ("FUNCTION", "PROCEDURE"):
         cursor.position += 1
     try:
@@ -116,7 +116,7 @@ def _changes(routine: Routine, session: ReadingState, depth: int) -> bool:
     found = tokens(routine.body, session.provider.name)
     if any(token.key in _DEFINING for token in found):
         return True
-    inside = Cursor(routine.body, found, session.folds)
+    inside = Cursor(routine.body, found, session.kept_names)
     return depth < _DEEPEST and changing_call(inside, session, depth + 1) is not None
 
 

@@ -47,10 +47,10 @@ from refract.schema.model import (
     QualifiedName,
     Table,
 )
-from refract.sql.reader.columns import DefinitionScope
 from refract.sql.reader.cursor import Cursor
+from refract.sql.reader.scope import DefinitionScope
 from refract.sql.reader.touched import touched
-from refract.sql.reader.traits import reader_traits
+from refract.sql.reader.traits import KeptNames, reader_traits
 from refract.text import Origin, Span
 
 QUESTION_LIMIT = 200
@@ -180,6 +180,11 @@ class ReadingState:
     def scope(self) -> DefinitionScope:
         """What definitions are read against at this point."""
         return DefinitionScope(self.provider, self.traits, self.schema, self.enum, self.primary_key)
+
+    @property
+    def kept_names(self) -> KeptNames:
+        """How the database keeps names."""
+        return self.traits.kept_names
 
     @property
     def folds(self) -> bool:
@@ -388,7 +393,8 @@ class ReadingState:
 
     def alter(self, table: QualifiedName, before: Column, after: Column, using: str | None = None) -> None:
         """Change a column, if it differs."""
-        if before == after and before.default_name == after.default_name:
+        unseen = (before.default_name, before.sequence) == (after.default_name, after.sequence)
+        if before == after and unseen:
             return
         cast = Cast.NONE if before.type == after.type else self.provider.cast(before, after)
         self.add(AlterColumn(table=table, before=before, after=after, cast=cast, using=using))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
@@ -18,11 +18,7 @@ from refract.schema.model import (
     QualifiedName,
     Table,
 )
-from refract.sql.reader.columns import (
-    Constraint,
-    read_column,
-    read_constraint,
-)
+from refract.sql.reader.columns import Definition, read_column
 from refract.sql.reader.constraints import constraints_of
 from refract.sql.reader.copies import (
     constraints_of_table,
@@ -37,7 +33,11 @@ from refract.sql.reader.copies import (
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.default_names import all_named, renamed_with_table
 from refract.sql.reader.dependents import drop_dependent_views, drop_keys_to_table
+from refract.sql.reader.keys import Constraint
+from refract.sql.reader.postgresql_names import Namer
+from refract.sql.reader.sequences import with_sequence
 from refract.sql.reader.state import TEMPORARY, ReadingState
+from refract.sql.reader.table_constraints import read_constraint
 
 
 def create_table(cursor: Cursor, session: ReadingState) -> None:
@@ -215,10 +215,39 @@ def _copied(column: Column, session: ReadingState) -> Column:
     return evolve(column, auto_increment=False, default=zero if column.auto_increment else column.default)
 
 
+def _with_columns(key: ForeignKey, table: QualifiedName, keys: Sequence[PrimaryKey]) -> ForeignKey:
+    """A foreign key to the table itself that names no columns references its primary key."""
+    if key.referenced_columns or key.referenced_table != table or not keys:
+        return key
+    return evolve(key, referenced_columns=tuple(part.name for part in keys[-1].columns))
+
+
+def _without_repetitions(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
+    """PostgreSQL makes one index of two equal unique constraints, and none of one that the primary key implies."""
+    keys = [x for x in constraints if isinstance(x, PrimaryKey)]
+    seen = [(x.columns, x.include, True, x.storage, x.deferral) for x in keys]
+    for constraint in constraints:
+        if isinstance(constraint, Index) and constraint.type != "EXCLUDE":
+            x = constraint
+            what = (x.columns, x.include, x.nulls_distinct, x.storage, x.deferral)
+            if what in seen:
+                continue
+            seen.append(what)
+        yield constraint
+
+
+def _numbered(found: Definition, table: QualifiedName, namer: Namer, session: ReadingState) -> Column:
+    """The column, with the name of its sequence if it counts with one."""
+    if not session.traits.numbers_names:
+        return found.column
+    return with_sequence(found.column, found.numbers, table, namer, session)
+
+
 def _defined(name: QualifiedName, items: Iterable[Cursor], session: ReadingState) -> Table:
     """The table with these columns and constraints."""
     columns: list[Column] = []
     constraints: list[Constraint] = []
+    namer = Namer(name, session.draft)
     for item in items:
         constraint = read_constraint(item, name, session.scope)
         if constraint is not None:
@@ -229,17 +258,24 @@ def _defined(name: QualifiedName, items: Iterable[Cursor], session: ReadingState
             constraints += constraints_of_table(source)
         elif not item.accept("PERIOD"):
             found = read_column(item, name, session.scope)
-            columns.append(found.column)
+            columns.append(_numbered(found, name, namer, session))
             constraints += constraints_of(found)
     if session.traits.names_unique_after_column:
         constraints = all_named(constraints, name)
+    if session.traits.numbers_names:
+        constraints = list(namer.constraints(_without_repetitions(constraints), columns))
+    return _table(name, columns, constraints)
+
+
+def _table(name: QualifiedName, columns: Iterable[Column], constraints: Sequence[Constraint]) -> Table:
     keys = [x for x in constraints if isinstance(x, PrimaryKey)]
-    required = {part.name for key in keys for part in key.columns}
+    checks = [x for x in constraints if isinstance(x, Check)]
+    required = {part.name for key in keys for part in key.columns} | {check.not_null for check in checks}
     return Table(
         name,
         tuple(evolve(x, nullable=False) if x.nullable and x.name in required else x for x in columns),
         primary_key=keys[-1] if keys else None,
         indexes=tuple(x for x in constraints if isinstance(x, Index)),
-        foreign_keys=tuple(x for x in constraints if isinstance(x, ForeignKey)),
-        checks=tuple(x for x in constraints if isinstance(x, Check)),
+        foreign_keys=tuple(_with_columns(x, name, keys) for x in constraints if isinstance(x, ForeignKey)),
+        checks=tuple(check for check in checks if check.not_null is None),
     )

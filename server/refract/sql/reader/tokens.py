@@ -42,13 +42,14 @@ class StatementTokens(NamedTuple):
 
 _COMMON = r"""
     (?P<space>[\s\ufeff]+ | --[^\n]* | {comment} {hash})
-  | (?P<word>[^\W\d][\w$]*)
+  | (?P<word>{word})
   | (?P<string>{string})
   | (?P<quoted>{quoted})
   | (?P<number>\d[\w.]*)
   {body}
   | (?P<symbol>::|[|<>!=]{{1,2}}|@+\w*|.)
 """
+_WORD = r"[^\W\d][\w$]*"
 _PLAIN_STRING = r"'[^']*(?:''[^']*)*'?"
 _ESCAPED_STRING = r"[\"'](?:(?<=')(?:[^'\\]|\\.|'')*'? | (?<=\")(?:[^\"\\]|\\.|\"\")*\"?)"
 _DOUBLE = r'"[^"]*(?:""[^"]*)*"?'
@@ -61,13 +62,20 @@ _EXECUTED = r"/\*M?!(?:9[1-9]\d{3,4}\b.*?(?:\*/|\Z)|\d{5,6}\b)? | \*/ | /\*(?!M?
 """MySQL runs what is in `/*!40101 ... */`, unless the number is a version above its own."""
 
 
-def _lexer(string: str, quoted: str, extra_space: str = "", body: str = "", comment: str = _COMMENT) -> re.Pattern[str]:
-    text = _COMMON.format(string=string, quoted=quoted, hash=extra_space, body=body, comment=comment)
+def _lexer(
+    string: str, quoted: str, extra_space: str = "", body: str = "", comment: str = _COMMENT, word: str = _WORD
+) -> re.Pattern[str]:
+    text = _COMMON.format(string=string, quoted=quoted, hash=extra_space, body=body, comment=comment, word=word)
     return re.compile(text, re.VERBOSE | re.DOTALL)
 
 
 _BODY = r"| (?P<body>\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z))"
-_POSTGRESQL = _lexer(r"[eE]'(?:[^'\\]|\\.|'')*'?|[nNbBxX]?" + _PLAIN_STRING, _DOUBLE, body=_BODY)
+_POSTGRESQL = _lexer(
+    r"[eE]'(?:[^'\\]|\\.|'')*'?|(?:[uU]&|[nNbBxX])?" + _PLAIN_STRING,
+    "(?:[uU]&)?" + _DOUBLE,
+    body=_BODY,
+    word=r"(?![uU]&[\"'])" + _WORD,
+)
 _LEXERS = {
     "postgresql": _POSTGRESQL,
     "cockroachdb": _POSTGRESQL,
@@ -87,6 +95,7 @@ def tokens(sql: str, provider: str) -> list[SqlToken]:
 def _each_token(sql: str, provider: str) -> Iterator[SqlToken]:
     lexer = _LEXERS.get(provider, _POSTGRESQL)
     position, length = 0, len(sql)
+    nests = provider in _NESTS_COMMENTS
     while position < length:
         match = lexer.match(sql, position)
         if match is None:
@@ -94,6 +103,8 @@ def _each_token(sql: str, provider: str) -> Iterator[SqlToken]:
         kind = match.lastgroup
         start, position = position, match.end()
         if kind == "space":
+            if nests and match.group().startswith("/*"):
+                position = _comment_end(sql, start)
             continue
         if kind == "word":
             text = match.group()
@@ -106,6 +117,20 @@ def _each_token(sql: str, provider: str) -> Iterator[SqlToken]:
             yield SqlToken(match.group(), start, position)
         else:
             yield SqlToken(BODY if kind == "tag" else _KEYS[kind or "string"], start, position)
+
+
+_NESTS_COMMENTS = frozenset({"postgresql", "cockroachdb", "sqlserver"})
+_COMMENT_MARK = re.compile(r"/\*|\*/")
+
+
+def _comment_end(sql: str, start: int) -> int:
+    """The end of a comment that may have others inside."""
+    depth = 0
+    for mark in _COMMENT_MARK.finditer(sql, start):
+        depth += 1 if mark.group() == "/*" else -1
+        if depth == 0:
+            return mark.end()
+    return len(sql)
 
 
 def _string_end(lexer: re.Pattern[str], sql: str, start: int, quote: int) -> int:

@@ -256,7 +256,8 @@ class Writer(ABC):
 
     def check(self, check: Check) -> str:
         """The clause of a CHECK constraint, as ADD has it."""
-        return f"CONSTRAINT {self.quote(check.name)} CHECK ({check.expression})"
+        what = f"CHECK ({check.expression})" if check.not_null is None else f"NOT NULL {self.quote(check.not_null)}"
+        return f"CONSTRAINT {self.quote(check.name)} {what}"
 
     def drop_check(self, change: c.DropCheck, context: Context) -> Sequence[str]:
         return (self.drop_constraint(change.table, change.check.name, context),)
@@ -303,10 +304,12 @@ class Writer(ABC):
     def create_view(self, change: c.CreateView, context: Context) -> Sequence[str]:
         if change.view.definition is None:
             return ()
-        return (f"CREATE VIEW {self.name(change.view.name, context)} AS {change.view.definition}",)
+        kind = "MATERIALIZED VIEW" if change.view.stored else "VIEW"
+        return (f"CREATE {kind} {self.name(change.view.name, context)} {change.view.definition}",)
 
     def drop_view(self, change: c.DropView, context: Context) -> Sequence[str]:
-        return (f"DROP VIEW {self.name(change.view.name, context)}",)
+        kind = "MATERIALIZED VIEW" if change.view.stored else "VIEW"
+        return (f"DROP {kind} {self.name(change.view.name, context)}",)
 
     def indented(self, lines: Iterable[str]) -> str:
         """The lines of a table's definition, separated by commas."""

@@ -17,9 +17,11 @@ from refract.schema.model import (
     ColumnType,
     Default,
     DefaultKind,
+    Deferral,
     ForeignKey,
     Index,
     IndexColumn,
+    PrimaryKey,
     QualifiedName,
     Table,
 )
@@ -59,16 +61,26 @@ class PostgresqlWriter(Writer):
         key = ""
         if table.primary_key:
             names = ",".join(self.quote(p.name) for p in table.primary_key.columns)
-            key = f",\n\n{INDENT}CONSTRAINT {self.quote(table.primary_key.name)} PRIMARY KEY ({names})"
+            tail = self._constraint_tail(table.primary_key)
+            key = f",\n\n{INDENT}CONSTRAINT {self.quote(table.primary_key.name)} PRIMARY KEY ({names}){tail}"
         return f"CREATE TABLE {self.name(name, context)} (\n{columns}{key}\n)"
 
     def column(self, column: Column, table: QualifiedName, context: Context) -> str:
         type_ = self.type(column.type, context)
-        if column.auto_increment:
+        if column.auto_increment and column.identity is None:
             type_ = _SERIALS.get(type_, type_)
         required = "" if arity(column) is not ColumnArity.REQUIRED else " NOT NULL"
+        collation = f" COLLATE {column.collation}" if column.collation else ""
+        return f"{self.quote(column.name)} {type_}{collation}{required}{self._value(column, context)}"
+
+    def _value(self, column: Column, context: Context) -> str:
+        """What a row has in the column if a statement gives it nothing."""
+        if column.identity is not None:
+            return f" GENERATED {column.identity.value} AS IDENTITY"
+        if column.generated is not None:
+            return f" GENERATED ALWAYS AS ({column.generated}) STORED"
         default = self.default(column, context)
-        return f"{self.quote(column.name)} {type_}{required}{f' DEFAULT {default}' if default else ''}"
+        return f" DEFAULT {default}" if default else ""
 
     def type(self, type_: ColumnType, context: Context) -> str:
         """A type as columns have it; enums by their name."""
@@ -157,6 +169,11 @@ class PostgresqlWriter(Writer):
             yield "DROP NOT NULL"
 
     def _default_actions(self, change: c.AlterColumn, what: ColumnChanges, context: Context) -> Iterator[str]:
+        if what.auto_increment and change.before.identity is not None:
+            yield "DROP IDENTITY"
+            default = self.default(change.after, context)
+            yield from (f"SET DEFAULT {default}" for _ in range(bool(default)))
+            return
         if what.auto_increment and change.after.auto_increment:
             yield f"SET DEFAULT nextval({self.string(self._sequence(change, context))})"
             return
@@ -189,30 +206,64 @@ class PostgresqlWriter(Writer):
         if change.after.auto_increment:
             column = f"{table}.{self.quote(change.after.name)}"
             yield f"ALTER SEQUENCE {self._sequence(change, context)} OWNED BY {column}"
-        else:
+        elif change.before.identity is None:
             sequence = change.before.sequence or context.provider.sequence_name(change.table.name, change.before.name)
             yield f"DROP SEQUENCE {self.name(QualifiedName(change.table.schema, sequence), context)}"
 
     def foreign_key(self, key: ForeignKey, context: Context) -> str:
-        return super().foreign_key(key, context) + ("" if key.validated else _NOT_VALID)
+        return super().foreign_key(key, context) + _deferral(key.deferral) + ("" if key.validated else _NOT_VALID)
+
+    def referential_actions(self, key: ForeignKey) -> str:
+        full = "MATCH FULL " if key.match_full else ""
+        columns = f" ({self.quoted_list(key.set_columns)})" if key.set_columns else ""
+        return f"{full}ON DELETE {key.on_delete.value}{columns} ON UPDATE {key.on_update.value}"
 
     def check(self, check: Check) -> str:
-        return super().check(check) + ("" if check.validated else _NOT_VALID)
+        alone = "" if check.inherited else " NO INHERIT"
+        return super().check(check) + alone + ("" if check.validated else _NOT_VALID)
+
+    def primary_key(self, key: PrimaryKey) -> str:
+        return super().primary_key(key) + self._constraint_tail(key)
+
+    def _constraint_tail(self, key: PrimaryKey | Index) -> str:
+        """What follows the columns of a key or a unique constraint."""
+        return self._carried(key) + _deferral(key.deferral)
+
+    def _carried(self, index: PrimaryKey | Index) -> str:
+        include = f" INCLUDE ({self.quoted_list(index.include)})" if index.include else ""
+        distinct = " NULLS NOT DISTINCT" if isinstance(index, Index) and not index.nulls_distinct else ""
+        storage = f" WITH ({', '.join(index.storage)})" if index.storage else ""
+        return f"{include}{distinct if not _is_constraint(index) else ''}{storage}"
+
+    def _constraint(self, table: QualifiedName, index: Index, context: Context) -> str:
+        """A unique or exclusion constraint, which is no index of its own."""
+        start = f"ALTER TABLE {self.name(table, context)} ADD CONSTRAINT {self.quote(index.name)}"
+        if index.type == "EXCLUDE":
+            return f"{start} EXCLUDE {index.columns[0].expression}"
+        nulls = "" if index.nulls_distinct else " NULLS NOT DISTINCT"
+        columns = self.quoted_list(part.name for part in index.columns)
+        return f"{start} UNIQUE{nulls} ({columns}){self._constraint_tail(index)}"
 
     def create_index(self, table: QualifiedName, index: Index, context: Context) -> str:
         return self._create_index(table, index, "", context)
 
     def _create_index(self, table: QualifiedName, index: Index, how: str, context: Context) -> str:
+        if _is_constraint(index):
+            return self._constraint(table, index, context)
         kind = "UNIQUE INDEX" if index.unique else "INDEX"
         using = "" if index.type == "BTREE" else f" USING {index.type} "
         parts = ", ".join(self._index_part(part) for part in index.columns)
         where = f" WHERE ({index.where})" if index.where else ""
-        return f"CREATE {kind} {how}{self.quote(index.name)} ON {self.name(table, context)}{using}({parts}){where}"
+        tail = f"{self._carried(index)}{where}"
+        return f"CREATE {kind} {how}{self.quote(index.name)} ON {self.name(table, context)}{using}({parts}){tail}"
 
     def _index_part(self, part: IndexColumn) -> str:
         name = f"({part.expression})" if part.expression else self.quote(part.name)
+        collation = f" COLLATE {part.collation}" if part.collation else ""
         ops = f" {part.ops}" if part.ops else ""
-        return f"{name}{ops}{self.sort(part)}"
+        options = f"({part.ops_options})" if part.ops_options else ""
+        nulls = f" NULLS {part.nulls.value}" if part.nulls else ""
+        return f"{name}{collation}{ops}{options}{self.sort(part)}{nulls}"
 
     def create_index_step(self, change: c.CreateIndex, context: Context) -> Sequence[str]:
         how = "CONCURRENTLY " if change.concurrently else ""
@@ -220,9 +271,13 @@ class PostgresqlWriter(Writer):
 
     def drop_index_step(self, change: c.DropIndex, context: Context) -> Sequence[str]:
         statement = self.drop_index(change.table, change.index, context)
+        if _is_constraint(change.index):
+            return (statement,)
         return (statement.replace("DROP INDEX", "DROP INDEX CONCURRENTLY", 1) if change.concurrently else statement,)
 
     def drop_index(self, table: QualifiedName, index: Index, context: Context) -> str:
+        if _is_constraint(index):
+            return self.drop_constraint(table, index.name, context)
         return f"DROP INDEX {self.name(QualifiedName(table.schema, index.name), context)}"
 
     def rename_index(self, change: c.RenameIndex, context: Context) -> Sequence[str]:
@@ -305,6 +360,15 @@ class PostgresqlWriter(Writer):
 
     def drop_extension(self, change: c.DropExtension, context: Context) -> Sequence[str]:
         return (f"DROP EXTENSION {self.quote(change.extension.name)}",)
+
+
+def _is_constraint(index: PrimaryKey | Index) -> bool:
+    """Whether an index exists for a constraint: it is made and dropped with that."""
+    return isinstance(index, Index) and index.constraint
+
+
+def _deferral(deferral: Deferral) -> str:
+    return f" {deferral.value}" if deferral is not Deferral.NONE else ""
 
 
 def _is_handed_over(change: c.AlterColumn, context: Context) -> bool:

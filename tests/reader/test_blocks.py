@@ -153,6 +153,13 @@ BLOCKS = [
     (f"BEGIN EXECUTE $q${ADD_C}$q$; ALTER TABLE _prisma_migrations ENABLE ROW LEVEL SECURITY; END", ADD_C),
     (f"DECLARE x int; BEGIN x := 3; IF x = 3 THEN {ADD_C}; END IF; END", ADD_C),
     ("BEGIN PERFORM pg_sleep(1); PERFORM setval('post_id_seq', 3); END", NOTHING),
+    (f"#variable_conflict use_column DECLARE n int; BEGIN {ADD_C}; END", ADD_C),
+    (f"#print_strict_params on\n#variable_conflict use_variable\nBEGIN {ADD_C}; END", ADD_C),
+    (
+        "DECLARE low int; BEGIN SELECT min(id) INTO low FROM post; WHILE low < 9 LOOP UPDATE post SET n = 1 WHERE id = low; "
+        "COMMIT; SELECT min(id) INTO low FROM post WHERE n IS NULL; END LOOP; END",
+        NOTHING,
+    ),
 ]
 
 

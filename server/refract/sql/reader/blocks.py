@@ -181,7 +181,7 @@ class _Run:
             return self._executes_rows(found)
         if changing_call(self._cursor(found), self._session) is not None:
             return False
-        return key in _IDLE or key in _ABOUT_ROWS or _assigned(found) > 0 or key in ("EXIT", "CONTINUE")
+        return key in _IDLE or key in _ABOUT_ROWS or _assigned(found) > 0 or key in ("EXIT", "CONTINUE", "COMMIT")
 
     def _executes_rows(self, found: list[SqlToken]) -> bool:
         """Whether the text that is run begins with a word about rows, whatever else it is made of."""

@@ -75,8 +75,10 @@ Node = Plain | If | Loop | Block
 
 
 def parse_block(found: list[SqlToken]) -> Block:
-    """The block in these tokens. Raises UnreadableStatement."""
-    return _Parser(found).block()
+    """The block in these tokens, without the options for the compiler. Raises UnreadableStatement."""
+    parser = _Parser(found)
+    parser.skip_options()
+    return parser.block()
 
 
 class _Parser:
@@ -84,6 +86,11 @@ class _Parser:
         self._tokens = found
         self._position = 0
         self._depth = 0
+
+    def skip_options(self) -> None:
+        """Pass over options for the compiler, such as `#variable_conflict use_column`."""
+        while self._accept("#"):
+            self._position += 2
 
     def block(self) -> Block:
         start = self._position

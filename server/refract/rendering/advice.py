@@ -95,6 +95,7 @@ ADVICE: Mapping[Do, str] = {
     Do.COMPLETE_ROLLBACK: "Complete it by hand.",
     Do.RENAME_COLUMN_WHILE_STOPPED: "Stop the app, and write `RENAME COLUMN` in the migration.",
     Do.BEGIN_FILE_WITH: "Start the file with `{sql}`.",
+    Do.USE_INSTEAD: "Use `{sql}`.",
     Do.USE_IN_SEPARATE_MIGRATION: "Use `{sql}`, alone in a separate migration.",
     Do.FILL_ROWS: "Fill the existing rows.",
     Do.FILL_ROWS_IN_BATCHES: "Fill the existing rows in batches.",
@@ -125,6 +126,7 @@ ADVICE: Mapping[Do, str] = {
     Do.LEAVE_EMPTY: "Leave the empty {container} in place.",
     Do.RENAME_TYPE_WHILE_STOPPED: "Stop the app, and write `ALTER TYPE ... RENAME TO` in the migration.",
     Do.ADD_VALUE_ALONE: "Add {value} to {enum} in a separate migration.",
+    Do.COMMIT_BEFORE_USE: "Write `COMMIT` between the statement that adds {value} and this one.",
     Do.USE_VALUE_IN_NEXT_MIGRATION: "Use {value} in the next migration.",
     Do.COPY_OVER_RELATION: "Copy the values over the relation.",
     Do.ADD_CHECK_FOR_LIMIT: "Add a `CHECK` constraint if the limit matters.",
@@ -132,6 +134,7 @@ ADVICE: Mapping[Do, str] = {
     Do.RENAME_JOIN_TABLE: "Rename {old} to {new} in the migration.",
     Do.SWAP_JOIN_COLUMNS: "Swap columns `A` and `B` in the same migration.",
     # run-query
+    Do.COUNT_NULLS_LEFT: "Before you deploy, count the rows in which {field} would still be NULL.",
     Do.FIND_VALUES_THAT_DO_NOT_FIT: "Find the values that do not fit before the migration.",
     Do.FILL_DOCUMENTS: "Set {field} in every existing document before you deploy.",
     Do.FIND_DUPLICATES: "Find and resolve duplicates before the migration.",

@@ -74,9 +74,11 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.SECOND_RUN_FAILS: "A second run fails at the first statement that is already applied.",
     Effect.DEFAULT_IS_A_CONSTRAINT: "SQL Server keeps the default as a constraint, and refuses to drop the column (error 5074).",
     Effect.FAILS_ON_NULL_DESPITE_DEFAULT: "The migration fails if any row of {table} holds NULL, which the default does not replace.",
+    Effect.FAILS_ON_NULL_LEFT: "The migration fails if the statements above leave NULL in any row of {table}.",
     Effect.FAILS_ON_NULL: "The migration fails if any row of {table} holds NULL.",
     Effect.FAILS_IF_PARTLY_APPLIED: "It fails if the migration was only partly applied.",
     Effect.BEGIN_HAS_NO_EFFECT: "This `BEGIN` does nothing.",
+    Effect.STATEMENTS_ABOVE_UNDONE: "Prisma before 7.4 sends the file as one transaction, so this undoes every statement above.",
     Effect.APPLIED_BEFORE_COMMIT: "The statements above were applied one by one.",
     Effect.UNDO_FAILS_ON_ROWS: "`{of}` is required, so adding it again fails while the table has rows.",
     Effect.FAILS_ON_ROWS: "The migration fails if {table} has any row.",
@@ -95,6 +97,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.SENT_AS_ONE_TRANSACTION: "Prisma before 7.4 sends the file as one transaction, in which PostgreSQL refuses {sql} (error 25001).",
     Effect.APPLIED_AFTER_COMMIT: "CockroachDB applies the changes one by one after COMMIT.",
     Effect.VALUE_USED_BEFORE_COMMIT: "PostgreSQL refuses a value until the transaction that adds the value is committed (55P04).",
+    Effect.ONE_EXPLICIT_TRANSACTION: "Both statements stand between the same `BEGIN` and `COMMIT`.",
     Effect.ONE_TRANSACTION_BEFORE_7_4: "Prisma before 7.4 runs the whole file in one transaction.",
     Effect.FAILS_ON_EVERY_DATABASE: "The statement fails on every database that these migrations built.",
     Effect.FAILS_ON_NEW_DATABASES: "The statement fails on new databases, such as the shadow database and those of CI.",
@@ -112,6 +115,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.CONFIRMED_BUT_USED: "Step {number} is confirmed, so a later step can remove {object} while this code uses it.",
     Effect.FAILS_ON_LATER_STEP: "Code that uses {object} fails when a later step removes it.",
     Effect.ON_DELETE_RESTRICTED: "The foreign key gets ON DELETE {after} instead of SET NULL, so deleting a referenced {parent} fails.",
+    Effect.EXPLICIT_NULL_WRITES_FAIL: "App instances fail if they write NULL to {field}.",
     Effect.NULL_WRITES_FAIL: "App instances fail if they write NULL to {field} or leave it out.",
     Effect.NULL_WITHOUT_ERROR: "Prisma Client returns `null` without an error as soon as a row holds NULL.",
     Effect.DISTINCT_FAILS: "`DISTINCT` and `GROUP BY` fail on the column.",
@@ -141,6 +145,8 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.DATABASES_LACK_CHANGE: "Databases do not get what the code expects.",
     Effect.FIRST_MISSING_STATEMENT: "The first missing statement is {statement}.",
     Effect.UNDO_LACKS_STATEMENT: "`{of}` is not undone.",
+    Effect.COMMITS_STATEMENTS_ABOVE: "Prisma before 7.4 sends the file as one transaction, and this commits the statements above.",
+    Effect.ENDS_NOTHING: "Each statement above is already committed, so PostgreSQL only warns.",
     Effect.HALF_APPLIED: "If one of them fails (error XXA00), the others stay applied.",
     Effect.SECOND_FAILS_OR_UNDOES: "Both change {objects}: the migration that runs second fails, or undoes the first.",
     Effect.RESET_REQUESTED: "`prisma migrate dev` asks to reset databases that have applied the migration.",
@@ -199,5 +205,5 @@ EFFECTS: Mapping[Effect, str] = {
 def harm_sentence(harm: AnyHarm) -> str:
     """The sentence of one harm."""
     if isinstance(harm, Blocking):
-        return blocking_sentence(harm.operation, harm.tables)
+        return blocking_sentence(harm.operation, harm.tables, harm.held)
     return filled(EFFECTS[harm.effect], dict(harm.facts))

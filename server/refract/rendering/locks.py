@@ -43,11 +43,14 @@ def work_phrase(operation: Operation) -> str:
     return _WORK[operation.work] if operation.work else "it runs"
 
 
-def blocking_sentence(operation: Operation, tables: Sequence[str]) -> str:
-    """What waits for an operation on `tables` (labels), and for how long."""
+def blocking_sentence(operation: Operation, tables: Sequence[str], held: Sequence[str] = ()) -> str:
+    """What waits for an operation on `tables` (labels), and for how long. `held` are locked for reads already."""
     if operation.blocks is Blocks.DATABASE:
         return f"Locks the whole database file: all writes wait {_while(operation)}."
     lock = f"Locks {joined(tables)} ({operation.lock})" if operation.lock else f"Locks {joined(tables)}"
+    if operation.blocks is Blocks.WRITES and held:
+        kept = "an earlier statement keeps ACCESS EXCLUSIVE until the transaction ends"
+        return f"{lock}: writes wait {_while(operation)}. Reads of {joined(held)} wait too, because {kept}."
     if operation.blocks is Blocks.WRITES:
         return f"{lock}: writes wait {_while(operation)}; reads continue."
     return f"{lock}: all reads and writes wait {_while(operation)}."

@@ -16,7 +16,7 @@ REINDEX TABLE "User";
 ```
 
 ## Safer way
-Use the concurrent form, alone in a separate migration.
+Use the concurrent form. For `REINDEX`, put it alone into a separate migration.
 ```sql migration
 REINDEX TABLE CONCURRENTLY "User";
 ```
@@ -64,7 +64,7 @@ _ACTIONS: Mapping[str, tuple[Action, ...]] = {
     "REINDEX": (action(Do.USE_IN_SEPARATE_MIGRATION, sql="REINDEX ... CONCURRENTLY"),),
     "REFRESH": (
         action(Do.CREATE_UNIQUE_INDEX_ON_VIEW),
-        action(Do.USE_IN_SEPARATE_MIGRATION, sql="REFRESH MATERIALIZED VIEW CONCURRENTLY"),
+        action(Do.USE_INSTEAD, sql="REFRESH MATERIALIZED VIEW CONCURRENTLY"),
     ),
 }
 

@@ -1,7 +1,7 @@
 """A concurrent index build runs inside a transaction.
 
 ## What it does
-Finds `CONCURRENTLY` between `BEGIN` and `COMMIT`.
+Finds `CONCURRENTLY` between `BEGIN` and `COMMIT`, except in `REFRESH MATERIALIZED VIEW`, which may run there.
 
 ## Why it is risky
 PostgreSQL refuses the statement there (error 25001), so the migration fails.
@@ -39,14 +39,14 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
-from refract.sql.transactions import in_transaction
+from refract.sql.transactions import in_transaction, needs_no_transaction
 
 
 @rule(Severity.ERROR, frozenset({"postgresql"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each concurrent statement in a transaction."""
     for number, statement in enumerate(in_transaction(context.statements)):
-        if "CONCURRENTLY" in statement.words:
+        if needs_no_transaction(statement):
             yield Risk(
                 key=f"concurrently {number}",
                 what="`CONCURRENTLY` fails inside a transaction",

@@ -2,6 +2,7 @@
 
 ## What it does
 Finds `CONCURRENTLY` in a migration of several statements, for Prisma before 7.4.
+`REFRESH MATERIALIZED VIEW CONCURRENTLY` may share a file.
 
 ## Why it is risky
 Prisma before 7.4 sends the whole file as one query, which PostgreSQL runs in one transaction.
@@ -39,7 +40,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
-from refract.sql.transactions import is_one_transaction
+from refract.sql.transactions import is_one_transaction, needs_no_transaction
 
 
 @rule(Severity.ERROR, frozenset({"postgresql"}), MIGRATION_ONLY)
@@ -47,7 +48,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """The first concurrent statement that is not alone."""
     if len(context.statements) < 2 or not is_one_transaction(context.versions):
         return
-    found = next((s for s in context.statements if "CONCURRENTLY" in s.words), None)
+    found = next((s for s in context.statements if needs_no_transaction(s)), None)
     if found is not None:
         yield Risk(
             key="concurrently",

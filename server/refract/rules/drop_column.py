@@ -53,7 +53,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.labels import column_label, created_here, field_name, model_name
 from refract.rules.kit.recipes import field_dropped
-from refract.rules.kit.rows import copies
+from refract.rules.kit.row_state import rows_before
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import DropColumn
 from refract.wording import listed
@@ -66,6 +66,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         ignored = _is_ignored(context, change)
         code = field_in_code(context, change.table, change.column)
         label = column_label(context, change.table, change.column)
+        copied = _is_copied(context, change)
         yield Risk(
             key=f"{change.table}.{change.column.name}",
             what=f"Dropping {label} deletes its values",
@@ -73,13 +74,16 @@ def check(context: RuleContext) -> Iterator[Risk]:
             now=(*code.now, *(() if ignored else _actions(context, change))),
             change=change,
             related=(*created_here(f"Column {code_span(change.column.name)}", change.column.origin), *code.places),
-            severity=Severity.WARNING if ignored else None,
+            severity=Severity.WARNING if ignored or copied else None,
         )
 
 
 def _loss(context: RuleContext, change: DropColumn) -> Iterator[Harm]:
-    copied = copies(context, change)
-    yield harm(Effect.VALUES_LOST_UNLESS_COPIED if copied else Effect.VALUES_LOST)
+    yield harm(Effect.VALUES_LOST_UNLESS_COPIED if _is_copied(context, change) else Effect.VALUES_LOST)
+
+
+def _is_copied(context: RuleContext, change: DropColumn) -> bool:
+    return rows_before(context, change).has_copied(change.table, change.column.name)
 
 
 def _dependents(context: RuleContext, change: DropColumn) -> Iterator[Harm]:

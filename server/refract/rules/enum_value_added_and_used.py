@@ -48,7 +48,8 @@ enum Role {
 ```
 
 ## When to ignore it
-When the project runs Prisma 7.4 or newer, which runs each statement separately.
+Never, between `BEGIN` and `COMMIT`.
+Prisma 7.4 and newer run other statements separately, so this is reported only for older versions.
 
 ## Providers
 PostgreSQL.
@@ -60,14 +61,14 @@ import re
 from collections.abc import Iterator
 
 from refract.escaping import code_span
-from refract.rules.kit.advice import Do, action
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AddColumn, AlterColumn, AlterEnum, Backfill, Change, CreateTable
 from refract.schema.model import Column, QualifiedName
-from refract.sql.transactions import is_one_transaction
+from refract.sql.transactions import is_one_transaction, shared_transactions
 from refract.text import Origin
 
 _WRITES = frozenset({"INSERT", "UPDATE", "MERGE"})
@@ -75,34 +76,66 @@ _WRITES = frozenset({"INSERT", "UPDATE", "MERGE"})
 
 @rule(Severity.ERROR, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """Each enum with a new value that the same change uses."""
-    if not is_one_transaction(context.versions) or not context.behaviour.commits_enum_values_first:
+    """Each enum with a new value that the same transaction uses."""
+    if not context.behaviour.commits_enum_values_first:
         return
-    for change in context.changes(AlterEnum):
-        if (
-            change.added and not change.removed
-        ):  # if values are removed, Prisma creates a new type, whose values may be used
-            yield from _used(context, change)
+    for changes in _transactions(context):
+        for change in _without_swap(changes):
+            yield from _used(context, change, changes)
 
 
-def _used(context: RuleContext, change: AlterEnum) -> Iterator[Risk]:
-    uses = (
-        (value, user) for value in change.added for user in context.diff.changes if _uses(context, user, change, value)
-    )
+def _transactions(context: RuleContext) -> Iterator[tuple[Change, ...]]:
+    """The changes that share a transaction, in order."""
+    if context.migration is None:
+        yield from (context.diff.changes,) if is_one_transaction(context.versions) else ()
+        return
+    for statements in shared_transactions(context.statements, context.versions):
+        yield tuple(change for statement in statements for change in statement.changes)
+
+
+def _without_swap(changes: tuple[Change, ...]) -> Iterator[AlterEnum]:
+    """The first change that adds values to each enum. If values are removed, Prisma creates a new type, whose values may be used."""
+    seen: set[QualifiedName] = set()
+    for change in changes:
+        if isinstance(change, AlterEnum) and change.added and not change.removed and change.after.name not in seen:
+            seen.add(change.after.name)
+            yield change
+
+
+def _used(context: RuleContext, change: AlterEnum, changes: tuple[Change, ...]) -> Iterator[Risk]:
+    added = [
+        value for c in changes if isinstance(c, AlterEnum) and c.after.name == change.after.name for value in c.added
+    ]
+    uses = ((value, user) for value in added for user in changes if _uses(context, user, change, value))
     for value, user in uses:
         name = change.after.enum_name or change.after.name.name
         yield Risk(
             key=f"{name}.{value}",
-            what=f"Using new value {code_span(value)} in the same migration fails",
-            harm=(harm(Effect.VALUE_USED_BEFORE_COMMIT), harm(Effect.ONE_TRANSACTION_BEFORE_7_4)),
-            now=(
-                action(Do.ADD_VALUE_ALONE, value=code_span(value), enum=code_span(name)),
-                action(Do.USE_VALUE_IN_NEXT_MIGRATION, value=code_span(value)),
-            ),
+            what=f"Using new value {code_span(value)} in the same {_shared(context)} fails",
+            harm=(harm(Effect.VALUE_USED_BEFORE_COMMIT), harm(_why_shared(context))),
+            now=_actions(context, value, name),
             change=user,
             origin=_written(user, change.after.name, value),
         )
         return
+
+
+def _shared(context: RuleContext) -> str:
+    return "migration" if is_one_transaction(context.versions) else "transaction"
+
+
+def _why_shared(context: RuleContext) -> Effect:
+    whole = is_one_transaction(context.versions)
+    return Effect.ONE_TRANSACTION_BEFORE_7_4 if whole else Effect.ONE_EXPLICIT_TRANSACTION
+
+
+def _actions(context: RuleContext, value: str, enum: str) -> tuple[Action, ...]:
+    if not is_one_transaction(context.versions):
+        return (action(Do.COMMIT_BEFORE_USE, value=code_span(value)),)
+    return (
+        action(Do.ADD_VALUE_ALONE, value=code_span(value), enum=code_span(enum)),
+        action(Do.USE_VALUE_IN_NEXT_MIGRATION, value=code_span(value)),
+    )
 
 
 def _uses(context: RuleContext, user: Change, enum: AlterEnum, value: str) -> bool:

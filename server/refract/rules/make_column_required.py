@@ -47,7 +47,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.escaping import code_span
-from refract.providers.costs import proves_not_null
 from refract.rules.kit.advice import Action, AnyAction, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
@@ -56,7 +55,7 @@ from refract.rules.kit.foreign_keys import key_changes, restricts_since_required
 from refract.rules.kit.harm import AnyHarm, Effect, Harm, blocking, harm
 from refract.rules.kit.labels import column_label, created_here, field_name, model_name, table_label
 from refract.rules.kit.recipes import offered, within_limit
-from refract.rules.kit.rows import fills
+from refract.rules.kit.row_state import Filled, rows_before
 from refract.rules.kit.rule import rule
 from refract.schema.changes import AlterColumn
 
@@ -66,14 +65,13 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each column that becomes required."""
     for change in context.on_existing(AlterColumn):
         if _becomes_required(change) and not _is_filled(context, change) and not _is_proven(context, change):
-            filled = fills(context, change)
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
                 what=_what(context, change),
                 harm=_harm(context, change),
                 now=_actions(context, change),
                 change=change,
-                severity=Severity.WARNING if filled else None,
+                severity=Severity.WARNING if _filled(context, change) is not Filled.NOTHING else None,
                 related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
             )
 
@@ -88,14 +86,21 @@ def _is_filled(context: RuleContext, change: AlterColumn) -> bool:
 
 def _is_proven(context: RuleContext, change: AlterColumn) -> bool:
     """Whether a CHECK that holds for every row requires a value in the column: nothing fails, and nothing is scanned."""
-    table = context.before.tables.get(change.table)
-    return table is not None and proves_not_null(table.checks, change.before.name)
+    return rows_before(context, change).requires_value(change.table, change.before.name)
+
+
+def _filled(context: RuleContext, change: AlterColumn) -> Filled:
+    rows = rows_before(context, change)
+    return Filled.ALL if rows.is_empty(change.table) else rows.filled(change.table, change.before.name)
 
 
 def _what(context: RuleContext, change: AlterColumn) -> str:
     required = f"Making {column_label(context, change.table, change.after)} required"
-    if fills(context, change):
-        return f"{required} breaks code that writes NULL"
+    match _filled(context, change):
+        case Filled.ALL:
+            return f"{required} breaks code that writes NULL"
+        case Filled.SOME:
+            return f"{required} fails on rows that are not filled above"
     return f"{required} {'breaks reads of old documents' if context.behaviour.schemaless else 'fails on NULL values'}"
 
 
@@ -104,13 +109,27 @@ def _harm(context: RuleContext, change: AlterColumn) -> Iterator[AnyHarm]:
     if context.behaviour.schemaless:
         yield harm(Effect.DOCUMENTS_LACK_FIELD, model=code_span(model_name(context, change.table)), field=field)
         return
-    if fills(context, change):
-        yield harm(Effect.NULL_WRITES_FAIL, field=field)
-    else:
-        default = change.after.default is not None
-        yield harm(Effect.FAILS_ON_NULL_DESPITE_DEFAULT if default else Effect.FAILS_ON_NULL, table=table)
+    yield from _harm_of_null(context, change, field, table)
     yield from _harm_to_relation(context, change)
     yield from blocking(context.behaviour.set_not_null, table)
+
+
+def _harm_of_null(context: RuleContext, change: AlterColumn, field: str, table: str) -> Iterator[Harm]:
+    default = _has_default(context, change)
+    match _filled(context, change):
+        case Filled.ALL:
+            yield harm(Effect.EXPLICIT_NULL_WRITES_FAIL if default else Effect.NULL_WRITES_FAIL, field=field)
+        case Filled.SOME:
+            yield harm(Effect.FAILS_ON_NULL_LEFT, table=table)
+        case _:
+            yield harm(Effect.FAILS_ON_NULL_DESPITE_DEFAULT if default else Effect.FAILS_ON_NULL, table=table)
+
+
+def _has_default(context: RuleContext, change: AlterColumn) -> bool:
+    """Whether inserts that leave the column out get a value, from this migration on."""
+    table = context.after.tables.get(change.table)
+    column = table.column(change.after.name) if table else None
+    return (column or change.after).default is not None
 
 
 def _harm_to_relation(context: RuleContext, change: AlterColumn) -> Iterator[Harm]:
@@ -130,8 +149,12 @@ def _actions(context: RuleContext, change: AlterColumn) -> tuple[AnyAction, ...]
     if context.behaviour.schemaless:
         return (action(Do.FILL_DOCUMENTS, field=field),)
     without_wait = cures(context.behaviour.set_not_null)
-    if fills(context, change):
-        return (action(Do.WRITE_FIELD_IN_CODE, field=field), *without_wait)
+    match _filled(context, change):
+        case Filled.ALL:
+            write = () if _has_default(context, change) else (action(Do.WRITE_FIELD_IN_CODE, field=field),)
+            return (*write, *without_wait)
+        case Filled.SOME:
+            return (action(Do.COUNT_NULLS_LEFT, field=field), *without_wait)
     steps: tuple[Action, ...] = (action(Do.REPLACE_NULLS), *(without_wait or (action(Do.MAKE_REQUIRED_LAST),)))
     return within_limit(steps, _plan(context, change))
 

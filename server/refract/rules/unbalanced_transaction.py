@@ -5,7 +5,8 @@ Finds `BEGIN` without `COMMIT`, and `COMMIT` without `BEGIN`.
 
 ## Why it is risky
 Without `COMMIT`, nothing after `BEGIN` is kept.
-Without `BEGIN`, there is nothing to commit, and statements that belong together are applied one by one.
+Without `BEGIN`, PostgreSQL only warns of a `COMMIT`, but the statements around it are no longer one transaction.
+A `ROLLBACK` without `BEGIN` undoes all statements above it, because Prisma before 7.4 sends the file as one transaction.
 
 ## Example
 ```sql before
@@ -26,7 +27,8 @@ COMMIT;
 ```
 
 ## When to ignore it
-Never.
+When a lone `COMMIT` is intended.
+After `ALTER TYPE ... ADD VALUE` it is not reported, because it lets the statements below use the value.
 
 ## Providers
 PostgreSQL and CockroachDB.
@@ -42,33 +44,41 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import Statement
-from refract.sql.transactions import BEGINNINGS, ENDINGS
+from refract.sql.transactions import begins, ends, is_one_transaction
 
 
 @rule(Severity.ERROR, frozenset({"postgresql", "cockroachdb"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
-    """The first statement that has no counterpart."""
+    """Statements that have no counterpart, up to the first that keeps the migration from doing what it says."""
     begun: Statement | None = None
+    above: list[Statement] = []
     for statement in context.statements:
-        if statement.verb in BEGINNINGS:
+        if begins(statement):
             if begun is not None:
                 yield _risk(statement, what="A transaction is already open here", effect=Effect.BEGIN_HAS_NO_EFFECT)
                 return
             begun = statement
-        elif statement.verb in ENDINGS:
+        elif ends(statement):
             if begun is None:
-                yield _risk(
-                    statement,
-                    what="This ends a transaction that was never started",
-                    effect=Effect.APPLIED_BEFORE_COMMIT,
-                )
-                return
-            begun = None
+                yield from _without_begin(context, statement, above)
+            begun, above = statement if statement.says("AND", "CHAIN") else None, []
+        else:
+            above.append(statement)
     if begun is not None:
         yield _risk(begun, what="This transaction is never committed", effect=Effect.NOTHING_IS_KEPT)
 
 
-def _risk(statement: Statement, what: str, effect: Effect) -> Risk:
+def _without_begin(context: RuleContext, end: Statement, above: list[Statement]) -> Iterator[Risk]:
+    if not context.behaviour.message_is_transaction:
+        yield _risk(end, what="This ends a transaction that was never started", effect=Effect.APPLIED_BEFORE_COMMIT)
+    elif end.verb in ("ROLLBACK", "ABORT") and above and is_one_transaction(context.versions):
+        yield _risk(end, what="This rolls back the statements above", effect=Effect.STATEMENTS_ABOVE_UNDONE)
+    elif not any(statement.verb == "ALTER TYPE" and statement.says("ADD", "VALUE") for statement in above):
+        effect = Effect.COMMITS_STATEMENTS_ABOVE if is_one_transaction(context.versions) else Effect.ENDS_NOTHING
+        yield _risk(end, what="This ends a transaction that was never started", effect=effect, severity=Severity.INFO)
+
+
+def _risk(statement: Statement, what: str, effect: Effect, severity: Severity | None = None) -> Risk:
     return Risk(
         key="transaction",
         what=what,
@@ -76,4 +86,5 @@ def _risk(statement: Statement, what: str, effect: Effect) -> Risk:
         now=(action(Do.WRITE_BEGIN_AND_COMMIT_ONCE),),
         change=None,
         origin=statement.origin,
+        severity=severity,
     )

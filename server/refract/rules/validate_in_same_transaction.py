@@ -41,14 +41,17 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import AddCheck, AddForeignKey, Change, Statement, ValidateConstraint
-from refract.sql.transactions import in_transaction, is_one_transaction
+from refract.sql.transactions import shared_transactions
 
 
 @rule(Severity.WARNING, frozenset({"postgresql"}), MIGRATION_ONLY)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each constraint that is validated too early."""
-    whole = is_one_transaction(context.versions)
-    statements = context.statements if whole else tuple(in_transaction(context.statements))
+    for statements in shared_transactions(context.statements, context.versions):
+        yield from _validated(context, statements)
+
+
+def _validated(context: RuleContext, statements: tuple[Statement, ...]) -> Iterator[Risk]:
     added = {name for change in _changes(statements) if (name := _added(change))}
     for change in _changes(statements):
         if isinstance(change, ValidateConstraint) and change.constraint in added and not context.is_new(change.table):

@@ -38,11 +38,44 @@ def leaves_nothing(statements: Sequence[Statement], sql: str, provider: str, pri
     return reader_traits(provider).is_transact_sql and "BEGIN TRAN" in sql
 
 
+def begins(statement: Statement) -> bool:
+    """Whether the statement starts a transaction."""
+    return statement.verb in BEGINNINGS
+
+
+def ends(statement: Statement) -> bool:
+    """Whether the statement ends a transaction. A ROLLBACK to a savepoint does not."""
+    return statement.verb in ENDINGS and not ({"TO", "PREPARED"} & set(statement.words))
+
+
+def needs_no_transaction(statement: Statement) -> bool:
+    """Whether PostgreSQL refuses the statement in a transaction. It refreshes a view concurrently in any."""
+    return "CONCURRENTLY" in statement.words and statement.words[0] != "REFRESH"
+
+
 def in_transaction(statements: Iterable[Statement]) -> Iterator[Statement]:
     """The statements between BEGIN and COMMIT."""
     inside = False
     for statement in statements:
-        if statement.verb in BEGINNINGS | ENDINGS:
-            inside = statement.verb in BEGINNINGS
+        if begins(statement) or ends(statement):
+            inside = begins(statement) or statement.says("AND", "CHAIN")
         elif inside:
             yield statement
+
+
+def shared_transactions(statements: Sequence[Statement], versions: Versions) -> tuple[tuple[Statement, ...], ...]:
+    """The statements by the transaction that they share: those between BEGIN and COMMIT, and with a Prisma that sends the
+    whole file, also those before BEGIN and between two COMMITs. A statement that commits by itself is alone.
+    """
+    whole, inside = is_one_transaction(versions), False
+    groups: list[list[Statement]] = [[]]
+    for statement in statements:
+        if begins(statement) or ends(statement):
+            if ends(statement) or not whole:
+                groups.append([])
+            inside = begins(statement) or statement.says("AND", "CHAIN")
+            continue
+        groups[-1].append(statement)
+        if not (whole or inside):
+            groups.append([])
+    return tuple(tuple(group) for group in groups if group)

@@ -112,6 +112,7 @@ class Do(Enum):
     COMPLETE_ROLLBACK = ActionKind.WRITE_SQL, "complete-rollback"
     RENAME_COLUMN_WHILE_STOPPED = ActionKind.WRITE_SQL, "rename-column-while-stopped"
     BEGIN_FILE_WITH = ActionKind.WRITE_SQL, "begin-file-with"
+    USE_INSTEAD = ActionKind.WRITE_SQL, "use-instead"
     USE_IN_SEPARATE_MIGRATION = ActionKind.WRITE_SQL, "use-in-separate-migration"
     FILL_ROWS = ActionKind.WRITE_SQL, "fill-rows"
     FILL_ROWS_IN_BATCHES = ActionKind.WRITE_SQL, "fill-rows-in-batches"
@@ -142,6 +143,7 @@ class Do(Enum):
     LEAVE_EMPTY = ActionKind.WRITE_SQL, "leave-empty"
     RENAME_TYPE_WHILE_STOPPED = ActionKind.WRITE_SQL, "rename-type-while-stopped"
     ADD_VALUE_ALONE = ActionKind.WRITE_SQL, "add-value-alone"
+    COMMIT_BEFORE_USE = ActionKind.WRITE_SQL, "commit-before-use"
     USE_VALUE_IN_NEXT_MIGRATION = ActionKind.WRITE_SQL, "use-value-in-next-migration"
     COPY_OVER_RELATION = ActionKind.WRITE_SQL, "copy-over-relation"
     ADD_CHECK_FOR_LIMIT = ActionKind.WRITE_SQL, "add-check-for-limit"
@@ -150,6 +152,7 @@ class Do(Enum):
     SWAP_JOIN_COLUMNS = ActionKind.WRITE_SQL, "swap-join-columns"
 
     # run-query
+    COUNT_NULLS_LEFT = ActionKind.RUN_QUERY, "count-nulls-left"
     FIND_VALUES_THAT_DO_NOT_FIT = ActionKind.RUN_QUERY, "find-values-that-do-not-fit"
     FILL_DOCUMENTS = ActionKind.RUN_QUERY, "fill-documents"
     FIND_DUPLICATES = ActionKind.RUN_QUERY, "find-duplicates"

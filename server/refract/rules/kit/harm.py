@@ -92,9 +92,11 @@ class Effect(Enum):
     SECOND_RUN_FAILS = HarmKind.MIGRATION_FAILS, "second-run-fails"
     DEFAULT_IS_A_CONSTRAINT = HarmKind.MIGRATION_FAILS, "default-is-a-constraint"
     FAILS_ON_NULL_DESPITE_DEFAULT = HarmKind.MIGRATION_FAILS, "fails-on-null-despite-default"
+    FAILS_ON_NULL_LEFT = HarmKind.MIGRATION_FAILS, "fails-on-null-left"
     FAILS_ON_NULL = HarmKind.MIGRATION_FAILS, "fails-on-null"
     FAILS_IF_PARTLY_APPLIED = HarmKind.MIGRATION_FAILS, "fails-if-partly-applied"
     BEGIN_HAS_NO_EFFECT = HarmKind.MIGRATION_FAILS, "begin-has-no-effect"
+    STATEMENTS_ABOVE_UNDONE = HarmKind.MIGRATION_FAILS, "statements-above-undone"
     APPLIED_BEFORE_COMMIT = HarmKind.MIGRATION_FAILS, "applied-before-commit"
     UNDO_FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "undo-fails-on-rows"
     FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "fails-on-rows"
@@ -113,6 +115,7 @@ class Effect(Enum):
     SENT_AS_ONE_TRANSACTION = HarmKind.MIGRATION_FAILS, "sent-as-one-transaction"
     APPLIED_AFTER_COMMIT = HarmKind.MIGRATION_FAILS, "applied-after-commit"
     VALUE_USED_BEFORE_COMMIT = HarmKind.MIGRATION_FAILS, "value-used-before-commit"
+    ONE_EXPLICIT_TRANSACTION = HarmKind.MIGRATION_FAILS, "one-explicit-transaction"
     ONE_TRANSACTION_BEFORE_7_4 = HarmKind.MIGRATION_FAILS, "one-transaction-before-7-4"
     FAILS_ON_EVERY_DATABASE = HarmKind.MIGRATION_FAILS, "fails-on-every-database"
     FAILS_ON_NEW_DATABASES = HarmKind.MIGRATION_FAILS, "fails-on-new-databases"
@@ -131,6 +134,7 @@ class Effect(Enum):
     CONFIRMED_BUT_USED = HarmKind.CODE_BREAKS, "confirmed-but-used"
     FAILS_ON_LATER_STEP = HarmKind.CODE_BREAKS, "fails-on-later-step"
     ON_DELETE_RESTRICTED = HarmKind.CODE_BREAKS, "on-delete-restricted"
+    EXPLICIT_NULL_WRITES_FAIL = HarmKind.CODE_BREAKS, "explicit-null-writes-fail"
     NULL_WRITES_FAIL = HarmKind.CODE_BREAKS, "null-writes-fail"
     NULL_WITHOUT_ERROR = HarmKind.CODE_BREAKS, "null-without-error"
     DISTINCT_FAILS = HarmKind.CODE_BREAKS, "distinct-fails"
@@ -161,6 +165,8 @@ class Effect(Enum):
     DATABASES_LACK_CHANGE = HarmKind.HISTORY_BREAKS, "databases-lack-change"
     FIRST_MISSING_STATEMENT = HarmKind.HISTORY_BREAKS, "first-missing-statement"
     UNDO_LACKS_STATEMENT = HarmKind.HISTORY_BREAKS, "undo-lacks-statement"
+    COMMITS_STATEMENTS_ABOVE = HarmKind.HISTORY_BREAKS, "commits-statements-above"
+    ENDS_NOTHING = HarmKind.HISTORY_BREAKS, "ends-nothing"
     HALF_APPLIED = HarmKind.HISTORY_BREAKS, "half-applied"
     SECOND_FAILS_OR_UNDOES = HarmKind.HISTORY_BREAKS, "second-fails-or-undoes"
     RESET_REQUESTED = HarmKind.HISTORY_BREAKS, "reset-requested"
@@ -247,10 +253,14 @@ class Harm:
 
 @frozen
 class Blocking:
-    """A lock on `tables` (labels) that queries wait for, while the operation does its work."""
+    """A lock on `tables` (labels) that queries wait for, while the operation does its work.
+
+    `held` are those of them that earlier statements of the transaction keep locked for reads, too.
+    """
 
     operation: Operation
     tables: tuple[str, ...]
+    held: tuple[str, ...] = ()
 
     @property
     def kind(self) -> HarmKind:

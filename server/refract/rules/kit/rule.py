@@ -25,6 +25,7 @@ from refract.docstrings import summary
 from refract.providers import SQL_PROVIDERS
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Finding, Judged, Risk, Severity
+from refract.rules.kit.held_locks import with_held_locks
 from refract.text import Origin, Span
 
 RuleFunction = Callable[[RuleContext], Iterable[Risk]]
@@ -139,7 +140,7 @@ def check_all(
     still = context.judged is Judged.SCHEMA and not switched and not context.diff.changes
     context = evolve(context, diff=Diff(())) if switched else context
     judged = (r for r in all_rules() if wanted(r) and (r.unchanged or not still))
-    return _with_distinct_keys(f for r in judged for f in r.findings(context))
+    return _with_distinct_keys(with_held_locks(context, f) for r in judged for f in r.findings(context))
 
 
 def _with_distinct_keys(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -1,0 +1,179 @@
+"""What a migration's statements have made of the rows when a change runs: one answer for all rules.
+
+A careful migration empties, fills, copies or checks rows before the statement that could lose them or fail on them.
+Each method asks about the statements above the change; if a schema is judged, there are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+
+from attrs import evolve, frozen
+
+from refract.providers.costs import proves_not_null
+from refract.rules.kit.context import RuleContext
+from refract.schema.changes import (
+    AddCheck,
+    AlterColumn,
+    Backfill,
+    Change,
+    DropCheck,
+    Statement,
+    ValidateConstraint,
+)
+from refract.schema.model import Check, QualifiedName
+
+
+class Filled(IntEnum):
+    """How far the statements above have replaced NULL in a column."""
+
+    NOTHING = 0
+    SOME = 1  # by a join or with a condition: rows that do not match keep NULL
+    ALL = 2
+
+
+@frozen(eq=False)
+class RowState:
+    """The rows after the statements `above` a change."""
+
+    context: RuleContext
+    above: tuple[Statement, ...]
+
+    def is_empty(self, table: QualifiedName) -> bool:
+        """Whether the table has lost all rows, and got none since."""
+        empty = False
+        for data in self._written(table):
+            empty = data.verb == "TRUNCATE" or (data.verb == "DELETE" and (data.filtered is False or empty))
+        return empty
+
+    def filled(self, table: QualifiedName, column: str) -> Filled:
+        """How far NULL has been replaced in the column."""
+        by_rows = (_fills(data, column) for data in self._written(table))
+        by_type = (Filled.ALL for c in self._altered(table, column) if c.using and _NEVER_NULL.search(c.using))
+        return max((*by_rows, *by_type), default=Filled.NOTHING)
+
+    def has_copied(self, table: QualifiedName, column: str) -> bool:
+        """Whether a statement has read the column and written something: most likely its values to another place."""
+        named = _named(column)
+        return any(
+            data.verb in _COPIES
+            and table in (*data.tables, *data.reads)
+            and (column not in data.columns or table not in data.tables)
+            and (named.search(data.sql) is not None or (table in data.reads and _EVERY_COLUMN.search(data.sql)))
+            for data in self._data()
+        )
+
+    def has_copied_rows(self, table: QualifiedName) -> bool:
+        """Whether a statement has read the table to write rows of another one."""
+        return any(data.verb in _COPIES and table in data.reads and table not in data.tables for data in self._data())
+
+    def has_settled(self, table: QualifiedName, columns: Sequence[str]) -> bool:
+        """Whether some rows were deleted or changed, by what they hold in one of the columns."""
+        return any(
+            data.verb in ("DELETE", "UPDATE") and data.filtered is not False and _name_any(data.sql, columns)
+            for data in self._written(table)
+        )
+
+    def has_removed(self, table: QualifiedName, column: str, value: str) -> bool:
+        """Whether no row holds the value any more: such rows were deleted, changed, or are converted."""
+        literal = re.compile(rf"'{re.escape(value)}'")
+        return (
+            self.is_empty(table)
+            or any(_removes(data, column, literal) for data in self._written(table))
+            or any(
+                c.using and "CASE" in c.using.upper() and literal.search(c.using) for c in self._altered(table, column)
+            )
+        )
+
+    def requires_value(self, table: QualifiedName, column: str) -> bool:
+        """Whether a CHECK that holds for every row refuses NULL in the column."""
+        return proves_not_null(self._checks(table).values(), column)
+
+    def _checks(self, table: QualifiedName) -> dict[str, Check]:
+        known = self.context.before.tables.get(table)
+        checks = {check.name: check for check in known.checks} if known else {}
+        for change in self._changes():
+            match change:
+                case AddCheck(table=name, check=check) if name == table:
+                    checks[check.name] = check
+                case DropCheck(table=name, check=check) if name == table:
+                    checks.pop(check.name, None)
+                case ValidateConstraint(table=name, constraint=of) if name == table and of in checks:
+                    checks[of] = evolve(checks[of], validated=True)
+        return checks
+
+    def _changes(self) -> Iterator[Change]:
+        return (change for statement in self.above for change in statement.changes)
+
+    def _data(self) -> Iterator[Backfill]:
+        return (change for change in self._changes() if isinstance(change, Backfill))
+
+    def _written(self, table: QualifiedName) -> Iterator[Backfill]:
+        return (data for data in self._data() if table in data.tables)
+
+    def _altered(self, table: QualifiedName, column: str) -> Iterator[AlterColumn]:
+        altered = (change for change in self._changes() if isinstance(change, AlterColumn))
+        return (change for change in altered if change.table == table and change.after.name == column)
+
+
+def rows_before(context: RuleContext, change: Change) -> RowState:
+    """The rows when a change runs."""
+    return RowState(context, tuple(_above(context.statements, change)))
+
+
+def rows_at_the_end(context: RuleContext) -> RowState:
+    """The rows after the whole migration."""
+    return RowState(context, context.statements)
+
+
+def _above(statements: Sequence[Statement], change: Change) -> Iterator[Statement]:
+    origin = change.origin
+    for statement in statements:
+        span = statement.origin.span
+        if origin is not None and span.start <= origin.span.start < span.end:
+            return
+        yield statement
+
+
+_COPIES = frozenset({"UPDATE", "INSERT", "MERGE"})
+_NEVER_NULL = re.compile(r"^\W*(?:COALESCE|CONCAT)\s*\(|\bIS\s+(?:NOT\s+)?NULL\W*$", re.IGNORECASE)
+"""A conversion whose result is no NULL. COALESCE can give one, but is written to give none."""
+
+_EVERY_COLUMN = re.compile(r"\bSELECT\s+(?:\w+\.)?\*", re.IGNORECASE)
+
+
+def _fills(data: Backfill, column: str) -> Filled:
+    if data.verb == "DELETE" and _is_null(column).search(data.sql):
+        return Filled.ALL
+    if data.verb not in ("UPDATE", "MERGE") or column not in data.columns:
+        return Filled.NOTHING
+    if _set_to_null(column).search(data.sql):
+        return Filled.NOTHING
+    reaches_all = data.filtered is False or _is_null(column).search(data.sql) is not None
+    return Filled.ALL if reaches_all and not data.reads else Filled.SOME
+
+
+def _removes(data: Backfill, column: str, literal: re.Pattern[str]) -> bool:
+    if data.verb == "UPDATE" and column in data.columns and data.filtered is False:
+        return True
+    if data.verb not in ("UPDATE", "DELETE"):
+        return False
+    return _named(column).search(data.sql) is not None and literal.search(data.sql) is not None
+
+
+def _name_any(sql: str, columns: Sequence[str]) -> bool:
+    return any(_named(column).search(sql) for column in columns)
+
+
+def _named(column: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w$]){re.escape(column)}(?![\w$])")
+
+
+def _set_to_null(column: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w$]){re.escape(column)}[\"`\]]?\s*=\s*NULL\b", re.IGNORECASE)
+
+
+def _is_null(column: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w$]){re.escape(column)}[\"`\]]?\s+IS\s+NULL", re.IGNORECASE)

@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 
 from refract.config.settings import BackfillForm
 from refract.diff import Diff, diff
+from refract.diff.traits import differ_traits
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
 from refract.recipes.acts import Decide
@@ -21,6 +22,7 @@ from refract.recipes.dialects import Dialect, dialect
 from refract.recipes.schema_edits import apply_schema_edits
 from refract.schema.apply import apply
 from refract.schema.changes import AddColumn, Change, DropColumn, DropTable
+from refract.schema.key_indexes import with_all_key_indexes
 from refract.schema.model import Database, QualifiedName
 from refract.sql.rollback import inverse
 from refract.sql.safe import MigrationPart, SafeWriter, safe_writer
@@ -66,6 +68,12 @@ class _State:
     def database(self) -> Database:
         return self.lowered.database
 
+    @property
+    def built(self) -> Database:
+        """The database with what the server adds to it of its own accord."""
+        makes_indexes = differ_traits(self.database.provider).foreign_keys_make_indexes
+        return with_all_key_indexes(self.database) if makes_indexes else self.database
+
 
 def plan_steps(recipe: Recipe, situation: Situation) -> tuple[PlannedStep, ...]:
     """The steps of a recipe, with all that each writes. Raises CannotPlan."""
@@ -107,9 +115,9 @@ class _Engine:
         return _State(tree, lowered)
 
     def _migrations(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
-        changes = _changes(step, before.database, after.database)
+        changes = _changes(step, before.built, after.database)
         _loses_nothing_silently(step, changes)
-        parts = self._parts(changes, before.database, after.database)
+        parts = self._parts(changes, before.built, after.database)
         yield from self._with_statements(step, parts, before.database)
 
     def _fills(self, step: Step) -> Iterator[StepMigration]:
@@ -175,10 +183,10 @@ class _Engine:
         if step.undo:
             yield from self._undo_steps(step, before, after)
             return
-        back = diff(after.database, before.database).changes if step.edits else ()
+        back = diff(after.built, before.database).changes if step.edits else ()
         if step.changes:
-            back = _inverse_of(step, before.database, after.database)
-        parts = self._parts(back, after.database, before.database)
+            back = _inverse_of(step, before.database, after.built)
+        parts = self._parts(back, after.built, before.database)
         reverse = Step(
             id=step.id,
             phase=step.phase,
@@ -197,8 +205,8 @@ class _Engine:
             yield from self._migrations(back, state, following)
             yield from self._fills(back)
             state = following
-        left = diff(state.database, before.database).changes
-        for part in self._parts(left, state.database, before.database):
+        left = diff(state.built, before.database).changes
+        for part in self._parts(left, state.built, before.database):
             yield StepMigration(self._name(part, step), self._writer.text(part))
 
     def _begin_statements(self, things: Sequence[Sync | Trigger]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve
 
+from refract.schema.key_indexes import free_name
 from refract.schema.model import Check, ForeignKey, Index, QualifiedName
 from refract.sql.reader.keys import Constraint
 
@@ -16,7 +17,8 @@ def named(constraint: Constraint, table: QualifiedName, before: Iterable[Constra
     held = list(before)
     match constraint:
         case Index(name="", columns=(first, *_)):
-            return evolve(constraint, name=free_name(first.name or "functional_index", held))
+            indexes = [x for x in held if isinstance(x, Index)]
+            return evolve(constraint, name=free_name(first.name or "functional_index", indexes))
         case ForeignKey(name=""):
             keys = [x.name for x in held if isinstance(x, ForeignKey)]
             return evolve(constraint, name=_numbered(f"{table.name}_ibfk_", keys), index_name=constraint.columns[0])
@@ -33,16 +35,6 @@ def all_named(constraints: Sequence[Constraint], table: QualifiedName) -> list[C
     for constraint in constraints:
         found.append(named(constraint, table, found))
     return found
-
-
-def free_name(column: str, held: Iterable[Constraint]) -> str:
-    """The name of an index without one: that of its first column, numbered if it is taken."""
-    taken = {x.name.lower() for x in held if isinstance(x, Index)} | {"primary"}
-    name, number = column, 1
-    while name.lower() in taken:
-        number += 1
-        name = f"{column}_{number}"
-    return name
 
 
 def renamed_with_table(key: ForeignKey, before: QualifiedName, after: QualifiedName) -> ForeignKey:

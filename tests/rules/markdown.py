@@ -185,9 +185,14 @@ def _in_schema(sides: Sides, target: str, rule: str) -> Found:
     old, new = lower(before), lower(after)
     assert old.problems == () and new.problems == (), (old.problems, new.problems)
     changes = diff(old.database, new.database)
-    history = read_migration(sides.history, _path("20250101000000_init"), old.database, old.provider).not_followed
+    history = read_migration(sides.history, _path("20250101000000_init"), old.database, old.provider)
     context = RuleContext(
-        old.database, new.database, new.provider, changes, not_followed=history, read_deployed=lambda: old.database
+        evolve(old.database, views=history.database.views, objects=history.database.objects),
+        new.database,
+        new.provider,
+        changes,
+        not_followed=history.not_followed,
+        read_deployed=lambda: old.database,
     )
     findings = _check(with_code(context, sides.code, before, after), target, rule)
     texts = {BEFORE: sides.before, AFTER: sides.after, _path("20250101000000_init"): sides.history}

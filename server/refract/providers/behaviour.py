@@ -30,6 +30,20 @@ _ONLINE_BY_ROW = Operation(Blocks.NOTHING, duration=Duration.ROWS)
 
 
 @frozen
+class DependentErrors:
+    """The code of the error with which the server refuses to drop a column or table, or to change a type, that a view or
+    policy uses; empty if it does not refuse. `query_view` is that of a query on a view over what no longer exists.
+    `row_has_no_field` is that of a trigger whose row has lost a column.
+    """
+
+    drop_column: str = ""
+    drop_table: str = ""
+    change_type: str = ""
+    query_view: str = ""
+    row_has_no_field: str = ""
+
+
+@frozen
 class Behaviour:
     """One database. `special_indexes` are the access methods whose index is built in another way than the rest.
 
@@ -49,6 +63,7 @@ class Behaviour:
     `defaults_are_constraints`: a column with a default cannot be dropped before that.
     `uuid_default` is the expression that makes a UUID in the database, empty if there is none.
     `schemaless`: the database holds no columns, so only Prisma Client enforces the schema.
+    `dependents` are the errors of changes that views, policies and triggers hold back.
     `catalog` is the operation of any other change of a table, `rename_index` that of renaming an index; `change_rows`
     is what a statement on rows does to the rest of the table. `concurrent_index`, `drop_index_concurrently` and
     `validate` are the forms that do not block writes, if the database has them.
@@ -95,9 +110,11 @@ class Behaviour:
     defaults_are_constraints: bool = False
     uuid_default: str = ""
     schemaless: bool = False
+    dependents: DependentErrors = DependentErrors()
 
 
 _POSTGRESQL = Behaviour(
+    dependents=DependentErrors("2BP01", "2BP01", "0A000", row_has_no_field="42703"),
     message_is_transaction=True,
     create_index=Operation(
         Blocks.WRITES,
@@ -216,6 +233,7 @@ _MYSQL_IN_PLACE = Operation(Blocks.NOTHING, "LOCK=NONE", Work.REWRITE, duration=
 _MYSQL_CATALOG = Operation(Blocks.EVERYTHING, "exclusive metadata", Work.CATALOG_UPDATE)
 
 _MYSQL = Behaviour(
+    dependents=DependentErrors(query_view="1356", row_has_no_field="1054"),
     commits_each_statement=True,
     create_index=_MYSQL_INDEX,
     create_unique=_MYSQL_INDEX,
@@ -301,6 +319,7 @@ _SQLITE_INDEX = Operation(
 )
 
 _SQLITE = Behaviour(
+    dependents=DependentErrors("SQLITE_ERROR", query_view="SQLITE_ERROR"),
     is_file=True,
     create_index=_SQLITE_INDEX,
     create_unique=_SQLITE_INDEX,
@@ -322,6 +341,7 @@ _SQLITE = Behaviour(
 _SQLSERVER_CATALOG = Operation(Blocks.EVERYTHING, "schema modification (Sch-M)", Work.CATALOG_UPDATE)
 
 _SQLSERVER = Behaviour(
+    dependents=DependentErrors(query_view="4413"),
     create_index=Operation(
         Blocks.WRITES,
         "shared (S) table",
@@ -411,6 +431,7 @@ _COCKROACHDB_JOB = Operation(Blocks.NOTHING, work=Work.JOB_SCAN, duration=Durati
 _COCKROACHDB_REWRITE = Operation(Blocks.NOTHING, work=Work.JOB_REWRITE, duration=Duration.REWRITE)
 
 _COCKROACHDB = Behaviour(
+    dependents=DependentErrors("2BP01", "2BP01", "2BP01"),
     create_index=_COCKROACHDB_JOB,
     create_unique=_COCKROACHDB_JOB,
     add_check=_COCKROACHDB_JOB,

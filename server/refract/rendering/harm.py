@@ -35,6 +35,8 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.DEPENDENTS_DROPPED: "This includes dependent views and foreign keys that the migration does not name.",
     Effect.COLUMNS_RECREATED_EMPTY: "Prisma drops and recreates {columns}, which loses all values.",
     Effect.LINKS_LOST: "The links cannot be restored without a backup.",
+    Effect.DEPENDENTS_DROPPED_BY_NAME: "This includes {objects}.",
+    Effect.TRIGGERS_DROPPED_WITH_TABLE: "Dropping the old table also drops {objects}, without an error.",
     Effect.JOIN_TABLE_REPLACED: "Prisma names the join table after the relation, so {old} is dropped and {new} is created empty.",
     # data-changed
     Effect.DELETE_CASCADES: "Deleting a row of {parent} then also deletes its rows of {child}.",
@@ -64,6 +66,9 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.FLOAT_ROUNDS: "Binary fractions cannot hold 0.10, so sums are off by cents.",
     Effect.MONEY_TYPE_INEXACT: "`money` rounds in divisions or depends on the locale of the server.",
     # migration-fails
+    Effect.REFUSED_FOR_DEPENDENTS: "The database refuses it ({code}) because of {objects}, and the migration fails.",
+    Effect.RENAME_REFUSED_FOR_DEPENDENTS: "SQLite refuses to rename the copy because of {objects}, and the migration fails.",
+    Effect.DEPENDENTS_HAVE_DEPENDENTS: "Dropping those fails in turn because of {objects}.",
     Effect.PROVIDER_REFUSED: "Prisma refuses to run these migrations there (P3019).",
     Effect.FAILS_ON_ANY_ORPHAN: "The migration fails at the first row that references a missing row.",
     Effect.ROWS_CAN_HAVE_VALUE: "Rows can have the value in {columns}.",
@@ -129,6 +134,8 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.RELEASE_CANNOT_ROLL_BACK: "The release cannot be rolled back to the old code.",
     Effect.IGNORED_FIELD_NOT_FILLED: "{field} has no default in the database, and Prisma Client does not fill ignored fields.",
     Effect.MODEL_USERS_FAIL: "App instances that still use {model} fail (P2021).",
+    Effect.VIEW_QUERIES_FAIL: "The migration succeeds, but every query on {objects} fails ({code}).",
+    Effect.TRIGGERED_WRITES_FAIL: "The migration succeeds, but every write that fires {objects} fails ({code}).",
     Effect.UNIQUE_LOOKUPS_FAIL: "Code that finds, connects or upserts rows of {table} by {fields} fails.",
     Effect.OLD_READS_OF_VALUES_FAIL: "App instances built from the old schema fail when they read a row that holds a new value (P2023).",
     Effect.NO_COMMON_MOMENT: "Old and new code cannot both work during the deploy.",

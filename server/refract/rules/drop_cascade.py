@@ -35,8 +35,9 @@ from collections.abc import Iterator
 
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
+from refract.rules.kit.dependents import cascades, labels, taken_along
 from refract.rules.kit.finding import Risk, Severity
-from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import Statement
 
@@ -45,20 +46,19 @@ from refract.schema.changes import Statement
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each statement that drops with CASCADE."""
     for number, statement in enumerate(context.statements):
-        if _cascades(statement) and not all(map(context.is_new, context.tables_of(statement))):
+        if cascades(statement) and not all(map(context.is_new, context.tables_of(statement))):
             yield Risk(
                 key=f"cascade {number}",
                 what="`CASCADE` drops every object that depends on this one",
-                harm=(harm(Effect.DEPENDENTS_DROPPED),),
+                harm=(_harm(context, statement),),
                 now=(action(Do.DROP_DEPENDENTS_BY_NAME), action(Do.REMOVE_CASCADE)),
                 change=statement.changes[0] if statement.changes else None,
                 origin=statement.origin,
             )
 
 
-def _cascades(statement: Statement) -> bool:
-    """`DROP ... CASCADE`; the CASCADE of a foreign key follows ON DELETE or ON UPDATE."""
-    words = statement.words
-    return "DROP" in words and any(
-        word == "CASCADE" and words[at - 1] not in ("DELETE", "UPDATE") for at, word in enumerate(words)
-    )
+def _harm(context: RuleContext, statement: Statement) -> Harm:
+    known = taken_along(context, statement)
+    if not known:
+        return harm(Effect.DEPENDENTS_DROPPED)
+    return harm(Effect.DEPENDENTS_DROPPED_BY_NAME, objects=labels(known))

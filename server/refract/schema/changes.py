@@ -16,6 +16,7 @@ from attrs import field, frozen
 from refract.schema.model import (
     Check,
     Column,
+    DatabaseObject,
     Enum,
     Extension,
     ForeignKey,
@@ -429,6 +430,7 @@ class Statement:
     `words` are all its words in capitals, without quoted names and texts: `CONCURRENTLY`, `NOT`, `VALID`.
     `changes` is what it does to the model, one by one, before several statements are seen as one change.
     `setting` is the name (lower case) and value that a SET gives, such as `("lock_timeout", "5s")`.
+    `views` and `objects` are those that exist before it.
     """
 
     verb: str
@@ -436,6 +438,8 @@ class Statement:
     changes: tuple[Change, ...]
     origin: Origin
     setting: tuple[str, str] | None = None
+    views: tuple[View, ...] = field(default=(), repr=False)
+    objects: tuple[DatabaseObject, ...] = field(default=(), repr=False)
 
     def says(self, *words: str) -> bool:
         """Whether the statement has `words`, one after another."""

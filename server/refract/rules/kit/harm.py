@@ -50,6 +50,8 @@ class Effect(Enum):
     SCHEMA_CONTENTS_DROPPED = HarmKind.DATA_LOST, "schema-contents-dropped"
     DEPENDENTS_DROPPED = HarmKind.DATA_LOST, "dependents-dropped"
     COLUMNS_RECREATED_EMPTY = HarmKind.DATA_LOST, "columns-recreated-empty"
+    DEPENDENTS_DROPPED_BY_NAME = HarmKind.DATA_LOST, "dependents-dropped-by-name"
+    TRIGGERS_DROPPED_WITH_TABLE = HarmKind.DATA_LOST, "triggers-dropped-with-table"
     LINKS_LOST = HarmKind.DATA_LOST, "links-lost"
     JOIN_TABLE_REPLACED = HarmKind.DATA_LOST, "join-table-replaced"
 
@@ -82,6 +84,9 @@ class Effect(Enum):
     MONEY_TYPE_INEXACT = HarmKind.DATA_CHANGED, "money-type-inexact"
 
     # migration-fails
+    REFUSED_FOR_DEPENDENTS = HarmKind.MIGRATION_FAILS, "refused-for-dependents"
+    RENAME_REFUSED_FOR_DEPENDENTS = HarmKind.MIGRATION_FAILS, "rename-refused-for-dependents"
+    DEPENDENTS_HAVE_DEPENDENTS = HarmKind.MIGRATION_FAILS, "dependents-have-dependents"
     PROVIDER_REFUSED = HarmKind.MIGRATION_FAILS, "provider-refused"
     FAILS_ON_ANY_ORPHAN = HarmKind.MIGRATION_FAILS, "fails-on-any-orphan"
     ROWS_CAN_HAVE_VALUE = HarmKind.MIGRATION_FAILS, "rows-can-have-value"
@@ -148,6 +153,8 @@ class Effect(Enum):
     RELEASE_CANNOT_ROLL_BACK = HarmKind.CODE_BREAKS, "release-cannot-roll-back"
     IGNORED_FIELD_NOT_FILLED = HarmKind.CODE_BREAKS, "ignored-field-not-filled"
     MODEL_USERS_FAIL = HarmKind.CODE_BREAKS, "model-users-fail"
+    VIEW_QUERIES_FAIL = HarmKind.CODE_BREAKS, "view-queries-fail"
+    TRIGGERED_WRITES_FAIL = HarmKind.CODE_BREAKS, "triggered-writes-fail"
     UNIQUE_LOOKUPS_FAIL = HarmKind.CODE_BREAKS, "unique-lookups-fail"
     OLD_READS_OF_VALUES_FAIL = HarmKind.CODE_BREAKS, "old-reads-of-values-fail"
     NO_COMMON_MOMENT = HarmKind.CODE_BREAKS, "no-common-moment"

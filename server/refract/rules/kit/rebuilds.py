@@ -9,8 +9,20 @@ from attrs import frozen
 
 from refract.diff.traits import differ_traits
 from refract.rules.kit.context import RuleContext
-from refract.schema.changes import AddForeignKey, AddPrimaryKey, AlterColumn, Cast, Change, DropTable, TableChange
-from refract.schema.model import QualifiedName, ReferentialAction
+from refract.rules.kit.dependents import surroundings
+from refract.schema.changes import (
+    AddForeignKey,
+    AddPrimaryKey,
+    AlterColumn,
+    Cast,
+    Change,
+    DropTable,
+    RenameTable,
+    Statement,
+    TableChange,
+)
+from refract.schema.dependents import Dependent, DependentKind
+from refract.schema.model import ObjectKind, QualifiedName, ReferentialAction
 
 _TAKES_ALONG = (ReferentialAction.CASCADE, ReferentialAction.SET_NULL, ReferentialAction.SET_DEFAULT)
 
@@ -64,3 +76,36 @@ def is_reported_elsewhere(change: Change) -> bool:
     if isinstance(change, AlterColumn):
         return change.cast is Cast.RISKY or (change.before.nullable and not change.after.nullable)
     return isinstance(change, AddForeignKey | AddPrimaryKey)
+
+
+def readers_of(context: RuleContext, rebuilt: Rebuilt) -> tuple[Dependent, ...]:
+    """The views and the triggers of other tables that name the table when its copy gets its name."""
+    table = context.before.tables.get(rebuilt.table)
+    if table is None:
+        return ()
+    known = surroundings(context, _rename_of(context, rebuilt))
+    return (*known.of_table(table), *known.foreign_triggers(table))
+
+
+def lost_triggers(context: RuleContext, rebuilt: Rebuilt) -> tuple[Dependent, ...]:
+    """The triggers of the table, unless the migration creates them again."""
+    kept = {key.name for key in context.after.objects if key.kind is ObjectKind.TRIGGER} if context.migration else set()
+    triggers = (o for o in context.before.objects.values() if o.key.kind is ObjectKind.TRIGGER)
+    return tuple(
+        Dependent(DependentKind.TRIGGER, o.key.name.name, o.origin)
+        for o in triggers
+        if o.key.table == rebuilt.table and o.key.name not in kept
+    )
+
+
+def _rename_of(context: RuleContext, rebuilt: Rebuilt) -> Statement | None:
+    """The statement that gives the copy the name of the table."""
+    return next(
+        (
+            s
+            for s in context.statements
+            for c in s.changes
+            if isinstance(c, RenameTable) and c.after.name == rebuilt.table
+        ),
+        None,
+    )

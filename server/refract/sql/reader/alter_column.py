@@ -24,7 +24,7 @@ from refract.sql.reader.columns import (
 )
 from refract.sql.reader.constraints import add_constraints, constraints_of
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
-from refract.sql.reader.dependents import drop_dependent_views, drop_keys_to_column
+from refract.sql.reader.dependents import drop_dependents_of_column, drop_keys_to_column
 from refract.sql.reader.index_parts import read_collation, squeezed
 from refract.sql.reader.postgresql_names import Namer
 from refract.sql.reader.sequences import alter_identity, drop_identity, keep_sequence, with_sequence
@@ -77,7 +77,7 @@ def drop_column(item: Cursor, table: QualifiedName, session: ReadingState) -> No
     column = session.column(table, name)
     if column is not None:
         if item.accept("CASCADE"):
-            drop_dependent_views(table, session, column.name)
+            drop_dependents_of_column(session.draft.tables[table], column, session)
             drop_keys_to_column(table, column.name, session)
         session.add(c.DropColumn(table=table, column=column))
     elif not allowed:

@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from attrs import evolve
 
 from refract.schema import changes as c
 from refract.schema.columns import refers_to
-from refract.schema.expressions import calls, names_column
-from refract.schema.model import Column, DefaultKind, Enum, ObjectKind, QualifiedName, Table
+from refract.schema.dependents import Surroundings
+from refract.schema.expressions import calls
+from refract.schema.model import Column, DatabaseObject, DefaultKind, Enum, ObjectKind, QualifiedName, Table
 from refract.sql.reader.state import ReadingState
 
 
-def drop_dependent_views(name: QualifiedName, session: ReadingState, column: str | None = None) -> None:
-    """Drop the views of a table or view, and those of these views; of one column, those that name it."""
+def drop_dependent_views(name: QualifiedName, session: ReadingState) -> None:
+    """Drop the views of a table or view, and those of these views."""
     for view in list(session.draft.views.values()):
-        if name not in view.uses or view.name not in session.draft.views:
-            continue
-        if column is None or _shows(view.definition or "", column, session):
+        if name in view.uses and view.name in session.draft.views:
             drop_dependent_views(view.name, session)
             session.add(c.DropView(view=view))
 
 
-def _shows(definition: str, column: str, session: ReadingState) -> bool:
-    return "*" in definition or names_column(definition, column, session.provider.name)
+def drop_dependents_of_table(table: Table, session: ReadingState) -> None:
+    """Drop the views of a table, and the policies and rules of other tables that name it."""
+    _forget(_surroundings(session).objects_on(table), session)
+    drop_dependent_views(table.name, session)
+
+
+def drop_dependents_of_column(table: Table, column: Column, session: ReadingState) -> None:
+    """Drop the views of a column with those of these views, and the policies, rules and triggers that name it."""
+    known = _surroundings(session)
+    _forget(known.objects_with(table, column), session)
+    for view in known.views_with(table, column):
+        if view.name in session.draft.views:
+            drop_dependent_views(view.name, session)
+            session.add(c.DropView(view=view))
+
+
+def _surroundings(session: ReadingState) -> Surroundings:
+    draft = session.draft
+    return Surroundings(session.provider.name, draft.tables, tuple(draft.views.values()), tuple(draft.objects.values()))
+
+
+def _forget(found: Iterable[DatabaseObject], session: ReadingState) -> None:
+    for held in list(found):
+        session.draft.objects.pop(held.key, None)
 
 
 def drop_keys_to(table: Table, columns: tuple[str, ...], session: ReadingState) -> None:
@@ -65,7 +86,7 @@ def _drop_columns(fits: Callable[[Column], bool], session: ReadingState) -> None
     for table in list(session.draft.tables.values()):
         for column in table.columns:
             if fits(column):
-                drop_dependent_views(table.name, session, column.name)
+                drop_dependents_of_column(table, column, session)
                 session.add(c.DropColumn(table=table.name, column=column))
 
 

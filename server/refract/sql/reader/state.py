@@ -419,6 +419,8 @@ def _made_here(change: Change, origin: Origin | None) -> Change:
             return evolve(change, primary_key=evolve(primary_key, origin=origin))
         case CreateEnum(enum=enum):
             return evolve(change, enum=evolve(enum, origin=origin))
+        case CreateView(view=view):
+            return evolve(change, view=evolve(view, origin=origin))
     return change
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
+
 from refract.providers import Provider
 from refract.schema.changes import Backfill, Change, Statement
-from refract.schema.model import Database
+from refract.schema.model import Database, DatabaseObject, View
 from refract.sql.reader.migration import SIZE_LIMIT, read_next, too_large
 from refract.sql.reader.rows import with_rows
 from refract.sql.reader.state import ReadingState
@@ -24,17 +26,31 @@ def read_statements(sql: str, path: str, before: Database, provider: Provider) -
         return (unread_statement(" ".join(sql[:200].split())[:60], path),)
     session = ReadingState(sql, before, provider)
     redefines = "_prisma_new_" in sql
-    found: list[tuple[StatementTokens, Origin, list[Change]]] = []
+    found: list[tuple[StatementTokens, Origin, list[Change], _Held]] = []
+    held: _Held = ((), ())
     for statement in statements(sql, provider.name):
-        known = len(session.changes)
+        known, held = len(session.changes), _held(session, held)
         session.begin(Origin(path, "", Span(statement.start, statement.end)))
         read_next(statement, sql, session, redefines)
-        found.append((statement, session.statement, session.changes[known:]))
+        found.append((statement, session.statement, session.changes[known:], held))
     kept = {id(change) for change in session.changes}  # without what is rolled back
     return tuple(
-        _statement(statement.tokens, sql, session, origin, [change for change in made if id(change) in kept])
-        for statement, origin, made in found
+        _statement(statement.tokens, sql, session, origin, [change for change in made if id(change) in kept], before)
+        for statement, origin, made, before in found
     )
+
+
+_Held = tuple[tuple[View, ...], tuple[DatabaseObject, ...]]
+
+
+def _held(session: ReadingState, last: _Held) -> _Held:
+    """The views and the other objects that exist now: the same values as last time if they are the same."""
+    now = (tuple(session.draft.views.values()), tuple(session.draft.objects.values()))
+    return last if all(map(_same, now, last)) else now
+
+
+def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    return len(one) == len(other) and all(map(operator.is_, one, other))
 
 
 def unread_statement(summary: str, path: str) -> Statement:
@@ -42,10 +58,21 @@ def unread_statement(summary: str, path: str) -> Statement:
     return Statement(verb="", words=(), changes=(too_large(summary, path),), origin=Origin(path, "", Span(0, 0)))
 
 
-def _statement(found: list[SqlToken], sql: str, session: ReadingState, origin: Origin, made: list[Change]) -> Statement:
+def _statement(
+    found: list[SqlToken], sql: str, session: ReadingState, origin: Origin, made: list[Change], held: _Held
+) -> Statement:
     words = tuple(token.key for token in found if token.key[:1].isalpha())
     changes = tuple(_in_full(change, session) for change in made)
-    return Statement(verb=_verb(words), words=words, changes=changes, origin=origin, setting=_setting(found, sql))
+    views, objects = held
+    return Statement(
+        verb=_verb(words),
+        words=words,
+        changes=changes,
+        origin=origin,
+        setting=_setting(found, sql),
+        views=views,
+        objects=objects,
+    )
 
 
 def _in_full(change: Change, session: ReadingState) -> Change:

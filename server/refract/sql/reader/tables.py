@@ -32,7 +32,7 @@ from refract.sql.reader.copies import (
 )
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.default_names import all_named, renamed_with_table
-from refract.sql.reader.dependents import drop_dependent_views, drop_keys_to_table
+from refract.sql.reader.dependents import drop_dependents_of_table, drop_keys_to_table
 from refract.sql.reader.keys import Constraint
 from refract.sql.reader.postgresql_names import Namer
 from refract.sql.reader.sequences import with_sequence
@@ -157,7 +157,7 @@ def drop_table(cursor: Cursor, session: ReadingState) -> None:
         table = session.table(name) or (None if allowed else session.assume(name))
         if table is not None:
             if items[-1].ends_with("CASCADE"):
-                drop_dependent_views(name, session)
+                drop_dependents_of_table(table, session)
                 drop_keys_to_table(name, session)
             _drop_children(name, session, cascades=items[-1].ends_with("CASCADE"))
             session.add(c.DropTable(table=table))

@@ -108,6 +108,13 @@ def test_an_explicit_base_is_taken_before_that_of_the_job(
     assert refract("check", "--base", "HEAD").exit_code == 0
 
 
+def test_migrations_for_another_database(origin: Path, refract: Refract, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(origin, {"prisma/migrations/migration_lock.toml": LOCK.replace("postgresql", "mysql")})
+    monkeypatch.chdir(origin)
+    expected = "No migration was judged, since they are for another database."
+    assert expected in last_line(refract("check"))
+
+
 def test_without_git_a_job_is_not_stopped(project: Path, refract: Refract, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     result = refract("check")

@@ -12,7 +12,8 @@ from refract.schema.changes import AlterEnum, Change, NotFollowed
 
 @frozen
 class Coverage:
-    """`base` is the revision whose migrations are merged; None if there is none, with the reason in `no_base`.
+    """`base` is the revision whose migrations are merged; None if there is none, with the reason in `no_base`: empty if
+    the migrations are for another database, so that there is nothing to compare.
 
     Of the `migrations`, those that are `new` were judged. `pending` counts changes that no migration makes.
     """

@@ -59,6 +59,8 @@ def _base(compared: Coverage) -> str:
     new, count = len(compared.new), compared.migrations
     if compared.base is None and compared.new:
         return f"No base branch was found: only uncommitted migrations were judged ({new} of {count})."
+    if compared.base is None and not compared.no_base:
+        return "No migration was judged, since they are for another database."
     if compared.base is None:
         return f"No migration was judged, since there is no base ({compared.no_base})."
     if not new:

@@ -14,6 +14,7 @@ from refract.providers import Provider
 from refract.schema import changes as c
 from refract.schema.changes import Cast
 from refract.schema.model import Column, ForeignKey, Index, QualifiedName, Table
+from refract.schema.unlisted import completed
 
 Ranked = tuple[Rank, c.Change]
 
@@ -30,7 +31,7 @@ def table_changes(before: Table, after: Table, provider: Provider, traits: Diffe
     """The changes from `before` to `after`, which have the same name. The order within a rank is Prisma's."""
     if before == after:
         return TableChanges()
-    before, after = _completed(before, after), _completed(after, before)
+    before, after = completed(before, after), completed(after, before)
     pair = _Pair(before, after, provider, traits)
     columns = tuple(_column_pairs(pair))
     ranked = (*_alterations(pair, columns), *_indexes(pair, columns), *_foreign_keys(pair, columns))
@@ -39,14 +40,6 @@ def table_changes(before: Table, after: Table, provider: Provider, traits: Diffe
         kept = Rank.ALTER_SEQUENCE
         return TableChanges(tuple((r if r is kept else Rank.REDEFINE_TABLE, x) for r, x in together), redefined=True)
     return TableChanges(ranked)
-
-
-def _completed(table: Table, other: Table) -> Table:
-    """A table of unknown columns with those that the other one lists: they count as present and equal."""
-    if table.columns_known:
-        return table
-    unlisted = tuple(column for column in other.columns if table.column(column.name) is None)
-    return evolve(table, columns=(*table.columns, *unlisted))
 
 
 @frozen

@@ -70,6 +70,7 @@ from refract.rules.kit.new import new_foreign_keys
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import Change, DropForeignKey, RenameColumn, RenameTable
 from refract.schema.model import ForeignKey, QualifiedName, Table
+from refract.schema.unlisted import may_have_key_on
 from refract.text import Origin
 from refract.wording import listed
 
@@ -117,7 +118,8 @@ def _is_served(table: Table, key: ForeignKey) -> bool:
     keys = [i.columns for i in table.indexes if i.where is None]
     keys += [table.primary_key.columns] if table.primary_key else []
     wanted = set(key.columns)
-    return any({part.name for part in columns[: len(wanted)]} == wanted for columns in keys)
+    is_listed = any({part.name for part in columns[: len(wanted)]} == wanted for columns in keys)
+    return is_listed or may_have_key_on(table, key.columns)
 
 
 def _origin(key: ForeignKey, change: Change) -> Origin | None:

@@ -30,6 +30,7 @@ from refract.schema.model import (
     View,
 )
 from refract.schema.sequences import with_owner_renamed, without_owner
+from refract.schema.unlisted import learned
 
 
 def apply(database: Database, changes: Iterable[c.Change]) -> tuple[Database, tuple[c.Misfit, ...]]:
@@ -180,7 +181,7 @@ def _in_table(step: Callable[[Draft, Table, Any], Table | c.Misfit]) -> Callable
         result = step(draft, table, change)
         if isinstance(result, c.Misfit):
             return result
-        draft.tables[change.table] = result
+        draft.tables[change.table] = learned(table, result)
         return None
 
     return apply_to_table

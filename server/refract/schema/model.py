@@ -249,6 +249,19 @@ class Check:
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
 
+class PartKind(StrEnum):
+    """Of a part that a table may have without listing it. A table has one primary key: its part has no name."""
+
+    COLUMN = "column"
+    INDEX = "index"
+    FOREIGN_KEY = "foreign key"
+    PRIMARY_KEY = "primary key"
+
+
+Part = tuple[PartKind, str]
+"""What a part is, and its name."""
+
+
 @frozen
 class Table:
     """A table (a collection on mongodb). `model_name` is Prisma's name, empty for implicit join tables
@@ -257,6 +270,8 @@ class Table:
 
     `columns_known` is false if a statement made it in a way that does not show its columns: it may have more than those
     listed, with constraints of any name. A column that is not listed counts as present, with unknown properties.
+    `keys_known` is false if it may have a primary key, indexes and foreign keys that are not listed, on such columns.
+    `absent`: parts that it is known not to have, because a statement has dropped them.
     `assumed`: no statement makes it, but one changes it. It exists somewhere, and no difference ever drops it.
     `inherits` are the tables whose columns it shares; of a partition, its parent.
     """
@@ -268,6 +283,8 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     checks: tuple[Check, ...] = ()
     columns_known: bool = True
+    keys_known: bool = True
+    absent: frozenset[Part] = field(default=frozenset(), eq=False)
     assumed: bool = field(default=False, eq=False)
     inherits: tuple[QualifiedName, ...] = field(default=(), eq=False)
     is_partition: bool = field(default=False, eq=False)

@@ -14,6 +14,7 @@ from refract.schema.model import (
     Default,
     DefaultKind,
     Identity,
+    PartKind,
     QualifiedName,
 )
 from refract.sql.reader.column_words import CONSTRAINT_WORDS
@@ -80,17 +81,29 @@ def drop_column(item: Cursor, table: QualifiedName, session: ReadingState) -> No
             drop_dependents_of_column(session.draft.tables[table], column, session)
             drop_keys_to_column(table, column.name, session)
         session.add(c.DropColumn(table=table, column=column))
-    elif not allowed:
+        return
+    if not allowed:
         session.missing("column", name, session.table(table))
+    session.lacks(table, (PartKind.COLUMN, name))
 
 
 def rename_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
     """`RENAME COLUMN … TO …`"""
     allowed = item.if_exists()
+    start = item.position
     column = _column(item, table, session, required=not allowed)
     item.expect("TO")
-    if column is not None:
-        session.add(c.RenameColumn(table=table, before=column, after=evolve(column, name=item.identifier())))
+    if column is None:
+        _note_unlisted(item, start, table, session)
+        return
+    session.add(c.RenameColumn(table=table, before=column, after=evolve(column, name=item.identifier())))
+
+
+def _note_unlisted(item: Cursor, start: int, table: QualifiedName, session: ReadingState) -> None:
+    """At the new name of a column that the table does not list; its old one is at `start`."""
+    after = item.identifier()
+    item.position = start
+    session.has_renamed(table, (PartKind.COLUMN, item.identifier()), (PartKind.COLUMN, after))
 
 
 def modify_column(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
@@ -108,9 +121,12 @@ def change_column(item: Cursor, table: QualifiedName, session: ReadingState) -> 
     """MySQL: another name and a whole new definition."""
     item.accept("COLUMN")
     allowed = item.if_exists()
+    start = item.position
     column = _column(item, table, session, required=not allowed)
     if column is not None:
         _redefine(item, table, column, session)
+    else:
+        _note_unlisted(item, start, table, session)
 
 
 def _redefine(item: Cursor, table: QualifiedName, column: Column, session: ReadingState) -> None:

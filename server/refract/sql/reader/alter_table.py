@@ -8,6 +8,7 @@ from attrs import evolve
 
 from refract.schema import changes as c
 from refract.schema.model import (
+    PartKind,
     QualifiedName,
 )
 from refract.sql.reader.alter_column import (
@@ -201,6 +202,7 @@ def _rename_index(item: Cursor, table: QualifiedName, session: ReadingState) -> 
     index = session.index_of(table, before)
     if index is None:
         session.missing("index", before, session.table(table))
+        session.has_renamed(table, (PartKind.INDEX, before), (PartKind.INDEX, item.identifier()))
     else:  # one that was made for a key counts as written then
         after = evolve(index, name=item.identifier(), of_key=False)
         session.add(c.RenameIndex(table=table, before=index, after=after))

@@ -11,10 +11,12 @@ from refract.schema.model import (
     Check,
     ForeignKey,
     Index,
+    PartKind,
     PrimaryKey,
     QualifiedName,
     Table,
 )
+from refract.schema.unlisted import THE_PRIMARY_KEY
 from refract.sql.reader.columns import Definition
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.default_names import named
@@ -135,8 +137,10 @@ def drop_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -
         if item.accept("CASCADE"):
             drop_keys_to(held, tuple(part.name for part in held.primary_key.columns), session)
         session.add(c.DropPrimaryKey(table=table, primary_key=held.primary_key))
-    elif not _drop_default(name, held, session) and not allowed:
-        session.missing("constraint", name, held)
+    elif not _drop_default(name, held, session):
+        if not allowed:
+            session.missing("constraint", name, held)
+        session.lacks(table, *((kind, name) for kind in PartKind if kind is not PartKind.COLUMN))
 
 
 def _drop_default(name: str, table: Table, session: ReadingState) -> bool:
@@ -163,6 +167,9 @@ def rename_constraint(table: QualifiedName, before: str, after: str, session: Re
         check = next((x for x in held.checks if x.name == before), None)
         if check is None:
             session.missing("constraint", before, held)
+            for kind in PartKind:
+                if kind is not PartKind.COLUMN:
+                    session.has_renamed(table, (kind, before), (kind, after))
             return
         session.add(c.DropCheck(table=table, check=check))
         session.add(c.AddCheck(table=table, check=evolve(check, name=after)))
@@ -179,6 +186,8 @@ def drop_primary_key(item: Cursor, table: QualifiedName, session: ReadingState) 
     held = session.table(table)
     if held is not None and held.primary_key is not None:
         session.add(c.DropPrimaryKey(table=table, primary_key=held.primary_key))
+    else:
+        session.lacks(table, THE_PRIMARY_KEY)
 
 
 def drop_index_of(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
@@ -191,8 +200,10 @@ def drop_index_of(item: Cursor, table: QualifiedName, session: ReadingState) -> 
         session.add(c.DropIndex(table=table, index=index))
     elif held is not None and held.primary_key is not None and name.upper() == "PRIMARY":
         session.add(c.DropPrimaryKey(table=table, primary_key=held.primary_key))
-    elif not allowed:
-        session.missing("index", name, held)
+    else:
+        if not allowed:
+            session.missing("index", name, held)
+        session.lacks(table, (PartKind.INDEX, name))
 
 
 def alter_constraint(item: Cursor, table: QualifiedName, session: ReadingState) -> None:

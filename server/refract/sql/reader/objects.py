@@ -12,6 +12,7 @@ from refract.schema.model import (
     Index,
     ObjectKey,
     ObjectKind,
+    PartKind,
     QualifiedName,
     Table,
     View,
@@ -99,21 +100,32 @@ def drop_index(cursor: Cursor, session: ReadingState) -> None:
     allowed = cursor.if_exists()
     for item in cursor.items():
         name = session.name(item)
-        found = _index_of(item, name, session)
+        on = _named_table(item, session)
+        found = _index_of(on, name, session)
         if found is not None:
             table, index = found
             if item.ends_with("CASCADE") and index.unique:
                 drop_keys_to(table, tuple(part.name for part in index.columns), session)
             session.add(c.DropIndex(table=table.name, index=index, concurrently=concurrently))
-        elif not allowed:
-            session.unknown("index", name)
+        else:
+            if not allowed:
+                session.unknown("index", name)
+            for holder in session.unlisting(name.schema) if on is None else (on,):
+                session.lacks(holder, (PartKind.INDEX, name.name))
 
 
-def _index_of(item: Cursor, name: QualifiedName, session: ReadingState) -> tuple[Table, Index] | None:
-    on_table = item.accept("ON") or item.accept("@")
-    if not on_table:
+def _named_table(item: Cursor, session: ReadingState) -> QualifiedName | None:
+    """The table whose index it is, where the statement names it."""
+    if not item.accept("ON") and not item.accept("@"):
+        return None
+    name = session.table_name(item)
+    return name if session.table(name) is not None else session.assume(name).name
+
+
+def _index_of(on: QualifiedName | None, name: QualifiedName, session: ReadingState) -> tuple[Table, Index] | None:
+    if on is None:
         return session.index(name.name, name.schema)
-    table = session.table(session.table_name(item))
+    table = session.table(on)
     index = table.index(name.name) if table else None
     return (table, index) if table is not None and index is not None else None
 
@@ -133,8 +145,12 @@ def alter_index(cursor: Cursor, session: ReadingState) -> None:
         table = found[0] if found else key
         if table is not None:
             rename_constraint(table.name, name.name, cursor.identifier(), session)
-    elif not allowed:
+        return
+    if not allowed:
         session.unknown("index", name)
+    after = cursor.identifier()
+    for holder in session.unlisting(name.schema):
+        session.has_renamed(holder, (PartKind.INDEX, name.name), (PartKind.INDEX, after))
 
 
 def _alter_storage(cursor: Cursor, name: QualifiedName, session: ReadingState) -> None:

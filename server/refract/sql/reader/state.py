@@ -44,9 +44,11 @@ from refract.schema.model import (
     Index,
     ObjectKey,
     ObjectKind,
+    Part,
     QualifiedName,
     Table,
 )
+from refract.schema.unlisted import lacking, with_renamed
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.scope import DefinitionScope
 from refract.sql.reader.touched import touched
@@ -320,7 +322,7 @@ class ReadingState:
     def assume(self, name: QualifiedName) -> Table:
         """The table that the statement is about, though no statement before it has made it."""
         self.unknown("table", name)
-        table = Table(name, (), columns_known=False, assumed=True)
+        table = Table(name, (), columns_known=False, keys_known=False, assumed=True)
         self.draft.tables[name] = table
         return table
 
@@ -332,6 +334,22 @@ class ReadingState:
         """The statement is about a part of a table that the table does not list, though it would if there were one."""
         if table is None or table.columns_known:
             self.not_followed(Misfit(Reason.MISSING, what, name))
+
+    def lacks(self, table: QualifiedName, *parts: Part) -> None:
+        """The table has none of these parts after the statement, though it may have had them without listing them."""
+        held = self.table(table)
+        if held is not None:
+            self.draft.tables[table] = lacking(held, *parts)
+
+    def unlisting(self, schema: str) -> list[QualifiedName]:
+        """The tables of a schema that may have indexes which they do not list."""
+        return [name for name, table in self.draft.tables.items() if name.schema == schema and not table.keys_known]
+
+    def has_renamed(self, table: QualifiedName, before: Part, after: Part) -> None:
+        """The statement has given another name to a part that the table may have without listing it."""
+        held = self.table(table)
+        if held is not None:
+            self.draft.tables[table] = with_renamed(held, before, after)
 
     def relations_in(self, definition: str) -> tuple[QualifiedName, ...]:
         """The tables and views that a definition names."""

@@ -109,7 +109,7 @@ def _like(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
     if source is None:
         raise UnreadableStatement("a known table expected")
     indexes = tuple(evolve(index, of_key=False) for index in source.indexes)
-    return evolve(source, name=name, foreign_keys=(), indexes=indexes)
+    return evolve(source, name=name, foreign_keys=(), indexes=indexes, assumed=False)
 
 
 def select_into(cursor: Cursor, session: ReadingState) -> bool:

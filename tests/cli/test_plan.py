@@ -397,3 +397,12 @@ def test_a_plan_becomes_overdue_while_nothing_changes(project: Path, monkeypatch
     later = clock.now() + timedelta(days=60)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert findings() == ["plan-overdue"], "the answer of another day does not count"
+
+
+def test_a_refusal_has_the_place_of_the_problem(project: Path) -> None:
+    start()
+    (project / "prisma" / "schema.prisma").write_text(SCHEMA + "model Half {\n  id Int @id\n  x\n}\n")
+    for command in ("next", "done", "back"):
+        first, *_, last = run("plan", command, code=2).stderr.splitlines()
+        assert first.removeprefix("refract: ").startswith("prisma/schema.prisma:11:")
+        assert last.endswith("No step was taken. Fix the problems above first.")

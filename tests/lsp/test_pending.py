@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from lsprotocol import types
 from pytest_lsp import LanguageClient
 
 from lsp.editor import Editor
+from lsp.projects import git
 
 pytestmark = pytest.mark.asyncio
 
@@ -84,3 +86,33 @@ async def test_hover_shows_what_runs(client: LanguageClient, project: Path) -> N
     assert "ADD COLUMN" in found.contents.value
     assert found.contents.value.startswith("**Adding required `User.email` fails on existing rows**")
     assert await editor.hover("name") is None
+
+
+async def test_nothing_is_created_of_a_schema_with_problems(client: LanguageClient, project: Path) -> None:
+    editor = Editor(client, project)
+    editor.replace("  name String\n", "  name String\n  email String?\n}\n\nmodel Half {\n  half\n")
+    titles = [command.title for command in await lenses(client, editor)]
+    assert titles == ["Refract: 1 pending change", "Preview SQL"]
+    assert await execute(client, "refract.createMigration", editor.uri) == []
+    refusal = "No migration written. Fix this problem first: prisma/schema.prisma:12: "
+    assert client.messages[-1].message.startswith(refusal)
+
+
+async def test_a_first_migration_is_explained(client: LanguageClient, project: Path) -> None:
+    asked: list[types.ApplyWorkspaceEditParams] = []
+
+    @client.feature(types.WORKSPACE_APPLY_EDIT)
+    def apply(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        asked.append(params)
+        return types.ApplyWorkspaceEditResult(applied=True)
+
+    rmtree(project.parent / "migrations")
+    git(project.parent, "init", "--initial-branch=main")
+    git(project.parent, "add", ".")
+    git(project.parent, "commit", "--message=start")
+    editor = Editor(client, project)
+    editor.replace("  name String\n", "  name String\n  email String?\n")
+    lock, first, pending = await execute(client, "refract.createMigration", editor.uri)
+    assert (lock.rpartition("/")[2], first.split("/")[-2]) == ("migration_lock.toml", "0_init")
+    assert pending.split("/")[-2].endswith("add_email_to_users")
+    assert client.messages[-1].message.endswith("of them: `npx prisma migrate resolve --applied 0_init`")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from refract import clock, git
+from refract.actions.beginning import beginning_files
 from refract.actions.fixing import new_migrations
 from refract.analysis.open_plans import new_plan, recipe_named
 from refract.analysis.result import Analysis
@@ -33,6 +34,14 @@ Changes = tuple[FileChange, ...]
 
 class WaitsForPeople(CannotPlan):
     """The current step is written: the user has to finish it and confirm that."""
+
+
+class Unreadable(CannotPlan):
+    """The schema or a migration cannot be read whole: the analysis has the problems. No step was taken."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        super().__init__(f"No step was taken. Fix this problem first: {analysis.problems[0].message}")
+        self.analysis = analysis
 
 
 class NothingToConfirm(CannotPlan):
@@ -66,13 +75,16 @@ def start_plan(analysis: Analysis, recipe: str, subject: str, given: Mapping[str
 
 
 def take_next_step(analysis: Analysis, progress: Progress) -> Changes:
-    """Take the current step: the edits of the schema, the migrations, the plan's file."""
+    """Take the current step: the edits of the schema, the migrations, the plan's file. In a project without migrations
+    the beginning of their history is written first.
+    """
     _must_be_readable(analysis)
     number, _ = current_step(progress)
     if progress.waits_for_people:
         raise WaitsForPeople(f"Step {number + 1} of {progress.plan.name} waits for you.")
-    plan, tree = _file_of(analysis, progress), analysis.snapshot.tree
-    return take_step(plan, number, tree, _existing(analysis, plan.plan, number), _new_migrations(analysis))
+    plan, tree, path = _file_of(analysis, progress), analysis.snapshot.tree, _new_migrations(analysis)
+    beginning = beginning_files(analysis, path) if plan.plan.steps[number].migrations else ()
+    return (*beginning, *take_step(plan, number, tree, _existing(analysis, plan.plan, number), path))
 
 
 def take_last_step_back(analysis: Analysis, progress: Progress) -> Changes:
@@ -128,7 +140,7 @@ def _only(progress: tuple[Progress, ...]) -> Progress:
 def _must_be_readable(analysis: Analysis) -> None:
     """A step is made of a schema that can be read whole, and of nothing less."""
     if analysis.problems:
-        raise CannotPlan(f"No step was taken. Fix this problem first: {analysis.problems[0].message}")
+        raise Unreadable(analysis)
 
 
 def _file_of(analysis: Analysis, progress: Progress) -> OpenPlan:

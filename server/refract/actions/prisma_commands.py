@@ -10,7 +10,9 @@ from pathlib import Path
 
 from attrs import frozen
 
+from refract.baseline.folder import migration_name
 from refract.escaping import shell
+from refract.providers.base import quote_string
 from refract.providers.versions import Version, Versions
 from refract.workspace.migration_tool import MigrationTool, d1_database, migration_tool
 from refract.workspace.package_manager import prisma_command
@@ -43,9 +45,7 @@ class Commands:
         if self.keeps_record:
             return (self._migrate("deploy"),)
         if self._tool is MigrationTool.WRANGLER:
-            named = d1_database(self.files)
-            name = shell(named.name) if named and named.name else '"$DATABASE"'
-            return (f"npx wrangler d1 migrations apply {name} --remote",)
+            return (f"npx wrangler d1 migrations apply {self._d1_name} --remote",)
         if self._tool is MigrationTool.SUPABASE:
             return ("npx supabase db push",)
         return tuple(self.execute(path) for path in migrations)
@@ -57,6 +57,25 @@ class Commands:
     def resolve(self, migration: str) -> str:
         """Mark a failed migration as undone for Prisma."""
         return self._migrate("resolve", "--rolled-back", shell(migration))
+
+    def mark_applied(self, file: Path | str) -> tuple[str, ...]:
+        """Record a migration, given by the path of its file, as applied without running it. None if nothing keeps a
+        record.
+        """
+        path = Path(file)
+        if self.keeps_record:
+            return (self._migrate("resolve", "--applied", shell(migration_name(path))),)
+        if self._tool is MigrationTool.WRANGLER:
+            row = f"INSERT INTO d1_migrations (name) VALUES ({quote_string(path.name)});"
+            named = self._d1_name
+            return (
+                f"npx wrangler d1 migrations list {named} --remote",  # makes the table
+                f"npx wrangler d1 execute {named} --remote --command {shell(row)}",
+            )
+        if self._tool is MigrationTool.SUPABASE:
+            number = path.name.partition("_")[0]
+            return (f"npx supabase migration repair --status applied {shell(number)}",)
+        return ()
 
     def execute(self, file: Path | str) -> str:
         """Run a file of SQL. Before Prisma 7 the schema has to be named, from 7 at most the configuration."""
@@ -80,6 +99,11 @@ class Commands:
     @property
     def _tool(self) -> MigrationTool:
         return migration_tool(self.files)
+
+    @property
+    def _d1_name(self) -> str:
+        named = d1_database(self.files)
+        return shell(named.name) if named and named.name else '"$DATABASE"'
 
     @property
     def _finds_itself(self) -> bool:

@@ -27,6 +27,12 @@ def analysis_to_change(path: str | None) -> Analysis:
     return _analysis(files)
 
 
+def in_folder(analysis: Analysis) -> str:
+    """Where the commands for a project are run; empty if that is here."""
+    root = shown_path(analysis.snapshot.files.root)
+    return "" if root == "." else f" in {root}"
+
+
 def _analysis(files: ProjectFiles) -> Analysis:
     try:
         with patience(f"Reading {shown_path(files.schema)} and its migrations ..."):

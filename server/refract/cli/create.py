@@ -9,7 +9,8 @@ from refract.actions.pending_migration import pending_files
 from refract.actions.uncertain import uncertain_changes
 from refract.analysis import Analysis
 from refract.cli.chosen_project import analysis_to_change
-from refract.cli.places import Places
+from refract.cli.first_migration import say_first_migration
+from refract.cli.places import Places, problem_lines
 from refract.cli.terminal import CannotRun, complain, say, shown_path
 from refract.cli.writing import write_changes
 from refract.escaping import one_line
@@ -35,6 +36,7 @@ def run(name: str | None, path: str | None) -> int:
         say(f"{shown_path(written)}\n")
     if not files:
         say("No pending changes.\n")
+    say_first_migration(analysis, files)
     return 0
 
 
@@ -51,8 +53,6 @@ def _refuse(uncertain: Sequence[Finding], analysis: Analysis) -> None:
 
 def _complain(analysis: Analysis) -> None:
     """Unreadable blocks prevent this: a migration made of the rest would drop them."""
-    places = Places(analysis.snapshot.tree.documents)
-    for problem in analysis.problems:
-        place = places.find(analysis.locate_problem(problem))
-        complain(one_line(f"{place.path}:{place.line}:{place.column}: {problem.message}"))
+    for line in problem_lines(analysis, analysis.problems):
+        complain(line)
     complain("No migration written. Fix the problems above first.")

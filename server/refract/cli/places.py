@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from attrs import field, frozen
 
+from refract.analysis import Analysis
 from refract.cli.terminal import shown_path
+from refract.escaping import one_line
 from refract.positions import PlainText, read_plain
 from refract.syntax import Document
-from refract.text import Location
+from refract.text import Location, Problem
 
 
 @frozen
@@ -56,3 +58,11 @@ class Places:
         if path not in self._other:
             self._other[path] = read_plain(path) or PlainText(path, "")
         return self._other[path]
+
+
+def problem_lines(analysis: Analysis, problems: Iterable[Problem]) -> Iterator[str]:
+    """What could not be read, with its place, one line each."""
+    places = Places(analysis.snapshot.tree.documents)
+    for problem in problems:
+        place = places.find(analysis.locate_problem(problem))
+        yield one_line(f"{place.path}:{place.line}:{place.column}: {problem.message}")

@@ -13,8 +13,9 @@ from refract.actions.uncertain import uncertain_start
 from refract.analysis import Analysis
 from refract.analysis.open_plans import plan_file
 from refract.baseline.folder import SQL_FILE
-from refract.cli.chosen_project import analysis_to_change, chosen_analysis
-from refract.cli.places import Places
+from refract.cli.chosen_project import analysis_to_change, chosen_analysis, in_folder
+from refract.cli.first_migration import say_first_migration
+from refract.cli.places import Places, problem_lines
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, complain, say, shown_path
 from refract.cli.writing import write_changes
@@ -64,7 +65,7 @@ def new(recipe: str, subject: str, pairs: Sequence[str], name: str, path: str | 
     """Write the plan of a recipe; no step is taken yet."""
     analysis = analysis_to_change(path)
     answers = dict(map(_pair, pairs))
-    plan = _planned(lambda: planning.start_plan(analysis, recipe, subject, answers, name))
+    plan = _planned(lambda: planning.start_plan(analysis, recipe, subject, answers, name), analysis)
     write_changes((plan_file(plan),), analysis.snapshot.files.home)
     for line in _uncertain(analysis, plan):
         complain(line)
@@ -115,7 +116,7 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     except planning.WaitsForPeople as error:
         raise CannotRun(f"{error}\n{_to_do(analysis, progress, _written(analysis, progress))}".rstrip()) from error
     except CannotPlan as error:
-        raise CannotRun(str(error)) from error
+        raise _refusal(error, analysis) from error
     if not force:
         _refuse_uncertain(analysis, progress)
         _refuse(used_before_next(analysis, progress), analysis)
@@ -126,8 +127,9 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     say(printable(f"Step {number + 1} of {len(progress.plan.steps)}, {step.phase}: {step.title}\n"))
     for file in files:
         say(f"  {shown_path(file)}\n")
+    say_first_migration(analysis, changes)
     say("\n")
-    say(printable(f"Review these files{_folder(analysis)}, then:\n"))
+    say(printable(f"Review these files{in_folder(analysis)}, then:\n"))
     say(printable(_to_do(analysis, progress, [str(file) for file in files if file.name == SQL_FILE])))
     return 0
 
@@ -142,7 +144,7 @@ def done(name: str | None, by: str, path: str | None, output: str, *, force: boo
     except planning.NothingToConfirm as error:
         raise CannotRun(f"{error} Run {code_span(f'refract plan next {progress.plan.name}')}.") from error
     except CannotPlan as error:
-        raise CannotRun(str(error)) from error
+        raise _refusal(error, analysis) from error
     if not force:
         _refuse(used_before_confirmation(analysis, progress), analysis)
     files = write_changes(changes, analysis.snapshot.files.home)
@@ -157,7 +159,7 @@ def back(name: str | None, path: str | None, output: str) -> int:
     """Undo the last step: a migration that reverses it, and the reverse edits of the schema."""
     analysis = analysis_to_change(path)
     progress = _chosen(analysis, name)
-    changes = _planned(lambda: planning.take_last_step_back(analysis, progress))
+    changes = _planned(lambda: planning.take_last_step_back(analysis, progress), analysis)
     files = write_changes(changes, analysis.snapshot.files.home)
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
@@ -172,7 +174,7 @@ def abandon(name: str | None, why: str, path: str | None, output: str) -> int:
     """Stop tracking a plan. Steps already taken stay in place."""
     analysis = analysis_to_change(path)
     progress = _chosen(analysis, name)
-    changes = _planned(lambda: planning.end_plan(analysis, progress, why))
+    changes = _planned(lambda: planning.end_plan(analysis, progress, why), analysis)
     files = write_changes(changes, analysis.snapshot.files.home)
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
@@ -182,11 +184,19 @@ def abandon(name: str | None, why: str, path: str | None, output: str) -> int:
     return 0
 
 
-def _planned(make: Callable[[], _T]) -> _T:
+def _planned(make: Callable[[], _T], analysis: Analysis) -> _T:
     try:
         return make()
     except CannotPlan as error:
-        raise CannotRun(str(error)) from error
+        raise _refusal(error, analysis) from error
+
+
+def _refusal(error: CannotPlan, analysis: Analysis) -> CannotRun:
+    """The reason, with its place if something cannot be read."""
+    if not isinstance(error, planning.Unreadable):
+        return CannotRun(str(error))
+    lines = problem_lines(analysis, analysis.problems)
+    return CannotRun("\n".join((*lines, "No step was taken. Fix the problems above first.")))
 
 
 def _say_json(**values: Any) -> int:
@@ -206,7 +216,7 @@ def _nothing_done(plan: Plan) -> tuple[State, ...]:
 
 
 def _chosen(analysis: Analysis, name: str | None) -> Progress:
-    return _planned(lambda: planning.plan_named(analysis, name))
+    return _planned(lambda: planning.plan_named(analysis, name), analysis)
 
 
 def _say_as_it_is_now(progress: Progress, path: str | None, files: Sequence[Path]) -> int:
@@ -277,7 +287,7 @@ def _lines(number: int, step: PlanStep, state: State, numbers: Mapping[str, int]
 
 def _hint(analysis: Analysis, progress: Progress) -> str:
     if progress.waits_for_people:
-        return f"Waiting for you{_folder(analysis)}:\n{_to_do(analysis, progress, _written(analysis, progress))}"
+        return f"Waiting for you{in_folder(analysis)}:\n{_to_do(analysis, progress, _written(analysis, progress))}"
     return f"Next: refract plan next {progress.plan.name}\n"
 
 
@@ -298,11 +308,6 @@ def _written(analysis: Analysis, progress: Progress) -> list[str]:
     known = analysis.snapshot.plans.migrations
     migrations = progress.step.migrations if progress.step else ()
     return [known[m.folder].path for m in migrations if m.folder in known]
-
-
-def _folder(analysis: Analysis) -> str:
-    root = shown_path(analysis.snapshot.files.root)
-    return "" if root == "." else f" in {root}"
 
 
 def _as_json(progress: Progress) -> dict[str, Any]:

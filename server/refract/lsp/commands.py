@@ -14,6 +14,7 @@ from typing import Any
 from attrs import frozen
 
 from refract.actions import planning
+from refract.actions.beginning import first_migration
 from refract.actions.file_writing import CannotWrite, check_changes, write_changes
 from refract.actions.runbook import NoRunbook
 from refract.actions.still_used import StillUsed, still_used_sentence, used_before_confirmation, used_before_next
@@ -25,12 +26,13 @@ from refract.lsp.client import RefractServer
 from refract.lsp.edits import Outdated, workspace_edit
 from refract.lsp.features import code_actions, overview, pending, plans, recipes, rollback, runbook
 from refract.lsp.open_project import OpenProject
-from refract.lsp.refusal import Refused
+from refract.lsp.refusal import Refused, shown_problem
 from refract.plans import Progress
 from refract.plans.taking import last_taken
 from refract.reading import read_text
 from refract.recipes.base import CannotPlan
 from refract.rendering.acts import to_do
+from refract.rendering.histories import first_migration_lines
 from refract.sql.rollback import NoRollback
 from refract.text import FileChange, FileEdits, NewFile
 from refract.wording import files_of
@@ -57,6 +59,9 @@ def _guarded(name: str, command: _Command) -> Callable[..., Awaitable[Any]]:
                 return await command.run(ls, _Arguments(name, arguments))
             async with _turn(ls):
                 return await command.run(ls, _Arguments(name, arguments))
+        except planning.Unreadable as refusal:
+            ls.show(f"No step was taken. Fix this problem first: {shown_problem(refusal.analysis)}")
+            return command.refused
         except (Refused, CannotPlan, NoRollback, NoRunbook) as refusal:
             message = str(refusal)
             ls.show(message)
@@ -148,7 +153,9 @@ async def _preview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
 async def _create(ls: RefractServer, arguments: _Arguments) -> list[str]:
     analysis = await _analysis(ls, arguments)
     files = pending.create(analysis, arguments.optional(1))
-    return await _made(ls, analysis, files, "Create the migration")
+    made = await _made(ls, analysis, files, "Create the migration")
+    _show_first_migration(ls, analysis, files)
+    return made
 
 
 async def _overview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
@@ -176,7 +183,15 @@ async def _take(ls: RefractServer, arguments: _Arguments) -> bool:
         await asyncio.to_thread(used_before_next, analysis, progress), f"refract plan next {progress.plan.name} --force"
     )
     await _made(ls, analysis, changes, title)
+    _show_first_migration(ls, analysis, changes)
     return True
+
+
+def _show_first_migration(ls: RefractServer, analysis: Analysis, changes: Iterable[FileChange]) -> None:
+    first = first_migration(analysis, changes)
+    if first:
+        what, *commands = first_migration_lines(first.name, first.commands)
+        ls.show(" ".join((what, *map(code_span, commands))))
 
 
 def _next_step(analysis: Analysis, progress: Progress) -> planning.Changes:

@@ -10,7 +10,7 @@ from refract.actions.pending_migration import names, pending_files, pending_part
 from refract.actions.uncertain import uncertain_changes
 from refract.analysis import Analysis
 from refract.lsp import convert
-from refract.lsp.refusal import Refused
+from refract.lsp.refusal import Refused, shown_problem
 from refract.lsp.session import Session
 from refract.rendering.findings import related_sentence
 from refract.text import NewFile
@@ -34,7 +34,8 @@ def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.Co
     range_ = types.Range(start, start)
     uri = params.text_document.uri
     titles = [(f"Refract: {pending}", PREVIEW, [uri]), ("Preview SQL", PREVIEW, [uri])]
-    titles += [(f"Create {name}", CREATE, [uri, name]) for name in names(analysis)[:1] if pending_parts(analysis)]
+    if not analysis.problems and pending_parts(analysis):
+        titles += [(f"Create {name}", CREATE, [uri, name]) for name in names(analysis)[:1]]
     return [
         types.CodeLens(range=range_, command=types.Command(title=title, command=command, arguments=list(arguments)))
         for title, command, arguments in titles
@@ -56,7 +57,7 @@ def preview(analysis: Analysis) -> dict[str, Any]:
 def create(analysis: Analysis, name: str | None) -> tuple[NewFile, ...]:
     """The files of the pending migration. Raises Refused if nothing is pending, or something cannot be read."""
     if analysis.problems:
-        raise Refused(f"No migration written. Fix this problem first: {analysis.problems[0].message}")
+        raise Refused(f"No migration written. Fix this problem first: {shown_problem(analysis)}")
     for finding in uncertain_changes(analysis):
         what = ", ".join(f"{related_sentence(place)} ({place.origin.path})" for place in finding.related)
         raise Refused(f"No migration written. {finding.what}: {what}. Check it, then accept the finding.")

@@ -139,6 +139,7 @@ ADVICE: Mapping[Do, str] = {
     Do.RENAME_JOIN_TABLE: "Rename {old} to {new} in the migration.",
     Do.SWAP_JOIN_COLUMNS: "Swap columns `A` and `B` in the same migration.",
     # run-query
+    Do.COUNT_COPIED_VALUES: "Run the migration on a copy of the data, and compare the values before and after.",
     Do.COUNT_NULLS_LEFT: "Before you deploy, count the rows in which {field} would still be NULL.",
     Do.FIND_VALUES_THAT_DO_NOT_FIT: "Find the values that do not fit before the migration.",
     Do.FILL_DOCUMENTS: "Set {field} in every existing document before you deploy.",

@@ -14,6 +14,7 @@ from refract.rules.kit.harm import AnyHarm, Blocking, Effect
 EFFECTS: Mapping[Effect, str] = {
     # data-lost
     Effect.TABLE_DROPPED_AND_CREATED_EMPTY: "Prisma drops table {old} with its rows and creates {new} empty.",
+    Effect.ROWS_LOST_UNLESS_COPIED: "Only the rows that the statements above copied are kept.",
     Effect.ROWS_LOST: "The rows cannot be restored without a backup.",
     Effect.REFERRING_TABLES_EMPTIED: "`CASCADE` also empties every table that refers to this one.",
     Effect.REPLICAS_LACK_ROWS: "PostgreSQL empties the table when it starts after a crash, and replicas never have its rows.",
@@ -87,6 +88,8 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.APPLIED_BEFORE_COMMIT: "The statements above were applied one by one.",
     Effect.UNDO_FAILS_ON_ROWS: "`{of}` is required, so adding it again fails while the table has rows.",
     Effect.FAILS_ON_ROWS: "The migration fails if {table} has any row.",
+    Effect.FAILS_ON_DUPLICATES_LEFT: "The migration fails if the statements above leave duplicates in {table}, or an app instance writes one meanwhile.",
+    Effect.FAILS_ON_DUPLICATES_WHERE: "The migration fails if two rows of {table} with {condition} have the same values.",
     Effect.FAILS_ON_DUPLICATES: "The migration fails if two rows of {table} have the same values.",
     Effect.FAILS_ON_VIOLATIONS: "The migration fails if any row of {table} violates {constraint}.",
     Effect.FAILS_ON_CONFLICTING_ROWS: "The migration fails if two rows of {table} conflict.",
@@ -110,6 +113,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.NAME_OVER_LIMIT: "The name has {size} bytes. The database cuts or refuses names above {limit} bytes.",
     # code-breaks
     Effect.DELETE_REFUSED: "Deleting a row of {parent} then fails while rows of {child} reference it.",
+    Effect.REMOVED_VALUE_WRITES_FAIL: "App instances that still write the value fail.",
     Effect.ROWS_KEEP_REMOVED_VALUE: "No SQL runs: rows keep the value, and Prisma Client fails when it reads one.",
     Effect.ROWS_KEEP_OLD_VALUE: "No SQL runs: rows keep {old}, and Prisma Client fails when it reads one.",
     Effect.OLD_NAME_FAILS: "The rows are kept, but app instances that use {old} fail until they are replaced.",

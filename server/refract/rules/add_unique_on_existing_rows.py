@@ -51,6 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.escaping import code_span
 from refract.rules.kit.advice import Action, AnyAction, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
@@ -59,6 +60,7 @@ from refract.rules.kit.harm import Effect, Harm, blocking, harm
 from refract.rules.kit.indexes import BuiltIndex, already_unique, built_indexes, index_key, severity
 from refract.rules.kit.labels import blocked, model_name, table_label
 from refract.rules.kit.recipes import offered, within_limit
+from refract.rules.kit.row_state import RowState, rows_before
 from refract.rules.kit.rule import rule
 from refract.schema.changes import CreateIndex
 from refract.schema.model import Column, DefaultKind, IndexColumn
@@ -100,12 +102,23 @@ def _duplicates(context: RuleContext, built: BuiltIndex) -> Harm | None:
     """What duplicates would do; None if there can be none."""
     if already_unique(context, built.change.table, (c.name for c in built.index.columns)):
         return None
+    rows = rows_before(context, built.change)
+    if rows.is_empty(built.change.table):
+        return None
     added = [context.added_column(built.change.table, c.name) for c in built.index.columns]
     if any(c is not None and _differs_by_row(context, c) for c in added):
         return None
     same = all(c is not None for c in added)
-    effect = Effect.FAILS_ON_SAME_VALUE if same else Effect.FAILS_ON_DUPLICATES
-    return harm(effect, table=table_label(context, built.change.table))
+    table = table_label(context, built.change.table)
+    if _are_settled(rows, built):
+        return harm(Effect.FAILS_ON_DUPLICATES_LEFT, table=table)
+    if built.index.where is not None:
+        return harm(Effect.FAILS_ON_DUPLICATES_WHERE, table=table, condition=code_span(built.index.where))
+    return harm(Effect.FAILS_ON_SAME_VALUE if same else Effect.FAILS_ON_DUPLICATES, table=table)
+
+
+def _are_settled(rows: RowState, built: BuiltIndex) -> bool:
+    return rows.has_settled(built.change.table, [c.name for c in built.index.columns if c.name])
 
 
 def _differs_by_row(context: RuleContext, column: Column) -> bool:
@@ -126,7 +139,8 @@ def _with_new_field(built: BuiltIndex) -> tuple[Action, ...]:
 
 
 def _actions(context: RuleContext, built: BuiltIndex, duplicates: Harm | None) -> tuple[AnyAction, ...]:
-    find = (action(Do.FIND_DUPLICATES),) if duplicates else ()
+    settled = duplicates is None or duplicates.effect is Effect.FAILS_ON_DUPLICATES_LEFT
+    find = () if settled else (action(Do.FIND_DUPLICATES),)
     return within_limit((*find, *cures(built.operation)), _plan(context, built))
 
 

@@ -51,8 +51,9 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
-from refract.rules.kit.indexes import already_unique
+from refract.rules.kit.indexes import already_unique, numbers_rows
 from refract.rules.kit.labels import blocked, created_here, table_label
+from refract.rules.kit.row_state import rows_at_the_end
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AddPrimaryKey, DropPrimaryKey
 from refract.schema.model import PrimaryKey, QualifiedName
@@ -139,5 +140,7 @@ def _actions(
 def _may_fail(context: RuleContext, table: QualifiedName, key: PrimaryKey) -> bool:
     """Not if the existing rows differ in these columns, or the database numbers them."""
     columns = context.after.tables[table].columns if table in context.after.tables else ()
-    numbered = {c.name for c in columns if c.auto_increment and context.added_column(table, c.name)}
+    if rows_at_the_end(context).is_empty(table):
+        return False
+    numbered = {c.name for c in columns if numbers_rows(c) and context.added_column(table, c.name)}
     return not (numbered & set(_names(key)) or already_unique(context, table, _names(key)))

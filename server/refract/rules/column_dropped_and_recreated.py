@@ -54,6 +54,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.labels import column_label, created_here, table_label
 from refract.rules.kit.recipes import type_change
+from refract.rules.kit.row_state import rows_before
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import CreateEnum, DropEnum, RecreateColumn
 
@@ -75,21 +76,42 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue  # another rule finds renamed enums
         yield Risk(
             key=f"{change.table}.{change.after.name}",
-            what=f"Changing the type of {column_label(context, change.table, change.after)} deletes its values",
+            what=_what(context, change),
             harm=_harm(context, change),
             now=_actions(context, change),
             change=change,
             related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
+            severity=Severity.WARNING if _is_copied(context, change) and not _fails_on_rows(context, change) else None,
         )
 
 
+def _is_copied(context: RuleContext, change: RecreateColumn) -> bool:
+    return rows_before(context, change).has_copied(change.table, change.before.name)
+
+
+def _what(context: RuleContext, change: RecreateColumn) -> str:
+    label = column_label(context, change.table, change.after)
+    lost = "values not copied above" if _is_copied(context, change) else "its values"
+    return f"Changing the type of {label} deletes {lost}"
+
+
 def _harm(context: RuleContext, change: RecreateColumn) -> Iterator[Harm]:
-    after = change.after
-    yield harm(Effect.COLUMN_WITHOUT_CAST_RECREATED_EMPTY, column=code_span(after.name))
-    has_value = after.nullable or after.default is not None or after.auto_increment or after.type.is_list
-    if not (has_value or context.behaviour.implicit_value):
+    if _is_copied(context, change):
+        yield harm(Effect.VALUES_LOST_UNLESS_COPIED)
+    else:
+        yield harm(Effect.COLUMN_WITHOUT_CAST_RECREATED_EMPTY, column=code_span(change.after.name))
+    if _fails_on_rows(context, change):
         yield harm(Effect.FAILS_ON_ROWS, table=table_label(context, change.table))
 
 
+def _fails_on_rows(context: RuleContext, change: RecreateColumn) -> bool:
+    after = change.after
+    has_value = after.nullable or after.default is not None or after.auto_increment or after.type.is_list
+    may_have_rows = not rows_before(context, change).is_empty(change.table)
+    return may_have_rows and not (has_value or context.behaviour.implicit_value)
+
+
 def _actions(context: RuleContext, change: RecreateColumn) -> tuple[AnyAction, ...]:
+    if _is_copied(context, change):
+        return (action(Do.COUNT_COPIED_VALUES),)
     return (*_NEW_FIELD, *(type_change(context, change) or (instead(Do.WRITE_CONVERSION),)))

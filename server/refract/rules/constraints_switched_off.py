@@ -69,4 +69,9 @@ def _switches_off(statement: Statement) -> bool:
     name, value = statement.setting or ("", "")
     if value.strip("'").lower() in _SETTINGS.get(name, ()):
         return True
-    return statement.verb == "ALTER TABLE" and statement.says("DISABLE", "TRIGGER")
+    return statement.verb == "ALTER TABLE" and statement.says("DISABLE", "TRIGGER") and _checks_keys(statement)
+
+
+def _checks_keys(statement: Statement) -> bool:
+    """Whether the trigger is one of those by which PostgreSQL checks foreign keys. A user's own is not."""
+    return statement.says("TRIGGER", "ALL") or any(name.startswith("RI_ConstraintTrigger") for name in statement.names)

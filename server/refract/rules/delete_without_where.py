@@ -36,6 +36,7 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.row_state import rows_before
 from refract.rules.kit.rows import in_use, rows_changed
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
 from refract.wording import listed
@@ -47,11 +48,13 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for statement, change in rows_changed(context):
         tables = in_use(context, change)
         if tables and change.verb == "DELETE" and change.filtered is False:
+            copied = all(rows_before(context, change).has_copied_rows(table) for table in tables)
             yield Risk(
                 key=",".join(map(str, tables)),
                 what=f"`DELETE` without `WHERE` deletes all rows of {listed(t.name for t in tables)}",
-                harm=(harm(Effect.ROWS_LOST),),
+                harm=(harm(Effect.ROWS_LOST_UNLESS_COPIED if copied else Effect.ROWS_LOST),),
                 now=(action(Do.ADD_WHERE),),
                 change=change,
                 origin=statement.origin,
+                severity=Severity.WARNING if copied else None,
             )

@@ -69,7 +69,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         copied = _is_copied(context, change)
         yield Risk(
             key=f"{change.table}.{change.column.name}",
-            what=f"Dropping {label} deletes its values",
+            what=f"Dropping {label} deletes {'values not copied above' if copied else 'its values'}",
             harm=(*_loss(context, change), *_dependents(context, change), *_old_readers(context, change), *code.harm),
             now=(*code.now, *(() if ignored else _actions(context, change))),
             change=change,

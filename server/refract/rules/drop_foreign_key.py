@@ -62,7 +62,7 @@ from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
-from refract.rules.kit.foreign_keys import KeyChange, key_changes
+from refract.rules.kit.foreign_keys import KeyChange, is_replaced_by_wider, key_changes
 from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
 from refract.rules.kit.labels import created_here, table_label
 from refract.rules.kit.rule import SQL, rule
@@ -76,7 +76,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         return
     for change in key_changes(context):
         renamed = context.is_renamed(change.table, change.before.columns)
-        if change.added is None and not renamed:
+        if change.added is None and not renamed and not is_replaced_by_wider(context, change):
             yield Risk(
                 key=f"{change.table}.{change.before.name}",
                 what=f"Dropping this foreign key allows orphaned rows in {table_label(context, change.table)}",

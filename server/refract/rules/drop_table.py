@@ -58,6 +58,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.labels import created_here, is_join_table, table_label
 from refract.rules.kit.recipes import offered
+from refract.rules.kit.row_state import rows_before
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import DropTable
 from refract.schema.model import Table
@@ -71,15 +72,19 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if is_join_table(table) or context.is_created_elsewhere(table.name):
             continue
         code = model_in_code(context, table.name)
-        ignored = _is_ignored(context, table)
+        ignored, copied = _is_ignored(context, table), rows_before(context, change).has_copied_rows(table.name)
         yield Risk(
             key=str(table.name),
-            what=f"Dropping {table_label(context, table.name)} deletes all its rows",
-            harm=(harm(Effect.ROWS_LOST), *(() if ignored else _old_users(context, table)), *code.harm),
+            what=f"Dropping {table_label(context, table.name)} deletes {'rows not copied above' if copied else 'all its rows'}",
+            harm=(
+                harm(Effect.ROWS_LOST_UNLESS_COPIED if copied else Effect.ROWS_LOST),
+                *(() if ignored else _old_users(context, table)),
+                *code.harm,
+            ),
             now=(*code.now, *(() if ignored else _actions(context, table))),
             change=change,
             related=(*created_here(f"Table {code_span(table.name.name)}", table.origin), *code.places),
-            severity=Severity.WARNING if ignored else None,
+            severity=Severity.WARNING if ignored or copied else None,
         )
 
 

@@ -63,9 +63,10 @@ from refract.escaping import code_span, prisma_string
 from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
-from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.labels import column_label, created_here
 from refract.rules.kit.recipes import offered
+from refract.rules.kit.row_state import rows_before
 from refract.rules.kit.rule import rule
 from refract.schema.changes import CreateEnum, DropEnum, RecreateColumn
 from refract.schema.model import Enum, QualifiedName
@@ -78,23 +79,34 @@ def check(context: RuleContext) -> Iterator[Risk]:
     for rename, dropped in context.renames(DropEnum):
         if not isinstance(rename.added, CreateEnum):
             continue
-        columns = list(_columns(context, dropped.enum.name, rename.added.enum.name))
+        changes = list(_columns(context, dropped.enum.name, rename.added.enum.name))
+        columns = [column_label(context, c.table, c.after) for c in changes]
+        copied = all(rows_before(context, c).has_copied(c.table, c.before.name) for c in changes)
         if columns:
             yield Risk(
                 key=str(dropped.enum.name),
-                what=f"Renaming enum {code_span(dropped.enum.name.name)} to {code_span(_name(rename.added.enum))} deletes all stored values",
-                harm=(harm(Effect.COLUMNS_RECREATED_EMPTY, columns=joined(columns)),),
-                now=_actions(context, dropped.enum, rename.added.enum),
+                what=f"Renaming enum {code_span(dropped.enum.name.name)} to {code_span(_name(rename.added.enum))} deletes {'values not copied above' if copied else 'all stored values'}",
+                harm=(_loss(columns, copied=copied),),
+                now=(
+                    (action(Do.COUNT_COPIED_VALUES),) if copied else _actions(context, dropped.enum, rename.added.enum)
+                ),
+                severity=Severity.WARNING if copied else None,
                 change=rename.added,
                 rename=rename,
                 related=created_here(f"Enum {code_span(dropped.enum.name.name)}", dropped.enum.origin),
             )
 
 
-def _columns(context: RuleContext, old: QualifiedName, new: QualifiedName) -> Iterator[str]:
+def _columns(context: RuleContext, old: QualifiedName, new: QualifiedName) -> Iterator[RecreateColumn]:
     for change in context.diff.changes:
         if isinstance(change, RecreateColumn) and (change.before.type.enum, change.after.type.enum) == (old, new):
-            yield column_label(context, change.table, change.after)
+            yield change
+
+
+def _loss(columns: list[str], *, copied: bool) -> Harm:
+    if copied:
+        return harm(Effect.VALUES_LOST_UNLESS_COPIED)
+    return harm(Effect.COLUMNS_RECREATED_EMPTY, columns=joined(columns))
 
 
 def _name(enum: Enum) -> str:

@@ -42,6 +42,7 @@ from collections.abc import Iterable, Iterator
 from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
+from refract.rules.kit.foreign_keys import key_changes
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.indexes import already_unique
 from refract.rules.kit.rows import emptied
@@ -96,7 +97,10 @@ def _may_fail(context: RuleContext, change: Change) -> bool:
             return change.index.unique and not known
         case AddForeignKey():
             key = change.foreign_key
-            return key.validated and not _some_are_new(context, change.table, key.columns)
+            known = any(
+                c.added is not None and c.added.foreign_key == key and c.before.validated for c in key_changes(context)
+            )
+            return key.validated and not known and not _some_are_new(context, change.table, key.columns)
         case AddCheck():
             return change.check.validated
         case AlterColumn():

@@ -73,6 +73,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
 from refract.rules.kit.labels import table_label
 from refract.rules.kit.recipes import offered
+from refract.rules.kit.row_state import rows_at_the_end
 from refract.rules.kit.rule import rule
 from refract.source import Target
 from refract.wording import joined, listed
@@ -86,16 +87,27 @@ def check(context: RuleContext) -> Iterator[Risk]:
             code = in_code(context, (Target(enum.name, value) for value in enum.removed))
             yield Risk(
                 key=f"{enum.name}.{','.join(enum.removed)}",
-                what=f"Removing {listed(enum.removed)} from {code_span(enum.name)} {_what_happens(context)}",
+                what=f"Removing {listed(enum.removed)} from {code_span(enum.name)} {_what_happens(context, enum)}",
                 harm=(*_harm(context, enum), *code.harm),
                 now=_actions(context, enum),
                 change=enum.change,
                 origin=enum.origin,
                 related=code.places,
+                severity=Severity.WARNING if _is_settled(context, enum) else None,
             )
 
 
-def _what_happens(context: RuleContext) -> str:
+def _is_settled(context: RuleContext, enum: EnumChange) -> bool:
+    """Whether the migration itself leaves no row with one of the values."""
+    rows = rows_at_the_end(context)
+    return bool(enum.users and context.migration) and all(
+        rows.has_removed(table, column, value) for table, column in enum.users for value in enum.removed
+    )
+
+
+def _what_happens(context: RuleContext, enum: EnumChange) -> str:
+    if _is_settled(context, enum):
+        return "breaks code that writes the value"
     in_client = context.behaviour.enum_home is EnumHome.CLIENT
     return "breaks reads of rows with the value" if in_client else "fails if rows have the value"
 
@@ -103,6 +115,8 @@ def _what_happens(context: RuleContext) -> str:
 def _harm(context: RuleContext, enum: EnumChange) -> Iterator[AnyHarm]:
     if context.behaviour.enum_home is EnumHome.CLIENT:
         yield harm(Effect.ROWS_KEEP_REMOVED_VALUE)
+    elif _is_settled(context, enum):
+        yield harm(Effect.REMOVED_VALUE_WRITES_FAIL)
     elif enum.columns:
         yield harm(Effect.ROWS_CAN_HAVE_VALUE, columns=joined(enum.columns))
     yield from blocking(context.behaviour.remove_enum_value, *(table_label(context, table) for table in enum.tables))
@@ -110,6 +124,8 @@ def _harm(context: RuleContext, enum: EnumChange) -> Iterator[AnyHarm]:
 
 def _actions(context: RuleContext, enum: EnumChange) -> Iterator[AnyAction]:
     yield action(Do.STOP_WRITING_VALUES, values=listed(enum.removed))
+    if _is_settled(context, enum):
+        return
     yield action(Do.UPDATE_ROWS_WITH_VALUES)
     yield action(Do.REMOVE_VALUES_LATER)
     remaining = enum.written.values if enum.written else ()

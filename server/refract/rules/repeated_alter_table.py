@@ -51,9 +51,11 @@ from refract.schema.model import QualifiedName
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each ALTER TABLE that could have been part of one before it."""
     scanned: set[QualifiedName] = set()
+    retyped: set[tuple[QualifiedName, str]] = set()
     for statement in context.statements:
-        tables = _scanned_by(context, statement)
-        for table in sorted(tables & scanned, key=str):
+        tables, columns = _scanned_by(context, statement), set(_retyped_by(statement))
+        refused = {table for table, _ in columns & retyped}  # one ALTER TABLE cannot change a type twice (0A000)
+        for table in sorted((tables & scanned) - refused, key=str):
             yield Risk(
                 key=f"{table}",
                 what=f"This scans or copies {code_span(table.name)} a second time",
@@ -63,6 +65,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 origin=statement.origin,
             )
         scanned |= tables
+        retyped |= columns
 
 
 def _scanned_by(context: RuleContext, statement: Statement) -> set[QualifiedName]:
@@ -70,6 +73,12 @@ def _scanned_by(context: RuleContext, statement: Statement) -> set[QualifiedName
         return set()
     changed = (c for c in statement.changes if isinstance(c, AddCheck | AlterColumn) and _needs_all_rows(c))
     return {change.table for change in changed if not context.is_new(change.table)}
+
+
+def _retyped_by(statement: Statement) -> Iterator[tuple[QualifiedName, str]]:
+    for change in statement.changes:
+        if isinstance(change, AlterColumn) and change.before.type != change.after.type:
+            yield change.table, change.after.name
 
 
 def _needs_all_rows(change: AddCheck | AlterColumn) -> bool:

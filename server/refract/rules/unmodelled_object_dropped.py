@@ -52,6 +52,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
         made_anew = context.after.tables.get(change.table)
         if made_anew is not None and made_anew.index(index.name) is not None:
             continue
+        statement = context.statement_of(change)
+        if statement is not None and statement.says("IF", "EXISTS"):
+            continue  # Prisma never writes that: somebody means it
         if index.where is not None or any(part.expression for part in index.columns):
             yield Risk(
                 key=f"{change.table}.{index.name}",

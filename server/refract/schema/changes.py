@@ -422,12 +422,13 @@ def objects(change: Change) -> tuple[QualifiedName, ...]:
     return (change.table,) if isinstance(change, TableChange) else ()
 
 
-@frozen(kw_only=True)
+@frozen
 class Statement:
     """One statement of a migration, for rules about how it is written.
 
     `verb` are its first words, in capitals: `CREATE INDEX`, `ALTER TABLE`, `BEGIN`, `SET`, `UPDATE`, `DO` ...
     `words` are all its words in capitals, without quoted names and texts: `CONCURRENTLY`, `NOT`, `VALID`.
+    `names` are its quoted names.
     `changes` is what it does to the model, one by one, before several statements are seen as one change.
     `setting` is the name (lower case) and value that a SET gives, such as `("lock_timeout", "5s")`.
     `views` and `objects` are those that exist before it.
@@ -440,6 +441,11 @@ class Statement:
     setting: tuple[str, str] | None = None
     views: tuple[View, ...] = field(default=(), repr=False)
     objects: tuple[DatabaseObject, ...] = field(default=(), repr=False)
+    names: tuple[str, ...] = ()
+
+    def mentions(self, name: str) -> bool:
+        """Whether the name stands in the statement, quoted or not."""
+        return name in self.names or name.upper() in self.words
 
     def says(self, *words: str) -> bool:
         """Whether the statement has `words`, one after another."""

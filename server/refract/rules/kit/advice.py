@@ -157,6 +157,7 @@ class Do(Enum):
     SWAP_JOIN_COLUMNS = ActionKind.WRITE_SQL, "swap-join-columns"
 
     # run-query
+    COUNT_COPIED_VALUES = ActionKind.RUN_QUERY, "count-copied-values"
     COUNT_NULLS_LEFT = ActionKind.RUN_QUERY, "count-nulls-left"
     FIND_VALUES_THAT_DO_NOT_FIT = ActionKind.RUN_QUERY, "find-values-that-do-not-fit"
     FILL_DOCUMENTS = ActionKind.RUN_QUERY, "fill-documents"

@@ -19,6 +19,7 @@ from refract.providers.versions import Versions, default_versions
 from refract.rules.kit.finding import Judged, PlaceRole, Related
 from refract.schema.changes import (
     AddColumn,
+    Change,
     CreateTable,
     DropColumn,
     DropTable,
@@ -140,6 +141,14 @@ class RuleContext:
     def behaviour(self) -> Behaviour:
         """What this database does to tables in use."""
         return behaviour(self.provider.name)
+
+    def statement_of(self, change: Change) -> Statement | None:
+        """The statement of the judged migration that makes the change."""
+        origin = change.origin
+        if origin is None:
+            return None
+        spans = ((s, s.origin.span) for s in self.statements)
+        return next((s for s, span in spans if span.start <= origin.span.start < span.end), None)
 
     def changes(self, kind: type[_C]) -> Iterator[_C]:
         """The changes of one kind, except halves of probable renames, and drops of columns that the same SQL added."""

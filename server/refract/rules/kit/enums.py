@@ -21,7 +21,7 @@ from refract.text import Origin
 class EnumChange:
     """Values that are added and removed. `pairs` are removed values, each with the added one that is probably its new name.
 
-    `columns` are labels of the columns that use the enum, `tables` their tables. `written` is the enum in the schema.
+    `columns` are labels of the columns that use the enum, `users` their tables and names, `tables` their tables. `written` is the enum in the schema.
     """
 
     name: str
@@ -29,6 +29,7 @@ class EnumChange:
     removed: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     columns: tuple[str, ...]
+    users: tuple[tuple[QualifiedName, str], ...]
     tables: tuple[QualifiedName, ...]
     change: Change
     written: Enum | None
@@ -57,16 +58,16 @@ def _in_types(context: RuleContext) -> Iterator[EnumChange]:
     for change in context.changes(AlterEnum):
         users = tuple(_users(context, change.before.name))
         if users or not in_database:
-            yield _enum_change(change.after, change, users, change)
+            yield _enum_change(context, change.after, change, users, change)
 
 
-def _users(context: RuleContext, enum: QualifiedName) -> Iterator[tuple[QualifiedName, str]]:
+def _users(context: RuleContext, enum: QualifiedName) -> Iterator[tuple[QualifiedName, Column]]:
     for table in context.before.tables.values():
         for column in [c for c in table.columns if c.type.enum is not None and c.type.enum == enum]:
             kept = context.after.tables.get(table.name)
             now = kept.column(column.name) if kept else None
             if now is not None:
-                yield table.name, _field(context, table.name, now)
+                yield table.name, now
 
 
 def _field(context: RuleContext, table: QualifiedName, column: Column) -> str:
@@ -81,9 +82,9 @@ def _in_columns(context: RuleContext) -> Iterator[EnumChange]:
         if before.name == after.name == "ENUM" and before.args != after.args:
             groups.setdefault((before.args, after.args), []).append(change)
     for changes in groups.values():
-        users = tuple((c.table, _field(context, c.table, c.after)) for c in changes)
+        users = tuple((c.table, c.after) for c in changes)
         as_types = AlterEnum(before=_as_type(changes[0].before), after=_as_type(changes[0].after))
-        yield _enum_change(_written(context, changes[0]), as_types, users, changes[0])
+        yield _enum_change(context, _written(context, changes[0]), as_types, users, changes[0])
 
 
 def _as_type(column: Column) -> Enum:
@@ -97,7 +98,11 @@ def _written(context: RuleContext, change: AlterColumn) -> Enum | None:
 
 
 def _enum_change(
-    written: Enum | None, values: AlterEnum, users: tuple[tuple[QualifiedName, str], ...], change: Change
+    context: RuleContext,
+    written: Enum | None,
+    values: AlterEnum,
+    users: tuple[tuple[QualifiedName, Column], ...],
+    change: Change,
 ) -> EnumChange:
     pairs = tuple((r.before, r.after) for r in value_renames(values))
     renamed = {value for pair in pairs for value in pair}
@@ -106,7 +111,8 @@ def _enum_change(
         added=tuple(v for v in values.added if v not in renamed),
         removed=tuple(v for v in values.removed if v not in renamed),
         pairs=pairs,
-        columns=tuple(label for _, label in users),
+        columns=tuple(_field(context, table, column) for table, column in users),
+        users=tuple((table, column.name) for table, column in users),
         tables=tuple(dict.fromkeys(table for table, _ in users)),
         change=change,
         written=written,

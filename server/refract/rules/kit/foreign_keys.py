@@ -65,6 +65,24 @@ def _is_same_key(one: ForeignKey, other: ForeignKey) -> bool:
     return one.columns == other.columns and one.referenced_table == other.referenced_table
 
 
+def is_replaced_by_wider(context: RuleContext, change: KeyChange) -> bool:
+    """Whether a new key to the same table holds these columns and others that cannot be NULL, so that it checks no less."""
+    table = context.after.tables.get(change.table)
+    pairs = set(_pairs(change.before))
+    for added in context.on_existing(AddForeignKey):
+        wider = added.foreign_key
+        same = added.table == change.table and wider.referenced_table == change.before.referenced_table
+        others = set(wider.columns) - set(change.before.columns)
+        columns = [table.column(name) for name in others] if table else []
+        if same and pairs <= set(_pairs(wider)) and all(c is not None and not c.nullable for c in columns):
+            return True
+    return False
+
+
+def _pairs(key: ForeignKey) -> Iterator[tuple[str, str]]:
+    return zip(key.columns, key.referenced_columns, strict=False)
+
+
 def restricts_since_required(context: RuleContext, change: KeyChange) -> bool:
     """Whether the actions differ only because the column becomes required: SET NULL is then impossible."""
     after = change.after

@@ -30,6 +30,7 @@ class Effect(Enum):
 
     # data-lost
     TABLE_DROPPED_AND_CREATED_EMPTY = HarmKind.DATA_LOST, "table-dropped-and-created-empty"
+    ROWS_LOST_UNLESS_COPIED = HarmKind.DATA_LOST, "rows-lost-unless-copied"
     ROWS_LOST = HarmKind.DATA_LOST, "rows-lost"
     REFERRING_TABLES_EMPTIED = HarmKind.DATA_LOST, "referring-tables-emptied"
     REPLICAS_LACK_ROWS = HarmKind.DATA_LOST, "replicas-lack-rows"
@@ -105,6 +106,8 @@ class Effect(Enum):
     APPLIED_BEFORE_COMMIT = HarmKind.MIGRATION_FAILS, "applied-before-commit"
     UNDO_FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "undo-fails-on-rows"
     FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "fails-on-rows"
+    FAILS_ON_DUPLICATES_LEFT = HarmKind.MIGRATION_FAILS, "fails-on-duplicates-left"
+    FAILS_ON_DUPLICATES_WHERE = HarmKind.MIGRATION_FAILS, "fails-on-duplicates-where"
     FAILS_ON_DUPLICATES = HarmKind.MIGRATION_FAILS, "fails-on-duplicates"
     FAILS_ON_VIOLATIONS = HarmKind.MIGRATION_FAILS, "fails-on-violations"
     FAILS_ON_CONFLICTING_ROWS = HarmKind.MIGRATION_FAILS, "fails-on-conflicting-rows"
@@ -129,6 +132,7 @@ class Effect(Enum):
 
     # code-breaks
     DELETE_REFUSED = HarmKind.CODE_BREAKS, "delete-refused"
+    REMOVED_VALUE_WRITES_FAIL = HarmKind.CODE_BREAKS, "removed-value-writes-fail"
     ROWS_KEEP_REMOVED_VALUE = HarmKind.CODE_BREAKS, "rows-keep-removed-value"
     ROWS_KEEP_OLD_VALUE = HarmKind.CODE_BREAKS, "rows-keep-old-value"
     OLD_NAME_FAILS = HarmKind.CODE_BREAKS, "old-name-fails"

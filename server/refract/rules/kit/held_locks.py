@@ -44,17 +44,10 @@ def _promises_reads(harm: AnyHarm) -> TypeGuard[Blocking]:
 def _held_for(context: RuleContext, change: Change) -> _Held:
     if not context.behaviour.message_is_transaction:
         return _NOTHING
-    own = {change.table} if isinstance(change, RecreateIndex) else set()
     if context.migration is None:
-        return (
-            (_in_schema(context).get(id(change), _NOTHING) | own) if is_one_transaction(context.versions) else _NOTHING
-        )
-    origin = change.origin
-    for statement, held in _in_migration(context):
-        span = statement.origin.span
-        if origin is not None and span.start <= origin.span.start < span.end:
-            return held
-    return _NOTHING
+        return _in_schema(context).get(id(change), _NOTHING) if is_one_transaction(context.versions) else _NOTHING
+    own = context.statement_of(change)
+    return next((held for statement, held in _in_migration(context) if statement is own), _NOTHING)
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +55,7 @@ def _in_schema(context: RuleContext) -> Mapping[int, _Held]:
     """For each change, the tables that those before it keep locked: Prisma writes them into one migration."""
     held, found = _NOTHING, {}
     for change in context.diff.changes:
-        found[id(change)] = held
+        found[id(change)] = held | ({change.table} if isinstance(change, RecreateIndex) else set())
         held |= _locked(context, [change], Blocks.EVERYTHING)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
@@ -10,7 +11,7 @@ from refract.providers.operation import Blocks, Operation
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Severity
 from refract.schema.changes import CreateIndex, DropIndex, RecreateIndex
-from refract.schema.model import Index, IndexColumn, QualifiedName, Table
+from refract.schema.model import Column, Index, IndexColumn, QualifiedName, Table
 
 
 @frozen
@@ -65,6 +66,15 @@ def already_unique(context: RuleContext, name: QualifiedName, columns: Iterable[
     keys += [i.columns for i in table.indexes if i.unique and i.where is None]
     wanted = set(columns)
     return any(_is_known(table, key) and {part.name for part in key} <= wanted for key in keys)
+
+
+def numbers_rows(column: Column) -> bool:
+    """Whether the database gives each existing row another value when the column is added."""
+    text = column.default.text if column.default else ""
+    return column.auto_increment or _DISTINCT_DEFAULT.search(text) is not None
+
+
+_DISTINCT_DEFAULT = re.compile(r"uuid|\bnewid\b|newsequentialid|nextval|unique_rowid|randomblob", re.IGNORECASE)
 
 
 def _is_known(table: Table, key: Sequence[IndexColumn]) -> bool:

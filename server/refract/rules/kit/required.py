@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from refract.escaping import code_span
 from refract.rules.kit.advice import AnyAction, Do, action, instead
 from refract.rules.kit.context import RuleContext
-from refract.rules.kit.finding import Risk
+from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.labels import column_label, field_name, model_name, table_label
+from refract.rules.kit.row_state import rows_before
 from refract.schema.changes import AddColumn
 from refract.schema.model import Column
 
@@ -30,14 +31,22 @@ def _needs_value(column: Column) -> bool:
 def risk(context: RuleContext, change: AddColumn, cause: Harm, default: str) -> Risk:
     """The finding about one such column. `cause` is why the database has no value, `default` the attribute that gives one."""
     label = column_label(context, change.table, change.column)
-    first, *others = _harm(context, change)
     return Risk(
         key=f"{change.table}.{change.column.name}",
         what=f"Adding required {label} {_outcome(context, change)}",
-        harm=(first, cause, *others),
-        now=_actions(change, default),
+        harm=_with_cause(cause, *_harm(context, change)),
+        now=_actions(context, change, default),
         change=change,
+        severity=Severity.WARNING if _is_empty(context, change) else None,
     )
+
+
+def _with_cause(cause: Harm, first: Harm, *others: Harm) -> tuple[Harm, ...]:
+    return (first, cause, *others)
+
+
+def _is_empty(context: RuleContext, change: AddColumn) -> bool:
+    return rows_before(context, change).is_empty(change.table)
 
 
 def _fills_silently(context: RuleContext, change: AddColumn) -> bool:
@@ -47,6 +56,8 @@ def _fills_silently(context: RuleContext, change: AddColumn) -> bool:
 def _outcome(context: RuleContext, change: AddColumn) -> str:
     if context.behaviour.schemaless:
         return "breaks reads of existing documents"
+    if _is_empty(context, change):
+        return "breaks inserts that lack the field"
     return "silently fills existing rows" if _fills_silently(context, change) else "fails on existing rows"
 
 
@@ -55,6 +66,9 @@ def _harm(context: RuleContext, change: AddColumn) -> Iterator[Harm]:
     if context.behaviour.schemaless:
         yield harm(Effect.DOCUMENTS_LACK_FIELD, model=code_span(model_name(context, change.table)), field=field)
         return
+    if _is_empty(context, change):
+        yield harm(Effect.OLD_INSERTS_FAIL, field=field)
+        return
     if _fills_silently(context, change):
         yield harm(Effect.ROWS_GET_IMPLICIT_VALUE, table=table, value=context.behaviour.implicit_value)
     else:
@@ -62,9 +76,10 @@ def _harm(context: RuleContext, change: AddColumn) -> Iterator[Harm]:
     yield harm(Effect.OLD_INSERTS_FAIL, field=field)
 
 
-def _actions(change: AddColumn, default: str) -> Iterator[AnyAction]:
+def _actions(context: RuleContext, change: AddColumn, default: str) -> Iterator[AnyAction]:
     field = code_span(field_name(change.column))
     yield action(Do.ADD_AS_OPTIONAL, field=field)
-    yield action(Do.FILL_ROWS)
+    if not _is_empty(context, change):
+        yield action(Do.FILL_ROWS)
     yield action(Do.MAKE_REQUIRED_LAST)
     yield instead(Do.ADD_ATTRIBUTE, attribute=default, field=field)

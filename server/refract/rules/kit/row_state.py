@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
+from itertools import takewhile
 
 from attrs import evolve, frozen
 
@@ -36,10 +37,11 @@ class Filled(IntEnum):
 
 @frozen(eq=False)
 class RowState:
-    """The rows after the statements `above` a change."""
+    """The rows after the statements `above` a change. `own` are the changes of its own statement."""
 
     context: RuleContext
     above: tuple[Statement, ...]
+    own: tuple[Change, ...] = ()
 
     def is_empty(self, table: QualifiedName) -> bool:
         """Whether the table has lost all rows, and got none since."""
@@ -70,21 +72,26 @@ class RowState:
         return any(data.verb in _COPIES and table in data.reads and table not in data.tables for data in self._data())
 
     def has_settled(self, table: QualifiedName, columns: Sequence[str]) -> bool:
-        """Whether some rows were deleted or changed, by what they hold in one of the columns."""
+        """Whether rows were deleted by what they hold in one of the columns, or got other values there."""
         return any(
-            data.verb in ("DELETE", "UPDATE") and data.filtered is not False and _name_any(data.sql, columns)
+            (data.verb == "DELETE" and data.filtered is not False and _name_any(data.sql, columns))
+            or (data.verb == "UPDATE" and not set(columns).isdisjoint(data.columns))
             for data in self._written(table)
         )
 
+    def is_null_everywhere(self, table: QualifiedName, column: str) -> bool:
+        """Whether the column is so new that every row still holds NULL in it."""
+        added = self.context.added_column(table, column)
+        plain = added is not None and added.nullable and not (added.default or added.auto_increment or added.generated)
+        return plain and not any(column in data.columns or not data.columns for data in self._written(table))
+
     def has_removed(self, table: QualifiedName, column: str, value: str) -> bool:
         """Whether no row holds the value any more: such rows were deleted, changed, or are converted."""
-        literal = re.compile(rf"'{re.escape(value)}'")
+        converted = _converted(value)
         return (
             self.is_empty(table)
-            or any(_removes(data, column, literal) for data in self._written(table))
-            or any(
-                c.using and "CASE" in c.using.upper() and literal.search(c.using) for c in self._altered(table, column)
-            )
+            or any(_removes(data, column, value) for data in self._written(table))
+            or any(c.using and converted.search(c.using) for c in self._altered(table, column))
         )
 
     def requires_value(self, table: QualifiedName, column: str) -> bool:
@@ -114,13 +121,15 @@ class RowState:
         return (data for data in self._data() if table in data.tables)
 
     def _altered(self, table: QualifiedName, column: str) -> Iterator[AlterColumn]:
-        altered = (change for change in self._changes() if isinstance(change, AlterColumn))
+        altered = (change for change in (*self._changes(), *self.own) if isinstance(change, AlterColumn))
         return (change for change in altered if change.table == table and change.after.name == column)
 
 
 def rows_before(context: RuleContext, change: Change) -> RowState:
     """The rows when a change runs."""
-    return RowState(context, tuple(_above(context.statements, change)))
+    own = context.statement_of(change)
+    above = tuple(takewhile(lambda statement: statement is not own, context.statements))
+    return RowState(context, above, own.changes if own else ())
 
 
 def rows_at_the_end(context: RuleContext) -> RowState:
@@ -128,20 +137,18 @@ def rows_at_the_end(context: RuleContext) -> RowState:
     return RowState(context, context.statements)
 
 
-def _above(statements: Sequence[Statement], change: Change) -> Iterator[Statement]:
-    origin = change.origin
-    for statement in statements:
-        span = statement.origin.span
-        if origin is not None and span.start <= origin.span.start < span.end:
-            return
-        yield statement
-
-
 _COPIES = frozenset({"UPDATE", "INSERT", "MERGE"})
 _NEVER_NULL = re.compile(r"^\W*(?:COALESCE|CONCAT)\s*\(|\bIS\s+(?:NOT\s+)?NULL\W*$", re.IGNORECASE)
 """A conversion whose result is no NULL. COALESCE can give one, but is written to give none."""
 
+_WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
+_OTHER_ROWS = re.compile(r"<>|!=|\bNOT\b", re.IGNORECASE)
 _EVERY_COLUMN = re.compile(r"\bSELECT\s+(?:\w+\.)?\*", re.IGNORECASE)
+
+
+def names_column(sql: str, column: str) -> bool:
+    """Whether a piece of SQL has the column's name in it."""
+    return _named(column).search(sql) is not None
 
 
 def _fills(data: Backfill, column: str) -> Filled:
@@ -155,12 +162,19 @@ def _fills(data: Backfill, column: str) -> Filled:
     return Filled.ALL if reaches_all and not data.reads else Filled.SOME
 
 
-def _removes(data: Backfill, column: str, literal: re.Pattern[str]) -> bool:
-    if data.verb == "UPDATE" and column in data.columns and data.filtered is False:
-        return True
-    if data.verb not in ("UPDATE", "DELETE"):
+def _removes(data: Backfill, column: str, value: str) -> bool:
+    if data.verb not in ("UPDATE", "DELETE") or (data.verb == "UPDATE" and column not in data.columns):
         return False
-    return _named(column).search(data.sql) is not None and literal.search(data.sql) is not None
+    if _converted(value).search(data.sql) or (data.filtered is False and f"'{value}'" not in data.sql):
+        return True
+    condition = _WHERE.split(data.sql)[-1]
+    chosen = _named(column).search(condition) is not None and f"'{value}'" in condition
+    return data.filtered is True and chosen and _OTHER_ROWS.search(condition) is None
+
+
+def _converted(value: str) -> re.Pattern[str]:
+    """A CASE that gives another value for this one."""
+    return re.compile(rf"\bWHEN\b[^']*'{re.escape(value)}'", re.IGNORECASE)
 
 
 def _name_any(sql: str, columns: Sequence[str]) -> bool:

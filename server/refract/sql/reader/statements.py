@@ -10,7 +10,7 @@ from refract.schema.model import Database, DatabaseObject, View
 from refract.sql.reader.migration import SIZE_LIMIT, read_next, too_large
 from refract.sql.reader.rows import with_rows
 from refract.sql.reader.state import ReadingState
-from refract.sql.reader.tokens import STRING, SqlToken, StatementTokens, statements
+from refract.sql.reader.tokens import QUOTED, STRING, SqlToken, StatementTokens, statements
 from refract.text import Origin, Span
 
 _TWO_WORDS = frozenset({"ALTER", "CREATE", "DROP", "RENAME", "REFRESH", "TRUNCATE", "VACUUM", "REINDEX", "COMMENT"})
@@ -64,6 +64,7 @@ def _statement(
     words = tuple(token.key for token in found if token.key[:1].isalpha())
     changes = tuple(_in_full(change, session) for change in made)
     views, objects = held
+    names = tuple(sql[token.start + 1 : token.end - 1] for token in found if token.key == QUOTED)
     return Statement(
         verb=_verb(words),
         words=words,
@@ -72,6 +73,7 @@ def _statement(
         setting=_setting(found, sql),
         views=views,
         objects=objects,
+        names=names,
     )
 
 

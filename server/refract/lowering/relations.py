@@ -12,6 +12,7 @@ from refract.schema.model import (
     ForeignKey,
     Index,
     IndexColumn,
+    LinkEnd,
     PrimaryKey,
     QualifiedName,
     ReferentialAction,
@@ -82,7 +83,9 @@ def join_table(block: Block, field: Field, path: str, scope: Scope) -> Table | N
     if sides[0] is None or sides[1] is None:
         return None
     origin = Origin(path, block.name.text, field.name.span)
-    return _join_table(block, other, field, (sides[0], sides[1]), origin, scope)
+    table = _join_table(block, other, field, (sides[0], sides[1]), origin, scope)
+    ends = (LinkEnd(scope.qualified(b), f.name.text) for b, f in ((block, field), (other, opposite)))
+    return evolve(table, ends=tuple(ends))
 
 
 def _relation_name(field: Field) -> str | None:

@@ -60,6 +60,7 @@ ADVICE: Mapping[Do, str] = {
     Do.USE_WHOLE_CENTS: "Use `Int` or `BigInt` for whole cents.",
     Do.SET_RELATION_MODE: 'Set `relationMode = "prisma"` in the datasource.',
     Do.SHORTEN_NAME: "Set a shorter name with `map`.",
+    Do.KEEP_NAME_ORDER: "Choose names in the same alphabetical order: {first} must sort before {second}.",
     Do.NAME_RELATION: "Write `{attribute}` on both sides of the relation.",
     # write-sql
     Do.UPDATE_ROWS_WITH_VALUES: "Update the rows that have the value.",
@@ -137,6 +138,7 @@ ADVICE: Mapping[Do, str] = {
     Do.ADD_CHECK_FOR_LIMIT: "Add a `CHECK` constraint if the limit matters.",
     Do.COPY_LINKS_EARLIER: "Copy the links to another table in an earlier migration.",
     Do.RENAME_JOIN_TABLE: "Rename {old} to {new} in the migration.",
+    Do.RENAME_JOIN_COLUMNS: "Rename `A` of {table} to `C`, `B` to `A` and `C` to `B` in the same release.",
     Do.SWAP_JOIN_COLUMNS: "Swap columns `A` and `B` in the same migration.",
     # run-query
     Do.COUNT_COPIED_VALUES: "Run the migration on a copy of the data, and compare the values before and after.",

@@ -64,6 +64,8 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.DUPLICATES_ALLOWED: "Nothing prevents two rows of {table} with the same {key}.",
     Effect.ORPHANS_POSSIBLE: "{columns} can then reference rows of {parent} that do not exist, and nothing reports them.",
     Effect.JOIN_COLUMNS_SWAPPED: "Columns `A` and `B` swap their meaning in the new table.",
+    Effect.LINKS_REVERSED: "No row changes, but Prisma then reads `A` for {a} and `B` for {b}.",
+    Effect.REVERSED_WITHOUT_ERROR: "If the same ids exist on both sides, nothing fails.",
     Effect.FLOAT_ROUNDS: "Binary fractions cannot hold 0.10, so sums are off by cents.",
     Effect.MONEY_TYPE_INEXACT: "`money` rounds in divisions or depends on the locale of the server.",
     # migration-fails
@@ -140,6 +142,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.MODEL_USERS_FAIL: "App instances that still use {model} fail (P2021).",
     Effect.VIEW_QUERIES_FAIL: "The migration succeeds, but every query on {objects} fails ({code}).",
     Effect.TRIGGERED_WRITES_FAIL: "The migration succeeds, but every write that fires {objects} fails ({code}).",
+    Effect.OLD_READS_REVERSED: "App instances of the old schema read and write every link reversed until they are replaced.",
     Effect.UNIQUE_LOOKUPS_FAIL: "Code that finds, connects or upserts rows of {table} by {fields} fails.",
     Effect.OLD_READS_OF_VALUES_FAIL: "App instances built from the old schema fail when they read a row that holds a new value (P2023).",
     Effect.NO_COMMON_MOMENT: "Old and new code cannot both work during the deploy.",

@@ -40,6 +40,7 @@ from refract.rules.kit.code import field_in_code
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.rules.kit.labels import swaps_join_columns
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
 from refract.schema.changes import RenameColumn
 
@@ -48,6 +49,8 @@ from refract.schema.changes import RenameColumn
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each column that gets another name."""
     for change in context.on_existing(RenameColumn):
+        if swaps_join_columns(context, change.table):
+            continue
         old, new = change.before.name, change.after.name
         code = field_in_code(context, change.table, change.before)
         yield Risk(

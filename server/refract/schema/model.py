@@ -262,6 +262,13 @@ Part = tuple[PartKind, str]
 """What a part is, and its name."""
 
 
+class LinkEnd(NamedTuple):
+    """One side of an implicit many-to-many relation: the table of a model, and its relation field."""
+
+    table: QualifiedName
+    field: str
+
+
 @frozen
 class Table:
     """A table (a collection on mongodb). `model_name` is Prisma's name, empty for implicit join tables
@@ -274,6 +281,7 @@ class Table:
     `absent`: parts that it is known not to have, because a statement has dropped them.
     `assumed`: no statement makes it, but one changes it. It exists somewhere, and no difference ever drops it.
     `inherits` are the tables whose columns it shares; of a partition, its parent.
+    `ends` are the two sides of the relation that a join table lowered from a schema is for: of column A, and of B.
     """
 
     name: QualifiedName
@@ -291,6 +299,7 @@ class Table:
     model_name: str = field(default="", eq=False)
     full_name: str = field(default="", eq=False)
     ignored: bool = field(default=False, eq=False)
+    ends: tuple[LinkEnd, ...] = field(default=(), eq=False)
     origin: Origin | None = field(default=None, eq=False, repr=False)
 
     @cached_property

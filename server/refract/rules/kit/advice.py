@@ -76,6 +76,7 @@ class Do(Enum):
     USE_WHOLE_CENTS = ActionKind.EDIT_SCHEMA, "use-whole-cents"
     SET_RELATION_MODE = ActionKind.EDIT_SCHEMA, "set-relation-mode"
     SHORTEN_NAME = ActionKind.EDIT_SCHEMA, "shorten-name"
+    KEEP_NAME_ORDER = ActionKind.EDIT_SCHEMA, "keep-name-order"
     NAME_RELATION = ActionKind.EDIT_SCHEMA, "name-relation"
 
     # write-sql
@@ -154,6 +155,7 @@ class Do(Enum):
     ADD_CHECK_FOR_LIMIT = ActionKind.WRITE_SQL, "add-check-for-limit"
     COPY_LINKS_EARLIER = ActionKind.WRITE_SQL, "copy-links-earlier"
     RENAME_JOIN_TABLE = ActionKind.WRITE_SQL, "rename-join-table"
+    RENAME_JOIN_COLUMNS = ActionKind.WRITE_SQL, "rename-join-columns"
     SWAP_JOIN_COLUMNS = ActionKind.WRITE_SQL, "swap-join-columns"
 
     # run-query

@@ -81,6 +81,8 @@ class Effect(Enum):
     DUPLICATES_ALLOWED = HarmKind.DATA_CHANGED, "duplicates-allowed"
     ORPHANS_POSSIBLE = HarmKind.DATA_CHANGED, "orphans-possible"
     JOIN_COLUMNS_SWAPPED = HarmKind.DATA_CHANGED, "join-columns-swapped"
+    LINKS_REVERSED = HarmKind.DATA_CHANGED, "links-reversed"
+    REVERSED_WITHOUT_ERROR = HarmKind.DATA_CHANGED, "reversed-without-error"
     FLOAT_ROUNDS = HarmKind.DATA_CHANGED, "float-rounds"
     MONEY_TYPE_INEXACT = HarmKind.DATA_CHANGED, "money-type-inexact"
 
@@ -159,6 +161,7 @@ class Effect(Enum):
     MODEL_USERS_FAIL = HarmKind.CODE_BREAKS, "model-users-fail"
     VIEW_QUERIES_FAIL = HarmKind.CODE_BREAKS, "view-queries-fail"
     TRIGGERED_WRITES_FAIL = HarmKind.CODE_BREAKS, "triggered-writes-fail"
+    OLD_READS_REVERSED = HarmKind.CODE_BREAKS, "old-reads-reversed"
     UNIQUE_LOOKUPS_FAIL = HarmKind.CODE_BREAKS, "unique-lookups-fail"
     OLD_READS_OF_VALUES_FAIL = HarmKind.CODE_BREAKS, "old-reads-of-values-fail"
     NO_COMMON_MOMENT = HarmKind.CODE_BREAKS, "no-common-moment"

@@ -52,3 +52,10 @@ def created_here(what: str, origin: Origin | None) -> tuple[Related, ...]:
 def is_join_table(table: Table) -> bool:
     """Whether this is the table that Prisma makes for an implicit many-to-many relation."""
     return table.name.name.startswith("_") and {c.name for c in table.columns} == {"A", "B"}
+
+
+def swaps_join_columns(context: RuleContext, name: QualifiedName) -> bool:
+    """Whether the migration gives each of the two columns of a join table the name of the other one."""
+    tables = (context.before.tables.get(name), context.after.tables.get(name))
+    before, after = ([c.name for c in table.columns] if table and is_join_table(table) else [] for table in tables)
+    return context.migration is not None and len(before) == len(after) == 2 and before == after[::-1]

@@ -14,6 +14,7 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Finding, Judged
 from refract.rules.kit.rule import all_rules, check_all
 from refract.schema.model import Database
+from refract.sql.reader import read_migration
 from refract.sql.writer import write_script
 from refract.syntax import parse_schema
 from rules.markdown import Sides, find, parse_target, with_code
@@ -25,6 +26,7 @@ ONLY_THE_SCHEMA_TELLS = {
 }
 TOLD_OTHERWISE = {
     ("add-required-column-without-default", "A default of Prisma Client"): "SQL does not show that there is one",
+    ("join-columns-swapped", "A field of a self-relation is renamed"): "the SQL of Prisma changes nothing",
     ("rename-enum-value", "A value is renamed"): "on CockroachDB it is one value more, and later one less",
 }
 ENUMS_OF_THE_CLIENT = frozenset({"sqlite", "sqlserver"})
@@ -61,8 +63,10 @@ def migrate(name: str, before: Database, after: Database, provider: Provider) ->
 def find_in_sql(case: Case, target: str) -> tuple[Finding, ...]:
     name, flavour, server, _ = parse_target(target)
     (before, provider), (after, _) = (database(text, name) for text in case.given[:2])
-    history = migrate("1_init", Database(before.provider, before.default_schema), before, provider)
-    new = migrate("2_change", history.after, after, provider)
+    built = migrate("1_init", Database(before.provider, before.default_schema), before, provider).after
+    assert isinstance(case.given, Sides)
+    merged = read_migration(case.given.history, "1_more/migration.sql", built, provider).database
+    new = migrate("2_change", merged, after, provider)
     usual = default_versions(name, flavour)
     context = RuleContext(
         new.before,

@@ -60,8 +60,7 @@ from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AddForeignKey, RenameColumn
 from refract.schema.model import LinkEnd, QualifiedName, Table
 
-_Ends = tuple[str, str]
-"""Labels of what A and B belong to."""
+_Ends = tuple[str, str]  # labels of what A and B belong to
 
 
 @rule(Severity.ERROR, SQL, unchanged=True)

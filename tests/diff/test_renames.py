@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from refract.diff import Diff, diff, matching
+from refract.diff import Diff, diff, matching, named_alike
+from refract.diff.renames import value_renames
 from refract.lowering import lower
-from refract.schema.changes import AddColumn, CreateTable, DropColumn, DropTable
+from refract.schema.changes import AddColumn, AlterEnum, CreateTable, DropColumn, DropTable
 from refract.schema.model import Database
 from refract.syntax import parse_schema
 
@@ -45,6 +46,7 @@ def columns(found: Diff) -> list[tuple[str, str]]:
         ("nick String?; age Int", "age Int; bio String?", []),
         ("nick String?; age Int; city String", "bio String?; city String; age Int", [("nick", "bio")]),
         ("nick String?", "bio String", []),
+        ("stripeAccountId String?; a Int", "ibanNumber String?; a Int", []),
         ("nick String?; a Int", "bio String?; tag String?; a Int", []),
         ("firstName String; lastName String", "name String", []),
         ("isActive Boolean; x Int", "x Int; isArchived Boolean", []),
@@ -121,3 +123,100 @@ def test_beyond_the_most_pairs_only_spellings_are_compared(monkeypatch: pytest.M
     assert columns(compared(user(before), user(after))) == [("first_name", "firstName")]
     monkeypatch.setattr(matching, "MOST_PAIRS", 0)
     assert columns(compared(user(before), user(after))) == []
+
+
+PARENTS = "model User {\n id Int @id; ks K[]\n}\nmodel Env {\n id Int @id; ks K[]\n}\n"
+
+
+def child(fields: str) -> str:
+    return PARENTS + "model K {\n id Int @id; " + fields + "\n}"
+
+
+def test_a_foreign_key_to_another_table_speaks_against() -> None:
+    before = child("userId Int; user User @relation(fields: [userId], references: [id])")
+    after = child("envId Int; env Env @relation(fields: [envId], references: [id])")
+    assert columns(compared(before, after)) == []
+
+
+def test_a_foreign_key_to_the_same_table_under_another_name_speaks_for() -> None:
+    fields = "email String; name String; age Int"
+    relation = "{0}Id Int; {0} {1} @relation(fields: [{0}Id], references: [id])"
+
+    def schema(model: str, relation: str) -> str:
+        return f"model {model} {{\n id Int @id; {fields}; ks K[]\n}}\nmodel K {{\n id Int @id; {relation}\n}}"
+
+    before = schema("User", relation.format("user", "User"))
+    after = schema("Account", relation.format("account", "Account"))
+    found = compared(before, after)
+    assert columns(found) == [("userId", "accountId")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "renamed"),
+    [
+        (
+            "email String; password String; secure Boolean; ignoreTLS Boolean; requireTLS Boolean",
+            "smtpEmail String; smtpPassword String; smtpSecure Boolean; smtpIgnoreTLS Boolean; smtpRequireTLS Boolean",
+            [
+                ("email", "smtpEmail"),
+                ("password", "smtpPassword"),
+                ("secure", "smtpSecure"),
+                ("ignoreTLS", "smtpIgnoreTLS"),
+                ("requireTLS", "smtpRequireTLS"),
+            ],
+        ),
+        (
+            "mfa_code String?; mfa_code_updated_at DateTime?",
+            "single_use_code String?; single_use_code_updated_at DateTime?",
+            [("mfa_code", "single_use_code"), ("mfa_code_updated_at", "single_use_code_updated_at")],
+        ),
+        (
+            "mfa_code Int?; mfa_tries Int?; n Int",
+            "n Int; single_use_code Int?; single_use_tries Int?; other Int?",
+            [("mfa_code", "single_use_code"), ("mfa_tries", "single_use_tries")],
+        ),
+        (
+            "provider String; providerAccountId String",
+            "providerId String; accountId String",
+            [("provider", "providerId"), ("providerAccountId", "accountId")],
+        ),
+        ("name String; title String", "nameEn String; titleEn String; nameFr String; titleFr String", []),
+        ("folderId String; a Int; tagId String", "a Int; folderName String; tagName String", []),
+        ("key String; a Int", "a Int; keyHash String", []),
+    ],
+)
+def test_columns_together(before: str, after: str, renamed: list[tuple[str, str]]) -> None:
+    assert sorted(columns(compared(user(before), user(after)))) == sorted(renamed)
+
+
+def test_a_field_and_its_enum_are_renamed_together() -> None:
+    def schema(field: str, enum: str) -> str:
+        return user(f"{field} {enum}") + f"\nenum {enum} {{\n NEW; OPEN; DONE\n}}"
+
+    found = compared(schema("status", "StatusA"), schema("state", "StateB"))
+    assert columns(found) == [("status", "state")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "renamed"),
+    [
+        ("USER ADMIN", "USER ADMINISTRATOR", [("ADMIN", "ADMINISTRATOR")]),
+        ("VAE BASE", "LORA BASE", []),
+        ("LOW HIGH", "LOW MAX", []),
+        ("first second", "first_half second_half", [("first", "first_half"), ("second", "second_half")]),
+    ],
+)
+def test_values(before: str, after: str, renamed: list[tuple[str, str]]) -> None:
+    def schema(values: str) -> str:
+        return "enum E {\n " + "\n ".join(values.split()) + "\n}"
+
+    changes = compared(schema(before), schema(after)).changes
+    found = [(x.before, x.after) for change in changes if isinstance(change, AlterEnum) for x in value_renames(change)]
+    assert found == renamed
+
+
+def test_names_that_are_alike_are_asked_of_columns_where_sql_is_written_by_hand() -> None:
+    in_place = compared(user("nick String?; age Int"), user("bio String?; age Int")).renames
+    alike = compared(user("name String"), user("fullName String")).renames
+    assert named_alike(in_place) == ()
+    assert named_alike(alike) == alike

@@ -28,6 +28,10 @@ TOLD_OTHERWISE = {
     ("add-required-column-without-default", "A default of Prisma Client"): "SQL does not show that there is one",
     ("join-columns-swapped", "A field of a self-relation is renamed"): "the SQL of Prisma changes nothing",
     ("rename-enum-value", "A value is renamed"): "on CockroachDB it is one value more, and later one less",
+    (
+        "create-index-blocking",
+        "A renamed field keeps its index",
+    ): "the SQL drops it with the column and builds it again",
 }
 ENUMS_OF_THE_CLIENT = frozenset({"sqlite", "sqlserver"})
 

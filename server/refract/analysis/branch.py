@@ -22,7 +22,7 @@ from refract.baseline import (
     rollback_files,
 )
 from refract.baseline.folder import is_migration_file
-from refract.diff import Diff, probable_renames
+from refract.diff import Diff, named_alike, probable_renames
 from refract.lowering import lower
 from refract.providers import Provider
 from refract.reading import read_text
@@ -155,7 +155,8 @@ def read_new(
     statements = read_statements(text, migration.path, before, provider)
     renames = probable_renames(_lasting(reading.changes, before, reading.database), before, reading.database)
     judged = JudgedMigration(migration.name, migration.path, statements)
-    return NewMigration(judged, migration, fresh, text, before, reading.database, Diff(reading.changes, renames))
+    made = Diff(reading.changes, named_alike(renames))
+    return NewMigration(judged, migration, fresh, text, before, reading.database, made)
 
 
 def _unread(migration: Migration, before: Database, fresh: frozenset[QualifiedName]) -> NewMigration:

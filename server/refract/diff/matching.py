@@ -6,12 +6,14 @@ have one `kind`, names are found by their words, and a drop's totals with all ad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from attrs import define, field, frozen
 
+from refract.diff.assignment import clear_choices
 from refract.diff.names import NameIndex, similarity, spelled
 from refract.escaping import code_span
 
@@ -21,8 +23,11 @@ MOST_PAIRS = 4_000_000
 
 _RIVAL_MARGIN = 0.2
 _RIVAL_FACTOR = 0.6
+_LEAST = THRESHOLD - _RIVAL_MARGIN
+_MOST_RIVALS = 200
 _NEVER = -10.0
 _ROUNDING = 1e-9
+_NO_PAIRS: Mapping[tuple[int, int], Evidence] = MappingProxyType({})
 
 _D = TypeVar("_D")
 _A = TypeVar("_A")
@@ -77,12 +82,15 @@ class Weights:
 
 @frozen
 class Match(Generic[_D, _A]):
-    """A drop and an addition that fit. `confidence` is from 0 to 1."""
+    """A drop and an addition that fit. `confidence` is from 0 to 1. They are `named_alike` if their names, aliases or the
+    names of other pairs speak for it.
+    """
 
     dropped: _D
     added: _A
     confidence: float
     reasons: tuple[str, ...]
+    named_alike: bool
 
 
 def match(
@@ -91,15 +99,17 @@ def match(
     grounds: Callable[[_K, _K], Grounds | None],
     weights: Weights,
     also: Sequence[Evidence] = (),
+    of_pairs: Mapping[tuple[int, int], Evidence] = _NO_PAIRS,
 ) -> list[Match[_D, _A]]:
     """The pairs that are sure enough, in the order of the drops. `grounds` gives the evidence for two kinds, None if
-    they cannot be one thing; `also` is evidence for every pair.
+    they cannot be one thing; `also` is evidence for every pair, `of_pairs` for some, by the places of the two.
     """
     if len(dropped) * len(added) > MOST_PAIRS:
+        of_pairs = _NO_PAIRS
         dropped, added = _spelled_alike(dropped, added), _spelled_alike(added, dropped)
         if len(dropped) * len(added) > MOST_PAIRS:
             return []
-    comparison = _Comparison(dropped, added, grounds, weights, tuple(also))
+    comparison = _Comparison(dropped, added, grounds, weights, tuple(also), of_pairs)
     found = (comparison.match(d, a, has_rival) for d, a, has_rival in _chosen(comparison))
     return [pair for pair in found if pair.confidence >= THRESHOLD - _ROUNDING]
 
@@ -128,7 +138,8 @@ class _Best:
 def _chosen(comparison: _Comparison[_D, _A, _K]) -> Iterator[tuple[int, int, bool]]:
     """Pairs that do not compete, by their places, and whether something else fits one of them nearly as well.
 
-    A pair of the highest total may have rivals: the first of them counts. Any other must be alone.
+    A pair of the highest total may have rivals: the first of them counts. Any other must be alone, or part of the one
+    choice that fits all rivals best.
     """
     rows = [_Best() for _ in comparison.dropped]
     columns = [_Best() for _ in comparison.added]
@@ -150,14 +161,25 @@ def _chosen(comparison: _Comparison[_D, _A, _K]) -> Iterator[tuple[int, int, boo
     for d, row in enumerate(rows):
         if d not in pairs and row.place not in used and _are_for_each_other(d, row, columns):
             pairs[d] = row.place
-    for d, a in sorted(pairs.items()):
-        yield d, a, not (rows[d].is_alone and columns[a].is_alone)
+    together = _together(comparison, pairs, rows)
+    for d, a in sorted({**pairs, **together}.items()):
+        yield d, a, d not in together and not (rows[d].is_alone and columns[a].is_alone)
 
 
 def _are_for_each_other(d: int, row: _Best, columns: Sequence[_Best]) -> bool:
     if row.first < THRESHOLD - _ROUNDING or not row.is_alone:
         return False
     return columns[row.place].place == d and columns[row.place].is_alone
+
+
+def _together(comparison: _Comparison[_D, _A, _K], pairs: Mapping[int, int], rows: Sequence[_Best]) -> dict[int, int]:
+    """Pairs that compete, and of which one choice is clearly better than all others."""
+    used = set(pairs.values())
+    fits: dict[int, dict[int, float]] = {}
+    for d, row in enumerate(rows):
+        if d not in pairs and row.first >= THRESHOLD - _ROUNDING and len(fits) < _MOST_RIVALS:
+            fits[d] = comparison.fits(d, _LEAST, used)
+    return dict(clear_choices(fits, THRESHOLD - _ROUNDING, _RIVAL_MARGIN))
 
 
 @frozen(slots=False)
@@ -167,14 +189,24 @@ class _Comparison(Generic[_D, _A, _K]):
     grounds: Callable[[_K, _K], Grounds | None]
     weights: Weights
     also: tuple[Evidence, ...]
+    of_pairs: Mapping[tuple[int, int], Evidence]
 
     def match(self, d: int, a: int, has_rival: bool) -> Match[_D, _A]:
         """A pair, with how sure it is and why."""
-        found = list(self._evidence(self.dropped[d], self.added[a]))
+        drop, add = self.dropped[d], self.added[a]
+        found = list(self._evidence(drop, add))
+        explained = self.of_pairs.get((d, a))
+        found += [explained] if explained else []
         total = min(1.0, sum(evidence.weight for evidence in found))
         confidence = round(total * (_RIVAL_FACTOR if has_rival else 1.0), 2)
         reasons = tuple(evidence.reason for evidence in found if evidence.reason)
-        return Match(self.dropped[d].change, self.added[a].change, confidence, reasons)
+        is_explained = explained is not None and explained.weight > 0
+        named_alike = is_explained or bool(drop.aliases & add.aliases or similarity(drop.name, add.name))
+        return Match(drop.change, add.change, confidence, reasons, named_alike)
+
+    def fits(self, d: int, least: float, used: Collection[int]) -> dict[int, float]:
+        """The additions that fit a drop at least that well, and are free."""
+        return {a: total for a, total in enumerate(self.totals(d)) if total >= least and a not in used}
 
     def totals(self, d: int) -> list[float]:
         """How well each addition fits a drop: the weights of `_evidence`, of all additions together."""
@@ -190,6 +222,8 @@ class _Comparison(Generic[_D, _A, _K]):
             totals[a] += self.weights.alias if self.added[a].name != drop.name else 0
         for a in _all_of(self._by_place, drop.places):
             totals[a] += self.weights.place.weight
+        for a, evidence in self._pairs_of.get(d, ()):
+            totals[a] += evidence.weight
         return [total if total < 1.0 else 1.0 for total in totals]
 
     def _evidence(self, drop: Thing[_D, _K], add: Thing[_A, _K]) -> Iterator[Evidence]:
@@ -238,6 +272,13 @@ class _Comparison(Generic[_D, _A, _K]):
     @cached_property
     def _names(self) -> NameIndex:
         return NameIndex([thing.name for thing in self.added])
+
+    @cached_property
+    def _pairs_of(self) -> Mapping[int, list[tuple[int, Evidence]]]:
+        found: dict[int, list[tuple[int, Evidence]]] = {}
+        for (d, a), evidence in self.of_pairs.items():
+            found.setdefault(d, []).append((a, evidence))
+        return found
 
     @cached_property
     def _by_name(self) -> Mapping[Hashable, list[int]]:

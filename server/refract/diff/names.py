@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_FILLERS = frozenset({"id", "is", "has", "at", "on", "by", "the", "of", "to"})
+FILLERS = frozenset({"id", "is", "has", "at", "on", "by", "the", "of", "to"})
+"""Words that do not tell two names apart: half of all names have one."""
 _NEARLY = 0.8
 _SHORTEST = 4
 """Letters of a word that may differ from another in one of them."""
@@ -27,7 +28,7 @@ def spelled(name: str) -> str:
 def similarity(one: str, other: str) -> float:
     """From 0 (nothing in common) to 1 (the same words in another spelling).
 
-    Words like `id` and `is` do not count: half of all names have one.
+    Fillers like `id` and `is` do not count.
     """
     return NameIndex((other,)).alike(one).get(0, 0.0)
 
@@ -83,7 +84,7 @@ class NameIndex:
 
 
 def _telling(parts: list[str]) -> list[str]:
-    return [w for w in parts if w not in _FILLERS] or parts
+    return [w for w in parts if w not in FILLERS] or parts
 
 
 def _letters(word: str) -> int:

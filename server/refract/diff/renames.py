@@ -6,19 +6,16 @@ Prisma never renames: it drops and adds. A wrong guess is worse than none, so a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from attrs import frozen
 
+from refract.diff.column_renames import Former, matched_columns
 from refract.diff.matching import Evidence, Grounds, Match, Thing, Weights, match
-from refract.providers import Provider, provider
 from refract.schema import changes as c
-from refract.schema.changes import Cast
-from refract.schema.model import Column, ColumnType, Database, Default, QualifiedName, Table
+from refract.schema.model import ColumnType, Database, QualifiedName, Table
 
 
 @frozen
@@ -29,6 +26,7 @@ class ProbableRename:
     added: c.Change
     confidence: float
     reasons: tuple[str, ...]
+    named_alike: bool = True
 
 
 @frozen
@@ -49,8 +47,19 @@ def probable_renames(changes: Sequence[c.Change], before: Database, after: Datab
         return ()
     tables = _tables(_of(dropped, c.DropTable), _of(added, c.CreateTable), before, after)
     enums = _enums(_of(dropped, c.DropEnum), _of(added, c.CreateEnum))
-    columns = _columns(_of(dropped, c.DropColumn), _of(added, c.AddColumn), before, after)
+    former = Former(
+        {pair.added.table.name: pair.dropped.table.name for pair in tables},
+        {pair.added.enum.name: pair.dropped.enum.name for pair in enums},
+    )
+    columns = matched_columns(_of(dropped, c.DropColumn), _of(added, c.AddColumn), before, after, former)
     return (*_probable(tables), *_probable(enums), *_probable(columns))
+
+
+def named_alike(renames: Iterable[ProbableRename]) -> tuple[ProbableRename, ...]:
+    """The renames whose columns have names that are alike: where both statements were written by hand, a common type and
+    place mean nothing.
+    """
+    return tuple(x for x in renames if x.named_alike or not isinstance(x.dropped, c.DropColumn))
 
 
 _Dropped = TypeVar("_Dropped", bound=c.Change)
@@ -59,17 +68,17 @@ _Added = TypeVar("_Added", bound=c.Change)
 
 def _probable(matches: Iterable[Match[_Dropped, _Added]]) -> Iterator[ProbableRename]:
     for pair in matches:
-        yield ProbableRename(pair.dropped, pair.added, pair.confidence, pair.reasons)
+        yield ProbableRename(pair.dropped, pair.added, pair.confidence, pair.reasons, pair.named_alike)
 
 
 def value_renames(change: c.AlterEnum) -> tuple[ValueRename, ...]:
-    """Values of one enum that are probably others renamed: those in the same place or with similar names."""
+    """Values of one enum that are probably others renamed: those with similar names. The same place alone means nothing."""
     same_length = len(change.before.values) == len(change.after.values)
     dropped = _values(change.removed, [v.name for v in change.before.values], same_length)
     added = _values(change.added, [v.name for v in change.after.values], same_length)
     only_one = [Evidence(0.15)] if len(dropped) == len(added) == 1 else []
     found = match(dropped, added, lambda *_: _ANYTHING, _OF_VALUES, only_one)
-    return tuple(ValueRename(x.dropped, x.added, x.confidence, x.reasons) for x in found)
+    return tuple(ValueRename(x.dropped, x.added, x.confidence, x.reasons) for x in found if x.named_alike)
 
 
 _T = TypeVar("_T")
@@ -86,122 +95,6 @@ def _values(names: Iterable[str], order: Sequence[str], placed: bool) -> list[Th
     return [Thing(x, x, None, places=frozenset({positions[x]} if placed else ())) for x in names]
 
 
-# Columns.
-
-
-def _columns(
-    dropped: Sequence[c.DropColumn], added: Sequence[c.AddColumn], before: Database, after: Database
-) -> Iterator[Match[c.DropColumn, c.AddColumn]]:
-    by_table = {name: list(group) for name, group in groupby(sorted(added, key=_by_table), key=_by_table)}
-    for name, group in groupby(sorted(dropped, key=_by_table), key=_by_table):
-        old, new = before.tables.get(name), after.tables.get(name)
-        if name in by_table and old is not None and new is not None:
-            yield from _columns_of(old, new, list(group), by_table[name], provider(after.provider))
-
-
-_by_table = attrgetter("table")
-
-
-class _ColumnKind(NamedTuple):
-    """The traits by which pairs of columns are compared, beyond their names and places."""
-
-    type: ColumnType
-    auto_increment: bool
-    nullable: bool
-    default: Default | None
-    refers_to: QualifiedName | None
-    unique: bool
-
-
-def _columns_of(
-    old: Table, new: Table, dropped: list[c.DropColumn], added: list[c.AddColumn], provider_: Provider
-) -> list[Match[c.DropColumn, c.AddColumn]]:
-    """The columns that one table loses and gains."""
-    drops = _column_things(old, dropped, lambda column: {column.field_name, column.name})
-    adds = _column_things(new, added, lambda column: {column.field_name})
-    place, also = 0.15, []
-    if len(drops) == len(adds) == 1:
-        also = [Evidence(0.1, "the only column dropped and the only one added")]
-        place += 0.1 if _differ_in_name_only(dropped[0].column, added[0].column) else 0
-    weights = Weights(0.45, alias=0.7, alias_reason=_MAPPED_FIELD, place=Evidence(place, "same place in the table"))
-    return match(drops, adds, partial(_column_grounds, provider_), weights, also)
-
-
-def _differ_in_name_only(old: Column, new: Column) -> bool:
-    return (old.type, old.nullable, old.default) == (new.type, new.nullable, new.default)
-
-
-_MAPPED_FIELD = "field {} stays, its @map changes"
-
-
-def _column_grounds(provider_: Provider, old: _ColumnKind, new: _ColumnKind) -> Grounds | None:
-    found = _type_evidence(provider_, old, new)
-    if not found:
-        return None
-    same = old.nullable == new.nullable and old.default == new.default
-    found.append(Evidence(0.05 if same else 0.0))
-    if old.refers_to and old.refers_to == new.refers_to:
-        found.append(Evidence(0.3, f"both refer to {old.refers_to.name}"))
-    elif (old.refers_to is None) != (new.refers_to is None):
-        found.append(Evidence(-0.2))
-    if old.unique != new.unique:
-        found.append(Evidence(-0.15))
-    elif old.unique:
-        found.append(Evidence(0.1, "both unique"))
-    return Grounds(tuple(found))
-
-
-def _type_evidence(provider_: Provider, old: _ColumnKind, new: _ColumnKind) -> list[Evidence]:
-    if old.type == new.type and old.auto_increment == new.auto_increment:
-        return [Evidence(0.2, "same type")]
-    if old.type.enum or new.type.enum or old.type.is_list != new.type.is_list:
-        return []
-    castable = provider_.cast(Column("", old.type), Column("", new.type)) in (Cast.SAFE, Cast.NONE)
-    return [Evidence(0.05, "a type that the values fit")] if castable else []
-
-
-_Change = TypeVar("_Change", c.DropColumn, c.AddColumn)
-
-
-def _column_things(
-    table: Table, changes: Sequence[_Change], aliases: Callable[[Column], set[str]]
-) -> list[Thing[_Change, _ColumnKind]]:
-    refers_to = {k.columns[0]: k.referenced_table for k in reversed(table.foreign_keys) if len(k.columns) == 1}
-    keys = [i.columns for i in table.indexes if i.unique] + ([table.primary_key.columns] if table.primary_key else [])
-    unique = {key[0].name for key in keys if len(key) == 1}
-    places = _places(table, {x.column.name for x in changes})
-    things = []
-    for change in changes:
-        x = change.column
-        kind = _ColumnKind(x.type, x.auto_increment, x.nullable, x.default, refers_to.get(x.name), x.name in unique)
-        things.append(Thing(change, x.name, kind, frozenset(aliases(x) - {""}), places[x.name]))
-    return things
-
-
-def _places(table: Table, changed: Collection[str]) -> Mapping[str, frozenset[tuple[str, str]]]:
-    """The place of each column among the kept ones: after one, and before one. One of them is enough: a table has its
-    columns in the order in which they were added, a model in the order that reads well.
-    """
-    names = [column.name for column in table.columns]
-    before = _last_kept(names, changed)
-    after = _last_kept(reversed(names), changed)
-    found = {}
-    for name in names:
-        sides = {("after", before[name]), ("before", after[name])}
-        known = frozenset(side for side in sides if side[1])
-        found[name] = known or frozenset([("alone", "")])
-    return found
-
-
-def _last_kept(names: Iterable[str], changed: Collection[str]) -> Mapping[str, str]:
-    """For each name the last kept one before it; empty if there is none."""
-    last, found = "", {}
-    for name in names:
-        found[name] = last
-        last = last if name in changed else name
-    return found
-
-
 # Tables.
 
 
@@ -215,7 +108,7 @@ class _TableKind(NamedTuple):
 
 def _tables(
     dropped: Sequence[c.DropTable], added: Sequence[c.CreateTable], before: Database, after: Database
-) -> Iterator[Match[c.DropTable, c.CreateTable]]:
+) -> list[Match[c.DropTable, c.CreateTable]]:
     olds = [(x, before.tables.get(x.table.name, x.table)) for x in dropped]
     news = [(x, after.tables.get(x.table.name, x.table)) for x in added]
     numbers = dict[tuple[str, ColumnType | None], int]()
@@ -227,7 +120,7 @@ def _tables(
     joins = match(_joining(olds), _joining(news), _join_grounds, _OF_JOIN_TABLES)
     found = [*match(drops, adds, _table_grounds, _OF_TABLES, alone), *joins]
     order = {id(change): number for number, change in enumerate(dropped)}
-    yield from sorted(found, key=lambda pair: order[id(pair.dropped)])
+    return sorted(found, key=lambda pair: order[id(pair.dropped)])
 
 
 _OF_TABLES = Weights(

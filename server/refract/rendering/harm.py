@@ -30,6 +30,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.VALUES_LOST: "The values cannot be restored without a backup.",
     Effect.VALUES_LOST_UNLESS_COPIED: "Only the values that the statements above copied are kept.",
     Effect.COLUMN_DROPPED_AND_ADDED_EMPTY: "Prisma drops column {old} with its values and adds {new} empty.",
+    Effect.COLUMN_DROPPED_AND_ADDED_WITH_DEFAULT: "Prisma drops column {old} with its values. Each row has only the default in {new}.",
     Effect.COLUMN_WITHOUT_CAST_RECREATED_EMPTY: "Prisma has no cast between the two types, so column {column} is dropped and added empty.",
     Effect.INDEX_DROPPED_WITH_COLUMN: "The {index} on {columns} is dropped with the column.",
     Effect.SCHEMA_CONTENTS_DROPPED: "If the {container} is not empty, its tables are lost or the migration fails.",

@@ -99,7 +99,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 
 def _parent_is_renamed(context: RuleContext, change: AddForeignKey) -> bool:
-    return any(new.name == change.foreign_key.referenced_table for _, new in context.table_renames())
+    """Whether a rename in place of the migration's SQL would keep the key."""
+    parents = (new.name for _, new in context.table_renames())
+    return not context.migration and change.foreign_key.referenced_table in parents
 
 
 def _orphans(context: RuleContext, change: AddForeignKey) -> tuple[Harm, ...]:

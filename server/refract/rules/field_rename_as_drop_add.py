@@ -97,12 +97,18 @@ def _harm(context: RuleContext, dropped: DropColumn, added: AddColumn) -> Iterat
         yield harm(Effect.DOCUMENTS_KEEP_OLD_NAME, old=code_span(dropped.column.name))
         return
     yield harm(
-        Effect.COLUMN_DROPPED_AND_ADDED_EMPTY,
+        Effect.COLUMN_DROPPED_AND_ADDED_WITH_DEFAULT
+        if _has_values(added.column)
+        else Effect.COLUMN_DROPPED_AND_ADDED_EMPTY,
         old=code_span(dropped.column.name),
         new=code_span(added.column.name),
     )
-    if _fails_on_rows(context, added.column):
+    if not context.migration and _fails_on_rows(context, added.column):  # of SQL, another rule says it
         yield harm(Effect.FAILS_ON_ROWS, table=table_label(context, added.table))
+
+
+def _has_values(column: Column) -> bool:
+    return column.default is not None or column.auto_increment
 
 
 def _fails_on_rows(context: RuleContext, column: Column) -> bool:

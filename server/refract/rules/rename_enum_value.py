@@ -1,7 +1,7 @@
 """A value of an enum is renamed, and Prisma removes it and adds a new one.
 
 ## What it does
-Finds a value that is removed from an enum while another one is added in its place.
+Finds a value that is removed from an enum while a similar one is added.
 
 ## Why it is risky
 Prisma does not rename the value. Its migration fails if a single row has the old value.
@@ -29,7 +29,7 @@ model User {
 
 enum Role {
   USER
-  OWNER
+  ADMINISTRATOR
 }
 ```
 
@@ -43,7 +43,7 @@ model User {
 
 enum Role {
   USER
-  OWNER @map("ADMIN")
+  ADMINISTRATOR @map("ADMIN")
 }
 ```
 Or add the new value, write it, update the rows with the old one, and remove the old one last.

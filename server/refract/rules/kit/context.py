@@ -114,9 +114,12 @@ class RuleContext:
 
     @_passed_over.default
     def _find_passed_over(self) -> frozenset[int]:
-        """The changes that are half of a probable rename, and those that end a column which the same SQL has made."""
-        halves = (id(c) for r in self.diff.renames for c in (r.dropped, r.added))
-        return frozenset((*halves, *self._temporary())) if self.migration else frozenset(halves)
+        """What another rule speaks of. Of a schema, both halves of a probable rename. Of a migration, the drops: its SQL
+        adds the new half as it is written. Also the changes that end a column which the same SQL has made.
+        """
+        if self.migration:
+            return frozenset((*(id(r.dropped) for r in self.diff.renames), *self._temporary()))
+        return frozenset(id(half) for r in self.diff.renames for half in (r.dropped, r.added))
 
     def _temporary(self) -> Iterator[int]:
         made = {(c.table, c.column.name) for c in self.diff.changes if isinstance(c, AddColumn)}
@@ -151,7 +154,7 @@ class RuleContext:
         return next((s for s, span in spans if span.start <= origin.span.start < span.end), None)
 
     def changes(self, kind: type[_C]) -> Iterator[_C]:
-        """The changes of one kind, except halves of probable renames, and drops of columns that the same SQL added."""
+        """The changes of one kind, except those of probable renames, and drops of columns that the same SQL added."""
         return (c for c in self.diff.changes if isinstance(c, kind) and id(c) not in self._passed_over)
 
     def on_existing(self, kind: type[_T]) -> Iterator[_T]:
@@ -188,7 +191,11 @@ class RuleContext:
         return table.name in self._created_names and table not in self._created
 
     def is_renamed(self, table: QualifiedName, columns: Iterable[str]) -> bool:
-        """Whether one of a table's columns is half of a probable rename, which would keep its indexes and keys."""
+        """Whether one of a table's columns is half of a probable rename, which would keep its indexes and keys. The SQL of
+        a migration does not keep them.
+        """
+        if self.migration:
+            return False
         wanted = set(columns)
         halves = (half for r in self.diff.renames for half in (r.dropped, r.added))
         return any(
@@ -198,8 +205,8 @@ class RuleContext:
         )
 
     def former_name(self, table: QualifiedName, column: str) -> str:
-        """What a column was called before its probable rename; its own name if there is none."""
-        pairs = ((r.dropped, r.added) for r in self.diff.renames)
+        """What a column was called before its probable rename; its own name if there is none, or in a migration."""
+        pairs = ((r.dropped, r.added) for r in self.diff.renames if not self.migration)
         names = (
             old.column.name
             for old, new in pairs

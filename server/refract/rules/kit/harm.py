@@ -46,6 +46,7 @@ class Effect(Enum):
     VALUES_LOST = HarmKind.DATA_LOST, "values-lost"
     VALUES_LOST_UNLESS_COPIED = HarmKind.DATA_LOST, "values-lost-unless-copied"
     COLUMN_DROPPED_AND_ADDED_EMPTY = HarmKind.DATA_LOST, "column-dropped-and-added-empty"
+    COLUMN_DROPPED_AND_ADDED_WITH_DEFAULT = HarmKind.DATA_LOST, "column-dropped-and-added-with-default"
     COLUMN_WITHOUT_CAST_RECREATED_EMPTY = HarmKind.DATA_LOST, "column-without-cast-recreated-empty"
     INDEX_DROPPED_WITH_COLUMN = HarmKind.DATA_LOST, "index-dropped-with-column"
     SCHEMA_CONTENTS_DROPPED = HarmKind.DATA_LOST, "schema-contents-dropped"

@@ -23,6 +23,7 @@ from typing import NamedTuple
 from attrs import evolve
 
 from refract.analysis.branch import read_new, with_rollback
+from refract.analysis.squash import with_squash
 from refract.baseline import Migration, MigrationFolder, compare_histories
 from refract.diff import Diff, diff
 from refract.lowering import lower
@@ -223,7 +224,7 @@ def _in_history(team: Team, target: str, rule: str) -> Found:
     chosen = provider(parse_target(target)[0])
     here = {name: text for name, text in {**team.base, **team.here}.items() if text.strip()}
     folders = [_folder(migrations) for migrations in (here, team.base, {**team.base, **team.theirs})]
-    history = compare_histories(*folders, "origin/main")
+    history = with_squash(compare_histories(*folders, "origin/main"), folders[1], folders[0], chosen)
     changes = _changes(folders[0], chosen) | _changes(folders[2], chosen)
     empty = Database(chosen.name, chosen.default_schema)
     context = RuleContext(

@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from refract import git
 from refract.analysis.baseline_choice import commit_of, schema_at
+from refract.analysis.squash import with_squash
 from refract.baseline import (
     History,
     Migration,
@@ -253,7 +254,7 @@ def _compared(
     fork: git.Commit,
     previous: Branch | None,
 ) -> Branch:
-    history = compare_histories(ends.here, ends.fork, ends.tip, ends.base)
+    history = with_squash(compare_histories(ends.here, ends.fork, ends.tip, ends.base), ends.fork, ends.here, provider)
     known = {m.judged.path: m for m in previous.migrations} if previous else {}
     migrations, database = _new(ends.here, history, provider, known)
     theirs = (
@@ -262,7 +263,8 @@ def _compared(
         else _theirs(ends.tip, history, provider)
     )
     changes = {m.judged.name: m.diff.changes for m in migrations} | dict(theirs)
-    return Branch(evolve(history, changes=changes), migrations, database, deployed, fork, ends)
+    judged = tuple(m for m in migrations if m.judged.name not in history.rewritten)
+    return Branch(evolve(history, changes=changes), judged, database, deployed, fork, ends)
 
 
 def _rewritten(migrations: Iterable[Migration], path: str, text: str) -> Iterator[Migration]:

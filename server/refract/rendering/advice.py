@@ -189,6 +189,10 @@ ADVICE: Mapping[Do, str] = {
     Do.USE_PG_REPACK: "Use pg_repack outside the migration.",
     Do.MERGE_BASE: "Merge {base} into this branch.",
     Do.RECREATE_MIGRATION: "Delete {migration} and create the migration again.",
+    Do.RENAME_BACK: "Rename the folder back to {migration}.",
+    Do.MARK_APPLIED: "Run `prisma migrate resolve --applied {migration}` on every existing database before you deploy.",
+    Do.RECORD_AS_APPLIED: "Record {migration} as applied on every existing database with your migration tool before you deploy.",
+    Do.DELETE_RECORDS: "Then remove the old records there: `{sql}`.",
     Do.RESTORE_FROM_BASE: "Restore {migration} from {base}.",
     # review
     Do.COMPLETE_STEP: "Complete step {number}.",

@@ -166,6 +166,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.SECOND_FAILS_OR_UNDOES: "Both change {objects}: the migration that runs second fails, or undoes the first.",
     Effect.RESET_REQUESTED: "`prisma migrate dev` asks to reset databases that have applied the migration.",
     Effect.MISSING_IN_NEW_DATABASES: "New databases are built without the migration.",
+    Effect.SQL_RUNS_AGAIN: "Existing databases run the same SQL again, which fails if its objects exist (42P07 on PostgreSQL).",
     Effect.OLD_TEXT_APPLIED: "Databases that have applied the migration keep the result of the old text.",
     # blocks
     Effect.EACH_TABLE_LOCKED_FOR_DROP: "Each table is locked while its foreign keys are dropped.",

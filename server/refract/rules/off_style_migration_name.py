@@ -44,7 +44,8 @@ from refract.rules.kit.history import head_of
 from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
 
 _USUAL = re.compile(r"\d{14}_\S+\Z")
-_BASELINE = "0_init"  # as Prisma's documentation calls the first migration of an existing database
+# as Prisma's documentation calls the first migration of an existing database, and a squash
+_IN_DOCUMENTATION = ("0_init", "000000000000_squashed_migrations")
 
 
 @rule(Severity.WARNING, SQL, HISTORY_ONLY)
@@ -66,4 +67,4 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 
 def _is_usual(name: str) -> bool:
-    return _USUAL.match(name) is not None or name == _BASELINE
+    return _USUAL.match(name) is not None or name in _IN_DOCUMENTATION

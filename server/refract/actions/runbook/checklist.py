@@ -200,6 +200,8 @@ def _backups(release: Release) -> Iterator[BackUpTables]:
 
 
 def _deploy(release: Release) -> Iterator[Task]:
+    for path in release.recorded:
+        yield from map(Run, release.commands.mark_applied(path))
     if not release.migrations:
         yield from _acts_after(release)
         return

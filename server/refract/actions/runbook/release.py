@@ -115,12 +115,13 @@ class Outgoing:
 @frozen(eq=False)
 class Release:
     """The migrations that are about to be deployed, oldest first; if there are none, the steps of plans that are only
-    manual.
+    manual. `recorded` are the files of migrations that databases in use must not run: renamed or squashed ones.
     """
 
     analysis: Analysis = field(repr=False)
     migrations: tuple[Outgoing, ...]
     steps: tuple[PlanAndStep, ...] = ()
+    recorded: tuple[str, ...] = ()
 
     @property
     def commands(self) -> Commands:
@@ -156,10 +157,13 @@ def release_of(analysis: Analysis, names: Sequence[str] = ()) -> Release:
     folder = migrations_here(analysis.snapshot.files)
     if folder is None or not folder.migrations:
         raise NoRunbook("There are no migrations to deploy here.")
-    wanted = frozenset(names) if names else _pending(analysis, folder)
     _must_exist(names, folder)
-    steps = () if wanted else _steps_of_people(analysis)
-    if not wanted and not steps:
+    chosen = frozenset(names) if names else _pending(analysis, folder)
+    rewritten = _rewritten(analysis)
+    wanted = chosen - rewritten
+    recorded = tuple(m.path for m in folder.migrations if m.name in chosen & rewritten)
+    steps = () if chosen else _steps_of_people(analysis)
+    if not chosen and not steps:
         raise NoRunbook(_nothing_pending(analysis, folder))
     plans = _plans_by_migration(analysis)
     found: list[Outgoing] = []
@@ -174,7 +178,12 @@ def release_of(analysis: Analysis, names: Sequence[str] = ()) -> Release:
             change.table.name for s in new.judged.statements for change in s.changes if isinstance(change, CreateTable)
         }
         found.append(_outgoing(new, analysis, unused, plans.get(migration.name)))
-    return Release(analysis, tuple(found), steps)
+    return Release(analysis, tuple(found), steps, recorded)
+
+
+def _rewritten(analysis: Analysis) -> frozenset[str]:
+    branch = analysis.snapshot.branch
+    return branch.history.rewritten if branch else frozenset()
 
 
 def _must_exist(names: Sequence[str], folder: MigrationFolder) -> None:

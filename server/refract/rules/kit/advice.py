@@ -210,6 +210,10 @@ class Do(Enum):
     USE_PG_REPACK = ActionKind.RUN_COMMAND, "use-pg-repack"
     MERGE_BASE = ActionKind.RUN_COMMAND, "merge-base"
     RECREATE_MIGRATION = ActionKind.RUN_COMMAND, "recreate-migration"
+    RENAME_BACK = ActionKind.RUN_COMMAND, "rename-back"
+    MARK_APPLIED = ActionKind.RUN_COMMAND, "mark-applied"
+    RECORD_AS_APPLIED = ActionKind.RUN_COMMAND, "record-as-applied"
+    DELETE_RECORDS = ActionKind.RUN_QUERY, "delete-records"
     RESTORE_FROM_BASE = ActionKind.RUN_COMMAND, "restore-from-base"
 
     # review

@@ -186,6 +186,7 @@ class Effect(Enum):
     SECOND_FAILS_OR_UNDOES = HarmKind.HISTORY_BREAKS, "second-fails-or-undoes"
     RESET_REQUESTED = HarmKind.HISTORY_BREAKS, "reset-requested"
     MISSING_IN_NEW_DATABASES = HarmKind.HISTORY_BREAKS, "missing-in-new-databases"
+    SQL_RUNS_AGAIN = HarmKind.HISTORY_BREAKS, "sql-runs-again"
     OLD_TEXT_APPLIED = HarmKind.HISTORY_BREAKS, "old-text-applied"
 
     # blocks

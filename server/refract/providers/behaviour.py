@@ -50,6 +50,8 @@ class Behaviour:
     `implicit_value` is the value of existing rows in a new required column without a default, empty if adding it fails.
     `default_fills_nulls`: in a column that becomes required, its default replaces NULL.
     `nulls_collide`: a unique index treats two NULLs as duplicates.
+    `skips_check_of_new_columns`: REFERENCES in an ADD COLUMN without a default reads no row.
+    `upserts_by_conflict`: Prisma Client upserts with ON CONFLICT, which needs the unique index.
     `commits_enum_values_first`: a new enum value can be used only after the transaction that added it is committed.
     `concurrent_indexes`: CONCURRENTLY, NOT VALID and VALIDATE CONSTRAINT are known.
     `commits_each_statement`: no transaction can hold two changes of the schema. `message_is_transaction`: statements that are
@@ -95,6 +97,8 @@ class Behaviour:
     implicit_value: str = ""
     default_fills_nulls: bool = False
     nulls_collide: bool = False
+    skips_check_of_new_columns: bool = False
+    upserts_by_conflict: bool = False
     commits_enum_values_first: bool = False
     concurrent_indexes: bool = False
     commits_each_statement: bool = False
@@ -114,6 +118,7 @@ class Behaviour:
 
 
 _POSTGRESQL = Behaviour(
+    upserts_by_conflict=True,
     dependents=DependentErrors("2BP01", "2BP01", "0A000", row_has_no_field="42703"),
     message_is_transaction=True,
     create_index=Operation(
@@ -220,6 +225,7 @@ _POSTGRESQL = Behaviour(
     locks_referenced_table=True,
     commits_enum_values_first=True,  # measured: error 55P04, also in the transaction that made the type
     concurrent_indexes=True,
+    skips_check_of_new_columns=True,
     catalog=Operation(Blocks.EVERYTHING, "ACCESS EXCLUSIVE", Work.CATALOG_UPDATE),
     change_rows=Operation(Blocks.NOTHING, "ROW EXCLUSIVE", Work.ROW_CHANGES, duration=Duration.ROWS),
     concurrent_index=Operation(Blocks.NOTHING, "SHARE UPDATE EXCLUSIVE", Work.INDEX_BUILD, duration=Duration.SCAN),
@@ -319,6 +325,7 @@ _SQLITE_INDEX = Operation(
 )
 
 _SQLITE = Behaviour(
+    upserts_by_conflict=True,
     dependents=DependentErrors("SQLITE_ERROR", query_view="SQLITE_ERROR"),
     is_file=True,
     create_index=_SQLITE_INDEX,
@@ -431,6 +438,7 @@ _COCKROACHDB_JOB = Operation(Blocks.NOTHING, work=Work.JOB_SCAN, duration=Durati
 _COCKROACHDB_REWRITE = Operation(Blocks.NOTHING, work=Work.JOB_REWRITE, duration=Duration.REWRITE)
 
 _COCKROACHDB = Behaviour(
+    upserts_by_conflict=True,
     dependents=DependentErrors("2BP01", "2BP01", "2BP01"),
     create_index=_COCKROACHDB_JOB,
     create_unique=_COCKROACHDB_JOB,

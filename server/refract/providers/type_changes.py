@@ -45,6 +45,11 @@ def always_fits(before: ColumnType, after: ColumnType) -> bool:
     return digits <= _DIGITS.get(after.name, 0) and after.name not in _TRUTH
 
 
+def is_unlimited_text(type_: ColumnType) -> bool:
+    """Whether any text fits the type."""
+    return type_.name in _TEXTS and (not type_.args or "max" in type_.args)
+
+
 def is_same_type(provider: str, before: ColumnType, after: ColumnType) -> bool:
     """Whether two types differ in spelling only: in MySQL, a date's precision that is not written is 0."""
     return provider == "mysql" and _is_same_date(before, after)

@@ -49,7 +49,7 @@ def blocking_sentence(operation: Operation, tables: Sequence[str], held: Sequenc
         return f"Locks the whole database file: all writes wait {_while(operation)}."
     lock = f"Locks {joined(tables)} ({operation.lock})" if operation.lock else f"Locks {joined(tables)}"
     if operation.blocks is Blocks.WRITES and held:
-        kept = "an earlier statement keeps ACCESS EXCLUSIVE until the transaction ends"
+        kept = "the transaction keeps ACCESS EXCLUSIVE until it ends"
         return f"{lock}: writes wait {_while(operation)}. Reads of {joined(held)} wait too, because {kept}."
     if operation.blocks is Blocks.WRITES:
         return f"{lock}: writes wait {_while(operation)}; reads continue."

@@ -107,6 +107,8 @@ def _parent_is_renamed(context: RuleContext, change: AddForeignKey) -> bool:
 def _orphans(context: RuleContext, change: AddForeignKey) -> tuple[Harm, ...]:
     """What rows without a parent do; nothing if there can be none."""
     key = change.foreign_key
+    if not key.validated and context.behaviour.checks_foreign_keys:
+        return ()
     added = [context.added_column(change.table, c) for c in key.columns]
     if any(c is not None and _is_empty(context, c) for c in added) or _existed(context, change):
         return ()
@@ -135,11 +137,20 @@ def _existed(context: RuleContext, change: AddForeignKey) -> bool:
 
 def _waits(context: RuleContext, change: AddForeignKey) -> tuple[AnyHarm, ...]:
     table, parent = change.table, change.foreign_key.referenced_table
-    if not (context.behaviour.checks_foreign_keys and change.foreign_key.validated):
+    if not (context.behaviour.checks_foreign_keys and change.foreign_key.validated) or _is_inline(context, change):
         return ()
     both = context.behaviour.locks_referenced_table and parent != table and not context.is_new(parent)
     locked = (table, parent) if both else (table,)
     return blocking(context.behaviour.add_foreign_key, *(table_label(context, t) for t in locked))
+
+
+def _is_inline(context: RuleContext, change: AddForeignKey) -> bool:
+    """Whether the key is written with its new, empty column: PostgreSQL then reads no row."""
+    statement = context.statement_of(change)
+    if statement is None or not context.behaviour.skips_check_of_new_columns:
+        return False
+    added = [context.added_column(change.table, name) for name in change.foreign_key.columns]
+    return not statement.says("FOREIGN", "KEY") and all(c is not None and c.default is None for c in added)
 
 
 def _what(context: RuleContext, change: AddForeignKey, orphans: tuple[Harm, ...]) -> str:

@@ -81,12 +81,22 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 what=_what(context, built, duplicates),
                 harm=(
                     *((duplicates,) if duplicates else ()),
+                    *_nulls(context, built),
                     *blocking(built.operation, table_label(context, built.change.table)),
                 ),
                 now=_with_new_field(built) if certain else _actions(context, built, duplicates),
                 change=built.change,
                 severity=Severity.ERROR if certain else None if duplicates else severity(built),
             )
+
+
+def _nulls(context: RuleContext, built: BuiltIndex) -> tuple[Harm, ...]:
+    """What rows do that hold NULL, where that is a value like any other."""
+    table = context.after.tables.get(built.change.table)
+    columns = [table.column(part.name) for part in built.index.columns] if table else []
+    optional = any(column is not None and column.nullable for column in columns)
+    collide = context.behaviour.nulls_collide and not context.behaviour.schemaless
+    return (harm(Effect.FAILS_ON_SECOND_NULL),) if collide and optional and built.index.where is None else ()
 
 
 def _what(context: RuleContext, built: BuiltIndex, duplicates: Harm | None) -> str:

@@ -41,7 +41,9 @@ All with defaults in the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from attrs import evolve
 
 from refract.diff.columns import column_changes
 from refract.diff.traits import differ_traits
@@ -54,13 +56,13 @@ from refract.rules.kit.labels import column_label, created_here, field_name, mod
 from refract.rules.kit.recipes import offered
 from refract.rules.kit.rule import SQL, rule
 from refract.schema.changes import AlterColumn, Cast
-from refract.schema.model import Column, DefaultKind
+from refract.schema.model import Column, DefaultKind, QualifiedName
 
 
 @rule(Severity.INFO, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each column of the same type whose default changes."""
-    for change in context.on_existing(AlterColumn):
+    for change in _net(context.on_existing(AlterColumn)):
         if _changes(context, change):
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
@@ -71,6 +73,16 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
                 severity=Severity.WARNING if _fails(change) else None,
             )
+
+
+def _net(changes: Iterable[AlterColumn]) -> Iterator[AlterColumn]:
+    """One change a column: a default that is dropped and set again in the same file has only that effect."""
+    found: dict[tuple[QualifiedName, str], AlterColumn] = {}
+    for change in changes:
+        key = change.table, change.before.name
+        first = found[key].before if key in found else change.before
+        found[change.table, change.after.name] = evolve(change, before=evolve(change.before, default=first.default))
+    yield from found.values()
 
 
 def _changes(context: RuleContext, change: AlterColumn) -> bool:
@@ -110,8 +122,13 @@ def _harm(context: RuleContext, change: AlterColumn) -> Iterator[Harm]:
         yield harm(Effect.INSERTS_LACK_DEFAULT, default=code_span(context.provider.render_default(change.before)))
         return
     new = context.provider.render_default(change.after)
-    yield harm(Effect.SQL_GETS_NEW_DEFAULT, default=code_span(new)) if new else harm(Effect.SQL_GETS_NO_DEFAULT)
+    yield harm(Effect.SQL_GETS_NEW_DEFAULT, default=code_span(new)) if new else harm(_without_default(change))
     yield harm(Effect.EXISTING_ROWS_KEEP_VALUES)
+
+
+def _without_default(change: AlterColumn) -> Effect:
+    optional = change.after.nullable or change.after.type.is_list
+    return Effect.SQL_GETS_NO_DEFAULT if optional else Effect.SQL_INSERTS_FAIL
 
 
 def _actions(context: RuleContext, change: AlterColumn) -> Iterator[AnyAction]:

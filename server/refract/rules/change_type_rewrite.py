@@ -58,7 +58,7 @@ from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
 from refract.rules.kit.labels import blocked, column_label, created_here, table_label
 from refract.rules.kit.recipes import type_change, within_limit
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.types import cast_of, silent_loss
+from refract.rules.kit.types import cast_of, silent_loss, type_name
 from refract.schema.changes import AlterColumn, Cast
 
 
@@ -96,7 +96,7 @@ def _lost(change: AlterColumn) -> Effect | None:
 
 
 def _what(context: RuleContext, change: AlterColumn) -> str:
-    new = context.provider.render_type(change.after.type)
+    new = type_name(context.provider, change.after.type)
     subject = f"Changing {column_label(context, change.table, change.after)} to {code_span(new)}"
     return f"{subject} silently alters values" if _lost(change) else f"{subject} {blocked(context.behaviour.rewrite)}"
 

@@ -4,9 +4,10 @@
 Finds dropped unique indexes whose fields stay.
 
 ## Why it is risky
-Prisma Client finds, updates and upserts single rows by unique fields only. App instances built from the old schema
-upsert with `ON CONFLICT` on these fields, which fails without the index.
+On PostgreSQL, CockroachDB and SQLite, app instances built from the old schema upsert with `ON CONFLICT` on these fields,
+which fails without the index.
 Rows can get duplicate values, which later prevent a new unique index.
+There, `findUnique` and `connect` also take any of several duplicates, and `update` changes all of them before it fails.
 
 ## Example
 ```prisma before
@@ -63,12 +64,16 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if guards and drops_only_the_index(context, change) and not _is_still_unique(context, change):
             yield Risk(
                 key=f"{change.table}.{change.index.name}",
-                what=f"Dropping this unique index breaks upserts by {_columns(change)}",
+                what=f"Dropping this unique index {_outcome(context)} {_columns(change)}",
                 harm=_harm(context, change),
                 now=_actions(context, change),
                 change=change,
                 related=created_here(f"Index {code_span(change.index.name)}", change.index.origin),
             )
+
+
+def _outcome(context: RuleContext) -> str:
+    return "breaks upserts by" if context.behaviour.upserts_by_conflict else "allows duplicates of"
 
 
 def _is_still_unique(context: RuleContext, change: DropIndex) -> bool:
@@ -85,8 +90,11 @@ def _columns(change: DropIndex) -> str:
 
 def _harm(context: RuleContext, change: DropIndex) -> Iterator[AnyHarm]:
     table = table_label(context, change.table)
-    yield harm(Effect.UNIQUE_LOOKUPS_FAIL, table=table, fields=_columns(change))
+    if context.behaviour.upserts_by_conflict:
+        yield harm(Effect.UPSERTS_FAIL, table=table, fields=_columns(change))
     yield harm(Effect.DUPLICATES_ALLOWED, table=table, key=_columns(change))
+    if context.behaviour.upserts_by_conflict:
+        yield harm(Effect.DUPLICATES_UPDATED)
     if not change.concurrently:
         yield from blocking(context.behaviour.drop_index, table)
 

@@ -53,7 +53,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, blocking, harm
 from refract.rules.kit.labels import column_label, created_here, table_label
 from refract.rules.kit.rule import SQL, rule
-from refract.rules.kit.types import cast_of
+from refract.rules.kit.types import cast_of, type_name
 from refract.schema.changes import AlterColumn, Cast
 
 
@@ -82,5 +82,5 @@ def _has_own_rule(context: RuleContext, change: AlterColumn) -> bool:
 
 
 def _types(context: RuleContext, change: AlterColumn) -> str:
-    render = context.provider.render_type
-    return f"from {code_span(render(change.before.type))} to {code_span(render(change.after.type))}"
+    before, after = (type_name(context.provider, column.type) for column in (change.before, change.after))
+    return f"from {code_span(before)} to {code_span(after)}"

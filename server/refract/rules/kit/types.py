@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from refract.providers.type_changes import SilentLoss, always_fits, loses_silently
+from refract.providers.base import Provider
+from refract.providers.type_changes import SilentLoss, always_fits, is_unlimited_text, loses_silently
 from refract.rules.kit.harm import Effect
 from refract.schema.changes import AlterColumn, Cast
 from refract.schema.model import ColumnType
@@ -19,9 +20,22 @@ _EFFECTS: Mapping[SilentLoss, Effect] = {
 
 def cast_of(change: AlterColumn) -> Cast:
     """Prisma's view of the cast, except that what always fits is safe."""
+    if _is_enum_to_text(change.before.type, change.after.type):
+        return Cast.SAFE
     if change.cast is Cast.RISKY and always_fits(change.before.type, change.after.type):
         return Cast.SAFE
     return change.cast
+
+
+def _is_enum_to_text(before: ColumnType, after: ColumnType) -> bool:
+    """A value of an enum is a text already."""
+    is_enum = before.enum is not None or before.name == "ENUM"
+    return is_enum and is_unlimited_text(after) and not (before.is_list or after.is_list)
+
+
+def type_name(provider: Provider, type_: ColumnType) -> str:
+    """A type as a finding names it: an enum by its own name."""
+    return provider.render_type(type_) or (type_.enum.name if type_.enum else "")
 
 
 def silent_loss(before: ColumnType, after: ColumnType) -> Effect | None:

@@ -64,7 +64,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         if guards and drops_only_the_index(context, change) and not _is_still_unique(context, change):
             yield Risk(
                 key=f"{change.table}.{change.index.name}",
-                what=f"Dropping this unique index {_outcome(context)} {_columns(change)}",
+                what=_what(context, change),
                 harm=_harm(context, change),
                 now=_actions(context, change),
                 change=change,
@@ -72,8 +72,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
             )
 
 
-def _outcome(context: RuleContext) -> str:
-    return "breaks upserts by" if context.behaviour.upserts_by_conflict else "allows duplicates of"
+def _what(context: RuleContext, change: DropIndex) -> str:
+    breaks = context.behaviour.upserts_by_conflict
+    return f"Dropping this unique index {'breaks upserts by' if breaks else 'allows duplicates of'} {_columns(change)}"
 
 
 def _is_still_unique(context: RuleContext, change: DropIndex) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import IntEnum, auto
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from refract.diff import Diff
+from refract.diff import Diff, ProbableRename
 from refract.diff.renames import value_renames
-from refract.naming.words import snake
+from refract.naming.words import one, snake
 from refract.providers.type_changes import is_same_type
 from refract.schema import changes as c
 from refract.schema.model import (
@@ -24,6 +24,9 @@ from refract.schema.model import (
     Table,
 )
 
+_SURE = 0.8
+"""The confidence from which a rename that Refract only guesses is what the migration is named after."""
+
 
 class TopicKind(IntEnum):
     """Kinds of topic, in the order in which developers name them."""
@@ -35,6 +38,7 @@ class TopicKind(IntEnum):
     NEW_COLUMN = auto()
     RENAMED_VALUE = auto()
     NEW_VALUE = auto()
+    GUESSED_RENAME = auto()
     OTHER_VALUES = auto()
     GONE_TABLE = auto()
     GONE_COLUMN = auto()
@@ -65,6 +69,8 @@ class TopicKind(IntEnum):
 @frozen
 class Topic:
     """One thing that changed: `subject` in `place`, both in snake_case, with `detail` if the phrase needs it.
+
+    The detail of a new table is the other new tables that it points to, with a space between.
 
     `alone`: nothing else of its sort existed before, so that the place identifies the one that is meant.
     """
@@ -136,11 +142,35 @@ def _renames(facts: _Facts) -> Iterator[Topic]:
         old, new = rename.dropped, rename.added
         if isinstance(old, c.DropTable) and isinstance(new, c.CreateTable):
             if not _is_join(old.table):
-                yield Topic(TopicKind.RENAMED_TABLE, _model(old.table), detail=_model(new.table))
+                yield from _guess(rename, _renamed_table(old.table, new.table), TopicKind.NEW_TABLE)
         elif isinstance(old, c.DropEnum) and isinstance(new, c.CreateEnum):
             yield Topic(TopicKind.RENAMED_ENUM, _enum(old.enum), detail=_enum(new.enum))
         elif isinstance(old, c.DropColumn) and isinstance(new, c.AddColumn):
-            yield Topic(TopicKind.RENAMED_COLUMN, _field(old.column), _place(facts, new.table), _field(new.column))
+            topic = _renamed_column(old.column, new.column, _place(facts, new.table))
+            yield from _guess(rename, topic, TopicKind.NEW_COLUMN)
+
+
+def _guess(rename: ProbableRename, topic: Topic, new: TopicKind) -> Iterator[Topic]:
+    """The rename, or what is added and then the rename if that is not sure."""
+    if rename.confidence >= _SURE:
+        yield topic
+    else:
+        yield Topic(new, topic.detail, topic.place)
+        yield evolve(topic, kind=TopicKind.GUESSED_RENAME)
+
+
+def _renamed_table(old: Table, new: Table) -> Topic:
+    """By the names in the database if the model keeps its own."""
+    models = _model(old), _model(new)
+    before, after = models if models[0] != models[1] else (snake(old.name.name), snake(new.name.name))
+    return Topic(TopicKind.RENAMED_TABLE, before, detail=after)
+
+
+def _renamed_column(old: Column, new: Column, place: str) -> Topic:
+    """By the names in the database if the field keeps its own."""
+    fields = _field(old), _field(new)
+    before, after = fields if fields[0] != fields[1] else (snake(old.name), snake(new.name))
+    return Topic(TopicKind.RENAMED_COLUMN, before, place, after)
 
 
 def _plain(facts: _Facts) -> Iterator[Topic]:
@@ -155,19 +185,19 @@ def _topics_of(facts: _Facts, change: c.Change) -> Iterator[Topic]:
             yield (
                 Topic(TopicKind.NEW_LINK, _link(table))
                 if _is_join(table)
-                else Topic(TopicKind.NEW_TABLE, _model(table))
+                else Topic(TopicKind.NEW_TABLE, _model(table), detail=_new_targets(facts, table))
             )
         case c.DropTable(table=table):
             if not _is_join(table):
                 yield Topic(TopicKind.GONE_TABLE, _model(table))
         case c.RenameTable(before=old, after=new):
-            yield Topic(TopicKind.RENAMED_TABLE, _model(old), detail=_model(new))
+            yield _renamed_table(old, new)
         case c.AddColumn(table=name, column=column):
             yield Topic(TopicKind.NEW_COLUMN, _field(column), _place(facts, name))
         case c.DropColumn(table=name, column=column):
             yield Topic(TopicKind.GONE_COLUMN, _field(column), _place(facts, name))
         case c.RenameColumn(table=name, before=old_column, after=new_column):
-            yield Topic(TopicKind.RENAMED_COLUMN, _field(old_column), _place(facts, name), _field(new_column))
+            yield _renamed_column(old_column, new_column, _place(facts, name))
         case c.RecreateColumn(table=name, after=column) | c.AlterColumn(table=name, after=column):
             yield from _altered(facts, name, change.before, column)
         case c.AddPrimaryKey(table=name) | c.DropPrimaryKey(table=name):
@@ -312,8 +342,17 @@ def _link(table: Table) -> str:
     return snake(table.name.name)
 
 
+def _new_targets(facts: _Facts, table: Table) -> str:
+    """The other new tables that a new table points to."""
+    targets = dict.fromkeys(key.referenced_table for key in _keys(facts.after, table.name))
+    return " ".join(_place(facts, name) for name in targets if name not in facts.before.tables and name != table.name)
+
+
 def _model(table: Table) -> str:
-    return snake(table.model_name or table.name.name)
+    """The model's name; in the spelling of the table if that joins words: `whatsnew_items` for `WhatsNewItem`."""
+    model, mapped = snake(table.model_name or table.name.name), one(snake(table.name.name))
+    same_letters = mapped.replace("_", "") == one(model).replace("_", "")
+    return mapped if same_letters and mapped.count("_") < model.count("_") and "_" in mapped else model
 
 
 def _enum(enum: Enum) -> str:

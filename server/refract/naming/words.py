@@ -3,27 +3,116 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 _UNCOUNTED = frozenset(
-    {"data", "metadata", "meta", "analytics", "media", "info", "settings", "people", "news", "feedback", "equipment"}
+    {
+        "data",
+        "metadata",
+        "meta",
+        "analytics",
+        "media",
+        "info",
+        "settings",
+        "people",
+        "news",
+        "feedback",
+        "equipment",
+        "merch",
+        "stock",
+        "inventory",
+        "series",
+    }
 )
 COMFORTABLE = 45  # characters: 19 of 20 names that developers choose are no longer
 STRETCHED = 52  # characters that a name may have when a shorter one would be less clear
 LONGEST = 60  # characters, the verb included
 
+_WITH_E = ("sses", "xes", "ches", "shes", "tuses", "buses", "ruses", "iases")
+"""Endings of plurals that add `es` to the word."""
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 
-# Words without information about several fields.
+# Words without information about several fields, those of other languages included.
 _FILLERS = frozenset(
-    {"a", "an", "at", "by", "for", "has", "id", "in", "is", "of", "on", "or", "the", "to", "and", "new"}
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "has",
+        "id",
+        "in",
+        "is",
+        "new",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "da",
+        "de",
+        "del",
+        "do",
+        "el",
+        "em",
+        "en",
+        "la",
+        "le",
+        "les",
+        "des",
+        "du",
+        "por",
+        "von",
+        "zu",
+    ]
+)
+
+# Names that developers write as one word although their capitals suggest two.
+_BRANDS = frozenset(
+    [
+        "whatsapp",
+        "github",
+        "gitlab",
+        "youtube",
+        "linkedin",
+        "paypal",
+        "tiktok",
+        "oauth",
+        "openai",
+        "wordpress",
+        "graphql",
+        "mongodb",
+        "postgresql",
+        "mysql",
+        "javascript",
+        "typescript",
+        "iphone",
+        "ipad",
+        "icloud",
+        "ios",
+        "macos",
+        "hubspot",
+        "posthog",
+        "quickbooks",
+        "docusign",
+        "clickup",
+    ]
 )
 
 
 def split(identifier: str) -> tuple[str, ...]:
-    """The lower-case words of an identifier in any style: `displayName` is display, name."""
-    return tuple(w.lower() for w in _CAMEL.split(identifier) if w)
+    """The lower-case words of an identifier in any style: `displayName` is display, name; `oAuthToken` oauth, token."""
+    words: list[str] = []
+    for word in (w.lower() for w in _CAMEL.split(identifier) if w):
+        if words and words[-1] + word in _BRANDS:
+            words[-1] += word
+        else:
+            words.append(word)
+    return tuple(words)
 
 
 def snake(identifier: str) -> str:
@@ -35,6 +124,8 @@ def singular(word: str) -> str:
     """The word without a plural ending, as far as its spelling shows one."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(_WITH_E):
+        return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
@@ -58,7 +149,7 @@ def is_plural(word: str) -> bool:
 
 
 def _plural(word: str) -> str:
-    if len(word) < 3 or is_plural(word) or word.isdigit():
+    if len(word) < 3 or is_plural(word) or word.isdigit() or (len(word) == 3 and word.endswith("s")):
         return word
     if word.endswith(("s", "x", "z", "ch", "sh")):
         return word + "es"
@@ -81,16 +172,23 @@ def common(names: Sequence[str]) -> str:
     """The longest run of meaningful words that all names share; empty if there is none."""
     if len(names) < 2:
         return ""
-    shared = [run for run in _runs(names[0]) if all(_holds(n, run) for n in names[1:])]
-    telling = [run for run in shared if set(run) - _FILLERS]
-    return "_".join(_trimmed(max(telling, key=len))) if telling else ""
+    return _longest(run for run in _runs(names[0]) if all(_holds(n, run) for n in names[1:]))
 
 
 def frequent(names: Sequence[str]) -> str:
-    """The meaningful word that most names share, if it is in at least half of them; empty if there is none."""
-    counts = Counter(w for n in names for w in dict.fromkeys(n.split("_")) if w not in _FILLERS and not w.isdigit())
-    word, count = max(counts.items(), key=lambda item: (item[1], len(item[0])), default=("", 0))
-    return word if count > 1 and count * 2 >= len(names) else ""
+    """The longest run of meaningful words that most names share, if it is in at least half of them; else empty."""
+    counts = {run: sum(_holds(n, run) for n in names) for name in names for run in _runs(name)}
+    most = max((n for run, n in counts.items() if _is_telling(run)), default=0)
+    return _longest(run for run, n in counts.items() if n == most) if most > 1 and most * 2 >= len(names) else ""
+
+
+def _longest(runs: Iterable[tuple[str, ...]]) -> str:
+    telling = ["_".join(_trimmed(run)) for run in runs if _is_telling(run)]
+    return max(telling, key=lambda run: (run.count("_"), len(run)), default="")
+
+
+def _is_telling(run: tuple[str, ...]) -> bool:
+    return any(word not in _FILLERS and not word.isdigit() and len(word) > 1 for word in run)
 
 
 def _runs(name: str) -> list[tuple[str, ...]]:

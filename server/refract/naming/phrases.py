@@ -112,6 +112,8 @@ def _parts(verb: str, link: str, what: str) -> Callable[[Sequence[Topic]], Itera
             yield f"{verb}_{names[0]}_{link}_{joined(places)}"
         if len(names) > 1 and len(places) > 1:
             yield from written(_biggest(group))
+        elif len(names) > 2 and common(names):
+            yield f"{verb}_{common(names)}_{what}"
         if len(names) > 1:
             yield f"{verb}_{one(places[0])}_{what}"
         yield from (f"{verb}_{name}" for name in _named(names, what))
@@ -190,6 +192,8 @@ def _cascades(group: Sequence[Topic]) -> Iterator[str]:
     first = group[0]
     places = _places(group)
     where = joined(places) if len(places) <= 3 else common(places) or first.place
+    if first.detail in ("add", "remove") and len(places) > 1 and len(_subjects(group)) == 1:
+        yield f"{first.detail}_{first.subject}_cascade_delete"
     if first.detail in ("add", "remove"):
         yield f"{first.detail}_cascade_delete_{'to' if first.detail == 'add' else 'from'}_{where}"
         yield f"{first.detail}_{first.place}_{first.subject}_cascade_delete"

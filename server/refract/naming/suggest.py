@@ -11,7 +11,7 @@ from refract.diff import Diff
 from refract.naming.phrases import phrases, without_verb
 from refract.naming.style import Style, learnt, plain, says_nothing
 from refract.naming.topics import Topic, TopicKind, topics
-from refract.naming.words import COMFORTABLE, LONGEST, cut, distinct, fitting
+from refract.naming.words import COMFORTABLE, LONGEST, cut, distinct, fitting, undoubled
 from refract.schema.model import Database
 
 MOST = 3
@@ -59,7 +59,8 @@ def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str
     found = (_styled(_with_words(topic), style) for topic in topics(diff, before, after))
     groups = _by_weight(tuple(group) for _, group in groupby(found, key=lambda t: t.kind))
     first = () if before.tables or not after.tables else ("init",)
-    names = distinct((*first, *map(style.written, (*_best(groups), *_bare(groups), *_names(groups)))))
+    found_names = map(undoubled, (*_best(groups), *_bare(groups), *_names(groups)))
+    names = distinct((*first, *map(style.written, found_names)))
     used = set(map(plain, history))
     return tuple(sorted(names, key=used.__contains__))[:MOST]
 

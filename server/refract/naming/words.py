@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 _UNCOUNTED = frozenset(
     {
@@ -166,6 +167,11 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
 def joined(names: Sequence[str]) -> str:
     """a · a_and_b · a_b_and_c."""
     return names[0] if len(names) == 1 else "_".join(names[:-1]) + "_and_" + names[-1]
+
+
+def undoubled(name: str) -> str:
+    """The name without a word that stands twice in a row."""
+    return "_".join(word for word, _ in groupby(name.split("_")))
 
 
 def common(names: Sequence[str]) -> str:

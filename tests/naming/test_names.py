@@ -108,6 +108,11 @@ def test_a_table_that_changes_case_only() -> None:
     assert names(before, after) == ("rename_proxy_table",)
 
 
+def test_a_new_name_without_a_letter_of_the_latin_alphabet() -> None:
+    before, after = (f"model User {{\n  id Int @id\n  {field} String\n}}\n" for field in ("alpha", "名前"))
+    assert names(before, after) == ("add_part_to_users", "rename_alpha_to_other_on_users", "add_part")
+
+
 ODD_NAMES = ("alpha", "Beta", "createdAt", "created_at", "x1", "名前", "Größe", "a" * 50, "ID", "proxy", "Proxy")
 FORMS = (
     "String",

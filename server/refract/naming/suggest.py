@@ -45,6 +45,15 @@ _WITHOUT_PLACE = frozenset(
         TopicKind.GUESSED_RENAME,
     }
 )
+_RENAMES = frozenset(
+    {
+        TopicKind.RENAMED_TABLE,
+        TopicKind.RENAMED_COLUMN,
+        TopicKind.RENAMED_ENUM,
+        TopicKind.RENAMED_VALUE,
+        TopicKind.GUESSED_RENAME,
+    }
+)
 _REPLACED = {(TopicKind.NEW_TABLE, TopicKind.GONE_TABLE), (TopicKind.NEW_COLUMN, TopicKind.GONE_COLUMN)}
 
 
@@ -68,7 +77,8 @@ def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str
 def _with_words(topic: Topic) -> Topic:
     """The topic with a word in place of a name that has no letter of the Latin alphabet."""
     place = topic.place or ("" if topic.kind in _WITHOUT_PLACE else "table")
-    return evolve(topic, subject=topic.subject or "part", place=place)
+    new_name = "other" if topic.kind in _RENAMES and not topic.detail else topic.detail
+    return evolve(topic, subject=topic.subject or "part", place=place, detail=new_name)
 
 
 def _styled(topic: Topic, style: Style) -> Topic:

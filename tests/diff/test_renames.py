@@ -80,6 +80,16 @@ def test_a_rename_says_why_and_how_sure_it_is() -> None:
             [("users", "people")],
         ),
         ("Tag { id Int @id; name String }", "Team { id Int @id; title String }", []),
+        (
+            "User { id Int @id; first_name String; last_name String; created_at DateTime }",
+            "Account { id Int @id; firstName String; lastName String; createdAt DateTime }",
+            [("User", "Account")],
+        ),
+        (
+            "ProductTeam { product_id Int; team_id Int; role String; @@id([product_id, team_id]) }",
+            "ProjectTeam { projectId Int; teamId Int; role String; @@id([projectId, teamId]) }",
+            [("ProductTeam", "ProjectTeam")],
+        ),
         ("Post { id Int @id; body String; at DateTime }", "Log { id Int @id; level Int; text String }", []),
     ],
 )

@@ -55,6 +55,15 @@ def exchange(old: str, new: str) -> Exchange:
     return Exchange(tuple(before[start : len(before) - end]), tuple(after[start : len(after) - end]))
 
 
+def exchanged(name: str, change: Exchange) -> str:
+    """The name in canonical spelling, after the change if it has the words."""
+    parts, removed = tuple(words(name)), change.removed
+    for start in range(len(parts) - len(removed) + 1 if removed else 0):
+        if parts[start : start + len(removed)] == removed:
+            return "".join((*parts[:start], *change.inserted, *parts[start + len(removed) :]))
+    return "".join(parts)
+
+
 def same_values(change: Exchange) -> bool:
     """Whether a column may hold the same values after it: an id is no name, and a key is not its hash."""
     removed, inserted = (_OTHER_VALUES.intersection(part) for part in change)

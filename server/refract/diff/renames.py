@@ -6,13 +6,15 @@ Prisma never renames: it drops and adds. A wrong guess is worse than none, so a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from attrs import frozen
 
 from refract.diff.column_renames import Former, matched_columns
+from refract.diff.exchanges import Exchange, exchanged, pairs_with_words_in_common
 from refract.diff.matching import Evidence, Grounds, Match, Thing, Weights, match
 from refract.schema import changes as c
 from refract.schema.model import ColumnType, Database, QualifiedName, Table
@@ -98,10 +100,19 @@ def _values(names: Iterable[str], order: Sequence[str], placed: bool) -> list[Th
 # Tables.
 
 
+_TableChange = TypeVar("_TableChange", c.DropTable, c.CreateTable)
+_NOTHING = Exchange((), ())
+_EVERYWHERE = frozenset({"id", "createdat", "updatedat", "deletedat"})
+"""Columns that tables have in common by chance."""
+
+
 class _TableKind(NamedTuple):
-    """The traits by which pairs of tables are compared, beyond their names: numbers of columns, and the primary key."""
+    """The traits by which pairs of tables are compared, beyond their names: numbers of columns, those of them that few
+    tables have, and the primary key.
+    """
 
     columns: frozenset[int]
+    telling: frozenset[int]
     length: int
     key: tuple[str, ...]
 
@@ -111,16 +122,42 @@ def _tables(
 ) -> list[Match[c.DropTable, c.CreateTable]]:
     olds = [(x, before.tables.get(x.table.name, x.table)) for x in dropped]
     news = [(x, after.tables.get(x.table.name, x.table)) for x in added]
-    numbers = dict[tuple[str, ColumnType | None], int]()
+    numbers = _Numbers()
     drops = [
         _table_thing(x, table, {table.model_name, table.name.name}, numbers) for x, table in olds if not _joins(table)
     ]
     adds = [_table_thing(x, table, {table.model_name}, numbers) for x, table in news if not _joins(table)]
     alone = [Evidence(0.15, "the only table dropped and the only one added")] if len(drops) == len(adds) == 1 else []
+    plain = match(drops, adds, _table_grounds, _OF_TABLES, alone)
+    others = _with_columns_renamed(
+        _left(olds, {id(x.dropped) for x in plain}), _left(news, {id(x.added) for x in plain})
+    )
     joins = match(_joining(olds), _joining(news), _join_grounds, _OF_JOIN_TABLES)
-    found = [*match(drops, adds, _table_grounds, _OF_TABLES, alone), *joins]
     order = {id(change): number for number, change in enumerate(dropped)}
-    return sorted(found, key=lambda pair: order[id(pair.dropped)])
+    return sorted((*plain, *others, *joins), key=lambda pair: order[id(pair.dropped)])
+
+
+_Numbers = dict[tuple[str, ColumnType | None], int]
+
+
+def _left(tables: Iterable[tuple[_TableChange, Table]], matched: Collection[int]) -> list[tuple[_TableChange, Table]]:
+    return [(change, table) for change, table in tables if id(change) not in matched and not _joins(table)]
+
+
+def _with_columns_renamed(
+    olds: Sequence[tuple[c.DropTable, Table]], news: Sequence[tuple[c.CreateTable, Table]]
+) -> Iterator[Match[c.DropTable, c.CreateTable]]:
+    """Tables whose columns changed like their own names: `ProductTeam.productId` is `ProjectTeam.projectId` now."""
+    names = [table.name.name for _, table in olds], [table.name.name for _, table in news]
+    found: dict[int, list[tuple[int, Match[c.DropTable, c.CreateTable]]]] = {}
+    for old, new, change in pairs_with_words_in_common(*names):
+        numbers = _Numbers()
+        drop = _table_thing(*olds[old], set(), numbers, change)
+        add = _table_thing(*news[new], set(), numbers)
+        for pair in match([drop], [add], _table_grounds, _OF_TABLES):
+            found.setdefault(old, []).append((new, pair))
+    often = Counter(new for pairs in found.values() for new, _ in pairs)
+    yield from (pairs[0][1] for pairs in found.values() if len(pairs) == 1 and often[pairs[0][0]] == 1)
 
 
 _OF_TABLES = Weights(
@@ -130,30 +167,34 @@ _OF_TABLES = Weights(
     alias_reason="model {} stays, its @@map changes",
 )
 _OF_JOIN_TABLES = Weights(names=0.2)
-_TableChange = TypeVar("_TableChange", c.DropTable, c.CreateTable)
 
 
 def _table_thing(
-    change: _TableChange, table: Table, aliases: set[str], numbers: dict[tuple[str, ColumnType | None], int]
+    change: _TableChange, table: Table, aliases: set[str], numbers: _Numbers, renamed: Exchange = _NOTHING
 ) -> Thing[_TableChange, _TableKind]:
-    """Columns are the same in name and type; enums may have been moved or renamed with them."""
-    columns = ((x.name, None if x.type.enum else x.type) for x in table.columns)
-    key = tuple(p.name for p in table.primary_key.columns) if table.primary_key else ()
-    kind = _TableKind(frozenset(numbers.setdefault(x, len(numbers)) for x in columns), len(table.columns), key)
+    """Columns are the same in name, however it is spelled, and in type; enums may have been moved or renamed with them.
+    `renamed` is what changes in the columns' names.
+    """
+    columns = ((exchanged(x.name, renamed), None if x.type.enum else x.type) for x in table.columns)
+    key = tuple(exchanged(p.name, renamed) for p in table.primary_key.columns) if table.primary_key else ()
+    numbered = {numbers.setdefault(x, len(numbers)): x[0] for x in columns}
+    telling = frozenset(number for number, name in numbered.items() if name not in _EVERYWHERE)
+    kind = _TableKind(frozenset(numbered), telling, len(table.columns), key)
     return Thing(change, table.name.name, kind, frozenset(aliases - {""}))
 
 
 def _table_grounds(old: _TableKind, new: _TableKind) -> Grounds | None:
-    return _shared_grounds(len(old.columns & new.columns), old.length, new.length, old.key == new.key)
+    shared, telling = len(old.columns & new.columns), len(old.telling & new.telling)
+    return _shared_grounds(shared, telling, old.length, new.length, old.key == new.key)
 
 
 @lru_cache(maxsize=4096)
-def _shared_grounds(shared: int, old: int, new: int, same_key: bool) -> Grounds | None:
-    """The evidence for two tables with these numbers of columns and of shared columns."""
+def _shared_grounds(shared: int, telling: int, old: int, new: int, same_key: bool) -> Grounds | None:
+    """The evidence for two tables with these numbers of shared columns, of telling ones among them, and of columns."""
     overlap = shared / max(old + new - shared, 1)
     if overlap < 0.5:
         return None
-    found = [Evidence(0.6 * overlap * min(1.0, shared / 4), f"{shared} of {new} columns are the same")]
+    found = [Evidence(0.6 * overlap * min(1.0, telling / 3), f"{shared} of {new} columns are the same")]
     if overlap == 1 and shared > 1:
         found.append(Evidence(0.1))
     if same_key:

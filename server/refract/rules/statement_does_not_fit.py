@@ -2,6 +2,7 @@
 
 ## What it does
 Finds statements of a new migration about objects that no statement before them creates, and those that create what already exists.
+On SQLite, also statements that the database does not have, such as `ADD CONSTRAINT` or a new column that is `UNIQUE`.
 
 ## Why it is risky
 The migration fails: on databases that have the history, or on new ones such as the shadow database and those of CI.
@@ -47,6 +48,19 @@ def check(context: RuleContext) -> Iterator[Risk]:
         for change in statement.changes:
             if isinstance(change, NotFollowed) and change.misfit is not None:
                 yield _risk(f"statement {number}", change, change.misfit, statement, context)
+            if isinstance(change, NotFollowed) and change.reason is Reason.REFUSED and change.misfit is None:
+                yield _refused(f"statement {number}", change, statement)
+
+
+def _refused(key: str, change: NotFollowed, statement: Statement) -> Risk:
+    return Risk(
+        key=key,
+        what="The database refuses this statement",
+        harm=(harm(Effect.FAILS_ON_EVERY_DATABASE),),
+        now=(action(Do.CORRECT_STATEMENT),),
+        change=change,
+        origin=change.origin or statement.origin,
+    )
 
 
 def _risk(key: str, change: NotFollowed, misfit: Misfit, statement: Statement, context: RuleContext) -> Risk:

@@ -46,7 +46,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each statement with an unknown effect."""
     for number, statement in enumerate(context.statements):
         for change in statement.changes:
-            if isinstance(change, NotFollowed) and change.misfit is None:
+            if isinstance(change, NotFollowed) and change.misfit is None and change.reason is not Reason.REFUSED:
                 is_too_large = change.reason is Reason.TOO_LARGE
                 yield Risk(
                     key=f"statement {number}",

@@ -76,7 +76,18 @@ def _rename(cursor: Cursor) -> bool:
 
 def _add(cursor: Cursor) -> bool:
     cursor.accept("COLUMN")
-    return cursor.key() in _NOT_COLUMNS or _is_bad_definition(cursor)
+    return cursor.key() in _NOT_COLUMNS or _is_key(cursor) or _is_bad_definition(cursor)
+
+
+def _is_key(cursor: Cursor) -> bool:
+    """Whether a new column is to be unique or the key, which SQLite refuses even if the table is empty."""
+    depth = 0
+    for at in range(1, cursor.rest_length):  # after the name
+        word = cursor.key(at)
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and word in ("UNIQUE", "PRIMARY"):
+            return True
+    return False
 
 
 def _drop_column(cursor: Cursor) -> bool:

@@ -88,3 +88,20 @@ def test_another_database_is_no_squash(refract: Refract) -> None:
     text = refract("check", "--base", "main").stdout
     assert text.count("was deleted on this branch") == 2
     assert "replaces" not in text
+
+
+def test_an_accepted_finding_stays_accepted_under_another_time(refract: Refract) -> None:
+    drop = 'ALTER TABLE "User" DROP COLUMN "email";\n'
+    write(Path(), {"prisma/schema.prisma": WITH_LOG.replace("  email String\n", "")})
+    write(Path(), {f"{FOLDER}/20250101000000_drop_email/migration.sql": drop})
+    assert refract("check", "--base", "main").exit_code == 1
+    assert refract("check", "--base", "main", "--accept").exit_code == 0
+    (FOLDER / "20250101000000_drop_email").rename(FOLDER / "20250202000000_drop_email")
+    result = refract("check", "--base", "main")
+    assert result.exit_code == 0
+    assert "no longer occurs" not in result.stdout
+    assert refract("check", "--base", "main", "--accept").exit_code == 0
+    assert "20250202000000_drop_email" in Path("refract-accepted.json").read_text()
+    assert "20250101000000_drop_email" not in Path("refract-accepted.json").read_text()
+    write(Path(), {f"{FOLDER}/20250303000000_drop_email/migration.sql": drop})
+    assert refract("check", "--base", "main").exit_code == 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve, field, frozen
 
+from refract.analysis.accepted import accepted_keys
 from refract.analysis.baseline_choice import git_problems
 from refract.analysis.branch import Branch, NewMigration
 from refract.analysis.code_uses import CodeQuestion, Inquiry, Side
@@ -159,12 +160,13 @@ def _judged(draft: Analysis) -> Analysis:
     findings = _levelled(suppressed.findings, snapshot.settings)
     if not snapshot.accepted:
         return evolve(draft, findings=findings, silenced=suppressed.silenced)
+    known = accepted_keys(snapshot, (f.key for f in findings))
     return evolve(
         draft,
-        findings=tuple(f for f in findings if f.key not in snapshot.accepted),
+        findings=tuple(f for f in findings if f.key not in known),
         silenced=suppressed.silenced,
-        accepted=tuple(f for f in findings if f.key in snapshot.accepted),
-        outdated=tuple(sorted(snapshot.accepted - {f.key for f in findings})),
+        accepted=tuple(f for f in findings if f.key in known),
+        outdated=tuple(sorted(snapshot.accepted.difference(known.values()))),
     )
 
 

@@ -66,6 +66,7 @@ class Behaviour:
     `uuid_default` is the expression that makes a UUID in the database, empty if there is none.
     `schemaless`: the database holds no columns, so only Prisma Client enforces the schema.
     `dependents` are the errors of changes that views, policies and triggers hold back.
+    `remakes_on_type_change`: a type change checks CHECKs and builds partial indexes again, even if it writes no row.
     `catalog` is the operation of any other change of a table, `rename_index` that of renaming an index; `change_rows`
     is what a statement on rows does to the rest of the table. `concurrent_index`, `drop_index_concurrently` and
     `validate` are the forms that do not block writes, if the database has them.
@@ -115,11 +116,13 @@ class Behaviour:
     uuid_default: str = ""
     schemaless: bool = False
     dependents: DependentErrors = DependentErrors()
+    remakes_on_type_change: bool = False
 
 
 _POSTGRESQL = Behaviour(
     upserts_by_conflict=True,
     dependents=DependentErrors("2BP01", "2BP01", "0A000", row_has_no_field="42703"),
+    remakes_on_type_change=True,
     message_is_transaction=True,
     create_index=Operation(
         Blocks.WRITES,

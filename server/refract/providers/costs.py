@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from refract.providers.behaviour import Behaviour, EnumHome, behaviour
 from refract.providers.operation import Blocks, Duration, Operation, Work
+from refract.providers.remade import build_again, built_again, check_again, checked_again
 from refract.providers.type_changes import leaves_rows
 from refract.providers.versions import Versions
 from refract.schema.changes import (
@@ -192,7 +193,7 @@ def _of_altered_column(
 ) -> Operation:
     old, new = change.before, change.after
     if old.type != new.type:
-        return _of_type(change, known, provider)
+        return _of_type(change, table, known, provider)
     if old.nullable and not new.nullable:
         is_proven = table is not None and proves_not_null(table.checks, old.name)
         believes = known.concurrent_indexes and versions.server >= _SKIPS_PROVEN_SCAN
@@ -202,10 +203,13 @@ def _of_altered_column(
     return known.catalog
 
 
-def _of_type(change: AlterColumn, known: Behaviour, provider: str) -> Operation:
+def _of_type(change: AlterColumn, table: Table | None, known: Behaviour, provider: str) -> Operation:
     old, new = change.before.type, change.after.type
     if leaves_rows(provider, old, new):
-        return known.catalog
+        remakes = table if known.remakes_on_type_change else None
+        if remakes and built_again(remakes, change.before.name, provider):
+            return build_again(known)
+        return check_again(known) if remakes and checked_again(remakes, change.before.name, provider) else known.catalog
     if old.name == new.name == "ENUM":
         return known.catalog if new.args[: len(old.args)] == old.args else known.remove_enum_value
     return known.rewrite

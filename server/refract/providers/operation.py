@@ -73,6 +73,8 @@ class Cure(StrEnum):
     NEW_TABLE = "new-table"
     ONLINE_INDEX = "online-index"
     QUIET_HOURS_OR_ONLINE_TOOL = "quiet-hours-or-online-tool"
+    CHECK_AFTER_TYPE_CHANGE = "check-after-type-change"
+    INDEX_AFTER_TYPE_CHANGE = "index-after-type-change"
     CONCURRENT_INDEX = "concurrent-index"
     CONCURRENT_UNIQUE_INDEX = "concurrent-unique-index"
     CONCURRENT_UNIQUE_CONSTRAINT = "concurrent-unique-constraint"

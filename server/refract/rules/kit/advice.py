@@ -232,6 +232,8 @@ class Do(Enum):
     # cures of locks
     ADD_FIELD_OF_NEW_TYPE = ActionKind.EDIT_SCHEMA, "add-field-of-new-type"
     SWITCH_TO_NEW_FIELD = ActionKind.DEPLOY, "switch-to-new-field"
+    RECREATE_CHECK_NOT_VALID = ActionKind.WRITE_SQL, "recreate-check-not-valid"
+    RECREATE_INDEX_CONCURRENTLY = ActionKind.WRITE_SQL, "recreate-index-concurrently"
     ADD_NOT_VALID = ActionKind.WRITE_SQL, "add-not-valid"
     VALIDATE_IN_NEXT_MIGRATION = ActionKind.WRITE_SQL, "validate-in-next-migration"
     ADD_WITH_NOCHECK = ActionKind.WRITE_SQL, "add-with-nocheck"

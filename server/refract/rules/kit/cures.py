@@ -19,6 +19,11 @@ _CURES: Mapping[Cure, tuple[Action, ...]] = {
         action(Do.VALIDATE_IN_NEXT_MIGRATION),
         action(Do.SET_NOT_NULL_AFTER_CHECK),
     ),
+    Cure.CHECK_AFTER_TYPE_CHANGE: (
+        action(Do.RECREATE_CHECK_NOT_VALID),
+        action(Do.VALIDATE_IN_NEXT_MIGRATION),
+    ),
+    Cure.INDEX_AFTER_TYPE_CHANGE: (action(Do.RECREATE_INDEX_CONCURRENTLY),),
     Cure.NEW_FIELD: _NEW_FIELD,
     Cure.NUMBER_IN_BATCHES: (
         action(Do.ADD_OPTIONAL_WITHOUT_DEFAULT),

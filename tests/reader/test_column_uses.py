@@ -33,6 +33,7 @@ BY_NAME = [
     'SELECT id /* "Post" */ FROM "User" -- FROM "Post"\nWHERE name > 0',
     'SELECT CASE WHEN name THEN 1 END FROM "User"',
     'SELECT (SELECT max(p.id) FROM "Post" p WHERE p.id = u.name) FROM "User" u',
+    'SELECT DISTINCT ON (id) name FROM "User"',
     'SELECT id FROM generate_series(1, 2) AS n(i), "User" WHERE name IS NULL',
 ]
 NOT_AT_ALL = [
@@ -41,6 +42,10 @@ NOT_AT_ALL = [
     "SELECT 'name' FROM \"User\"",
     'SELECT id AS name FROM "User"',
     'SELECT id name FROM "User"',
+    'WITH name AS (SELECT id FROM "Post") SELECT u.id FROM name, "User" u',
+    'SELECT (id) name FROM "User"',
+    'SELECT u.id FROM f(1) AS x(name), "User" u',
+    'SELECT u.id FROM (VALUES (1, 2)) x(id, name), "User" u',
     'SELECT count(*) FROM "User"',
     'SELECT name(id) FROM "User"',
     'SELECT id::name FROM "User"',

@@ -206,14 +206,35 @@ class _Resolver:
         token = self.tokens[at]
         if not self._same(token.name, column) or at in self.taken or self._key(at + 1) in ("(", "."):
             return False
-        return self._key(at - 1) != "AS" and not self._ends_value(at - 1)
+        is_query_name = self._key(at + 1) == "AS" and self._key(at + 2) in ("(", "MATERIALIZED", "NOT")
+        if is_query_name or self._key(at - 1) == "AS" or self._ends_value(at - 1):
+            return False
+        return not self._is_in_alias(at)
+
+    def _is_in_alias(self, at: int) -> bool:
+        """Whether the token is a column's new name in `AS alias (name, name)` or `) alias (name, name)`."""
+        at -= 1
+        while at > 0 and (self.tokens[at].key == "," or self.tokens[at].name) and self.tokens[at].key not in _KEYWORDS:
+            at -= 1
+        is_named = self._key(at) == "(" and at >= 2 and bool(self.tokens[at - 1].name)
+        return is_named and self.tokens[at - 1].key not in _KEYWORDS and self._key(at - 2) in ("AS", ")")
 
     def _ends_value(self, at: int) -> bool:
         """Whether a value ends there, so that a name right after it is an alias."""
         if at < 0:
             return False
         token = self.tokens[at]
-        return token.key == ")" or (bool(token.name) and token.key not in _KEYWORDS)
+        if token.key == ")":
+            return not self._ends_distinct_on(at)
+        return bool(token.name) and token.key not in _KEYWORDS
+
+    def _ends_distinct_on(self, at: int) -> bool:
+        """Whether the parenthesis closes `DISTINCT ON (...)`, after which the first column follows."""
+        depth = 1
+        while depth and at > 0:
+            at -= 1
+            depth += (self.tokens[at].key == ")") - (self.tokens[at].key == "(")
+        return self._key(at - 1) == "ON" and self._key(at - 2) == "DISTINCT"
 
     def _is_of(self, at: int, table: Table, column: str, others: tuple[Table, ...]) -> bool:
         if self._key(at - 1) == ".":

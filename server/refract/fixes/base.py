@@ -179,6 +179,7 @@ _MODULES: Mapping[str, Changes] = {
     "set_lock_timeout": Changes.MIGRATIONS,
     "move_to_separate_migration": Changes.MIGRATIONS,
     "remove_cascade": Changes.MIGRATIONS,
+    "recreate_views": Changes.MIGRATIONS,
     "ignore_on_line": Changes.SETTINGS,
     "ignore_in_project": Changes.SETTINGS,
 }

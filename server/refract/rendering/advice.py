@@ -208,7 +208,7 @@ ADVICE: Mapping[Do, str] = {
     # cures of locks
     Do.ADD_FIELD_OF_NEW_TYPE: "Add a new field of the new type.",
     Do.SWITCH_TO_NEW_FIELD: "Deploy code that uses the new field, then drop the old one.",
-    Do.RECREATE_CHECK_NOT_VALID: "Drop the check before the type change, and add it again with `NOT VALID` after it.",
+    Do.RECREATE_CHECK_NOT_VALID: "Drop the check before the type change, and add it with `NOT VALID` at the end.",
     Do.RECREATE_INDEX_CONCURRENTLY: "Drop the index in an earlier migration. Build it with `CREATE INDEX CONCURRENTLY` in a later one.",
     Do.ADD_NOT_VALID: "Add the constraint as `NOT VALID`.",
     Do.VALIDATE_IN_NEXT_MIGRATION: "Run `VALIDATE CONSTRAINT` in the next migration. Writes continue.",

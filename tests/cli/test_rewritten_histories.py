@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -105,3 +106,10 @@ def test_an_accepted_finding_stays_accepted_under_another_time(refract: Refract)
     assert "20250101000000_drop_email" not in Path("refract-accepted.json").read_text()
     write(Path(), {f"{FOLDER}/20250303000000_drop_email/migration.sql": drop})
     assert refract("check", "--base", "main").exit_code == 1
+
+
+def test_changes_of_unlisted_tables_are_json(refract: Refract) -> None:
+    write(Path(), {f"{FOLDER}/20250101000000_x/migration.sql": 'DROP TABLE "Log";\nDROP TABLE "Unknown";\n'})
+    result = refract("check", "--base", "main", "--format", "json")
+    assert result.exit_code == 1, result.stderr
+    assert json.loads(result.stdout)["version"] == 1

@@ -28,7 +28,7 @@ from refract.schema.model import QualifiedName
 from refract.text import Location, Origin
 
 VERSION = 1
-_LEFT_OUT = frozenset({"origin"})
+_LEFT_OUT = frozenset({"origin", "absent"})
 
 
 def dumps(value: object) -> str:

@@ -592,6 +592,23 @@ def test_gaps(name: str, tmp_path: Path) -> None:
         assert f"{gap.path}: {gap.message}".startswith(f"{tmp_path}/{beginning}")
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"prisma.config.ts": "export default { schema: 'prisma/own.prisma' }", "prisma/own.prisma": DB},
+        {"package.json": '{"prisma": {"schema": "prisma/own.prisma"}}', "prisma/own.prisma": DB},
+        {"package.json": "{}", "prisma/schema.prisma": DB},
+    ],
+)
+@pytest.mark.parametrize("copy", ["prisma/baselines/a.prisma", "prisma/old.prisma", "copies/a.prisma"])
+def test_a_copy_of_the_schema_has_no_claim_to_its_migrations(tmp_path: Path, own: dict[str, str], copy: str) -> None:
+    write(tmp_path, {**own, copy: DB, "prisma/migrations/1_a/migration.sql": SQL})
+    found = {project.schema: project for project in find_projects(tmp_path)}
+    assert [project.gaps for project in found.values()] == [()] * len(found)
+    assert [p.migrations for p in found.values()].count(tmp_path / "prisma/migrations") == 1
+    assert [project.gaps for project in find_projects(tmp_path / copy)] == [()]
+
+
 def test_a_setting_fills_a_gap(tmp_path: Path) -> None:
     write(tmp_path, {"prisma.config.ts": "export default { migrations: { path: pick() } }", "schema.prisma": DB})
     write(tmp_path, {"refract.toml": 'migrations = "sql"'})

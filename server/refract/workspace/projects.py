@@ -161,6 +161,7 @@ def project_of(
 
 def with_configuration(project: ProjectFiles) -> ProjectFiles:
     """A project that was found without its configuration, which does not say which schema counts."""
+    project = _beside_own(project)
     found = config_of(project.root)
     if found is None or _configured_schema(project.root, *found) is not None:
         return project
@@ -172,6 +173,16 @@ def with_configuration(project: ProjectFiles) -> ProjectFiles:
         return evolve(project, gaps=(*gaps, *project.gaps), problem=problem)
     known = project_of(project.root, project.schema, project.schema_files, project.source, migrations, gaps)
     return evolve(known, problem=problem, external=config.external, shadow_sql=config.shadow_sql)
+
+
+def _beside_own(project: ProjectFiles) -> ProjectFiles:
+    """The project without the gap that is none: the folder near it is that of the root's own schema, which this one is
+    not. It may be an older copy of that.
+    """
+    own = prisma_project(project.root) if project.gaps else None
+    if own is None or own.schema == project.schema:
+        return project
+    return evolve(project, gaps=tuple(gap for gap in project.gaps if gap.path != str(own.migrations)))
 
 
 def config_of(folder: Path) -> tuple[Path, PrismaConfig] | None:

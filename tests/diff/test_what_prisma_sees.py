@@ -110,3 +110,101 @@ CHANGES = [
 @pytest.mark.parametrize(("sql", "schema", "expected"), CHANGES)
 def test_what_changes(sql: str, schema: str, expected: str) -> None:
     assert pending(sql, schema) == expected
+
+
+PARTIAL = 'generator client {\n  provider = "prisma-client"\n  previewFeatures = ["partialIndexes"]\n}\n'
+
+
+def partial(predicate: str) -> str:
+    columns = '"x" INTEGER, "p" BOOLEAN NOT NULL, "t" TEXT NOT NULL'
+    return table(columns, f'CREATE UNIQUE INDEX "uq" ON "A"("t") WHERE {predicate};')
+
+
+def unique_where(argument: str, name: str = "uq") -> str:
+    return PARTIAL + model(
+        f'x Int?\n  primary Boolean @map("p")\n  t String\n  @@unique([t], map: "{name}", where: {argument})'
+    )
+
+
+@pytest.mark.parametrize(
+    ("predicate", "argument"),
+    [
+        ("(p)", 'raw("p")'),
+        ("p", 'raw("p")'),
+        ("(x IS NOT NULL)", 'raw("x IS NOT NULL")'),
+        ("(x IS NOT NULL)", 'raw("(x IS NOT NULL)")'),
+        ("((x is not null))", 'raw("x IS NOT NULL")'),
+        ('("x" IS NOT NULL)', 'raw("(x IS NOT NULL)")'),
+        ('("x" = 1)', 'raw("x=1")'),
+        ('("x" > 1 AND "id" > 2)', 'raw("((x > 1) AND (id > 2))")'),
+        ("(\"t\" IN ('a', 'b'))", "raw(\"(t = ANY (ARRAY['a'::text, 'b'::text]))\")"),
+        ('("p" = true)', "{ primary: true }"),
+    ],
+)
+def test_a_predicate_in_other_words_is_the_same(predicate: str, argument: str) -> None:
+    assert pending(partial(predicate), unique_where(argument)) == EMPTY
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        (
+            unique_where('raw("x IS NULL")'),
+            '-- DropIndex\nDROP INDEX "uq";\n\n'
+            '-- CreateIndex\nCREATE UNIQUE INDEX "uq" ON "A"("t") WHERE (x IS NULL);\n',
+        ),
+        (
+            unique_where('raw("(x IS NOT NULL)")', "other"),
+            '-- RenameIndex\nALTER INDEX "uq" RENAME TO "other";\n',
+        ),
+        (
+            PARTIAL + model('x Int?\n  primary Boolean @map("p")\n  t String'),
+            '-- DropIndex\nDROP INDEX "uq";\n',
+        ),
+        (model('x Int?\n  primary Boolean @map("p")\n  t String'), EMPTY),
+    ],
+)
+def test_with_the_preview_feature_prisma_changes_partial_indexes(schema: str, expected: str) -> None:
+    assert pending(partial("(x IS NOT NULL)"), schema) == expected
+
+
+@pytest.mark.parametrize(
+    ("argument", "written"),
+    [
+        ("x IS NULL", "(x IS NULL)"),
+        ("(x IS NULL)", "(x IS NULL)"),
+        ("(x) IS NULL", "((x) IS NULL)"),
+        ("(x) IS NULL AND (p)", "(x) IS NULL AND (p)"),
+    ],
+)
+def test_the_parentheses_of_a_predicate(argument: str, written: str) -> None:
+    bare = table('"x" INTEGER, "p" BOOLEAN NOT NULL, "t" TEXT NOT NULL')
+    expected = f'-- CreateIndex\nCREATE UNIQUE INDEX "uq" ON "A"("t") WHERE {written};\n'
+    assert pending(bare, unique_where(f'raw("{argument}")')) == expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "schema"),
+    [
+        ("TIMESTAMP(3) NOT NULL DEFAULT now() + interval '1 year'", "DateTime|(now() + '1 year'::interval)"),
+        ("TIMESTAMP(3) NOT NULL DEFAULT now() + INTERVAL '1 year'", "DateTime|now() + interval '1 year'"),
+        ("TEXT NOT NULL DEFAULT upper('a')", "String|upper('a'::text)"),
+    ],
+)
+def test_a_default_in_other_words_is_the_same(sql: str, schema: str) -> None:
+    type_, _, expression = schema.partition("|")
+    assert pending(table(f'"x" {sql}'), model(f'x {type_} @default(dbgenerated("{expression}"))')) == EMPTY
+
+
+def test_another_string_in_a_default_is_a_change() -> None:
+    sql = table("\"x\" TIMESTAMP(3) NOT NULL DEFAULT now() + interval '1 year'")
+    assert "2 years" in pending(sql, model("x DateTime @default(dbgenerated(\"now() + '2 years'::interval\"))"))
+
+
+def test_a_partition_is_left_to_its_parent() -> None:
+    sql = 'CREATE TABLE "A" ("id" INTEGER NOT NULL, CONSTRAINT "A_pkey" PRIMARY KEY ("id")) PARTITION BY RANGE ("id");'
+    part = 'CREATE TABLE "A_1" PARTITION OF "A" FOR VALUES FROM (0) TO (10);'
+    more = "model A_1 {\n  id Int @id\n  y Int?\n}\n"
+    added = '-- AlterTable\nALTER TABLE "A" ADD COLUMN     "y" INTEGER;\n'
+    assert pending(sql + part, model("y Int?")) == added
+    assert pending(sql + part, model("y Int?") + more) == added

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from refract.diff.server_words import same_expression
 from refract.diff.traits import AutoIncrement, DifferTraits
-from refract.providers.defaults import bare_expression
 from refract.schema.changes import Cast
 from refract.schema.model import Column, Default, DefaultKind
 
@@ -91,7 +91,7 @@ def _values_match(before: Column, after: Column) -> bool:
     if "JSON" in before.type.name or "JSON" in after.type.name:
         return _json_match(old, new)
     if old.kind is DefaultKind.EXPRESSION and new.kind is DefaultKind.EXPRESSION:
-        return bare_expression(old.text).casefold() == bare_expression(new.text).casefold()
+        return same_expression(old.text, new.text)
     return old == new and _same_numbers(old, before, after)
 
 

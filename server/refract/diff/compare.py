@@ -11,7 +11,7 @@ from refract.diff.order import in_prismas_order
 from refract.diff.rank import Rank
 from refract.diff.renames import ProbableRename, probable_renames
 from refract.diff.tables import Ranked, TableChanges, add_foreign_key, drop_foreign_key, table_changes
-from refract.diff.traits import DifferTraits, differ_traits
+from refract.diff.traits import DifferTraits, differ_traits, traits_between
 from refract.providers import provider
 from refract.schema import changes as c
 from refract.schema.model import Database, Enum, Extension, QualifiedName, Table
@@ -66,6 +66,8 @@ def diff(before: Database, after: Database, previous: Diff | None = None) -> Dif
 
 
 def _compare(before: Database, after: Database, known: _Known | None) -> _Known:
+    if known is not None and traits_between(known.before, known.after) != traits_between(before, after):
+        known = None
     if known is not None and known.before.tables is before.tables:
         touched = [n for n, table in after.tables.items() if known.after.tables.get(n) is not table]
         if len(after.tables) == len(known.after.tables) and all(n in known.after.tables for n in touched):
@@ -78,7 +80,7 @@ def _compare_touched(before: Database, after: Database, known: _Known, touched: 
     compared = dict(known.compared)
     for name in touched:
         if name in before.tables:
-            compared[name] = _compare_pair(before.tables[name], after)
+            compared[name] = _compare_pair(before.tables[name], before, after)
     among = {*known.changed, *touched}
     changed = [n for n in among if n in compared and compared[n].changes.ranked]
     return _Known(before, after, compared, known.created, known.dropped, _in_order_of(changed, before))
@@ -93,16 +95,16 @@ def _compare_all(before: Database, after: Database, known: _Known | None) -> _Kn
         if new is not None and _is_managed(name, before, after):
             found = seen.get(name)
             fits = found is not None and found.after is new and found.before is old
-            compared[name] = found if found is not None and fits else _compare_pair(old, after)
+            compared[name] = found if found is not None and fits else _compare_pair(old, before, after)
     changed = tuple(n for n, both in compared.items() if both.changes.ranked)
     return _Known(before, after, compared, _added(before, after), _added(after, before), changed)
 
 
-def _compare_pair(old: Table, after: Database) -> _Compared:
+def _compare_pair(old: Table, before: Database, after: Database) -> _Compared:
     new = after.tables[old.name]
-    if old is new or _NOT_OURS.fullmatch(old.name.name):
+    if old is new or _NOT_OURS.fullmatch(old.name.name) or _is_unseen(old, before, after):
         return _Compared(old, new, TableChanges())
-    return _Compared(old, new, table_changes(old, new, provider(after.provider), differ_traits(after.provider)))
+    return _Compared(old, new, table_changes(old, new, provider(after.provider), traits_between(before, after)))
 
 
 def _database_steps(before: Database, after: Database) -> Iterator[Ranked]:
@@ -189,10 +191,14 @@ def _table_steps(known: _Known) -> Iterator[Ranked]:
 
 def _added(before: Database, after: Database) -> tuple[QualifiedName, ...]:
     """The tables of `after` that `before` does not have, in their order."""
-    is_prisma = bool(before.managed or after.managed)
-    unseen = {n for n, table in after.tables.items() if table.assumed or (table.is_partition and is_prisma)}
+    unseen = {n for n, table in after.tables.items() if table.assumed or _is_unseen(table, before, after)}
     added = (n for n in after.tables if n not in before.tables and n not in unseen)
     return tuple(n for n in added if not _NOT_OURS.fullmatch(n.name) and _is_managed(n, before, after))
+
+
+def _is_unseen(table: Table, before: Database, after: Database) -> bool:
+    """Whether it is a partition, which follows its parent: Prisma does not look at it."""
+    return table.is_partition and bool(before.managed or after.managed)
 
 
 def _is_managed(name: QualifiedName, before: Database, after: Database) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import zip_longest
 
+from refract.diff.server_words import same_predicate
 from refract.diff.traits import DifferTraits
 from refract.schema.model import Index, IndexColumn
 
@@ -75,7 +76,7 @@ def indexes_match(before: Index, after: Index, traits: DifferTraits) -> bool:
     return (
         before.unique == after.unique
         and before.type == after.type
-        and before.where == after.where
+        and same_predicate(before.where, after.where)
         and _parts_match(before, after, traits)
         and not (traits.compares_clustering and bool(before.clustered) != bool(after.clustered))
     )

@@ -168,11 +168,11 @@ def _key_columns(table: Table) -> list[str]:
 
 def _indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
     traits, name = pair.traits, pair.name
-    old, new = _visible(pair.before.indexes), _visible(pair.after.indexes)
+    old, new = _visible(pair.before.indexes, traits), _visible(pair.after.indexes, traits)
     for index in _dropped_indexes(pair, columns):
         rank = Rank.ALTER_TABLE if _becomes_primary_key(index, pair, columns) else Rank.DROP_INDEX
         yield rank, c.DropIndex(table=name, index=index, origin=pair.after.origin)
-    partial = [evolve(index, where=None) for index in pair.before.indexes if _is_hidden(index)]
+    partial = [evolve(index, where=None) for index in pair.before.indexes if _is_hidden(index, traits)]
     for index in new:
         if not any(indexes_match(other, index, traits) for other in (*old, *partial)):
             yield Rank.CREATE_INDEX, c.CreateIndex(table=name, index=index, origin=index.origin or pair.after.origin)
@@ -210,16 +210,16 @@ def _casts(index: Index, columns: Sequence[_ColumnPair]) -> list[Cast]:
     return [x.cast for x in columns if x.after.name in names]
 
 
-def _visible(indexes: Sequence[Index]) -> list[Index]:
+def _visible(indexes: Sequence[Index], traits: DifferTraits) -> list[Index]:
     """Indexes that Prisma knows: not those on expressions, nor partial ones that are not in a schema."""
-    return [i for i in indexes if not any(p.expression for p in i.columns) and not _is_hidden(i)]
+    return [i for i in indexes if not any(p.expression for p in i.columns) and not _is_hidden(i, traits)]
 
 
-def _is_hidden(index: Index) -> bool:
+def _is_hidden(index: Index, traits: DifferTraits) -> bool:
     """Whether an index is a partial one that only migrations have (an origin in a schema names a block).
-    Prisma never drops it, but treats it as the schema's index without a condition.
+    Without its preview feature Prisma never drops it, but treats it as the schema's index without a condition.
     """
-    return index.where is not None and not (index.origin and index.origin.block)
+    return index.where is not None and not traits.sees_partial_indexes and not (index.origin and index.origin.block)
 
 
 def _index_pairs(old: Sequence[Index], new: Sequence[Index], traits: DifferTraits) -> Iterator[tuple[Index, Index]]:
@@ -236,8 +236,10 @@ def _are_twins(one: Index, other: Index, traits: DifferTraits) -> bool:
 
 
 def _dropped_indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> list[Index]:
-    new = _visible(pair.after.indexes)
-    gone = [i for i in _visible(pair.before.indexes) if not any(indexes_match(i, x, pair.traits) for x in new)]
+    new = _visible(pair.after.indexes, pair.traits)
+    gone = [
+        i for i in _visible(pair.before.indexes, pair.traits) if not any(indexes_match(i, x, pair.traits) for x in new)
+    ]
     return [i for i in gone if not _may_be_of_key(i, pair, columns)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from refract.schema.changes import (
     AddColumn,
@@ -19,7 +19,7 @@ from refract.schema.changes import (
     RenameIndex,
     TableChange,
 )
-from refract.schema.model import Index, Table
+from refract.schema.model import Database, Index, Table
 
 MustRedefine = Callable[[Table, Sequence[TableChange]], bool]
 
@@ -51,6 +51,7 @@ class DifferTraits:
     `redefines`: whether a table must be rebuilt for such changes.
     `recreated_column_spoils_indexes`: an index on a column that is dropped and added blocks the change. Prisma
     ignores that, and MySQL then refuses its SQL ("Incorrect prefix key").
+    `sees_partial_indexes`: those that only migrations make are compared, as Prisma does with its preview feature.
     `casts_indexed_columns`: columns in an index or key can change their type in place.
     """
 
@@ -72,6 +73,7 @@ class DifferTraits:
     foreign_keys_make_indexes: bool = False
     schemas: bool = False
     takes_included_for_columns: bool = False
+    sees_partial_indexes: bool = False
     redefines: MustRedefine = _never
 
     def is_inline(self, index: Index) -> bool:
@@ -155,3 +157,12 @@ _TRAITS: Mapping[str, DifferTraits] = {
 def differ_traits(provider: str) -> DifferTraits:
     """How a provider's databases are treated. Raises KeyError for an unknown provider."""
     return _TRAITS[provider]
+
+
+_SEEING = {name: evolve(traits, sees_partial_indexes=True) for name, traits in _TRAITS.items()}
+
+
+def traits_between(before: Database, after: Database) -> DifferTraits:
+    """How tables of these two are compared."""
+    sees = before.sees_partial_indexes or after.sees_partial_indexes
+    return (_SEEING if sees else _TRAITS)[after.provider]

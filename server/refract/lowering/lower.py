@@ -182,6 +182,7 @@ def _database(parts: _Parts, tables: Mapping[QualifiedName, Table], settings: _S
         qualified=settings.qualifies_default_schema,
         creates_empty_schemas=settings.creates_empty_schemas,
         relation_mode=settings.relation_mode,
+        sees_partial_indexes="partialIndexes" in settings.preview_features,
     )
 
 

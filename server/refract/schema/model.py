@@ -424,6 +424,7 @@ class Database:
     `schemas` are the namespaces named in the datasource; `creates_empty_schemas`: also those without tables and enums are
     created. `qualified`: Prisma writes the default one before names too.
     `external` are the tables and enums that Prisma leaves alone, whatever the schema says of them.
+    `sees_partial_indexes`: the preview feature is on with which Prisma compares and drops them.
     `managed` are the namespaces that Prisma looks at; empty for a history, which shows all that its statements make.
     """
 
@@ -439,6 +440,7 @@ class Database:
     managed: tuple[str, ...] = field(default=(), eq=False)
     external: frozenset[QualifiedName] = field(default=frozenset(), eq=False)
     creates_empty_schemas: bool = field(default=False, eq=False)
+    sees_partial_indexes: bool = field(default=False, eq=False)
     qualified: bool = field(default=False, eq=False)
     relation_mode: str = field(default="foreignKeys", eq=False)
 

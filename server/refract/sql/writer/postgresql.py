@@ -253,7 +253,7 @@ class PostgresqlWriter(Writer):
         kind = "UNIQUE INDEX" if index.unique else "INDEX"
         using = "" if index.type == "BTREE" else f" USING {index.type} "
         parts = ", ".join(self._index_part(part) for part in index.columns)
-        where = f" WHERE ({index.where})" if index.where else ""
+        where = f" WHERE {_in_parentheses(index.where)}" if index.where else ""
         tail = f"{self._carried(index)}{where}"
         return f"CREATE {kind} {how}{self.quote(index.name)} ON {self.name(table, context)}{using}({parts}){tail}"
 
@@ -360,6 +360,11 @@ class PostgresqlWriter(Writer):
 
     def drop_extension(self, change: c.DropExtension, context: Context) -> Sequence[str]:
         return (f"DROP EXTENSION {self.quote(change.extension.name)}",)
+
+
+def _in_parentheses(predicate: str) -> str:
+    """As Prisma has it: in one pair, unless it begins and ends with one."""
+    return predicate if predicate.startswith("(") and predicate.endswith(")") else f"({predicate})"
 
 
 def _is_constraint(index: PrimaryKey | Index) -> bool:

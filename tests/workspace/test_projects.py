@@ -532,6 +532,20 @@ GAPS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
             ("migrations", "prisma.config.ts: This file computes `migrations.path`"),
         ],
     ),
+    "computed names of external tables": (
+        {
+            "prisma.config.ts": "export default { tables: { external: names() }, enums: { external: ['public.e'] } }",
+            "schema.prisma": DB,
+        },
+        [("", "prisma.config.ts: This file computes `tables.external`, and Refract runs no code. Write its value")],
+    ),
+    "SQL of another file for the shadow database": (
+        {
+            "prisma.config.ts": "export default { migrations: { initShadowDb: fs.readFileSync('a.sql', 'utf8') } }",
+            "schema.prisma": DB,
+        },
+        [("", "prisma.config.ts: This file computes `migrations.initShadowDb`, and Refract runs no code.")],
+    ),
     "migrations that nothing names": (
         {
             "prisma.config.ts": "export default { schema: 'db/a.prisma', migrations: { path: 'gone' } }",

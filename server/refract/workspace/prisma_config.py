@@ -32,6 +32,7 @@ CONFIG_PATTERNS = tuple(f"{stem}.{{{','.join(_EXTENSIONS)}}}" for stem in _STEMS
 _CONFIG_NAMES = frozenset(file.rpartition("/")[2] for file in CONFIG_FILES)
 _DEEPEST = max(file.count("/") for file in CONFIG_FILES) + 1
 
+_NO_SETTING = "\0"
 _MAX_LENGTH = 200_000  # characters; a longer configuration is not read
 ALL_SETTINGS = ("schema", "migrations.path")
 """What Refract reads of a configuration."""
@@ -74,9 +75,22 @@ def read_prisma_config(text: str) -> PrismaConfig:
     found = {"schema": _schema(values), "migrations.path": values.text("migrations", "path")}
     texts = {name: value if isinstance(value, str) and "\0" not in value else None for name, value in found.items()}
     computed = tuple(name for name, value in found.items() if value is not Special.UNSET and texts[name] is None)
-    external = tuple(name for kind in ("tables", "enums") for name in _known(values.texts(kind, "external"), ()))
-    shadow_sql = _known(values.text("migrations", "initShadowDb"), "")
-    return PrismaConfig(texts["schema"], texts["migrations.path"], computed, external=external, shadow_sql=shadow_sql)
+    external = {f"{kind}.external": values.texts(kind, "external") for kind in ("tables", "enums")}
+    shadow_sql = values.text("migrations", "initShadowDb")
+    others = {**external, "migrations.initShadowDb": shadow_sql} if _is_written_out(values) else {}
+    return PrismaConfig(
+        texts["schema"],
+        texts["migrations.path"],
+        (*computed, *(name for name, value in others.items() if value is Special.UNKNOWN)),
+        external=tuple(name for names in external.values() for name in _known(names, ())),
+        shadow_sql=_known(shadow_sql, ""),
+    )
+
+
+def _is_written_out(values: ConfigValues) -> bool:
+    """Whether the file shows which settings it has. Elsewhere each could be one that nobody has set."""
+    places = ((_NO_SETTING,), ("migrations", _NO_SETTING))
+    return all(values.text(*names) is not Special.UNKNOWN for names in places)
 
 
 def _known(value: _Known | Special, otherwise: _Known) -> _Known:

@@ -30,7 +30,7 @@ _PLANS = "plans"
 
 @frozen
 class Gap:
-    """What the files of a project do not show, with the `setting` of refract.toml that gives it. `path` is the file or
+    """What the files of a project do not show, with the `setting` of refract.toml that gives it, if any. `path` is the file or
     folder in question.
     """
 
@@ -213,12 +213,13 @@ def _computed(folder: Path, file: Path, config: PrismaConfig) -> tuple[Gap, ...]
     """The settings that the configuration computes and refract.toml does not give."""
     settings = _settings(folder)
     given = {"schema": settings.schema if _is_own(folder, settings) else None}
-    names = [(name, _AS_SETTING[name]) for name in config.computed if given.get(name) is None]
+    names = [(name, _AS_SETTING.get(name, "")) for name in config.computed if given.get(name) is None]
     return tuple(Gap(setting, str(file), _computed_message(name, setting)) for name, setting in names)
 
 
 def _computed_message(name: str, setting: str) -> str:
-    return f"This file computes {code_span(name)}, and Refract runs no code. Set {code_span(setting)} in refract.toml."
+    help_ = f"Set {code_span(setting)} in refract.toml." if setting else "Write its value in this file."
+    return f"This file computes {code_span(name)}, and Refract runs no code. {help_}"
 
 
 def _settings(folder: Path) -> Settings:

@@ -9,7 +9,7 @@ import pytest
 from refract.diff import Diff, diff, matching, named_alike
 from refract.diff.renames import value_renames
 from refract.lowering import lower
-from refract.schema.changes import AddColumn, AlterEnum, CreateTable, DropColumn, DropTable
+from refract.schema.changes import AddColumn, AlterColumn, AlterEnum, CreateTable, DropColumn, DropTable
 from refract.schema.model import Database
 from refract.syntax import parse_schema
 
@@ -230,3 +230,12 @@ def test_names_that_are_alike_are_asked_of_columns_where_sql_is_written_by_hand(
     alike = compared(user("name String"), user("fullName String")).renames
     assert named_alike(in_place) == ()
     assert named_alike(alike) == alike
+
+
+def test_a_type_that_changes_on_mongodb_is_compared() -> None:
+    def schema(type_: str) -> Database:
+        text = 'datasource db {\n  provider = "mongodb"\n}\nmodel A {\n  id Int @id @map("_id")\n  x '
+        return lower(parse_schema([("schema.prisma", text + type_ + "\n}")])).database
+
+    (change,) = diff(schema("Int"), schema("Float")).changes
+    assert isinstance(change, AlterColumn)

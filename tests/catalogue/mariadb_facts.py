@@ -39,7 +39,7 @@ def _column(table: str, place: int, column: Column, collation: str | None) -> Fa
     type_ = normal_type(column.type)
     default = column.default and default_fact(normal_default(column.default, type_))
     return (
-        *("column", table, place, column.name, type_.name, type_.args, "null" if column.nullable else "not null"),
+        *("column", table, place, column.name, type_.name.upper(), type_.args, "null" if column.nullable else "not null"),
         *("default", default, "on update", plain(column.on_update)),
         *("auto increment", column.auto_increment, "generated", plain(column.generated), "collation", collation),
     )

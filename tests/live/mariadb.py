@@ -24,13 +24,14 @@ from refract.schema.model import Column, Table
 from refract.sql.writer.base import EMPTY
 
 START_LIMIT = 60.0  # seconds
+_MEMORY = Path("/dev/shm")  # noqa: S108
 
 
 @contextmanager
 def running_server(options: Sequence[str] = ()) -> Iterator[str]:
     """Starts a server and yields the path of its socket."""
     # A socket's path must be short: pytest's own temporary folders are not.
-    home = Path(tempfile.mkdtemp(prefix="refract-mariadb-"))
+    home = Path(tempfile.mkdtemp(prefix="refract-mariadb-", dir=_MEMORY if _MEMORY.is_dir() else None))
     user = getpass.getuser()
     try:
         subprocess.run(

@@ -282,6 +282,8 @@ class Table:
     `assumed`: no statement makes it, but one changes it. It exists somewhere, and no difference ever drops it.
     `inherits` are the tables whose columns it shares; of a partition, its parent.
     `ends` are the two sides of the relation that a join table lowered from a schema is for: of column A, and of B.
+    `collation` is that of new columns (mysql; the name of a character set stands for its default collation, None for the
+    database's own). `options` are STRICT and WITHOUT ROWID (sqlite).
     """
 
     name: QualifiedName
@@ -296,6 +298,8 @@ class Table:
     assumed: bool = field(default=False, eq=False)
     inherits: tuple[QualifiedName, ...] = field(default=(), eq=False)
     is_partition: bool = field(default=False, eq=False)
+    collation: str | None = field(default=None, eq=False)
+    options: tuple[str, ...] = field(default=(), eq=False)
     model_name: str = field(default="", eq=False)
     full_name: str = field(default="", eq=False)
     ignored: bool = field(default=False, eq=False)

@@ -35,6 +35,7 @@ from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.objects import alter_index, alter_view
 from refract.sql.reader.state import ReadingState
 from refract.sql.reader.table_constraints import read_constraint
+from refract.sql.reader.table_options import convert, set_collation
 from refract.sql.reader.tables import rename_table
 
 
@@ -97,7 +98,18 @@ def _disinherit(item: Cursor, table: QualifiedName, session: ReadingState) -> No
 
 def _as_executed(items: list[Cursor], session: ReadingState) -> list[Cursor]:
     """The actions in the order in which the server executes them, as far as that makes a difference."""
-    return sorted(items, key=_sets_default) if session.traits.sets_defaults_last else items
+    if session.traits.sets_defaults_last:
+        return sorted(items, key=_sets_default)
+    return sorted(items, key=_adds) if session.traits.names_unique_after_column and _drops_key(items) else items
+
+
+def _drops_key(items: list[Cursor]) -> bool:
+    """Whether a primary key is dropped: MySQL drops it before it adds another one, in whatever order both are written."""
+    return any(item.at("DROP", "PRIMARY") for item in items)
+
+
+def _adds(item: Cursor) -> bool:
+    return item.key() == "ADD"
 
 
 def _sets_default(item: Cursor) -> bool:
@@ -254,12 +266,14 @@ _ACTIONS: tuple[tuple[tuple[str, ...], Act], ...] = (
     (("INHERIT",), _inherit),
     (("NO", "INHERIT"), _disinherit),
     (("VALIDATE", "CONSTRAINT"), validate_constraint),
+    *(((word,), set_collation) for word in ("COLLATE", "DEFAULT", "CHARACTER", "CHARSET")),
+    (("CONVERT",), convert),
     *(
         ((word,), _nothing)
         for word in (
             "ENABLE", "DISABLE", "FORCE", "NO", "REPLICA", "OWNER", "SET", "RESET", "CLUSTER", "CHECK", "NOCHECK",
-            "ENGINE", "COLLATE", "CONVERT", "AUTO_INCREMENT", "COMMENT", "DEFAULT", "CHARACTER", "ORDER", "ROW_FORMAT",
-            "ALGORITHM", "LOCK", "CHARSET",
+            "ENGINE", "AUTO_INCREMENT", "COMMENT", "ORDER", "ROW_FORMAT",
+            "ALGORITHM", "LOCK",
         )
     ),
 )  # fmt: skip

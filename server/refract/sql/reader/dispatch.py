@@ -136,6 +136,11 @@ def _create_schema(cursor: Cursor, session: ReadingState) -> None:
     namespaces.create_schema(cursor, session, read_statement)
 
 
+def _unknown_block(cursor: Cursor, session: ReadingState) -> None:
+    """A block of MariaDB outside a routine."""
+    session.not_followed(text=cursor.whole())
+
+
 def _declares(kind: ObjectKind) -> StatementReader:
     return lambda cursor, session: declare_routine(cursor, session, kind)
 
@@ -195,6 +200,7 @@ _STEPS: tuple[tuple[tuple[str, ...], StatementReader], ...] = (
     (("DROP", "FUNCTION"), objects.drop_routine),
     (("DROP", "PROCEDURE"), objects.drop_routine),
     (("DROP", "ROUTINE"), objects.drop_routine),
+    (("BEGIN", "NOT", "ATOMIC"), _unknown_block),
     (("RESET",), namespaces.reset_search_path),
     (("SET", "LOCAL"), namespaces.set_setting),
     (("SET", "SESSION"), namespaces.set_setting),

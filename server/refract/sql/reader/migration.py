@@ -5,7 +5,7 @@ from __future__ import annotations
 from refract.providers import Provider
 from refract.schema.changes import NotFollowed, Reason
 from refract.schema.model import Database
-from refract.sql.reader import key_indexes, mysql_forms
+from refract.sql.reader import key_indexes, mysql_forms, mysql_grammar
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.dispatch import is_rename, read_statement
 from refract.sql.reader.folding import fold
@@ -44,6 +44,9 @@ def read_next(statement: StatementTokens, sql: str, session: ReadingState, redef
         if cursor.done or (scaffolding and not is_rename(cursor)):
             return
     if session.traits.is_sqlite and is_refused(cursor):
+        session.refuse()
+        return
+    if session.traits.changes_delimiter and mysql_grammar.is_refused(found, sql):
         session.refuse()
         return
     read_statement(sql, found[cursor.position :], session)

@@ -51,6 +51,7 @@ from refract.schema.model import (
 from refract.schema.unlisted import lacking, with_renamed
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.scope import DefinitionScope
+from refract.sql.reader.taken_names import fitted
 from refract.sql.reader.touched import touched
 from refract.sql.reader.traits import KeptNames, reader_traits
 from refract.text import Origin, Span
@@ -198,6 +199,11 @@ class ReadingState:
         followed.
         """
         change = evolve(_made_here(change, self.origin), origin=self.origin)
+        fits = fitted(change, self.draft) if self.traits.names_ignore_case else change
+        if isinstance(fits, Misfit):
+            self.not_followed(fits)
+            return
+        change = fits
         misfit = self.draft.apply(change)
         if misfit is None:
             self._hand_down(change)

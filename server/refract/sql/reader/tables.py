@@ -38,6 +38,7 @@ from refract.sql.reader.postgresql_names import Namer
 from refract.sql.reader.sequences import with_sequence
 from refract.sql.reader.state import TEMPORARY, ReadingState
 from refract.sql.reader.table_constraints import read_constraint
+from refract.sql.reader.table_options import with_options
 
 
 def create_table(cursor: Cursor, session: ReadingState) -> None:
@@ -89,7 +90,7 @@ def _made(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
     table = _defined(name, cursor.group().items(), session)
     if session.traits.names_unique_after_column and "SELECT" in (cursor.key(), cursor.key(1)):
         return evolve(table, columns_known=False)
-    return inheriting(table, cursor, session) if cursor.accept("INHERITS") else table
+    return inheriting(table, cursor, session) if cursor.accept("INHERITS") else with_options(table, cursor, session)
 
 
 def _of_mysql_query(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
@@ -252,7 +253,7 @@ def _defined(name: QualifiedName, items: Iterable[Cursor], session: ReadingState
         constraint = read_constraint(item, name, session.scope)
         if constraint is not None:
             constraints.append(constraint)
-        elif item.accept("LIKE"):
+        elif not session.traits.is_sqlite and item.accept("LIKE"):
             source = like(item, name, session)
             columns += source.columns
             constraints += constraints_of_table(source)
@@ -269,6 +270,8 @@ def _defined(name: QualifiedName, items: Iterable[Cursor], session: ReadingState
 
 def _table(name: QualifiedName, columns: Iterable[Column], constraints: Sequence[Constraint]) -> Table:
     keys = [x for x in constraints if isinstance(x, PrimaryKey)]
+    if len(keys) > 1:
+        raise UnreadableStatement("one primary key expected")
     checks = [x for x in constraints if isinstance(x, Check)]
     required = {part.name for key in keys for part in key.columns} | {check.not_null for check in checks}
     return Table(

@@ -46,6 +46,7 @@ class ReaderTraits:
     `sets_defaults_last`: ALTER TABLE changes types before it sets defaults, in whatever order both are written.
     `keeps_numbering`: how a column counts is part of Prisma's schema.
     `keeps_collations`: the collation of a column is read. `is_sqlite`: its grammar is small, and what it lacks is an error.
+    `names_ignore_case`: those of columns and indexes, which a change may not make twice.
     `numbers_names`: the database makes up names that are free, with a number if need be. `keeps_conditions`: what it has
     besides a standard column or key is kept: collations, identities, MATCH FULL.
     `no_action` is the action of a foreign key that names none.
@@ -67,6 +68,7 @@ class ReaderTraits:
     is_sqlite: bool = False
     keeps_collations: bool = False
     numbers_names: bool = False
+    names_ignore_case: bool = False
     keeps_conditions: bool = False
     no_action: ReferentialAction = ReferentialAction.NO_ACTION
 
@@ -99,12 +101,13 @@ _TRAITS: Mapping[str, ReaderTraits] = {
         bodies_have_statements=True,
         do_runs_block=False,
         names_unique_after_column=True,
+        names_ignore_case=True,
         keeps_collations=True,
         foreign_keys_make_indexes=True,
         no_action=ReferentialAction.RESTRICT,
     ),
     "sqlite": ReaderTraits(
-        bodies_have_statements=True, rolls_back_definitions=True, is_sqlite=True, keeps_collations=True
+        bodies_have_statements=True, rolls_back_definitions=True, is_sqlite=True, keeps_collations=True, names_ignore_case=True
     ),
     "sqlserver": ReaderTraits(selects_into_tables=True, is_transact_sql=True),
 }

@@ -39,7 +39,15 @@ def _column(table: str, place: int, column: Column, collation: str | None) -> Fa
     type_ = normal_type(column.type)
     default = column.default and default_fact(normal_default(column.default, type_))
     return (
-        *("column", table, place, column.name, type_.name.upper(), type_.args, "null" if column.nullable else "not null"),
+        *(
+            "column",
+            table,
+            place,
+            column.name,
+            type_.name.upper(),
+            type_.args,
+            "null" if column.nullable else "not null",
+        ),
         *("default", default, "on update", plain(column.on_update)),
         *("auto increment", column.auto_increment, "generated", plain(column.generated), "collation", collation),
     )
@@ -110,7 +118,9 @@ def _default(text: object, type_: ColumnType) -> Default | None:
 def _indexes(cursor: Cursor) -> Iterator[Fact]:
     parts: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
     for table, name, non_unique, kind, column, length, collation in _rows(cursor, _INDEXES):
-        parts[table, name, not non_unique, kind].append((column, length, "desc" if collation == "D" else "asc"))
+        parts[table, name, not non_unique, kind].append(
+            (column, None if kind == "SPATIAL" else length, "desc" if collation == "D" else "asc")
+        )
     for (table, name, unique, kind), columns in parts.items():
         if name == "PRIMARY":
             yield "primary key", table, tuple(columns)

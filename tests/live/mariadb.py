@@ -24,7 +24,7 @@ from refract.schema.model import Column, Table
 from refract.sql.writer.base import EMPTY
 
 START_LIMIT = 60.0  # seconds
-_MEMORY = Path("/dev/shm")  # noqa: S108
+_MEMORY = Path("/dev/shm")
 
 
 @contextmanager

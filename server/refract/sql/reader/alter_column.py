@@ -23,13 +23,14 @@ from refract.sql.reader.columns import (
     read_column,
     with_default,
 )
-from refract.sql.reader.constraints import add_constraints, constraints_of
+from refract.sql.reader.constraints import add_constraint, add_constraints, constraints_of
 from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.dependents import drop_dependents_of_column, drop_keys_to_column
 from refract.sql.reader.index_parts import read_collation, squeezed
 from refract.sql.reader.postgresql_names import Namer
 from refract.sql.reader.sequences import alter_identity, drop_identity, keep_sequence, with_sequence
 from refract.sql.reader.state import ReadingState
+from refract.sql.reader.table_constraints import read_constraint
 from refract.sql.reader.types import read_type
 
 
@@ -59,7 +60,8 @@ def add_column(item: Cursor, table: QualifiedName, session: ReadingState) -> Non
     allowed = item.if_not_exists()
     if item.key() == "(":
         for part in item.group().items():
-            add_column(part, table, session)
+            constraint = read_constraint(part, table, session.scope)
+            add_constraint(constraint, table, session) if constraint else add_column(part, table, session)
         return
     found = read_column(item, table, session.scope)
     if allowed and session.column(table, found.column.name):

@@ -236,6 +236,9 @@ Act = Callable[[Cursor, QualifiedName, ReadingState], None]
 
 
 _ACTIONS: tuple[tuple[tuple[str, ...], Act], ...] = (
+    (("ADD", "SYSTEM", "VERSIONING"), _nothing),
+    (("DROP", "SYSTEM", "VERSIONING"), _nothing),
+    (("ADD", "PERIOD"), _nothing),
     (("ADD", "CONSTRAINT"), _add_named_constraint),
     (("ADD",), _add),
     (("DROP", "CONSTRAINT"), drop_constraint),

@@ -21,7 +21,7 @@ from refract.schema.model import (
     Sort,
 )
 from refract.sql.reader.column_words import CONSTRAINT_WORDS
-from refract.sql.reader.cursor import Cursor, unquoted
+from refract.sql.reader.cursor import Cursor, UnreadableStatement, unquoted
 from refract.sql.reader.index_parts import read_collation, squeezed
 from refract.sql.reader.keys import (
     check_name,
@@ -55,6 +55,8 @@ def read_column(cursor: Cursor, table: QualifiedName, scope: DefinitionScope) ->
     """`name TYPE constraints`, to the end or to what does not belong to a column."""
     name = cursor.identifier()
     untyped = cursor.done or _begins_constraint(cursor)
+    if untyped and scope.traits.changes_delimiter:
+        raise UnreadableStatement("type expected")
     type_, numbered = (ColumnType(""), False) if untyped else read_type(cursor, scope)
     return read_constraints(
         cursor, Definition(numbering(Column(name, type_, nullable=True), numbered, scope)), table, scope
@@ -205,7 +207,11 @@ def _one_more(cursor: Cursor, found: Definition, name: str, table: QualifiedName
 def _update_default(
     cursor: Cursor, found: Definition, name: str, table: QualifiedName, scope: DefinitionScope
 ) -> Definition:
-    return evolve(found, column=evolve(found.column, on_update=squeezed(cursor.until(CONSTRAINT_WORDS))))
+    sql = _NOW.sub("CURRENT_TIMESTAMP", squeezed(cursor.until(CONSTRAINT_WORDS)))
+    return evolve(found, column=evolve(found.column, on_update=sql))
+
+
+_NOW = re.compile(r"^(?:now|localtime|localtimestamp)\b(?:\(\))?", re.I)
 
 
 def _conflict(cursor: Cursor, found: Definition, *_: object) -> Definition:
@@ -225,7 +231,8 @@ _COLUMN_CONSTRAINTS: tuple[tuple[tuple[str, ...], Callable[..., Definition]], ..
     (("VISIBLE",), _nothing),
     (("REFERENCES",), _references),
     (("CHECK",), _check),
-    (("AUTO_INCREMENT",), _of_column(lambda column: evolve(column, auto_increment=True))),
+    (("AUTO_INCREMENT",), _of_column(lambda column: evolve(column, auto_increment=True, nullable=False))),
+    (("BINARY",), _of_column(lambda column: evolve(column, collation=f"{column.collation or 'utf8mb4'}_bin"))),
     (("AUTOINCREMENT",), _of_column(lambda column: evolve(column, auto_increment=True))),
     (("IDENTITY",), _identity),
     (("GENERATED",), _generated),

@@ -141,6 +141,12 @@ def _unknown_block(cursor: Cursor, session: ReadingState) -> None:
     session.not_followed(text=cursor.whole())
 
 
+def _alter_database(cursor: Cursor, session: ReadingState) -> None:
+    """On MySQL it sets the collation of tables that follow."""
+    if session.traits.foreign_keys_make_indexes:
+        session.not_followed(text=cursor.whole())
+
+
 def _declares(kind: ObjectKind) -> StatementReader:
     return lambda cursor, session: declare_routine(cursor, session, kind)
 
@@ -201,6 +207,7 @@ _STEPS: tuple[tuple[tuple[str, ...], StatementReader], ...] = (
     (("DROP", "PROCEDURE"), objects.drop_routine),
     (("DROP", "ROUTINE"), objects.drop_routine),
     (("BEGIN", "NOT", "ATOMIC"), _unknown_block),
+    (("ALTER", "DATABASE"), _alter_database),
     (("RESET",), namespaces.reset_search_path),
     (("SET", "LOCAL"), namespaces.set_setting),
     (("SET", "SESSION"), namespaces.set_setting),

@@ -6,6 +6,7 @@ Only forms that are surely errors are refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from refract.sql.reader.tokens import QUOTED, SqlToken
 
@@ -24,7 +25,9 @@ def is_refused(found: Sequence[SqlToken], sql: str) -> bool:
 
 def _is_of_another_database(keys: list[str]) -> bool:
     verb = keys[0]
-    if keys[:2] == ["CREATE", "TYPE"] or keys[-2:] == ["(", ")"] and keys[:2] == ["CREATE", "TABLE"] and len(keys) == 5:
+    if keys[:2] == ["CREATE", "TYPE"] or (
+        keys[-2:] == ["(", ")"] and keys[:2] == ["CREATE", "TABLE"] and len(keys) == 5
+    ):
         return True
     if keys[:2] == ["DROP", "INDEX"]:
         return "ON" not in keys
@@ -40,9 +43,9 @@ def _alters_as_elsewhere(keys: list[str]) -> bool:
 
 def _has_bad_name(found: Sequence[SqlToken], sql: str) -> bool:
     strings = "ANSI" not in sql.upper()
-    for before, token in zip(found, found[1:], strict=False):
+    for before, token in pairwise(found):
         written = sql[token.start : token.end]
-        if strings and before.key in _MADE and token.key == QUOTED and written.startswith('"'):
+        if strings and before.key in _MADE and written.startswith('"'):
             return True
         if token.key == QUOTED and len(written) > _LONGEST_NAME + 2 and written.startswith("`"):
             return True

@@ -83,7 +83,7 @@ def _made(cursor: Cursor, name: QualifiedName, session: ReadingState) -> Table:
         return partition(cursor, name, session)
     if cursor.accept("OF"):
         return Table(name, (), columns_known=False)
-    if query_follows(cursor):
+    if query_follows(cursor) and not session.traits.names_unique_after_column:
         return table_of_query(cursor, name, session)
     if cursor.key() != "(":
         return _copied_from(cursor, name, session)
@@ -224,7 +224,7 @@ def _with_columns(key: ForeignKey, table: QualifiedName, keys: Sequence[PrimaryK
 
 
 def _without_repetitions(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
-    """PostgreSQL makes one index of two equal unique constraints, and none of one that the primary key implies."""
+    """PostgreSQL and SQLite make one index of two equal unique constraints, and none of one that the primary key implies."""
     keys = [x for x in constraints if isinstance(x, PrimaryKey)]
     seen = [(x.columns, x.include, True, x.storage, x.deferral) for x in keys]
     for constraint in constraints:
@@ -235,6 +235,12 @@ def _without_repetitions(constraints: Sequence[Constraint]) -> Iterator[Constrai
                 continue
             seen.append(what)
         yield constraint
+
+
+def _numbers_rows(columns: Sequence[Column], constraints: Sequence[Constraint]) -> bool:
+    """Whether the primary key is an INTEGER column of SQLite, which is the number of a row and has no index."""
+    parts = [part.name for x in constraints if isinstance(x, PrimaryKey) for part in x.columns]
+    return len(parts) == 1 and any(x.name == parts[0] and x.type.name == "INTEGER" for x in columns)
 
 
 def _numbered(found: Definition, table: QualifiedName, namer: Namer, session: ReadingState) -> Column:
@@ -263,6 +269,8 @@ def _defined(name: QualifiedName, items: Iterable[Cursor], session: ReadingState
             constraints += constraints_of(found)
     if session.traits.names_unique_after_column:
         constraints = all_named(constraints, name)
+    if session.traits.is_sqlite and not _numbers_rows(columns, constraints):
+        constraints = list(_without_repetitions(constraints))
     if session.traits.numbers_names:
         constraints = list(namer.constraints(_without_repetitions(constraints), columns))
     return _table(name, columns, constraints)

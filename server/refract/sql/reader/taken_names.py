@@ -21,12 +21,12 @@ def fitted(change: c.Change, draft: Draft) -> c.Change | c.Misfit:
             return _twice("column", (x.name for x in table.columns)) or _twice("index", _names(table)) or change
         case c.RenameTable(before=before, after=after):
             return _taken_table(before.name, after.name, draft) or change
-        case c.TableChange(table=name) if (table := draft.tables.get(name)) is not None:
-            return _in_table(change, table, draft)
+        case c.TableChange(table=name) if (held := draft.tables.get(name)) is not None:
+            return _in_table(change, held, draft)
     return change
 
 
-def _in_table(change: c.TableChange, table: Table, draft: Draft) -> c.Change | c.Misfit:
+def _in_table(change: c.Change, table: Table, draft: Draft) -> c.Change | c.Misfit:
     columns = [x.name for x in table.columns]
     match change:
         case c.AddColumn(column=column):
@@ -41,7 +41,10 @@ def _in_table(change: c.TableChange, table: Table, draft: Draft) -> c.Change | c
             if isinstance(parts, c.Misfit):
                 return parts
             taken = _taken("index", index.name, _index_names(table, draft)) if index.name else None
-            return taken or evolve(change, index=evolve(index, columns=parts))
+            # An index without a name has been named like its first column, as that is written in the statement.
+            by_column = parts and index.name == index.columns[0].name
+            name = parts[0].name if by_column else index.name
+            return taken or evolve(change, index=evolve(index, name=name, columns=parts))
         case c.AddPrimaryKey(primary_key=key):
             if table.primary_key is not None:
                 return c.Misfit(c.Reason.EXISTS, "constraint", "PRIMARY KEY")
@@ -89,11 +92,19 @@ def _taken_table(before: QualifiedName, after: QualifiedName, draft: Draft) -> c
 
 
 def _spelled(parts: tuple[IndexColumn, ...], table: Table) -> tuple[IndexColumn, ...] | c.Misfit:
-    spelled = tuple(evolve(x, name=_spelling(x.name, table)) if x.name else x for x in parts)
+    spelled = tuple(_spelled_part(x, table) if x.name else x for x in parts)
     absent = next((x.name for x in spelled if x.name and table.column(x.name) is None), None)
     if absent is not None and table.columns_known:
         return c.Misfit(c.Reason.MISSING, "column", absent)
     return spelled
+
+
+def _spelled_part(part: IndexColumn, table: Table) -> IndexColumn:
+    """The part; a prefix of the whole length of its column is none."""
+    name = _spelling(part.name, table)
+    column = table.column(name)
+    whole = column is not None and part.length is not None and column.type.number() == part.length
+    return evolve(part, name=name, length=None if whole else part.length)
 
 
 def _spelling(name: str, table: Table) -> str:

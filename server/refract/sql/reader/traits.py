@@ -107,7 +107,11 @@ _TRAITS: Mapping[str, ReaderTraits] = {
         no_action=ReferentialAction.RESTRICT,
     ),
     "sqlite": ReaderTraits(
-        bodies_have_statements=True, rolls_back_definitions=True, is_sqlite=True, keeps_collations=True, names_ignore_case=True
+        bodies_have_statements=True,
+        rolls_back_definitions=True,
+        is_sqlite=True,
+        keeps_collations=True,
+        names_ignore_case=True,
     ),
     "sqlserver": ReaderTraits(selects_into_tables=True, is_transact_sql=True),
 }

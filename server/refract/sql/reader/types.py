@@ -39,12 +39,29 @@ def read_type(cursor: Cursor, scope: DefinitionScope) -> tuple[ColumnType, bool]
             cursor.position += 1
             return ColumnType("", is_list=_is_list(cursor), enum=known.name), False
         name = _plain_type_name(cursor, scope)
+    if scope.traits.changes_delimiter and (name.upper() in _SERIALS or cursor.key() == "BYTE"):
+        raise UnreadableStatement("a type without a key expected")
     args = _type_arguments(cursor)
     name += _suffix(cursor)
+    if scope.traits.changes_delimiter and _is_sized(name, args):
+        raise UnreadableStatement("a type that does not depend on its length expected")
     is_list = _is_list(cursor)
     if name.upper() == "ENUM":
         return ColumnType("ENUM", args), False
     return scope.provider.type_from_sql(name, args, is_list), name.upper() in _SERIALS
+
+
+def _is_sized(name: str, args: tuple[int | str, ...]) -> bool:
+    """Whether MySQL makes another type of it, by its length: of BLOB(70000) a MEDIUMBLOB, of FLOAT(30) a DOUBLE."""
+    size = args[0] if len(args) == 1 else None
+    if not isinstance(size, int):
+        return False
+    low, high = _SIZES.get(name.upper(), (0, size + 1))
+    return not low <= size < high
+
+
+_SIZES = {"FLOAT": (0, 25), "BLOB": (256, 65_536), "TEXT": (64, 16_384)}
+"""The lengths with which it is the type that it is written as."""
 
 
 _ENDS_TYPE = frozenset({

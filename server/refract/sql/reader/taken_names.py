@@ -36,15 +36,27 @@ def _in_table(change: c.Change, table: Table, draft: Draft) -> c.Change | c.Misf
         case c.RenameIndex(before=index, after=renamed):
             others = [x for x in _names(table) if x != index.name]
             return _taken("index", renamed.name, others) or change
-        case c.CreateIndex(index=index):
-            parts = _spelled(index.columns, table)
-            if isinstance(parts, c.Misfit):
-                return parts
-            taken = _taken("index", index.name, _index_names(table, draft)) if index.name else None
-            # An index without a name has been named like its first column, as that is written in the statement.
-            by_column = parts and index.name == index.columns[0].name
-            name = parts[0].name if by_column else index.name
-            return taken or evolve(change, index=evolve(index, name=name, columns=parts))
+        case c.CreateIndex():
+            return _new_index(change, table, draft)
+        case c.AddPrimaryKey() | c.AddForeignKey():
+            return _new_key(change, table, draft)
+    return change
+
+
+def _new_index(change: c.CreateIndex, table: Table, draft: Draft) -> c.Change | c.Misfit:
+    index = change.index
+    parts = _spelled(index.columns, table)
+    if isinstance(parts, c.Misfit):
+        return parts
+    taken = _taken("index", index.name, _index_names(table, draft)) if index.name else None
+    # An index without a name has been named like its first column, as that is written in the statement.
+    by_column = parts and index.name == index.columns[0].name
+    name = parts[0].name if by_column else index.name
+    return taken or evolve(change, index=evolve(index, name=name, columns=parts))
+
+
+def _new_key(change: c.AddPrimaryKey | c.AddForeignKey, table: Table, draft: Draft) -> c.Change | c.Misfit:
+    match change:
         case c.AddPrimaryKey(primary_key=key):
             if table.primary_key is not None:
                 return c.Misfit(c.Reason.EXISTS, "constraint", "PRIMARY KEY")

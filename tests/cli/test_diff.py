@@ -73,7 +73,12 @@ def test_json_is_the_list_of_changes(project: Path, refract: Refract) -> None:
         "sequence": None,
         "default_name": None,
         "generated": None,
+        "collation": None,
+        "identity": None,
+        "numbering": None,
+        "on_update": None,
         "field_name": "phone",
+        "full_name": "",
         "client_default": None,
         "ignored": False,
     }

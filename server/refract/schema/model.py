@@ -311,12 +311,20 @@ class Table:
         return {c.name: c for c in self.columns}
 
     @cached_property
+    def _columns_by_small_name(self) -> dict[str, Column]:
+        return {c.name.lower(): c for c in reversed(self.columns)}
+
+    @cached_property
     def ignored_columns(self) -> tuple[Column, ...]:
         """The columns that Prisma Client does not see."""
         return tuple(c for c in self.columns if c.ignored)
 
     def column(self, name: str) -> Column | None:
         return self._columns_by_name.get(name)
+
+    def column_in_any_case(self, name: str) -> Column | None:
+        """The first column of that name, whatever its capital letters."""
+        return self._columns_by_small_name.get(name.lower())
 
     def index(self, name: str) -> Index | None:
         return next((i for i in self.indexes if i.name == name), None)

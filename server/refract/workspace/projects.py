@@ -205,7 +205,8 @@ def _several(root: Path, folders: tuple[Path, ...]) -> Gap:
 def _unnamed(folder: Path, count: int, root: Path) -> Gap:
     counted = "a migration" if count == 1 else f"{count} migrations"
     below = Path(os.path.relpath(folder, root)).as_posix()
-    message = f'This folder has {counted}, but no configuration names it. Set `migrations = "{below}"` in refract.toml.'
+    setting = code_span(f'migrations = "{below}"')
+    message = f"This folder has {counted}, but no configuration names it. Set {setting} in refract.toml."
     return Gap("migrations", str(folder), message)
 
 

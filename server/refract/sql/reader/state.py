@@ -119,6 +119,8 @@ class ReadingState:
         self.origin: Origin | None = None
         self.statement = Origin("", "", Span(0, 0))
         self._first = 0
+        self._looked_at = (self.statement, "")
+        self._touches: tuple[QualifiedName, ...] = ()
         self.depth = 0
         self._has_children = any(table.inherits for table in before.tables.values())
         self.checks_keys = True
@@ -295,7 +297,7 @@ class ReadingState:
         found = held.column(name)
         if found is not None or self.traits.folds_names:
             return found
-        return next((c for c in held.columns if c.name.lower() == name.lower()), None)
+        return held.column_in_any_case(name)
 
     def enum(self, name: QualifiedName) -> Enum | None:
         """The enum of that name, or of that name in another schema of the search path if it is in the current one."""
@@ -391,7 +393,7 @@ class ReadingState:
         if misfit is not None:
             self.misfits.append(misfit)
         sql = self.sql[self.statement.span.start : self.statement.span.end]
-        touches = touched(sql if text is None else text, self.draft, self.schema, self.folds)
+        touches = self._touched_by(sql if text is None else text)
         for at in range(self._first, len(self.changes)):
             known = self.changes[at]
             if isinstance(known, NotFollowed):
@@ -407,6 +409,13 @@ class ReadingState:
                 origin=self.origin,
             )
         )
+
+    def _touched_by(self, text: str) -> tuple[QualifiedName, ...]:
+        """What a text touches; one statement can fail to fit in thousands of its parts, each time for the same text."""
+        if self._looked_at != (self.statement, text):
+            self._looked_at = (self.statement, text)
+            self._touches = touched(text, self.draft, self.schema, self.folds)
+        return self._touches
 
     def redefine(self, table: QualifiedName, before: Column, after: Column, place: str | None) -> None:
         """Change a column, if it differs or moves."""

@@ -119,7 +119,7 @@ def test_an_index_is_dropped_before_its_column_which_then_goes_alone() -> None:
     ("String?", "String "),
 ])  # fmt: skip
 def test_a_table_with_a_fulltext_index_has_its_own_choice(edit: tuple[str, str]) -> None:
-    (text,) = _texts(edit, NEWEST, always="  @@fulltext([name])\n")
+    (text,) = _texts(edit, NEWEST, always='  @@fulltext([name], map: "name_text")\n')
     assert "ALTER TABLE" in text and "ALGORITHM" not in text
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import operator
 
+from attrs import evolve
+
 from refract.providers import Provider
 from refract.schema.changes import Backfill, Change, Statement
 from refract.schema.model import Database, DatabaseObject, View
 from refract.sql.reader.migration import SIZE_LIMIT, read_next, too_large
 from refract.sql.reader.rows import with_rows
 from refract.sql.reader.state import ReadingState
-from refract.sql.reader.tokens import QUOTED, STRING, SqlToken, StatementTokens, statements
+from refract.sql.reader.tokens import QUOTED, STRING, SqlToken, statements
 from refract.text import Origin, Span
 
 _TWO_WORDS = frozenset({"ALTER", "CREATE", "DROP", "RENAME", "REFRESH", "TRUNCATE", "VACUUM", "REINDEX", "COMMENT"})
@@ -26,19 +28,30 @@ def read_statements(sql: str, path: str, before: Database, provider: Provider) -
         return (unread_statement(" ".join(sql[:200].split())[:60], path),)
     session = ReadingState(sql, before, provider)
     redefines = "_prisma_new_" in sql
-    found: list[tuple[StatementTokens, Origin, list[Change], _Held]] = []
+    found: list[tuple[Statement, list[Change]]] = []
+    shared: _Shared = {}
     held: _Held = ((), ())
     for statement in statements(sql, provider.name):
         known, held = len(session.changes), _held(session, held)
         session.begin(Origin(path, "", Span(statement.start, statement.end)))
         read_next(statement, sql, session, redefines)
-        found.append((statement, session.statement, session.changes[known:], held))
-    kept = {id(change) for change in session.changes}  # without what is rolled back
-    return tuple(
-        _statement(statement.tokens, sql, session, origin, [change for change in made if id(change) in kept], before)
-        for statement, origin, made, before in found
-    )
+        made = session.changes[known:]
+        # Not the tokens: those of a dump of data cost hundreds of megabytes.
+        found.append((_statement(statement.tokens, sql, session, made, held, shared), made))
+    kept = {id(change) for change in session.changes}
+    return tuple(_without_undone(statement, made, kept) for statement, made in found)
 
+
+def _without_undone(statement: Statement, made: list[Change], kept: set[int]) -> Statement:
+    """The statement with those of its changes that are not rolled back."""
+    if all(id(change) in kept for change in made):
+        return statement
+    both = zip(statement.changes, made, strict=True)
+    return evolve(statement, changes=tuple(change for change, before in both if id(before) in kept))
+
+
+_Shared = dict[tuple[str, ...], tuple[str, ...]]
+"""Equal words and names of statements are one value: a dump of data has thousands of them."""
 
 _Held = tuple[tuple[View, ...], tuple[DatabaseObject, ...]]
 
@@ -59,21 +72,20 @@ def unread_statement(summary: str, path: str) -> Statement:
 
 
 def _statement(
-    found: list[SqlToken], sql: str, session: ReadingState, origin: Origin, made: list[Change], held: _Held
+    found: list[SqlToken], sql: str, session: ReadingState, made: list[Change], held: _Held, shared: _Shared
 ) -> Statement:
     words = tuple(token.key for token in found if token.key[:1].isalpha())
-    changes = tuple(_in_full(change, session) for change in made)
-    views, objects = held
     names = tuple(sql[token.start + 1 : token.end - 1] for token in found if token.key == QUOTED)
+    views, objects = held
     return Statement(
         verb=_verb(words),
-        words=words,
-        changes=changes,
-        origin=origin,
+        words=shared.setdefault(words, words),
+        changes=tuple(_in_full(change, session) for change in made),
+        origin=session.statement,
         setting=_setting(found, sql),
         views=views,
         objects=objects,
-        names=names,
+        names=shared.setdefault(names, names),
     )
 
 

@@ -24,7 +24,7 @@ from refract.schema.model import (
     Table,
 )
 
-_SURE = 0.8
+_SURE = 0.74
 """The confidence from which a rename that Refract only guesses is what the migration is named after."""
 
 

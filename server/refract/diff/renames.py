@@ -196,7 +196,7 @@ def _shared_grounds(shared: int, telling: int, old: int, new: int, same_key: boo
         return None
     found = [Evidence(0.6 * overlap * min(1.0, telling / 3), f"{shared} of {new} columns are the same")]
     if overlap == 1 and shared > 1:
-        found.append(Evidence(0.1))
+        found.append(Evidence(0.2 if telling else 0.1))
     if same_key:
         found.append(Evidence(0.1, "same primary key"))
     return Grounds(tuple(found))

@@ -201,7 +201,7 @@ class ReadingState:
         followed.
         """
         change = evolve(_made_here(change, self.origin), origin=self.origin)
-        fits = fitted(change, self.draft) if self.traits.names_ignore_case else change
+        fits = fitted(change, self.draft, self.traits) if self.traits.names_ignore_case else change
         if isinstance(fits, Misfit):
             self.not_followed(fits)
             return

@@ -12,21 +12,22 @@ from attrs import evolve
 from refract.schema import changes as c
 from refract.schema.apply import Draft
 from refract.schema.model import IndexColumn, QualifiedName, Table
+from refract.sql.reader.traits import ReaderTraits
 
 
-def fitted(change: c.Change, draft: Draft) -> c.Change | c.Misfit:
+def fitted(change: c.Change, draft: Draft, traits: ReaderTraits) -> c.Change | c.Misfit:
     """The change with the names of columns as their table spells them, or why the server refuses it."""
     match change:
         case c.CreateTable(table=table):
             return _twice("column", (x.name for x in table.columns)) or _twice("index", _names(table)) or change
         case c.RenameTable(before=before, after=after):
-            return _taken_table(before.name, after.name, draft) or change
+            return _taken_table(before.name, after.name, draft, traits) or change
         case c.TableChange(table=name) if (held := draft.tables.get(name)) is not None:
-            return _in_table(change, held, draft)
+            return _in_table(change, held, draft, traits)
     return change
 
 
-def _in_table(change: c.Change, table: Table, draft: Draft) -> c.Change | c.Misfit:
+def _in_table(change: c.Change, table: Table, draft: Draft, traits: ReaderTraits) -> c.Change | c.Misfit:
     columns = [x.name for x in table.columns]
     match change:
         case c.AddColumn(column=column):
@@ -37,18 +38,18 @@ def _in_table(change: c.Change, table: Table, draft: Draft) -> c.Change | c.Misf
             others = [x for x in _names(table) if x != index.name]
             return _taken("index", renamed.name, others) or change
         case c.CreateIndex():
-            return _new_index(change, table, draft)
+            return _new_index(change, table, draft, traits)
         case c.AddPrimaryKey() | c.AddForeignKey():
             return _new_key(change, table, draft)
     return change
 
 
-def _new_index(change: c.CreateIndex, table: Table, draft: Draft) -> c.Change | c.Misfit:
+def _new_index(change: c.CreateIndex, table: Table, draft: Draft, traits: ReaderTraits) -> c.Change | c.Misfit:
     index = change.index
     parts = _spelled(index.columns, table)
     if isinstance(parts, c.Misfit):
         return parts
-    taken = _taken("index", index.name, _index_names(table, draft)) if index.name else None
+    taken = _taken("index", index.name, _index_names(table, draft, traits)) if index.name else None
     # An index without a name has been named like its first column, as that is written in the statement.
     by_column = parts and index.name == index.columns[0].name
     name = parts[0].name if by_column else index.name
@@ -70,9 +71,9 @@ def _new_key(change: c.AddPrimaryKey | c.AddForeignKey, table: Table, draft: Dra
     return change
 
 
-def _index_names(table: Table, draft: Draft) -> list[str]:
+def _index_names(table: Table, draft: Draft, traits: ReaderTraits) -> list[str]:
     """SQLite has one namespace for the indexes and tables of a database, MySQL one for the indexes of each table."""
-    if draft.start.provider != "sqlite":
+    if not traits.is_sqlite:
         return [x.name for x in table.indexes if not x.of_key]
     tables = draft.tables.values()
     return [*(x.name.name for x in tables), *(name for x in tables for name in _names(x))]
@@ -88,17 +89,17 @@ def _taken(what: str, name: str, names: Iterable[str]) -> c.Misfit | None:
 
 
 def _twice(what: str, names: Iterable[str]) -> c.Misfit | None:
-    seen: list[str] = []
+    seen = set[str]()
     for name in names:
-        if (found := _taken(what, name, seen)) is not None:
-            return found
-        seen.append(name)
+        if name.lower() in seen:
+            return c.Misfit(c.Reason.EXISTS, what, name)
+        seen.add(name.lower())
     return None
 
 
-def _taken_table(before: QualifiedName, after: QualifiedName, draft: Draft) -> c.Misfit | None:
+def _taken_table(before: QualifiedName, after: QualifiedName, draft: Draft, traits: ReaderTraits) -> c.Misfit | None:
     """Only SQLite refuses a table whose name differs in case, also the renamed one's own."""
-    if draft.start.provider == "sqlite":
+    if traits.is_sqlite:
         return _taken("table", after.name, (x.name for x in draft.tables if x.schema == after.schema))
     return c.Misfit(c.Reason.EXISTS, "table", after.name) if after in draft.tables and after != before else None
 
@@ -122,4 +123,5 @@ def _spelled_part(part: IndexColumn, table: Table) -> IndexColumn:
 def _spelling(name: str, table: Table) -> str:
     if table.column(name) is not None:
         return name
-    return next((x.name for x in table.columns if x.name.lower() == name.lower()), name)
+    found = table.column_in_any_case(name)
+    return found.name if found is not None else name

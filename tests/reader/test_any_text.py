@@ -65,3 +65,8 @@ def test_bounded_time_by_statement(part: str) -> None:
     started = time.process_time()
     read_statements(part * (SOME // len(part)), "m.sql", Database("postgresql", "public"), pg)
     assert time.process_time() - started < SECONDS
+
+
+@pytest.mark.parametrize("end", ["INCLUDE", "INCLUDE x", "NULLS", "NULLS x", "WITH (", "WHERE", "USING"])
+def test_a_clause_of_an_index_may_be_half_written(end: str) -> None:
+    read(f'CREATE TABLE "t" ("id" INT);\nCREATE INDEX "i" ON "t" ("id") {end}', "postgresql")

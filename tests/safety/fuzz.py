@@ -133,6 +133,22 @@ GO
 CREATE TABLE "new_A" ("id" INTEGER PRIMARY KEY AUTOINCREMENT, "x" REAL DEFAULT 1e5);
 INSERT INTO "new_A" SELECT * FROM "A"; DROP TABLE "A"; ALTER TABLE "new_A" RENAME TO "A"; PRAGMA foreign_keys=ON;
 """,
+    """BEGIN; SAVEPOINT s; CREATE TEMP TABLE t ON COMMIT DROP AS SELECT id, email AS e FROM "User"; ROLLBACK TO s; COMMIT;
+DO $a$ DECLARE n int := 2; r record; BEGIN
+  IF EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 'User' AND column_name ILIKE 'e%') AND n > 1 THEN
+    EXECUTE format('ALTER TABLE %I ADD COLUMN %s_%s text', 'User', 'c', n);
+  ELSIF to_regclass('public."User"') IS NULL THEN RAISE EXCEPTION 'no'; ELSE NULL; END IF;
+  FOR r IN SELECT conname FROM pg_constraint WHERE conrelid = '"User"'::regclass LOOP
+    BEGIN EXECUTE 'ALTER TABLE "User" DROP CONSTRAINT ' || quote_ident(r.conname) || ' CASCADE';
+    EXCEPTION WHEN undefined_object OR OTHERS THEN CREATE TABLE u (LIKE "User" INCLUDING ALL); END;
+  END LOOP; WHILE n < 5 LOOP n := n + 1; END LOOP; END $a$ LANGUAGE plpgsql;
+CREATE FUNCTION f(a text) RETURNS void AS $$ BEGIN EXECUTE 'DROP VIEW ' || a; END $$ LANGUAGE plpgsql; SELECT f('v');
+CREATE SCHEMA s CREATE TABLE x (y int) ; SET search_path = s, public; ALTER SCHEMA s RENAME TO s2; DROP SCHEMA s2 CASCADE;
+CREATE TABLE p (a int, b text COLLATE "C") PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1, 2);
+CREATE UNIQUE INDEX ON p (lower(b), a DESC NULLS LAST) INCLUDE (a) NULLS NOT DISTINCT WITH (fillfactor = 70) WHERE (a > 1);
+CREATE MATERIALIZED VIEW v AS WITH q AS (SELECT * FROM p) SELECT q.a FROM q; ALTER TABLE p DROP COLUMN a CASCADE;
+CREATE POLICY own ON "User" USING (email = current_user); CREATE TRIGGER g AFTER UPDATE OF email ON "User" EXECUTE FUNCTION f();
+""",
 )
 CODE = (
     "import { PrismaClient } from '@prisma/client'\nconst db = new PrismaClient()\n"

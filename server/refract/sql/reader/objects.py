@@ -79,6 +79,7 @@ def _index(
 def _with_clauses(index: Index, cursor: Cursor, traits: ReaderTraits) -> Index:
     """The index with what follows its columns."""
     while not cursor.done:
+        before = cursor.position
         if cursor.accept("WHERE"):
             index = evolve(index, where=squeezed(cursor.rest()))
         elif cursor.accept("USING"):
@@ -89,7 +90,7 @@ def _with_clauses(index: Index, cursor: Cursor, traits: ReaderTraits) -> Index:
             index = evolve(index, nulls_distinct=nulls_are_distinct(cursor))
         elif cursor.at("WITH", "("):
             index = evolve(index, storage=read_storage(cursor, traits))
-        else:
+        if cursor.position == before:  # nothing that is read, or a clause without its end
             cursor.position += 1
     return index
 

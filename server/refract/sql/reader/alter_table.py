@@ -238,7 +238,7 @@ Act = Callable[[Cursor, QualifiedName, ReadingState], None]
 _ACTIONS: tuple[tuple[tuple[str, ...], Act], ...] = (
     (("ADD", "SYSTEM", "VERSIONING"), _nothing),
     (("DROP", "SYSTEM", "VERSIONING"), _nothing),
-    (("ADD", "PERIOD"), _nothing),
+    (("ADD", "PERIOD", "FOR"), _nothing),
     (("ADD", "CONSTRAINT"), _add_named_constraint),
     (("ADD",), _add),
     (("DROP", "CONSTRAINT"), drop_constraint),

@@ -263,7 +263,7 @@ def _defined(name: QualifiedName, items: Iterable[Cursor], session: ReadingState
             source = like(item, name, session)
             columns += source.columns
             constraints += constraints_of_table(source)
-        elif not item.accept("PERIOD"):
+        elif not item.accept("PERIOD", "FOR"):
             found = read_column(item, name, session.scope)
             columns.append(_numbered(found, name, namer, session))
             constraints += constraints_of(found)

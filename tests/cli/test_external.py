@@ -1,4 +1,4 @@
-"""Tables and enums that Prisma's configuration leaves to somebody else: never created, altered or dropped. The expected SQL
+"""Tables and enums that Prisma's configuration leaves to others: never created, altered or dropped. The expected SQL
 is that of Prisma's engine with the same filter.
 """
 

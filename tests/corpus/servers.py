@@ -118,7 +118,7 @@ def _as_prisma_sees(facts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _beside(model: Model, history: Sequence[Migration]) -> str:
-    """The statements that make what tables need and a model does not hold; bodies of functions name what comes later."""
+    """The statements that make what tables need and a model does not hold; bodies of functions name later objects."""
     schemas = "".join(f'CREATE SCHEMA IF NOT EXISTS "{name}";\n' for name in model.schemas)
     found = (
         migration.sql[part.start : part.end]

@@ -66,7 +66,7 @@ class Settled:
         )
 
     def _was_renamed(self, name: str, baseline: Database) -> bool:
-        """Whether others name a block that is gone, but not from the database: a new one may be its new name."""
+        """Whether others name a block that the schema lacks and the database still has: a new one may be its new name."""
         is_gone = " " not in name and self.source.placed(name) is None
         return is_gone and any(known.name == name for known in (*baseline.tables, *baseline.enums))
 
@@ -142,7 +142,7 @@ def settle(tree: SchemaTree, previous: Settled | None, unresolved: Collection[st
 
 
 def _perhaps_renamed(tree: SchemaTree, previous: Settled | None, absent: Collection[str]) -> set[str]:
-    """New blocks, if one that others still name is gone: one of them may be its new name, half-typed."""
+    """New blocks, if the schema lacks one that others still name: one of them may be its new name, half-typed."""
     if previous is None or not any(previous.tree.placed(name) for name in absent):
         return set()
     return {p.block.name.text for p in tree.blocks() if not _has_form(p.block.name.text, previous)}

@@ -147,10 +147,15 @@ def _renamed(link: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
     return written
 
 
+def _where(places: Sequence[str]) -> str:
+    """The end of a name that has its tables; nothing for more than two."""
+    return f"_on_{joined(places)}" if len(places) <= 2 else ""
+
+
 def _made(state: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
     def written(group: Sequence[Topic]) -> Iterator[str]:
         places = _places(group)
-        where = f"_on_{joined(places)}" if len(places) <= 2 else ""
+        where = _where(places)
         for name in _named(_subjects(group), "fields"):
             yield f"make_{name}_{state}{where}"
             yield f"make_{name}_{state}"
@@ -163,7 +168,7 @@ def _made(state: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
 
 def _retyped(group: Sequence[Topic]) -> Iterator[str]:
     places = _places(group)
-    where = f"_on_{joined(places)}" if len(places) <= 2 else ""
+    where = _where(places)
     details = distinct(t.detail for t in group)
     for name in _named(_subjects(group), "fields"):
         if len(details) == 1:
@@ -176,7 +181,7 @@ def _retyped(group: Sequence[Topic]) -> Iterator[str]:
 def _defaults(verb: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
     def written(group: Sequence[Topic]) -> Iterator[str]:
         places = _places(group)
-        where = f"_on_{joined(places)}" if len(places) <= 2 else ""
+        where = _where(places)
         for name in _named(_subjects(group), "fields"):
             yield f"{verb}_default_for_{name}{where}"
             yield f"{verb}_default_for_{name}"

@@ -54,7 +54,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             continue
         statement = context.statement_of(change)
         if statement is not None and statement.says("IF", "EXISTS"):
-            continue  # Prisma never writes that: somebody means it
+            continue  # Prisma never writes that: a person did
         if index.where is not None or any(part.expression for part in index.columns):
             yield Risk(
                 key=f"{change.table}.{index.name}",

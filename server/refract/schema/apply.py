@@ -98,7 +98,7 @@ def _absent(what: str, name: str) -> c.Misfit:
 
 
 def _absent_in(table: Table, what: str, name: str) -> Table | c.Misfit:
-    """What comes of a change to a part that the table does not list: nothing, if the table may have it unlisted."""
+    """The effect of a change to a part that the table does not list: none, if the table may have it unlisted."""
     return _absent(what, name) if table.columns_known else table
 
 

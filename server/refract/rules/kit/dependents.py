@@ -93,7 +93,7 @@ def broken_by(context: RuleContext, ending: Ending) -> tuple[str, tuple[Dependen
 
 
 def failing_triggers(context: RuleContext, ending: Ending) -> tuple[str, tuple[Dependent, ...]]:
-    """The triggers whose code still reads the column from the row once it is gone."""
+    """The triggers whose code still reads the column from the row after it was dropped."""
     code, column = context.behaviour.dependents.row_has_no_field, ending.column
     if not code or column is None or ending.ends is Ends.TYPE:
         return code, ()

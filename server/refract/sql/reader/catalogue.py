@@ -157,7 +157,7 @@ def _to_regnamespace(catalogue: Catalogue, arguments: list[Value]) -> Value:
 
 
 def _constraint_definition(catalogue: Catalogue, arguments: list[Value]) -> Value:
-    """`pg_get_constraintdef(oid)`; UNKNOWN for a check, whose expression PostgreSQL writes anew."""
+    """`pg_get_constraintdef(oid)`; UNKNOWN for a check, whose expression PostgreSQL rewrites."""
     for table in catalogue.tables():
         for constraint in constraints_of_table(table):
             if _constraint_id(table, constraint.name) == arguments[0]:

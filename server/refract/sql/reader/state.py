@@ -271,7 +271,7 @@ class ReadingState:
         return tuple(QualifiedName(schema, parts[-1]) for schema in (TEMPORARY, *self.path))
 
     def table_name(self, cursor: Cursor) -> QualifiedName:
-        """The name of a table that is there, as created if case does not matter; else the name that it would get."""
+        """The name of an existing table, as created if case does not matter; else the name that it would get."""
         start = cursor.position
         parts = cursor.dotted()
         held = (self.draft.tables, self.draft.views)

@@ -131,7 +131,7 @@ def select_into(cursor: Cursor, session: ReadingState) -> bool:
 
 
 def _add_table(table: Table, session: ReadingState) -> None:
-    """Create the table. One whose columns are not known is counted, unless it is gone after the migration."""
+    """Create the table. One whose columns are not known is counted, unless it does not outlive the migration."""
     session.add(c.CreateTable(table=_with_keys_to_itself(table)))
     if not table.columns_known and table.name.schema != TEMPORARY:
         session.not_followed(text=f'TABLE "{table.name.name}"')

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from parts import PARTS, Part, in_ci, parts_of, reason, use_own_programs
-from refract.ci import TARGETS
+from refract.ci import TARGETS, VARIABLES
 
 RERUNS = 2
 """How often a test that waits for another process may run again: it can be late on a busy machine."""
@@ -31,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(name)
         if any(part.timed for part in parts):
             item.add_marker(pytest.mark.flaky(reruns=RERUNS))
+
+
+@pytest.fixture(autouse=True)
+def _outside_of_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test expects of a project does not depend on where the test runs. Those about CI set their own variables."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.hookimpl(tryfirst=True)

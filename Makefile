@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/build/node/node_modules/.bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 SOURCES := server tests bench scripts vscode-client/scripts vscode-client/bundled/server.py
 
-.PHONY: accept check demo docs format fuzz new-recipe new-rule node-20 pictures setup test test-fast bench clean vsix prove
+.PHONY: accept check demo docs format fuzz new-recipe new-rule node-20 pictures setup site test test-fast bench clean vsix prove
 
 setup: .venv/ready ## installs what the tests need, as root on Debian; names the tests that are left out
 	$(BIN)/python tests/parts.py install
@@ -56,6 +56,9 @@ docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.fixes tests/fixes docs/fixes
 	$(BIN)/python -m refract.config.reference docs
 	$(BIN)/python vscode-client/scripts/settings.py
+
+site: .venv/ready ## the documentation as a website, in build/site/html
+	$(BIN)/python scripts/site.py
 
 vsix: node-20 .venv/ready vscode-client/node_modules/.ready ## the extension for VS Code and its bill of materials, in vscode-client/dist
 	$(BIN)/python vscode-client/scripts/bundle.py

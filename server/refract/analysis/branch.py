@@ -13,6 +13,7 @@ from refract import git
 from refract.analysis.baseline_choice import commit_of, schema_at
 from refract.analysis.squash import with_squash
 from refract.baseline import (
+    Baseline,
     History,
     Migration,
     MigrationFolder,
@@ -22,7 +23,7 @@ from refract.baseline import (
     replay,
     rollback_files,
 )
-from refract.baseline.folder import is_migration_file
+from refract.baseline.folder import is_migration_file, migration_name
 from refract.diff import Diff, named_alike, probable_renames
 from refract.lowering import lower
 from refract.providers import Provider
@@ -66,7 +67,7 @@ class NewMigration:
 class Deployed:
     """Reads the schema at a commit when it is first wanted: what running code was built from."""
 
-    commit: git.Commit
+    commit: git.Commit | None
     path: str | None
 
     def __call__(self) -> SchemaTree | None:
@@ -80,20 +81,21 @@ class Deployed:
 
     @cached_property
     def _tree(self) -> SchemaTree | git.Unavailable | None:
-        return schema_at(self.commit, self.path) if self.path else None
+        return schema_at(self.commit, self.path) if self.commit and self.path else None
 
 
 @frozen(eq=False)
 class Branch:
     """The migrations of this branch. `database` is what all migrations here build, where any of them is new.
-    `deployed` reads the schema at the commit `fork` that this branch began from: what running code was built from.
+    `deployed` reads the schema at the commit `fork` that this branch began from: what running code was built from; there
+    is none without git.
     """
 
     history: History
     migrations: tuple[NewMigration, ...]
     database: Database | None = field(repr=False)
     deployed: Deployed = field(repr=False)
-    fork: git.Commit = field(repr=False)
+    fork: git.Commit | None = field(repr=False)
     _ends: _Ends = field(repr=False)
 
     def deployed_database(self) -> Database | None:
@@ -112,7 +114,14 @@ class Branch:
 
     def rewritten(self, path: str, text: str, provider: Provider) -> Branch:
         """The branch with the text of one migration while it is being edited. Costs what follows that migration."""
-        here = evolve(self._ends.here, migrations=tuple(_rewritten(self._ends.here.migrations, path, text)))
+        return self._with(_rewritten(self._ends.here.migrations, path, text), provider)
+
+    def extended(self, path: str, text: str, provider: Provider) -> Branch:
+        """The branch with one more migration, at the place that its name has among the others."""
+        return self._with(_extended(self._ends.here.migrations, _migration(path, text)), provider)
+
+    def _with(self, migrations: Iterable[Migration], provider: Provider) -> Branch:
+        here = evolve(self._ends.here, migrations=tuple(migrations))
         return _compared(evolve(self._ends, here=here), provider, self.deployed, self.fork, self)
 
 
@@ -141,6 +150,17 @@ def read_branch(
     if isinstance(ends, git.Unavailable):
         return ends
     return _branch(files, provider, here, *ends)
+
+
+def branch_of_one(path: str, text: str, baseline: Baseline, provider: Provider) -> Branch:
+    """A branch whose only migration follows what the baseline has built, where nothing shows which others are new."""
+    migration = _migration(path, text)
+    new = evolve(read_new(migration, baseline.database, provider), not_followed=baseline.not_followed)
+    folder = MigrationFolder(str(Path(path).parent), (migration,))
+    changes = {migration.name: new.diff.changes}
+    history = History(folder.path, "", folder.migrations, new=folder.migrations, changes=changes)
+    nothing = evolve(folder, migrations=())
+    return Branch(history, (new,), new.after, Deployed(None, None), None, _Ends(folder, nothing, nothing, ""))
 
 
 def read_new(
@@ -251,7 +271,7 @@ def _compared(
     ends: _Ends,
     provider: Provider,
     deployed: Deployed,
-    fork: git.Commit,
+    fork: git.Commit | None,
     previous: Branch | None,
 ) -> Branch:
     history = with_squash(compare_histories(ends.here, ends.fork, ends.tip, ends.base), ends.fork, ends.here, provider)
@@ -274,6 +294,17 @@ def _rewritten(migrations: Iterable[Migration], path: str, text: str) -> Iterato
             continue
         data = text.encode("utf-8", errors="surrogateescape")
         yield evolve(migration, data=data, checksum=sha256(data).hexdigest())
+
+
+def _migration(path: str, text: str) -> Migration:
+    data = text.encode("utf-8", errors="surrogateescape")
+    return Migration(migration_name(path), path, data, sha256(data).hexdigest())
+
+
+def _extended(migrations: tuple[Migration, ...], new: Migration) -> Iterator[Migration]:
+    yield from (m for m in migrations if m.name <= new.name)
+    yield new
+    yield from (m for m in migrations if m.name > new.name)
 
 
 def _at(commit: git.Commit, folder: str, here: MigrationFolder) -> MigrationFolder | git.Unavailable:

@@ -2,6 +2,7 @@
 
 Only regular files are read, and never more of one than its limit, whatever the file system reports as its size.
 A file is opened without waiting, so that a pipe or a device cannot hold Refract up. What cannot be read is a value.
+A draft is read in place of a file on disk: so a change is tried before it is written.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from types import MappingProxyType
 
 from attrs import frozen
 
@@ -27,6 +31,8 @@ MOST_ENTRIES = 50_000
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
 _LEAST_PIECE = 4_096
 _ABSENT = (FileNotFoundError, NotADirectoryError)
+_DRAFTS: ContextVar[Mapping[str, str]] = ContextVar("drafts", default=MappingProxyType({}))
+"""By absolute path: the texts that are read in place of those on disk."""
 
 
 class _TooLarge(Exception):
@@ -43,8 +49,21 @@ class UnreadableFile:
     is_too_large: bool = False
 
 
+@contextmanager
+def drafts(texts: Mapping[str, str]) -> Iterator[None]:
+    """Read these texts, by absolute path, in place of the files on disk. Further drafts add to them."""
+    token = _DRAFTS.set({**_DRAFTS.get(), **texts})
+    try:
+        yield
+    finally:
+        _DRAFTS.reset(token)
+
+
 def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes | UnreadableFile:
     """The content of a file of up to `most` bytes."""
+    draft = _DRAFTS.get().get(str(path))
+    if draft is not None:
+        return draft.encode("utf-8", "surrogateescape")
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # not even opened: that alone can change a device
             return UnreadableFile(str(path), f"{path} is not a file")
@@ -87,12 +106,13 @@ def decode(data: bytes, path: str) -> str | UnreadableFile:
 
 def folders_in(folder: Path) -> tuple[str, ...] | UnreadableFile:
     """The names of the folders in a folder, sorted."""
-    return _names(folder, _is_folder)
+    return _with_drafts(_names(folder, _is_folder), (parts[0] for parts in _drafts_in(folder) if len(parts) > 1))
 
 
 def files_in(folder: Path) -> tuple[str, ...] | UnreadableFile:
     """The names of everything in a folder that is not a folder, sorted."""
-    return _names(folder, lambda entry: not _is_folder(entry))
+    names = _names(folder, lambda entry: not _is_folder(entry))
+    return _with_drafts(names, (parts[0] for parts in _drafts_in(folder) if len(parts) == 1))
 
 
 def walk(top: Path, entered: Callable[[Sequence[str], Sequence[str]], Iterable[str]]) -> Iterator[Path]:
@@ -113,7 +133,7 @@ def exists(path: Path) -> bool:
     looked at has nothing.
     """
     try:
-        return path.is_symlink() or path.exists()
+        return _is_draft(path) or path.is_symlink() or path.exists()
     except (OSError, ValueError):
         return False
 
@@ -121,7 +141,7 @@ def exists(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Whether `path` is a regular file. Never raises."""
     try:
-        return path.is_file()
+        return str(path) in _DRAFTS.get() or path.is_file()
     except (OSError, ValueError):
         return False
 
@@ -129,9 +149,29 @@ def is_file(path: Path) -> bool:
 def is_folder(path: Path) -> bool:
     """Whether `path` is a folder. Never raises."""
     try:
-        return path.is_dir()
+        return (_is_draft(path) and not is_file(path)) or path.is_dir()
     except (OSError, ValueError):
         return False
+
+
+def _is_draft(path: Path) -> bool:
+    """Whether `path` is a draft, or a folder of one."""
+    texts = _DRAFTS.get()
+    return bool(texts) and (str(path) in texts or any(_drafts_in(path)))
+
+
+def _drafts_in(folder: Path) -> Iterator[tuple[str, ...]]:
+    """The drafts below a folder, by the parts of their paths."""
+    for path in map(Path, _DRAFTS.get()):
+        if path.is_relative_to(folder):
+            yield path.relative_to(folder).parts
+
+
+def _with_drafts(names: tuple[str, ...] | UnreadableFile, more: Iterable[str]) -> tuple[str, ...] | UnreadableFile:
+    drafted = set(more)
+    if not drafted:
+        return names
+    return tuple(sorted(drafted.union(() if isinstance(names, UnreadableFile) else names)))
 
 
 def _content(descriptor: int, most: int) -> bytes:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from fixes.projects import NOW, SCHEMA, analysis_of, edited_schema, make
+from refract.actions.applied_fixes import with_fixes
 from refract.actions.fixing import fixes_of
 from refract.analysis import Analysis
 from refract.docstrings import fences
@@ -69,10 +71,23 @@ def test_fixes_of_examples(example: Example, tmp_path: Path, monkeypatch: pytest
         assert sum(fix.preferred for fix in offered) <= 1
         for fix in offered:
             assert len(fix.title) <= LONGEST_TITLE
-            written = make(fix.build())
+            tried = with_fixes(analysis, partial(_is, finding), partial(_same, fix))
+            assert [choice.fix.id for choice in tried.applied] == [fix.id], tried.refused
+            written = make(tried.changes)
             fixed = analysis_of(tmp_path)
+            assert {f.key for f in tried.analysis.findings} == {f.key for f in fixed.findings}, (
+                "a draft is read as a file"
+            )
             explain(example, finding, fix, fixed, known)
             undo(tmp_path, after, written)
+
+
+def _is(wanted: Finding, finding: Finding) -> bool:
+    return finding.key == wanted.key
+
+
+def _same(wanted: Fix, fixes: Sequence[Fix]) -> Fix | None:
+    return next((fix for fix in fixes if fix.id == wanted.id), None)
 
 
 def explain(example: Example, finding: Finding, fix: Fix, fixed: Analysis, known: set[str]) -> None:

@@ -220,3 +220,20 @@ def test_a_dump_of_data_in_a_migration_costs_little_memory(project: Path, dump: 
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode in (0, 1), done.stderr
     assert int(done.stderr.splitlines()[-1]) < 400, "MB"
+
+
+def test_a_draft_is_read_in_place_of_a_file(tmp_path: Path) -> None:
+    write(tmp_path, {"migrations/1_a/migration.sql": "old", "migrations/note.txt": ""})
+    old, new = tmp_path / "migrations/1_a/migration.sql", tmp_path / "migrations/2_b/migration.sql"
+    with reading.drafts({str(old): "text"}), reading.drafts({str(new): "more", str(tmp_path / "migrations/x"): ""}):
+        assert (read_text(old), read_text(new)) == ("text", "more")
+        assert reading.folders_in(tmp_path / "migrations") == ("1_a", "2_b")
+        assert reading.files_in(tmp_path / "migrations") == ("note.txt", "x")
+        assert reading.files_in(new.parent) == ("migration.sql",)
+        assert reading.is_file(new)
+        assert reading.is_folder(new.parent)
+        assert not reading.is_folder(new)
+        assert reading.exists(new.parent)
+    assert read_text(old) == "old"
+    assert not reading.exists(new)
+    assert reading.folders_in(tmp_path / "migrations") == ("1_a",)

@@ -17,14 +17,27 @@ _PASS_PROJECT = "Pass --project with one of:"
 
 def chosen_analysis(path: str | None) -> Analysis:
     """The analysis of the project at `path`, or of the one here. Raises CannotRun if there is none."""
-    return _analysis(_chosen(path))
+    return _analysis(chosen_files(path))
 
 
 def analysis_to_change(path: str | None) -> Analysis:
     """The same, for a command that changes the project: until that ends, no other one reads it in order to change it."""
-    files = _chosen(path)
+    files = chosen_files(path)
     click.get_current_context().with_resource(only_writer(files.schema.parent))
     return _analysis(files)
+
+
+def chosen_files(path: str | None) -> ProjectFiles:
+    """The project at `path`, or the one here. Raises CannotRun if there is none, or if there are several."""
+    if path is None:
+        return project_here(_PASS_PROJECT)
+    projects = projects_at(Path(path))
+    if len(projects) == 1:
+        return projects[0]
+    if not projects:
+        raise CannotRun(f"Refract reads no project in {path}.")
+    schemas = ", ".join(shown_path(project.schema) for project in projects)
+    raise CannotRun(f"{path} holds {len(projects)} projects. {_PASS_PROJECT} {schemas}")
 
 
 def in_folder(analysis: Analysis) -> str:
@@ -39,15 +52,3 @@ def _analysis(files: ProjectFiles) -> Analysis:
             return analyse(open_project(files))
     except CannotAnalyse as error:
         raise CannotRun(str(error)) from error
-
-
-def _chosen(path: str | None) -> ProjectFiles:
-    if path is None:
-        return project_here(_PASS_PROJECT)
-    projects = projects_at(Path(path))
-    if len(projects) == 1:
-        return projects[0]
-    if not projects:
-        raise CannotRun(f"Refract reads no project in {path}.")
-    schemas = ", ".join(shown_path(project.schema) for project in projects)
-    raise CannotRun(f"{path} holds {len(projects)} projects. {_PASS_PROJECT} {schemas}")

@@ -268,6 +268,37 @@ def plan_abandon(name: str | None, why: str, path: str | None, output: str) -> N
 
 
 @cli.command()
+@click.argument("answers", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--rule", "rules", multiple=True, metavar="RULE", help="Fix the findings of this rule. Repeatable.")
+@click.option("--finding", "keys", multiple=True, metavar="KEY", help="Fix the finding with this key. Repeatable.")
+@click.option("--with", "fix_id", metavar="FIX", help="Apply this fix. Default: the preferred one.")
+@click.option("--safe", is_flag=True, help="Apply only fixes that change no database and no meaning of the schema.")
+@click.option("--diff", "as_diff", is_flag=True, help="Print the changes as a diff instead of writing them.")
+@click.option("--base", metavar="REV", help="Compare with this git revision, as in `refract check`.")
+@_PROJECT
+def fix(
+    answers: tuple[str, ...],
+    rules: tuple[str, ...],
+    keys: tuple[str, ...],
+    fix_id: str | None,
+    safe: bool,
+    as_diff: bool,
+    base: str | None,
+    path: str | None,
+) -> None:
+    """List the fixes of all findings, or apply some.
+
+    Without --rule, --finding or --safe, nothing is changed. Each fix is tried before it is written,
+    and left out if its finding would remain. NAME=VALUE answers the questions of `split-into-steps`.
+    """
+    from refract.cli import fix as command
+
+    if not (rules or keys or safe):
+        sys.exit(command.show(path, base))
+    sys.exit(command.apply(path, base, keys, rules, fix_id, answers, safe=safe, as_diff=as_diff))
+
+
+@cli.command()
 @click.argument("migration", required=False)
 @_PROJECT
 @_FORMAT

@@ -43,7 +43,7 @@ def report(analysis: Analysis, columns: int | None = None, examples: int = 0) ->
     """
     places = Places(analysis.snapshot.tree.documents)
     for finding, place in placed_findings(analysis, places):
-        yield _heading(finding, place)
+        yield heading(finding, place)
         yield from _excerpt(place, _COLOURS[finding.severity], (columns or _WIDTH) - len(f"  {place.line} | "))
         yield from _notes(finding, columns)
         yield from _related(finding, analysis, places)
@@ -57,8 +57,15 @@ def report(analysis: Analysis, columns: int | None = None, examples: int = 0) ->
 def concise(analysis: Analysis, examples: int = 0) -> Iterator[str]:
     """A line for each finding, then the summary."""
     places = Places(analysis.snapshot.tree.documents)
-    yield from (_heading(finding, place) for finding, place in placed_findings(analysis, places))
+    yield from (heading(finding, place) for finding, place in placed_findings(analysis, places))
     yield from summary(analysis, places, examples)
+
+
+def heading(finding: Finding, place: Place) -> str:
+    """The line that a finding begins with: its place, severity, rule and headline."""
+    label = click.style(finding.severity.value, fg=_COLOURS[finding.severity], bold=True)
+    where = click.style(f"{one_line(place.path)}:{place.line}:{place.column}", bold=True)
+    return f"{where}: {label} {click.style(finding.rule, bold=True)}: {one_line(finding.what)}"
 
 
 def _notes(finding: Finding, columns: int | None) -> Iterator[str]:
@@ -102,12 +109,6 @@ def _by_rule(findings: Sequence[Finding]) -> Iterator[str]:
         counts.items(), key=lambda item: (order.index(item[0][0]), -item[1], item[0])
     ):
         yield f"{count:>5}  {click.style(f'{severity.value:<7}', fg=_COLOURS[severity])}  {rule}"
-
-
-def _heading(finding: Finding, place: Place) -> str:
-    label = click.style(finding.severity.value, fg=_COLOURS[finding.severity], bold=True)
-    where = click.style(f"{one_line(place.path)}:{place.line}:{place.column}", bold=True)
-    return f"{where}: {label} {click.style(finding.rule, bold=True)}: {one_line(finding.what)}"
 
 
 def _excerpt(place: Place, colour: str, width: int) -> Sequence[str]:

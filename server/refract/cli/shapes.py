@@ -12,6 +12,7 @@ import attrs
 
 from refract.analysis import Analysis
 from refract.analysis.coverage import coverage
+from refract.cli.fix_shapes import fixes_as_json
 from refract.cli.places import Places
 from refract.cli.report import placed_findings
 from refract.cli.summary import baseline_detail
@@ -145,6 +146,7 @@ def _finding(finding: Finding, analysis: Analysis, places: Places) -> dict[str, 
             for r, place in located
             if place is not None
         ],
+        **fixes_as_json(finding, analysis, places),
     }
 
 

@@ -148,6 +148,11 @@ def documented_fixes() -> tuple[Documented, ...]:
     )
 
 
+def changes_of(fix: Fix) -> Changes:
+    """What a fix that was offered changes."""
+    return _MODULES[fix.id.replace("-", "_")]
+
+
 def _rules_of(fix: str) -> tuple[str, ...]:
     return tuple(sorted(rule for rule, offers in _offers.items() if fix in dict(offers)))
 

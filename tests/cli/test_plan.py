@@ -157,13 +157,13 @@ def test_a_step_is_undone(project: Path) -> None:
 def test_a_step_without_migrations_is_not_undone(project: Path) -> None:
     run("plan", "new", "rename-field", "User.name", "to=title", "how=application")
     run("plan", "next")
-    assert status() == "step 2 of 8: dual write, waiting for your deploy"
+    assert status() == "step 2 of 7: dual write, waiting for your deploy"
     assert "Step 1 of" in run("plan", "back").stdout
     assert (project / "prisma" / "schema.prisma").read_text() == SCHEMA
     run("plan", "next")
     run("plan", "done")
     assert "Step 2 of" in run("plan", "back").stdout, "their word is taken back"
-    assert status() == "step 2 of 8: dual write, waiting for your deploy"
+    assert status() == "step 2 of 7: dual write, waiting for your deploy"
 
 
 def test_undone_steps_are_judged_as_before(project: Path) -> None:

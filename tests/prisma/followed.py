@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from recipes.plans import Case, plan_of, situation
-from refract.recipes.base import Sync
+from refract.recipes.acts import Deploy, Start
+from refract.recipes.base import Step, Sync
 from refract.recipes.engine import PlannedStep
 from refract.schema.model import Column, Database, Table
 from refract.syntax import SchemaTree
@@ -48,7 +49,10 @@ class Known:
 
 @frozen(eq=False)
 class Version:
-    """The application as it is built from the schema of step `number`; 0 is before the plan."""
+    """The application as it is built from the schema of step `number`; 0 is before the plan.
+
+    `in_code` are the fields that its code names if that was last changed where the plan asked for it.
+    """
 
     number: int
     schema: SchemaTree
@@ -56,6 +60,7 @@ class Version:
     fields: tuple[Known, ...]
     relations: tuple[str, ...]
     unused: frozenset[str]
+    in_code: frozenset[str]
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -84,8 +89,14 @@ def versions(story: Story, case: Case) -> list[Version]:
     found = [_version(story, 0, start.tree, start.database, unused)]
     for number, planned in enumerate(plan_of(case, "postgresql"), 1):
         unused |= {*planned.step.ends_use, *(v for v, step in story.since.items() if step == planned.step.id)}
-        found.append(_version(story, number, planned.tree, planned.database, unused))
+        made = _version(story, number, planned.tree, planned.database, unused)
+        found.append(made if changes_code(planned.step) else evolve(made, in_code=found[-1].in_code))
     return found
+
+
+def changes_code(step: Step) -> bool:
+    """Whether people change the application's code in a step."""
+    return any(isinstance(act, Deploy | Start) for act in step.acts)
 
 
 def alive(steps: Sequence[PlannedStep], number: int) -> range:
@@ -108,7 +119,9 @@ def _version(story: Story, number: int, tree: SchemaTree, database: Database, un
     assert block is not None
     fields = tuple(_fields(table, block.fields))
     relations = tuple(f.name.text for f in block.fields if tree.block(f.type.name.text) and not _column(table, f))
-    return Version(number, tree, block.name.text, fields, relations, frozenset(unused))
+    return Version(
+        number, tree, block.name.text, fields, relations, frozenset(unused), frozenset(f.name for f in fields)
+    )
 
 
 def _fields(table: Table, nodes: Sequence[Field]) -> Iterator[Known]:

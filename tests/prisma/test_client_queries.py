@@ -69,6 +69,8 @@ STORIES = (
     Story("rename-field: An optional field with a default", twins={"alias": "nick"}),
     Story("rename-field: Kept in step by the application", twins={"title": "name"}),
     Story("rename-field: The column keeps its name"),
+    Story("rename-field: A value that Prisma Client makes", ("Parcel",), twins={"label": "code"}),
+    Story("rename-field: A value that Prisma Client makes, by the application", ("Parcel",), twins={"label": "code"}),
     Story("rename-field: A composite key takes the batches", ("Seat",), twins={"title": "label"}),
     Story("rename-model: The table keeps its name", ("User", "Person")),
     Story("rename-model: A view under the old name", ("User", "Person")),
@@ -135,6 +137,7 @@ class _Followed:
         for version in running:
             self.change(version)
             self.insert(version, tuple(f.name for f in version.fields))
+            self.insert(version, tuple(version.in_code))
             if writes_least(self.steps, version):
                 self.insert(version, tuple(f.name for f in version.fields if _is_needed(f)))
         for version in running:

@@ -35,6 +35,7 @@ from refract.wording import listed
 
 TRIGGER, APPLICATION = "trigger", "application"
 _LISTS = ("index", "unique", "fulltext")
+_GENERATED = re.compile(r"@default\(\s*(cuid|uuid|ulid|nanoid)\s*\(")
 
 
 @frozen
@@ -51,6 +52,11 @@ class NewField:
     required: bool = True
     unique: bool = False
     final: str = ""
+
+    @property
+    def must_be_made_required(self) -> bool:
+        """Whether it is optional until all rows are filled."""
+        return self.required and not self.type.endswith("[]")
 
 
 @frozen
@@ -147,13 +153,16 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
         id="expand",
         phase=Phase.EXPAND,
         title=f"Add {news}, synced with {olds} by a trigger",
-        edits=(*twin.extra, *_new_fields(twin)),
+        edits=(*twin.extra, *_hidden_fields(twin)),
         begins=(sync,),
     )
-    yield from _fill_and_validate_steps(s, twin)
+    yield _fill_step(s, twin)
+    yield from _require_steps(twin)
+    yield from _index_steps(s, twin)
     switched = _switch_step(twin, (_new_version(twin), OLD_INSTANCES_STOPPED, SURE_TO_STAY))
+    shown = (RemoveAttribute(twin.model, new.final or new.name, "ignore") for new in twin.news)
     bridges = tuple(_bridges(twin))
-    yield evolve(switched, edits=(*switched.edits, *bridges))
+    yield evolve(switched, edits=(*switched.edits, *shown, *bridges))
     if not dialect(s.provider.name).transactional:
         yield from _relax_steps(s, twin, {o.name: _old_name(twin, o) for o in twin.olds}, Phase.CONTRACT)
     yield Step(
@@ -189,27 +198,25 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         id="expand",
         phase=Phase.EXPAND,
         title=f"Add {news}",
-        edits=(*twin.extra, *_new_fields(twin)),
+        edits=(*twin.extra, *_new_fields(_without_generated_values(twin))),
     )
+    generated = tuple(o.name for o in twin.olds if _is_generated(o.attribute("default")))
     yield Step(
         id="dual-write",
         phase=Phase.DUAL_WRITE,
         title=f"Deploy code that writes both and reads {olds}",
-        after=(Deploy(reads=old_names, writes=(*old_names, *new_names)), OLD_INSTANCES_STOPPED),
+        after=(
+            Deploy(reads=old_names, writes=(*old_names, *new_names), generates=generated),
+            OLD_INSTANCES_STOPPED,
+        ),
     )
-    yield from _fill_and_validate_steps(s, twin)
-    # Before the versions that read the new columns are built: one that takes an old field for required must not be
-    # running when the last version leaves it out.
-    yield from _relax_steps(s, twin, {o.name: o.name for o in twin.olds}, Phase.EXPAND)
-    yield Step(
-        id="read-new",
-        phase=Phase.DUAL_WRITE,
-        title=f"Deploy code that reads {news} and writes both",
-        after=(Deploy(reads=new_names, writes=(*old_names, *new_names)), OLD_INSTANCES_STOPPED),
-    )
-    yield evolve(
-        _switch_step(twin, (_new_version(twin), OLD_INSTANCES_STOPPED)), oldest_version_that_may_return="read-new"
-    )
+    yield _fill_step(s, twin)
+    yield from _index_steps(s, twin)
+    yield _read_new_step(s, twin)
+    yield from _require_steps(twin)
+    switched = _switch_step(twin, (_new_version(twin), OLD_INSTANCES_STOPPED))
+    made = (AddAttribute(twin.model, n.final or n.name, a) for n in twin.news for a in n.attributes if _is_generated(a))
+    yield evolve(switched, edits=(*switched.edits, *made), oldest_version_that_may_return="read-new")
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
@@ -218,6 +225,23 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         point_of_no_return=True,
         loses=twin.lossy,
     )
+
+
+def _read_new_step(s: Situation, twin: Twin) -> Step:
+    """The old fields become optional with it: no version that takes them for required may be running when the last
+    version leaves them out.
+    """
+    olds, news = tuple(o.name for o in twin.olds), tuple(n.name for n in twin.news)
+    required = tuple(n.name for n in twin.news if n.must_be_made_required)
+    deploy = Deploy(reads=news, writes=(*olds, *news), never_null_but_optional=required)
+    step = Step(
+        id="read-new",
+        phase=Phase.DUAL_WRITE,
+        title=f"Deploy code that reads {listed(news)} and writes both",
+        after=(deploy, OLD_INSTANCES_STOPPED),
+    )
+    relaxed = next(_relax_steps(s, twin, {o: o for o in olds}, Phase.DUAL_WRITE), None)
+    return evolve(step, edits=relaxed.edits, undo=relaxed.undo) if relaxed else step
 
 
 def _relax_steps(s: Situation, twin: Twin, names: dict[str, str], phase: Phase) -> Iterator[Step]:
@@ -261,15 +285,17 @@ def no_longer_copied_back(what: str, back: Trigger, refill: Fill) -> Step:
     )
 
 
-def _fill_and_validate_steps(s: Situation, twin: Twin) -> Iterator[Step]:
-    news = listed(n.name for n in twin.news)
-    yield Step(
+def _fill_step(s: Situation, twin: Twin) -> Step:
+    return Step(
         id="backfill",
         phase=Phase.BACKFILL,
-        title=f"Fill {news} in existing rows",
+        title=f"Fill {listed(n.name for n in twin.news)} in existing rows",
         fills=(Fill(twin.table, twin.forward, _out_of_step(s, twin, twin.forward)),),
     )
-    required = [n for n in twin.news if n.required and not n.type.endswith("[]")]
+
+
+def _require_steps(twin: Twin) -> Iterator[Step]:
+    required = [n for n in twin.news if n.must_be_made_required]
     if required:
         yield Step(
             id="validate",
@@ -277,17 +303,40 @@ def _fill_and_validate_steps(s: Situation, twin: Twin) -> Iterator[Step]:
             title=f"Make {listed(n.name for n in required)} required",
             edits=tuple(RetypeField(twin.model, n.name, n.type) for n in required),
         )
+
+
+def _index_steps(s: Situation, twin: Twin) -> Iterator[Step]:
     indexes = tuple(_indexes(s, twin))
     if indexes:
         yield Step(
             id="index",
             phase=Phase.VALIDATE,
-            title=f"Build the indexes for {news}",
+            title=f"Build the indexes for {listed(n.name for n in twin.news)}",
             edits=indexes,
         )
 
 
-def _new_fields(twin: Twin) -> Iterator[SchemaEdit]:
+def _hidden_fields(twin: Twin) -> Iterator[SchemaEdit]:
+    """The new fields, unknown to Prisma Client until the app switches over: triggers fill them. Code built in the
+    meantime compiles, and writes no value that Prisma Client would make for them.
+    """
+    return (evolve(added, attributes=(*added.attributes, "@ignore")) for added in _new_fields(twin))
+
+
+def _without_generated_values(twin: Twin) -> Twin:
+    """Prisma Client would make another value for the new field than for the old one."""
+    return evolve(
+        twin,
+        news=tuple(evolve(n, attributes=tuple(a for a in n.attributes if not _is_generated(a))) for n in twin.news),
+    )
+
+
+def _is_generated(attribute: str) -> bool:
+    """Whether Prisma Client makes the value, a different one each time."""
+    return _GENERATED.match(attribute) is not None
+
+
+def _new_fields(twin: Twin) -> Iterator[AddField]:
     after = twin.olds[-1].name
     for new in twin.news:
         # Prisma takes `@map("name")` for a second field `name` if that one, mapped elsewhere, follows.

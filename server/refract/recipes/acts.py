@@ -53,7 +53,8 @@ class Deploy:
     `reads` and `writes` are given separately if they differ, `reads_only` are values that it never writes; `upserts` are
     the models that get the same rows as `writes`, after it and in its transaction.
     `always_sets` are fields that no insert leaves out, `never_null` those that never get NULL, `accepts_null` those that
-    may be NULL when it reads; `no_duplicates` and `no_orphans` fields in which it writes neither.
+    may be NULL when it reads, `never_null_but_optional` those that no row has NULL in, although their type is optional;
+    `generates` are fields whose value it makes itself instead of Prisma Client. `no_duplicates` and `no_orphans` fields in which it writes neither.
     `handles` are error codes that it must be ready for.
     """
 
@@ -69,6 +70,8 @@ class Deploy:
     always_sets: tuple[str, ...] = ()
     never_null: tuple[str, ...] = ()
     accepts_null: tuple[str, ...] = ()
+    never_null_but_optional: tuple[str, ...] = ()
+    generates: tuple[str, ...] = ()
     no_duplicates: tuple[str, ...] = ()
     no_orphans: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()

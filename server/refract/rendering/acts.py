@@ -77,7 +77,9 @@ def _(act: Start) -> str:
 @instruction.register
 def _(act: Deploy) -> str:
     code = f"Deploy code that {joined(_of_code(act))}." if any(_of_code(act)) else "Deploy the new version."
-    return " ".join((code, *_upserted(act), *(_ERRORS[error] for error in act.handles if error in _ERRORS)))
+    return " ".join(
+        (code, *_upserted(act), *_values(act), *(_ERRORS[error] for error in act.handles if error in _ERRORS))
+    )
 
 
 def _of_code(act: Deploy) -> Iterator[str]:
@@ -111,6 +113,13 @@ def _instead(act: Deploy) -> str:
 def _upserted(act: Deploy) -> Iterator[str]:
     if act.upserts:
         yield f"After each write to {listed(act.writes)}, upsert the same row in {listed(act.upserts)}, in the same transaction."
+
+
+def _values(act: Deploy) -> Iterator[str]:
+    if act.generates:
+        yield f"Generate {listed(act.generates)} in the code, so that both fields get the same value."
+    if act.never_null_but_optional:
+        yield f"The type of {listed(act.never_null_but_optional)} still allows null, but every row has a value."
 
 
 @instruction.register

@@ -8,11 +8,12 @@ from attrs import evolve, field, frozen
 
 from refract.analysis.accepted import accepted_keys
 from refract.analysis.baseline_choice import git_problems
-from refract.analysis.branch import Branch, NewMigration
+from refract.analysis.branch import NewMigration
 from refract.analysis.code_uses import CodeQuestion, Inquiry, Side
 from refract.analysis.half_typed import Settled, read_half_typed
 from refract.analysis.snapshot import Snapshot
 from refract.analysis.suppressions import MARK, Commented, shifted, suppress, suppressions
+from refract.baseline.history import History
 from refract.collector import without_collector
 from refract.config import Level, Settings
 from refract.diff import Diff, diff
@@ -108,7 +109,7 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
         after=after,
         provider=lowered.provider,
         diff=changes,
-        versions=_versions(snapshot, lowered.provider),
+        versions=versions_of(snapshot, lowered.provider),
         read_deployed=_deployed(snapshot),
         uses=_if_gone(inquiry(Side.HERE), settled.tree),
         former_uses=inquiry(Side.BASE),
@@ -222,7 +223,8 @@ def _wanted(settings: Settings) -> Callable[[Rule], bool]:
     return lambda rule: settings.is_on(rule.name, rule.on_by_default)
 
 
-def _versions(snapshot: Snapshot, provider: Provider) -> Versions:
+def versions_of(snapshot: Snapshot, provider: Provider) -> Versions:
+    """The versions of the database server and of Prisma that a project runs."""
     database = snapshot.settings.database
     assumed = default_versions(provider.name, database.flavour or "")
     return Versions(database.version or assumed.server, assumed.flavour, snapshot.prisma or assumed.prisma)
@@ -239,17 +241,23 @@ def _branch_findings(
         return ()
     if previous is not None and _has_same_branch(snapshot, previous.snapshot):
         return previous.of_branch
-    wanted, versions = _wanted(snapshot.settings), _versions(snapshot, provider)
+    wanted, versions = _wanted(snapshot.settings), versions_of(snapshot, provider)
     contexts = (
         evolve(
-            _migration_context(new, branch, provider, versions),
+            migration_context(new, provider, versions),
+            read_deployed=branch.deployed_database,
             uses=schema.uses,
             former_uses=schema.former_uses,
         )
         for new in branch.migrations
     )
     found = [finding for context in contexts for finding in check_all(context, wanted)]
-    return (*found, *check_all(_history_context(branch, snapshot, provider), wanted))
+    database = snapshot.baseline.database
+    start = branch.migrations[0].before if branch.migrations else database
+    history = evolve(
+        history_context(branch.history, start, database, provider, versions), read_deployed=branch.deployed_database
+    )
+    return (*found, *check_all(history, wanted))
 
 
 def _if_gone(uses: Callable[[Target], CodeUses | None], tree: SchemaTree) -> Callable[[Target], CodeUses | None]:
@@ -273,7 +281,8 @@ def _has_same_branch(snapshot: Snapshot, known: Snapshot) -> bool:
     return snapshot.branch is not None and same
 
 
-def _migration_context(new: NewMigration, branch: Branch, provider: Provider, versions: Versions) -> RuleContext:
+def migration_context(new: NewMigration, provider: Provider, versions: Versions) -> RuleContext:
+    """What rules look at when they judge a migration, but for what is known of running code."""
     return RuleContext(
         before=new.before,
         after=new.after,
@@ -284,21 +293,21 @@ def _migration_context(new: NewMigration, branch: Branch, provider: Provider, ve
         migration=new.judged,
         fresh=new.fresh,
         not_followed=new.not_followed,
-        read_deployed=branch.deployed_database,
     )
 
 
-def _history_context(branch: Branch, snapshot: Snapshot, provider: Provider) -> RuleContext:
-    database = snapshot.baseline.database
+def history_context(
+    history: History, before: Database, after: Database, provider: Provider, versions: Versions
+) -> RuleContext:
+    """What rules look at when they judge a history, but for what is known of running code."""
     return RuleContext(
-        before=branch.migrations[0].before if branch.migrations else database,
-        after=database,
+        before=before,
+        after=after,
         provider=provider,
         diff=Diff(()),
-        versions=_versions(snapshot, provider),
+        versions=versions,
         judged=Judged.HISTORY,
-        history=branch.history,
-        read_deployed=branch.deployed_database,
+        history=history,
     )
 
 

@@ -54,3 +54,25 @@ def test_what_an_object_uses_is_known() -> None:
 @pytest.mark.parametrize("sql", ["DROP COLLATION c CASCADE;", "DROP OPERATOR CLASS o USING btree CASCADE;"])
 def test_what_cascades_from_elsewhere_is_counted(sql: str) -> None:
     assert len(built(sql).not_followed) == 1
+
+
+@pytest.mark.parametrize(
+    ("sql", "enabled", "forced"),
+    [
+        ("ALTER TABLE post ENABLE ROW LEVEL SECURITY;", True, False),
+        ("ALTER TABLE post ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;", True, True),
+        ("ALTER TABLE post ENABLE ROW LEVEL SECURITY; ALTER TABLE post DISABLE ROW LEVEL SECURITY;", False, False),
+        ("ALTER TABLE post FORCE ROW LEVEL SECURITY; ALTER TABLE post NO FORCE ROW LEVEL SECURITY;", False, False),
+        ("ALTER TABLE post ENABLE TRIGGER ALL;", False, False),
+        ("ALTER TABLE post ENABLE ROW LEVEL SECURITY; ALTER TABLE post RENAME TO posts;", True, False),
+    ],
+)
+def test_row_level_security_is_known(sql: str, enabled: bool, forced: bool) -> None:
+    found = next(t for t in built(sql).database.tables.values() if t.name.name in ("post", "posts"))
+    assert (found.row_security, found.forces_row_security) == (enabled, forced)
+
+
+def test_a_partitioned_table_is_known() -> None:
+    found = built("CREATE TABLE m (id INT) PARTITION BY RANGE (id); CREATE TABLE n (id INT);").database
+    assert found.tables[QualifiedName("public", "m")].is_partitioned
+    assert not found.tables[QualifiedName("public", "n")].is_partitioned

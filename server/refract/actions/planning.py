@@ -70,7 +70,15 @@ def start_plan(analysis: Analysis, recipe: str, subject: str, given: Mapping[str
     for progress in same:
         raise CannotPlan(f"Plan {progress.plan.name} already makes this change ({standing(progress)}).")
     snapshot, lowered = analysis.snapshot, analysis.lowered
-    situation = Situation(snapshot.tree, lowered.provider, analysis.versions, answers, snapshot.settings.plans, lowered)
+    situation = Situation(
+        snapshot.tree,
+        lowered.provider,
+        analysis.versions,
+        answers,
+        snapshot.settings.plans,
+        lowered,
+        snapshot.baseline.database,
+    )
     return new_plan(snapshot.files, found, situation, name)
 
 

@@ -60,7 +60,7 @@ def _is_worth_asking(question: Question) -> bool:
 def _situation(context: FixContext, recipe: Recipe, proposal: Proposal, answers: Mapping[str, str]) -> Situation:
     tree = apply_schema_edits(context.tree, proposal.restore)
     given = recipe.complete({**proposal.answers, **answers})
-    return Situation(tree, context.provider, context.versions, given, context.plans, context.lowered)
+    return Situation(tree, context.provider, context.versions, given, context.plans, context.lowered, context.before)
 
 
 def _title(recipe: str, steps: int) -> str:

@@ -187,6 +187,7 @@ class Situation:
 
     `answers` hold the subject (`model`, `field`, `enum`, `value`) and one answer for each question. `settings` choose
     how rows are filled, and how fast. `previous` is a similar schema that was lowered before: it only saves time.
+    `history` is what the migrations have built: what the schema cannot hold hangs on its tables. None if unknown.
     """
 
     tree: SchemaTree
@@ -195,6 +196,7 @@ class Situation:
     answers: Mapping[str, str]
     settings: PlanSettings = field(factory=PlanSettings)
     previous: Lowered | None = field(default=None, repr=False)
+    history: Database | None = field(default=None, repr=False)
     lowered: Lowered = field(init=False, repr=False)
 
     @lowered.default
@@ -205,6 +207,11 @@ class Situation:
     def database(self) -> Database:
         """The database of the schema."""
         return self.lowered.database
+
+    def table_built(self, name: QualifiedName) -> Table:
+        """A table as the migrations have built it; as the schema describes it if they have not."""
+        found = self.history.tables.get(name) if self.history else None
+        return found or self.database.tables[name]
 
     def answer(self, name: str) -> str:
         """The answer to a question, or part of the subject. Raises CannotPlan if there is none."""

@@ -279,7 +279,9 @@ WITH held AS (
 
 
 def _join_name(link: _Link) -> QualifiedName:
-    return QualifiedName(link.child_table.name.schema, link.join)
+    """Prisma puts the join table into the schema of the model whose name sorts first."""
+    first = link.child_table if link.child_letter == "A" else link.parent_table
+    return QualifiedName(first.name.schema, link.join)
 
 
 def _column(field: ModelField) -> str:

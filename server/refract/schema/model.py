@@ -280,7 +280,8 @@ class Table:
     `keys_known` is false if it may have a primary key, indexes and foreign keys that are not listed, on such columns.
     `absent`: parts that it is known not to have, because a statement has dropped them.
     `assumed`: no statement makes it, but one changes it. It exists somewhere, and no difference ever drops it.
-    `inherits` are the tables whose columns it shares; of a partition, its parent.
+    `inherits` are the tables whose columns it shares; of a partition, its parent. `is_partitioned`: its rows are in others.
+    `row_security` is set if policies decide which rows a role sees, `forces_row_security` if they bind the owner too.
     `ends` are the two sides of the relation that a join table lowered from a schema is for: of column A, and of B.
     `collation` is that of new columns (mysql; the name of a character set stands for its default collation, None for the
     database's own). `options` are STRICT and WITHOUT ROWID (sqlite).
@@ -298,6 +299,9 @@ class Table:
     assumed: bool = field(default=False, eq=False)
     inherits: tuple[QualifiedName, ...] = field(default=(), eq=False)
     is_partition: bool = field(default=False, eq=False)
+    is_partitioned: bool = field(default=False, eq=False)
+    row_security: bool = field(default=False, eq=False)
+    forces_row_security: bool = field(default=False, eq=False)
     collation: str | None = field(default=None, eq=False)
     options: tuple[str, ...] = field(default=(), eq=False)
     model_name: str = field(default="", eq=False)

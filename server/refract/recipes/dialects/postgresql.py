@@ -11,6 +11,9 @@ from refract.recipes.dialects.base import Dialect, concatenated, parted, walk
 from refract.schema.model import ColumnType, QualifiedName
 from refract.sql.safe.postgresql import LOCK_TRIES, LOCK_WAIT
 
+_FIRES_LAST = "~"
+"""Sorts after every letter, digit and `_`."""
+
 
 class PostgresqlDialect(Dialect):
     """The SQL of PostgreSQL."""
@@ -46,8 +49,13 @@ class PostgresqlDialect(Dialect):
         return self._syncing(sync).drop
 
     def trigger(self, table: QualifiedName, name: str, when: str, body: str, about: str) -> Trigger:
-        """A trigger, `when` it fires, and the function of its name that it calls: `body`, with a comment on what it is for."""
-        function, quoted, on = self.table(QualifiedName(table.schema, name)), self.quote(name), self.table(table)
+        """A trigger, `when` it fires, and the function of its name that it calls: `body`, with a comment on what it is for.
+
+        Triggers fire in the order of their names. One that sets columns of the row fires last, so that it sees what the
+        user's own triggers have set.
+        """
+        function, on = self.table(QualifiedName(table.schema, name)), self.table(table)
+        quoted = self.quote(self.provider.kept_name(f"{_FIRES_LAST}{name}") if when.startswith("BEFORE") else name)
         block = f"BEGIN\n{body}\nEND"
         return Trigger(
             table,

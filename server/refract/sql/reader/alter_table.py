@@ -35,7 +35,7 @@ from refract.sql.reader.cursor import Cursor, UnreadableStatement
 from refract.sql.reader.objects import alter_index, alter_view
 from refract.sql.reader.state import ReadingState
 from refract.sql.reader.table_constraints import read_constraint
-from refract.sql.reader.table_options import convert, set_collation
+from refract.sql.reader.table_options import convert, enables_row_security, forces_row_security, set_collation
 from refract.sql.reader.tables import rename_table
 
 
@@ -233,6 +233,7 @@ def _nothing(item: Cursor, table: QualifiedName, session: ReadingState) -> None:
 
 
 Act = Callable[[Cursor, QualifiedName, ReadingState], None]
+_ROW_SECURITY = ("ROW", "LEVEL", "SECURITY")
 
 
 _ACTIONS: tuple[tuple[tuple[str, ...], Act], ...] = (
@@ -271,6 +272,10 @@ _ACTIONS: tuple[tuple[tuple[str, ...], Act], ...] = (
     (("VALIDATE", "CONSTRAINT"), validate_constraint),
     *(((word,), set_collation) for word in ("COLLATE", "DEFAULT", "CHARACTER", "CHARSET")),
     (("CONVERT",), convert),
+    (("ENABLE", *_ROW_SECURITY), enables_row_security(enabled=True)),
+    (("DISABLE", *_ROW_SECURITY), enables_row_security(enabled=False)),
+    (("FORCE", *_ROW_SECURITY), forces_row_security(forced=True)),
+    (("NO", "FORCE", *_ROW_SECURITY), forces_row_security(forced=False)),
     *(
         ((word,), _nothing)
         for word in (

@@ -1,6 +1,10 @@
-"""What a table is besides its columns: its collation (MySQL, MariaDB), STRICT and WITHOUT ROWID (SQLite)."""
+"""What a table is besides its columns: its collation (MySQL, MariaDB), STRICT and WITHOUT ROWID (SQLite), partitions and
+row level security (PostgreSQL).
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from attrs import evolve
 
@@ -19,8 +23,27 @@ def with_options(table: Table, cursor: Cursor, session: ReadingState) -> Table:
         found = tuple(" ".join(words) for item in cursor.items() for words in _OF_SQLITE if item.accept(*words))
         return evolve(table, options=found)
     if not session.traits.names_unique_after_column:
-        return table
+        return evolve(table, is_partitioned=cursor.at("PARTITION", "BY"))
     return evolve(table, collation=_collation(cursor) or table.collation)
+
+
+def enables_row_security(*, enabled: bool) -> Callable[[Cursor, QualifiedName, ReadingState], None]:
+    """What ENABLE and DISABLE ROW LEVEL SECURITY do."""
+    return _changing(lambda table: evolve(table, row_security=enabled))
+
+
+def forces_row_security(*, forced: bool) -> Callable[[Cursor, QualifiedName, ReadingState], None]:
+    """What FORCE and NO FORCE ROW LEVEL SECURITY do."""
+    return _changing(lambda table: evolve(table, forces_row_security=forced))
+
+
+def _changing(change: Callable[[Table], Table]) -> Callable[[Cursor, QualifiedName, ReadingState], None]:
+    def act(_: Cursor, name: QualifiedName, session: ReadingState) -> None:
+        table = session.table(name)
+        if table is not None:
+            session.draft.tables[name] = change(table)
+
+    return act
 
 
 def set_collation(item: Cursor, name: QualifiedName, session: ReadingState) -> None:

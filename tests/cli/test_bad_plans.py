@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cli.test_plan import NAME, findings, project, run, start, status
+from cli.test_plan import ENUM, GIT, INIT, NAME, SCHEMA, findings, project, run, start, status
 
 __all__ = ["project"]
 
@@ -74,13 +76,85 @@ def test_a_plan_for_a_dropped_model(project: Path) -> None:
 
 
 def test_two_plans_on_one_field(project: Path) -> None:
-    start()
     run("plan", "new", "drop-field", "User.name")
+    other = project / "prisma" / "plans" / "drop_field_user_name.toml"
+    branch = other.rename(project / "drop_field_user_name.toml")
+    start()
+    branch.rename(other)
     assert "plans-overlap" in findings()
     assert "Several plans are open" in run("plan", "next", code=2).stderr
     run("plan", "abandon", "drop_field_user_name")
     assert findings() == []
     run("plan", "next")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("drop-field", "User.name"),
+        ("rename-field", "User.name", "to=label", "how=trigger"),
+        ("change-type", "User.name", "type=String @db.VarChar(80)"),
+        ("add-index", "User", "fields=name"),
+        ("rename-model", "User", "to=Person", "how=view"),
+        ("drop-model", "User"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_under_an_open_plan_gets_no_second_one(project: Path, arguments: tuple[str, ...]) -> None:
+    start()
+    run("plan", "next")
+    refused = run("plan", "new", *arguments, code=2).stderr
+    assert f"Plan {NAME} already changes `User" in refused and f"refract plan show {NAME}" in refused
+    assert [path.stem for path in project.glob("prisma/plans/*.toml")] == [NAME]
+
+
+@pytest.mark.parametrize(
+    "field",
+    ['nick  String @map("name")', "name String @db.VarChar(80)", 'name String @default("x")', "name String?"],
+)
+def test_no_step_is_taken_on_a_field_that_was_changed(project: Path, field: str) -> None:
+    start()
+    run("plan", "next")
+    schema = project / "prisma" / "schema.prisma"
+    schema.write_text(re.sub(r"name +String\n", f"{field}\n", schema.read_text()))
+    before = schema.read_text()
+    assert "plan-edited-against" in findings()
+    refused = run("plan", "next", code=2).stderr
+    assert f"`User.name` is not as step 5 of {NAME} needs it" in refused and f"refract plan abandon {NAME}" in refused
+    assert schema.read_text() == before
+
+
+def test_no_step_is_taken_on_a_table_that_is_a_view_by_now(project: Path) -> None:
+    start()
+    run("plan", "next")
+    later = project / "prisma" / "migrations" / "20990101000000_people"
+    later.mkdir()
+    (later / "migration.sql").write_text(
+        'ALTER TABLE "User" RENAME TO "Person";\nCREATE VIEW "User" AS SELECT * FROM "Person";\n'
+    )
+    assert "table `User` is a view now" in run("plan", "next", code=2).stderr
+    assert not list(project.glob("prisma/migrations/*_backfill_user"))
+
+
+def test_a_plan_follows_an_enum_that_is_renamed(project: Path) -> None:
+    schema = project / "prisma" / "schema.prisma"
+    schema.write_text(f"{SCHEMA}\nenum Role {{\n  MEMBER\n}}\n")
+    (project / "prisma" / "migrations" / "20240101000000_init" / "migration.sql").write_text(INIT + ENUM)
+    subprocess.run([*GIT, "commit", "-qam", "an enum"], cwd=project, check=True)
+    run("plan", "new", "add-enum-value", "Role", "value=ADMIN")
+    schema.write_text(f'{SCHEMA}\nenum Kind {{\n  MEMBER\n\n  @@map("Role")\n}}\n')
+    assert findings() == []
+    run("plan", "next")
+    assert re.search(r"enum Kind \{\s+MEMBER\s+ADMIN", schema.read_text())
+
+
+def test_another_field_gets_its_own_plan(project: Path) -> None:
+    schema = project / "prisma" / "schema.prisma"
+    schema.write_text(schema.read_text().replace("  name String", "  name String\n  age  Int?"))
+    start()
+    run("plan", "new", "add-index", "User", "fields=age")
+    run("plan", "abandon", "add_index_user_age")
+    run("plan", "new", "drop-field", "User.age")
 
 
 def test_the_same_plan_twice_is_refused(project: Path) -> None:

@@ -102,7 +102,9 @@ def _context(analysis: Analysis, finding: Finding, now: datetime) -> FixContext:
         plans=snapshot.settings.plans,
         deployed=snapshot.branch.deployed if snapshot.branch else lambda: None,
         new_migration=new_migrations(analysis, now),
-        new_plan=lambda recipe, situation: new_plan(snapshot.files, recipe, situation, today=now.date().isoformat()),
+        new_plan=lambda recipe, situation: new_plan(
+            snapshot.files, recipe, situation, analysis.plans, today=now.date().isoformat()
+        ),
     )
 
 

@@ -13,7 +13,10 @@ from refract.actions.beginning import beginning_files
 from refract.actions.fixing import new_migrations
 from refract.analysis.open_plans import new_plan, recipe_named
 from refract.analysis.result import Analysis
+from refract.escaping import code_span
 from refract.plans import Plan, PlanStep, Progress, State
+from refract.plans.expected import divergences
+from refract.plans.fitting import what_does_not_fit
 from refract.plans.scripts import scripts_of
 from refract.plans.taking import (
     Existing,
@@ -79,7 +82,7 @@ def start_plan(analysis: Analysis, recipe: str, subject: str, given: Mapping[str
         lowered,
         snapshot.baseline.database,
     )
-    return new_plan(snapshot.files, found, situation, name)
+    return new_plan(snapshot.files, found, situation, analysis.plans, name)
 
 
 def take_next_step(analysis: Analysis, progress: Progress) -> Changes:
@@ -90,9 +93,31 @@ def take_next_step(analysis: Analysis, progress: Progress) -> Changes:
     number, _ = current_step(progress)
     if progress.waits_for_people:
         raise WaitsForPeople(f"Step {number + 1} of {progress.plan.name} waits for you.")
+    _must_be_as_left(analysis, progress)
     plan, tree, path = _file_of(analysis, progress), analysis.snapshot.tree, _new_migrations(analysis)
     beginning = beginning_files(analysis, path) if plan.plan.steps[number].migrations else ()
     return (*beginning, *take_step(plan, number, tree, _existing(analysis, plan.plan, number), path))
+
+
+def _must_be_as_left(analysis: Analysis, progress: Progress) -> None:
+    """Raises CannotPlan if the schema or the database is no longer what the open steps were written for."""
+    plan, database = progress.plan, analysis.snapshot.baseline.database
+    changed = next(iter(divergences(progress, analysis.snapshot.tree)), None)
+    if changed is not None:
+        raise CannotPlan(
+            f"{code_span(changed.name)} is not as step {changed.number + 1} of {plan.name} needs it. Undo that edit: "
+            f"`refract check` shows how. Or run `refract plan back {plan.name}`, then `refract plan abandon {plan.name}`."
+        )
+    step = progress.step
+    written = [m for m in step.migrations if m.folder in analysis.snapshot.plans.migrations] if step else []
+    misfit = (
+        what_does_not_fit(step.migrations, plan, database, analysis.lowered.provider) if step and not written else ""
+    )
+    if misfit:
+        raise CannotPlan(
+            f"The database has changed since {plan.name} was made: {misfit}. No step was taken. "
+            f"Undo the other change first, or run `refract plan abandon {plan.name}`."
+        )
 
 
 def take_last_step_back(analysis: Analysis, progress: Progress) -> Changes:

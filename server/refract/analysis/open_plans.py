@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, field, frozen
 
 from refract.baseline import Migration
+from refract.escaping import code_span
 from refract.frozen_map import frozen_map
 from refract.plans import Plan, Progress, built_by, progress_of
 from refract.plans.status import BuiltSteps
 from refract.plans.taking import OpenPlan, utc_today
+from refract.plans.territory import plan_in_the_way
 from refract.providers import Provider
 from refract.reading import UnreadableFile, files_in, read_text
 from refract.recipes.base import CannotPlan, Recipe, Situation, all_recipes
@@ -86,8 +88,15 @@ def recipe_named(name: str) -> Recipe:
     return found
 
 
-def new_plan(files: ProjectFiles, recipe: Recipe, situation: Situation, name: str = "", today: str = "") -> Plan:
-    """A plan, with the path that its file would have. Raises CannotPlan."""
+def new_plan(
+    files: ProjectFiles,
+    recipe: Recipe,
+    situation: Situation,
+    others: Iterable[Progress],
+    name: str = "",
+    today: str = "",
+) -> Plan:
+    """A plan, with the path that its file would have. Raises CannotPlan, also if one of the `others` changes the same."""
     from refract.plans.file import is_name  # noqa: PLC0415  only when a plan is made
     from refract.plans.making import make_plan  # noqa: PLC0415
 
@@ -97,7 +106,20 @@ def new_plan(files: ProjectFiles, recipe: Recipe, situation: Situation, name: st
     used_names = {path.stem for path in files.plan_files()}
     unique = next(n for n in (wanted, *(f"{wanted}_{i}" for i in range(2, 1_000))) if n not in used_names)
     path = files.plans / f"{unique}.toml"
-    return evolve(make_plan(recipe, situation, unique, today or utc_today()), path=str(path))
+    plan = evolve(make_plan(recipe, situation, unique, today or utc_today()), path=str(path))
+    in_the_way = plan_in_the_way(plan, others, situation.tree)
+    if in_the_way is not None:
+        raise _refusal(*in_the_way)
+    return plan
+
+
+def _refusal(other: Progress, subject: str) -> CannotPlan:
+    name, step = other.plan.name, (other.number or 0) + 1
+    return CannotPlan(
+        f"Plan {name} already changes {code_span(subject)} (step {step} of {len(other.plan.steps)}). Finish it first: "
+        f"`refract plan show {name}` lists what is left. To give it up, undo its steps with `refract plan back {name}`, "
+        f"then run `refract plan abandon {name}`."
+    )
 
 
 def plan_file(plan: Plan) -> NewFile:

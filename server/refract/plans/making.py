@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from refract.lowering.arguments import database_name
 from refract.plans.model import Plan, PlanMigration, PlanStep
+from refract.plans.subject import edited_blocks
 from refract.recipes.acts import Act, FillIn, RunScripts
 from refract.recipes.base import UNANSWERED, Recipe, Situation
 from refract.recipes.engine import PlannedStep, StepMigration, plan_steps
 from refract.recipes.schema_edits import SchemaEdit, inverse_edits
+from refract.syntax import SchemaTree
 
 
 def make_plan(recipe: Recipe, situation: Situation, name: str, created: str) -> Plan:
@@ -19,13 +22,6 @@ def make_plan(recipe: Recipe, situation: Situation, name: str, created: str) -> 
     for step in steps:
         kept.append(_kept(step, inverse_edits(tree, step.step.edits)))
         tree = step.tree
-    models = {t.model_name: t.name.name for t in situation.database.tables.values() if t.model_name}
-    named = {
-        word
-        for step in steps
-        for edit in step.step.edits
-        for word in (getattr(edit, "model", ""), getattr(edit, "block", ""))
-    }
     return Plan(
         recipe=recipe.name,
         provider=situation.provider.name,
@@ -33,9 +29,16 @@ def make_plan(recipe: Recipe, situation: Situation, name: str, created: str) -> 
         created=created,
         steps=tuple(kept),
         answers=dict(situation.answers),
-        tables={model: table for model, table in models.items() if model in named},
+        tables=dict(_database_names(steps, situation.tree)),
         name=name,
     )
+
+
+def _database_names(steps: Iterable[PlannedStep], tree: SchemaTree) -> Iterator[tuple[str, str]]:
+    """The models and enums of the schema that the steps name, with their names in the database."""
+    named = {name: None for step in steps for edit in step.step.edits for _, name in edited_blocks(edit)}
+    blocks = ((name, tree.block(name)) for name in named)
+    return ((name, database_name(block)) for name, block in blocks if block is not None)
 
 
 def subject_names(answers: Mapping[str, str]) -> tuple[str, ...]:

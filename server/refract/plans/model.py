@@ -80,8 +80,8 @@ class PlanStep:
 @frozen
 class Plan:
     """A plan. `name` is that of its file, without `.toml`, and `path` the file's path. `created` is a day, `abandoned`
-    why it is no longer followed. `tables` are those of the models that it names: they find a model that is renamed
-    later.
+    why it is no longer followed. `tables` are the names in the database of the models and enums that it names: they find
+    one that is renamed later.
     """
 
     recipe: str

@@ -49,6 +49,11 @@ class Progress:
         return not self.plan.abandoned and self.number is not None
 
     @property
+    def has_begun(self) -> bool:
+        """Whether a step has been taken."""
+        return self.states[0] is not State.NEXT
+
+    @property
     def waits_for_people(self) -> bool:
         """Whether the current step is manual: it has been taken and must be deployed, or there is nothing to take."""
         return self.number is not None and self.states[self.number] is State.WAITING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,8 @@ from refract.source import Target
 from refract.syntax import SchemaTree
 from refract.syntax.tree import Block, Keyword, Name
 from refract.text import Origin
+
+_TYPE = re.compile(r"^\w+")
 
 
 def block_now(plan: Plan, name: str, tree: SchemaTree) -> str:
@@ -69,15 +72,25 @@ def unused_before_confirming(plan: Plan, number: int, tree: SchemaTree) -> tuple
     return tuple(target for target in targets_of(plan.steps[number], plan, tree) if not is_value(target, tree))
 
 
-def edit_now(edit: SchemaEdit, plan: Plan, tree: SchemaTree) -> SchemaEdit:
-    """An edit with its model under the name that this has now."""
-    for part in ("model", "block"):
+def subject_member(plan: Plan) -> str:
+    """The field or value that the plan is about; empty if it is about a whole model or enum."""
+    return plan.answers.get("value" if "enum" in plan.answers else "field", "")
+
+
+def edited_blocks(edit: SchemaEdit) -> Iterator[tuple[str, str]]:
+    """The models and enums that an edit names, each with the name of that part of the edit."""
+    for part in ("model", "block", "enum"):
         name = getattr(edit, part, "")
-        now = block_now(plan, name, tree) if name else name
-        if now != name:
-            renamed: dict[str, Any] = {part: now}
-            return evolve(edit, **renamed)
-    return edit
+        if name:
+            yield part, name
+
+
+def edit_now(edit: SchemaEdit, plan: Plan, tree: SchemaTree) -> SchemaEdit:
+    """An edit with its models and enums under the names that these have now."""
+    renamed: dict[str, Any] = {part: block_now(plan, name, tree) for part, name in edited_blocks(edit)}
+    if isinstance(edit, AddField | RetypeField):
+        renamed["type"] = _TYPE.sub(lambda found: block_now(plan, found[0], tree), edit.type)
+    return evolve(edit, **renamed) if any(getattr(edit, part) != now for part, now in renamed.items()) else edit
 
 
 def place_of(tree: SchemaTree, block: str, member: str = "") -> Origin | None:
@@ -91,10 +104,10 @@ def place_of(tree: SchemaTree, block: str, member: str = "") -> Origin | None:
 
 def members_now(plan: Plan, tree: SchemaTree) -> tuple[tuple[str, str], ...]:
     """The fields and values (block, member) that a plan is about, as far as the schema has them: its subject first."""
-    answers = plan.answers
-    subject = answers.get("value", "") if "enum" in answers else answers.get("field", "")
     edits = (edit_now(edit, plan, tree) for step in plan.steps for edit in step.schema)
-    named = dict.fromkeys(((subject_block(plan, tree), subject), *(m for edit in edits for m in members(edit))))
+    named = dict.fromkeys(
+        ((subject_block(plan, tree), subject_member(plan)), *(m for edit in edits for m in members(edit)))
+    )
     return tuple((block, member) for block, member in named if _has(tree.block(block), member))
 
 

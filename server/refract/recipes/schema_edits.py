@@ -339,10 +339,16 @@ def _field_again(tree: SchemaTree, model: str, field: str) -> Iterator[SchemaEdi
     if found is None or node is None:
         return
     at = found.fields.index(node)
-    attributes = tuple(_text(tree, model, a.span) for a in node.attributes)
+    attributes = written_attributes(tree, model, field)
     above = found.fields[at - 1].name.text if at else ""
     below = found.fields[at + 1].name.text if not at and len(found.fields) > 1 else ""
     yield AddField(model, field, _text(tree, model, node.type.span), attributes, above, below)
+
+
+def written_attributes(tree: SchemaTree, block: str, member: str) -> tuple[str, ...]:
+    """The attributes of a field or value, as written."""
+    node = _node(tree, block, member)
+    return tuple(_text(tree, block, a.span) for a in node.attributes) if node else ()
 
 
 def _value_again(tree: SchemaTree, enum: str, value: str) -> Iterator[SchemaEdit]:

@@ -24,6 +24,8 @@ ADVICE: Mapping[Do, str] = {
     Do.RESTORE_RENAME: "Rename {field} to {to} again.",
     Do.RESTORE_REMOVAL: "Remove {field} again.",
     Do.RESTORE_TYPE: "Change {field} back to type `{type}`.",
+    Do.UNDO_EDIT: "Undo this edit of the schema.",
+    Do.REMOVE_ATTRIBUTE_OF: "Remove `{attribute}` from {field}.",
     Do.RESTORE_FIELD: "Add `{field}` to {model} again.",
     Do.RENAME_AND_MAP: "Rename the {kind} and add `{attribute}`, which keeps the name in the database.",
     Do.KEEP_DATABASE_SCHEMA: "Keep {model} in schema {schema}.",

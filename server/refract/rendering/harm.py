@@ -154,6 +154,8 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.STEP_NOT_UNDONE: "Without this migration, the changes of step {number} stay in the database.",
     Effect.STEP_NOT_FILLED: "No other migration shows that step {number} filled the rows.",
     Effect.STEP_NOT_BUILT: "No other migration makes the changes of step {number}.",
+    Effect.STEP_WRITTEN_FOR_FORMER_SCHEMA: "Step {number} was written for the former schema: “{title}”. Its SQL does not know this edit.",
+    Effect.STEPS_MAKE_THIS_SAFE: "The open steps make this change without lost values or downtime. This edit does not.",
     Effect.LATER_STEPS_DEPEND_ON_IT: "Later steps of the plan depend on this change of step {number}.",
     Effect.STATEMENTS_SENT_EACH: "Prisma 7.4 and newer send the statements one by one.",
     Effect.STATEMENTS_COMMITTED_EACH: "MySQL commits each statement separately.",

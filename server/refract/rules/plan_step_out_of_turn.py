@@ -46,7 +46,7 @@ from collections.abc import Iterator
 
 from refract.escaping import code_span
 from refract.plans import Plan, PlanStep, Progress
-from refract.plans.subject import members, place_of
+from refract.plans.subject import edited_blocks, members, place_of
 from refract.recipes.acts import (
     OLD_INSTANCES_STOPPED,
     Decide,
@@ -145,5 +145,5 @@ def _is_done(edit: SchemaEdit, view: PlansInView, coming: set[tuple[str, str]]) 
 
 
 def _place(plan: Plan, edits: tuple[SchemaEdit, ...], view: PlansInView) -> Origin:
-    blocks = (getattr(edit, "model", "") or getattr(edit, "block", "") for edit in edits)
+    blocks = (block for edit in edits for _, block in edited_blocks(edit))
     return next((o for block in blocks if (o := place_of(view.tree, block))), head_of(plan))

@@ -39,11 +39,12 @@ from itertools import combinations
 
 from refract.escaping import code_span
 from refract.plans import Progress
+from refract.plans.territory import open_territory, shared
 from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import PlaceRole, Related, Risk, Severity
 from refract.rules.kit.harm import Effect, harm
-from refract.rules.kit.plans import head_of, subject_of
+from refract.rules.kit.plans import head_of, open_steps
 from refract.rules.kit.rule import PLANS_ONLY, SQL, rule
 from refract.syntax import SchemaTree
 
@@ -72,8 +73,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 
 def _shared(first: Progress, second: Progress, tree: SchemaTree) -> str:
-    ours, theirs = subject_of(first, tree), subject_of(second, tree)
-    whole = {block for block, member in ours | theirs if not member}
-    everywhere = {block for block, _ in ours} & {block for block, _ in theirs} & whole
-    common = ours & theirs | {(block, "") for block in everywhere}
-    return next((".".join(filter(None, found)) for found in sorted(common)), "")
+    ours, theirs = (
+        open_territory((step for _, step in open_steps(progress)), progress.plan, tree) for progress in (first, second)
+    )
+    return shared(ours, theirs)

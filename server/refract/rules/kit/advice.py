@@ -40,6 +40,8 @@ class Do(Enum):
     RESTORE_RENAME = ActionKind.EDIT_SCHEMA, "restore-rename"
     RESTORE_REMOVAL = ActionKind.EDIT_SCHEMA, "restore-removal"
     RESTORE_TYPE = ActionKind.EDIT_SCHEMA, "restore-type"
+    UNDO_EDIT = ActionKind.EDIT_SCHEMA, "undo-edit"
+    REMOVE_ATTRIBUTE_OF = ActionKind.EDIT_SCHEMA, "remove-attribute-of"
     RESTORE_FIELD = ActionKind.EDIT_SCHEMA, "restore-field"
     RENAME_AND_MAP = ActionKind.EDIT_SCHEMA, "rename-and-map"
     KEEP_DATABASE_SCHEMA = ActionKind.EDIT_SCHEMA, "keep-database-schema"

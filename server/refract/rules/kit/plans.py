@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.plans import Plan, PlanStep, Progress, State
-from refract.plans.subject import edit_now, members, targets_of
+from refract.plans.subject import edit_now, targets_of
 from refract.recipes.schema_edits import SchemaEdit
 from refract.rules.kit.context import PlansInView, RuleContext
 from refract.source import Target
@@ -51,9 +51,3 @@ def ended_by(progress: Progress, tree: SchemaTree) -> Iterator[tuple[int, Target
     for number, (step, state) in enumerate(zip(progress.plan.steps, progress.states, strict=True)):
         if state in (State.DONE, State.WAITING):
             yield from ((number, target) for target in targets_of(step, progress.plan, tree))
-
-
-def subject_of(progress: Progress, tree: SchemaTree) -> set[tuple[str, str]]:
-    """The fields and values that the remaining steps are about."""
-    steps = (step for _, step in open_steps(progress))
-    return {m for step in steps for edit in edits_now(step, progress.plan, tree) for m in members(edit)}

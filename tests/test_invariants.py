@@ -83,7 +83,7 @@ def test_only_the_clock_tells_the_day() -> None:
 
 def test_nothing_below_lsp_and_cli_asks_for_a_line() -> None:
     asking = callers("position", "offset", "line_text") | users("refract.positions")
-    assert {name for name in asking if not name.startswith(("lsp/", "cli/"))} == set()
+    assert {name for name in asking if not name.startswith(("lsp/", "agents/", "cli/"))} == set()
 
 
 def test_only_these_write_files() -> None:
@@ -95,7 +95,7 @@ def test_no_network_and_no_database() -> None:
     assert users(*NETWORK, *DATABASES) == set()
 
 
-ABOVE = ("cli/", "lsp/", "actions/", "rendering/")
+ABOVE = ("cli/", "agents/", "lsp/", "actions/", "rendering/")
 """Render, or refuse what a person has asked for."""
 
 REFUSALS = frozenset({"CannotAnalyse", "CannotPlan", "NoRollback", "NotAPlan", "SettingsError", "UnreadableFile"})

@@ -338,6 +338,26 @@ def server(tcp: int | None, stdio: bool) -> None:
     serve(tcp)
 
 
+@cli.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.option(
+    "--harness",
+    metavar="NAME",
+    is_flag=False,
+    flag_value="",
+    help="claude, codex, copilot, cursor, gemini, opencode or windsurf.",
+)
+def hook(harness: str | None) -> None:
+    """Judge a command or an edit of a coding agent.
+
+    Reads the event as JSON from stdin, and answers in the form of the harness. Default harness: by the event.
+    Commands that destroy data and edits that add errors are stopped, as set in refract.toml.
+    An event that cannot be judged is let through, with a message on stderr.
+    """
+    from refract.cli.hook import run
+
+    sys.exit(run(harness))
+
+
 def main() -> None:
     """The entry point. A failure of Refract itself must not look like findings (exit code 1)."""
     from refract.cli.terminal import lenient_streams

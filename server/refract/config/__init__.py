@@ -5,6 +5,9 @@ All of them have the same names and the same meaning.
 
 from refract.config.files import load_settings, settings_files
 from refract.config.settings import (
+    AgentCommands,
+    AgentEdits,
+    AgentSettings,
     DatabaseSettings,
     FailOn,
     Flavour,
@@ -17,6 +20,9 @@ from refract.config.settings import (
 )
 
 __all__ = [
+    "AgentCommands",
+    "AgentEdits",
+    "AgentSettings",
     "DatabaseSettings",
     "FailOn",
     "Flavour",

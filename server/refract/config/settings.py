@@ -52,6 +52,23 @@ class BackfillForm(StrEnum):
     SCRIPT = "script"
 
 
+class AgentCommands(StrEnum):
+    """What `refract hook` does about a command that destroys data."""
+
+    ASK = "ask"
+    DENY = "deny"
+    OFF = "off"
+
+
+class AgentEdits(StrEnum):
+    """What `refract hook` does about an edit with an error."""
+
+    DENY = "deny"
+    ASK = "ask"
+    WARN = "warn"
+    OFF = "off"
+
+
 class SettingsError(Exception):
     """Settings that cannot be used; the message names the place and the change to make."""
 
@@ -180,6 +197,31 @@ class PlanSettings:
 
 
 @frozen
+class AgentSettings:
+    """How `refract hook` treats coding agents."""
+
+    commands: AgentCommands = field(
+        default=AgentCommands.ASK,
+        metadata=about(
+            choice(AgentCommands),
+            "How `refract hook` treats a command that destroys data or hides findings: `ask` the user, `deny`, or `off`. "
+            "If the coding agent cannot ask, `ask` denies. "
+            "A command that applies a pending error is denied, unless this is `off`.",
+            '"deny"',
+        ),
+    )
+    edits: AgentEdits = field(
+        default=AgentEdits.DENY,
+        metadata=about(
+            choice(AgentEdits),
+            "How `refract hook` treats an edit that adds an error: `deny`, `ask` the user, only `warn` the agent, or `off`. "
+            "With `off`, agents are not reminded of open errors.",
+            '"warn"',
+        ),
+    )
+
+
+@frozen
 class Settings:
     """What a project sets. `file` is where (None: no file), for messages."""
 
@@ -240,6 +282,7 @@ class Settings:
     )
     database: DatabaseSettings = field(factory=DatabaseSettings, metadata={"table": DatabaseSettings})
     plans: PlanSettings = field(factory=PlanSettings, metadata={"table": PlanSettings})
+    agents: AgentSettings = field(factory=AgentSettings, metadata={"table": AgentSettings})
     file: Path | None = field(default=None, eq=False)
 
     def level(self, rule: str) -> Level | None:

@@ -1,0 +1,325 @@
+"""The commands that Refract knows to destroy data, or to apply migrations without a look at them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from itertools import pairwise
+from pathlib import Path
+
+from attrs import frozen
+
+from refract.agents.package_scripts import scripts_of, shell_script
+from refract.agents.shell import ShellCommand, commands, program, words_of
+from refract.agents.sql_clients import code_losses, sql_of
+from refract.escaping import code_span
+
+_DEEPEST = 6
+
+_INERT = frozenset(
+    [
+        "[",
+        "[[",
+        "ack",
+        "ag",
+        "alias",
+        "apt",
+        "apt-get",
+        "awk",
+        "basename",
+        "brew",
+        "cat",
+        "chmod",
+        "code",
+        "cp",
+        "cursor",
+        "curl",
+        "date",
+        "diff",
+        "dirname",
+        "dpkg",
+        "du",
+        "echo",
+        "egrep",
+        "export",
+        "false",
+        "fgrep",
+        "file",
+        "gh",
+        "glab",
+        "grep",
+        "head",
+        "jq",
+        "kill",
+        "less",
+        "ls",
+        "man",
+        "mkdir",
+        "more",
+        "nano",
+        "nl",
+        "node-gyp",
+        "open",
+        "pbcopy",
+        "pip",
+        "pip3",
+        "pipx",
+        "printf",
+        "pwd",
+        "read",
+        "realpath",
+        "rg",
+        "sed",
+        "sleep",
+        "sort",
+        "stat",
+        "strings",
+        "tail",
+        "test",
+        "touch",
+        "tr",
+        "true",
+        "type",
+        "uniq",
+        "unset",
+        "vi",
+        "vim",
+        "wc",
+        "wget",
+        "whereis",
+        "which",
+        "xdg-open",
+        "yq",
+    ]
+)
+"""Programs that run none of their arguments."""
+
+_INSTALLS = frozenset(
+    {"install", "i", "add", "remove", "rm", "uninstall", "view", "info", "why", "outdated", "ls", "list"}
+)
+_MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun", "corepack", "volta", "uv", "poetry"})
+_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "ash", "fish", "pwsh", "powershell", "cmd", "su", "script"})
+_TEXT_FLAG = re.compile(r"-[a-z]*c|/[cC]|-Command|--call|--command|-c")
+_WITH_VALUE = frozenset({"--schema", "--config", "--name", "-n", "--file", "--url", "--env-file", "--to", "--from"})
+
+
+class Kind(StrEnum):
+    """What a command would do."""
+
+    RESET = "reset"
+    ACCEPT_LOSS = "accept-loss"
+    DESTROY = "destroy"
+    RESOLVE = "resolve"
+    APPLY_SCHEMA = "apply-schema"
+    APPLY_MIGRATIONS = "apply-migrations"
+    APPLY_BOTH = "apply-both"
+    CREATE = "create"
+    REMOVE_FILES = "remove-files"
+    WRITE_FILES = "write-files"
+    SILENCE = "silence"
+
+
+@frozen
+class Danger:
+    """One thing that a command would do, in `folder`. `command` is its own words. `schema` is the path that it names for
+    Prisma's project, `losses` are what SQL would destroy, and `files` are those that it would remove or write.
+    """
+
+    kind: Kind
+    command: str
+    folder: Path
+    schema: str = ""
+    losses: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+
+
+def dangers(text: str, folder: Path, depth: int = 0) -> Iterator[Danger]:
+    """All that a command line would do, in order. The scripts that it names are read, and never run."""
+    written: dict[Path, str] = {}
+    for command in commands(text) if depth <= _DEEPEST else ():
+        words = words_of(command)
+        if words and words[0] in ("cd", "pushd") and len(words) > 1:
+            folder = Path(os.path.normpath(folder / Path(words[1]).expanduser()))
+            continue
+        if command.writes:
+            written[folder / command.writes] = _content(command)
+        if words:
+            yield from _of(words, command, folder, written, depth)
+
+
+def _content(command: ShellCommand) -> str:
+    return command.text or " ".join(words_of(command)[1:])
+
+
+def _of(
+    words: tuple[str, ...], command: ShellCommand, folder: Path, written: dict[Path, str], depth: int
+) -> Iterator[Danger]:
+    yield from _files(words, command, folder)
+    head = program(words[0])
+    if head in _INERT or (head == "git" and "run" not in words):
+        return
+    if head in _MANAGERS and len(words) > 1 and words[1] in _INSTALLS:
+        return
+    yield from _prisma(words, folder)
+    yield from _other_tools(words, folder)
+    yield from _refract(words, folder)
+    yield from _sql(words, command, folder, written)
+    for inner, place in _inner(words, folder):
+        yield from dangers(inner, place, depth + 1)
+
+
+def _inner(words: tuple[str, ...], folder: Path) -> Iterator[tuple[str, Path]]:
+    """The command lines that a command runs."""
+    names = [program(word) for word in words]
+    at = next((n for n, name in enumerate(names) if name in _SHELLS), None)
+    if at is not None or names[0] in ("npm", "npx", "pnpm", "yarn", "dotenv", "xargs"):
+        yield from ((value, folder) for flag, value in pairwise(words) if _TEXT_FLAG.fullmatch(flag) and " " in value)
+    if names[0] == "eval":
+        yield " ".join(words[1:]), folder
+    if names[0] in ("ssh", "watch", "concurrently", "npm-run-all", "nodemon", "entr"):
+        yield from ((word, folder) for word in words[1:] if " " in word)
+    if names[0] == "ssh":
+        yield " ".join(words[2:]), folder
+    yield from ((script.text, script.folder) for script in scripts_of(words, folder))
+    script = shell_script(words[at:] if at else words, folder)
+    if script:
+        yield script.text, script.folder
+
+
+def _prisma(words: Sequence[str], folder: Path) -> Iterator[Danger]:
+    at = next((n for n, word in enumerate(words) if _is_prisma(word, words[n + 1 :])), None)
+    if at is None:
+        return
+    arguments = words[at + 1 :]
+    flags = {word.partition("=")[0] for word in arguments if word.startswith("-")}
+    kind = _kind(_plain(arguments)[:2], flags)
+    if kind is not None and not flags & {"-h", "--help"}:
+        shown = " ".join(("prisma", *_plain(arguments)[:2], *sorted(flags & _TELLING)))
+        yield Danger(kind, shown, folder, _value(arguments, "--schema") or _value(arguments, "--config"))
+
+
+_TELLING = frozenset({"--force-reset", "--accept-data-loss", "--force", "--applied", "--rolled-back"})
+
+
+def _is_prisma(word: str, after: Sequence[str]) -> bool:
+    is_tool = program(word) in ("prisma", "zenstack", "zen") or word.replace("\\", "/").endswith(
+        "prisma/build/index.js"
+    )
+    return is_tool and bool(_plain(after)) and _plain(after)[0] in ("migrate", "db")
+
+
+def _kind(names: Sequence[str], flags: set[str]) -> Kind | None:
+    match tuple(names):
+        case ("migrate", "reset") | ("db", "drop"):
+            return Kind.RESET
+        case ("db", "push"):
+            risky = (
+                Kind.RESET if "--force-reset" in flags else Kind.ACCEPT_LOSS if "--accept-data-loss" in flags else None
+            )
+            return risky or Kind.APPLY_SCHEMA
+        case ("migrate", "dev"):
+            return Kind.CREATE if "--create-only" in flags else Kind.APPLY_BOTH
+        case ("migrate", "deploy"):
+            return Kind.APPLY_MIGRATIONS
+        case ("migrate", "resolve"):
+            return Kind.RESOLVE
+    return None
+
+
+def _plain(words: Sequence[str]) -> list[str]:
+    """The words that are neither options nor their values."""
+    return [
+        word
+        for before, word in zip(("", *words), words, strict=False)
+        if not word.startswith("-") and before not in _WITH_VALUE
+    ]
+
+
+def _value(words: Sequence[str], flag: str) -> str:
+    inline = next((word.partition("=")[2] for word in words if word.startswith(f"{flag}=")), "")
+    after = next((value for name, value in pairwise(words) if name == flag), "")
+    return inline or after
+
+
+_RESETS = (
+    ("supabase", "db", "reset"),
+    ("supabase", "stop", "--no-backup"),
+    ("supabase", "projects", "delete"),
+    ("dropdb",),
+    ("mysqladmin", "drop"),
+    ("pg_restore", "--clean"),
+    ("pg_restore", "-c"),
+    ("turso", "db", "destroy"),
+    ("wrangler", "d1", "delete"),
+    ("neonctl", "branches", "reset"),
+    ("neonctl", "branches", "delete"),
+    ("neonctl", "databases", "delete"),
+    ("neon", "databases", "delete"),
+    ("pscale", "database", "delete"),
+    ("heroku", "pg:reset"),
+)
+_APPLIES = (
+    ("supabase", "db", "push"),
+    ("supabase", "migration", "up"),
+    ("wrangler", "d1", "migrations", "apply"),
+)
+
+
+def _other_tools(words: Sequence[str], folder: Path) -> Iterator[Danger]:
+    names = [program(words[0]), *words[1:]]
+    if {"-h", "--help"} & set(words):
+        return
+    names = [name if name.startswith("-") else program(name) for name in names]
+    for kind, forms in ((Kind.RESET, _RESETS), (Kind.APPLY_MIGRATIONS, _APPLIES)):
+        for form in forms:
+            if form[0] in names and _follow(names[names.index(form[0]) + 1 :], form[1:]):
+                yield Danger(kind, " ".join(form), folder)
+
+
+def _follow(words: Sequence[str], form: Sequence[str]) -> bool:
+    """Whether the words of a form stand in this order."""
+    left = iter(words)
+    return all(word in left for word in form)
+
+
+def _refract(words: Sequence[str], folder: Path) -> Iterator[Danger]:
+    at = next((n for n, word in enumerate(words) if program(word) == "refract"), None)
+    rest = words[at + 1 :] if at is not None else ()
+    silences = "--accept" in rest or "--force" in rest or tuple(_plain(rest)[:2]) == ("plan", "done")
+    if silences and not {"-h", "--help"} & set(rest):
+        yield Danger(Kind.SILENCE, " ".join(("refract", *_plain(rest)[:2], *(w for w in rest if w in _OWN))), folder)
+
+
+_OWN = frozenset({"--accept", "--force"})
+
+
+def _sql(words: tuple[str, ...], command: ShellCommand, folder: Path, written: dict[Path, str]) -> Iterator[Danger]:
+    found = sql_of(words, command, folder, written)
+    if found.losses:
+        yield Danger(Kind.DESTROY, found.client, folder, losses=found.losses)
+    elif found.is_diff:
+        yield Danger(Kind.APPLY_SCHEMA, f"{found.client} with the output of prisma migrate diff", folder)
+    if losses := code_losses(words, command):
+        yield Danger(Kind.DESTROY, program(words[0]), folder, losses=losses)
+
+
+def _files(words: tuple[str, ...], command: ShellCommand, folder: Path) -> Iterator[Danger]:
+    """Migrations that are removed or written without an edit that a hook would see."""
+    head = program(words[0])
+    removes = head in ("rm", "rimraf", "unlink", "trash", "mv", "del") or words[:2] in (("git", "rm"), ("git", "mv"))
+    removes = removes or (head == "find" and "-delete" in words)
+    edits = head == "tee" or (head in ("sed", "perl") and any(re.match(r"-\w*i", word) for word in words))
+    if removes and (files := tuple(_migrations(words[1:-1] if head == "mv" else words[1:], folder))):
+        yield Danger(Kind.REMOVE_FILES, code_span(head), folder, files=files)
+    named = (*(words[1:] if edits else ()), *((command.writes,) if command.writes else ()))
+    if files := tuple(_migrations(named, folder)):
+        yield Danger(Kind.WRITE_FILES, code_span(head), folder, files=files)
+
+
+def _migrations(words: Sequence[str], folder: Path) -> Iterator[Path]:
+    """The paths among some words that may be of migrations; the part before a wildcard of those with one."""
+    for word in words:
+        if not word.startswith("-") and ("migration" in word or "prisma" in word):
+            yield Path(os.path.normpath(folder / (re.split(r"[*?\[{]", word)[0] or ".")))

@@ -31,7 +31,19 @@ REFUSALS = (
 
 SOURCES = sorted(
     path
-    for layer in ("actions", "agents", "analysis", "baseline", "cli", "config", "lsp", "plans", "recipes", "sql", "workspace")
+    for layer in (
+        "actions",
+        "agents",
+        "analysis",
+        "baseline",
+        "cli",
+        "config",
+        "lsp",
+        "plans",
+        "recipes",
+        "sql",
+        "workspace",
+    )
     for path in (ROOT / "server" / "refract" / layer).rglob("*.py")
 )
 

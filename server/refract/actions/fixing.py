@@ -21,6 +21,7 @@ from refract.reading import UnreadableFile, read_text
 from refract.recipes.base import CannotPlan
 from refract.rules.kit.finding import Finding
 from refract.workspace.migration_tool import MigrationTool, migration_tool
+from refract.workspace.projects import ProjectFiles
 
 _STAMP = "%Y%m%d%H%M%S"
 _LONGEST_NUMBER = 8
@@ -41,8 +42,13 @@ def fixes_of(analysis: Analysis, finding: Finding, now: datetime | None = None) 
 
 def new_migrations(analysis: Analysis, now: datetime) -> Callable[[str], str]:
     """Gives the path of the SQL of a new migration by its name, each later than all before it."""
-    folder, ordinals = analysis.snapshot.files.migrations, count()
-    tool = migration_tool(analysis.snapshot.files)
+    return migration_paths(analysis.snapshot.files, now)
+
+
+def migration_paths(files: ProjectFiles, now: datetime) -> Callable[[str], str]:
+    """The same for a project that is not analysed."""
+    folder, ordinals = files.migrations, count()
+    tool = migration_tool(files)
     if tool is not MigrationTool.PRISMA and not _is_dated(folder, tool):
         return _numbered(folder)
     ending = f"/{SQL_FILE}" if tool is MigrationTool.PRISMA else _ending(folder)

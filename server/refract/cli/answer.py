@@ -95,9 +95,19 @@ def _output(analyses: list[Analysis], output: str, columns: int | None, examples
 def _about(analysis: Analysis, path: str) -> Analysis:
     """The analysis with the findings in one file only."""
     wanted = os.path.normpath(path)
+    if not Path(wanted).exists():
+        _require_judged(analysis, wanted)
     places = ((finding, analysis.place(finding)) for finding in analysis.findings)
     inside = tuple(finding for finding, place in places if place and place.path == wanted)
     return evolve(analysis, findings=inside, silenced=(), accepted=(), outdated=())
+
+
+def _require_judged(analysis: Analysis, draft: str) -> None:
+    """Raises CannotRun if a draft of a migration was not judged, so that no findings would mean nothing."""
+    branch = analysis.snapshot.branch
+    if branch is None or all(new.judged.path != draft for new in branch.migrations):
+        reason = analysis.snapshot.no_base or "the migrations are for another database"
+        raise CannotRun(f"Cannot judge SQL as the next migration: {reason}.")
 
 
 def _fails(analysis: Analysis, fail_on: str) -> bool:

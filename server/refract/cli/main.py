@@ -50,19 +50,23 @@ def cli() -> None:
     help="Lowest severity that exits with 1.  [default: from the settings, else error]",
 )
 @click.option("--accept", is_flag=True, help="Accept all current findings; later runs report only new ones.")
+@click.option("--project", metavar="PATH", help="The same as PATH; with `-`, the project of the text.")
 @click.option("-v", "--verbose", "examples", count=True, help="Show a statement that was not followed; -vv shows all.")
-def check(path: str, base: str | None, output: str, fail_on: str | None, accept: bool, examples: int) -> None:
+def check(
+    path: str, base: str | None, output: str, fail_on: str | None, accept: bool, project: str | None, examples: int
+) -> None:
     """Report risky changes in the schema and in new migrations.
 
     PATH is a project, a repository with several projects, a schema file or folder, or one migration.sql.
+    With `-`, SQL from standard input is judged as the next migration, and a schema as the schema of the project.
     """
     if accept:
         from refract.cli.accept import run as run_accept
 
-        sys.exit(run_accept(path, base))
+        sys.exit(run_accept(project or path, base))
     from refract.cli.check import run
 
-    sys.exit(run(path, base, output, fail_on, examples))
+    sys.exit(run(path, base, output, fail_on, examples, project))
 
 
 @cli.command()

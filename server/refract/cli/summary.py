@@ -38,9 +38,19 @@ def _found(analysis: Analysis) -> str:
     quiet = {"ignored": analysis.silenced, "accepted": analysis.accepted}
     counted = ", ".join(f"{len(those)} {how}" for how, those in quiet.items() if those)
     silenced = f" ({counted})" if counted else ""
-    schema, compared = shown_path(analysis.snapshot.files.schema), baseline_detail(analysis)
-    answer = f"{_verdict(totals, len(analysis.problems))}{silenced} in {schema}, compared with {compared}."
+    answer = f"{_verdict(totals, len(analysis.problems))}{silenced} in {_where(analysis)}."
     return one_line(f"{answer}{_outdated(len(analysis.outdated))}")
+
+
+def _where(analysis: Analysis) -> str:
+    """The files of the findings, and what was compared with what."""
+    schema, compared = shown_path(analysis.snapshot.files.schema), baseline_detail(analysis)
+    of_schema = {str(file) for file in analysis.snapshot.files.schema_files}
+    files = {place.path for place in map(analysis.place, analysis.findings) if place}
+    if files <= of_schema:
+        return f"{schema}, compared with {compared}"
+    found = shown_path(min(files)) if len(files) == 1 else f"{len(files)} files"
+    return f"{found}. {schema} was compared with {compared}"
 
 
 def _scope(compared: Coverage, examples: int) -> Iterator[str]:

@@ -7,13 +7,17 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
 from refract.escaping import printable
+
+_NAMES: ContextVar[Mapping[str, str]] = ContextVar("names", default=MappingProxyType({}))
 
 PATIENCE = 1.0  # seconds of silence before a note reports what is running
 
@@ -96,8 +100,20 @@ def terminal_text(text: str) -> str:
 def shown_path(path: str | Path) -> str:
     """`path` as the user would write it: from the current folder when it is below it."""
     absolute = os.path.normpath(Path(path).absolute())
+    if absolute in _NAMES.get():
+        return _NAMES.get()[absolute]
     relative = os.path.relpath(absolute)
     return absolute if relative.startswith("..") else relative
+
+
+@contextmanager
+def shown_as(path: str, name: str) -> Iterator[None]:
+    """Show `path` under another name within the body."""
+    token = _NAMES.set({**_NAMES.get(), path: name})
+    try:
+        yield
+    finally:
+        _NAMES.reset(token)
 
 
 @contextmanager

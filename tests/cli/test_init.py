@@ -11,8 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from refract.cli.main import cli
-from refract.config import load_settings
-from refract.workspace.project_settings import settings_from
+from refract.config import load_settings, settings_from
 from small_projects import HEAD, INIT, LOCK, USER, write
 
 MIGRATION = "prisma/migrations/20240101000000_init/migration.sql"

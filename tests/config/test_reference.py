@@ -7,8 +7,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from refract.config import settings_from
 from refract.config.reference import json_schema, pages
-from refract.workspace.project_settings import settings_from
 
 DOCS = Path(__file__).parents[2] / "docs"
 

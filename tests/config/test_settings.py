@@ -66,7 +66,7 @@ WRONG = [
     ("fail_on = 'error'", "unknown setting fail_on, did you mean fail-on?"),
     (
         "zzz = 1",
-        "unknown setting zzz (known: rules, migrations, schema, base, prisma, fail-on, exclude, database, plans, agents)",
+        "unknown setting zzz (known: rules, migrations, schema, base, prisma, fail-on, exclude, ",
     ),
     ("file = 'x'", "unknown setting file"),
     ("database = 3", "database is not a table"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from refract.config.reference import json_schema
+from refract.config.settings import IN_FILES_ONLY
 
 MANIFEST = Path(__file__).resolve().parents[1] / "package.json"
 
@@ -39,7 +40,7 @@ def _settings(schema: Mapping[str, Any], table: str) -> Iterator[tuple[str, dict
     for name, shape in schema["properties"].items():
         if "properties" in shape:
             yield from _settings(shape, f"{table}{name}.")
-        else:
+        elif name not in IN_FILES_ONLY:
             yield f"{table}{name}", _setting(shape)
 
 

@@ -23,6 +23,7 @@ from refract.providers import Provider
 from refract.providers.versions import Versions, default_versions
 from refract.recipes.schema_edits import AddAttribute
 from refract.rules.kit.context import PlansInView, RuleContext
+from refract.rules.kit.custom import custom_rules
 from refract.rules.kit.finding import Finding, Judged, Severity
 from refract.rules.kit.rule import Rule, check_all
 from refract.schema.model import Database
@@ -118,7 +119,7 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
     of_branch = _branch_findings(snapshot, lowered.provider, previous, context)
     plans = snapshot.plans.progress(settled.tree)
     of_plans = _plan_findings(snapshot, evolve(context, uses=inquiry(Side.HERE)), plans)
-    findings = (*check_all(context, _wanted(snapshot.settings)), *of_branch, *of_plans)
+    findings = (*_check(context, snapshot.settings), *of_branch, *of_plans)
     problems = tuple(
         dict.fromkeys(
             (
@@ -157,7 +158,7 @@ def _judged(draft: Analysis) -> Analysis:
     planned, filled = _planned_migrations(draft), _filled_by_plans(draft)
     judged = (f for f in draft.findings if f.key not in filled and not _is_planned(f, planned))
     placed = ((finding, draft.place(finding)) for finding in judged)
-    suppressed = suppress(placed, _commented(snapshot, draft.problems), rule_names())
+    suppressed = suppress(placed, _commented(snapshot, draft.problems), rule_names(snapshot.settings))
     findings = _levelled(suppressed.findings, snapshot.settings)
     if not snapshot.accepted:
         return evolve(draft, findings=findings, silenced=suppressed.silenced)
@@ -219,8 +220,13 @@ def _commented(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Iterator[Co
         yield Commented(new.judged.path, suppressions(new.text, blocks), not problems)
 
 
-def _wanted(settings: Settings) -> Callable[[Rule], bool]:
-    return lambda rule: settings.is_on(rule.name, rule.on_by_default)
+def _check(context: RuleContext, settings: Settings) -> tuple[Finding, ...]:
+    """What the rules that are on find, those of the project included."""
+
+    def is_on(rule: Rule) -> bool:
+        return settings.is_on(rule.name, rule.on_by_default)
+
+    return check_all(context, is_on, custom_rules(settings))
 
 
 def versions_of(snapshot: Snapshot, provider: Provider) -> Versions:
@@ -241,7 +247,7 @@ def _branch_findings(
         return ()
     if previous is not None and _has_same_branch(snapshot, previous.snapshot):
         return previous.of_branch
-    wanted, versions = _wanted(snapshot.settings), versions_of(snapshot, provider)
+    settings, versions = snapshot.settings, versions_of(snapshot, provider)
     contexts = (
         evolve(
             migration_context(new, provider, versions),
@@ -251,13 +257,13 @@ def _branch_findings(
         )
         for new in branch.migrations
     )
-    found = [finding for context in contexts for finding in check_all(context, wanted)]
+    found = [finding for context in contexts for finding in _check(context, settings)]
     database = snapshot.baseline.database
     start = branch.migrations[0].before if branch.migrations else database
     history = evolve(
         history_context(branch.history, start, database, provider, versions), read_deployed=branch.deployed_database
     )
-    return (*found, *check_all(history, wanted))
+    return (*found, *_check(history, settings))
 
 
 def _if_gone(uses: Callable[[Target], CodeUses | None], tree: SchemaTree) -> Callable[[Target], CodeUses | None]:
@@ -319,7 +325,7 @@ def _plan_findings(snapshot: Snapshot, schema: RuleContext, plans: tuple[Progres
     rest = snapshot.settings.plans.rest
     view = PlansInView(unfinished, snapshot.tree, snapshot.plans.migrations, snapshot.today, rest)
     context = evolve(schema, diff=Diff(()), judged=Judged.PLANS, plans=view)
-    return check_all(context, _wanted(snapshot.settings))
+    return _check(context, snapshot.settings)
 
 
 def _deployed(snapshot: Snapshot) -> Callable[[], Database | None]:

@@ -92,6 +92,8 @@ def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable
         yield os.fsencode(repr(project))
         if project.problem:
             continue
+        for package in settings.rule_packages:
+            yield os.fsencode(_installed(package))
         provider = provider_in(main_file(project.schema, project.schema_files)) or ""
         yield os.fsencode(repr(server_of(project.root, provider)))
         yield os.fsencode(_commit(project, base or settings.base))
@@ -122,6 +124,16 @@ def _settings(project: ProjectFiles) -> Settings:
         return Settings()
 
 
+def _installed(package: str) -> str:
+    """Identifies what is installed of a package, whose rules may be used."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"{package} {version(package)}"
+    except (PackageNotFoundError, ValueError):
+        return package
+
+
 def _commit(project: ProjectFiles, base: str | None) -> str:
     """The commits that the project is compared with: the one that is checked out, and the newest of the base."""
     repository = git.repository(project.schema)
@@ -136,6 +148,7 @@ def _commit(project: ProjectFiles, base: str | None) -> str:
 
 def _inputs(project: ProjectFiles) -> Iterator[Path]:
     yield from settings_files(project.root)
+    yield from _settings(project).extended
     yield accepted_file(project)
     yield from project.schema_files
     yield from project.plan_files()

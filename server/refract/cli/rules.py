@@ -11,24 +11,23 @@ from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, colours, say, width
 from refract.config import Level, Settings, SettingsError, nearest
 from refract.rules.kit.comment_rules import COMMENT_RULES
+from refract.rules.kit.custom import custom_rules
 from refract.rules.kit.documentation import page
 from refract.rules.kit.rule import SQL, Rule, all_rules
-from refract.workspace.project_settings import rule_names, settings_of
+from refract.workspace.project_settings import rule_names, rules_of, settings_of
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue", "off": "bright_black"}
 
 
 def list_rules(output: str) -> int:
     """Print all rules, with the levels that they have in the current folder. Returns the exit code."""
-    try:
-        settings = settings_of(Path.cwd())
-    except SettingsError as error:
-        raise CannotRun(str(error)) from error
+    settings = _settings()
+    rules = rules_of(settings)
     if output == "json":
-        say(dumps({"version": VERSION, "rules": [_shape(rule, settings) for rule in all_rules()]}) + "\n")
+        say(dumps({"version": VERSION, "rules": [_shape(rule, settings) for rule in rules]}) + "\n")
         return 0
-    longest = max(len(rule.name) for rule in all_rules())
-    say("".join(_line(rule, settings, longest) for rule in all_rules()))
+    longest = max(len(rule.name) for rule in rules)
+    say("".join(_line(rule, settings, longest) for rule in rules))
     return 0
 
 
@@ -37,13 +36,26 @@ def explain(name: str) -> int:
     if name in COMMENT_RULES:
         say(_rendered(f"# {name}\n\n{COMMENT_RULES[name]}\n"))
         return 0
-    rule = next((rule for rule in all_rules() if rule.name == name), None)
+    rule = next((rule for rule in all_rules() if rule.name == name), None) or _custom(name)
     if rule is None:
-        meant = nearest(name, rule_names())
+        meant = nearest(name, rule_names(_settings()))
         cure = f"Did you mean {meant}?" if meant else "Run `refract rules` for the list."
         raise CannotRun(f"Unknown rule {name}. {cure}")
     say(_rendered(page(rule)))
     return 0
+
+
+def _settings() -> Settings:
+    """The settings of the current folder."""
+    try:
+        return settings_of(Path.cwd())
+    except SettingsError as error:
+        raise CannotRun(str(error)) from error
+
+
+def _custom(name: str) -> Rule | None:
+    """The rule of that name which the settings declare."""
+    return next((rule for rule in custom_rules(_settings()) if rule.name == name), None)
 
 
 def _level(rule: Rule, settings: Settings) -> str:

@@ -12,6 +12,7 @@ from refract.cli.places import Place
 from refract.cli.service_findings import ServiceFinding, own_rules, rooted, service_findings, source_root
 from refract.cli.shapes import dumps
 from refract.rendering.findings import markdown, message
+from refract.rules.kit.custom import custom_rules
 from refract.rules.kit.documentation import page, page_uri, reason
 from refract.rules.kit.finding import Severity
 from refract.rules.kit.rule import Rule, all_rules
@@ -23,7 +24,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 def sarif(analyses: list[Analysis]) -> str:
     """One run with the findings of all projects."""
-    rules = _rules()
+    rules = _rules(analyses)
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
     problems = [problem.message for analysis in analyses for problem in analysis.problems]
     run = {
@@ -41,17 +42,20 @@ def sarif(analyses: list[Analysis]) -> str:
     return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rules() -> list[dict[str, Any]]:
-    own = [
-        {
-            "id": name,
-            "shortDescription": {"text": text},
-            "help": {"text": text},
-            "defaultConfiguration": {"level": "warning"},
-        }
-        for name, text in own_rules()
-    ]
-    return [*map(_rule, all_rules()), *own]
+def _rules(analyses: list[Analysis]) -> list[dict[str, Any]]:
+    declared = (rule for analysis in analyses for rule in custom_rules(analysis.snapshot.settings))
+    custom = {rule.name: _without_page(rule.name, rule.summary, rule.severity) for rule in declared}
+    own = (_without_page(name, text, Severity.WARNING) for name, text in own_rules())
+    return [*map(_rule, all_rules()), *own, *custom.values()]
+
+
+def _without_page(name: str, text: str, severity: Severity) -> dict[str, Any]:
+    return {
+        "id": name,
+        "shortDescription": {"text": text},
+        "help": {"text": text},
+        "defaultConfiguration": {"level": _LEVELS[severity]},
+    }
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

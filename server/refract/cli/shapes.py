@@ -17,16 +17,17 @@ from refract.cli.places import Places
 from refract.cli.report import placed_findings
 from refract.cli.summary import baseline_detail
 from refract.cli.terminal import is_unicode, shown_path
+from refract.config import Settings
 from refract.diff import Diff
 from refract.rendering.fields import action_as_json, harm_as_json
 from refract.rendering.findings import message, related_sentence
 from refract.rules.kit.comment_rules import COMMENT_RULES
 from refract.rules.kit.documentation import page_uri, reason
 from refract.rules.kit.finding import Finding, Severity
-from refract.rules.kit.rule import all_rules
 from refract.schema.changes import Change
 from refract.schema.model import QualifiedName
 from refract.text import Location, Origin
+from refract.workspace.project_settings import rules_of
 
 VERSION = 1
 _LEFT_OUT = frozenset({"origin", "absent"})
@@ -84,7 +85,10 @@ def _analysis(analysis: Analysis) -> dict[str, Any]:
             _finding(finding, analysis, places) | place.as_json()
             for finding, place in placed_findings(analysis, places)
         ],
-        "rules": {name: _rule(name) for name in sorted({finding.rule for finding in analysis.findings})},
+        "rules": {
+            name: _rule(name, analysis.snapshot.settings)
+            for name in sorted({finding.rule for finding in analysis.findings})
+        },
         "ignored": len(analysis.silenced),
         "accepted": len(analysis.accepted),
         "accepted_outdated": list(analysis.outdated),
@@ -119,12 +123,12 @@ def _coverage(analysis: Analysis, places: Places) -> dict[str, Any]:
     }
 
 
-def _rule(name: str) -> dict[str, str | None]:
-    """What a rule finds, and why that is risky. The rules about comments need no reason."""
-    rule = next((rule for rule in all_rules() if rule.name == name), None)
+def _rule(name: str, settings: Settings) -> dict[str, str | None]:
+    """What a rule finds, and why that is risky. Those about comments, and those of the project, have no reason."""
+    rule = next((rule for rule in rules_of(settings) if rule.name == name), None)
     return {
         "short_description": rule.summary if rule else COMMENT_RULES.get(name),
-        "full_description": reason(rule) if rule else None,
+        "full_description": (reason(rule) or None) if rule else None,
         "help_uri": page_uri(name),
     }
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 
-from refract.config.settings import Settings, SettingsError, settings_from
+from refract.config.settings import Settings, SettingsError, merged, settings_from
 from refract.git import upwards
 from refract.reading import SETTINGS_BYTES, UnreadableFile, read_text
 from refract.toml import TomlError, parse_toml
+
+_DEEPEST = 8
+"""How many files may extend each other in a row."""
+
+_OF_ONE_PROJECT = frozenset({"schema", "migrations", "exclude"})
+"""Settings that are paths below the file."""
 
 
 def load_settings(folder: Path) -> Settings:
@@ -22,7 +29,7 @@ def load_settings(folder: Path) -> Settings:
     for file in settings_files(folder):
         found = _read(file, ("tool", "refract") if file.name == "pyproject.toml" else ())
         if found is not None:
-            return evolve(settings_from(found, str(file)), file=file)
+            return evolve(_extended(settings_from(found, str(file)), file, (file,)), file=file)
     return Settings()
 
 
@@ -31,6 +38,30 @@ def settings_files(folder: Path) -> Iterator[Path]:
     for place in upwards(folder):
         yield place / "refract.toml"
         yield place / "pyproject.toml"
+
+
+def _extended(settings: Settings, file: Path, chain: tuple[Path, ...]) -> Settings:
+    """The settings of a file over those of the files that it extends. `chain` are the files that lead here."""
+    below = Settings()
+    extended: tuple[Path, ...] = ()
+    for name in settings.extends:
+        shared = _shared(Path(os.path.normpath(file.parent / name)), file, chain)
+        below, extended = merged(below, shared), (*extended, *shared.extended)
+    return evolve(merged(below, settings), extended=extended)
+
+
+def _shared(file: Path, by: Path, chain: tuple[Path, ...]) -> Settings:
+    """The settings of a file that others extend. It sets nothing that is a path of one project."""
+    if file in chain or len(chain) > _DEEPEST:
+        raise SettingsError(f"{by}: extends leads back to {file}")
+    found = _read(file, ()) if file.suffix == ".toml" else None
+    if found is None:
+        raise SettingsError(f"{by}: extends has {file}, which is not a TOML file that exists")
+    own = sorted(found.keys() & _OF_ONE_PROJECT)
+    if own:
+        raise SettingsError(f"{file} must not set {own[0]}, since other projects extend this file")
+    settings = _extended(settings_from(found, str(file)), file, (*chain, file))
+    return evolve(settings, extended=(*settings.extended, file))
 
 
 def _read(file: Path, table: tuple[str, ...]) -> dict[str, Any] | None:

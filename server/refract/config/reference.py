@@ -22,7 +22,7 @@ _INTRODUCTION = """\
 
 Write settings to `refract.toml`, or to the table `[tool.refract]` of `pyproject.toml`.
 Refract reads the nearest of these files only, from the project folder up to the root of the repository.
-Editors use the same names in their section `refract`, which overrides the file.
+Editors use the same names in their section `refract`, which overrides the file. `custom-rules`, `rule-packages` and `extends` are read from files only.
 An unknown name or rule is an error.
 
 [refract.schema.json](refract.schema.json) is the JSON schema.

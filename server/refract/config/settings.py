@@ -11,12 +11,16 @@ from typing import Any, TypeVar
 import attrs
 from attrs import evolve, field, frozen
 
+from refract.config.custom_rules import CustomRule, json_schema, read_custom_rules
 from refract.frozen_map import frozen_map
 
 Version = tuple[int, ...]
 _T = TypeVar("_T", bound=attrs.AttrsInstance)
 _MISSING = object()
-_FEW = 12
+_FEW = 24
+
+IN_FILES_ONLY = ("custom-rules", "rule-packages", "extends")
+"""Settings that an editor does not have: everybody who works on a project, and CI, must judge by the same rules."""
 
 
 class Level(StrEnum):
@@ -133,6 +137,7 @@ TEXT = SettingType(_text, {"type": "string"})
 TEXTS = SettingType(_texts, {"type": "array", "items": {"type": "string"}})
 VERSION = SettingType(_version, {"type": "string", "pattern": f"^{_VERSION.pattern}$"})
 COUNT = SettingType(_count, {"type": "integer", "minimum": 1})
+CUSTOM_RULES = SettingType(read_custom_rules, json_schema())
 LEVELS = SettingType(_levels, {"type": "object", "additionalProperties": {"enum": list(Level)}})
 
 
@@ -223,7 +228,7 @@ class AgentSettings:
 
 @frozen
 class Settings:
-    """What a project sets. `file` is where (None: no file), for messages."""
+    """What a project sets. `file` is where (None: no file), for messages; `extended` are the other files it is read from."""
 
     rules: Mapping[str, Level] = field(
         factory=dict,
@@ -280,10 +285,37 @@ class Settings:
             '["examples/*"]',
         ),
     )
+    custom_rules: Mapping[str, CustomRule] = field(
+        factory=dict,
+        converter=frozen_map,
+        metadata=about(
+            CUSTOM_RULES,
+            "Rules of this project. See [custom rules](custom-rules.md).",
+            '{ no-money = { on = ["add-column"], types = ["MONEY"], message = "Store amounts as cents" } }',
+        ),
+    )
+    rule_packages: tuple[str, ...] = field(
+        default=(),
+        metadata=about(
+            TEXTS,
+            "Installed Python packages whose rules are used. See [custom rules](custom-rules.md).",
+            "[]",
+        ),
+    )
+    extends: tuple[str, ...] = field(
+        default=(),
+        metadata=about(
+            TEXTS,
+            "Other files with settings, relative to this file, such as one in node_modules. "
+            "This file overrides them, and later files override earlier ones.",
+            '["../refract.shared.toml"]',
+        ),
+    )
     database: DatabaseSettings = field(factory=DatabaseSettings, metadata={"table": DatabaseSettings})
     plans: PlanSettings = field(factory=PlanSettings, metadata={"table": PlanSettings})
     agents: AgentSettings = field(factory=AgentSettings, metadata={"table": AgentSettings})
     file: Path | None = field(default=None, eq=False)
+    extended: tuple[Path, ...] = field(default=(), eq=False)
 
     def level(self, rule: str) -> Level | None:
         """The level that is set for a rule by its name, or else by the longest pattern that fits; None without one."""
@@ -318,8 +350,15 @@ def settings_from(raw: Mapping[str, Any], where: str) -> Settings:
 
 
 def merged(file: Settings, editor: Settings) -> Settings:
-    """The settings of the editor over those of the file. What the editor leaves at its default is the file's."""
-    return evolve(_over(file, editor), rules={**file.rules, **editor.rules}, file=file.file)
+    """The settings of the editor, or of a file that extends another, over those of the file. What the former leave at its
+    default is the file's.
+    """
+    return evolve(
+        _over(file, editor),
+        rules={**file.rules, **editor.rules},
+        custom_rules={**file.custom_rules, **editor.custom_rules},
+        file=file.file,
+    )
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -204,6 +204,7 @@ ADVICE: Mapping[Do, str] = {
     Do.REVIEW_BY_HAND: "Review this statement by hand.",
     # comments that silence rules
     Do.WRITE_COMMENT_AS: "Write `{example}`.",
+    Do.FOLLOW_PROJECT: "{text}",
     Do.WRITE_RULE_NAME: "Write `{rule}` instead.",
     Do.REMOVE_COMMENT: "Remove the comment, so that it cannot hide a later finding.",
     Do.LIST_RULES: "Run `refract rules` to list all rules.",

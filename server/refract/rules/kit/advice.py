@@ -219,6 +219,7 @@ class Do(Enum):
     RESTORE_FROM_BASE = ActionKind.RUN_COMMAND, "restore-from-base"
 
     # review
+    FOLLOW_PROJECT = ActionKind.REVIEW, "follow-project"
     COMPLETE_STEP = ActionKind.REVIEW, "complete-step"
     REVERT_UNTIL_CONFIRMED = ActionKind.REVIEW, "revert-until-confirmed"
     COMPARE_WITH_DATABASE = ActionKind.REVIEW, "compare-with-database"

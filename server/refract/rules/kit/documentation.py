@@ -30,7 +30,8 @@ def page_uri(rule: str) -> str:
 
 def reason(rule: Rule) -> str:
     """Why what a rule finds is risky: that part of its page."""
-    return rule.doc.split("## Why it is risky\n", 1)[-1].split("\n## ", 1)[0].strip()
+    _, _, why = rule.doc.partition("## Why it is risky\n")
+    return why.split("\n## ", 1)[0].strip()
 
 
 def _level(rule: Rule) -> str:

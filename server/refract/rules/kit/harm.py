@@ -237,6 +237,7 @@ class Effect(Enum):
     # not-checked
     STEP_UNCONFIRMED = HarmKind.NOT_CHECKED, "step-unconfirmed"
     STEP_NOT_FINISHED = HarmKind.NOT_CHECKED, "step-not-finished"
+    RULE_FAILED = HarmKind.NOT_CHECKED, "rule-failed"
     STATEMENT_NOT_CHECKED = HarmKind.NOT_CHECKED, "statement-not-checked"
     STATE_UNCERTAIN = HarmKind.NOT_CHECKED, "state-uncertain"
     SILENCES_NOTHING = HarmKind.NOT_CHECKED, "silences-nothing"

@@ -121,25 +121,28 @@ def all_rules() -> tuple[Rule, ...]:
     """Every rule in this package, by name."""
     names = [m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg and not m.name.startswith("_")]
     modules = (importlib.import_module(f"{package.__name__}.{name}") for name in names)
-    return tuple(sorted(_rules_in(modules), key=lambda r: r.name))
+    return tuple(sorted(rules_in(modules), key=lambda r: r.name))
 
 
-def _rules_in(modules: Iterable[ModuleType]) -> Iterator[Rule]:
+def rules_in(modules: Iterable[ModuleType]) -> Iterator[Rule]:
+    """The rules that modules declare."""
     for module in modules:
         yield from (value for value in vars(module).values() if isinstance(value, Rule))
 
 
 def check_all(
-    context: RuleContext, wanted: Callable[[Rule], bool] = lambda rule: rule.on_by_default
+    context: RuleContext,
+    wanted: Callable[[Rule], bool] = lambda rule: rule.on_by_default,
+    custom: Iterable[Rule] = (),
 ) -> tuple[Finding, ...]:
-    """What the `wanted` rules (default: those that are on) find, in the order of the rules.
+    """What the `wanted` rules (default: those that are on) and the project's `custom` ones find, in their order.
 
     Between databases of two providers everything differs, so only the rules that need no diff find something.
     """
     switched = context.before.provider != context.after.provider
     still = context.judged is Judged.SCHEMA and not switched and not context.diff.changes
     context = evolve(context, diff=Diff(())) if switched else context
-    judged = (r for r in all_rules() if wanted(r) and (r.unchanged or not still))
+    judged = (r for r in (*all_rules(), *custom) if wanted(r) and (r.unchanged or not still))
     return _with_distinct_keys(with_held_locks(context, f) for r in judged for f in r.findings(context))
 
 

@@ -130,7 +130,7 @@ def test_an_installed_package_offers_rules(project: Path, refract: Refract, pack
 
 @pytest.mark.parametrize(
     ("module", "message"),
-    [("raise OSError('broken')", "whose ours cannot be loaded: OSError('broken')"), ("", "offers no rules")],
+    [("raise OSError('broken')", "whose ours cannot be loaded: OSError('broken')"), ("", "so no rules")],
 )
 def test_a_broken_package(project: Path, refract: Refract, package: Path, module: str, message: str) -> None:
     write(package, {"ours.py": module})

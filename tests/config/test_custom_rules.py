@@ -36,7 +36,10 @@ BAD = {
         'rule-packages = ["nowhere"]\n',
         "rule-packages has nowhere, which is not installed",
     ),
-    "a package without rules": ('rule-packages = ["attrs"]\n', "rule-packages has attrs, which offers no rules"),
+    "a package without rules": (
+        'rule-packages = ["attrs"]\n',
+        "rule-packages has attrs, which has no entry point refract.rules",
+    ),
 }
 
 

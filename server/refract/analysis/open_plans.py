@@ -116,8 +116,8 @@ def new_plan(
 def _refusal(other: Progress, subject: str) -> CannotPlan:
     name, step = other.plan.name, (other.number or 0) + 1
     return CannotPlan(
-        f"Plan {name} already changes {code_span(subject)} (step {step} of {len(other.plan.steps)}). Finish it first: "
-        f"`refract plan show {name}` lists what is left. To give it up, undo its steps with `refract plan back {name}`, "
+        f"Plan {name} already changes {code_span(subject)} (step {step} of {len(other.plan.steps)}). Finish that plan first. "
+        f"`refract plan show {name}` lists what is left. To stop, undo the steps with `refract plan back {name}`, "
         f"then run `refract plan abandon {name}`."
     )
 

@@ -27,7 +27,7 @@ def installed_rules(package: str) -> tuple[Rule, ...]:
     points = _distribution(package).entry_points.select(group=GROUP)
     rules = tuple(rules_in(_loaded(package, point) for point in points))
     if not rules:
-        raise SettingsError(f"rule-packages has {package}, which offers no rules: it has no entry point {GROUP}")
+        raise SettingsError(f"rule-packages has {package}, which has no entry point {GROUP}, so no rules")
     return tuple(evolve(rule, check=_guarded(rule.name, rule.check)) for rule in rules)
 
 

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "server" / "refract"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = ("pygls", "lsprotocol", "lark", "sqlglot", "asyncio")
+HEAVY = ("pygls", "lsprotocol", "lark", "sqlglot", "asyncio", "mcp", "pydantic")
 
 OWNERS = {
     "pygls": "lsp",
@@ -21,6 +21,7 @@ OWNERS = {
     "lark": "syntax",
     "subprocess": "git.py",
     "click": "cli",
+    "mcp": "cli/mcp_server",
     "sqlglot": "sql/reader/rows.py",
 }
 

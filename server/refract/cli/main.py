@@ -362,6 +362,23 @@ def hook(harness: str | None) -> None:
     sys.exit(run(harness))
 
 
+@cli.command()
+def mcp() -> None:
+    """Serve the commands to coding agents as an MCP server.
+
+    The server uses stdin and stdout, and works in the current folder.
+    Needs `pip install prisma-refract[mcp]`.
+    """
+    try:
+        from refract.cli.mcp_server.serving import serve
+    except ModuleNotFoundError as error:
+        from refract.cli.terminal import CannotRun
+
+        raise CannotRun("The MCP server is not installed. Run: pip install 'prisma-refract[mcp]'") from error
+    gc.enable()
+    serve(cli)
+
+
 def main() -> None:
     """The entry point. A failure of Refract itself must not look like findings (exit code 1)."""
     from refract.cli.terminal import lenient_streams

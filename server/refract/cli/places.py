@@ -41,7 +41,7 @@ class Place:
 class Places:
     """Finds places in documents, and in any other file (each read once)."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[Document | PlainText]) -> None:
         self._documents = {document.path: document for document in documents}
         self._other: dict[str, PlainText] = {}
 

@@ -82,7 +82,7 @@ def _analysis(analysis: Analysis) -> dict[str, Any]:
         },
         "coverage": _coverage(analysis, places),
         "findings": [
-            _finding(finding, analysis, places) | place.as_json()
+            finding_as_json(finding, analysis, places) | place.as_json()
             for finding, place in placed_findings(analysis, places)
         ],
         "rules": {
@@ -133,7 +133,8 @@ def _rule(name: str, settings: Settings) -> dict[str, str | None]:
     }
 
 
-def _finding(finding: Finding, analysis: Analysis, places: Places) -> dict[str, Any]:
+def finding_as_json(finding: Finding, analysis: Analysis, places: Places) -> dict[str, Any]:
+    """A finding, without its place."""
     located = [(related, analysis.locate(related.origin)) for related in finding.related]
     return {
         "rule": finding.rule,

@@ -105,12 +105,22 @@ def test_many_defaults_without_a_word_in_common() -> None:
 
 def test_a_table_that_changes_case_only() -> None:
     before, after = "model Proxy {\n  id Int @id\n}\n", 'model Proxy {\n  id Int @id\n  @@map("proxy")\n}\n'
-    assert names(before, after) == ("rename_proxy_table",)
+    assert names(before, after) == ("recreate_proxy_table",)
 
 
 def test_a_new_name_without_a_letter_of_the_latin_alphabet() -> None:
     before, after = (f"model User {{\n  id Int @id\n  {field} String\n}}\n" for field in ("alpha", "名前"))
-    assert names(before, after) == ("add_part_to_users", "rename_alpha_to_other_on_users", "add_part")
+    assert names(before, after) == ("drop_alpha_add_other_on_users", "drop_alpha_add_other", "replace_alpha_on_users")
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda c: c.title)
+def test_what_is_dropped_and_added_is_never_called_a_rename(case: Case) -> None:
+    old, new = (
+        lower(parse_schema([("schema.prisma", text), DATASOURCE])).database for text in (case.before, case.after)
+    )
+    found = diff(old, new)
+    if not any(change.kind.startswith("rename-") for change in found.changes):
+        assert not any("rename" in name for name in suggest(found, old, new))
 
 
 ODD_NAMES = ("alpha", "Beta", "createdAt", "created_at", "x1", "名前", "Größe", "a" * 50, "ID", "proxy", "Proxy")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -12,14 +11,11 @@ from attrs import frozen
 from refract import clock
 from refract.actions.beginning import beginning_files, first_migration
 from refract.actions.fixing import new_migrations
+from refract.actions.migration_parts import names_of, parts_of
 from refract.analysis.result import Analysis
 from refract.baseline.folder import SQL_FILE, flat_files, migration_names
-from refract.diff import Diff
 from refract.naming import suggest
-from refract.providers.behaviour import behaviour
 from refract.rules.kit.finding import Judged, Severity
-from refract.schema.changes import AddColumn, AlterColumn, AlterEnum, Change, CreateTable, RecreateColumn
-from refract.schema.model import Column
 from refract.sql.writer import EMPTY, write_migration
 from refract.text import NewFile
 from refract.workspace.projects import ProjectFiles
@@ -56,15 +52,17 @@ def summary(analysis: Analysis) -> Summary:
 
 
 def names(analysis: Analysis) -> tuple[str, ...]:
-    """Names for the pending migration, best first, in the style of those before it."""
-    return _suggested(analysis.diff, analysis)
+    """Names for the pending migration, best first, in the style of those before it; of several parts, for the last."""
+    before, after = analysis.snapshot.baseline.database, analysis.database
+    return names_of(analysis.diff, before, after, _history(analysis))
 
 
 def pending_parts(analysis: Analysis) -> tuple[PendingMigration, ...]:
     """The migrations that do what is pending: one, or as many as must not share a file. None when nothing is."""
     before, after = analysis.snapshot.baseline.database, analysis.database
-    parts = ((part, write_migration(part, before, after)) for part in _split(analysis))
-    return tuple(PendingMigration(_suggested(Diff(part), analysis), sql) for part, sql in parts if sql != EMPTY)
+    parts = ((part, write_migration(part.changes, before, after)) for part in parts_of(analysis.diff, before, after))
+    history = _history(analysis)
+    return tuple(PendingMigration(suggest(part, before, after, history), sql) for part, sql in parts if sql != EMPTY)
 
 
 def pending_sql(analysis: Analysis) -> str:
@@ -104,37 +102,5 @@ def folder_name(name: str) -> str:
     return _NOT_IN_A_NAME.sub("_", name.strip()).strip("_").lower()[:200] or "migration"
 
 
-def _suggested(diff: Diff, analysis: Analysis) -> tuple[str, ...]:
-    folder = analysis.snapshot.files.migrations
-    return suggest(diff, analysis.snapshot.baseline.database, analysis.database, migration_names(folder))
-
-
-def _split(analysis: Analysis) -> Iterator[tuple[Change, ...]]:
-    """The pending changes, with those separated that must be committed before the others can run."""
-    changes = analysis.diff.changes
-    apart = behaviour(analysis.lowered.provider.name).commits_enum_values_first
-    first = tuple(_values_used_at_once(changes)) if apart else ()
-    rest = tuple(change for change in changes if change not in first)
-    yield from (part for part in (first, rest) if part)
-
-
-def _values_used_at_once(changes: tuple[Change, ...]) -> Iterator[AlterEnum]:
-    """Enums that get a value which another change uses as a default."""
-    used = {(column.type.enum, text) for column in _columns(changes) for text in _default_texts(column)}
-    grown = (change for change in changes if isinstance(change, AlterEnum) and not change.removed)
-    yield from (c for c in grown if any((c.after.name, value) in used for value in c.added))
-
-
-def _default_texts(column: Column) -> tuple[str, ...]:
-    default = column.default
-    return () if default is None else (default.text, *(item.text for item in default.items))
-
-
-def _columns(changes: Iterable[Change]) -> Iterator[Column]:
-    for change in changes:
-        if isinstance(change, AddColumn):
-            yield change.column
-        elif isinstance(change, AlterColumn | RecreateColumn):
-            yield change.after
-        elif isinstance(change, CreateTable):
-            yield from change.table.columns
+def _history(analysis: Analysis) -> tuple[str, ...]:
+    return migration_names(analysis.snapshot.files.migrations)

@@ -141,16 +141,20 @@ def name(source: str | None, target: str | None, output: str) -> None:
 @cli.command()
 @click.argument("name", required=False)
 @click.option("--project", "path", metavar="PATH", help="Project or schema. Default: the project in this folder.")
-def create(name: str | None, path: str | None) -> None:
+@click.option("--accept-data-loss", is_flag=True, help="Write the migration even if it deletes rows or values.")
+def create(name: str | None, path: str | None, accept_data_loss: bool) -> None:
     """Write the pending migration. No database is changed.
 
     NAME is the name of the migration. Default: the best suggestion.
+
+    If the migration deletes data and a finding reports that as an error, the command asks first.
+    Without a terminal, it writes nothing and exits with 1.
 
     A change that uses a new enum value becomes two migrations, since the value must be committed before its first use.
     """
     from refract.cli.create import run
 
-    sys.exit(run(name, path))
+    sys.exit(run(name, path, accepts_data_loss=accept_data_loss))
 
 
 _PROJECT = click.option(

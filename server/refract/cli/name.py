@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from refract.actions.migration_parts import names_of
 from refract.cli.comparison import comparison, exit_code
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import say
-from refract.naming import suggest
 
 
 def run(source: str | None, target: str | None, output: str) -> int:
     """Print names for what leads from `source` to `target`. Returns the exit code."""
     compared = comparison(source, target)
-    names = suggest(compared.diff, compared.before, compared.after, compared.history)
+    names = names_of(compared.diff, compared.before, compared.after, compared.history)
     if output == "json":
         say(dumps({"version": VERSION, "names": list(names)}) + "\n")
     elif names:

@@ -43,15 +43,20 @@ def report(analysis: Analysis, columns: int | None = None, examples: int = 0) ->
     """
     places = Places(analysis.snapshot.tree.documents)
     for finding, place in placed_findings(analysis, places):
-        yield heading(finding, place)
-        yield from _excerpt(place, _COLOURS[finding.severity], (columns or _WIDTH) - len(f"  {place.line} | "))
-        yield from _notes(finding, columns)
+        yield from finding_lines(finding, place, columns)
         yield from _related(finding, analysis, places)
         yield ""
     if len(analysis.findings) > _MANY:
         yield from _by_rule(analysis.findings)
         yield ""
     yield from summary(analysis, places, examples)
+
+
+def finding_lines(finding: Finding, place: Place, columns: int | None) -> Iterator[str]:
+    """A finding with the line of its place, the harm and what to do."""
+    yield heading(finding, place)
+    yield from _excerpt(place, _COLOURS[finding.severity], (columns or _WIDTH) - len(f"  {place.line} | "))
+    yield from _notes(finding, columns)
 
 
 def concise(analysis: Analysis, examples: int = 0) -> Iterator[str]:

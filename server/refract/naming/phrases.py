@@ -13,7 +13,11 @@ _SORTS = {
     TopicKind.RENAMED_ENUM: "enum",
     TopicKind.RENAMED_COLUMN: "column",
     TopicKind.RENAMED_VALUE: "value",
-    TopicKind.GUESSED_RENAME: "table",
+    TopicKind.REPLACED_TABLE: "table",
+    TopicKind.REPLACED_ENUM: "enum",
+    TopicKind.REPLACED_COLUMN: "column",
+    TopicKind.REPLACED_VALUE: "value",
+    TopicKind.PERHAPS_REPLACED: "table",
 }
 
 
@@ -147,6 +151,28 @@ def _renamed(link: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
     return written
 
 
+def _replaced(link: str) -> Callable[[Sequence[Topic]], Iterator[str]]:
+    """Phrases for what is dropped, while something similar is added: no word in them promises that rows are kept."""
+
+    def written(group: Sequence[Topic]) -> Iterator[str]:
+        first, places = group[0], _places(group)
+        where = f"_{link}_{joined(places)}" if 1 <= len(places) <= 2 else ""
+        if first.subject == first.detail:
+            yield f"recreate_{first.subject}_{_SORTS[first.kind]}{where}"
+            return
+        olds, news = _subjects(group), distinct(t.detail for t in group)
+        if len(group) <= 3:
+            yield f"drop_{joined(olds)}_add_{joined(news)}{where}"
+            yield f"drop_{joined(olds)}_add_{joined(news)}"
+            yield f"replace_{joined(olds)}{where}"
+        yield from (f"replace_{name}{where}" for name in _named(olds, "fields"))
+        if len(group) > 1:
+            yield f"replace_{one(places[0])}_fields" if places else f"replace_{olds[0]}_and_others"
+        yield f"drop_{olds[0]}_add_{news[0]}"
+
+    return written
+
+
 def _where(places: Sequence[str]) -> str:
     """The end of a name that has its tables; nothing for more than two."""
     return f"_on_{joined(places)}" if len(places) <= 2 else ""
@@ -252,13 +278,17 @@ def _others(group: Sequence[Topic]) -> Iterator[str]:
 
 _PHRASES: Mapping[TopicKind, Callable[[Sequence[Topic]], Iterator[str]]] = {
     TopicKind.RENAMED_TABLE: _renamed("in"),
+    TopicKind.REPLACED_TABLE: _replaced("in"),
     TopicKind.NEW_TABLE: _tables,
     TopicKind.RENAMED_COLUMN: _renamed("on"),
+    TopicKind.REPLACED_COLUMN: _replaced("on"),
     TopicKind.RENAMED_ENUM: _renamed("in"),
+    TopicKind.REPLACED_ENUM: _replaced("in"),
     TopicKind.NEW_COLUMN: _parts("add", "to", "fields"),
     TopicKind.RENAMED_VALUE: _renamed("in"),
+    TopicKind.REPLACED_VALUE: _replaced("in"),
     TopicKind.NEW_VALUE: _parts("add", "to", "values"),
-    TopicKind.GUESSED_RENAME: _renamed("on"),
+    TopicKind.PERHAPS_REPLACED: _replaced("on"),
     TopicKind.OTHER_VALUES: _things("update", "enum"),
     TopicKind.GONE_TABLE: _things("remove", "table"),
     TopicKind.GONE_COLUMN: _parts("remove", "from", "fields"),

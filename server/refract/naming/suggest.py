@@ -20,6 +20,7 @@ _IN_ONE = frozenset(
         TopicKind.NEW_VALUE,
         TopicKind.GONE_VALUE,
         TopicKind.RENAMED_VALUE,
+        TopicKind.REPLACED_VALUE,
         TopicKind.KEY,
         TopicKind.CASCADE,
         TopicKind.NEW_RELATION,
@@ -34,24 +35,30 @@ _IN_ONE = frozenset(
 _WITHOUT_PLACE = frozenset(
     {
         TopicKind.RENAMED_TABLE,
+        TopicKind.REPLACED_TABLE,
         TopicKind.NEW_TABLE,
         TopicKind.GONE_TABLE,
         TopicKind.NEW_LINK,
         TopicKind.RENAMED_ENUM,
+        TopicKind.REPLACED_ENUM,
         TopicKind.NEW_ENUM,
         TopicKind.OTHER_VALUES,
         TopicKind.GONE_ENUM,
         TopicKind.OTHER,
-        TopicKind.GUESSED_RENAME,
+        TopicKind.PERHAPS_REPLACED,
     }
 )
-_RENAMES = frozenset(
+_WITH_NEW_NAME = frozenset(
     {
         TopicKind.RENAMED_TABLE,
+        TopicKind.REPLACED_TABLE,
         TopicKind.RENAMED_COLUMN,
+        TopicKind.REPLACED_COLUMN,
         TopicKind.RENAMED_ENUM,
+        TopicKind.REPLACED_ENUM,
         TopicKind.RENAMED_VALUE,
-        TopicKind.GUESSED_RENAME,
+        TopicKind.REPLACED_VALUE,
+        TopicKind.PERHAPS_REPLACED,
     }
 )
 _REPLACED = {(TopicKind.NEW_TABLE, TopicKind.GONE_TABLE), (TopicKind.NEW_COLUMN, TopicKind.GONE_COLUMN)}
@@ -77,7 +84,7 @@ def suggest(diff: Diff, before: Database, after: Database, history: Sequence[str
 def _with_words(topic: Topic) -> Topic:
     """The topic with a word in place of a name that has no letter of the Latin alphabet."""
     place = topic.place or ("" if topic.kind in _WITHOUT_PLACE else "table")
-    new_name = "other" if topic.kind in _RENAMES and not topic.detail else topic.detail
+    new_name = "other" if topic.kind in _WITH_NEW_NAME and not topic.detail else topic.detail
     return evolve(topic, subject=topic.subject or "part", place=place, detail=new_name)
 
 

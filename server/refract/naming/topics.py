@@ -25,20 +25,27 @@ from refract.schema.model import (
 )
 
 _SURE = 0.74
-"""The confidence from which a rename that Refract only guesses is what the migration is named after."""
+"""The confidence from which a drop and an addition that are probably a rename are what the migration is named after."""
 
 
 class TopicKind(IntEnum):
-    """Kinds of topic, in the order in which developers name them."""
+    """Kinds of topic, in the order in which developers name them.
+
+    What is renamed keeps its rows. What is replaced is dropped, and something similar is added: that is no rename.
+    """
 
     RENAMED_TABLE = auto()
+    REPLACED_TABLE = auto()
     NEW_TABLE = auto()
     RENAMED_COLUMN = auto()
+    REPLACED_COLUMN = auto()
     RENAMED_ENUM = auto()
+    REPLACED_ENUM = auto()
     NEW_COLUMN = auto()
     RENAMED_VALUE = auto()
+    REPLACED_VALUE = auto()
     NEW_VALUE = auto()
-    GUESSED_RENAME = auto()
+    PERHAPS_REPLACED = auto()
     OTHER_VALUES = auto()
     GONE_TABLE = auto()
     GONE_COLUMN = auto()
@@ -133,30 +140,35 @@ def _touched_tables(change: c.Change) -> tuple[QualifiedName, ...]:
 def topics(diff: Diff, before: Database, after: Database) -> tuple[Topic, ...]:
     """All topics of a diff, in the order in which developers name them; those of one kind in the order of the changes."""
     facts = _facts(diff, before, after)
-    found = [*_renames(facts), *_plain(facts)]
+    plain = tuple(_plain(facts))
+    kinds = frozenset(topic.kind for topic in plain)
+    found = [*_replacements(facts, kinds), *plain]
     return tuple(sorted(dict.fromkeys(found), key=lambda t: t.kind))
 
 
-def _renames(facts: _Facts) -> Iterator[Topic]:
+def _replacements(facts: _Facts, plain: frozenset[TopicKind]) -> Iterator[Topic]:
+    """The drops and additions that are probably renames. `plain` are the kinds of all other topics."""
     for rename in facts.diff.renames:
         old, new = rename.dropped, rename.added
         if isinstance(old, c.DropTable) and isinstance(new, c.CreateTable):
             if not _is_join(old.table):
-                yield from _guess(rename, _renamed_table(old.table, new.table), TopicKind.NEW_TABLE)
+                topic = evolve(_renamed_table(old.table, new.table), kind=TopicKind.REPLACED_TABLE)
+                yield from _replaced(rename, topic, TopicKind.NEW_TABLE, plain)
         elif isinstance(old, c.DropEnum) and isinstance(new, c.CreateEnum):
-            yield Topic(TopicKind.RENAMED_ENUM, _enum(old.enum), detail=_enum(new.enum))
+            yield Topic(TopicKind.REPLACED_ENUM, _enum(old.enum), detail=_enum(new.enum))
         elif isinstance(old, c.DropColumn) and isinstance(new, c.AddColumn):
-            topic = _renamed_column(old.column, new.column, _place(facts, new.table))
-            yield from _guess(rename, topic, TopicKind.NEW_COLUMN)
+            column = _renamed_column(old.column, new.column, _place(facts, new.table))
+            topic = evolve(column, kind=TopicKind.REPLACED_COLUMN)
+            yield from _replaced(rename, topic, TopicKind.NEW_COLUMN, plain)
 
 
-def _guess(rename: ProbableRename, topic: Topic, new: TopicKind) -> Iterator[Topic]:
-    """The rename, or what is added and then the rename if that is not sure."""
-    if rename.confidence >= _SURE:
+def _replaced(rename: ProbableRename, topic: Topic, new: TopicKind, plain: frozenset[TopicKind]) -> Iterator[Topic]:
+    """What is replaced; if that is not sure and more is added, then what is added is named first."""
+    if rename.confidence >= _SURE or new not in plain:
         yield topic
     else:
         yield Topic(new, topic.detail, topic.place)
-        yield evolve(topic, kind=TopicKind.GUESSED_RENAME)
+        yield evolve(topic, kind=TopicKind.PERHAPS_REPLACED)
 
 
 def _renamed_table(old: Table, new: Table) -> Topic:
@@ -251,7 +263,7 @@ def _topics_of_enums(change: c.Change) -> Iterator[Topic]:
 
 def _values(enum: str, change: c.AlterEnum) -> Iterator[Topic]:
     renamed = value_renames(change)
-    yield from (Topic(TopicKind.RENAMED_VALUE, snake(r.before), enum, snake(r.after)) for r in renamed)
+    yield from (Topic(TopicKind.REPLACED_VALUE, snake(r.before), enum, snake(r.after)) for r in renamed)
     added = [v for v in change.added if v not in {r.after for r in renamed}]
     removed = [v for v in change.removed if v not in {r.before for r in renamed}]
     if removed and added:

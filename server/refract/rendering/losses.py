@@ -1,4 +1,4 @@
-"""What an undo does not restore, in a sentence each."""
+"""What a migration deletes, and what an undo does not restore, in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from refract.escaping import code_span
 from refract.sql.rollback import Loss, LossKind
-from refract.wording import listed
+from refract.wording import joined, listed
 
 LOSSES: Mapping[LossKind, str] = {
     LossKind.COLUMN_VALUES: "The values of {of} are not restored. Restore them from a backup.",
@@ -29,6 +29,21 @@ _JOINED = frozenset(
     }
 )
 """The kinds whose sentence can name several things."""
+
+_DELETED: Mapping[LossKind, str] = {
+    LossKind.COLUMN_VALUES: "all values of {of}",
+    LossKind.TABLE_ROWS: "all rows of {of}",
+    LossKind.CONVERTED_VALUES: "values of {of} that do not fit the new type",
+}
+"""The end of a sentence that begins with: it deletes."""
+
+
+def deleted(losses: Iterable[Loss]) -> str:
+    """What a migration deletes, as the end of a sentence; empty if it deletes nothing."""
+    of: dict[LossKind, list[str]] = {}
+    for loss in losses:
+        of.setdefault(loss.kind, []).append(loss.of)
+    return joined(text.format(of=listed(of[kind])) for kind, text in _DELETED.items() if kind in of) if of else ""
 
 
 def loss_sentence(loss: Loss) -> str:

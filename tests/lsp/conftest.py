@@ -92,3 +92,17 @@ async def asking(lsp_client: LanguageClient):  # type: ignore[no-untyped-def]
     await lsp_client.initialize_session(types.InitializeParams(capabilities=able))
     yield
     await lsp_client.shutdown_session()
+
+
+@pytest_lsp.fixture(config=_SERVER)
+async def showing(lsp_client: LanguageClient):  # type: ignore[no-untyped-def]
+    """A client that opens files on request, and resolves the commands of actions."""
+    able = capabilities()
+    able.window = types.WindowClientCapabilities(show_document=types.ShowDocumentClientCapabilities(support=True))
+    assert able.text_document is not None and able.text_document.code_action is not None
+    resolve = types.ClientCodeActionResolveOptions(properties=["edit", "command"])
+    able.text_document.code_action.resolve_support = resolve
+    tell_actions_from_commands(lsp_client)
+    await lsp_client.initialize_session(types.InitializeParams(capabilities=able))
+    yield
+    await lsp_client.shutdown_session()

@@ -38,10 +38,11 @@ async def test_the_overview_of_a_project_without_changes(client: LanguageClient,
         "provider": "postgresql",
         "baseline": f"1 migration in {migration.parent}",
         "state": "up to date",
+        "status": "no pending changes",
         "pending": {"summary": "no pending changes", "changes": []},
         "plans": [],
         "migrations": [
-            {"name": migration.name, "uri": (migration / "migration.sql").as_uri(), "new": False},
+            {"name": migration.name, "uri": (migration / "migration.sql").as_uri(), "new": False, "severity": None},
         ],
         "problems": [],
     }
@@ -80,7 +81,23 @@ async def test_the_overview_of_a_plan(client: LanguageClient, project: Path) -> 
 async def test_the_overview_names_new_migrations(client: LanguageClient, migration: Path, project: Path) -> None:
     Editor(client, project)
     found = await overview(client)
-    assert found["migrations"] == [{"name": "20240201000000_add_email", "uri": migration.as_uri(), "new": True}]
+    row = {"name": "20240201000000_add_email", "uri": migration.as_uri(), "new": True, "severity": "error"}
+    assert found["migrations"] == [row]
+    assert (found["state"], found["status"]) == ("risky", "1 risky change"), "a risk that is written is one still"
+    assert found["pending"]["summary"] == "no pending changes"
+
+
+async def test_a_probable_rename_is_one_row_of_the_overview(client: LanguageClient, project: Path) -> None:
+    editor = Editor(client, project)
+    editor.replace("  name String\n", "  fullName String\n")
+    found = await overview(client)
+    (row,) = found["pending"]["changes"]
+    assert (row["text"], row["severity"]) == ("User.name → fullName: values would be lost", "error")
+    assert found["status"] == "1 risky change"
+    editor.replace("model User", "model Account")
+    editor.replace("  fullName String\n", "  name String\n")
+    (row,) = (await overview(client))["pending"]["changes"]
+    assert row["text"] == "User → Account: rows would be lost"
 
 
 async def test_a_file_of_no_project_has_an_empty_overview(client: LanguageClient, tmp_path: Path) -> None:

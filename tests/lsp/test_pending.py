@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import LanguageClient
 
-from lsp.editor import Editor
+from lsp.editor import Disk, Editor, write
 from lsp.projects import git
 
 pytestmark = pytest.mark.asyncio
@@ -32,8 +33,10 @@ async def test_the_lens_shows_pending_changes(client: LanguageClient, project: P
     assert await lenses(client, editor) == []
     editor.replace("  name String\n", "  email String?\n")
     titles = [command.title for command in await lenses(client, editor)]
-    assert titles[:2] == ["Refract: 2 pending changes, 1 risky", "Preview SQL"]
-    assert titles[2].startswith("Create ")
+    assert titles == ["Refract: 2 pending changes, 1 risky", "Fix…", "Preview SQL"], "a risk is fixed, not written"
+    editor.replace("  email String?\n", "  name String\n  email String?\n")
+    titles = [command.title for command in await lenses(client, editor)]
+    assert titles == ["Refract: 1 pending change", "Preview SQL", "Create add_email_to_users"]
 
 
 async def test_the_preview_is_what_would_run(client: LanguageClient, project: Path) -> None:
@@ -68,6 +71,83 @@ async def test_a_migration_is_created_by_one_edit(client: LanguageClient, projec
     assert made.uri.endswith(f"_{create.title.removeprefix('Create ')}/migration.sql")
     assert made.options == types.CreateFileOptions(overwrite=False, ignore_if_exists=False)
     assert written.edits[0].new_text == '-- AlterTable\nALTER TABLE "User" ADD COLUMN     "email" TEXT;\n'
+
+
+class Person:
+    """Chooses a button of each question."""
+
+    def __init__(self, client: LanguageClient, chosen: str | None) -> None:
+        self.questions: list[types.ShowMessageRequestParams] = []
+
+        @client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
+        def ask(params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
+            self.questions.append(params)
+            return next((action for action in params.actions or [] if action.title == chosen), None)
+
+
+@pytest.mark.parametrize(("chosen", "files"), [("Write It Anyway", 1), ("Show Fixes", 0), (None, 0)])
+async def test_a_migration_that_deletes_data_is_a_question(
+    showing: LanguageClient, project: Path, chosen: str | None, files: int
+) -> None:
+    disk, person, editor = Disk(showing), Person(showing, chosen), Editor(showing, project)
+    editor.replace("  name String\n", "  fullName String\n")
+    made = await execute(showing, "refract.createMigration", editor.uri)
+    assert (len(made), len(disk.asked)) == (files, files)
+    (question,) = person.questions
+    assert question.message == "This migration deletes all values of `User.name`."
+    assert [action.title for action in question.actions or []] == ["Show Fixes", "Write It Anyway"]
+    assert [shown.selection.start.line for shown in showing.shown_documents if shown.selection] == (
+        [6] if chosen == "Show Fixes" else []
+    )
+    if made:
+        assert "_drop_name_add_full_name_on_users/" in made[0]
+
+
+async def test_an_error_that_deletes_nothing_is_a_question_too(client: LanguageClient, project: Path) -> None:
+    disk, person, editor = Disk(client), Person(client, None), Editor(client, project)
+    editor.replace("  name String\n", "  name String\n  email String\n")
+    assert await execute(client, "refract.createMigration", editor.uri) == []
+    assert person.questions[0].message == "Adding required `User.email` fails on existing rows."
+    assert await execute(client, "refract.createMigration", editor.uri, None, True), "a script has asked before"
+    assert (len(person.questions), len(disk.asked)) == (1, 1)
+
+
+async def test_other_commands_run_while_a_question_is_open(client: LanguageClient, project: Path) -> None:
+    answered = asyncio.Event()
+
+    @client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
+    async def ask(_: types.ShowMessageRequestParams) -> None:
+        await answered.wait()
+
+    Disk(client)
+    editor = Editor(client, project)
+    editor.replace("  name String\n", "  fullName String\n")
+    creating = asyncio.create_task(execute(client, "refract.createMigration", editor.uri))
+    assert await execute(client, "refract.writeRollback", editor.uri)
+    answered.set()
+    assert await creating == []
+
+
+async def test_a_fix_opens_the_migration_that_it_writes(showing: LanguageClient, project: Path) -> None:
+    disk, editor = Disk(showing), Editor(showing, project)
+    editor.replace("  name String\n", "  fullName String\n")
+    (action,) = [a for a in await editor.actions("fullName") if a.title.startswith("RENAME COLUMN now (breaks running")]
+    resolved = await showing.code_action_resolve_async(action)
+    assert resolved.edit is not None and resolved.command is not None
+    write(resolved.edit)
+    await execute(showing, resolved.command.command, *resolved.command.arguments or [])
+    (shown,) = showing.shown_documents
+    assert shown.uri.endswith("_rename_name_to_full_name_on_users/migration.sql")
+    assert disk.asked == []
+
+
+async def test_the_lens_leads_to_the_fixes(showing: LanguageClient, project: Path) -> None:
+    editor = Editor(showing, project)
+    editor.replace("  name String\n", "  fullName String\n")
+    fixes = next(c for c in await lenses(showing, editor) if c.title == "Fix…")
+    found = await execute(showing, fixes.command, *fixes.arguments or [])
+    assert found["uri"] == editor.uri
+    assert showing.shown_documents[0].selection == types.Range(types.Position(6, 2), types.Position(6, 2))
 
 
 async def test_nothing_pending_creates_nothing(client: LanguageClient, project: Path) -> None:

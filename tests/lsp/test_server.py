@@ -53,7 +53,7 @@ async def test_the_fix_for_a_rename_keeps_the_column(client: LanguageClient, pro
     action, *others = await editor.actions("fullName")
     assert [a.title for a in others] == [
         "Rename in 5 safe steps (no downtime)",
-        "RENAME COLUMN now (old code breaks until replaced)",
+        "RENAME COLUMN now (breaks running code until deployed)",
         "Ignore field-rename-as-drop-add on this line",
         "Ignore field-rename-as-drop-add in the project",
     ]

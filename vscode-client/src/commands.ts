@@ -32,6 +32,11 @@ export function interactions(parts: () => Parts): Readonly<Record<string, Intera
       const sql = async (): Promise<string> => sqlOf(await server.ask<Preview | null>(Remote.preview, uri));
       return documents.show("pending.sql", String(uri), sql);
     },
+    [Remote.showFixes]: async ([uri], next) => {
+      const place = await next([uri]);
+      if (place) await commands.executeCommand("editor.action.quickFix");
+      return place;
+    },
     [Remote.create]: async ([uri, name], next) => {
       const chosen = name ?? (await askName((await parts().server.ask<Preview>(Remote.preview, uri))?.names ?? []));
       return chosen === undefined ? [] : refreshed(next([uri, chosen]));

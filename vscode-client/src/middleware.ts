@@ -20,7 +20,14 @@ const SAVE = "refract.saveFiles";
 const OWN_SETTINGS = ["interpreter"];
 const NOT_WRITTEN = "cannot write the files. Check whether the folder is read-only or the files changed on disk";
 const NOT_TRUSTED = "this folder is not trusted";
-const READS: readonly string[] = [Server.preview, Server.runbook, Server.recipes, Server.overview];
+const READS: readonly string[] = [
+  Server.preview,
+  Server.runbook,
+  Server.recipes,
+  Server.overview,
+  Server.showFixes,
+  Server.showFile,
+];
 
 /** Answers a command of the server in the editor: asks for missing arguments before, shows the result after. */
 export type Interaction = (args: unknown[], next: (args: unknown[]) => Promise<unknown>) => Promise<unknown>;
@@ -60,9 +67,12 @@ function isOursToSay({ code, severity }: Diagnostic): boolean {
   return !isMistake || extensions.getExtension("Prisma.prisma") === undefined;
 }
 
-/** The command that saves what an action has changed; it follows the action's edit. */
+/** The command that saves what an action has changed; it follows the action's edit, and is followed by what the server wants. */
 export function registerSave(): Disposable {
-  return commands.registerCommand(SAVE, (files: readonly string[]) => save(files.map((file) => Uri.parse(file))));
+  return commands.registerCommand(SAVE, async (files: readonly string[], then?: Command) => {
+    await save(files.map((file) => Uri.parse(file)));
+    if (then !== undefined) await commands.executeCommand(then.command, ...(then.arguments ?? []));
+  });
 }
 
 async function execute(
@@ -78,9 +88,10 @@ async function execute(
 
 /** A file without unsaved changes has none afterwards: Prisma and git read new migrations from the disk. */
 function savedAfterwards(action: CodeAction | null | undefined): CodeAction | null | undefined {
-  if (action?.edit === undefined || action.command !== undefined) return action;
+  if (action?.edit === undefined) return action;
   const files = clean(edited(action.edit)).map(String);
-  action.command = { title: "Save", command: SAVE, arguments: [files] } satisfies Command;
+  const then = action.command === undefined ? [] : [action.command];
+  action.command = { title: "Save", command: SAVE, arguments: [files, ...then] } satisfies Command;
   return action;
 }
 

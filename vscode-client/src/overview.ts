@@ -60,7 +60,7 @@ export function openPlans(project: Project): readonly Plan[] {
 }
 
 export function isPending(project: Project): boolean {
-  return project.state !== "up to date";
+  return project.pending.changes.length > 0;
 }
 
 /** Whether the file at `uri` is the project's schema, or in the folder of its schema. */

@@ -15,6 +15,8 @@ export interface Project {
   readonly provider: string;
   readonly baseline: string;
   readonly state: ProjectState;
+  /** What the status bar shows. */
+  readonly status: string;
   readonly pending: { readonly summary: string; readonly changes: readonly PendingChange[] };
   readonly plans: readonly Plan[];
   readonly migrations: readonly Migration[];
@@ -60,6 +62,7 @@ export interface Migration {
   readonly name: string;
   readonly uri: string;
   readonly new: boolean;
+  readonly severity: Severity | null;
 }
 
 export interface Preview {
@@ -102,6 +105,8 @@ export interface Split {
 export const Server = {
   preview: "refract.previewMigration",
   create: "refract.createMigration",
+  showFixes: "refract.showFixes",
+  showFile: "refract.showFile",
   next: "refract.takeNextStep",
   confirm: "refract.confirmStep",
   back: "refract.takeStepBack",

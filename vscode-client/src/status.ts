@@ -59,26 +59,19 @@ function running(projects: readonly Project[]): Shown | undefined {
   const project = projects.find((p) => holds(p, file)) ?? worst;
   if (project === undefined) return undefined;
   return {
-    text: `$(${ICON[project.state]}) Refract: ${label(project)}`,
+    text: `$(${ICON[project.state]}) Refract: ${project.status}`,
     tooltip: tooltip(projects),
     command: "refract.overview.focus",
     alarm: project.state === "risky",
   };
 }
 
-function label({ state, pending: { summary, changes } }: Project): string {
-  if (state === "up to date") return "no pending changes";
-  const risky = state === "risky" ? /(\d+) risky/.exec(summary)?.[1] : undefined;
-  return risky === undefined ? counted(changes.length, "pending") : counted(Number(risky), "risky");
-}
-
-function counted(changes: number, kind: string): string {
-  return `${changes} ${kind} change${changes === 1 ? "" : "s"}`;
-}
-
 function tooltip(projects: readonly Project[]): MarkdownString {
   const lines = projects.flatMap((project) => [
     `**${nameOf(project)}**: ${project.pending.summary}`,
+    ...project.migrations
+      .filter(({ severity }) => severity === "error")
+      .map(({ name }) => `- Risky migration: ${name}`),
     ...openPlans(project).map((plan) => `- ${plan.title}: ${plan.status}`),
   ]);
   return new MarkdownString(lines.join("\n\n"));

@@ -15,7 +15,7 @@ import {
 } from "vscode";
 import type { Range as LspRange } from "vscode-languageclient/node";
 import { isPending, nameOf, type Overviews } from "./overview";
-import type { Migration, PendingChange, Plan, PlannedMigration, Project, Step, StepState } from "./protocol";
+import type { Migration, PendingChange, Plan, PlannedMigration, Project, Severity, Step, StepState } from "./protocol";
 
 export type Node =
   | { readonly kind: "project"; readonly project: Project }
@@ -104,11 +104,11 @@ function item(node: Node): TreeItem {
     case "planned":
       return planned(node.migration);
     case "migrations":
-      return make("Migrations on this branch", "versions", Collapsed, {
+      return make("Migrations on this branch", "versions", Expanded, {
         description: String(newMigrations(node.project).length),
       });
     case "migration":
-      return make(node.migration.name, "file-code", None, {
+      return make(node.migration.name, icon(node.migration.severity) ?? "file-code", None, {
         contextValue: "migration",
         command: open(node.migration.uri),
       });
@@ -123,22 +123,31 @@ function pending(project: Project): TreeItem {
   const { summary } = project.pending;
   const label = summary.charAt(0).toUpperCase() + summary.slice(1);
   if (!isPending(project)) return make(label, "check", None, { tooltip: `Compared with ${project.baseline}` });
-  return make(label, project.state === "risky" ? warning() : "git-commit", Expanded, {
+  return make(label, / risky$/.test(summary) ? warning() : "git-commit", Expanded, {
     contextValue: "pending",
     tooltip: `Compared with ${project.baseline}`,
   });
 }
 
 function change({ text, severity, location }: PendingChange): TreeItem {
-  const icons = {
-    error: new ThemeIcon("error", new ThemeColor("problemsErrorIcon.foreground")),
-    warning: warning(),
-    info: new ThemeIcon("info", new ThemeColor("problemsInfoIcon.foreground")),
-  };
-  return make(text, severity === null ? "pass" : icons[severity], None, {
+  return make(text, icon(severity) ?? "circle-small", None, {
     tooltip: severity === null ? `${text} (no known risk)` : text,
     ...(location === null ? {} : { command: open(location.uri, location.range) }),
   });
+}
+
+/** The mark of a finding; nothing without one: only what is done is ticked. */
+function icon(severity: Severity | null): ThemeIcon | undefined {
+  switch (severity) {
+    case "error":
+      return new ThemeIcon("error", new ThemeColor("problemsErrorIcon.foreground"));
+    case "warning":
+      return warning();
+    case "info":
+      return new ThemeIcon("info", new ThemeColor("problemsInfoIcon.foreground"));
+    default:
+      return undefined;
+  }
 }
 
 function plan(of: Plan): TreeItem {

@@ -176,6 +176,13 @@ M.commands = {
   ['refract.createMigration'] = function(command, context)
     create(client_of(context), command.arguments)
   end,
+  ['refract.showFixes'] = function(command, context)
+    execute(client_of(context), command.command, command.arguments, function(place)
+      if place then
+        vim.lsp.buf.code_action()
+      end
+    end)
+  end,
   ['refract.applyFix'] = function(command, context)
     execute(client_of(context), command.command, command.arguments, notify_written)
   end,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import MAXYEAR, UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 from string import digits
 
+from attrs import evolve
+
 from refract import clock
+from refract.actions.undone_migration import undone_context
 from refract.analysis.branch import NewMigration
 from refract.analysis.open_plans import new_plan
 from refract.analysis.result import Analysis
@@ -92,7 +95,7 @@ def _ending(folder: Path) -> str:
 def _context(analysis: Analysis, finding: Finding, now: datetime) -> FixContext:
     new = _migration_of(analysis, finding)
     snapshot = analysis.snapshot
-    return FixContext(
+    context = FixContext(
         finding=finding,
         place=analysis.place(finding),
         tree=snapshot.tree,
@@ -111,7 +114,9 @@ def _context(analysis: Analysis, finding: Finding, now: datetime) -> FixContext:
         new_plan=lambda recipe, situation: new_plan(
             snapshot.files, recipe, situation, analysis.plans, today=now.date().isoformat()
         ),
+        undone=lambda: None,
     )
+    return evolve(context, undone=cache(partial(undone_context, analysis, context, new))) if new else context
 
 
 def _migration_of(analysis: Analysis, finding: Finding) -> NewMigration | None:

@@ -33,22 +33,35 @@ class PendingMigration:
 
 @frozen
 class Summary:
-    """How much is pending: `changes` in all, of which `risky` findings are errors."""
+    """How much is pending: `changes` in all, of which `risky` findings are errors. `written` are the errors in migrations
+    that are new on this branch.
+    """
 
     changes: int
     risky: int
+    written: int = 0
 
     def __str__(self) -> str:
         if not self.changes:
             return "no pending changes"
-        counted = f"{self.changes} pending change{'' if self.changes == 1 else 's'}"
+        counted = _counted(self.changes, "pending change")
         return f"{counted}, {self.risky} risky" if self.risky else counted
+
+    @property
+    def shortest(self) -> str:
+        """The one thing to know: the risks, pending or written, or else how much is pending."""
+        risky = self.risky + self.written
+        return _counted(risky, "risky change") if risky else str(self)
 
 
 def summary(analysis: Analysis) -> Summary:
-    """How much the schema requires that no migration does yet."""
-    of_schema = (f for f in analysis.findings if f.judged is Judged.SCHEMA)
-    return Summary(len(analysis.diff.changes), sum(f.severity is Severity.ERROR for f in of_schema))
+    """How much the schema requires that no migration does yet, and how much is risky about that and new migrations."""
+    errors = [f.judged for f in analysis.findings if f.severity is Severity.ERROR]
+    return Summary(len(analysis.diff.changes), errors.count(Judged.SCHEMA), errors.count(Judged.MIGRATION))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def names(analysis: Analysis) -> tuple[str, ...]:

@@ -96,6 +96,8 @@ class FixContext:
     `deployed` reads the schema that the running code was built from; None if it is unknown.
     `new_migration` returns the path of the migration.sql of a new migration of a name; each call returns a folder that
     sorts after all earlier ones. `new_plan` makes the plan of a recipe; it has a path.
+    `undone` returns the context as it would be if the newest migration, which the finding is about, were not written:
+    its changes are pending then. None if that migration cannot be undone.
     """
 
     finding: Finding
@@ -114,6 +116,7 @@ class FixContext:
     deployed: Callable[[], SchemaTree | None]
     new_migration: Callable[[str], str]
     new_plan: Callable[[Recipe, Situation], Plan]
+    undone: Callable[[], FixContext | None]
 
 
 Offer = Callable[[FixContext], Iterable[Fix]]
@@ -170,6 +173,8 @@ _MODULES: Mapping[str, Changes] = {
     "keep_database_name": Changes.SCHEMA,
     "split_into_steps": Changes.PLAN,
     "rename_in_database": Changes.MIGRATIONS,
+    "rename_in_migration": Changes.MIGRATIONS,
+    "undo_and_split": Changes.PLAN,
     "restore_with_ignore": Changes.SCHEMA,
     "restore_enum_values": Changes.SCHEMA,
     "make_optional": Changes.SCHEMA,

@@ -18,7 +18,8 @@ class Abilities:
     """What the client can do. `encoding` is how it counts columns.
 
     `annotates_edits`: it shows what each part of an edit is for. `creates_files`: it makes new files that an edit holds.
-    `resolves_edits`: it asks for an action's edit only when the action is chosen. `saves_edits`: it saves what an edit
+    `resolves_edits`: it asks for an action's edit only when the action is chosen; `resolves_commands`: for its command
+    too. `shows_documents`: it opens a file on request. `saves_edits`: it saves what an edit
     has changed. `pulls`: it asks for diagnostics, so that none are sent to it. `takes_related`: with those of a file it
     takes those of other files.
     `asks`: it asks the user the questions of a fix. `shows_findings`: it shows findings under the pointer by itself.
@@ -29,6 +30,8 @@ class Abilities:
     annotates_edits: bool = False
     creates_files: bool = False
     resolves_edits: bool = False
+    resolves_commands: bool = False
+    shows_documents: bool = False
     saves_edits: bool = False
     pulls: bool = False
     takes_related: bool = False
@@ -44,11 +47,14 @@ def abilities_of(client: types.ClientCapabilities, encoding: str | None = None) 
     action = document.code_action if document else None
     resolve = action.resolve_support if action else None
     diagnostic = document.diagnostic if document else None
+    showing = client.window.show_document if client.window else None
     return Abilities(
         encoding=Encoding(encoding) if encoding else UTF_16,
         annotates_edits=edit is not None and edit.change_annotation_support is not None,
         creates_files=edit is not None and types.ResourceOperationKind.Create in (edit.resource_operations or ()),
         resolves_edits=resolve is not None and "edit" in resolve.properties,
+        resolves_commands=resolve is not None and "command" in resolve.properties,
+        shows_documents=showing is not None and showing.support,
         saves_edits=edit is not None and bool(edit.metadata_support),
         pulls=diagnostic is not None,
         takes_related=diagnostic is not None and bool(diagnostic.related_document_support),

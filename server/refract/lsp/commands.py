@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
+from lsprotocol import types
 
 from refract.actions import planning
 from refract.actions.beginning import first_migration
+from refract.actions.data_loss import pending_losses
 from refract.actions.file_writing import CannotWrite, check_changes, write_changes
 from refract.actions.runbook import NoRunbook
 from refract.actions.still_used import StillUsed, still_used_sentence, used_before_confirmation, used_before_next
 from refract.actions.uncertain import uncertain_start
 from refract.analysis import Analysis
 from refract.escaping import code_span
-from refract.lsp import convert
+from refract.lsp import convert, questions
 from refract.lsp.client import RefractServer
 from refract.lsp.edits import Outdated, workspace_edit
 from refract.lsp.features import code_actions, overview, pending, plans, recipes, rollback, runbook
@@ -109,6 +111,10 @@ class _Arguments:
         found = self.values[at] if at < len(self.values) else None
         return found if isinstance(found, str) and found else None
 
+    def has_flag(self, at: int) -> bool:
+        """Whether the value at a position is true."""
+        return at < len(self.values) and self.values[at] is True
+
     def texts(self, at: int) -> tuple[str, ...]:
         """The texts of the list at a position; none if there is no list."""
         found = self.values[at] if at < len(self.values) else None
@@ -151,11 +157,27 @@ async def _preview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
 
 
 async def _create(ls: RefractServer, arguments: _Arguments) -> list[str]:
-    analysis = await _analysis(ls, arguments)
-    files = pending.create(analysis, arguments.optional(1))
-    made = await _made(ls, analysis, files, "Create the migration")
-    _show_first_migration(ls, analysis, files)
+    """Other commands need not wait while the user is asked."""
+    asked = await _analysis(ls, arguments)
+    pending.create(asked, arguments.optional(1))
+    if not arguments.has_flag(2) and not await questions.may_create(ls, asked):
+        return []
+    async with _turn(ls):
+        analysis = await _analysis(ls, arguments)
+        if not set(pending_losses(analysis)) <= set(pending_losses(asked)):
+            raise Refused("No migration written: the schema has changed. Run this command again.")
+        files = pending.create(analysis, arguments.optional(1))
+        made = await _made(ls, analysis, files, "Create the migration")
+        _show_first_migration(ls, analysis, files)
     return made
+
+
+async def _show_fixes(ls: RefractServer, arguments: _Arguments) -> types.Location | None:
+    return await questions.show_fixes(ls, await _analysis(ls, arguments))
+
+
+async def _show_file(ls: RefractServer, arguments: _Arguments) -> None:
+    await questions.show_file(ls, arguments.text(0, "the URI of a file"))
 
 
 async def _overview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
@@ -313,6 +335,8 @@ def _refusing() -> Iterator[None]:
 _COMMANDS: Mapping[str, _Command] = {
     pending.PREVIEW: _Command(_preview),
     pending.CREATE: _Command(_create, []),
+    pending.SHOW_FIXES: _Command(_show_fixes),
+    code_actions.SHOW_FILE: _Command(_show_file),
     overview.OVERVIEW: _Command(_overview),
     recipes.RECIPES: _Command(_recipes),
     plans.NEW: _Command(_new_plan),
@@ -325,5 +349,5 @@ _COMMANDS: Mapping[str, _Command] = {
     runbook.RUNBOOK: _Command(_runbook),
 }
 
-_CHANGING = frozenset(name for name, command in _COMMANDS.items() if command.refused is not None)
-"""The commands that change files."""
+_CHANGING = frozenset(name for name, command in _COMMANDS.items() if command.refused is not None) - {pending.CREATE}
+"""The commands that change files, and ask nothing while they do."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from refract.diff import ProbableRename
 from refract.schema import changes as c
 from refract.schema.model import Column, ColumnType, Database, ForeignKey, IndexColumn, QualifiedName, Table
 
@@ -13,6 +14,24 @@ def described(change: c.Change, *databases: Database) -> str:
     if isinstance(change, c.TableChange):
         return _in_table(change, _model(change.table, databases))
     return _of_database(change)
+
+
+def replaced(rename: ProbableRename, *databases: Database) -> str:
+    """Both halves of a probable rename, as one row of a list."""
+    match rename.dropped, rename.added:
+        case c.DropColumn(table=table, column=old), c.AddColumn(column=new):
+            return f"{_model(table, databases)}.{_arrow(_field(old), _field(new), old.name, new.name)}: values would be lost"
+        case c.DropTable(table=former), c.CreateTable(table=made):
+            names = former.name.name, made.name.name
+            return f"{_arrow(former.model_name or names[0], made.model_name or names[1], *names)}: rows would be lost"
+        case c.DropEnum(enum=former), c.CreateEnum(enum=made):
+            return f"{former.enum_name or former.name.name} → {made.enum_name or made.name.name}"
+    return described(rename.added, *databases)
+
+
+def _arrow(old: str, new: str, old_in_database: str, new_in_database: str) -> str:
+    """By the names in the database if the schema keeps its own."""
+    return f"{old} → {new}" if old != new else f"{old_in_database} → {new_in_database}"
 
 
 def _in_table(change: c.TableChange, model: str) -> str:

@@ -18,7 +18,7 @@ nvim.run(function()
   vim.lsp.buf.hover()
   nvim.wait_for_float('ADD COLUMN     "title"')
 
-  local preview = nvim.lenses()[2].command
+  local preview = nvim.lenses()[3].command
   nvim.equal(preview.title, 'Preview SQL')
   nvim.run_lens('Preview SQL')
   nvim.wait('the preview', function()

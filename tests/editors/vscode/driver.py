@@ -242,6 +242,10 @@ class Window:
         shown.first.wait_for()
         return shown.first
 
+    def press_button(self, text: str, button: str) -> None:
+        """Press a button of the notification that says something."""
+        self.notification(text).locator(".monaco-button", has_text=button).first.click()
+
     def notifications(self) -> list[str]:
         """What all notifications say that can be seen."""
         return self.page.locator(".notification-list-item-message").all_inner_texts()

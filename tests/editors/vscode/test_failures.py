@@ -158,6 +158,7 @@ def test_a_folder_that_cannot_be_written(vscode: VSCode, opened: Open, shop: Pat
         shown.expect_status("1 risky change")
         shown.command("Refract: Create the Pending Migration")
         shown.answer("no_phone")
+        shown.press_button("This migration deletes all values of `Customer.phone`", "Write It Anyway")
         shown.notification("No file was changed")
         assert "read-only" in said(shown)
     assert git(shop, "status", "--short") == " M prisma/schema.prisma\n"

@@ -26,6 +26,8 @@ from refract.text import FileChange, Location, NewFile, Span
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.refract"
 ASK_AND_SPLIT = "refract.askAndSplit"
 """A command of the client, if the client supports it."""
+SHOW_FILE = "refract.showFile"
+"""Opens a file that an action has written."""
 APPLY_FIX = "refract.applyFix"
 """Applies a fix that creates files, for a client that cannot create any."""
 _QUICK_FIX = types.CodeActionKind.QuickFix.value
@@ -75,7 +77,7 @@ def _fill(session: Session, analysis: Analysis, action: types.CodeAction, fix: F
     with suppress(LookupError, CannotWrite):
         changes = fix.build()
         if session.abilities.creates_files or not any(isinstance(change, NewFile) for change in changes):
-            action.edit = edits.workspace_edit(session, changes, analysis.snapshot.files.home, fix.title, fix.note)
+            _put(session, analysis, action, fix, changes)
             return
         action.command = types.Command(title=fix.title, command=APPLY_FIX, arguments=arguments)
 
@@ -94,8 +96,19 @@ def resolved(session: Session, action: types.CodeAction) -> types.CodeAction:
         if action.kind == FIX_ALL:
             action.edit = edits.workspace_edit(session, _safe_changes(analysis, str(data["path"])), home, action.title)
         elif fix is not None:
-            action.edit = edits.workspace_edit(session, fix.build(), home, fix.title, fix.note)
+            _put(session, analysis, action, fix, fix.build())
     return action
+
+
+def _put(
+    session: Session, analysis: Analysis, action: types.CodeAction, fix: Fix, changes: Sequence[FileChange]
+) -> None:
+    """Give the action its edit, and the command that shows the migration written."""
+    action.edit = edits.workspace_edit(session, changes, analysis.snapshot.files.home, fix.title, fix.note)
+    abilities = session.abilities
+    shown = next((c.path for c in changes if isinstance(c, NewFile) and c.path.endswith(".sql")), None)
+    if shown and abilities.shows_documents and (abilities.resolves_commands or not abilities.resolves_edits):
+        action.command = types.Command(title="Open", command=SHOW_FILE, arguments=[convert.to_uri(shown)])
 
 
 def chosen(analysis: Analysis, key: str, fix: str) -> tuple[str, tuple[FileChange, ...]] | None:

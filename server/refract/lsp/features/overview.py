@@ -12,7 +12,7 @@ from refract.lsp.open_project import OpenProject
 from refract.lsp.session import Session
 from refract.plans import PlanStep, Progress, State
 from refract.rendering.acts import instruction, limits, step_numbers
-from refract.rendering.changes import described
+from refract.rendering.changes import described, replaced
 from refract.rendering.progress import standing
 from refract.rules.kit.finding import Judged, Severity
 from refract.schema.changes import Change
@@ -38,6 +38,7 @@ def _unread(failures: list[str]) -> dict[str, Any]:
         "provider": "",
         "baseline": "",
         "state": "up to date",
+        "status": "not read",
         "pending": {"summary": "not read", "changes": []},
         "plans": [],
         "migrations": [],
@@ -50,7 +51,8 @@ def _analysed(session: Session, analysis: Analysis, failures: list[str]) -> dict
     return {
         "provider": analysis.lowered.provider.name,
         "baseline": analysis.snapshot.baseline.detail,
-        "state": "risky" if pending.risky else "pending" if pending.changes else "up to date",
+        "state": "risky" if pending.risky or pending.written else "pending" if pending.changes else "up to date",
+        "status": pending.shortest,
         "pending": {"summary": str(pending), "changes": list(_changes(session, analysis))},
         "plans": [_plan(progress, analysis) for progress in analysis.plans],
         "migrations": list(_migrations(analysis)),
@@ -64,10 +66,13 @@ def _changes(session: Session, analysis: Analysis) -> Iterator[dict[str, Any]]:
         if finding.judged is Judged.SCHEMA and finding.change is not None:
             known = worst.get(id(finding.change), finding.severity)
             worst[id(finding.change)] = max(known, finding.severity, key=_RANK.__getitem__)
-    for change in analysis.diff.changes[:MOST]:
-        severity = worst.get(id(change))
+    databases = analysis.database, analysis.snapshot.baseline.database
+    renames = {id(rename.added): rename for rename in analysis.diff.renames}
+    dropped = {id(rename.dropped) for rename in analysis.diff.renames}
+    for change in [change for change in analysis.diff.changes if id(change) not in dropped][:MOST]:
+        severity, rename = worst.get(id(change)), renames.get(id(change))
         yield {
-            "text": described(change, analysis.database, analysis.snapshot.baseline.database),
+            "text": replaced(rename, *databases) if rename else described(change, *databases),
             "severity": str(severity) if severity else None,
             "location": _location(session, _place(analysis, change)),
         }
@@ -131,8 +136,20 @@ def _migrations(analysis: Analysis) -> Iterator[dict[str, Any]]:
     """Those that are new on this branch, and the last one."""
     branch = analysis.snapshot.branch
     new = [(m.judged.name, m.judged.path) for m in branch.migrations] if branch else []
+    worst = _worst_by_file(analysis)
     for name, path in new:
-        yield {"name": name, "uri": convert.to_uri(path), "new": True}
+        yield {"name": name, "uri": convert.to_uri(path), "new": True, "severity": worst.get(path)}
     last = newest_migration(analysis.snapshot.files)
     if last is not None and last.parent.name not in {name for name, _ in new}:
-        yield {"name": last.parent.name, "uri": convert.to_uri(str(last)), "new": False}
+        uri = convert.to_uri(str(last))
+        yield {"name": last.parent.name, "uri": uri, "new": False, "severity": worst.get(str(last))}
+
+
+def _worst_by_file(analysis: Analysis) -> dict[str, str]:
+    """The severity of the worst finding in each file."""
+    worst: dict[str, Severity] = {}
+    for finding in analysis.findings:
+        place = analysis.place(finding)
+        if place is not None:
+            worst[place.path] = max(worst.get(place.path, finding.severity), finding.severity, key=_RANK.__getitem__)
+    return {path: str(severity) for path, severity in worst.items()}

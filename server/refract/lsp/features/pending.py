@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from lsprotocol import types
 
+from refract.actions.data_loss import pending_errors
 from refract.actions.pending_migration import names, pending_files, pending_parts, pending_sql, summary
 from refract.actions.uncertain import uncertain_changes
 from refract.analysis import Analysis
@@ -18,6 +20,7 @@ from refract.workspace.package_manager import prisma_command
 
 CREATE = "refract.createMigration"
 PREVIEW = "refract.previewMigration"
+SHOW_FIXES = "refract.showFixes"
 
 
 def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
@@ -33,13 +36,21 @@ def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.Co
     start = convert.position(document, place.span.start if place else 0, session.abilities.encoding)
     range_ = types.Range(start, start)
     uri = params.text_document.uri
-    titles = [(f"Refract: {pending}", PREVIEW, [uri]), ("Preview SQL", PREVIEW, [uri])]
-    if not analysis.problems and pending_parts(analysis):
-        titles += [(f"Create {name}", CREATE, [uri, name]) for name in names(analysis)[:1]]
+    titles = [(f"Refract: {pending}", PREVIEW, [uri]), *_offers(analysis, uri)]
     return [
         types.CodeLens(range=range_, command=types.Command(title=title, command=command, arguments=list(arguments)))
         for title, command, arguments in titles
     ]
+
+
+def _offers(analysis: Analysis, uri: str) -> Iterator[tuple[str, str, list[str]]]:
+    """The fixes first; the migration itself only while no error is pending."""
+    risky = bool(pending_errors(analysis))
+    if risky:
+        yield "Fix…", SHOW_FIXES, [uri]
+    yield "Preview SQL", PREVIEW, [uri]
+    if not risky and not analysis.problems and pending_parts(analysis):
+        yield from ((f"Create {name}", CREATE, [uri, name]) for name in names(analysis)[:1])
 
 
 def preview(analysis: Analysis) -> dict[str, Any]:

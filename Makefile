@@ -55,6 +55,7 @@ docs: .venv/ready ## write the generated pages of docs/ again
 	$(BIN)/python -m refract.rendering.recipe_pages docs/recipes
 	$(BIN)/python -m refract.fixes tests/fixes docs/fixes
 	$(BIN)/python -m refract.config.reference docs
+	$(BIN)/python -m refract.agents.references server/refract/agents/plugin/skills/database-migrations/references
 	$(BIN)/python vscode-client/scripts/settings.py
 
 site: .venv/ready ## the documentation as a website, in build/site/html

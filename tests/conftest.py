@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from parts import PARTS, Part, in_ci, parts_of, reason, use_own_programs
+from refract.agents import markers
 from refract.ci import TARGETS, VARIABLES
 
 RERUNS = 2
@@ -16,7 +17,7 @@ RERUNS = 2
 
 def pytest_configure(config: pytest.Config) -> None:
     use_own_programs()
-    for name in TARGETS:  # the job that runs the tests is not the one that they are about
+    for name in (*TARGETS, *markers.VARIABLES):  # the job that runs the tests is not the one that they are about
         os.environ.pop(name, None)
     config.addinivalue_line("markers", "real: needs a real part of tests/parts.py")
     for part in PARTS:

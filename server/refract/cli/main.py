@@ -21,6 +21,9 @@ Use `zsh_source` or `fish_source` for zsh or fish.
 """
 
 
+_HARNESSES = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "windsurf")
+
+
 @click.group(context_settings=CONTEXT, epilog=_COMPLETION)
 @click.version_option(__version__, message="refract %(version)s")
 def cli() -> None:
@@ -71,13 +74,22 @@ def check(
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path())
+@click.option("--agents", is_flag=True, help="Write the files that make coding agents use Refract.")
+@click.option(
+    "--harness", "harnesses", multiple=True, type=click.Choice(_HARNESSES), help="Only for this one. Repeatable."
+)
 @click.option("--dry-run", "dry", is_flag=True, help="Print the file instead of writing it.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def init(path: str, dry: bool, output: str) -> None:
+def init(path: str, agents: bool, harnesses: tuple[str, ...], dry: bool, output: str) -> None:
     """Describe the project at PATH and write its refract.toml.
 
     The file lists every setting, commented out. Existing files are never overwritten.
+    With --agents, the files for the coding agents of the project are written instead.
     """
+    if agents or harnesses:
+        from refract.cli import init_agents
+
+        sys.exit((init_agents.preview if dry else init_agents.write)(path, harnesses, output))
     from refract.cli.init import preview, write
 
     sys.exit(preview(path, output) if dry else write(path, output))

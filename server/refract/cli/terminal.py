@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 import click
 
+from refract.agents.markers import running_agent
 from refract.escaping import printable
 
 _NAMES: ContextVar[Mapping[str, str]] = ContextVar("names", default=MappingProxyType({}))
@@ -72,8 +73,8 @@ def lenient_streams() -> None:
 
 
 def is_terminal() -> bool:
-    """Whether stdout is a terminal."""
-    return sys.stdout is not None and sys.stdout.isatty()
+    """Whether stdout is a terminal of a person: a coding agent gets what a pipe gets."""
+    return sys.stdout is not None and sys.stdout.isatty() and running_agent(os.environ) is None
 
 
 def width() -> int | None:
@@ -119,7 +120,7 @@ def shown_as(path: str, name: str) -> Iterator[None]:
 @contextmanager
 def patience(note: str) -> Iterator[None]:
     """Show `note` on a terminal while the body takes longer than `PATIENCE`."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or running_agent(os.environ):
         yield
         return
     timer = threading.Timer(PATIENCE, lambda: click.echo(f"\r{note}", err=True, nl=False))

@@ -1,0 +1,61 @@
+"""`refract init --agents`: writes the files that make coding agents use Refract, and lists them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from refract.agents.nearest_project import home_of
+from refract.agents.setup import HARNESSES, Planned, harnesses_of, planned_files
+from refract.cli.shapes import VERSION, dumps
+from refract.cli.terminal import CannotRun, say, shown_path, terminal_text
+from refract.cli.writing import write_changes
+
+
+def write(path: str, harnesses: Iterable[str], output: str) -> int:
+    """Write the files for the repository at `path`. Returns the exit code."""
+    home, names, planned = _plan(path, harnesses)
+    write_changes((file.change for file in planned if file.change), home)
+    return _say(names, planned, output, "Wrote")
+
+
+def preview(path: str, harnesses: Iterable[str], output: str) -> int:
+    """The same, but nothing is written."""
+    _, names, planned = _plan(path, harnesses)
+    return _say(names, planned, output, "Would write")
+
+
+def _plan(path: str, harnesses: Iterable[str]) -> tuple[Path, tuple[str, ...], tuple[Planned, ...]]:
+    if not Path(path).is_dir():
+        raise CannotRun(f"{path} is not a folder. Pass the folder of the project.")
+    home = home_of(Path(path).absolute())
+    names = tuple(harnesses) or harnesses_of(home, os.environ)
+    return home, names, planned_files(home, names)
+
+
+def _say(names: tuple[str, ...], planned: tuple[Planned, ...], output: str, verb: str) -> int:
+    if output == "json":
+        say(dumps({"version": VERSION, "harnesses": list(names), "files": [_as_json(file) for file in planned]}) + "\n")
+    else:
+        say(terminal_text("".join(f"{line}\n" for line in _lines(names, planned, verb))))
+    return 0
+
+
+def _lines(names: tuple[str, ...], planned: tuple[Planned, ...], verb: str) -> Iterator[str]:
+    for file in planned:
+        if file.change:
+            yield f"{verb} {shown_path(file.path)}"
+    for file in planned:
+        if file.left:
+            yield f"{shown_path(file.path)}: {file.left}"
+    if not names:
+        yield f"No coding agent found. Pass --harness with one of: {', '.join(HARNESSES)}"
+
+
+def _as_json(file: Planned) -> dict[str, str | None]:
+    return {
+        "path": shown_path(file.path),
+        "state": "written" if file.change else "unchanged",
+        "note": file.left or None,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import cache, partial
@@ -41,6 +42,11 @@ class NoLaterMigration(CannotPlan, LookupError):
 def fixes_of(analysis: Analysis, finding: Finding, now: datetime | None = None) -> tuple[Fix, ...]:
     """What can be done about a finding of the analysis, best first. `now` (UTC) dates new migrations."""
     return fixes_for(_context(analysis, finding, now or clock.now()))
+
+
+def fix_command(finding: Finding, fix: Fix) -> str:
+    """The command that applies a fix."""
+    return shlex.join(["refract", "fix", "--finding", finding.key, "--with", fix.id])
 
 
 def new_migrations(analysis: Analysis, now: datetime) -> Callable[[str], str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import Any
 
 from refract.actions.file_writing import CannotWrite, check_places
-from refract.actions.fixing import fixes_of
+from refract.actions.fixing import fix_command, fixes_of
 from refract.analysis import Analysis
 from refract.cli.places import Places
 from refract.cli.terminal import shown_path
@@ -25,11 +24,6 @@ _CHANGES = {
     Changes.PLAN: "plan",
     Changes.SETTINGS: "settings",
 }
-
-
-def fix_command(finding: Finding, fix: Fix) -> str:
-    """The command that applies a fix."""
-    return shlex.join(["refract", "fix", "--finding", finding.key, "--with", fix.id])
 
 
 def plan_command(asked: Asked) -> str:

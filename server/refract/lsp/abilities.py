@@ -22,6 +22,7 @@ class Abilities:
     too. `shows_documents`: it opens a file on request. `saves_edits`: it saves what an edit
     has changed. `pulls`: it asks for diagnostics, so that none are sent to it. `takes_related`: with those of a file it
     takes those of other files.
+    `reads_text_only`: it is sent diagnostics and has no code actions, as coding agents: of a finding, only the text counts.
     `asks`: it asks the user the questions of a fix. `shows_findings`: it shows findings under the pointer by itself.
     `shows_overview`: it is notified when the overview has changed.
     """
@@ -35,6 +36,7 @@ class Abilities:
     saves_edits: bool = False
     pulls: bool = False
     takes_related: bool = False
+    reads_text_only: bool = False
     asks: bool = False
     shows_findings: bool = False
     shows_overview: bool = False
@@ -58,6 +60,7 @@ def abilities_of(client: types.ClientCapabilities, encoding: str | None = None) 
         saves_edits=edit is not None and bool(edit.metadata_support),
         pulls=diagnostic is not None,
         takes_related=diagnostic is not None and bool(diagnostic.related_document_support),
+        reads_text_only=diagnostic is None and action is None,
         asks=_has_experimental(client, "asks"),
         shows_findings=_has_experimental(client, "showsFindings"),
         shows_overview=_has_experimental(client, "overviewChanged"),

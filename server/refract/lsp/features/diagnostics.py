@@ -10,6 +10,7 @@ from lsprotocol import types
 from refract.analysis import Analysis
 from refract.lsp import convert
 from refract.lsp.convert import Encoding
+from refract.lsp.features.text_only import whole_message, worst_first
 from refract.lsp.open_project import OpenProject
 from refract.lsp.session import Session
 from refract.positions import TextFile
@@ -40,6 +41,8 @@ def diagnostics(project: OpenProject, session: Session) -> dict[str, list[types.
     for path, diagnostic in _all(project.analysis, _Files(session)):
         if len(found.setdefault(path, [])) < LIMIT:
             found[path].append(diagnostic)
+    if session.abilities.reads_text_only:
+        return {path: worst_first(listed) for path, listed in found.items()}
     return found
 
 
@@ -48,6 +51,7 @@ class _Files:
 
     def __init__(self, session: Session) -> None:
         self.encoding: Encoding = session.abilities.encoding
+        self.are_text_only = session.abilities.reads_text_only
         self._session = session
         self._known: dict[str, TextFile | None] = {}
 
@@ -80,7 +84,7 @@ def _all(analysis: Analysis, files: _Files) -> Iterator[tuple[str, types.Diagnos
 def _finding(finding: Finding, range_: types.Range, analysis: Analysis, files: _Files) -> types.Diagnostic:
     return types.Diagnostic(
         range=range_,
-        message=message(finding),
+        message=whole_message(finding, analysis, files.at) if files.are_text_only else message(finding),
         severity=convert.to_severity(finding.severity),
         code=finding.rule,
         code_description=_page(finding.rule),

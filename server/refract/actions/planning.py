@@ -17,6 +17,7 @@ from refract.escaping import code_span
 from refract.plans import Plan, PlanStep, Progress, State
 from refract.plans.expected import divergences
 from refract.plans.fitting import what_does_not_fit
+from refract.plans.hanging import still_hanging
 from refract.plans.scripts import scripts_of
 from refract.plans.taking import (
     Existing,
@@ -31,6 +32,7 @@ from refract.plans.taking import (
 from refract.recipes.base import CannotPlan, Situation, answers_for
 from refract.rendering.progress import standing
 from refract.text import FileChange
+from refract.wording import joined
 
 Changes = tuple[FileChange, ...]
 
@@ -95,6 +97,7 @@ def take_next_step(analysis: Analysis, progress: Progress) -> Changes:
         raise WaitsForPeople(f"Step {number + 1} of {progress.plan.name} waits for you.")
     _must_be_as_left(analysis, progress)
     plan, tree, path = _file_of(analysis, progress), analysis.snapshot.tree, _new_migrations(analysis)
+    _nothing_may_hang_on(analysis, plan.plan.steps[number], number)
     beginning = beginning_files(analysis, path) if plan.plan.steps[number].migrations else ()
     return (*beginning, *take_step(plan, number, tree, _existing(analysis, plan.plan, number), path))
 
@@ -178,6 +181,25 @@ def _must_be_readable(analysis: Analysis) -> None:
 
 def _file_of(analysis: Analysis, progress: Progress) -> OpenPlan:
     return next(p for p in analysis.snapshot.plans.open if p.plan is progress.plan)
+
+
+def _nothing_may_hang_on(analysis: Analysis, step: PlanStep, number: int) -> None:
+    """Raises CannotPlan if the server would refuse the step for something that hangs on what it drops, or drop that too."""
+    built, provider = analysis.snapshot.baseline.database, analysis.lowered.provider
+    if built is None:
+        return
+    for found in still_hanging(step.migrations, built, provider):
+        things = joined(f"{user.kind.value} {code_span(user.name)}" for user in found.users)
+        verb = "uses" if len(found.users) == 1 else "use"
+        if found.lost:
+            raise CannotPlan(
+                f"Step {number + 1} would drop {things} together with {code_span(found.subject)}. In a separate migration, "
+                f"drop {things}, and create a successor for the new column if you need one. Then take this step."
+            )
+        raise CannotPlan(
+            f"Step {number + 1} cannot drop {code_span(found.subject)} while {things} {verb} it. "
+            f"In a separate migration, drop {things}, or recreate without {code_span(found.subject)}. Then take this step."
+        )
 
 
 def _existing(analysis: Analysis, plan: Plan, number: int) -> Existing:

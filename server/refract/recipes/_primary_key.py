@@ -14,6 +14,7 @@ from attrs import frozen
 
 from refract.escaping import code_span, prisma_string
 from refract.lowering.arguments import field_references
+from refract.recipes._hanging import column_rights
 from refract.recipes._sql import differs, row
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, BackUp, Deploy
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync
@@ -146,6 +147,7 @@ def _expand_steps(s: Situation, keys: _Keys) -> Iterator[Step]:
         title=f"Add {listed([_v2(keys.old)])} to {listed([keys.model])}",
         edits=(_new_field(s, keys.old, keys.new, keys.column),),
         begins=_parent_sync(s, keys),
+        last=column_rights(s, keys.table.name, (_column(keys.old),), (keys.column,)),
     )
     if keys.new.filler:
         yield Step(
@@ -161,6 +163,11 @@ def _expand_steps(s: Situation, keys: _Keys) -> Iterator[Step]:
             title=f"Add {_names_of(keys, lambda c: f'{c.key.model}.{_v2(c.key)}')}, synced by triggers",
             edits=tuple(_new_field(s, c.key, keys.new, c.column) for c in keys.children),
             begins=tuple(_child_sync(s, keys, c) for c in keys.children),
+            last=tuple(
+                statement
+                for child in keys.children
+                for statement in column_rights(s, child.table.name, (_column(child.key),), (child.column,))
+            ),
         )
 
 

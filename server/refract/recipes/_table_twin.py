@@ -82,7 +82,7 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
         title=f"Add {listed([to])}{'' if by_application else f', synced with {listed([model])} by triggers'}",
         edits=(AddBlock(_block(s, pair), model), *_outward_edits(pair)),
         begins=triggers,
-        last=tuple(_shared_numbers(s, pair)),
+        last=(*_shared_numbers(s, pair), *dialect(s.provider.name).table_rights(pair.old.name, pair.new)),
     )
     if by_application:
         yield Step(

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from refract.escaping import code_span, prisma_string
 from refract.lowering import lower
+from refract.recipes._hanging import with_what_hangs
 from refract.recipes._sql import row, values_differ
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, Act, Deploy
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync, Trigger
@@ -91,10 +92,9 @@ def twin_steps(situation: Situation, twin: Twin, how: str) -> Iterator[Step]:
     """The steps; a trigger or the application keeps old and new fields in sync."""
     for old in twin.olds:
         refuse_keys(situation, old)
-    if how == APPLICATION:
-        yield from _by_application(situation, twin)
-    else:
-        yield from _by_trigger(situation, twin)
+    steps = _by_application(situation, twin) if how == APPLICATION else _by_trigger(situation, twin)
+    olds = tuple(old.column.name for old in twin.olds if old.column is not None)
+    yield from with_what_hangs(situation, twin.table.name, olds, tuple(new.column for new in twin.news), steps)
 
 
 def refuse_triggers(situation: Situation, others: str = "Pass `how=application`") -> None:

@@ -211,7 +211,7 @@ class Situation:
     def table_built(self, name: QualifiedName) -> Table:
         """A table as the migrations have built it; as the schema describes it if they have not."""
         found = self.history.tables.get(name) if self.history else None
-        return found or self.database.tables[name]
+        return found or self.database.tables.get(name, Table(name, ()))
 
     def answer(self, name: str) -> str:
         """The answer to a question, or part of the subject. Raises CannotPlan if there is none."""

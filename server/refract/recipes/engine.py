@@ -7,6 +7,7 @@ written with the safe forms of the database. So a migration cannot disagree with
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import count
 
 from attrs import evolve, field, frozen
@@ -14,14 +15,16 @@ from attrs import evolve, field, frozen
 from refract.config.settings import BackfillForm
 from refract.diff import Diff, diff
 from refract.diff.traits import differ_traits
+from refract.escaping import code_span
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
+from refract.recipes._beyond_schema import with_history
 from refract.recipes.acts import Decide
 from refract.recipes.base import CannotPlan, Fill, Phase, Recipe, Situation, Step, Sync, Trigger
 from refract.recipes.dialects import Dialect, dialect
 from refract.recipes.schema_edits import apply_schema_edits
 from refract.schema.apply import apply
-from refract.schema.changes import AddColumn, Change, DropColumn, DropTable
+from refract.schema.changes import AddColumn, Change, CreateIndex, DropColumn, DropTable
 from refract.schema.key_indexes import with_all_key_indexes
 from refract.schema.model import Database, QualifiedName
 from refract.sql.rollback import inverse
@@ -59,14 +62,15 @@ class PlannedStep:
 
 @frozen(eq=False)
 class _State:
-    """The schema at one moment of a plan, and the database that it describes."""
+    """The schema at one moment of a plan, and the database that it describes, with what the history knows beside it."""
 
     tree: SchemaTree
     lowered: Lowered
+    history: Database | None
 
-    @property
+    @cached_property
     def database(self) -> Database:
-        return self.lowered.database
+        return with_history(self.lowered.database, self.history)
 
     @property
     def built(self) -> Database:
@@ -87,7 +91,7 @@ class _Engine:
         self._writer: SafeWriter = safe_writer(situation.provider.name, situation.versions)
 
     def run(self, steps: Sequence[Step]) -> Iterator[PlannedStep]:
-        state = _State(self._situation.tree, self._situation.lowered)
+        state = _State(self._situation.tree, self._situation.lowered, self._situation.history)
         for step in steps:
             after = self._after(state, step)
             up = [*self._migrations(step, state, after)]
@@ -95,10 +99,28 @@ class _Engine:
             down = () if step.point_of_no_return else self._undo(step, state, after)
             by_people = self._situation.settings.backfill is BackfillForm.SCRIPT
             up, scripts = (up, fills) if by_people else ([*up, *fills], [])
+            noted = evolve(step, note=" ".join(filter(None, (step.note, *self._notes(step, state, after)))))
             yield PlannedStep(
-                step, tuple(up), tuple(scripts), tuple(down), self._check(step), after.tree, after.database
+                noted, tuple(up), tuple(scripts), tuple(down), self._check(step), after.tree, after.database
             )
             state = after
+
+    def _notes(self, step: Step, before: _State, after: _State) -> Iterator[str]:
+        """What the step cannot spare the app, or needs, because of what the history knows of its tables."""
+        partitioned = {table.name for table in before.database.tables.values() if table.is_partitioned}
+        for change in _changes(step, before.built, after.database) if partitioned else ():
+            if isinstance(change, CreateIndex) and change.table in partitioned:
+                yield (
+                    f"Writes to {code_span(change.table.name)} wait while its index is built: "
+                    "PostgreSQL cannot build the index of a partitioned table concurrently."
+                )
+        for fill in step.fills:
+            built = self._situation.table_built(fill.table.name)
+            if built.row_security and built.forces_row_security:
+                yield (
+                    f"{code_span(built.name.name)} has FORCE ROW LEVEL SECURITY. "
+                    "Deploy this step as a role with BYPASSRLS, which sees every row."
+                )
 
     def _after(self, state: _State, step: Step) -> _State:
         if not step.edits:
@@ -112,7 +134,7 @@ class _Engine:
         new = [p.message for p in (*tree.problems(), *lowered.problems) if p.message not in known]
         if new:
             raise CannotPlan(f"Step “{step.title}” would make the schema invalid. {new[0]}")
-        return _State(tree, lowered)
+        return _State(tree, lowered, state.history)
 
     def _migrations(self, step: Step, before: _State, after: _State) -> Iterator[StepMigration]:
         changes = _changes(step, before.built, after.database)

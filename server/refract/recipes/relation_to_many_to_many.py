@@ -68,6 +68,7 @@ from refract.recipes.base import (
     recipe,
 )
 from refract.recipes.dialects import PostgresqlDialect, dialect
+from refract.recipes.dialects.postgresql_rights import join_rights
 from refract.recipes.schema_edits import (
     AddAttribute,
     AddField,
@@ -112,7 +113,7 @@ def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
     """Adds the new relation next to the old one, keeps both in sync, copies the links, switches over."""
     link = _link(s)
     forward, reverse = _forward(s, link), _reverse(s, link)
-    yield _expand_step(link, forward, reverse)
+    yield _expand_step(s, link, forward, reverse)
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
@@ -125,8 +126,10 @@ def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
     yield _contract_step(s, link, forward)
 
 
-def _expand_step(link: _Link, forward: Trigger, reverse: Trigger) -> Step:
-    relation = f'@relation("{link.name}")'
+def _expand_step(s: Situation, link: _Link, forward: Trigger, reverse: Trigger) -> Step:
+    relation, sql = f'@relation("{link.name}")', dialect(s.provider.name)
+    child, join = link.child_table.name, _join_name(link)
+    on = (_key(link.child_table), link.child_letter)
     return Step(
         id="expand",
         phase=Phase.EXPAND,
@@ -136,6 +139,7 @@ def _expand_step(link: _Link, forward: Trigger, reverse: Trigger) -> Step:
             AddField(link.parent, link.new_back, f"{link.field.model}[]", (relation,)),
         ),
         begins=(forward, reverse),
+        last=(join_rights(sql.table(child), sql.table(join), (child, join), on),),
     )
 
 

@@ -46,18 +46,21 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from refract.escaping import code_span, prisma_string
+from refract.providers.versions import is_since
 from refract.recipes._join_table import join_tables_kept
 from refract.recipes._table_twin import table_twin_steps
 from refract.recipes._twin import APPLICATION, TRIGGER
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy, Start, StopAll
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, Trigger, recipe
 from refract.recipes.dialects import dialect
+from refract.recipes.dialects.postgresql_rights import view_rights
 from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
 from refract.schema.changes import Change, RenameTable
 from refract.schema.model import QualifiedName, Table
 from refract.syntax.tree import Keyword
 from refract.wording import listed
 
+VIEWS_WITH_RIGHTS_OF_INVOKER = (15,)
 MAP, VIEW, AT_ONCE = "map", "view", "at-once"
 
 
@@ -115,6 +118,11 @@ def rename_model(s: Situation) -> Iterator[Step]:
 def _by_view(s: Situation, table: Table, new: Table, rename: Step) -> Iterator[Step]:
     if not dialect(s.provider.name).has_writable_views:
         raise CannotPlan(f"`how=view` is not available on {s.provider.name}. Pass `how=map`.")
+    if s.table_built(table.name).row_security and not is_since(s.versions.server, VIEWS_WITH_RIGHTS_OF_INVOKER):
+        raise CannotPlan(
+            f"{code_span(table.model_name)} has row level security, which a view ignores before PostgreSQL 15. "
+            "Set `version` under `[database]` in refract.toml if the server is newer, or pass `how=trigger` or `how=map`."
+        )
     sql = dialect(s.provider.name)
     old_name, new_name = sql.table(table.name), sql.table(new.name)
     columns = ", ".join(sql.quote(c.name) for c in table.columns)
@@ -122,6 +130,7 @@ def _by_view(s: Situation, table: Table, new: Table, rename: Step) -> Iterator[S
         table.name,
         (
             f"-- App instances that use the old name read and write through this view.\nCREATE VIEW {old_name} AS SELECT {columns} FROM {new_name}",
+            view_rights(new_name, old_name, (new.name, table.name)),
         ),
         (f"DROP VIEW {old_name}",),
         views=(table.name,),

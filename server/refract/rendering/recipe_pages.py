@@ -28,6 +28,10 @@ _PROVIDER = "postgresql"
 _BELOW_STEPS = "## Going back\n"
 _RETRIED_LOCK = re.compile(r"^DO \$\$\nBEGIN\n  FOR attempt .*?^END \$\$;", re.MULTILINE | re.DOTALL)
 
+_COPIED_RIGHTS = re.compile(
+    r"\nDO \$\$\nDECLARE\n(?:  old CONSTANT regclass| *found record).*?^END \$\$;", re.MULTILINE | re.DOTALL
+)
+
 
 @frozen
 class Example:
@@ -47,7 +51,7 @@ def page(recipe: Recipe) -> str:
     return (
         f"# {recipe.name}\n\n{recipe.summary}\n\n{above}## Steps\n"
         "The plan of the example, with its SQL for PostgreSQL.\n"
-        f"The loop that retries each lock is left out.\n\n{steps}\n\n"
+        f"The loops that retry locks and copy rights are left out.\n\n{steps}\n\n"
         f"{_BELOW_STEPS}{below}\n\n## Answers\n{_answers(recipe.questions)}"
     )
 
@@ -103,8 +107,9 @@ def _sql(migrations: Sequence[StepMigration]) -> str:
 
 
 def _shortened(sql: str) -> str:
-    """The SQL with the lock in place of the loop around it, which is the same in every migration."""
-    return _RETRIED_LOCK.sub(lambda loop: "\n".join(re.findall(r"LOCK TABLE .*;", loop[0])), sql.strip())
+    """The SQL without loops that are the same in every migration: only the lock inside, and the comment on copied rights."""
+    locked = _RETRIED_LOCK.sub(lambda loop: "\n".join(re.findall(r"LOCK TABLE .*;", loop[0])), sql.strip())
+    return _COPIED_RIGHTS.sub("", locked)
 
 
 def _answers(questions: Sequence[Question]) -> str:

@@ -30,6 +30,8 @@ class DependentKind(StrEnum):
     FUNCTION = "function"
     GENERATED_COLUMN = "generated column"
     FOREIGN_KEY = "foreign key"
+    CHECK = "check"
+    INDEX = "index"
 
 
 @frozen
@@ -115,7 +117,9 @@ class Surroundings:
     def _reads(self, view: View, table: Table) -> bool:
         if table.name not in view.uses:
             return False
-        return view.definition is None or names_table(after_as(view.definition), table, self.provider)
+        if view.definition is None or table.name.name.lower() not in view.definition.lower():
+            return True  # written when the table had another name
+        return names_table(after_as(view.definition), table, self.provider)
 
     def _keeps(self, held: DatabaseObject, table: Table) -> bool:
         if held.key.kind not in (ObjectKind.POLICY, ObjectKind.RULE) or held.key.table == table.name:
@@ -127,6 +131,15 @@ def called_function(trigger: str) -> str:
     """The function that a trigger's definition names; empty if the trigger holds its code itself."""
     found = _EXECUTE.search(trigger)
     return (found["quoted"] or found["plain"].lower()) if found else ""
+
+
+def trigger_code(trigger: DatabaseObject, objects: Iterable[DatabaseObject]) -> str:
+    """The code that a trigger runs: its own, or that of the function that it names; empty if this is not known."""
+    function = called_function(trigger.definition)
+    if not function:
+        return trigger.definition
+    held = (o for o in objects if o.key.kind is ObjectKind.FUNCTION and o.key.name.name == function)
+    return next((o.definition for o in held), "")
 
 
 def reads_from_row(code: str, column: str) -> bool:

@@ -130,6 +130,14 @@ class Dialect:
         parts = (self.assignment.format(self.quote(c), e.replace("{row}", "NEW")) for c, e in columns)
         return " ".join(parts)
 
+    def table_rights(self, old: QualifiedName, new: QualifiedName) -> tuple[str, ...]:
+        """What gives a new table the rights of the old one, if the database has rights on single tables that are usual."""
+        return ()
+
+    def column_rights(self, table: QualifiedName, olds: Sequence[str], new: str) -> tuple[str, ...]:
+        """What gives a new column the rights of the old ones."""
+        return ()
+
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
         """Fills rows, with the batch size and pace of the settings."""
         return (self.fill_batch(fill, ""),)

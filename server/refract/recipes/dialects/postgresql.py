@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from refract.config.settings import PlanSettings
 from refract.escaping import dollar_quoted, sql_comment
+from refract.providers.base import quote_string
 from refract.recipes.base import Fill, Sync, Trigger
 from refract.recipes.dialects.base import Dialect, concatenated, parted, walk
+from refract.recipes.dialects.postgresql_rights import column_rights, runs_as_owner, table_rights
 from refract.schema.model import ColumnType, QualifiedName
 from refract.sql.safe.postgresql import LOCK_TRIES, LOCK_WAIT
 
@@ -50,17 +52,33 @@ class PostgresqlDialect(Dialect):
 
     def trigger(self, table: QualifiedName, name: str, when: str, body: str, about: str) -> Trigger:
         """A trigger, `when` it fires, and the function of its name that it calls: `body`, with a comment on what it is for.
+        It may read and write other tables than the one that it is on.
+        """
+        return self._trigger(table, name, when, body, about, (runs_as_owner(self._function(table, name)),))
 
-        Triggers fire in the order of their names. One that sets columns of the row fires last, so that it sees what the
+    def table_rights(self, old: QualifiedName, new: QualifiedName) -> tuple[str, ...]:
+        return (table_rights(self.table(old), self.table(new), (old, new)),)
+
+    def column_rights(self, table: QualifiedName, olds: Sequence[str], new: str) -> tuple[str, ...]:
+        return (column_rights(self.table(table), olds, new, (" and ".join(olds), new)),)
+
+    def _function(self, table: QualifiedName, name: str) -> str:
+        return self.table(QualifiedName(table.schema, name))
+
+    def _trigger(
+        self, table: QualifiedName, name: str, when: str, body: str, about: str, rights: tuple[str, ...]
+    ) -> Trigger:
+        """Triggers fire in the order of their names. One that sets columns of the row fires last, so that it sees what the
         user's own triggers have set.
         """
-        function, on = self.table(QualifiedName(table.schema, name)), self.table(table)
+        function, on = self._function(table, name), self.table(table)
         quoted = self.quote(self.provider.kept_name(f"{_FIRES_LAST}{name}") if when.startswith("BEFORE") else name)
         block = f"BEGIN\n{body}\nEND"
         return Trigger(
             table,
             (
                 f"{sql_comment(about)}CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {dollar_quoted(block)}",
+                *rights,
                 f"CREATE TRIGGER {quoted} {when} ON {on}\n  FOR EACH ROW EXECUTE FUNCTION {function}()",
             ),
             (f"DROP TRIGGER {quoted} ON {on}", f"DROP FUNCTION {function}()"),
@@ -82,6 +100,9 @@ class PostgresqlDialect(Dialect):
 #variable_conflict use_column
 DECLARE
 {declared}BEGIN
+  IF row_security_active({quote_string(table)}) THEN
+    RAISE EXCEPTION 'row level security hides rows of {table.replace("'", "''").replace("%", "%%")} from this role: deploy as a role with BYPASSRLS';
+  END IF;
   SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
   SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
   WHILE {by.to_do} LOOP
@@ -109,7 +130,9 @@ END"""
     def _syncing(self, sync: Sync) -> Trigger:
         about = "Keeps old and new columns in sync, whichever of them an app instance writes."
         body = f"{self._body(sync)}\n  RETURN NEW;"
-        return self.trigger(sync.table, sync.name, "BEFORE INSERT OR UPDATE", body, about)
+        looks_up = any("SELECT" in expression for _, expression in (*sync.forward, *sync.backward))
+        rights = (runs_as_owner(self._function(sync.table, sync.name)),) if looks_up else ()
+        return self._trigger(sync.table, sync.name, "BEFORE INSERT OR UPDATE", body, about, rights)
 
     def _body(self, sync: Sync) -> str:
         forward, backward = self.assigned(sync.forward), self.assigned(sync.backward)

@@ -20,8 +20,8 @@ from refract.schema.changes import (
     RenameColumn,
     Statement,
 )
-from refract.schema.dependents import Dependent, DependentKind, Surroundings, called_function, reads_from_row
-from refract.schema.model import Column, DatabaseObject, ObjectKind, QualifiedName, Table
+from refract.schema.dependents import Dependent, DependentKind, Surroundings, reads_from_row, trigger_code
+from refract.schema.model import Column, ObjectKind, QualifiedName, Table
 from refract.wording import joined
 
 _KINDS: tuple[type[Change], ...] = (DropColumn, RecreateColumn, AlterColumn, AlterEnum, DropTable)
@@ -100,15 +100,9 @@ def failing_triggers(context: RuleContext, ending: Ending) -> tuple[str, tuple[D
     table = ending.table.name
     found = (o for o in context.after.objects.values() if (o.key.kind, o.key.table) == (ObjectKind.TRIGGER, table))
     known = surroundings(context, ending.statement).triggers_on(table)
-    reading = (o for o in found if o in known and reads_from_row(_code_of(context, o), column.name))
+    after = context.after.objects.values()
+    reading = (o for o in found if o in known and reads_from_row(trigger_code(o, after), column.name))
     return code, tuple(Dependent(DependentKind.TRIGGER, o.key.name.name, o.origin) for o in reading)
-
-
-def _code_of(context: RuleContext, trigger: DatabaseObject) -> str:
-    """The code that a trigger runs: its own, or that of the function that it names."""
-    function = called_function(trigger.definition)
-    held = (o for o in context.after.objects.values() if o.key.kind is ObjectKind.FUNCTION)
-    return next((o.definition for o in held if o.key.name.name == function), "") if function else trigger.definition
 
 
 def _is_gone(context: RuleContext, ending: Ending, dependent: Dependent) -> bool:

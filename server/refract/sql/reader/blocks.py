@@ -6,6 +6,7 @@ followed, and the rest of the block is. An exception is caught if the model tell
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum as Choice
 
@@ -30,6 +31,11 @@ _MOST_STEPS = 2_000
 
 _IDLE = frozenset({"NULL", "RAISE", "ASSERT", "SELECT", "GET", "OPEN", "FETCH", "CLOSE", "MOVE", "PERFORM", "RETURN"})
 _ABOUT_ROWS = frozenset({*VERBS, "SELECT", "WITH", "VALUES", "ANALYZE", "REFRESH", "LOCK", "SET"})
+_ABOUT_RIGHTS = re.compile(
+    r"\s*(?:GRANT|REVOKE|COMMENT|CREATE POLICY|ALTER (?:TABLE|VIEW|FUNCTION) %s "
+    r"(?:OWNER TO|SET \(|ENABLE ROW|FORCE ROW|ALTER %I SET STATISTICS|SECURITY DEFINER))",
+    re.IGNORECASE,
+)
 _PASSING = ("NOTICE", "WARNING", "INFO", "LOG", "DEBUG")
 
 
@@ -178,16 +184,18 @@ class _Run:
         """Whether a statement changes rows at most."""
         key = found[0].key
         if key == "EXECUTE":
-            return self._executes_rows(found)
+            return self._executes_nothing_modelled(found)
         if changing_call(self._cursor(found), self._session) is not None:
             return False
         return key in _IDLE or key in _ABOUT_ROWS or _assigned(found) > 0 or key in ("EXIT", "CONTINUE", "COMMIT")
 
-    def _executes_rows(self, found: list[SqlToken]) -> bool:
-        """Whether the text that is run begins with a word about rows, whatever else it is made of."""
+    def _executes_nothing_modelled(self, found: list[SqlToken]) -> bool:
+        """Whether the text that is run begins with a word about rows or rights, whatever else it is made of."""
         texts = [self._string(token) for token in found if token.key in (STRING, BODY)]
         words = texts[0].split(maxsplit=1) if texts else []
-        return bool(words) and words[0].upper() in _ABOUT_ROWS
+        if not words:
+            return False
+        return words[0].upper() in _ABOUT_ROWS or _ABOUT_RIGHTS.match(texts[0]) is not None
 
     def _forget(self, found: list[SqlToken]) -> None:
         """What a statement that may have run has perhaps put into a variable is not known."""
@@ -279,7 +287,7 @@ class _Run:
         if isinstance(value, str):
             for statement in statements(value, self._session.provider.name):
                 self._run(value, statement.tokens)
-        elif not self._executes_rows(found):
+        elif not self._executes_nothing_modelled(found):
             self._session.not_followed(text=self._source(found))
 
     def _select(self, found: list[SqlToken], targets: list[str]) -> None:

@@ -162,6 +162,9 @@ def _sequences_left(table: QualifiedName, changes: Sequence[Change]) -> Iterator
 def _apart(change: Change, before: Database) -> Iterator[MigrationPart]:
     """The migrations of a change that must not share one; nothing for a change that may."""
     in_use = any(table in before.tables for table in tables_of(change))
+    if in_use and any(before.tables[table].is_partitioned for table in tables_of(change)):
+        yield from _on_partitions(change, before)
+        return
     match change:
         case c.CreateIndex() if in_use:
             yield MigrationPart((evolve(change, concurrently=True),), (), alone=True)
@@ -186,6 +189,21 @@ def _apart(change: Change, before: Database) -> Iterator[MigrationPart]:
             yield from _required(change, before)
         case c.AlterEnum() if not change.removed:
             yield from _values_added(change)
+        case _:
+            return
+
+
+def _on_partitions(change: Change, before: Database) -> Iterator[MigrationPart]:
+    """A partitioned table has neither indexes that are built concurrently nor foreign keys that are validated later."""
+    match change:
+        case c.CreateIndex():
+            yield MigrationPart((change,), (), locks=tables_of(change), mode="SHARE")
+        case c.AlterColumn() if _becomes_required(change):
+            yield from _required(change, before)
+        case c.AddCheck(check=check) if check.validated:
+            added_check = evolve(change, check=evolve(check, validated=False))
+            yield MigrationPart((added_check,), (), locks=_locked(change, before))
+            yield _validated(change.table, check.name)
         case _:
             return
 

@@ -18,6 +18,7 @@ from refract.schema import changes as c
 from refract.schema.apply import apply
 from refract.schema.changes import Change
 from refract.schema.model import Database, QualifiedName, Table
+from refract.sql.safe.around_rebuilt import around_rebuilt
 from refract.sql.safe.base import MigrationPart, SafeWriter, closed, titled
 from refract.sql.writer.base import Context
 from refract.sql.writer.sqlite import SqliteWriter
@@ -90,8 +91,11 @@ class SqliteSafeWriter(SafeWriter):
             yield self.part(rest, before, after)
 
     def part(self, changes: Sequence[Change], before: Database, after: Database) -> MigrationPart:
-        steps = self._writer.steps(changes, Context(before, after, provider("sqlite")))
-        return MigrationPart(tuple(changes), titled(steps), before=before, after=apply(before, changes)[0])
+        statements = titled(self._writer.steps(changes, Context(before, after, provider("sqlite"))))
+        first, last = around_rebuilt(statements, before)
+        return MigrationPart(
+            tuple(changes), (*first, *statements, *last), before=before, after=apply(before, changes)[0]
+        )
 
     def text(self, part: MigrationPart, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
         statements = (*first, *part.statements, *last)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from refract.diff.columns import ColumnArity, arity
 from refract.schema import changes as c
-from refract.schema.model import Column, DefaultKind, ForeignKey, Index, QualifiedName, Table
+from refract.schema.model import Check, Column, DefaultKind, ForeignKey, Index, QualifiedName, Table
 from refract.sql.writer.base import INDENT, Context, TableAlteration, Writer
 
 _WHOLE_NUMBER = "INTEGER"
@@ -29,7 +29,13 @@ class SqliteWriter(Writer):
             body += f",\n\n{INDENT}PRIMARY KEY ({self.quoted_list(p.name for p in table.primary_key.columns)})"
         if table.foreign_keys:
             body += ",\n" + self.indented(self.foreign_key(k, context) for k in table.foreign_keys)
+        if table.checks:
+            body += ",\n" + self.indented(map(self._check, table.checks))
         return f"CREATE TABLE {self.quote(name)} (\n{body}\n)"
+
+    def _check(self, check: Check) -> str:
+        named = f"CONSTRAINT {self.quote(check.name)} " if check.name else ""
+        return f"{named}CHECK ({check.expression})"
 
     def column(self, column: Column, table: QualifiedName, context: Context) -> str:
         return self._column(column, context)
@@ -40,6 +46,7 @@ class SqliteWriter(Writer):
         counts = " AUTOINCREMENT" if is_key and column.type.name == _WHOLE_NUMBER else ""
         default = self._default(column, context)
         text = f" DEFAULT {default}" if default else ""
+        text += f" COLLATE {column.collation}" if column.collation else ""
         return f"{self.quote(column.name)} {context.provider.render_type(column.type)}{required}{key}{counts}{text}"
 
     def _default(self, column: Column, context: Context) -> str:

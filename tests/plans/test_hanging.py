@@ -1,0 +1,77 @@
+"""What hangs on what a step drops: nothing of the plan's own, and all of the user's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from recipes.plans import Case, first_migration, plan_of, served_on, situation
+from refract.plans.hanging import still_hanging
+from refract.providers import provider
+from refract.recipes.engine import StepMigration
+from refract.schema.model import Database
+from refract.sql.reader import read_migration
+
+CASES = [(name, case) for name in ("postgresql", "mysql", "sqlite") for case in served_on(name)]
+
+
+def found_in(case: Case, name: str, own: str) -> list[tuple[str, str, list[str]]]:
+    """What is found in a plan: the step, what it drops, and what hangs on that."""
+    chosen, found = provider(name), []
+    database = Database(name, chosen.default_schema)
+    for migration in (first_migration(situation(case, name)), StepMigration("own", own)):
+        database = read_migration(migration.sql, migration.name, database, chosen).database
+    for step in plan_of(case, name):
+        for hanging in still_hanging(step.migrations, database, chosen):
+            users = [f"{user.kind.value} {user.name}" for user in hanging.users]
+            found.append((f"{step.step.id}{' loses' if hanging.lost else ''}", hanging.subject, users))
+        for migration in step.migrations:
+            database = read_migration(migration.sql, migration.name, database, chosen).database
+    return found
+
+
+@pytest.mark.parametrize(("name", "case"), CASES, ids=str)
+def test_nothing_of_a_plan_hangs_on_what_it_drops(name: str, case: Case) -> None:
+    assert found_in(case, name, "") == []
+
+
+SCHEMA = "model User {\n  id Int @id\n  name String\n  age Int?\n}\n"
+RENAME = ("rename-field", {"model": "User", "field": "name", "to": "title", "how": "trigger"})
+RETYPE = ("change-type", {"model": "User", "field": "name", "type": "String @db.VarChar(9)"})
+DROP = ("drop-field", {"model": "User", "field": "name"})
+DROP_MODEL = ("drop-model", {"model": "User"})
+BY_VIEW = ("rename-model", {"model": "User", "to": "Person", "how": "view"})
+VIEW = 'CREATE VIEW names AS SELECT id, name FROM "User";'
+POLICY = 'CREATE POLICY own ON "User" USING (name = current_user);'
+GENERATED = 'ALTER TABLE "User" ADD COLUMN low TEXT GENERATED ALWAYS AS (lower(name)) STORED;'
+TRIGGER = (
+    "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := lower(NEW.name); RETURN NEW; END $$;"
+    'CREATE TRIGGER zz BEFORE INSERT OR UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION f();'
+)
+CHECK = """ALTER TABLE "User" ADD CONSTRAINT filled CHECK (name <> '');"""
+PARTIAL = 'CREATE UNIQUE INDEX grown ON "User" (name) WHERE age > 18;'
+LOWER = 'CREATE INDEX low ON "User" (lower(name));'
+
+
+@pytest.mark.parametrize(
+    ("plan", "own", "expected"),
+    [
+        (RENAME, VIEW, [("contract", "User.name", ["view names"])]),
+        (RETYPE, VIEW, [("contract", "User.name", ["view names"])]),
+        (DROP, VIEW, [("contract", "User.name", ["view names"])]),
+        (RENAME, POLICY, [("contract", "User.name", ["policy own"])]),
+        (RENAME, GENERATED, [("contract", "User.name", ["generated column low"])]),
+        (RENAME, TRIGGER, [("contract", "User.name", ["trigger zz"])]),
+        (DROP, TRIGGER, [("contract", "User.name", ["trigger zz"])]),
+        (RENAME, 'CREATE VIEW ages AS SELECT age FROM "User";', []),
+        (DROP_MODEL, VIEW, [("contract", "_drop_User", ["view names"])]),
+        (BY_VIEW, VIEW + POLICY + GENERATED + CHECK + PARTIAL, []),
+        (DROP, CHECK, [("contract loses", "User.name", ["check filled"])]),
+        (DROP, PARTIAL, [("contract loses", "User.name", ["index grown"])]),
+        (DROP, LOWER, [("contract loses", "User.name", ["index low"])]),
+    ],
+)
+def test_what_is_the_users_own_is_found(
+    plan: tuple[str, dict[str, str]], own: str, expected: list[tuple[str, str, list[str]]]
+) -> None:
+    case = Case("", plan[0], tuple(plan[1].items()), "postgresql", SCHEMA, "")
+    assert found_in(case, "postgresql", own) == expected

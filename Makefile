@@ -5,9 +5,9 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/build/node/node_modules/.bin:$(PATH)
 # Python's compiled files save each test process 2 s of rewriting asserts.
 unexport PYTHONDONTWRITEBYTECODE
-SOURCES := server tests bench scripts vscode-client/scripts vscode-client/bundled/server.py
+SOURCES := server tests bench scripts vscode-client/scripts vscode-client/bundled/server.py packaging
 
-.PHONY: accept check demo docs format fuzz new-recipe new-rule node-20 pictures setup site test test-fast bench clean vsix prove
+.PHONY: accept check demo docs format fuzz new-recipe new-rule node-20 pictures setup site test test-fast bench clean vsix prove release
 
 setup: .venv/ready ## installs what the tests need, as root on Debian; names the tests that are left out
 	$(BIN)/python tests/parts.py install
@@ -60,6 +60,15 @@ docs: .venv/ready ## write the generated pages of docs/ again
 
 site: .venv/ready ## the documentation as a website, in build/site/html
 	$(BIN)/python scripts/site.py
+
+release: .venv/ready site vsix ## what a release publishes, in build/release; npm's packages are built on each platform
+	rm -rf build/release
+	$(BIN)/python -m pip install --quiet build
+	$(BIN)/python -m build --outdir build/release/python
+	mkdir -p build/release/vscode
+	cp vscode-client/dist/prisma-refract.vsix build/release/vscode
+	cp -r build/site/html build/release/site
+	$(BIN)/python scripts/release_notes.py > build/release/notes.md
 
 vsix: node-20 .venv/ready vscode-client/node_modules/.ready ## the extension for VS Code and its bill of materials, in vscode-client/dist
 	$(BIN)/python vscode-client/scripts/bundle.py

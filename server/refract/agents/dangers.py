@@ -13,7 +13,7 @@ from attrs import frozen
 
 from refract.agents.package_scripts import scripts_of, shell_script
 from refract.agents.shell import ShellCommand, commands, program, words_of
-from refract.agents.sql_clients import code_losses, sql_of
+from refract.agents.sql_clients import INTERPRETERS, code_losses, sql_of
 from refract.escaping import code_span
 
 _DEEPEST = 6
@@ -101,7 +101,9 @@ _INSTALLS = frozenset(
 )
 _MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun", "corepack", "volta", "uv", "poetry"})
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "ash", "fish", "pwsh", "powershell", "cmd", "su", "script"})
-_TEXT_FLAG = re.compile(r"-[a-z]*c|/[cC]|-Command|--call|--command|-c")
+_TEXT_FLAG = re.compile(r"-[a-z]*c|-C|/[cC]|-Command|--call|--command|--exec|--cmd")
+_INLINE_TEXT = re.compile(r"(?:--call|--command|--exec|--cmd)=(.*\s.*)", re.DOTALL)
+_PUNCTUATION = re.compile(r"[\[\](){},'\"`]+")
 _WITH_VALUE = frozenset({"--schema", "--config", "--name", "-n", "--file", "--url", "--env-file", "--to", "--from"})
 
 
@@ -174,8 +176,10 @@ def _inner(words: tuple[str, ...], folder: Path) -> Iterator[tuple[str, Path]]:
     """The command lines that a command runs."""
     names = [program(word) for word in words]
     at = next((n for n, name in enumerate(names) if name in _SHELLS), None)
-    if at is not None or names[0] in ("npm", "npx", "pnpm", "yarn", "dotenv", "xargs"):
-        yield from ((value, folder) for flag, value in pairwise(words) if _TEXT_FLAG.fullmatch(flag) and " " in value)
+    yield from ((value, folder) for flag, value in pairwise(words) if _TEXT_FLAG.fullmatch(flag) and " " in value)
+    yield from ((inline[1], folder) for word in words if (inline := _INLINE_TEXT.fullmatch(word)))
+    if INTERPRETERS.intersection(names[:4]):  # a command line in a string of code, or its words in a list
+        yield from ((_PUNCTUATION.sub(" ", word), folder) for word in words[1:] if " " in word)
     if names[0] == "eval":
         yield " ".join(words[1:]), folder
     if names[0] in ("ssh", "watch", "concurrently", "npm-run-all", "nodemon", "entr"):

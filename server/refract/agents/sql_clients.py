@@ -49,7 +49,9 @@ _CODE = re.compile(
     r"|DELETE\s+FROM\s+[\w.\"\\]+\s*[;'`\"]?\s*[`'\")])|\.deleteMany\(\s*(?:\{\s*\})?\s*\)|dropDatabase\(",
     re.IGNORECASE,
 )
-_INTERPRETERS = frozenset({"node", "tsx", "ts-node", "bun", "deno", "python", "python3", "ruby", "php", "perl"})
+INTERPRETERS = frozenset({"node", "tsx", "ts-node", "bun", "deno", "python", "python3", "ruby", "php", "perl"})
+"""Programs that run code from their arguments."""
+
 _MONGO_SHELLS = frozenset({"mongosh", "mongo"})
 
 
@@ -82,7 +84,7 @@ def code_losses(words: Sequence[str], command: ShellCommand) -> tuple[str, ...]:
     """What code in the arguments of an interpreter, or of MongoDB's shell, would destroy."""
     names = {program(word) for word in words[:4]}
     texts = (*_arguments(words), *([command.text] if command.text else []), *_input(command, Path()))
-    pattern = _CODE if names & _INTERPRETERS else _MONGO if names & _MONGO_SHELLS else None
+    pattern = _CODE if names & INTERPRETERS else _MONGO if names & _MONGO_SHELLS else None
     hits = [hit[0] for text in texts if pattern for hit in [pattern.search(text)] if hit]
     return tuple(f"runs `{' '.join(hit.split())}`" for hit in hits)
 

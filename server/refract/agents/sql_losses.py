@@ -19,7 +19,7 @@ _NOT_DROPPED_BY_ALTER = frozenset(
     {"CONSTRAINT", "DEFAULT", "NOT", "INDEX", "KEY", "FOREIGN", "CHECK", "IDENTITY", "EXPRESSION", "POLICY"}
 )
 _BEFORE_NAME = frozenset({"IF", "EXISTS", "ONLY", "FROM", "TABLE", "CONCURRENTLY", "LOW_PRIORITY", "IGNORE", "QUICK"})
-_META = re.compile(r"^\s*\\\\?.*$", re.MULTILINE)
+_META = re.compile(r"^\s*(?:\\|\.[a-z]).*$", re.MULTILINE)  # commands of a client: `\dt`, `.mode csv`
 _EXPLAINED = ("EXPLAIN", "DESCRIBE", "DESC", "SHOW", "SELECT", "CREATE", "COMMENT", "GRANT", "INSERT", "SET", "VALUES")
 
 

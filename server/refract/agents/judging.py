@@ -48,17 +48,19 @@ def _on_command(event: Event) -> Verdict:
 
 
 def _danger(danger: Danger, decision: Decision) -> Verdict:
-    from refract.agents import finding_words, findings  # noqa: PLC0415  most commands need no analysis
-
     if danger.kind in (Kind.REMOVE_FILES, Kind.WRITE_FILES):
         return _files(danger, decision)
+    if danger.kind in (Kind.DESTROY, Kind.RESOLVE, Kind.SILENCE):
+        return Verdict(decision, (wordings.destruction(danger), wordings.STOPPED))
+    from refract.agents import finding_words, findings  # noqa: PLC0415  most commands need no analysis
+
     seen = findings.pending(danger)
     if danger.kind in (Kind.APPLY_SCHEMA, Kind.APPLY_MIGRATIONS, Kind.APPLY_BOTH):
         reasons = (finding_words.pending(danger, seen.errors), wordings.STOPPED) if seen.errors else ()
         return Verdict(Decision.DENY if seen.errors else None, reasons, notes=seen.notes)
     if danger.kind is Kind.CREATE:
         return Verdict(context=(finding_words.pending(danger, seen.errors),) if seen.errors else (), notes=seen.notes)
-    more = (finding_words.behind(seen.errors),) if seen.errors and danger.kind is not Kind.DESTROY else ()
+    more = (finding_words.behind(seen.errors),) if seen.errors else ()
     return Verdict(decision, (wordings.destruction(danger), *more, wordings.STOPPED), notes=seen.notes)
 
 

@@ -1,6 +1,6 @@
 """`python -m bench`: all measures, as Markdown tables.
 
-    python -m bench [--sizes S,M,L,XL] [--only analysis,start,command,editor,migrations] [--peer]
+    python -m bench [--sizes S,M,L,XL] [--only analysis,start,command,server,editor,migrations] [--peer]
 
 Workloads are written to `bench/out/`. `--peer` also times `@prisma/language-server` from npm in the same run.
 """
@@ -85,6 +85,12 @@ def _editor(roots: dict[str, Path], peer: bool) -> None:
     table(["size", *servers], rows)
 
 
+def _server(roots: dict[str, Path], peer: bool) -> None:
+    servers = editor.servers(peer)
+    rows = ([size, *editor.start_cells(root, list(servers.values()))] for size, root in roots.items())
+    table(["size", *servers], rows)
+
+
 def _actions(roots: dict[str, Path], _: bool) -> None:
     command = editor.servers(peer=False)["refract"]
     rows = ([size, *editor.action_cells(root, command)] for size, root in roots.items())
@@ -97,6 +103,7 @@ MEASURES: dict[str, tuple[str, Callable[[dict[str, Path], bool], None]]] = {
     "start": ("First analysis in a new process, without starting Python, milliseconds: median of 5", _start),
     "command": ("Whole command, milliseconds: median of 5", _command),
     "actions": ("Code actions for a new required field over the protocol, milliseconds: median / p95", _actions),
+    "server": ("Process start to `initialize` / to the first diagnostics, milliseconds: medians of 9", _server),
     "editor": ("Keystroke to diagnostics over the protocol, milliseconds: median / p95", _editor),
 }
 

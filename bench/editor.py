@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import re
+import statistics
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from bench.analysis import figures
 
 KEYSTROKES = 40
+STARTS = 9
 PATIENCE = 120.0
 """Seconds after which a server that hangs is ended."""
 _PEER_FOLDER = Path(__file__).parent / "out" / "peer"
@@ -47,6 +50,32 @@ def cell(root: Path, command: list[str]) -> str:
         return figures(list(_keystrokes(client, schema)))
     finally:
         client.close()
+
+
+def start_cells(root: Path, commands: list[list[str]]) -> list[str]:
+    """For each server, in turns: process start to the answer to `initialize`, and to the first diagnostics. Medians."""
+    times = [[_start(root, command) for command in commands] for _ in range(STARTS + 1)][1:]  # the first fills caches
+    return [
+        f"{_median(turn[at][0] for turn in times)} / {_median(turn[at][1] for turn in times)}"
+        for at in range(len(commands))
+    ]
+
+
+def _start(root: Path, command: list[str]) -> tuple[float, float]:
+    schema = root / "prisma" / "schema.prisma"
+    begin = time.perf_counter()
+    client = _Client(command, root)
+    try:
+        answered = time.perf_counter()
+        client.open_with_error(schema)
+        client.wait_for_diagnostics(schema)
+        return (answered - begin) * 1000, (time.perf_counter() - begin) * 1000
+    finally:
+        client.close()
+
+
+def _median(times: Iterable[float]) -> str:
+    return f"{statistics.median(times):.0f}"
 
 
 def action_cells(root: Path, command: list[str]) -> list[str]:
@@ -124,6 +153,12 @@ class _Client:
         self.wait_for_diagnostics(schema)
         self.change(schema, line, column, column + 1, "", 1)
         self.wait_for_diagnostics(schema)
+
+    def open_with_error(self, schema: Path) -> None:
+        """Open the schema with a type that does not exist: every server says something about that."""
+        text = schema.read_text().replace(" String", " Stringq", 1)
+        document = {"uri": schema.as_uri(), "languageId": "prisma", "version": 1, "text": text}
+        self._send("textDocument/didOpen", {"textDocument": document})
 
     def _wait_until_read(self, schema: Path) -> None:
         """Asks for code actions: no server answers before it has read the project."""

@@ -130,8 +130,8 @@ def test_which_project(tmp_path: Path, refract: Refract, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("command", "advice"),
     [
-        (("diff",), "Pass --from and --to, or run this in the folder of one of: a/schema.prisma, b/schema.prisma"),
-        (("name",), "Pass --from and --to, or run this in the folder of one of: a/schema.prisma, b/schema.prisma"),
+        (("diff",), "Pass --project with one of: a/schema.prisma, b/schema.prisma"),
+        (("name",), "Pass --project with one of: a/schema.prisma, b/schema.prisma"),
         (("create",), "Pass --project with one of: a/schema.prisma, b/schema.prisma"),
         (("plan", "list"), "Pass --project with one of: a/schema.prisma, b/schema.prisma"),
         (("rollback", "1_a"), "Pass --project with one of: a/schema.prisma, b/schema.prisma"),

@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 
 from refract.analysis import analyse, open_project
+from refract.cli.options import Options
 from refract.cli.report import report
 from refract.rules.kit.rule import all_rules
 from refract.workspace import find_projects
@@ -62,9 +63,6 @@ def test_paths_count_from_the_root_of_the_repository(
     commit(project)
     write(project, {"a b/é.prisma": HEAD + USER})
     monkeypatch.chdir(project / "a b")
-    from refract.cli.service_findings import source_root
-
-    source_root.cache_clear()
     (result,) = sarif(refract, "é.prisma")["results"]
     artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert artifact == {"uri": "a%20b/%C3%A9.prisma", "uriBaseId": "%SRCROOT%"}
@@ -100,7 +98,7 @@ def test_gitlab(project: Path, refract: Refract) -> None:
 def test_a_terminal_gets_the_harm_below_the_line(project: Path) -> None:
     write(project, {"prisma/schema.prisma": HEAD + USER.replace("email String", "/* 電子 */ mail String")})
     (found,) = find_projects(project)
-    lines = "\n".join(report(analyse(open_project(found)), 60)).split("\n")
+    lines = "\n".join(report(analyse(open_project(found)), Options(columns=60))).split("\n")
     heading, source, carets, *message = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
     assert heading.endswith("7:12: error field-rename-as-drop-add: Renaming `email` to `mail` deletes its values")
     assert source == "  7 |   /* 電子 */ mail String"

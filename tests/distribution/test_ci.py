@@ -87,7 +87,7 @@ class Action:
 def test_the_action_on_a_pull_request(project: Path, sources: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", tmp_path / "python", cwd=tmp_path)
     action = Action(tmp_path / "python" / "bin")
-    assert action.steps() == ["Set up Python", "Install Refract", "Fetch the base", "Check"]
+    assert action.steps() == ["Set up Python", "Install Refract", "Fetch the base", "Summarise", "Check"]
     subprocess.run(["git", "checkout", "-qb", "feature"], cwd=project, check=True)
     new = "prisma/migrations/20250101000000_drop/migration.sql"
     write(project, {new: 'ALTER TABLE "User" DROP COLUMN "email";\n', "prisma/schema.prisma": HEAD + DROPPED})

@@ -23,7 +23,7 @@ def main():
         for name in LOADED_LATER:
             if importlib.util.find_spec(name) is None:
                 return _refused("the library %s is missing in %s" % (name, LIBRARIES))
-        from refract.lsp.server import main as serve
+        from refract.lsp.start import main as serve
     except Exception as error:  # whatever a damaged file makes of itself
         return _refused("%s: %s (in %s)" % (type(error).__name__, error, LIBRARIES))
     serve()

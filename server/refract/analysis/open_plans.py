@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, field, frozen
 
 from refract.baseline import Migration
+from refract.config import nearest
 from refract.escaping import code_span
 from refract.frozen_map import frozen_map
 from refract.plans import Plan, Progress, built_by, progress_of
@@ -84,7 +85,9 @@ def recipe_named(name: str) -> Recipe:
     """A recipe. Raises CannotPlan."""
     found = all_recipes().get(name)
     if found is None:
-        raise CannotPlan(f"Unknown recipe {name!r}. Known recipes are {', '.join(all_recipes())}.")
+        meant = nearest(name, all_recipes())
+        cure = f"Did you mean {meant}?" if meant else f"Known recipes are {', '.join(all_recipes())}."
+        raise CannotPlan(f"Unknown recipe {name!r}. {cure}")
     return found
 
 

@@ -13,48 +13,35 @@ from refract.analysis.result import Analysis
 from refract.analysis.snapshot import open_project
 from refract.analysis.with_code import analyse_with_code
 from refract.cli.answer_memory import Answer, source_state
+from refract.cli.failing import fails
+from refract.cli.junit import junit
+from refract.cli.options import Options
 from refract.cli.places import Places
-from refract.cli.report import concise, report
+from refract.cli.pull_request import pull_request
+from refract.cli.report import concise, report, statistics
 from refract.cli.sarif import sarif
 from refract.cli.services import github, gitlab
 from refract.cli.shapes import analyses_as_json, dumps
 from refract.cli.terminal import CannotRun, complaint, patience, shown_path
 from refract.escaping import one_line
-from refract.rules.kit.finding import Severity
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.projects import ProjectFiles
 
 _READ_BY_PEOPLE = ("text", "concise")
-_FAILING = {
-    "error": frozenset({Severity.ERROR}),
-    "warning": frozenset({Severity.ERROR, Severity.WARNING}),
-    "never": frozenset[Severity](),
-}
 
 
-def answer_for(
-    projects: Iterable[ProjectFiles],
-    base: str | None,
-    output: str,
-    fail_on: str | None,
-    only: str = "",
-    columns: int | None = None,
-    examples: int = 0,
-) -> Answer:
-    """What `check` reports about `projects`: about the file `only`, if any, for a terminal with so many `columns`.
-
-    `fail_on` None leaves it to the settings. So many `examples` of statements that were not followed are shown. Raises CannotRun when none of the projects can be analysed.
-    """
+def answer_for(projects: Iterable[ProjectFiles], base: str | None, options: Options) -> Answer:
+    """What `check` reports about `projects`. Raises CannotRun when none of the projects can be analysed."""
     projects = tuple(projects)
     analyses, reasons = analysed(projects, base)
-    if only:
-        analyses = [_about(analysis, str(Path(only).absolute())) for analysis in analyses]
+    if options.only:
+        analyses = [_about(analysis, str(Path(options.only).absolute())) for analysis in analyses]
     complaints = [*map(complaint, reasons), *(c for a in analyses for c in _complaints(a))]
-    failing = [a for a in analyses if _fails(a, fail_on or a.snapshot.settings.fail_on)]
+    failing = [a for a in analyses if _fails(a, options.fail_on or (a.snapshot.settings.fail_on,))]
     uses_code = any(analysis.snapshot.code.known for analysis in analyses)
     source = source_state(projects) if uses_code else ""
-    out = _output(analyses, output, columns, examples)
-    if reasons and output in _READ_BY_PEOPLE:
+    out = _output(analyses, options)
+    if reasons and options.output in _READ_BY_PEOPLE:
         out += f"Incomplete: {len(reasons)} of {len(projects)} projects could not be analysed.\n"
     git_failed = any(isinstance(problem, GitProblem) for analysis in analyses for problem in analysis.problems)
     code = 2 if complaints else int(bool(failing))
@@ -76,8 +63,8 @@ def analysed(projects: Iterable[ProjectFiles], base: str | None) -> tuple[list[A
     return analyses, list(dict.fromkeys(reasons))
 
 
-def _output(analyses: list[Analysis], output: str, columns: int | None, examples: int) -> str:
-    match output:
+def _output(analyses: list[Analysis], options: Options) -> str:
+    match options.output:
         case "json":
             return f"{dumps(analyses_as_json(analyses))}\n"
         case "sarif":
@@ -86,10 +73,13 @@ def _output(analyses: list[Analysis], output: str, columns: int | None, examples
             return _text(filter(None, [github(analyses)]))
         case "gitlab":
             return f"{gitlab(analyses)}\n"
-        case "concise":
-            return _text(line for analysis in analyses for line in concise(analysis, examples))
+        case "junit":
+            return f"{junit(analyses)}\n"
+        case "markdown":
+            return pull_request(analyses)
         case _:
-            return _text(line for analysis in analyses for line in report(analysis, columns, examples))
+            shown = statistics if options.counts else concise if options.output == "concise" else report
+            return _text(line for analysis in analyses for line in shown(analysis, options))
 
 
 def _about(analysis: Analysis, path: str) -> Analysis:
@@ -110,8 +100,8 @@ def _require_judged(analysis: Analysis, draft: str) -> None:
         raise CannotRun(f"Cannot judge SQL as the next migration: {reason}.")
 
 
-def _fails(analysis: Analysis, fail_on: str) -> bool:
-    return any(finding.severity in _FAILING[fail_on] for finding in analysis.findings)
+def _fails(analysis: Analysis, thresholds: Iterable[str]) -> bool:
+    return any(fails(finding, thresholds) for finding in analysis.findings)
 
 
 def _complaints(analysis: Analysis) -> Iterator[str]:

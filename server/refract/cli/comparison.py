@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+import click
+
 from refract.analysis import Comparison, compare
+from refract.cli.chosen_project import chosen_files
 from refract.cli.places import Places
 from refract.cli.projects import project_here
 from refract.cli.terminal import CannotRun, complain, patience
@@ -13,16 +16,23 @@ from refract.escaping import one_line
 from refract.text import Location, Problem, Span
 from refract.workspace import CannotAnalyse
 
-_ADVICE = "Pass --from and --to, or run this in the folder of one of:"
+_ADVICE = "Pass --project with one of:"
 
 
-def comparison(source: str | None, target: str | None) -> Comparison:
-    """What leads from `source` to `target`. Raises CannotRun when there is no answer."""
+def comparison(source: str | None, target: str | None, project: str | None = None) -> Comparison:
+    """What leads from `source` to `target` in a project. Raises CannotRun when there is no answer."""
+    here = partial(chosen_files, project) if project else partial(project_here, _ADVICE)
     try:
         with patience("Reading the schema and its migrations ..."):
-            return compare(source, target, partial(project_here, _ADVICE))
+            return compare(source, target, here)
     except CannotAnalyse as error:
         raise CannotRun(str(error)) from error
+
+
+def note_if_nothing(compared: Comparison) -> None:
+    """One line on standard error if both sides are the same, since the output alone does not show that."""
+    if not compared.diff.changes and not compared.problems:
+        click.echo("No pending changes.", err=True)
 
 
 def exit_code(compared: Comparison) -> int:

@@ -44,7 +44,8 @@ def run(name: str | None, path: str | None, *, accepts_data_loss: bool = False) 
     for written in write_changes(files, analysis.snapshot.files.home):
         say(f"{shown_path(written)}\n")
     if not files:
-        say("No pending changes.\n")
+        has_none = analysis.lowered.provider.schemaless
+        say("MongoDB has no migrations. Use `prisma db push`.\n" if has_none else "No pending changes.\n")
     say_first_migration(analysis, files)
     return 0
 

@@ -43,20 +43,31 @@ def cli() -> None:
     "--format",
     "--output",
     "output",
-    type=click.Choice(["text", "concise", "json", "sarif", "github", "gitlab"]),
+    type=click.Choice(["text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"]),
     default="text",
     show_default=True,
 )
 @click.option(
     "--fail-on",
-    type=click.Choice(["error", "warning", "never"]),
-    help="Lowest severity that exits with 1.  [default: from the settings, else error]",
+    type=click.Choice(["error", "warning", "never", "irreversible", "migration-fails", "blocks", "code-breaks"]),
+    multiple=True,
+    help="Severity or kind of harm that exits with 1. Repeatable.  [default: from the settings, else error]",
 )
+@click.option("--statistics", "counts", is_flag=True, help="Show the number of findings of each rule instead.")
+@click.option("-q", "--quiet", "brief", is_flag=True, help="Show findings only, without the summary.")
 @click.option("--accept", is_flag=True, help="Accept all current findings; later runs report only new ones.")
 @click.option("--project", metavar="PATH", help="The same as PATH; with `-`, the project of the text.")
 @click.option("-v", "--verbose", "examples", count=True, help="Show a statement that was not followed; -vv shows all.")
 def check(
-    path: str, base: str | None, output: str, fail_on: str | None, accept: bool, project: str | None, examples: int
+    path: str,
+    base: str | None,
+    output: str,
+    fail_on: tuple[str, ...],
+    counts: bool,
+    brief: bool,
+    accept: bool,
+    project: str | None,
+    examples: int,
 ) -> None:
     """Report risky changes in the schema and in new migrations.
 
@@ -68,8 +79,10 @@ def check(
 
         sys.exit(run_accept(project or path, base))
     from refract.cli.check import run
+    from refract.cli.options import Options
 
-    sys.exit(run(path, base, output, fail_on, examples, project))
+    options = Options(output, fail_on, examples=examples, counts=counts, brief=brief)
+    sys.exit(run(path, base, options, project))
 
 
 @cli.command()
@@ -116,6 +129,9 @@ def explain(rule: str) -> None:
     sys.exit(run(rule))
 
 
+_PROJECT = click.option(
+    "--project", "path", metavar="PATH", help="Project or schema. Default: the project in this folder."
+)
 _FROM = click.option("--from", "source", metavar="SRC", help="State before the change. Default: the migrations.")
 _TO = click.option("--to", "target", metavar="SRC", help="State after the change. Default: the schema.")
 _SRC = """
@@ -131,23 +147,25 @@ SRC is one of
 @cli.command(epilog=_SRC)
 @_FROM
 @_TO
+@_PROJECT
 @click.option("--format", "output", type=click.Choice(["sql", "json"]), default="sql", show_default=True)
-def diff(source: str | None, target: str | None, output: str) -> None:
+def diff(source: str | None, target: str | None, path: str | None, output: str) -> None:
     """Print the SQL that Prisma would write for the pending change."""
     from refract.cli.diff import run
 
-    sys.exit(run(source, target, output))
+    sys.exit(run(source, target, output, path))
 
 
 @cli.command(epilog=_SRC)
 @_FROM
 @_TO
+@_PROJECT
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def name(source: str | None, target: str | None, output: str) -> None:
+def name(source: str | None, target: str | None, path: str | None, output: str) -> None:
     """Suggest names for the pending migration, best first."""
     from refract.cli.name import run
 
-    sys.exit(run(source, target, output))
+    sys.exit(run(source, target, output, path))
 
 
 @cli.command()
@@ -169,9 +187,6 @@ def create(name: str | None, path: str | None, accept_data_loss: bool) -> None:
     sys.exit(run(name, path, accepts_data_loss=accept_data_loss))
 
 
-_PROJECT = click.option(
-    "--project", "path", metavar="PATH", help="Project or schema. Default: the project in this folder."
-)
 _FORMAT = click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 _NAME = click.argument("name", required=False)
 _FORCE = click.option("--force", is_flag=True, help="Continue even if code still uses what this step removes.")
@@ -197,12 +212,14 @@ def plan_recipes(output: str) -> None:
 
 @plan.command("new")
 @click.argument("recipe")
-@click.argument("subject")
+@click.argument("subject", required=False)
 @click.argument("answers", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--name", default="", help="Name of the plan file. Default: from the recipe and its subject.")
 @_PROJECT
 @_FORMAT
-def plan_new(recipe: str, subject: str, answers: tuple[str, ...], name: str, path: str | None, output: str) -> None:
+def plan_new(
+    recipe: str, subject: str | None, answers: tuple[str, ...], name: str, path: str | None, output: str
+) -> None:
     """Write a plan for SUBJECT with RECIPE. No step is taken yet.
 
     SUBJECT is a model (User), a field (User.name), an enum (Role) or a value (Role.ADMIN).
@@ -352,7 +369,7 @@ def runbook(migrations: tuple[str, ...], path: str | None) -> None:
 def server(tcp: int | None, stdio: bool) -> None:
     """Run the language server for editors."""
     del stdio
-    from refract.lsp.server import main as serve
+    from refract.lsp.start import main as serve
 
     gc.enable()
     serve(tcp)

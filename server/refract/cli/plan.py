@@ -11,7 +11,7 @@ from refract.actions.prisma_commands import Commands
 from refract.actions.still_used import StillUsed, still_used_sentence, used_before_confirmation, used_before_next
 from refract.actions.uncertain import uncertain_start
 from refract.analysis import Analysis
-from refract.analysis.open_plans import plan_file
+from refract.analysis.open_plans import plan_file, recipe_named
 from refract.baseline.folder import SQL_FILE
 from refract.cli.chosen_project import analysis_to_change, chosen_analysis, in_folder
 from refract.cli.first_migration import say_first_migration
@@ -23,7 +23,7 @@ from refract.escaping import code_span, one_line, printable
 from refract.plans import Plan, PlanStep, Progress, State
 from refract.plans.taking import last_taken
 from refract.recipes.acts import Act
-from refract.recipes.base import CannotPlan, all_recipes
+from refract.recipes.base import AnswerMissing, CannotPlan, all_recipes
 from refract.rendering.acts import instruction, limits, query_line, step_numbers, to_do
 from refract.rendering.progress import standing
 from refract.text import Location
@@ -61,11 +61,16 @@ def recipes(output: str) -> int:
     return 0
 
 
-def new(recipe: str, subject: str, pairs: Sequence[str], name: str, path: str | None, output: str) -> int:
+def new(recipe: str, subject: str | None, pairs: Sequence[str], name: str, path: str | None, output: str) -> int:
     """Write the plan of a recipe; no step is taken yet."""
+    if subject is None:
+        raise CannotRun(_usage(recipe))
     analysis = analysis_to_change(path)
     answers = dict(map(_pair, pairs))
-    plan = _planned(lambda: planning.start_plan(analysis, recipe, subject, answers, name), analysis)
+    try:
+        plan = _planned(lambda: planning.start_plan(analysis, recipe, subject, answers, name), analysis)
+    except AnswerMissing as error:
+        raise CannotRun(f"{error} Example: {code_span(recipe_named(recipe).example)}.") from error
     write_changes((plan_file(plan),), analysis.snapshot.files.home)
     for line in _uncertain(analysis, plan):
         complain(line)
@@ -184,9 +189,20 @@ def abandon(name: str | None, why: str, path: str | None, output: str) -> int:
     return 0
 
 
+def _usage(recipe: str) -> str:
+    """What is missing after the name of a recipe."""
+    try:
+        found = recipe_named(recipe)
+    except CannotPlan as error:
+        return str(error)
+    return f"Name what to change. Example: {code_span(found.example)}."
+
+
 def _planned(make: Callable[[], _T], analysis: Analysis) -> _T:
     try:
         return make()
+    except AnswerMissing:
+        raise
     except CannotPlan as error:
         raise _refusal(error, analysis) from error
 

@@ -14,6 +14,9 @@ from refract.git import upwards
 from refract.workspace.discovery import every_project, left_alone
 from refract.workspace.projects import ProjectFiles, is_excluded, prisma_project, project_root
 
+_NO_SCHEMAS = frozenset({".json", ".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".toml", ".yaml", ".yml", ".md"})
+"""Endings of files that are near a schema and are none."""
+
 
 def projects_at(path: Path) -> tuple[ProjectFiles, ...]:
     """The projects at `path`; none when all are excluded, or in a language that Refract ignores.
@@ -22,6 +25,8 @@ def projects_at(path: Path) -> tuple[ProjectFiles, ...]:
     """
     if not path.exists():
         raise CannotRun(f"{path} does not exist. Pass the path of a Prisma project or schema.")
+    if path.suffix in _NO_SCHEMAS and path.is_file():
+        raise CannotRun(f"{path} is not a Prisma schema. Pass its folder, or a .prisma file.")
     projects = _of_migration(path) if path.suffix == ".sql" else every_project(path) or _above(path)
     beside = left_alone(path)
     _mention(beside)

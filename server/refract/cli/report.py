@@ -11,6 +11,7 @@ from unicodedata import combining, east_asian_width
 import click
 
 from refract.analysis import Analysis
+from refract.cli.options import Options
 from refract.cli.places import Place, Places
 from refract.cli.summary import summary
 from refract.escaping import one_line, printable
@@ -37,19 +38,20 @@ def location_of(analysis: Analysis, finding: Finding) -> Location:
     return analysis.place(finding) or Location(str(analysis.snapshot.files.schema_files[0]), Span(0, 0))
 
 
-def report(analysis: Analysis, columns: int | None = None, examples: int = 0) -> Iterator[str]:
-    """The lines that `check` prints for one project: for a terminal with so many columns, or for a pipe. So many
-    `examples` of statements that were not followed are among them.
-    """
+def report(analysis: Analysis, options: Options) -> Iterator[str]:
+    """The lines that `check` prints for one project: for a terminal with so many columns, or for a pipe."""
+    columns = options.columns
     places = Places(analysis.snapshot.tree.documents)
     for finding, place in placed_findings(analysis, places):
         yield from finding_lines(finding, place, columns)
         yield from _related(finding, analysis, places)
         yield ""
+    if options.brief:
+        return
     if len(analysis.findings) > _MANY:
         yield from _by_rule(analysis.findings)
         yield ""
-    yield from summary(analysis, places, examples)
+    yield from summary(analysis, places, options.examples)
 
 
 def finding_lines(finding: Finding, place: Place, columns: int | None) -> Iterator[str]:
@@ -59,11 +61,12 @@ def finding_lines(finding: Finding, place: Place, columns: int | None) -> Iterat
     yield from _notes(finding, columns)
 
 
-def concise(analysis: Analysis, examples: int = 0) -> Iterator[str]:
+def concise(analysis: Analysis, options: Options) -> Iterator[str]:
     """A line for each finding, then the summary."""
     places = Places(analysis.snapshot.tree.documents)
     yield from (heading(finding, place) for finding, place in placed_findings(analysis, places))
-    yield from summary(analysis, places, examples)
+    if not options.brief:
+        yield from summary(analysis, places, options.examples)
 
 
 def heading(finding: Finding, place: Place) -> str:
@@ -106,13 +109,23 @@ def _related(finding: Finding, analysis: Analysis, places: Places) -> Iterator[s
             yield f"    and {len(those) - MOST_PLACES} more"
 
 
-def _by_rule(findings: Sequence[Finding]) -> Iterator[str]:
+def counts_by_rule(findings: Sequence[Finding]) -> list[tuple[Severity, str, int]]:
     """How many findings each rule has, the worst and the most frequent first."""
     counts = Counter((finding.severity, finding.rule) for finding in findings)
     order = list(Severity)
-    for (severity, rule), count in sorted(
-        counts.items(), key=lambda item: (order.index(item[0][0]), -item[1], item[0])
-    ):
+    ranked = sorted(counts.items(), key=lambda item: (order.index(item[0][0]), -item[1], item[0]))
+    return [(severity, rule, count) for (severity, rule), count in ranked]
+
+
+def statistics(analysis: Analysis, options: Options) -> Iterator[str]:
+    """The number of findings of each rule in place of the findings, then the summary."""
+    yield from _by_rule(analysis.findings)
+    if not options.brief:
+        yield from summary(analysis, Places(analysis.snapshot.tree.documents), options.examples)
+
+
+def _by_rule(findings: Sequence[Finding]) -> Iterator[str]:
+    for severity, rule, count in counts_by_rule(findings):
         yield f"{count:>5}  {click.style(f'{severity.value:<7}', fg=_COLOURS[severity])}  {rule}"
 
 

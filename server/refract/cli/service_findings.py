@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -46,7 +45,6 @@ def own_rules() -> Iterable[tuple[str, str]]:
     return COMMENT_RULES.items()
 
 
-@cache
 def source_root() -> Path:
     """The root of the repository of the current folder; without one, that folder."""
     here = Path.cwd()

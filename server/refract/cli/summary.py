@@ -10,7 +10,7 @@ from refract.analysis.coverage import Coverage, coverage
 from refract.cli.places import Places
 from refract.cli.terminal import shown_path
 from refract.escaping import one_line
-from refract.rules.kit.finding import Severity
+from refract.rules.kit.finding import Finding, Severity
 from refract.schema.changes import NotFollowed
 from refract.text import Location
 
@@ -23,7 +23,13 @@ def summary(analysis: Analysis, places: Places, examples: int = 0) -> Iterator[s
     yield from _examples(compared.not_followed[: 1 if examples == 1 else None] if examples else (), places)
     yield _found(analysis)
     if compared.migrations:
-        yield one_line(" ".join(_scope(compared, examples)))
+        yield one_line(" ".join(scope(compared, examples)))
+
+
+def counted_findings(findings: Sequence[Finding]) -> str:
+    """The findings by severity, such as 1 error, 2 warnings; empty if there are none."""
+    counts = Counter(finding.severity for finding in findings)
+    return ", ".join(_counted(counts[severity], severity.value) for severity in Severity if counts[severity])
 
 
 def baseline_detail(analysis: Analysis) -> str:
@@ -33,8 +39,7 @@ def baseline_detail(analysis: Analysis) -> str:
 
 
 def _found(analysis: Analysis) -> str:
-    counts = Counter(finding.severity for finding in analysis.findings)
-    totals = [_counted(counts[severity], severity.value) for severity in Severity if counts[severity]]
+    totals = list(filter(None, [counted_findings(analysis.findings)]))
     quiet = {"ignored": analysis.silenced, "accepted": analysis.accepted}
     counted = ", ".join(f"{len(those)} {how}" for how, those in quiet.items() if those)
     silenced = f" ({counted})" if counted else ""
@@ -53,8 +58,8 @@ def _where(analysis: Analysis) -> str:
     return f"{found}. {schema} was compared with {compared}"
 
 
-def _scope(compared: Coverage, examples: int) -> Iterator[str]:
-    """What was compared beyond the schema, a sentence each."""
+def scope(compared: Coverage, examples: int) -> Iterator[str]:
+    """What was compared beyond the schema, and what was not followed, a sentence each."""
     yield _base(compared)
     if compared.pending:
         yield f"{_are(compared.pending, 'change')} pending without a migration."

@@ -33,11 +33,15 @@ class Level(StrEnum):
 
 
 class FailOn(StrEnum):
-    """The lowest severity that makes `refract check` fail."""
+    """The lowest severity that makes `refract check` fail, or a kind of harm at any severity above `info`."""
 
     ERROR = "error"
     WARNING = "warning"
     NEVER = "never"
+    IRREVERSIBLE = "irreversible"
+    MIGRATION_FAILS = "migration-fails"
+    BLOCKS = "blocks"
+    CODE_BREAKS = "code-breaks"
 
 
 class Flavour(StrEnum):
@@ -275,7 +279,12 @@ class Settings:
     )
     fail_on: FailOn = field(
         default=FailOn.ERROR,
-        metadata=about(choice(FailOn), "The lowest severity that makes `refract check` exit with 1.", '"warning"'),
+        metadata=about(
+            choice(FailOn),
+            "The lowest severity, or the kind of harm, that makes `refract check` exit with 1. "
+            "`irreversible` means that only a backup restores the data.",
+            '"warning"',
+        ),
     )
     exclude: tuple[str, ...] = field(
         default=(),

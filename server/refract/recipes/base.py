@@ -55,6 +55,10 @@ class CannotPlan(Exception):
     """No plan is possible for these answers. The message gives the reason and the alternative."""
 
 
+class AnswerMissing(CannotPlan):
+    """A question without a default has no answer. The message names it."""
+
+
 @frozen
 class Sync:
     """Keeps columns of a table in sync while two versions of the app write it.
@@ -341,6 +345,11 @@ class Recipe:
                 )
         return tuple(self.plan(situation))
 
+    @property
+    def example(self) -> str:
+        """The command of the recipe's page."""
+        return next((line for line in self.doc.splitlines() if line.startswith("refract plan new ")), "")
+
     def complete(self, answers: Mapping[str, str]) -> dict[str, str]:
         """The answers, completed with defaults. Raises CannotPlan for an unknown answer, or a missing one that is
         required.
@@ -353,7 +362,7 @@ class Recipe:
         given = dict(answers)
         for question in self.questions:
             if question.name not in given and question.default is None:
-                raise CannotPlan(f"{code_span(question.name)} is required. {question.text}.")
+                raise AnswerMissing(f"{code_span(question.name)} is required. {question.text}.")
             if question.name not in given and question.default is not None:
                 given[question.name] = question.default
         return given

@@ -38,6 +38,10 @@ _WORK: Mapping[Work, str] = {
 }
 
 
+BLOCKING = frozenset(Blocks) - {Blocks.NOTHING}
+"""What makes queries wait."""
+
+
 def work_phrase(operation: Operation) -> str:
     """What the database does while queries wait; completes "while ..."."""
     return _WORK[operation.work] if operation.work else "it runs"

@@ -72,7 +72,7 @@ def _head(runbook: Runbook) -> Iterator[str]:
     if runbook.no_return:
         yield "**Read this first:**"
         yield ""
-        yield from (f"- {_limit(found)}" for found in runbook.no_return)
+        yield from (f"- {limit(found)}" for found in runbook.no_return)
         yield ""
 
 
@@ -85,7 +85,8 @@ def _assumed(is_assumed: bool) -> str:
     return " (assumed)" if is_assumed else ""
 
 
-def _limit(found: NoReturn) -> str:
+def limit(found: NoReturn) -> str:
+    """What cannot be undone, and why."""
     if found.step is not None:
         return f"{step_label(found.step)}: {' '.join(limits(found.step.step, step_numbers(found.step.plan)))}"
     lost = loss_sentences(loss for loss in found.losses if isinstance(loss, Loss))
@@ -129,8 +130,13 @@ def _statements(migration: Migration) -> Iterator[str]:
         yield f"{step_label(migration.step)}: {migration.step.step.title}."
         yield ""
     for statement in migration.statements:
-        yield f"- {code_span(_short(statement.sql))}"
-        yield from (f"  {line}" for line in _effects(statement))
+        yield from statement_lines(statement)
+
+
+def statement_lines(statement: ReleaseStatement) -> Iterator[str]:
+    """A statement with its locks, and how long they are held, as an item of a list."""
+    yield f"- {code_span(_short(statement.sql))}"
+    yield from (f"  {line}" for line in _effects(statement))
 
 
 def _effects(statement: ReleaseStatement) -> Iterator[str]:

@@ -7,7 +7,9 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import yaml
@@ -56,7 +58,16 @@ class Action:
     def steps(self) -> list[str]:
         return [step["name"] for step in self._definition["runs"]["steps"]]
 
-    def run(self, name: str, cwd: Path, code: int = 0, base_ref: str = "", source: Path = ROOT, **inputs: str) -> str:
+    def run(
+        self,
+        name: str,
+        cwd: Path,
+        code: int = 0,
+        base_ref: str = "",
+        source: Path = ROOT,
+        runner: Mapping[str, str] = MappingProxyType({}),
+        **inputs: str,
+    ) -> str:
         (step,) = [s for s in self._definition["runs"]["steps"] if s["name"] == name]
         known = {key: spec["default"] for key, spec in self._definition["inputs"].items()} | {
             key.replace("_", "-"): value for key, value in inputs.items()
@@ -80,6 +91,7 @@ class Action:
             GITHUB_ACTIONS="true",
             GITHUB_BASE_REF=base_ref,
             GITHUB_ACTION_PATH=str(source),
+            **runner,
             **given,
         )
 
@@ -114,6 +126,101 @@ def test_the_action_on_a_pull_request(project: Path, sources: Path, tmp_path: Pa
     assert not (shallow / "refract-accepted.json").exists()
 
 
+_GH = """#!/bin/sh
+echo "$@" >>"$RUNNER_TEMP/calls"
+for word in "$@"; do
+  case "$word" in
+    --jq) cat "$RUNNER_TEMP/known" 2>/dev/null; exit 0 ;;
+    body=@*) cp "${word#body=@}" "$RUNNER_TEMP/body" ;;
+  esac
+done
+"""
+
+
+class Comments:
+    """What the action does with the comments of a pull request, on a runner whose `gh` notes its calls."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        write(folder, {"bin/gh": _GH})
+        (folder / "bin" / "gh").chmod(0o755)
+        self._action = Action(Path(f"{folder / 'bin'}{os.pathsep}{Path(sys.executable).parent}"))
+
+    def summarise(self, project: Path, ref: str = "refs/pull/12/merge", **inputs: str) -> list[str]:
+        """The calls of `gh`."""
+        (self.folder / "calls").unlink(missing_ok=True)
+        runner = {
+            "RUNNER_TEMP": str(self.folder),
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
+            "GITHUB_REF": ref,
+            "GITHUB_REPOSITORY": "acme/shop",
+        }
+        self._action.run("Summarise", project, runner=runner, **inputs)
+        calls = self.folder / "calls"
+        return calls.read_text().splitlines() if calls.exists() else []
+
+
+def test_one_comment_is_kept_up_to_date(project: Path, tmp_path: Path) -> None:
+    comments = Comments(tmp_path / "runner")
+    assert len(comments.summarise(project)) == 1, "nothing changes: no comment is written"
+    write(project, {"prisma/schema.prisma": HEAD + DROPPED})
+    listed, posted = comments.summarise(project)
+    assert listed.startswith("api --paginate repos/acme/shop/issues/12/comments --jq ")
+    assert posted.startswith("api --silent --method POST repos/acme/shop/issues/12/comments --field body=@")
+    body = (comments.folder / "body").read_text()
+    assert body.startswith("<!-- refract . -->\n<!-- refract -->\n## Refract: 1 error\n")
+    assert "drop-column" in (comments.folder / "summary").read_text()
+    write(comments.folder, {"known": "77\n78\n"})
+    assert comments.summarise(project)[1].startswith("api --silent --method PATCH repos/acme/shop/issues/comments/77 ")
+    write(project, {"prisma/schema.prisma": HEAD + USER})
+    assert "--method PATCH" in comments.summarise(project)[1], "a comment that is known is brought up to date"
+
+
+def test_no_comment_without_a_pull_request(project: Path, tmp_path: Path) -> None:
+    comments = Comments(tmp_path / "runner")
+    write(project, {"prisma/schema.prisma": HEAD + DROPPED})
+    assert comments.summarise(project, ref="refs/heads/main") == []
+    assert comments.summarise(project, comment="false") == []
+    assert "drop-column" in (comments.folder / "summary").read_text()
+
+
+def test_a_comment_that_cannot_be_written_fails_nothing(project: Path, tmp_path: Path) -> None:
+    comments = Comments(tmp_path / "runner")
+    write(comments.folder, {"bin/gh": "#!/bin/sh\nexit 1\n"})
+    write(project, {"prisma/schema.prisma": HEAD + DROPPED})
+    assert comments.summarise(project) == []
+    assert "drop-column" in (comments.folder / "summary").read_text()
+
+
+def test_a_path_cannot_end_the_mark(project: Path, tmp_path: Path) -> None:
+    comments = Comments(tmp_path / "runner")
+    write(project, {'a-->"b/schema.prisma': HEAD + DROPPED})
+    _, posted = comments.summarise(project, path='a-->"b')
+    assert posted
+    assert (comments.folder / "body").read_text().startswith("<!-- refract a----b -->\n")
+
+
+def test_the_note_of_gitlab(project: Path, tmp_path: Path) -> None:
+    (job,) = (snippet["refract-note"] for snippet in SNIPPETS if "refract-note" in snippet)
+    *lines, last = job["script"]
+    assert "--format markdown" in lines[0]
+    subprocess.run(["git", "checkout", "-qb", "feature"], cwd=project, check=True)
+    write(project, {"prisma/schema.prisma": HEAD + DROPPED})
+    write(tmp_path, {"bin/curl": '#!/bin/sh\necho "$@" >>calls\ncase "$*" in *per_page*) cat known ;; esac\n'})
+    write(tmp_path, {"bin/jq": "#!/bin/sh\ncat\n"})
+    for name in ("curl", "jq"):
+        (tmp_path / "bin" / name).chmod(0o755)
+    programs = os.pathsep.join((str(tmp_path / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]))
+    script = "\n".join((*(line.replace("origin/", "") for line in lines), last))
+    for known, request in (("", "--request POST --data-urlencode body@note.md https://gitlab.test/notes"),
+                           ("5", "--request PUT --data-urlencode body@note.md https://gitlab.test/notes/5")):  # fmt: skip
+        (project / "known").write_text(known)
+        run("bash", "-ec", script.replace(lines[1], "NOTES=https://gitlab.test/notes"), cwd=project,
+            PATH=programs, CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main", REFRACT_TOKEN="t")  # fmt: skip
+        assert (project / "calls").read_text().splitlines()[-1].endswith(request)
+    assert (project / "note.md").read_text().startswith("<!-- refract -->\n")
+
+
 def test_a_full_clone_stays_full(project: Path, tools: Path, tmp_path: Path) -> None:
     write(project, {"notes.md": "more"})
     commit(project)
@@ -131,7 +238,8 @@ def test_the_page_speaks_of_what_there_is() -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     assert SNIPPETS[0]["repos"][0]["hooks"] == [{"id": hook["id"]}]
     inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
-    assert re.findall(r"^\| `([\w-]+)` \|", PAGE, re.MULTILINE) == list(inputs)
+    of_github = PAGE.partition("\n## GitHub\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `([\w-]+)` \|", of_github, re.MULTILINE) == list(inputs)
 
 
 def test_the_job_of_gitlab(project: Path, tmp_path: Path) -> None:

@@ -86,8 +86,9 @@ def recipe_named(name: str) -> Recipe:
     found = all_recipes().get(name)
     if found is None:
         meant = nearest(name, all_recipes())
-        cure = f"Did you mean {meant}?" if meant else f"Known recipes are {', '.join(all_recipes())}."
-        raise CannotPlan(f"Unknown recipe {name!r}. {cure}")
+        if meant:
+            raise CannotPlan(f"Unknown recipe {name!r}. Did you mean {meant}?")
+        raise CannotPlan(f"Unknown recipe {name!r}. Known recipes are {', '.join(all_recipes())}.")
     return found
 
 

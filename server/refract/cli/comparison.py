@@ -30,7 +30,7 @@ def comparison(source: str | None, target: str | None, project: str | None = Non
 
 
 def note_if_nothing(compared: Comparison) -> None:
-    """One line on standard error if both sides are the same, since the output alone does not show that."""
+    """One line on standard error if nothing is pending, since the output alone does not show that."""
     if not compared.diff.changes and not compared.problems:
         click.echo("No pending changes.", err=True)
 

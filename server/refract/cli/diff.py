@@ -16,5 +16,6 @@ def run(source: str | None, target: str | None, output: str, project: str | None
     else:
         sql = write_script(compared.diff.changes, compared.before, compared.after)
         say(terminal_text(sql).rstrip("\n") + "\n")
-    note_if_nothing(compared)
+    if source is None and target is None:
+        note_if_nothing(compared)
     return exit_code(compared)

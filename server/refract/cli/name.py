@@ -16,5 +16,6 @@ def run(source: str | None, target: str | None, output: str, project: str | None
         say(dumps({"version": VERSION, "names": list(names)}) + "\n")
     elif names:
         say("\n".join(names) + "\n")
-    note_if_nothing(compared)
+    if source is None and target is None:
+        note_if_nothing(compared)
     return exit_code(compared)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from refract.config import settings_from
 from refract.config.reference import json_schema, pages
+from refract.config.settings import FailOn
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -29,5 +30,5 @@ def test_the_schema_agrees_with_the_classes() -> None:
     properties = json.loads(json.dumps(json_schema()))["properties"]
     assert properties["rules"]["additionalProperties"] == {"enum": ["error", "warning", "info", "off"]}
     assert properties["database"]["additionalProperties"] is False
-    assert properties["fail-on"]["enum"] == ["error", "warning", "never"]
+    assert properties["fail-on"]["enum"] == list(FailOn)
     assert properties["fail-on"]["default"] == "error"

@@ -38,7 +38,7 @@ def test_the_list_has_commands_that_work(renamed: Path, refract: Refract) -> Non
         f"  refract fix --finding {KEY}\n"
         '    * --with keep-database-name  Keep the column: add @map("email")\n'
         "      --with split-into-steps    Rename in 5 safe steps (no downtime)\n"
-        "      --with rename-in-database  RENAME COLUMN now (old code breaks until replaced)\n"
+        "      --with rename-in-database  RENAME COLUMN now (breaks running code until deployed)\n"
         "\n"
         "To silence a finding, use `--with ignore-on-line` or `--with ignore-in-project`.\n"
     )

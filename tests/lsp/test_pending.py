@@ -165,7 +165,7 @@ async def test_hover_shows_what_runs(client: LanguageClient, project: Path) -> N
     assert isinstance(found.contents, types.MarkupContent)
     assert "ADD COLUMN" in found.contents.value
     assert found.contents.value.startswith("**Adding required `User.email` fails on existing rows**")
-    assert await editor.hover("name") is None
+    assert await editor.hover("datasource") is None
 
 
 async def test_nothing_is_created_of_a_schema_with_problems(client: LanguageClient, project: Path) -> None:

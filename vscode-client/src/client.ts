@@ -1,7 +1,7 @@
 // The client of the protocol. It is a file of its own when built, loaded while Python is being looked for: most of the
 // extension is in here, and the editor waits for none of it.
 import type { ChildProcess } from "node:child_process";
-import type { LogOutputChannel } from "vscode";
+import { extensions, type LogOutputChannel } from "vscode";
 import {
   CloseAction,
   ErrorAction,
@@ -18,6 +18,11 @@ const SELECTOR = [
 ];
 /** What this client can do beyond the protocol. The editor itself shows findings under the pointer. */
 const CAPABILITIES = { overviewChanged: true, asks: true, showsFindings: true };
+
+/** Outlines, definitions and references are left to Prisma's own extension if that is installed. */
+function capabilities(): Readonly<Record<string, boolean>> {
+  return { ...CAPABILITIES, navigation: extensions.getExtension("Prisma.prisma") === undefined };
+}
 
 export interface Options {
   readonly log: LogOutputChannel;
@@ -63,8 +68,8 @@ export function connect({ log, middleware, start, closed, overviewChanged }: Opt
   };
   const client = new QuietClient("refract", "Refract", start, options);
   client.registerFeature({
-    fillClientCapabilities: (capabilities) => {
-      capabilities.experimental = { refract: CAPABILITIES };
+    fillClientCapabilities: (all) => {
+      all.experimental = { refract: capabilities() };
     },
     initialize: () => {},
     getState: () => ({ kind: "static" }),

@@ -25,11 +25,13 @@ end
 --- The capabilities of Neovim and of this file: asking the questions of a plan.
 --- New files are left to the server: Neovim makes them empty, with their text in buffers that nobody has on screen.
 --- It shows annotations as a message of several lines, which has to be dismissed.
+--- Outlines, definitions and references are left to Prisma's server if that is enabled before this one.
 function M.capabilities()
   local capabilities = vim.lsp.protocol.make_client_capabilities()
   capabilities.workspace.workspaceEdit.resourceOperations = { 'rename', 'delete' }
   capabilities.workspace.workspaceEdit.changeAnnotationSupport = vim.NIL -- else the default comes back
-  capabilities.experimental = { refract = { asks = true } }
+  local is_alone = not (vim.lsp.is_enabled and vim.lsp.is_enabled('prismals'))
+  capabilities.experimental = { refract = { asks = true, navigation = is_alone } }
   return capabilities
 end
 

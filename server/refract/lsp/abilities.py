@@ -25,6 +25,7 @@ class Abilities:
     `reads_text_only`: it is sent diagnostics and has no code actions, as coding agents: of a finding, only the text counts.
     `asks`: it asks the user the questions of a fix. `shows_findings`: it shows findings under the pointer by itself.
     `shows_overview`: it is notified when the overview has changed.
+    `navigates`: it takes outlines, definitions and references from this server, as no other server gives them.
     """
 
     encoding: Encoding = UTF_16
@@ -40,6 +41,7 @@ class Abilities:
     asks: bool = False
     shows_findings: bool = False
     shows_overview: bool = False
+    navigates: bool = True
 
 
 def abilities_of(client: types.ClientCapabilities, encoding: str | None = None) -> Abilities:
@@ -64,10 +66,15 @@ def abilities_of(client: types.ClientCapabilities, encoding: str | None = None) 
         asks=_has_experimental(client, "asks"),
         shows_findings=_has_experimental(client, "showsFindings"),
         shows_overview=_has_experimental(client, "overviewChanged"),
+        navigates=_experimental(client).get("navigation") is not False,
     )
 
 
 def _has_experimental(client: types.ClientCapabilities, name: str) -> bool:
     """Whether the client has declared an ability under `experimental.refract`."""
+    return _experimental(client).get(name) is True
+
+
+def _experimental(client: types.ClientCapabilities) -> Mapping[str, object]:
     own = client.experimental.get("refract") if isinstance(client.experimental, Mapping) else None
-    return isinstance(own, Mapping) and own.get(name) is True
+    return own if isinstance(own, Mapping) else {}

@@ -14,7 +14,7 @@ from refract.lsp import configuration, convert
 from refract.lsp.abilities import abilities_of
 from refract.lsp.client import RefractServer
 from refract.lsp.commands import add_commands
-from refract.lsp.features import code_actions, hover, pending, plans
+from refract.lsp.features import code_actions, hover, navigation, pending, plans
 from refract.lsp.open_project import SETTINGS
 from refract.workspace.prisma_config import CONFIG_PATTERNS
 
@@ -62,6 +62,8 @@ def _lifetime(server: RefractServer) -> None:
         ls.session.abilities = abilities_of(ls.client_capabilities)
         if ls.session.abilities.pulls:
             _answer_pulls(ls)
+        if ls.session.abilities.navigates:
+            _navigate(ls)
         _take_settings(ls, configuration.pushed_settings(params.initialization_options))
 
     @server.feature(types.INITIALIZED)
@@ -128,7 +130,8 @@ def _requests(server: RefractServer) -> None:
         return code_actions.resolved(ls.session, action)
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def hover_at(ls: RefractServer, params: types.HoverParams) -> types.Hover | None:
+    async def hover_at(ls: RefractServer, params: types.HoverParams) -> types.Hover | None:
+        await ls.session.when_read(convert.to_path(params.text_document.uri) or "")
         return hover.hover(ls.session, params)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
@@ -148,6 +151,28 @@ def _answer_pulls(server: RefractServer) -> None:
         path = convert.to_path(params.text_document.uri) or ""
         await ls.session.when_read(path)
         return ls.pulled.report(path, params.previous_result_id, ls.session)
+
+
+def _navigate(server: RefractServer) -> None:
+    """Take requests for outlines, definitions and references; not if another server does that for the client."""
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    def document_symbol(ls: RefractServer, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+        return navigation.document_symbols(ls.session, params)
+
+    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
+    async def definition(ls: RefractServer, params: types.DefinitionParams) -> types.Location | None:
+        await ls.session.when_read(convert.to_path(params.text_document.uri) or "")
+        return navigation.definition(ls.session, params)
+
+    @server.feature(types.TEXT_DOCUMENT_REFERENCES)
+    async def references(ls: RefractServer, params: types.ReferenceParams) -> list[types.Location]:
+        await ls.session.when_read(convert.to_path(params.text_document.uri) or "")
+        return await navigation.references(ls.session, params)
+
+    @server.feature(types.WORKSPACE_SYMBOL)
+    async def workspace_symbol(ls: RefractServer, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
+        return await navigation.workspace_symbols(ls.session, params)
 
 
 def _take_settings(server: RefractServer, section: Any) -> None:

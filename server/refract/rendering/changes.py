@@ -34,6 +34,12 @@ def _arrow(old: str, new: str, old_in_database: str, new_in_database: str) -> st
     return f"{old} → {new}" if old != new else f"{old_in_database} → {new_in_database}"
 
 
+def definition(column: Column) -> str:
+    """What a column holds: `TEXT NOT NULL`."""
+    default = f" DEFAULT {column.default.text}" if column.default and not column.default.items else ""
+    return f"{_type(column.type)}{'' if column.nullable else ' NOT NULL'}{default}"
+
+
 def _in_table(change: c.TableChange, model: str) -> str:
     match change:
         case c.AddColumn(column=column):

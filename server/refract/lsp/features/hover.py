@@ -7,16 +7,22 @@ from pathlib import PurePath
 
 from lsprotocol import types
 
+from refract.actions import places
 from refract.actions.explain import Explanation, explain, plans_at
 from refract.analysis import Analysis
+from refract.analysis.mentions import mention_at
+from refract.baseline.folder import migration_name
 from refract.escaping import code_span, fence
 from refract.lsp import convert
 from refract.lsp.features import plans
 from refract.lsp.session import Session
+from refract.positions import TextFile
+from refract.rendering.changes import definition
 from refract.rendering.findings import MOST_PLACES, markdown
 from refract.rules.kit.documentation import page_uri
 from refract.rules.kit.finding import Finding, PlaceRole
-from refract.text import Span
+from refract.schema.model import Column, Enum, Table
+from refract.text import Origin, Span
 
 
 def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
@@ -30,7 +36,7 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
     planned = tuple(plans_at(analysis, path, Span(offset, offset)))
     spans = [*([pending.span] if pending else []), *(span for _, span in planned)]
     if not spans:
-        return None
+        return _stored(analysis, path, offset, document, session)
     paragraphs = (
         *(_paragraphs(pending, analysis, session) if pending else ()),
         *(p for progress, _ in planned for p in plans.paragraphs(progress)),
@@ -39,6 +45,33 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
         return None
     text = types.MarkupContent(kind=types.MarkupKind.Markdown, value="\n\n".join(filter(None, paragraphs)))
     return types.Hover(contents=text, range=convert.to_range(document, spans[0], session.abilities.encoding))
+
+
+def _stored(analysis: Analysis, path: str, offset: int, document: TextFile, session: Session) -> types.Hover | None:
+    """What a model, field or enum without pending changes is in the database, and the migration that created it."""
+    mention = mention_at(analysis.snapshot.tree, path, offset)
+    found = places.stored(analysis, mention.target) if mention and mention.is_definition else None
+    if mention is None or found is None:
+        return None
+    origin = places.created_at(analysis, mention.target)
+    created = f"created in {_migration_link(origin, session)}" if origin and not origin.block else ""
+    what = ", ".join(filter(None, (_in_database(found), created)))
+    text = types.MarkupContent(kind=types.MarkupKind.Markdown, value=what)
+    return types.Hover(
+        contents=text, range=convert.to_range(document, mention.location.span, session.abilities.encoding)
+    )
+
+
+def _in_database(found: Table | Column | Enum) -> str:
+    if isinstance(found, Column):
+        return f"Column {code_span(found.name)}: {code_span(definition(found))}"
+    return f"{'Table' if isinstance(found, Table) else 'Enum'} {code_span(found.name.name)}"
+
+
+def _migration_link(origin: Origin, session: Session) -> str:
+    document = session.document(origin.path)
+    line = document.position(origin.span.start)[0] + 1 if document else 1
+    return f"[{code_span(migration_name(origin.path))}]({convert.to_uri(origin.path)}#L{line})"
 
 
 def _paragraphs(found: Explanation, analysis: Analysis, session: Session) -> Iterator[str]:

@@ -25,3 +25,11 @@ def files_of(origins: Iterable[Origin]) -> str:
     first, *others = dict.fromkeys(origin.path for origin in origins)
     named = code_span(PurePath(first).name)
     return f"{named} and {len(others)} other file{'' if len(others) == 1 else 's'}" if others else named
+
+
+def shorten(text: str, most: int) -> str:
+    """At most so many characters of a text, with an ellipsis in place of the rest; code spans are closed."""
+    if len(text) <= most:
+        return text
+    short = text[: most - 2].rstrip(" `")
+    return f"{short}…`" if short.count("`") % 2 else f"{short}…"

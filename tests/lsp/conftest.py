@@ -83,8 +83,8 @@ async def client(lsp_client: LanguageClient):  # type: ignore[no-untyped-def]
 
 @pytest_lsp.fixture(config=_SERVER)
 async def asking(lsp_client: LanguageClient):  # type: ignore[no-untyped-def]
-    """A client that has said that it asks, shows findings under the pointer, and wants to hear of changes."""
-    own = {"refract": {"overviewChanged": True, "asks": True, "showsFindings": True}}
+    """A client that has said that it asks, shows buttons, shows findings under the pointer, and wants to hear of changes."""
+    own = {"refract": {"overviewChanged": True, "asks": True, "showsFindings": True, "buttons": True, "links": True}}
     able = capabilities(own)
     assert able.workspace is not None
     able.workspace.code_lens = types.CodeLensWorkspaceClientCapabilities(refresh_support=True)

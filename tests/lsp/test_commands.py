@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from lsprotocol import types
@@ -12,7 +15,7 @@ from pytest_lsp import LanguageClient
 
 from lsp.editor import Disk, Editor
 from lsp.projects import git
-from lsp.test_pending import execute
+from lsp.test_pending import Person, execute
 from lsp.test_plans import plan
 
 pytestmark = pytest.mark.asyncio
@@ -37,6 +40,7 @@ async def test_the_overview_of_a_project_without_changes(client: LanguageClient,
         "root": project.parent.parent.as_uri(),
         "provider": "postgresql",
         "baseline": f"1 migration in {migration.parent}",
+        "read": "1 migration, PostgreSQL",
         "state": "up to date",
         "status": "no pending changes",
         "pending": {"summary": "no pending changes", "changes": []},
@@ -69,6 +73,7 @@ async def test_the_overview_of_a_plan(client: LanguageClient, project: Path) -> 
     (shown,) = found["plans"]
     assert shown["name"] == PLAN
     assert shown["title"] == "rename-field User.name"
+    assert shown["label"] == "2/5 User.name → title"
     assert shown["uri"] == (project.parent / "plans" / f"{PLAN}.toml").as_uri()
     assert (shown["status"], shown["open"], shown["step"]) == ("step 2 of 5: backfill", True, 2)
     assert [step["state"] for step in shown["steps"]] == ["done", "next", "later", "later", "later"]
@@ -83,6 +88,7 @@ async def test_the_overview_names_new_migrations(client: LanguageClient, migrati
     found = await overview(client)
     row = {"name": "20240201000000_add_email", "uri": migration.as_uri(), "new": True, "severity": "error"}
     assert found["migrations"] == [row]
+    assert found["read"] == "2 migrations, PostgreSQL, base main"
     assert (found["state"], found["status"]) == ("risky", "1 risky change"), "a risk that is written is one still"
     assert found["pending"]["summary"] == "no pending changes"
 
@@ -333,6 +339,52 @@ async def test_a_step_is_not_confirmed_while_code_uses_the_dropped_field(client:
     code.write_text("prisma.user.findMany({ select: { name: true } });\n")
     assert await execute(client, "refract.confirmStep", uri, PLAN) is False
     assert disk.asked == []
-    assert messages(client)[-1].startswith("The code still uses `User.name` in 1 place (`names.ts`).")
+    assert messages(client)[-1].startswith("The code still uses `User.name` in 1 place (`prisma/names.ts:1`).")
     code.write_text("prisma.user.findMany({ select: { title: true } });\n")
     assert await execute(client, "refract.confirmStep", uri, PLAN) is True
+
+
+async def test_a_refusal_has_buttons_for_a_client_that_shows_them(asking: LanguageClient, project: Path) -> None:
+    disk, uri = Disk(asking), project.as_uri()
+    plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
+    for _ in range(4):
+        plan(project, "next")
+    (project.parent / "names.ts").write_text("prisma.user.findMany({ select: { name: true } });\n")
+    person = Person(asking, None)
+    assert await execute(asking, "refract.confirmStep", uri, PLAN) is False
+    (question,) = person.questions
+    assert question.message == (
+        "The code still uses `User.name` in 1 place (`prisma/names.ts:1`). Change these places and deploy first."
+    )
+    assert [action.title for action in question.actions or []] == ["Show Places", "Confirm Anyway"]
+    person.chosen = "Confirm Anyway"
+    assert await execute(asking, "refract.confirmStep", uri, PLAN) is True
+    assert len(disk.asked) == 1
+
+
+async def test_a_step_shows_what_it_has_written_and_what_to_do(asking: LanguageClient, project: Path) -> None:
+    Disk(asking)
+    plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
+    person = Person(asking, "What Now?")
+    assert await execute(asking, "refract.takeNextStep", project.as_uri(), PLAN) is True
+    await _until(lambda: messages(asking))
+    (question,) = person.questions
+    assert question.message == "Step 1 of 5 is written. Review the files, commit and deploy them."
+    assert [action.title for action in question.actions or []] == ["Open Migration", "What Now?"]
+    assert "Deploy the migrations." in messages(asking)[-1]
+
+
+async def test_a_hover_links_to_the_fixes(asking: LanguageClient, project: Path) -> None:
+    disk, editor = Disk(asking), Editor(asking, project)
+    editor.replace("  name String\n", "  fullName String\n")
+    await editor.wait_for("field-rename-as-drop-add")
+    found = await editor.hover("fullName")
+    assert found is not None and isinstance(found.contents, types.MarkupContent)
+    text = found.contents.value
+    assert 'DROP COLUMN "name"' in text and 'ADD COLUMN     "fullName"' in text, "all that runs"
+    links = re.findall(r"\[([^\]]+)\]\(command:([\w.]+)\?([^)]*)\)", text)
+    assert [title.partition(" ")[0] for title, _, _ in links] == ["Keep", "Rename", "RENAME"]
+    _, command, arguments = links[2]
+    (made,) = await execute(asking, command, *json.loads(unquote(arguments)))
+    assert made.endswith("_rename_name_to_full_name_on_users/migration.sql")
+    assert len(disk.asked) == 1

@@ -78,11 +78,12 @@ class Person:
 
     def __init__(self, client: LanguageClient, chosen: str | None) -> None:
         self.questions: list[types.ShowMessageRequestParams] = []
+        self.chosen = chosen
 
         @client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
         def ask(params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
             self.questions.append(params)
-            return next((action for action in params.actions or [] if action.title == chosen), None)
+            return next((action for action in params.actions or [] if action.title == self.chosen), None)
 
 
 @pytest.mark.parametrize(("chosen", "files"), [("Write It Anyway", 1), ("Show Fixes", 0), (None, 0)])

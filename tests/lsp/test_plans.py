@@ -36,9 +36,9 @@ async def test_the_lens_takes_the_next_step(client: LanguageClient, project: Pat
     plan(project, "new", "rename-field", "User.name", "to=title", "how=trigger")
     editor = Editor(client, project)
     assert {lens.range.start.line for lens in await editor.lenses()} == {6}, "above the field"
-    says, take = await lenses(client, editor)
-    assert says.title == "Refract: rename-field User.name, step 1 of 5: expand"
+    take, where = await lenses(client, editor)
     assert take.title == "Take step 1: Add `title`, synced with `name` by a trigger"
+    assert where.title == "Refract 1/5"
     assert await execute(client, take.command, *take.arguments or []) is True
     (made,) = asked
     changes = made.edit.document_changes or []
@@ -58,7 +58,7 @@ async def test_a_deploy_is_confirmed(client: LanguageClient, project: Path) -> N
 
     plan(project, "new", "add-unique", "User", "fields=name")
     editor = Editor(client, project)
-    _, confirm = await lenses(client, editor)
+    confirm, _ = await lenses(client, editor)
     assert confirm.title == "Confirm: Remove duplicates of `name`"
     assert await execute(client, confirm.command, *confirm.arguments or []) is True
     (made,) = asked

@@ -17,7 +17,10 @@ const SELECTOR = [
   { scheme: "file", pattern: "**/migration.sql" },
 ];
 /** What this client can do beyond the protocol. The editor itself shows findings under the pointer. */
-const CAPABILITIES = { overviewChanged: true, asks: true, showsFindings: true };
+const CAPABILITIES = { overviewChanged: true, asks: true, showsFindings: true, buttons: true, links: true };
+
+/** The commands that a hover of the server links to. */
+const LINKED = ["refract.applyFix", "refract.askAndSplit"];
 
 /** Outlines, definitions and references are left to Prisma's own extension if that is installed. */
 function capabilities(): Readonly<Record<string, boolean>> {
@@ -52,6 +55,7 @@ export function connect({ log, middleware, start, closed, overviewChanged }: Opt
     documentSelector: SELECTOR,
     outputChannel: log,
     middleware,
+    markdown: { isTrusted: { enabledCommands: LINKED } },
     // What the server says by itself; the rest it sends as messages of the protocol, which are logged anyway.
     stdioOptions: {
       stdout: () => {},

@@ -14,6 +14,8 @@ export interface Project {
   readonly root: string;
   readonly provider: string;
   readonly baseline: string;
+  /** What was read: `12 migrations, PostgreSQL, base origin/main`. */
+  readonly read: string;
   readonly state: ProjectState;
   /** What the status bar shows. */
   readonly status: string;
@@ -32,6 +34,8 @@ export interface PendingChange {
 export interface Plan {
   readonly name: string;
   readonly title: string;
+  /** For a row that is cut off on the right: `2/5 User.name → title`. */
+  readonly label: string;
   readonly uri: string;
   readonly status: string;
   readonly open: boolean;
@@ -91,10 +95,10 @@ export interface Recipe {
 
 export type Answers = Readonly<Record<string, string>>;
 
-/** What an action carries when its plan needs answers first. */
+/** What an action carries when its plan needs answers first. Without a finding, only the plan is made. */
 export interface Split {
   readonly uri: string;
-  readonly finding: string;
+  readonly finding: string | null;
   readonly recipe: string;
   readonly subject: string;
   readonly answers: Answers;

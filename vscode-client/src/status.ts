@@ -69,10 +69,12 @@ function running(projects: readonly Project[]): Shown | undefined {
 function tooltip(projects: readonly Project[]): MarkdownString {
   const lines = projects.flatMap((project) => [
     `**${nameOf(project)}**: ${project.pending.summary}`,
+    ...(project.read === "" ? [] : [`Read: ${project.read}`]),
     ...project.migrations
       .filter(({ severity }) => severity === "error")
       .map(({ name }) => `- Risky migration: ${name}`),
     ...openPlans(project).map((plan) => `- ${plan.title}: ${plan.status}`),
   ]);
-  return new MarkdownString(lines.join("\n\n"));
+  const hint = "Press Ctrl+. on a field to rename, retype or remove it safely.";
+  return new MarkdownString([...lines, hint].join("\n\n"));
 }

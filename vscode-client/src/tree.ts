@@ -122,7 +122,12 @@ function item(node: Node): TreeItem {
 function pending(project: Project): TreeItem {
   const { summary } = project.pending;
   const label = summary.charAt(0).toUpperCase() + summary.slice(1);
-  if (!isPending(project)) return make(label, "check", None, { tooltip: `Compared with ${project.baseline}` });
+  if (!isPending(project)) {
+    return make(label, "circle-small", None, {
+      description: project.read,
+      tooltip: `Compared with ${project.baseline}. Press Ctrl+. on a field to rename, retype or remove it safely.`,
+    });
+  }
   return make(label, / risky$/.test(summary) ? warning() : "git-commit", Expanded, {
     contextValue: "pending",
     tooltip: `Compared with ${project.baseline}`,
@@ -152,7 +157,7 @@ function icon(severity: Severity | null): ThemeIcon | undefined {
 
 function plan(of: Plan): TreeItem {
   const done = of.steps.filter(({ state }) => state === "done").length;
-  return make(of.title, "checklist", of.open ? Expanded : Collapsed, {
+  return make(of.label, "checklist", of.open ? Expanded : Collapsed, {
     description: of.status,
     contextValue: of.open ? `plan-${inHand(of)}${done > 0 ? "-begun" : ""}` : "plan-closed",
     tooltip: `${of.title}: ${of.status}`,

@@ -25,6 +25,8 @@ class Abilities:
     `reads_text_only`: it is sent diagnostics and has no code actions, as coding agents: of a finding, only the text counts.
     `asks`: it asks the user the questions of a fix. `shows_findings`: it shows findings under the pointer by itself.
     `shows_overview`: it is notified when the overview has changed.
+    `shows_buttons`: it shows messages with buttons without getting in the way.
+    `follows_links`: it runs commands that a hover links to.
     `navigates`: it takes outlines, definitions and references from this server, as no other server gives them.
     """
 
@@ -41,6 +43,8 @@ class Abilities:
     asks: bool = False
     shows_findings: bool = False
     shows_overview: bool = False
+    shows_buttons: bool = False
+    follows_links: bool = False
     navigates: bool = True
 
 
@@ -66,6 +70,8 @@ def abilities_of(client: types.ClientCapabilities, encoding: str | None = None) 
         asks=_has_experimental(client, "asks"),
         shows_findings=_has_experimental(client, "showsFindings"),
         shows_overview=_has_experimental(client, "overviewChanged"),
+        follows_links=_has_experimental(client, "links"),
+        shows_buttons=_has_experimental(client, "buttons"),
         navigates=_experimental(client).get("navigation") is not False,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,13 @@ class RefractServer(LanguageServer):
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._overviews: dict[Path, dict[str, Any]] = {}
         self._resting: dict[Path, asyncio.TimerHandle] = {}
+        self._background: set[asyncio.Task[None]] = set()
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that no answer waits for."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     def folders(self) -> tuple[Path, ...]:
         """The folders that the client works in."""

@@ -19,7 +19,7 @@ from refract.actions.beginning import first_migration
 from refract.actions.data_loss import pending_losses
 from refract.actions.file_writing import CannotWrite, check_changes, write_changes
 from refract.actions.runbook import NoRunbook
-from refract.actions.still_used import StillUsed, still_used_sentence, used_before_confirmation, used_before_next
+from refract.actions.still_used import StillUsed, used_before_confirmation, used_before_next
 from refract.actions.uncertain import uncertain_start
 from refract.analysis import Analysis
 from refract.escaping import code_span
@@ -197,15 +197,21 @@ async def _new_plan(ls: RefractServer, arguments: _Arguments) -> list[str]:
 
 
 async def _take(ls: RefractServer, arguments: _Arguments) -> bool:
-    analysis = await _analysis(ls, arguments)
-    progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
-    _refuse_uncertain(analysis, progress)
-    changes, title = _next_step(analysis, progress), progress.step.title if progress.step else ""
-    _refuse(
-        await asyncio.to_thread(used_before_next, analysis, progress), f"refract plan next {progress.plan.name} --force"
-    )
-    await _made(ls, analysis, changes, title)
-    _show_first_migration(ls, analysis, changes)
+    """Other commands need not wait while the user is asked."""
+    name = arguments.text(1, "the name of a plan")
+    asked, before = await _still_used(ls, arguments, used_before_next)
+    command = f"refract plan next {before.plan.name} --force"
+    if not await questions.may_ignore_uses(ls, asked.analysis, asked.used, "Take the Step Anyway", command):
+        return False
+    async with _turn(ls):
+        analysis = await _analysis(ls, arguments)
+        progress = planning.plan_named(analysis, name)
+        _refuse_uncertain(analysis, progress)
+        changes, title = _next_step(analysis, progress), progress.step.title if progress.step else ""
+        await _refuse_unseen(before, analysis, progress, used_before_next)
+        await _made(ls, analysis, changes, title)
+        _show_first_migration(ls, analysis, changes)
+    _offer_next(ls, analysis, progress, changes)
     return True
 
 
@@ -233,23 +239,56 @@ def _refuse_uncertain(analysis: Analysis, progress: Progress) -> None:
         raise CannotPlan(f"Statements on this table were not followed ({files}). Check them, then: {otherwise}.")
 
 
-def _refuse(used: StillUsed, otherwise: str) -> None:
-    """Raises CannotPlan if code still uses a name that this step retires."""
+@frozen
+class _Asked:
+    """What the code still used of what a step retires, and the analysis that knows it."""
+
+    analysis: Analysis
+    used: StillUsed
+
+
+async def _still_used(
+    ls: RefractServer, arguments: _Arguments, uses: Callable[[Analysis, Progress], StillUsed]
+) -> tuple[_Asked, Progress]:
+    analysis = await _analysis(ls, arguments)
+    progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
+    return _Asked(analysis, await asyncio.to_thread(uses, analysis, progress)), progress
+
+
+async def _refuse_unseen(
+    before: Progress, analysis: Analysis, now: Progress, uses: Callable[[Analysis, Progress], StillUsed]
+) -> None:
+    """Raises CannotPlan if another command has taken the step in the meantime, and code uses what this one retires."""
+    used = await asyncio.to_thread(uses, analysis, now) if before.number != now.number else ()
     if used:
-        files = files_of(origin for _, uses in used for origin in uses.sure)
-        raise CannotPlan(
-            f"{still_used_sentence(used)} ({files}). Change these places and deploy first, or: {code_span(otherwise)}."
-        )
+        raise CannotPlan("The code still uses what this step retires. Run this command again to see where.")
 
 
 async def _confirm(ls: RefractServer, arguments: _Arguments) -> bool:
-    analysis = await _analysis(ls, arguments)
-    progress = planning.plan_named(analysis, arguments.text(1, "the name of a plan"))
-    number, changes = progress.number, planning.confirm_current_step(analysis, progress)
-    used = await asyncio.to_thread(used_before_confirmation, analysis, progress)
-    _refuse(used, f"refract plan done {progress.plan.name} --force")
-    await _made(ls, analysis, changes, f"Confirm step {(number or 0) + 1}")
+    name = arguments.text(1, "the name of a plan")
+    asked, before = await _still_used(ls, arguments, used_before_confirmation)
+    planning.confirm_current_step(asked.analysis, before)
+    command = f"refract plan done {before.plan.name} --force"
+    if not await questions.may_ignore_uses(ls, asked.analysis, asked.used, "Confirm Anyway", command):
+        return False
+    async with _turn(ls):
+        analysis = await _analysis(ls, arguments)
+        progress = planning.plan_named(analysis, name)
+        changes = planning.confirm_current_step(analysis, progress)
+        await _refuse_unseen(before, analysis, progress, used_before_confirmation)
+        await _made(ls, analysis, changes, f"Confirm step {(progress.number or 0) + 1}")
     return True
+
+
+def _offer_next(ls: RefractServer, analysis: Analysis, progress: Progress, changes: Iterable[FileChange]) -> None:
+    """Show what a step has written, with buttons, while the command has ended."""
+    step, number = progress.step, progress.number
+    if not ls.session.abilities.shows_buttons or step is None or number is None:
+        return
+    new = [change.path for change in changes if isinstance(change, NewFile)]
+    migration = next((convert.to_uri(path) for path in new if path.endswith(".sql")), "")
+    message = f"Step {number + 1} of {len(progress.plan.steps)} is written. Review the files, commit and deploy them."
+    ls.later(questions.offer(ls, message, migration, " ".join(to_do(step, ("Deploy the migrations.",)))))
 
 
 async def _undo_step(ls: RefractServer, arguments: _Arguments) -> bool:
@@ -349,5 +388,9 @@ _COMMANDS: Mapping[str, _Command] = {
     runbook.RUNBOOK: _Command(_runbook),
 }
 
-_CHANGING = frozenset(name for name, command in _COMMANDS.items() if command.refused is not None) - {pending.CREATE}
+_CHANGING = frozenset(name for name, command in _COMMANDS.items() if command.refused is not None) - {
+    pending.CREATE,
+    plans.NEXT,
+    plans.DONE,
+}
 """The commands that change files, and ask nothing while they do."""

@@ -16,22 +16,12 @@ from refract.rendering.locks import blocking_sentence, work_phrase
 from refract.rendering.losses import loss_sentences
 from refract.rendering.runbook_recovery import failure_lines, way_back_lines
 from refract.rendering.runbook_tasks import task_lines
+from refract.rendering.servers import SERVER_NAMES
 from refract.sql.rollback import Loss
 from refract.sql.safe.postgresql import LOCK_WAIT
 from refract.wording import joined
 
 _LENGTH = 160  # of a statement's text; a longer one is cut
-_SERVERS: Mapping[str, str] = {
-    "postgresql": "PostgreSQL",
-    "mysql": "MySQL",
-    "sqlite": "SQLite",
-    "sqlserver": "SQL Server",
-    "cockroachdb": "CockroachDB",
-    "mariadb": "MariaDB",
-    "d1": "Cloudflare D1",
-    "libsql": "libSQL",
-    "planetscale": "PlanetScale",
-}
 _TIMES: Mapping[Duration, str] = {
     Duration.INSTANT: "",
     Duration.SCAN: " The time grows with the table.",
@@ -77,7 +67,7 @@ def _head(runbook: Runbook) -> Iterator[str]:
 
 
 def _environment(found: Environment) -> str:
-    server = " ".join(filter(None, (_SERVERS[found.server], _version(found.server_version))))
+    server = " ".join(filter(None, (SERVER_NAMES[found.server], _version(found.server_version))))
     return f"Database: {server}{_assumed(found.is_server_assumed)}. Prisma {_version(found.prisma)}{_assumed(found.is_prisma_assumed)}."
 
 

@@ -17,15 +17,13 @@ from refract.analysis import Analysis
 from refract.fixes import Fix
 from refract.fixes.base import Asked
 from refract.lsp import convert, edits
-from refract.lsp.features import plans, rollback
+from refract.lsp.features import plans, refactorings, rollback
 from refract.lsp.features.recipes import question_as_json
 from refract.lsp.session import Session
 from refract.rules.kit.finding import Finding
 from refract.text import FileChange, Location, NewFile, Span
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.refract"
-ASK_AND_SPLIT = "refract.askAndSplit"
-"""A command of the client, if the client supports it."""
 SHOW_FILE = "refract.showFile"
 """Opens a file that an action has written."""
 APPLY_FIX = "refract.applyFix"
@@ -51,7 +49,14 @@ def code_actions(session: Session, params: types.CodeActionParams, can_resolve: 
     if _wants(_REWRITE, params.context):
         actions += plans.code_actions(analysis, path, wanted, params.text_document.uri)
         actions += _rollback(path, params)
+        if session.abilities.asks and not _is_automatic(params.context):
+            actions += refactorings.code_actions(analysis, path, wanted, params.text_document.uri)
     return actions
+
+
+def _is_automatic(context: types.CodeActionContext) -> bool:
+    """Whether the client only wants to know if there is anything: a light bulb on every line would tell nothing."""
+    return context.trigger_kind is types.CodeActionTriggerKind.Automatic
 
 
 def _quick_fixes(
@@ -125,6 +130,13 @@ def _fix(analysis: Analysis, key: str, fix: str) -> Fix | None:
     return next((f for f in fixes_of(analysis, finding) if f.id == fix), None) if finding else None
 
 
+def command_of(finding: Finding, fix: Fix, uri: str) -> types.Command:
+    """The command that makes a fix, for a client that asks what only the user knows."""
+    if fix.asked and fix.asked.questions:
+        return _ask(finding, fix.asked, uri)
+    return types.Command(title=fix.title, command=APPLY_FIX, arguments=[uri, finding.key, fix.id])
+
+
 def _ask(finding: Finding, asked: Asked, uri: str) -> types.Command:
     """The client's command: it asks the user, and makes the plan with the answers."""
     plan = {
@@ -135,7 +147,7 @@ def _ask(finding: Finding, asked: Asked, uri: str) -> types.Command:
         "answers": dict(asked.answers),
         "questions": [question_as_json(question) for question in asked.questions],
     }
-    return types.Command(title="Ask, then plan the steps", command=ASK_AND_SPLIT, arguments=[plan])
+    return types.Command(title="Ask, then plan the steps", command=refactorings.ASK_AND_SPLIT, arguments=[plan])
 
 
 def _rollback(path: str, params: types.CodeActionParams) -> Iterator[types.CodeAction]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
+from urllib.parse import quote
 
 from lsprotocol import types
 
 from refract.actions import places
 from refract.actions.explain import Explanation, explain, plans_at
+from refract.actions.fixing import fixes_of
 from refract.analysis import Analysis
 from refract.analysis.mentions import mention_at
 from refract.baseline.folder import migration_name
-from refract.escaping import code_span, fence
+from refract.escaping import code_span, fence, prose
 from refract.lsp import convert
-from refract.lsp.features import plans
+from refract.lsp.features import code_actions, plans
 from refract.lsp.session import Session
 from refract.positions import TextFile
 from refract.rendering.changes import definition
@@ -38,7 +41,7 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
     if not spans:
         return _stored(analysis, path, offset, document, session)
     paragraphs = (
-        *(_paragraphs(pending, analysis, session) if pending else ()),
+        *(_paragraphs(pending, analysis, session, params.text_document.uri) if pending else ()),
         *(p for progress, _ in planned for p in plans.paragraphs(progress)),
     )
     if not any(paragraphs):
@@ -74,7 +77,16 @@ def _migration_link(origin: Origin, session: Session) -> str:
     return f"[{code_span(migration_name(origin.path))}]({convert.to_uri(origin.path)}#L{line})"
 
 
-def _paragraphs(found: Explanation, analysis: Analysis, session: Session) -> Iterator[str]:
+def _links(findings: Iterable[Finding], analysis: Analysis, uri: str) -> Iterator[str]:
+    """The fixes, as links that make them; those that only silence a finding are in the light bulb."""
+    for finding in findings:
+        for fix in fixes_of(analysis, finding):
+            if not fix.id.startswith("ignore-"):
+                command = code_actions.command_of(finding, fix, uri)
+                yield f"[{prose(fix.title)}](command:{command.command}?{quote(json.dumps(command.arguments))})"
+
+
+def _paragraphs(found: Explanation, analysis: Analysis, session: Session, uri: str) -> Iterator[str]:
     """A client that shows findings by itself gets the SQL only."""
     findings = () if session.abilities.shows_findings else found.findings
     yield from map(markdown, findings)
@@ -84,6 +96,8 @@ def _paragraphs(found: Explanation, analysis: Analysis, session: Session) -> Ite
         yield "\n".join(_places(finding, analysis, session))
         page = page_uri(finding.rule)
         yield f"[{finding.rule}]({page})" if page else finding.rule
+    if session.abilities.follows_links:
+        yield " · ".join(_links(found.findings, analysis, uri))
     if found.sql and not found.findings:
         yield "No risk that Refract knows of."
 

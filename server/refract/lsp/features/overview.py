@@ -7,6 +7,7 @@ from typing import Any
 
 from refract.actions.pending_migration import newest_migration, summary
 from refract.analysis import Analysis
+from refract.analysis.coverage import coverage
 from refract.lsp import convert
 from refract.lsp.open_project import OpenProject
 from refract.lsp.session import Session
@@ -14,6 +15,7 @@ from refract.plans import PlanStep, Progress, State
 from refract.rendering.acts import instruction, limits, step_numbers
 from refract.rendering.changes import described, replaced
 from refract.rendering.progress import standing
+from refract.rendering.servers import SERVER_NAMES
 from refract.rules.kit.finding import Judged, Severity
 from refract.schema.changes import Change
 from refract.text import Location
@@ -22,6 +24,7 @@ OVERVIEW = "refract.overview"
 MOST = 500
 """Changes that are listed: more would not be read."""
 
+_RENAMES = ("rename-field", "rename-model", "rename-enum", "rename-enum-value")
 _RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
@@ -37,6 +40,7 @@ def _unread(failures: list[str]) -> dict[str, Any]:
     return {
         "provider": "",
         "baseline": "",
+        "read": "",
         "state": "up to date",
         "status": "not read",
         "pending": {"summary": "not read", "changes": []},
@@ -51,6 +55,7 @@ def _analysed(session: Session, analysis: Analysis, failures: list[str]) -> dict
     return {
         "provider": analysis.lowered.provider.name,
         "baseline": analysis.snapshot.baseline.detail,
+        "read": _read(analysis),
         "state": "risky" if pending.risky or pending.written else "pending" if pending.changes else "up to date",
         "status": pending.shortest,
         "pending": {"summary": str(pending), "changes": list(_changes(session, analysis))},
@@ -58,6 +63,16 @@ def _analysed(session: Session, analysis: Analysis, failures: list[str]) -> dict
         "migrations": list(_migrations(analysis)),
         "problems": [*failures, *(problem.message for problem in analysis.problems)],
     }
+
+
+def _read(analysis: Analysis) -> str:
+    """What was read and compared, in a few words: for somebody who sees Refract for the first time."""
+    found = coverage(analysis)
+    migrations = f"{found.migrations} migration{'' if found.migrations == 1 else 's'}"
+    base = f"base {found.base}" if found.base else ""
+    return ", ".join(
+        filter(None, (migrations, SERVER_NAMES[analysis.versions.flavour or analysis.lowered.provider.name], base))
+    )
 
 
 def _changes(session: Session, analysis: Analysis) -> Iterator[dict[str, Any]]:
@@ -99,6 +114,7 @@ def _plan(progress: Progress, analysis: Analysis) -> dict[str, Any]:
     return {
         "name": plan.name,
         "title": plan.title,
+        "label": _label(progress),
         "uri": convert.to_uri(plan.path),
         "status": standing(progress),
         "open": progress.is_open,
@@ -108,6 +124,15 @@ def _plan(progress: Progress, analysis: Analysis) -> dict[str, Any]:
             for number, (step, state) in enumerate(zip(plan.steps, progress.states, strict=True), 1)
         ],
     }
+
+
+def _label(progress: Progress) -> str:
+    """A plan in a row that is cut off on the right: how far it is, then what it is about."""
+    plan = progress.plan
+    subject = plan.title.partition(" ")[2]
+    about = f"{subject} → {plan.answers['to']}" if plan.recipe in _RENAMES and "to" in plan.answers else plan.title
+    done = len(plan.steps) if progress.number is None else progress.number + 1
+    return f"{done}/{len(plan.steps)} {about}"
 
 
 def _step(number: int, step: PlanStep, state: State, analysis: Analysis, numbers: Mapping[str, int]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from lsprotocol import types
 
 from refract.actions.explain import place_of_plan, plans_at
@@ -21,11 +21,14 @@ from refract.plans import Progress
 from refract.rendering.acts import limits, step_numbers, to_do
 from refract.rendering.progress import standing
 from refract.text import FileChange, Span
+from refract.wording import shorten
 
 NEXT = "refract.takeNextStep"
 DONE = "refract.confirmStep"
 BACK = "refract.takeStepBack"
 ABANDON = "refract.abandonPlan"
+_LONGEST_LENS = 66
+"""Characters of a title above a line: with the one next to it, it fits an editor of a small screen."""
 NEW = "refract.newPlan"
 
 
@@ -43,7 +46,7 @@ def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.Co
         start = convert.position(document, place.span.start, session.abilities.encoding)
         found += [
             types.CodeLens(range=types.Range(start, start), command=command)
-            for command in _commands(progress, params.text_document.uri)
+            for command in _lenses(progress, params.text_document.uri)
         ]
     return found
 
@@ -51,7 +54,9 @@ def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.Co
 def code_actions(analysis: Analysis, path: str, wanted: Span, uri: str) -> Iterator[types.CodeAction]:
     """The current step of each plan about a field at `wanted`."""
     for progress, _ in plans_at(analysis, path, wanted):
-        *_, command = _commands(progress, uri)
+        command = _command(progress, uri)
+        if command is None:
+            continue
         title = one_line(f"{progress.plan.title}: {command.title[:1].lower()}{command.title[1:]}")
         yield types.CodeAction(title=title, kind=types.CodeActionKind.RefactorRewrite, command=command)
 
@@ -114,15 +119,20 @@ def new(analysis: Analysis, wanted: Wish) -> tuple[FileChange, ...]:
         raise Refused(f"No file was changed: {error.args[0]}") from error
 
 
-def _commands(progress: Progress, uri: str) -> Iterator[types.Command]:
+def _lenses(progress: Progress, uri: str) -> Iterator[types.Command]:
+    """What to do first, in a line that fits the editor, then how far the plan is."""
+    command = _command(progress, uri)
+    if command is None or progress.number is None:
+        return
+    yield evolve(command, title=shorten(command.title, _LONGEST_LENS))
+    yield evolve(command, title=f"Refract {progress.number + 1}/{len(progress.plan.steps)}")
+
+
+def _command(progress: Progress, uri: str) -> types.Command | None:
     step, number = progress.step, progress.number
     if step is None or number is None:
-        return
+        return None
     arguments = [uri, progress.plan.name]
-    title = one_line(f"Refract: {progress.plan.title}, {standing(progress)}")
-    theirs = progress.waits_for_people
-    yield types.Command(title=title, command=DONE if theirs else NEXT, arguments=arguments)
-    if theirs:
-        yield types.Command(title=one_line(f"Confirm: {step.title}"), command=DONE, arguments=arguments)
-    else:
-        yield types.Command(title=one_line(f"Take step {number + 1}: {step.title}"), command=NEXT, arguments=arguments)
+    if progress.waits_for_people:
+        return types.Command(title=one_line(f"Confirm: {step.title}"), command=DONE, arguments=arguments)
+    return types.Command(title=one_line(f"Take step {number + 1}: {step.title}"), command=NEXT, arguments=arguments)

@@ -1,4 +1,5 @@
-"""Puts the server and all libraries that it needs into `bundled/libs`; run with any pip.
+"""Puts the server and all libraries that it needs into `bundled/libs`, and an example into `bundled/sample`; run with any
+pip.
 
     python scripts/bundle.py         installs what requirements.txt names, with these hashes and no others
     python scripts/bundle.py lock    writes requirements.txt again, with the newest libraries on PyPI
@@ -19,6 +20,7 @@ from typing import Any
 
 CLIENT = Path(__file__).resolve().parents[1]
 LIBRARIES = CLIENT / "bundled" / "libs"
+SAMPLE = CLIENT / "bundled" / "sample"
 LOCK = CLIENT / "requirements.txt"
 _ANYWHERE = ("--only-binary=:all:", "--implementation=py", "--abi=none", "--platform=any", "--python-version=3.11")
 _HEAD = (
@@ -38,6 +40,18 @@ def bundle(target: Path) -> None:
     compiled = [p for p in target.rglob("*") if p.suffix in (".so", ".pyd", ".dylib")]
     if compiled:
         raise SystemExit(f"not for every system: {', '.join(map(str, compiled))}")
+
+
+def sample(target: Path) -> None:
+    """Copy the example that "Open a Sample Project" opens."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(CLIENT.parent / "examples" / "fitness", target, ignore=shutil.ignore_patterns("node_modules"))
+
+
+def bundle_all() -> None:
+    """Everything that the extension has besides its sources."""
+    bundle(LIBRARIES)
+    sample(SAMPLE)
 
 
 def lock() -> None:
@@ -68,4 +82,4 @@ def _pip(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    lock() if sys.argv[1:] == ["lock"] else bundle(LIBRARIES)
+    lock() if sys.argv[1:] == ["lock"] else bundle_all()

@@ -4,6 +4,7 @@ import { interactions, type Parts, register } from "./commands";
 import { Documents } from "./documents";
 import { middleware, registerSave } from "./middleware";
 import { Overviews } from "./overview";
+import { openSample } from "./sample";
 import { Server } from "./server";
 import { statusBar } from "./status";
 import { tree } from "./tree";
@@ -30,6 +31,7 @@ export function activate(context: ExtensionContext): void {
     commands.registerCommand("refract.restart", restart),
     commands.registerCommand("refract.showLog", () => log.show()),
     commands.registerCommand("refract.chooseInterpreter", chooseInterpreter),
+    commands.registerCommand("refract.openSample", () => openSample(context)),
     commands.registerCommand("refract.walkthrough", () =>
       commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#begin`),
     ),

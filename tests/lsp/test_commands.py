@@ -302,7 +302,7 @@ async def test_a_client_that_shows_findings_itself_hovers_over_sql_only(asking: 
     found = await editor.hover("email")
     assert found is not None and isinstance(found.contents, types.MarkupContent)
     assert 'ADD COLUMN     "email"' in found.contents.value
-    assert "add-required-column-without-default" not in found.contents.value
+    assert "fails on existing rows" not in found.contents.value
 
 
 async def test_titles_above_lines_are_asked_for_again_when_migrations_change(

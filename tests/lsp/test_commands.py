@@ -375,7 +375,7 @@ async def test_a_step_shows_what_it_has_written_and_what_to_do(asking: LanguageC
 
 
 async def test_a_hover_links_to_the_fixes(asking: LanguageClient, project: Path) -> None:
-    disk, editor = Disk(asking), Editor(asking, project)
+    disk, _, editor = Disk(asking), Person(asking, None), Editor(asking, project)
     editor.replace("  name String\n", "  fullName String\n")
     await editor.wait_for("field-rename-as-drop-add")
     found = await editor.hover("fullName")

@@ -85,6 +85,10 @@ class Person:
             self.questions.append(params)
             return next((action for action in params.actions or [] if action.title == self.chosen), None)
 
+        @client.feature(types.WORKSPACE_CODE_LENS_REFRESH)
+        def refresh(_: None) -> None:
+            """A client that can be asked to refresh has to answer."""
+
 
 @pytest.mark.parametrize(("chosen", "files"), [("Write It Anyway", 1), ("Show Fixes", 0), (None, 0)])
 async def test_a_migration_that_deletes_data_is_a_question(

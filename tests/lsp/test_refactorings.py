@@ -10,7 +10,7 @@ from pytest_lsp import LanguageClient
 
 from lsp.editor import Disk, Editor
 from lsp.test_navigation import SCHEMA
-from lsp.test_pending import execute
+from lsp.test_pending import Person, execute
 from lsp.test_plans import plan
 
 pytestmark = pytest.mark.asyncio
@@ -54,6 +54,7 @@ async def test_every_name_has_its_refactorings(editor: Editor, at: str, titles: 
 
 async def test_a_refactoring_asks_and_makes_the_plan(asking: LanguageClient, editor: Editor, project: Path) -> None:
     Disk(asking)
+    Person(asking, None)
     (rename,) = [a for a in await editor.actions("name  String") if a.title.startswith("Rename")]
     assert rename.command is not None and rename.command.command == "refract.askAndSplit"
     (split,) = rename.command.arguments or []

@@ -184,7 +184,8 @@ def test_a_migration_of_triggers_only_is_undone(project: Path) -> None:
         'DROP TRIGGER IF EXISTS "keep" ON "User"',
         "DROP FUNCTION keep(integer)",
         "CREATE OR REPLACE FUNCTION keep() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
-        'CREATE POLICY mine ON "User" USING (true)',
+        'GRANT SELECT ON "User" TO app',
+        'ALTER TABLE "User" SET (fillfactor = 70)',
     ],
 )
 def test_functions_without_known_text_are_reported(project: Path, sql: str) -> None:
@@ -192,6 +193,14 @@ def test_functions_without_known_text_are_reported(project: Path, sql: str) -> N
     file.write_text(f'ALTER TABLE "User" ADD COLUMN "bio" TEXT;\n{sql};\n')
     assert f"Not undone: {sql}" in run().stdout
     assert f"-- Not undone: {sql}" in file.with_name("down.sql").read_text()
+
+
+def test_row_level_security_ends_before_its_policies(project: Path) -> None:
+    file = project / "20240102000000_next" / "migration.sql"
+    file.write_text('ALTER TABLE "User" ENABLE ROW LEVEL SECURITY;\nCREATE POLICY mine ON "User" USING (true);\n')
+    assert "Not undone" not in run().stdout
+    down = file.with_name("down.sql").read_text()
+    assert 'ALTER TABLE "User" DISABLE ROW LEVEL SECURITY;\nDROP POLICY "mine" ON "User";\n' in down
 
 
 def test_what_is_made_and_dropped_in_one_migration_leaves_nothing_to_undo(project: Path) -> None:

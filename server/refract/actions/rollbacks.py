@@ -15,6 +15,7 @@ from refract.escaping import sql_comment
 from refract.rendering.losses import loss_sentence
 from refract.schema.changes import Change
 from refract.schema.model import Database, QualifiedName
+from refract.sql.hidden_parts import hidden_parts_undone
 from refract.sql.programs import programs_undone
 from refract.sql.reader import read_migration, read_statements
 from refract.sql.rollback import Loss, LossKind, NoRollback, losses, lost_since, rollback_texts
@@ -55,11 +56,22 @@ def rollback_to(migration: Migration, before: Database, analysis: Analysis) -> R
     """The rollback from a migration to the database `before` it. Raises NoRollback."""
     provider = analysis.lowered.provider
     reading = read_migration(migration.sql, migration.path, before, provider)
+    statements = read_statements(migration.sql, migration.path, before, provider)
     programs = programs_undone(migration.sql, provider)
-    lost = tuple(dict.fromkeys((*losses(reading.changes), *(Loss(LossKind.STATEMENT, text) for text in programs.left))))
+    hidden = hidden_parts_undone(statements, migration.sql, before, reading.database, provider)
+    left = (Loss(LossKind.STATEMENT, text) for text in (*programs.left, *hidden.left))
+    lost = tuple(dict.fromkeys((*losses(reading.changes), *left)))
     sentences = tuple(map(loss_sentence, lost))
     try:
-        texts = rollback_texts(reading.changes, before, reading.database, provider, analysis.versions, programs.drop)
+        texts = rollback_texts(
+            reading.changes,
+            before,
+            reading.database,
+            provider,
+            analysis.versions,
+            (*programs.drop, *hidden.first),
+            hidden.last,
+        )
     except NoRollback as error:
         raise NoRollback(" ".join((f"Cannot roll back {migration.name}: {error}", *sentences))) from error
     head = "".join(map(sql_comment, (f"Undoes {migration.name}.", *sentences))) + "\n"
@@ -67,7 +79,6 @@ def rollback_to(migration: Migration, before: Database, analysis: Analysis) -> R
         NewFile(str(path), head + text)
         for path, text in zip(rollback_paths(Path(migration.path), len(texts)), texts, strict=True)
     )
-    statements = read_statements(migration.sql, migration.path, before, provider)
     is_rolled_back = leaves_nothing(statements, migration.sql, provider.name, analysis.snapshot.prisma)
     endangered = tuple(dict.fromkeys(_endangered(reading.changes)))
     return Rollback(migration.name, files, lost, endangered, () if is_rolled_back else files)

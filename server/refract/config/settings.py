@@ -125,6 +125,12 @@ def _count(value: object) -> int:
     return value
 
 
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"must be true or false, not {value!r}")
+    return value
+
+
 def _levels(value: object) -> Mapping[str, Level]:
     if not isinstance(value, Mapping):
         raise ValueError("must be a table of rules and severities")
@@ -142,6 +148,7 @@ TEXTS = SettingType(_texts, {"type": "array", "items": {"type": "string"}})
 VERSION = SettingType(_version, {"type": "string", "pattern": f"^{_VERSION.pattern}$"})
 COUNT = SettingType(_count, {"type": "integer", "minimum": 1})
 CUSTOM_RULES = SettingType(read_custom_rules, json_schema())
+SWITCH = SettingType(_switch, {"type": "boolean"})
 LEVELS = SettingType(_levels, {"type": "object", "additionalProperties": {"enum": list(Level)}})
 
 
@@ -202,6 +209,14 @@ class PlanSettings:
     pause: int = field(
         default=50,
         metadata=about(COUNT, "Milliseconds that a plan waits between two such transactions.", "200"),
+    )
+    guards: bool = field(
+        default=True,
+        metadata=about(
+            SWITCH,
+            "Whether a step that drops copied columns first stops the deploy if a row was not copied.",
+            "false",
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from refract.escaping import code_span
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
 from refract.recipes._beyond_schema import with_history
+from refract.recipes._guards import guard_of
 from refract.recipes.acts import Decide
 from refract.recipes.base import CannotPlan, Fill, Phase, Recipe, Situation, Step, Sync, Trigger
 from refract.recipes.dialects import Dialect, dialect
@@ -140,7 +141,15 @@ class _Engine:
         changes = _changes(step, before.built, after.database)
         _loses_nothing_silently(step, changes)
         parts = self._parts(changes, before.built, after.database)
-        yield from self._with_statements(step, parts, before.database)
+        yield from self._with_statements(step, parts, before.database, self._guards(step, before.database))
+
+    def _guards(self, step: Step, before: Database) -> tuple[str, ...]:
+        """What stops a step that ends a Sync while rows are not copied."""
+        if not self._situation.settings.guards:
+            return ()
+        ended = ((thing, before.tables.get(thing.table)) for thing in step.ends if isinstance(thing, Sync))
+        guards = (guard_of(sync, table, self._dialect) for sync, table in ended if table is not None)
+        return tuple(s for guard in guards for s in self._dialect.guard(guard.table, guard.where, guard.message))
 
     def _fills(self, step: Step) -> Iterator[StepMigration]:
         return (StepMigration(_name_of_fill(fill, step.fills), self._fill(fill)) for fill in step.fills)
@@ -149,26 +158,31 @@ class _Engine:
         """The migrations of changes, without those that the database does not notice."""
         return [part for part in self._writer.parts(changes, before, after) if part.statements]
 
-    def _with_statements(self, step: Step, parts: Sequence[MigrationPart], known: Database) -> Iterator[StepMigration]:
+    def _with_statements(
+        self, step: Step, parts: Sequence[MigrationPart], known: Database, guards: Sequence[str] = ()
+    ) -> Iterator[StepMigration]:
         """The parts with what the step adds to them: triggers end in the one that makes them useless, and begin in the
         one that makes them possible, in the same transaction.
         """
         if not self._dialect.transactional:
             before = (*step.first, *self._end_statements(step.ends))
             behind = (*self._begin_statements(step.begins), *step.last)
+            if guards:
+                yield StepMigration(f"guard_{self._about(step.ends)}", closed(guards))
             yield from self._one_by_one(step, parts, before, behind, known)
             return
         ends, begins = _by_part(step.ends, parts, _ending), _by_part(step.begins, parts, _beginning)
         first, last = _ending(parts, _tables(step.ends)), _beginning(parts, _tables(step.begins))
         if first is None and (step.first or step.ends):
-            yield self._alone(step, step.ends, (*step.first, *self._end_statements(step.ends)), known)
+            yield _guarded(self._alone(step, step.ends, (*step.first, *self._end_statements(step.ends)), known), guards)
         for number, part in enumerate(parts):
             ended, begun = ends.get(number, ()), begins.get(number, ())
             begin = (*(step.first if number == first else ()), *self._end_statements(ended))
             end = (*self._begin_statements(begun), *(step.last if number == last else ()))
             tables = (thing.table for thing in (*ended, *begun) if thing.table in _known(part))
             locked = tuple(dict.fromkeys((*_views(ended), *part.locks, *tables)))
-            yield StepMigration(self._name(part, step), self._writer.text(evolve(part, locks=locked), begin, end))
+            text = self._writer.text(evolve(part, locks=locked), begin, end)
+            yield _guarded(StepMigration(self._name(part, step), text), guards if number == first else ())
         if last is None and (step.last or step.begins):
             yield self._alone(step, step.begins, (*self._begin_statements(step.begins), *step.last), known)
 
@@ -261,6 +275,13 @@ class _Engine:
 
     def _about(self, things: Sequence[Sync | Trigger]) -> str:
         return _plain(things[0].table.name) if things else "rows"
+
+
+def _guarded(migration: StepMigration, guards: Sequence[str]) -> StepMigration:
+    """A migration that the guards precede, outside of its transaction: there Prisma shows the message of an error, and
+    the table is not locked while they look at its rows.
+    """
+    return evolve(migration, sql=f"{closed(guards)}\n{migration.sql}") if guards else migration
 
 
 def _loses_nothing_silently(step: Step, changes: Sequence[Change]) -> None:

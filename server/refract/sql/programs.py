@@ -10,7 +10,7 @@ from refract.sql.reader.tokens import StatementTokens, statements
 from refract.sql.reader.traits import ReaderTraits, reader_traits
 
 _UNDONE = ("TRIGGER", "FUNCTION", "PROCEDURE")
-_NOTED = ("POLICY", "RULE", "AGGREGATE", "DOMAIN", "EVENT")
+_NOTED = ("RULE", "AGGREGATE", "DOMAIN", "EVENT")
 _MOST = 100  # characters of a statement
 
 

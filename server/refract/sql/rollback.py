@@ -47,20 +47,26 @@ def rollback_texts(
     provider: Provider,
     versions: Versions,
     first: Sequence[str] = (),
+    last: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """The files of SQL, in order, that lead from `after` back to `before`: safe forms, checked by replaying them.
 
-    `first` are statements to put before all others. Raises NoRollback.
+    `first` and `last` are statements to put before and after all others. Raises NoRollback.
     """
     before, after = _with_namespaces(before), _with_namespaces(after)
     back = inverse(changes, before, after)
-    if not back and not first:
+    if not back and not first and not last:
         raise NoRollback("Refract finds nothing to undo.")
     writer = safe_writer(provider.name, versions)
     parts = [part for part in writer.parts(back, after, before) if part.statements]
     if first and (not parts or parts[0].alone):
         parts.insert(0, MigrationPart((), ()))
-    texts = tuple(writer.text(part, () if number else first) for number, part in enumerate(parts))
+    if last and (not parts or parts[-1].alone):
+        parts.append(MigrationPart((), ()))
+    ends = len(parts) - 1
+    texts = tuple(
+        writer.text(part, () if number else first, last if number == ends else ()) for number, part in enumerate(parts)
+    )
     current = after
     for text in texts:
         current = read_migration(text, "down.sql", current, provider).database

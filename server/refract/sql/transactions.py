@@ -31,11 +31,16 @@ def leaves_nothing(statements: Sequence[Statement], sql: str, provider: str, pri
     if any(isinstance(c, CreateIndex) and c.concurrently for s in working for c in s.changes):
         return False
     outside = set(working) - set(in_transaction(working))
-    if len(working) == 1 or all(statement.verb in BEGINNINGS | ENDINGS for statement in outside):
+    if len(working) == 1 or all(s.verb in BEGINNINGS | ENDINGS or _only_looks(s) for s in outside):
         return True
     if behaviour(provider).message_is_transaction:
         return prisma is not None and prisma < SPLITS_STATEMENTS[: len(prisma)]
     return reader_traits(provider).is_transact_sql and "BEGIN TRAN" in sql
+
+
+def _only_looks(statement: Statement) -> bool:
+    """Whether a statement is a block that was followed and changes nothing, such as a guard."""
+    return statement.verb == "DO" and not statement.changes
 
 
 def begins(statement: Statement) -> bool:

@@ -16,6 +16,12 @@ TEXTS = frozenset(
 )
 """The types of texts."""
 
+GUARD_NOTE = (
+    "Stops the deploy here, before anything is dropped, if a row would lose its value. `plans.guards` turns it off."
+)
+GUARD_HINT = "Complete the earlier steps of the plan. Then mark this migration as rolled back, and deploy again."
+"""What a guard has for the person who reads the file, and for the one whose deploy it stops."""
+
 
 class Dialect:
     """The SQL of one database. Statements have no closing semicolon.
@@ -111,6 +117,10 @@ class Dialect:
     def end_sync(self, sync: Sync) -> tuple[str, ...]:
         """What ends that."""
         raise CannotPlan(f"{self.provider.name} has no triggers that could keep {sync.table.name} in sync.")
+
+    def guard(self, table: QualifiedName, where: str, message: str) -> tuple[str, ...]:
+        """Statements that fail with a message if a table has such rows, and otherwise leave nothing. None if it has no Sync."""
+        return ()
 
     def sets_new_column(self, sync: Sync) -> str:
         """Whether an INSERT by the app sets one of the new columns."""

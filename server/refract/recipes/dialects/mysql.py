@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refract.config.settings import PlanSettings
+from refract.escaping import sql_comment
 from refract.recipes.base import Fill, Sync
-from refract.recipes.dialects.base import TEXTS, Dialect, concatenated, walk
-from refract.schema.model import ColumnType
+from refract.recipes.dialects.base import GUARD_HINT, GUARD_NOTE, TEXTS, Dialect, concatenated, walk
+from refract.schema.model import ColumnType, QualifiedName
 
 _SUFFIX = 2  # characters that distinguish a Sync's two triggers
 ROW_WAIT = 2  # seconds that a batch waits for a row, while it holds others
@@ -65,6 +66,16 @@ class MysqlDialect(Dialect):
 
     def end_sync(self, sync: Sync) -> tuple[str, ...]:
         return (f"DROP TRIGGER {self._name(sync, '_i')}", f"DROP TRIGGER {self._name(sync, '_u')}")
+
+    def guard(self, table: QualifiedName, where: str, message: str) -> tuple[str, ...]:
+        """A required column with the message as its name: NULL in a single row fails in every SQL mode."""
+        name = self.quote(message.encode()[: self.provider.identifier_limit].decode(errors="ignore").strip())
+        found = f"EXISTS (SELECT 1 FROM {self.table(table)} WHERE {where})"
+        return (
+            f"{sql_comment(f'{GUARD_NOTE} {GUARD_HINT}')}CREATE TEMPORARY TABLE refract_guard ({name} INT NOT NULL)",
+            f"INSERT INTO refract_guard VALUES ((SELECT IF({found}, NULL, 1)))",
+            "DROP TEMPORARY TABLE refract_guard",
+        )
 
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
         """A procedure: a batch that meets a locked row releases its locks, and is tried again."""

@@ -8,8 +8,8 @@ from refract.config.settings import PlanSettings
 from refract.escaping import dollar_quoted, sql_comment
 from refract.providers.base import quote_string
 from refract.recipes.base import Fill, Sync, Trigger
-from refract.recipes.dialects.base import Dialect, concatenated, parted, walk
 from refract.recipes.dialects.postgresql_rights import column_rights, runs_as_owner, table_rights
+from refract.recipes.dialects.base import GUARD_HINT, GUARD_NOTE, Dialect, concatenated, parted, walk
 from refract.schema.model import ColumnType, QualifiedName
 from refract.sql.safe.postgresql import LOCK_TRIES, LOCK_WAIT
 
@@ -49,6 +49,16 @@ class PostgresqlDialect(Dialect):
 
     def end_sync(self, sync: Sync) -> tuple[str, ...]:
         return self._syncing(sync).drop
+
+    def guard(self, table: QualifiedName, where: str, message: str) -> tuple[str, ...]:
+        block = f"""\
+BEGIN
+  IF EXISTS (SELECT 1 FROM {self.table(table)} WHERE {where}) THEN
+    RAISE EXCEPTION USING MESSAGE = {quote_string(f"{message}, so nothing was dropped")},
+      HINT = {quote_string(GUARD_HINT)};
+  END IF;
+END"""
+        return (f"{sql_comment(GUARD_NOTE)}DO {dollar_quoted(block)}",)
 
     def trigger(self, table: QualifiedName, name: str, when: str, body: str, about: str) -> Trigger:
         """A trigger, `when` it fires, and the function of its name that it calls: `body`, with a comment on what it is for.

@@ -16,6 +16,7 @@ from refract.plans import Confirmation, Plan, built_by, progress_of
 from refract.plans.file import plan_text
 from refract.plans.making import make_plan
 from refract.plans.model import with_step
+from refract.plans.territory import triggers_of_plans
 from refract.providers import Provider
 from refract.providers.versions import default_versions
 from refract.recipes.base import Situation, all_recipes, answers_for
@@ -52,7 +53,8 @@ class World:
     def seen_beside(self, tree: SchemaTree, database: Database) -> PlansInView:
         """What rules see, with the schema `tree`."""
         found = (self._progress(plan, tree, database) for plan in self.plans.values())
-        return PlansInView(tuple(p for p in found if p.is_open), tree, self.migrations, self.today, 30)
+        triggers = triggers_of_plans(self._built(database).objects.values())
+        return PlansInView(tuple(p for p in found if p.is_open), tree, self.migrations, self.today, 30, triggers)
 
     def schema(self, path: str) -> str:
         """The schema as the plans have made it."""

@@ -13,12 +13,14 @@ from refract.analysis.code_uses import CodeQuestion, Inquiry, Side
 from refract.analysis.half_typed import Settled, read_half_typed
 from refract.analysis.snapshot import Snapshot
 from refract.analysis.suppressions import MARK, Commented, shifted, suppress, suppressions
+from refract.analysis.under_plans import with_plans_named
 from refract.baseline.history import History
 from refract.collector import without_collector
 from refract.config import Level, Settings
 from refract.diff import Diff, diff
 from refract.lowering import Lowered
 from refract.plans import Progress, State, in_turn, is_as_planned
+from refract.plans.territory import triggers_of_plans
 from refract.providers import Provider
 from refract.providers.versions import Versions, default_versions
 from refract.recipes.schema_edits import AddAttribute
@@ -159,7 +161,7 @@ def _judged(draft: Analysis) -> Analysis:
     judged = (f for f in draft.findings if f.key not in filled and not _is_planned(f, planned))
     placed = ((finding, draft.place(finding)) for finding in judged)
     suppressed = suppress(placed, _commented(snapshot, draft.problems), rule_names(snapshot.settings))
-    findings = _levelled(suppressed.findings, snapshot.settings)
+    findings = with_plans_named(_levelled(suppressed.findings, snapshot.settings), draft.plans, snapshot.tree)
     if not snapshot.accepted:
         return evolve(draft, findings=findings, silenced=suppressed.silenced)
     known = accepted_keys(snapshot, (f.key for f in findings))
@@ -320,10 +322,12 @@ def history_context(
 def _plan_findings(snapshot: Snapshot, schema: RuleContext, plans: tuple[Progress, ...]) -> tuple[Finding, ...]:
     """The findings about the plans that are not finished."""
     unfinished = tuple(progress for progress in plans if progress.is_open)
-    if not unfinished:
+    are_read = not snapshot.plans.problems
+    triggers = triggers_of_plans(snapshot.baseline.database.objects.values()) if are_read else ()
+    if not unfinished and not triggers:
         return ()
     rest = snapshot.settings.plans.rest
-    view = PlansInView(unfinished, snapshot.tree, snapshot.plans.migrations, snapshot.today, rest)
+    view = PlansInView(unfinished, snapshot.tree, snapshot.plans.migrations, snapshot.today, rest, triggers)
     context = evolve(schema, diff=Diff(()), judged=Judged.PLANS, plans=view)
     return _check(context, snapshot.settings)
 

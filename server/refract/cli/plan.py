@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import Any, TypeVar
 
 from refract.actions import planning
+from refract.actions.plan_stages import base_name, is_unmerged, stages
 from refract.actions.prisma_commands import Commands
 from refract.actions.still_used import StillUsed, still_used_sentence, used_before_confirmation, used_before_next
 from refract.actions.uncertain import uncertain_start
@@ -21,17 +23,20 @@ from refract.cli.terminal import CannotRun, complain, say, shown_path
 from refract.cli.writing import write_changes
 from refract.escaping import code_span, one_line, printable
 from refract.plans import Plan, PlanStep, Progress, State
+from refract.plans.stages import Stage
 from refract.plans.taking import last_taken
 from refract.recipes.acts import Act
 from refract.recipes.base import AnswerMissing, CannotPlan, all_recipes
 from refract.rendering.acts import instruction, limits, query_line, step_numbers, to_do
-from refract.rendering.progress import standing
+from refract.rendering.progress import commit_sentence, finished_sentence, stage_sentence, standing
 from refract.text import Location
 
 _T = TypeVar("_T")
 _MOST_PLACES = 10
 _WIDTH = 100
 _MARKS = {State.DONE: "x", State.WAITING: "~", State.NEXT: ">", State.LATER: " "}
+_WRITTEN = "+"  # instead of x, while the base branch does not have the step
+_INDENT = 18  # of a value in the list of a step
 
 
 def recipes(output: str) -> int:
@@ -76,9 +81,9 @@ def new(recipe: str, subject: str | None, pairs: Sequence[str], name: str, path:
         complain(line)
     progress = Progress(plan, _nothing_done(plan))
     if output == "json":
-        return _say_json(plan=_as_json(progress))
+        return _say_json(plan=_as_json(analysis, progress))
     say(f"{shown_path(plan.path)}\n\n")
-    _say_plan(progress)
+    _say_plan(analysis, progress)
     say(f"\nNext: refract plan next {plan.name}\n")
     return 0
 
@@ -88,7 +93,8 @@ def list_plans(path: str | None, output: str) -> int:
     analysis = chosen_analysis(path)
     progress = analysis.plans
     if output == "json":
-        _say_json(plans=[_as_json(p) for p in progress], problems=[p.message for p in analysis.snapshot.plans.problems])
+        problems = [problem.message for problem in analysis.snapshot.plans.problems]
+        _say_json(plans=[_as_json(analysis, p) for p in progress], problems=problems)
     elif not progress:
         say("No plans. Run `refract plan recipes` for a list of recipes.\n")
     width = max((len(p.plan.name) for p in progress), default=0)
@@ -104,8 +110,8 @@ def show(name: str | None, path: str | None, output: str) -> int:
     analysis = chosen_analysis(path)
     progress = _chosen(analysis, name)
     if output == "json":
-        return _say_json(plan=_as_json(progress))
-    _say_plan(progress)
+        return _say_json(plan=_as_json(analysis, progress))
+    _say_plan(analysis, progress)
     if progress.is_open:
         say("\n")
         say(printable(_hint(analysis, progress)))
@@ -116,10 +122,12 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     """Take the next step: the edits of the schema and the migrations."""
     analysis = analysis_to_change(path)
     progress = _chosen(analysis, name)
+    if not progress.is_open:
+        return _say_finished(analysis, progress, output)
     try:
         changes = planning.take_next_step(analysis, progress)
     except planning.WaitsForPeople as error:
-        raise CannotRun(f"{error}\n{_to_do(analysis, progress, _written(analysis, progress))}".rstrip()) from error
+        return _say_waiting(analysis, progress, output, error)
     except CannotPlan as error:
         raise _refusal(error, analysis) from error
     if not force:
@@ -135,7 +143,24 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     say_first_migration(analysis, changes)
     say("\n")
     say(printable(f"Review these files{in_folder(analysis)}, then:\n"))
-    say(printable(_to_do(analysis, progress, [str(file) for file in files if file.name == SQL_FILE])))
+    migrations = [str(file) for file in files if file.name == SQL_FILE]
+    say(printable(_to_do(analysis, progress, migrations, commit_sentence(base_name(analysis)))))
+    return 0
+
+
+def _say_finished(analysis: Analysis, progress: Progress, output: str) -> int:
+    """Nothing is wrong with a plan that has ended."""
+    if output == "json":
+        return _say_json(plan=_as_json(analysis, progress), files=[])
+    say(f"{finished_sentence(progress.plan, shown_path(progress.plan.path))}\n")
+    return 0
+
+
+def _say_waiting(analysis: Analysis, progress: Progress, output: str, reason: CannotPlan) -> int:
+    """Nothing is wrong with a step that waits either: no file is written, and what is left to do is listed."""
+    if output == "json":
+        return _say_json(plan=_as_json(analysis, progress), files=[])
+    say(printable(f"{reason}\n{_still_to_do(analysis, progress)}"))
     return 0
 
 
@@ -152,11 +177,18 @@ def done(name: str | None, by: str, path: str | None, output: str, *, force: boo
         raise _refusal(error, analysis) from error
     if not force:
         _refuse(used_before_confirmation(analysis, progress), analysis)
+    if is_unmerged(analysis, progress):
+        complain(f"{base_name(analysis)} does not have this step yet. Confirm it only if it is deployed.")
     files = write_changes(changes, analysis.snapshot.files.home)
     if output == "json":
         return _say_as_it_is_now(progress, path, files)
     number, _ = planning.current_step(progress)
     say(printable(f"Step {number + 1} of {progress.plan.name} is confirmed by {person}.\n"))
+    _say_files(files)
+    is_last = number == len(progress.plan.steps) - 1
+    ending = finished_sentence(progress.plan, shown_path(progress.plan.path))
+    say("\nNext:\n")
+    _say_list((commit_sentence(base_name(analysis)), ending if is_last else f"refract plan next {progress.plan.name}"))
     return 0
 
 
@@ -170,8 +202,11 @@ def back(name: str | None, path: str | None, output: str) -> int:
         return _say_as_it_is_now(progress, path, files)
     number = last_taken(progress) or 0
     say(printable(f"Step {number + 1} of {progress.plan.name} is undone: {progress.plan.steps[number].title}\n"))
-    for file in files:
-        say(f"  {shown_path(file)}\n")
+    _say_files(files)
+    migrations = [str(file) for file in files if file.name == SQL_FILE]
+    deploy = Commands(analysis.snapshot.files, analysis.versions).deploy(migrations) if migrations else ()
+    say(printable(f"\nReview these files{in_folder(analysis)}, then:\n"))
+    _say_list((commit_sentence(base_name(analysis)), *deploy))
     return 0
 
 
@@ -237,8 +272,9 @@ def _chosen(analysis: Analysis, name: str | None) -> Progress:
 
 def _say_as_it_is_now(progress: Progress, path: str | None, files: Sequence[Path]) -> int:
     """The plan after the files were written, and these."""
-    now = planning.plan_named(chosen_analysis(path), progress.plan.name)
-    return _say_json(plan=_as_json(now), files=list(map(shown_path, files)))
+    analysis = chosen_analysis(path)
+    now = planning.plan_named(analysis, progress.plan.name)
+    return _say_json(plan=_as_json(analysis, now), files=list(map(shown_path, files)))
 
 
 def _refuse_uncertain(analysis: Analysis, progress: Progress) -> None:
@@ -276,39 +312,65 @@ def _refuse(used: StillUsed, analysis: Analysis) -> None:
     raise CannotRun("\n".join(lines))
 
 
-def _say_plan(progress: Progress) -> None:
+def _say_files(files: Sequence[Path]) -> None:
+    for file in files:
+        say(f"  {shown_path(file)}\n")
+
+
+def _say_list(lines: Sequence[str]) -> None:
+    say(printable("".join(f"  {number}. {line}\n" for number, line in enumerate(lines, 1))))
+
+
+def _say_plan(analysis: Analysis, progress: Progress) -> None:
     say(printable(f"{progress.plan.title}: {standing(progress)}\n"))
-    for number, (step, state) in enumerate(zip(progress.plan.steps, progress.states, strict=True), 1):
-        say(printable("".join(f"{line}\n" for line in _lines(number, step, state, step_numbers(progress.plan)))))
+    base, numbers = base_name(analysis), step_numbers(progress.plan)
+    known = zip(progress.plan.steps, progress.states, stages(analysis, progress), strict=True)
+    for number, (step, state, stage) in enumerate(known, 1):
+        mark = _WRITTEN if state is State.DONE and stage is Stage.WRITTEN else _MARKS[state]
+        far = stage_sentence(stage, base) if stage else ""
+        lines = (f"[{mark}] {number}. {step.phase}: {step.title}", *_lines(step, far, numbers))
+        say(printable("".join(f"{line}\n" for line in lines)))
 
 
-def _lines(number: int, step: PlanStep, state: State, numbers: Mapping[str, int]) -> Iterator[str]:
-    yield f"[{_MARKS[state]}] {number}. {step.phase}: {step.title}"
+def _wrapped(head: str, text: str) -> str:
+    """A line of a step; a long sentence goes on below its beginning. Commands and queries are not wrapped: they are copied."""
+    line = f"{' ' * 7}{head.ljust(_INDENT - 7)}{text}"
+    return fill(line, _WIDTH, subsequent_indent=" " * _INDENT, break_long_words=False, break_on_hyphens=False)
+
+
+def _lines(step: PlanStep, far: str, numbers: Mapping[str, int]) -> Iterator[str]:
+    if far:
+        yield _wrapped("state", far)
     for edit in step.schema:
         yield f"       schema     {edit}"
     if step.confirmed is None:
-        yield from (f"       before     {instruction(act)}" for act in step.before)
+        yield from (_wrapped("before", instruction(act)) for act in step.before)
     for migration in step.migrations:
         yield f"       migration  {migration.folder or migration.name}"
     for script in step.scripts:
         yield f"       script     {script.folder}{'/' if script.folder else ''}{script.name}.sql"
     if step.confirmed is None:
-        yield from (f"       after      {instruction(act)}" for act in step.after)
+        yield from (_wrapped("after", instruction(act)) for act in step.after)
     else:
         yield f"       confirmed  by {step.confirmed.by} on {step.confirmed.on}"
     if step.check:
         yield f"       check      {query_line(step.check)}"
-    yield from (f"       careful    {limit}" for limit in limits(step, numbers))
+    yield from (_wrapped("careful", limit) for limit in limits(step, numbers))
 
 
 def _hint(analysis: Analysis, progress: Progress) -> str:
     if progress.waits_for_people:
-        return f"Waiting for you{in_folder(analysis)}:\n{_to_do(analysis, progress, _written(analysis, progress))}"
+        return f"Waiting for you{in_folder(analysis)}:\n{_still_to_do(analysis, progress)}"
     return f"Next: refract plan next {progress.plan.name}\n"
 
 
-def _to_do(analysis: Analysis, progress: Progress, migrations: Sequence[str]) -> str:
-    """What is left to do in the current step after its files are written, in order."""
+def _still_to_do(analysis: Analysis, progress: Progress) -> str:
+    commit = commit_sentence(base_name(analysis)) if is_unmerged(analysis, progress) else ""
+    return _to_do(analysis, progress, _written(analysis, progress), commit)
+
+
+def _to_do(analysis: Analysis, progress: Progress, migrations: Sequence[str], commit: str) -> str:
+    """What is left to do in the current step after its files are written, in order; `commit` is first, if needed."""
     if progress.step is None:
         return ""
     commands = Commands(analysis.snapshot.files, analysis.versions)
@@ -316,7 +378,8 @@ def _to_do(analysis: Analysis, progress: Progress, migrations: Sequence[str]) ->
     word = "done" if progress.step.needs_confirmation else "next"
     is_last = progress.number == len(progress.plan.steps) - 1 and word == "next"
     further = () if is_last else (f"refract plan {word} {progress.plan.name}",)
-    return "".join(f"  {n}. {line}\n" for n, line in enumerate((*to_do(progress.step, deploy), *further), 1))
+    lines = (*filter(None, (commit,)), *to_do(progress.step, deploy), *further)
+    return "".join(f"  {n}. {line}\n" for n, line in enumerate(lines, 1))
 
 
 def _written(analysis: Analysis, progress: Progress) -> list[str]:
@@ -326,8 +389,9 @@ def _written(analysis: Analysis, progress: Progress) -> list[str]:
     return [known[m.folder].path for m in migrations if m.folder in known]
 
 
-def _as_json(progress: Progress) -> dict[str, Any]:
+def _as_json(analysis: Analysis, progress: Progress) -> dict[str, Any]:
     plan = progress.plan
+    known = zip(plan.steps, progress.states, stages(analysis, progress), strict=True)
     return {
         "name": plan.name,
         "path": shown_path(plan.path),
@@ -339,8 +403,8 @@ def _as_json(progress: Progress) -> dict[str, Any]:
         "status": standing(progress),
         "step": None if progress.number is None else progress.number + 1,
         "steps": [
-            _step_as_json(number, step, state)
-            for number, (step, state) in enumerate(zip(plan.steps, progress.states, strict=True))
+            {**_step_as_json(number, step, state), "stage": stage and str(stage)}
+            for number, (step, state, stage) in enumerate(known)
         ],
     }
 

@@ -9,6 +9,7 @@ from refract.plans.model import Plan, PlanStep
 from refract.plans.status import Progress
 from refract.plans.subject import edit_now, members, subject_block, subject_member, targets_of
 from refract.recipes.schema_edits import AddBlockAttribute, AddField, RemoveBlockAttribute, SchemaEdit
+from refract.schema.model import DatabaseObject, ObjectKind
 from refract.syntax import SchemaTree
 
 Member = tuple[str, str]
@@ -46,6 +47,20 @@ def plan_in_the_way(plan: Plan, others: Iterable[Progress], tree: SchemaTree) ->
         if found:
             return progress, found
     return None
+
+
+_SYNC = re.compile(r"~?(.+)_sync(?:_[iu])?")
+
+
+def triggers_of_plans(objects: Iterable[DatabaseObject]) -> tuple[DatabaseObject, ...]:
+    """The triggers among them that plans have made, by their names: `User_title_sync`."""
+    found = (o for o in objects if o.key.kind is ObjectKind.TRIGGER and o.key.table is not None)
+    return tuple(o for o in found if o.key.table and _is_named_as_by_plan(o.key.name.name, o.key.table.name))
+
+
+def _is_named_as_by_plan(name: str, table: str) -> bool:
+    found = _SYNC.fullmatch(name)
+    return found is not None and found[1].startswith((f"{table}_", f"Copy_{table}", "_"))
 
 
 def _of_steps(steps: Iterable[PlanStep], plan: Plan, tree: SchemaTree) -> Iterator[Member]:

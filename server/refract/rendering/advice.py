@@ -176,6 +176,9 @@ ADVICE: Mapping[Do, str] = {
     # run-command
     Do.START_NEW_HISTORY: "Move the old migrations away and create a first one for the new database.",
     Do.FINISH_ONE_PLAN_FIRST: "Finish one plan before you continue the other.",
+    Do.RESTORE_PLAN_FILE: "Restore the plan's file from git and finish the plan with `refract plan next`.",
+    Do.DROP_TRIGGER: "Drop {trigger} in a new migration, with its function if it has one.",
+    Do.SHOW_PLAN: "First read `refract plan show {plan}`. That plan is changing {object} in safe steps.",
     Do.ABANDON_PLAN: "Stop tracking the plan with `refract plan abandon {plan}`.",
     Do.CONFIRM_STEP: "Confirm the step with `refract plan done {plan}`.",
     Do.UNDO_STEP_AGAIN: "Run `refract plan back {plan}` again, unless a database has applied the migration.",

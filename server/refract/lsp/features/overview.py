@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from refract.actions.pending_migration import newest_migration, summary
+from refract.actions.plan_stages import stages
 from refract.analysis import Analysis
 from refract.analysis.coverage import coverage
 from refract.lsp import convert
@@ -111,6 +112,7 @@ def _location(session: Session, place: Location | None) -> dict[str, Any] | None
 
 def _plan(progress: Progress, analysis: Analysis) -> dict[str, Any]:
     plan = progress.plan
+    known = zip(plan.steps, progress.states, stages(analysis, progress), strict=True)
     return {
         "name": plan.name,
         "title": plan.title,
@@ -120,8 +122,8 @@ def _plan(progress: Progress, analysis: Analysis) -> dict[str, Any]:
         "open": progress.is_open,
         "step": None if progress.number is None else progress.number + 1,
         "steps": [
-            _step(number, step, state, analysis, step_numbers(plan))
-            for number, (step, state) in enumerate(zip(plan.steps, progress.states, strict=True), 1)
+            {**_step(number, step, state, analysis, step_numbers(plan)), "stage": stage and str(stage)}
+            for number, (step, state, stage) in enumerate(known, 1)
         ],
     }
 

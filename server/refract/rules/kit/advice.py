@@ -197,6 +197,9 @@ class Do(Enum):
     # run-command
     START_NEW_HISTORY = ActionKind.RUN_COMMAND, "start-new-history"
     FINISH_ONE_PLAN_FIRST = ActionKind.RUN_COMMAND, "finish-one-plan-first"
+    RESTORE_PLAN_FILE = ActionKind.RUN_COMMAND, "restore-plan-file"
+    DROP_TRIGGER = ActionKind.WRITE_SQL, "drop-trigger"
+    SHOW_PLAN = ActionKind.RUN_COMMAND, "show-plan"
     ABANDON_PLAN = ActionKind.RUN_COMMAND, "abandon-plan"
     CONFIRM_STEP = ActionKind.RUN_COMMAND, "confirm-step"
     UNDO_STEP_AGAIN = ActionKind.RUN_COMMAND, "undo-step-again"

@@ -28,7 +28,7 @@ from refract.schema.changes import (
     Statement,
     TableChange,
 )
-from refract.schema.model import Column, Database, QualifiedName, Table
+from refract.schema.model import Column, Database, DatabaseObject, QualifiedName, Table
 from refract.source import CodeUses, Target
 from refract.syntax import SchemaTree
 
@@ -59,7 +59,7 @@ class JudgedMigration:
 class PlansInView:
     """The unfinished plans of a project, with what they are compared with: the schema, the migrations by folder, and the day.
 
-    `rest` is for how many days a plan may stay at a step.
+    `rest` is for how many days a plan may stay at a step. `triggers` are those in the database that a plan has made.
     """
 
     progress: tuple[Progress, ...]
@@ -67,6 +67,7 @@ class PlansInView:
     migrations: Mapping[str, Migration]
     today: date
     rest: int
+    triggers: tuple[DatabaseObject, ...] = ()
 
 
 @frozen(eq=False)

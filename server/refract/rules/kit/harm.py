@@ -176,6 +176,7 @@ class Effect(Enum):
     STEP_NOT_BUILT = HarmKind.HISTORY_BREAKS, "step-not-built"
     STEP_WRITTEN_FOR_FORMER_SCHEMA = HarmKind.HISTORY_BREAKS, "step-written-for-former-schema"
     STEPS_MAKE_THIS_SAFE = HarmKind.HISTORY_BREAKS, "steps-make-this-safe"
+    TRIGGER_STILL_COPIES = HarmKind.CODE_BREAKS, "trigger-still-copies"
     LATER_STEPS_DEPEND_ON_IT = HarmKind.HISTORY_BREAKS, "later-steps-depend-on-it"
     STATEMENTS_SENT_EACH = HarmKind.HISTORY_BREAKS, "statements-sent-each"
     STATEMENTS_COMMITTED_EACH = HarmKind.HISTORY_BREAKS, "statements-committed-each"

@@ -80,11 +80,14 @@ def test_a_rename_from_end_to_end(project: Path) -> None:
     assert status() == "step 4 of 5: switch, waiting for your deploy"
     assert findings() == [], "the trigger fills what programs leave out"
     assert "@ignore" in (project / "prisma" / "schema.prisma").read_text()
-    assert "Deploy code that uses `title`" in run("plan", "next", code=2).stderr
-    run("plan", "done", "--by", "Ann")
+    assert "Deploy code that uses `title`" in run("plan", "next").stdout
+    confirmed = run("plan", "done", "--by", "Ann")
+    assert "main does not have this step yet" in confirmed.stderr
+    assert f"  2. refract plan next {NAME}\n" in confirmed.stdout
     assert "Ann" in (project / "prisma" / "plans" / f"{NAME}.toml").read_text()
     run("plan", "next")
     assert status() == "all steps are done"
+    assert f"Delete prisma/plans/{NAME}.toml" in run("plan", "next", NAME).stdout
     assert (project / "prisma" / "schema.prisma").read_text() == SCHEMA.replace("name String", "title String")
     assert findings() == []
 
@@ -104,13 +107,14 @@ def test_every_instance_is_stopped_before_the_migrations_are_deployed(project: P
     run(*command)
     taken = run("plan", "next").stdout
     waiting = run("plan", "show").stdout
-    refused = run("plan", "next", code=2).stderr
-    for printed in (taken, waiting, refused):
+    again = run("plan", "next").stdout
+    for printed in (taken, waiting, again):
         parts = (
-            "1. Stop every instance",
-            "2. npx prisma migrate deploy",
-            "3. Start the version",
-            "4. refract plan done",
+            "1. Commit these files and merge them into `main`.",
+            "2. Stop every instance",
+            "3. npx prisma migrate deploy",
+            "4. Start the version",
+            "5. refract plan done",
         )
         places = [printed.index(part) for part in parts]
         assert places == sorted(places)
@@ -119,7 +123,36 @@ def test_every_instance_is_stopped_before_the_migrations_are_deployed(project: P
 def test_a_database_step_leads_to_the_next(project: Path) -> None:
     start()
     printed = run("plan", "next").stdout
-    assert f"then:\n  1. npx prisma migrate deploy\n  2. refract plan next {NAME}\n" in printed
+    commit = "Commit these files and merge them into `main`."
+    assert f"then:\n  1. {commit}\n  2. npx prisma migrate deploy\n  3. refract plan next {NAME}\n" in printed
+
+
+def test_written_and_merged_and_deployed_are_three_stages(project: Path) -> None:
+    start()
+    run("plan", "next")
+    shown = run("plan", "show").stdout
+    assert "[+] 1. expand" in shown and "state      written, not on main yet" in shown
+    for command in (["add", "."], ["commit", "-qm", "step 1"]):
+        subprocess.run([*GIT, *command], cwd=project, check=True)
+    shown = run("plan", "show").stdout
+    assert "[x] 1. expand" in shown and "state      on main" in shown
+    for _ in range(3):
+        run("plan", "next")
+    run("plan", "done", "--by", "Ann")
+    assert [step["stage"] for step in as_json("show")["plan"]["steps"]] == ["deployed"] * 4 + [None]
+
+
+def test_a_step_that_waits_writes_nothing(project: Path) -> None:
+    start()
+    for _ in range(4):
+        run("plan", "next")
+    assert as_json("next")["files"] == []
+
+
+def test_long_sentences_are_wrapped(project: Path) -> None:
+    run("plan", "new", "rename-model", "User", "to=Person", "how=application")
+    sentences = [line for line in run("plan", "show").stdout.splitlines() if "SELECT" not in line]
+    assert max(map(len, sentences)) <= 100
 
 
 def test_acts_are_fields_in_json(project: Path) -> None:
@@ -139,7 +172,7 @@ def test_a_plan_of_format_1_is_followed(project: Path) -> None:
     )
     plan.write_text(acts.sub(deploy, plan.read_text().replace("format = 2", "format = 1")))
     printed = run("plan", "next").stdout
-    assert printed.index("1. Stop every instance that knows `name`") < printed.index("2. npx prisma migrate deploy")
+    assert printed.index("2. Stop every instance that knows `name`") < printed.index("3. npx prisma migrate deploy")
     run("plan", "done", "--by", "Ann")
     assert "format = 1" in plan.read_text()
     assert status() == "all steps are done"
@@ -204,7 +237,7 @@ def test_an_abandoned_plan_is_followed_no_longer(project: Path) -> None:
     start()
     run("plan", "abandon", "--why", "we keep the name")
     assert status() == "abandoned"
-    assert "has no steps left" in run("plan", "next", NAME, code=2).stderr
+    assert f"Delete prisma/plans/{NAME}.toml" in run("plan", "next", NAME).stdout
 
 
 def test_what_a_person_writes_in_the_file_stays(project: Path) -> None:

@@ -318,7 +318,7 @@ def _say_files(files: Sequence[Path]) -> None:
 
 
 def _say_list(lines: Sequence[str]) -> None:
-    say(printable("".join(f"  {number}. {line}\n" for number, line in enumerate(lines, 1))))
+    say(printable("".join(f"  {number}. {line}\n" for number, line in enumerate(filter(None, lines), 1))))
 
 
 def _say_plan(analysis: Analysis, progress: Progress) -> None:

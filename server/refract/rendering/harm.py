@@ -156,7 +156,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.STEP_NOT_BUILT: "No other migration makes the changes of step {number}.",
     Effect.STEP_WRITTEN_FOR_FORMER_SCHEMA: "Step {number} was written for the former schema: “{title}”. Its SQL does not know this edit.",
     Effect.STEPS_MAKE_THIS_SAFE: "The open steps make this change without lost values or downtime. This edit does not.",
-    Effect.TRIGGER_STILL_COPIES: "It still runs on every write to {table}. Once a column that it reads is dropped, every insert and update fails.",
+    Effect.TRIGGER_STILL_COPIES: "Every write to {table} still runs it. Writes fail once a column of the trigger is dropped.",
     Effect.LATER_STEPS_DEPEND_ON_IT: "Later steps of the plan depend on this change of step {number}.",
     Effect.STATEMENTS_SENT_EACH: "Prisma 7.4 and newer send the statements one by one.",
     Effect.STATEMENTS_COMMITTED_EACH: "MySQL commits each statement separately.",

@@ -30,8 +30,8 @@ def stage_sentence(stage: Stage, base: str) -> str:
 
 
 def commit_sentence(base: str) -> str:
-    """What is done with files that a step has written."""
-    return f"Commit these files and merge them into {code_span(base)}." if base else "Commit these files."
+    """What is done with files that a step has written; empty if git does not know them."""
+    return f"Commit these files and merge them into {code_span(base)}." if base else ""
 
 
 def finished_sentence(plan: Plan, path: str) -> str:

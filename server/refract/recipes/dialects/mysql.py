@@ -74,7 +74,7 @@ class MysqlDialect(Dialect):
         return (
             f"{sql_comment(f'{GUARD_NOTE} {GUARD_HINT}')}CREATE TEMPORARY TABLE refract_guard ({name} INT NOT NULL)",
             f"INSERT INTO refract_guard VALUES ((SELECT IF({found}, NULL, 1)))",
-            "DROP TEMPORARY TABLE refract_guard",
+            "DROP TABLE refract_guard",
         )
 
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:

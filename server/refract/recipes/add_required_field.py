@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refract.recipes._answers import value_of
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import UNANSWERED, CannotPlan, Fill, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.schema_edits import AddAttribute, AddField, RemoveAttribute, RetypeField
@@ -51,7 +52,9 @@ FILL, CONSTANT = "fill", "constant"
     Question("field", "Name of the new field"),
     Question("type", "Type, such as String"),
     Question("attributes", "Attributes, such as @db.VarChar(20)", ""),
-    Question("value", "Value of existing rows, as an SQL expression such as 'NL'", UNANSWERED, sql=True),
+    Question(
+        "value", "Value of existing rows, such as NL, or an SQL expression over the columns", UNANSWERED, sql=True
+    ),
     Question("how", "How existing rows get their value", FILL, (FILL, CONSTANT)),
     Question("default", 'Default for how=constant, in Prisma syntax, such as "free" or 0', ""),
     Question("after", "Field to insert it after (empty: at the end)", ""),
@@ -121,7 +124,11 @@ def _fill_steps(s: Situation, model: str, name: str, type_: str, attributes: tup
         phase=Phase.BACKFILL,
         title=f"Fill {listed([name])} in existing rows",
         fills=(
-            Fill(s.table(model), ((_column(name, attributes), s.answer("value")),), "{row}." + f"{column} IS NULL"),
+            Fill(
+                s.table(model),
+                ((_column(name, attributes), value_of(s, "value", model, type_)),),
+                "{row}." + f"{column} IS NULL",
+            ),
         ),
     )
     yield Step(

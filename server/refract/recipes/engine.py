@@ -19,6 +19,7 @@ from refract.escaping import code_span
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
 from refract.recipes._beyond_schema import with_history
+from refract.recipes._answers import check_answers
 from refract.recipes._guards import guard_of
 from refract.recipes.acts import Decide
 from refract.recipes.base import CannotPlan, Fill, Phase, Recipe, Situation, Step, Sync, Trigger
@@ -82,6 +83,7 @@ class _State:
 
 def plan_steps(recipe: Recipe, situation: Situation) -> tuple[PlannedStep, ...]:
     """The steps of a recipe, with all that each writes. Raises CannotPlan."""
+    check_answers(recipe, situation)
     return tuple(_Engine(situation).run(recipe.steps(situation)))
 
 

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.escaping import code_span
+from refract.recipes._answers import value_of
 from refract.recipes._sql import row
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import (
@@ -58,7 +59,12 @@ from refract.wording import listed
 
 @recipe(
     SubjectKind.FIELD,
-    Question("value", "Replacement for NULL in existing rows, as an SQL expression", UNANSWERED, sql=True),
+    Question(
+        "value",
+        "Replacement for NULL in existing rows, such as NL, or an SQL expression over the columns",
+        UNANSWERED,
+        sql=True,
+    ),
 )
 def make_field_required(s: Situation) -> Iterator[Step]:
     """The app, existing rows, then the database."""
@@ -84,7 +90,11 @@ def required_steps(s: Situation, old: ModelField, edits: tuple[SchemaEdit, ...])
         phase=Phase.BACKFILL,
         title=f"Fill {listed([old.name])} in rows where it is NULL",
         fills=(
-            Fill(s.table(old.model), ((old.column.name, s.answer("value")),), f"{row(s, old.column.name)} IS NULL"),
+            Fill(
+                s.table(old.model),
+                ((old.column.name, value_of(s, "value", old.model, old.type)),),
+                f"{row(s, old.column.name)} IS NULL",
+            ),
         ),
     )
     yield Step(

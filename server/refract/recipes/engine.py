@@ -169,12 +169,14 @@ class _Engine:
         if not self._dialect.transactional:
             before = (*step.first, *self._end_statements(step.ends))
             behind = (*self._begin_statements(step.begins), *step.last)
-            if guards:
-                yield StepMigration(f"guard_{self._about(step.ends)}", closed(guards))
+            yield from self._guard(step, guards)
             yield from self._one_by_one(step, parts, before, behind, known)
             return
         ends, begins = _by_part(step.ends, parts, _ending), _by_part(step.begins, parts, _beginning)
         first, last = _ending(parts, _tables(step.ends)), _beginning(parts, _tables(step.begins))
+        if first:  # others run before it, such as those that drop indexes
+            yield from self._guard(step, guards)
+            guards = ()
         if first is None and (step.first or step.ends):
             yield _guarded(self._alone(step, step.ends, (*step.first, *self._end_statements(step.ends)), known), guards)
         for number, part in enumerate(parts):
@@ -187,6 +189,10 @@ class _Engine:
             yield _guarded(StepMigration(self._name(part, step), text), guards if number == first else ())
         if last is None and (step.last or step.begins):
             yield self._alone(step, step.begins, (*self._begin_statements(step.begins), *step.last), known)
+
+    def _guard(self, step: Step, guards: Sequence[str]) -> Iterator[StepMigration]:
+        if guards:
+            yield StepMigration(f"guard_{self._about(step.ends)}", closed(guards))
 
     def _alone(
         self, step: Step, things: Sequence[Sync | Trigger], statements: Sequence[str], known: Database

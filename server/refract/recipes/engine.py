@@ -18,8 +18,8 @@ from refract.diff.traits import differ_traits
 from refract.escaping import code_span
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
-from refract.recipes._beyond_schema import with_history
 from refract.recipes._answers import check_answers
+from refract.recipes._beyond_schema import with_history
 from refract.recipes._guards import guard_of
 from refract.recipes.acts import Decide
 from refract.recipes.base import CannotPlan, Fill, Phase, Recipe, Situation, Step, Sync, Trigger

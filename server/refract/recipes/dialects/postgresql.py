@@ -8,8 +8,8 @@ from refract.config.settings import PlanSettings
 from refract.escaping import dollar_quoted, sql_comment
 from refract.providers.base import quote_string
 from refract.recipes.base import Fill, Sync, Trigger
-from refract.recipes.dialects.postgresql_rights import column_rights, runs_as_owner, table_rights
 from refract.recipes.dialects.base import GUARD_HINT, GUARD_NOTE, Dialect, concatenated, parted, walk
+from refract.recipes.dialects.postgresql_rights import column_rights, runs_as_owner, table_rights
 from refract.schema.model import ColumnType, QualifiedName
 from refract.sql.safe.postgresql import LOCK_TRIES, LOCK_WAIT
 

@@ -67,6 +67,8 @@ def _unset(name: str, silent: str | None, table: Table, dialect: Dialect) -> str
 def _differ(table: Table, name: str, expression: str, dialect: Dialect) -> str:
     here, there = f"{{row}}.{dialect.quote(name)}", f"({expression})"
     column: Column | None = table.column(name)
+    if column is not None and dialect.folds(column.type):  # as bytes: collations of two texts may not be comparable
+        return dialect.texts_differ(here, there)
     if column is not None and column.type.name in _WITHOUT_EQUALITY:
         here, there = dialect.comparable(here), dialect.comparable(there)
     return dialect.differs(here, there)

@@ -17,7 +17,6 @@ from refract.escaping import code_span
 from refract.plans import Plan, PlanStep, Progress, State
 from refract.plans.expected import divergences
 from refract.plans.fitting import what_does_not_fit
-from refract.plans.hanging import still_hanging
 from refract.plans.scripts import scripts_of
 from refract.plans.taking import (
     Existing,
@@ -30,9 +29,9 @@ from refract.plans.taking import (
     take_step_back,
 )
 from refract.recipes.base import CannotPlan, Situation, answers_for
+from refract.recipes.dropping import still_hanging
 from refract.rendering.progress import standing
 from refract.text import FileChange
-from refract.wording import joined
 
 Changes = tuple[FileChange, ...]
 
@@ -189,17 +188,12 @@ def _nothing_may_hang_on(analysis: Analysis, step: PlanStep, number: int) -> Non
     if built is None:
         return
     for found in still_hanging(step.migrations, built, provider):
-        things = joined(f"{user.kind.value} {code_span(user.name)}" for user in found.users)
-        verb = "uses" if len(found.users) == 1 else "use"
+        subject, need = code_span(found.subject), "needs" if len(found.users) == 1 else "need"
         if found.lost:
             raise CannotPlan(
-                f"Step {number + 1} would drop {things} together with {code_span(found.subject)}. In a separate migration, "
-                f"drop {things}, and create a successor for the new column if you need one. Then take this step."
+                f"Step {number + 1} would drop {found.things} together with {subject}. First, {found.advice}"
             )
-        raise CannotPlan(
-            f"Step {number + 1} cannot drop {code_span(found.subject)} while {things} {verb} it. "
-            f"In a separate migration, drop {things}, or recreate without {code_span(found.subject)}. Then take this step."
-        )
+        raise CannotPlan(f"Step {number + 1} cannot drop {subject}, which {found.things} {need}. First, {found.advice}")
 
 
 def _existing(analysis: Analysis, plan: Plan, number: int) -> Existing:

@@ -419,7 +419,7 @@ def all_recipes() -> Mapping[str, Recipe]:
     return {found.name: found for found in sorted(_recipes_in(modules), key=lambda r: r.name)}
 
 
-_PARTS = frozenset({"acts", "base", "engine", "schema_edits", "dialects"})
+_PARTS = frozenset({"acts", "base", "dropping", "engine", "schema_edits", "dialects"})
 
 
 def _recipes_in(modules: Iterable[ModuleType]) -> Iterator[Recipe]:

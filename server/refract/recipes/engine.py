@@ -18,12 +18,14 @@ from refract.diff.traits import differ_traits
 from refract.escaping import code_span
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
+from refract.providers import Provider
 from refract.recipes._answers import check_answers
 from refract.recipes._beyond_schema import with_history
 from refract.recipes._guards import guard_of
 from refract.recipes.acts import Decide
 from refract.recipes.base import CannotPlan, Fill, Phase, Recipe, Situation, Step, Sync, Trigger
 from refract.recipes.dialects import Dialect, dialect
+from refract.recipes.dropping import still_hanging
 from refract.recipes.schema_edits import apply_schema_edits
 from refract.schema.apply import apply
 from refract.schema.changes import AddColumn, Change, CreateIndex, DropColumn, DropTable
@@ -84,7 +86,29 @@ class _State:
 def plan_steps(recipe: Recipe, situation: Situation) -> tuple[PlannedStep, ...]:
     """The steps of a recipe, with all that each writes. Raises CannotPlan."""
     check_answers(recipe, situation)
-    return tuple(_Engine(situation).run(recipe.steps(situation)))
+    steps = tuple(_Engine(situation).run(recipe.steps(situation)))
+    return steps if situation.history is None else _with_notes(steps, situation.history, situation.provider)
+
+
+def _with_notes(steps: Sequence[PlannedStep], built: Database, provider: Provider) -> tuple[PlannedStep, ...]:
+    """The steps with what to do before them about the user's own views, triggers and indexes on what they drop."""
+    from refract.sql.reader import read_migration  # noqa: PLC0415  only when a plan is made
+
+    noted = list(steps)
+    for number, step in enumerate(steps):
+        for found in still_hanging(step.migrations, built, provider):
+            noted[number] = _noted(noted[number], f"Before this step, {found.advice}")
+            switch = next((n for n in range(number) if steps[n].step.phase is Phase.SWITCH), None)
+            if switch is not None and found.has_trigger:
+                about = f"Before this step, let {found.things} also handle what replaces {code_span(found.subject)}."
+                noted[switch] = _noted(noted[switch], about)
+        for migration in step.migrations:
+            built = read_migration(migration.sql, migration.name, built, provider).database
+    return tuple(noted)
+
+
+def _noted(step: PlannedStep, note: str) -> PlannedStep:
+    return evolve(step, step=evolve(step.step, note=" ".join(filter(None, (step.step.note, note)))))
 
 
 class _Engine:

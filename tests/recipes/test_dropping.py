@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from recipes.plans import Case, first_migration, plan_of, served_on, situation
-from refract.plans.hanging import still_hanging
 from refract.providers import provider
-from refract.recipes.engine import StepMigration
+from refract.recipes.base import Situation, all_recipes
+from refract.recipes.dropping import still_hanging
+from refract.recipes.engine import StepMigration, plan_steps
 from refract.schema.model import Database
 from refract.sql.reader import read_migration
+from wording import problems
 
 CASES = [(name, case) for name in ("postgresql", "mysql", "sqlite") for case in served_on(name)]
 
@@ -75,3 +77,39 @@ def test_what_is_the_users_own_is_found(
 ) -> None:
     case = Case("", plan[0], tuple(plan[1].items()), "postgresql", SCHEMA, "")
     assert found_in(case, "postgresql", own) == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "notes"),
+    [
+        (
+            VIEW,
+            {
+                "contract": "Before this step, in a separate migration, drop view `names`, or recreate without `User.name`."
+            },
+        ),
+        (
+            TRIGGER,
+            {
+                "switch": "Before this step, let trigger `zz` also handle what replaces `User.name`.",
+                "contract": "Before this step, in a separate migration, drop trigger `zz`, or recreate without `User.name`.",
+            },
+        ),
+        (
+            PARTIAL,
+            {
+                "contract": "Before this step, in a separate migration, drop index `grown`, "
+                "and create a successor for the new column if you need one."
+            },
+        ),
+    ],
+)
+def test_a_new_plan_says_what_to_do_about_it(own: str, notes: dict[str, str]) -> None:
+    case = Case("", RENAME[0], tuple(RENAME[1].items()), "postgresql", SCHEMA, "")
+    start, recipe = situation(case, "postgresql"), all_recipes()[RENAME[0]]
+    database = Database("postgresql", "public")
+    for sql in (first_migration(start).sql, own):
+        database = read_migration(sql, "init", database, provider("postgresql")).database
+    steps = plan_steps(recipe, Situation(start.tree, start.provider, start.versions, start.answers, history=database))
+    assert {step.step.id: step.step.note for step in steps if step.step.note} == notes
+    assert [problem for note in notes.values() for problem in problems(note)] == []

@@ -5,18 +5,31 @@ own on the columns and tables that its migrations drop. The replayed migrations 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from attrs import frozen
 
-from refract.plans.model import PlanMigration
+from refract.escaping import code_span
 from refract.providers import Provider
 from refract.providers.behaviour import behaviour
-from refract.recipes.engine import StepMigration
 from refract.schema import changes as c
 from refract.schema.dependents import Dependent, DependentKind, Surroundings, reads_from_row, trigger_code
 from refract.schema.expressions import names_column, with_column_renamed
 from refract.schema.indexes import index_for, index_names, is_beyond_schema
 from refract.schema.model import Check, Column, Database, DatabaseObject, Table, View
+from refract.wording import joined
+
+
+class NamedSql(Protocol):
+    """A migration: its name and its SQL."""
+
+    @property
+    def name(self) -> str:
+        """The name of its folder, without the time."""
+
+    @property
+    def sql(self) -> str:
+        """Its statements."""
 
 
 @frozen
@@ -29,10 +42,25 @@ class Hanging:
     users: tuple[Dependent, ...]
     lost: bool = False
 
+    @property
+    def things(self) -> str:
+        """What hangs on it, in words."""
+        return joined(f"{user.kind.value} {code_span(user.name)}" for user in self.users)
 
-def still_hanging(
-    migrations: Iterable[PlanMigration | StepMigration], database: Database, provider: Provider
-) -> Iterator[Hanging]:
+    @property
+    def advice(self) -> str:
+        """What to do about it, and when."""
+        if self.lost:
+            return f"in a separate migration, drop {self.things}, and create a successor for the new column if you need one."
+        return f"in a separate migration, drop {self.things}, or recreate without {code_span(self.subject)}."
+
+    @property
+    def has_trigger(self) -> bool:
+        """Whether a trigger reads the column: it does not know the one that takes its place."""
+        return any(user.kind is DependentKind.TRIGGER for user in self.users)
+
+
+def still_hanging(migrations: Iterable[NamedSql], database: Database, provider: Provider) -> Iterator[Hanging]:
     """What hangs on what the migrations of a step drop. `database` is what the migrations before it have built."""
     from refract.sql.reader import read_migration, read_statements  # noqa: PLC0415  only when a step is taken
 

@@ -350,3 +350,46 @@ def test_a_partitioned_table_gets_its_indexes(
         project.take(step)
     noted = [step.step.note for step in steps if "cannot build the index of a partitioned table" in step.step.note]
     assert len(noted) == 1
+
+
+OWN_CONSTRAINTS = """
+ALTER TABLE "User" ADD CONSTRAINT filled CHECK (name <> '');
+CREATE UNIQUE INDEX grown ON "User" (tenant, name) WHERE name <> 'none';
+CREATE INDEX "User_lower_name_idx" ON "User" (lower(name));
+"""
+
+
+def test_checks_and_partial_indexes_of_a_renamed_column_stay(projects: Callable[..., Project]) -> None:
+    project = projects(USERS, OWN_CONSTRAINTS)
+    project.run(ROWS)
+    for step in project.plan("rename-field", model="User", field="name", to="title", how="trigger"):
+        project.take(step)
+        for column in ("name", "title") if step.step.id == "constraints" else ():
+            with pytest.raises(psycopg.errors.CheckViolation):
+                project.run(f"""INSERT INTO "User" (tenant, {column}) VALUES (1, '')""")
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                project.run(f"""INSERT INTO "User" (tenant, {column}) VALUES (1, 'name 1')""")
+    with pytest.raises(psycopg.errors.CheckViolation):
+        project.run("""INSERT INTO "User" (tenant, title) VALUES (1, '')""")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        project.run("""INSERT INTO "User" (tenant, title) VALUES (1, 'name 1')""")
+    assert project.rows("SELECT indexname FROM pg_indexes WHERE indexname = 'User_lower_title_idx'") != []
+
+
+TRIGGERS = """
+CREATE FUNCTION lowered() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := lower(NEW.name); RETURN NEW; END $$;
+CREATE TRIGGER zz_lower BEFORE INSERT OR UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION lowered();
+"""
+
+
+def test_the_users_own_trigger_fires_before_the_sync(projects: Callable[..., Project]) -> None:
+    project = projects(USERS, TRIGGERS)
+    project.run(ROWS)
+    steps = project.plan("rename-field", model="User", field="name", to="title", how="trigger")
+    for step in steps[: _until(steps, "switch")]:
+        project.take(step)
+        project.run(
+            """INSERT INTO "User" (tenant, name) VALUES (1, 'ADDED'); UPDATE "User" SET name = 'ABC' WHERE id = 1;"""
+        )
+        different = project.rows('SELECT name, title FROM "User" WHERE title IS NOT NULL AND title <> name')
+        assert different == []

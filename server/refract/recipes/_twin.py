@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from refract.escaping import code_span, prisma_string
 from refract.lowering import lower
-from refract.recipes._hanging import with_what_hangs
+from refract.recipes._hanging import Replaced, with_what_hangs
 from refract.recipes._sql import row, values_differ
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, Act, Deploy
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync, Trigger
@@ -94,7 +94,9 @@ def twin_steps(situation: Situation, twin: Twin, how: str) -> Iterator[Step]:
         refuse_keys(situation, old)
     steps = _by_application(situation, twin) if how == APPLICATION else _by_trigger(situation, twin)
     olds = tuple(old.column.name for old in twin.olds if old.column is not None)
-    yield from with_what_hangs(situation, twin.table.name, olds, tuple(new.column for new in twin.news), steps)
+    copies = tuple((old, new) for new, value in twin.forward for old in olds if value == row(situation, old))
+    replaced = Replaced(twin.table.name, olds, tuple(new.column for new in twin.news), copies)
+    yield from with_what_hangs(situation, replaced, steps)
 
 
 def refuse_triggers(situation: Situation, others: str = "Pass `how=application`") -> None:

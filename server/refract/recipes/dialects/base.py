@@ -32,7 +32,8 @@ class Dialect:
     `syncs_tables`: triggers can keep two tables in sync; `shares_sequences`: these can take their numbers from one
     sequence, and if `numbers_each_table`, only from separate ones. `has_writable_views`: a renamed table can keep its
     old name as a view.
-    `matches_patterns`: a text can be matched against a regular expression. `refuses_second_cascade`: Prisma refuses two
+    `repeats_constraints`: checks and indexes of a column can be repeated for the one that replaces it, while the table is
+    in use. `matches_patterns`: a text can be matched against a regular expression. `refuses_second_cascade`: Prisma refuses two
     relations by which a deletion could reach a table.
     `any_text` is the type to which any value can be cast as a text; `keyword_of_copy` ends a statement that copies rows
     which a trigger may copy, too; columns of the types `without_default` have none.
@@ -43,6 +44,7 @@ class Dialect:
     assignment = "NEW.{} := {};"
     syncs_tables = False
     shares_sequences = False
+    repeats_constraints = False
     numbers_each_table = False
     has_writable_views = False
     matches_patterns = True

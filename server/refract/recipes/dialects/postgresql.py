@@ -23,6 +23,7 @@ class PostgresqlDialect(Dialect):
     syncs = True
     syncs_tables = True
     shares_sequences = True
+    repeats_constraints = True
     has_writable_views = True
     keyword_of_copy = " FOR UPDATE ON CONFLICT DO NOTHING"
 

@@ -2,6 +2,7 @@
 
 ## What it does
 Adds the join table, and triggers keep it in sync with the key column.
+Roles get the rights on it that they have on the table with the key column.
 Existing links are copied, you deploy a version that uses the new lists, and the key column is dropped.
 The old version sees only one of several links: the one written last.
 

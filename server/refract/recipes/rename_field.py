@@ -7,6 +7,8 @@
 - `application` adds a second column, and two releases of the app write both. Use it on databases without triggers.
 - `at-once` renames the column while the app is stopped.
 
+On PostgreSQL, the second column gets the rights, comment, checks and indexes of the first one.
+
 ## When to use it
 Prisma takes a renamed field for a dropped and a new one, and drops the column with its values.
 `RENAME COLUMN` keeps the values, but every running instance that uses the old name fails.

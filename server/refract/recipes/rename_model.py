@@ -9,6 +9,8 @@
 - `application` adds a second table, and two releases of the app write both.
 - `at-once` renames the table while the app is stopped.
 
+On PostgreSQL, the new table or view gets the owner, rights, row level security and comments of the old one.
+
 ## When to use it
 Prisma takes a renamed model for a dropped and a new one, and drops the table with its rows.
 `ALTER TABLE ... RENAME` keeps the rows, but every running instance that uses the old name fails.
@@ -36,7 +38,7 @@ With `trigger` and `application`, the last step drops the old table and cannot b
 
 ## Providers
 `how=map`, `how=application` and `how=at-once`: every SQL database.
-`how=view` and `how=trigger`: PostgreSQL.
+`how=view` and `how=trigger`: PostgreSQL. With row level security, `how=view` needs PostgreSQL 15.
 """
 
 from __future__ import annotations

@@ -113,3 +113,16 @@ def test_a_new_plan_says_what_to_do_about_it(own: str, notes: dict[str, str]) ->
     steps = plan_steps(recipe, Situation(start.tree, start.provider, start.versions, start.answers, history=database))
     assert {step.step.id: step.step.note for step in steps if step.step.note} == notes
     assert [problem for note in notes.values() for problem in problems(note)] == []
+
+
+@pytest.mark.parametrize(
+    ("own", "users"),
+    [
+        ("CREATE VIEW names AS SELECT id, name FROM `User`;", ["view names"]),
+        ("CREATE TRIGGER zz BEFORE INSERT ON `User` FOR EACH ROW SET NEW.name = lower(NEW.name);", ["trigger zz"]),
+        ("ALTER TABLE `User` ADD COLUMN low VARCHAR(9) AS (lower(name)) STORED;", ["generated column low"]),
+    ],
+)
+def test_it_is_found_on_mysql(own: str, users: list[str]) -> None:
+    case = Case("", RENAME[0], tuple(RENAME[1].items()), "mysql", SCHEMA, "")
+    assert [(subject, names) for _, subject, names in found_in(case, "mysql", own)] == [("User.name", users)]

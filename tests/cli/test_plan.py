@@ -347,7 +347,7 @@ def test_rows_are_filled_by_a_script_that_a_person_runs(project: Path) -> None:
     said = run("plan", "next").stdout
     script = project / "prisma" / "plans" / NAME / "backfill_user.sql"
     assert f"prisma/plans/{NAME}/backfill_user.sql" in said
-    assert "LIMIT 200" in script.read_text()
+    assert "batch_rows INTEGER := 200;" in script.read_text()
     assert status() == "step 2 of 5: backfill, waiting for your deploy"
     assert findings() == []
     script.write_text("-- as somebody has changed it\n")
@@ -379,6 +379,33 @@ def test_a_switch_is_not_confirmed_while_code_uses_the_old_field(project: Path) 
     (project / "user.ts").write_text(USES.replace("name:", "title:"))
     run("plan", "done")
     assert status() == "step 5 of 5: contract"
+
+
+def test_a_step_names_the_code_that_changes_with_it_and_says_if_none_does(project: Path) -> None:
+    create = "await prisma.user.create({ data: { id: 1 } });\n"
+    (project / "user.ts").write_text(USES)
+    (project / "create.ts").write_text(create)
+    start()
+    for _ in range(3):
+        said = run("plan", "next").stdout
+        assert "Code to change" not in said and "create.ts" not in said
+        assert "\nLeave the code as it is." in said
+    said = run("plan", "next").stdout
+    assert "Leave the code" not in said
+    assert "\nCode to change:\n  user.ts:1:61: export const names" in said
+    assert "\nCode that creates rows:\n  create.ts:1:14: await prisma.user.create(" in said
+    assert run("plan", "show").stdout.endswith(said[said.index("\nCode to change") :])
+
+
+def test_a_step_names_what_to_run_after_a_failed_deploy(project: Path) -> None:
+    run("plan", "new", "add-index", "User", "fields=name")
+    said = run("plan", "next").stdout
+    (made,) = (folder.name for folder in (project / "prisma" / "migrations").glob("*_index"))
+    head = "\nIf the deploy fails, run the line of the failed migration before you deploy again:\n"
+    assert head in said
+    cleanup, command = said.partition(head)[2].splitlines()
+    assert cleanup == '  DROP INDEX CONCURRENTLY IF EXISTS "User_name_idx";  (in the database, then:)'
+    assert command == f"  npx prisma migrate resolve --rolled-back {made}"
 
 
 def test_nothing_is_taken_away_while_code_uses_it(project: Path) -> None:

@@ -33,7 +33,7 @@ class Clients:
     """The clients of schemas, each generated once."""
 
     def __init__(self, install: Path, folder: Path) -> None:
-        self._install, self._folder = install, folder
+        self.install, self._folder = install, folder
         self._made: dict[tuple[str, ...], Path] = {}
 
     def of(self, schema: SchemaTree) -> Path:
@@ -49,7 +49,7 @@ class Clients:
         (home / "schema.prisma").write_text("\n".join((_GENERATOR, *texts)))
         command = ["node_modules/.bin/prisma", "generate", "--schema", str(home / "schema.prisma")]
         ran = subprocess.run(
-            command, cwd=self._install, env=environment(self._install), capture_output=True, text=True, check=False
+            command, cwd=self.install, env=environment(self.install), capture_output=True, text=True, check=False
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return home / "client"

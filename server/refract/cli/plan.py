@@ -18,6 +18,7 @@ from refract.baseline.folder import SQL_FILE
 from refract.cli.chosen_project import analysis_to_change, chosen_analysis, in_folder
 from refract.cli.first_migration import say_first_migration
 from refract.cli.places import Places, problem_lines
+from refract.cli.plan_details import code_lines, recovery_lines
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, complain, say, shown_path
 from refract.cli.writing import write_changes
@@ -115,6 +116,8 @@ def show(name: str | None, path: str | None, output: str) -> int:
     if progress.is_open:
         say("\n")
         say(printable(_hint(analysis, progress)))
+    if progress.waits_for_people:
+        say(printable("".join(f"{line}\n" for line in code_lines(analysis, progress))))
     return 0
 
 
@@ -145,6 +148,8 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     say(printable(f"Review these files{in_folder(analysis)}, then:\n"))
     migrations = [str(file) for file in files if file.name == SQL_FILE]
     say(printable(_to_do(analysis, progress, migrations, commit_sentence(base_name(analysis)))))
+    further = (*code_lines(analysis, progress), *recovery_lines(analysis, migrations))
+    say(printable("".join(f"{line}\n" for line in further)))
     return 0
 
 

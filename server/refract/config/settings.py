@@ -204,11 +204,16 @@ class PlanSettings:
     )
     batch: int = field(
         default=1_000,
-        metadata=about(COUNT, "Rows that a plan fills in one transaction.", "500"),
+        metadata=about(
+            COUNT,
+            "Rows that a plan fills in one transaction. "
+            "On PostgreSQL, up to ten times as many while no query waits for them, and down to a tenth if one does.",
+            "500",
+        ),
     )
     pause: int = field(
-        default=50,
-        metadata=about(COUNT, "Milliseconds that a plan waits between two such transactions.", "200"),
+        default=1,
+        metadata=about(COUNT, "Milliseconds that a plan waits at least between two such transactions.", "50"),
     )
     guards: bool = field(
         default=True,
@@ -218,6 +223,20 @@ class PlanSettings:
             "false",
         ),
     )
+    longest_pause: int = field(
+        default=1_000,
+        metadata=about(
+            COUNT,
+            "Milliseconds that a plan waits at most between two such transactions. "
+            "While a query waits for the rows, the pause is as long as the last transaction took.",
+            "5000",
+        ),
+    )
+
+    @property
+    def longest(self) -> int:
+        """The longest pause: not shorter than the shortest."""
+        return max(self.pause, self.longest_pause)
 
 
 @frozen

@@ -208,9 +208,9 @@ def _relation_edits(s: Situation, keys: _Keys, child: _Child) -> Iterator[Schema
     actions = [text for name, text in _arguments(s, child.relation) if name in ("onDelete", "onUpdate")]
     optional = "" if child.relation.is_required else "?"
     parts = (f'"{child.name}"', f"fields: [{_v2(child.key)}]", f"references: [{_v2(keys.old)}]", *actions)
-    relation = f"@relation({', '.join(parts)})"
-    yield AddField(child.key.model, _v2(child.relation), f"{keys.model}{optional}", (relation,), child.relation.name)
-    yield AddField(keys.model, _v2(child.back), child.back.type, (f'@relation("{child.name}")',), child.back.name)
+    holds, is_held = (f"@relation({', '.join(parts)})", "@ignore"), (f'@relation("{child.name}")', "@ignore")
+    yield AddField(child.key.model, _v2(child.relation), f"{keys.model}{optional}", holds, child.relation.name)
+    yield AddField(keys.model, _v2(child.back), child.back.type, is_held, child.back.name)
 
 
 def _switch_step(keys: _Keys) -> Step:
@@ -242,6 +242,7 @@ def _switch_edits(old: ModelField) -> Iterator[SchemaEdit]:
         yield AddAttribute(old.model, _old_name(old), f"@map({prisma_string(old.column.name)})")
     yield AddAttribute(old.model, _old_name(old), "@ignore")
     yield RenameField(old.model, _v2(old), old.name)
+    yield RemoveAttribute(old.model, old.name, "ignore")
 
 
 def _contract_steps(s: Situation, keys: _Keys) -> Iterator[Step]:
@@ -295,7 +296,7 @@ def _new_field(s: Situation, old: ModelField, new: NewKey, column: str) -> AddFi
     name = s.new_name(old.model, _v2(old))
     # Prisma refuses `@map("id")` above a field `id`, even if that is mapped to another column itself.
     return AddField(
-        old.model, name, f"{new.type}?", (*new.attributes, f"@map({prisma_string(column)})"), before=old.name
+        old.model, name, f"{new.type}?", (*new.attributes, f"@map({prisma_string(column)})", "@ignore"), before=old.name
     )
 
 

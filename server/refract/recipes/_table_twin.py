@@ -26,6 +26,7 @@ from refract.recipes.schema_edits import (
     AddField,
     RemoveAttribute,
     RemoveBlock,
+    RemoveBlockAttribute,
     RemoveField,
     RenameField,
     SchemaEdit,
@@ -76,11 +77,12 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
         if by_application
         else (_copying(s, pair, pair.old.name, pair.new), _copying(s, pair, pair.new, pair.old.name))
     )
+    hidden = () if by_application else (AddBlockAttribute(to, "@@ignore"),)
     yield Step(
         id="expand",
         phase=Phase.EXPAND,
         title=f"Add {listed([to])}{'' if by_application else f', synced with {listed([model])} by triggers'}",
-        edits=(AddBlock(_block(s, pair), model), *_outward_edits(pair)),
+        edits=(AddBlock(_block(s, pair), model), *hidden, *_outward_edits(pair)),
         begins=triggers,
         last=(*_shared_numbers(s, pair), *dialect(s.provider.name).table_rights(pair.old.name, pair.new)),
     )
@@ -178,7 +180,7 @@ def _outward_edits(pair: _Pair) -> Iterator[SchemaEdit]:
     for relation in pair.outward:
         other = relation.other
         type_ = other.type.replace(pair.model, pair.to, 1)
-        yield AddField(other.model, _v2(other), type_, other.attributes, other.name)
+        yield AddField(other.model, _v2(other), type_, (*other.attributes, "@ignore"), other.name)
 
 
 def _inward_edits(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
@@ -190,7 +192,7 @@ def _inward_edits(s: Situation, pair: _Pair) -> Iterator[SchemaEdit]:
         mapped = f", map: {prisma_string(name)}" if s.provider.maps_foreign_keys else ""
         attribute = re.sub(r",\s*map:\s*\"[^\"]*\"", "", holder.attribute("relation"))
         type_ = holder.type.replace(pair.model, pair.to, 1)
-        yield AddField(holder.model, _v2(holder), type_, (f"{attribute[:-1]}{mapped})",), holder.name)
+        yield AddField(holder.model, _v2(holder), type_, (f"{attribute[:-1]}{mapped})", "@ignore"), holder.name)
         yield AddField(pair.to, other.name, other.type, other.attributes)
 
 
@@ -206,7 +208,7 @@ def _switch_by_trigger(pair: _Pair) -> Iterator[Step]:
     yield _switch_step(
         pair,
         (Deploy(uses=(pair.to,), instead_of=(pair.model,), handles=("40P01",)), OLD_INSTANCES_STOPPED, SURE_TO_STAY),
-        tuple(_relation_renames(pair)),
+        (RemoveBlockAttribute(pair.to, "@@ignore"), *_relation_renames(pair)),
     )
     yield from _detach_steps(pair)
 
@@ -219,7 +221,7 @@ def _switch_by_application(pair: _Pair) -> Iterator[Step]:
         id="read-new",
         phase=Phase.DUAL_WRITE,
         title=f"Deploy code that reads {listed([pair.to])} and writes both",
-        edits=tuple(_relation_renames(pair)),
+        edits=(*_relation_renames(pair), *_own_relations_hidden(pair)),
         after=(Deploy(reads=(pair.to,), writes=(pair.model,), upserts=(pair.to,)), OLD_INSTANCES_STOPPED),
     )
     yield from _detach_steps(pair)
@@ -239,11 +241,19 @@ def _switch_step(pair: _Pair, acts: tuple[Act, ...], moved: Sequence[SchemaEdit]
 
 
 def _relation_renames(pair: _Pair) -> Iterator[SchemaEdit]:
-    """The relations to the new table get the names of those to the old one."""
+    """The relations to the new table get the names of those to the old one, which Prisma Client no longer shows."""
     for field in (*(r.other for r in pair.outward), *(r.holder for r in pair.inward)):
         yield RenameField(field.model, field.name, _old_name(field))
         yield AddAttribute(field.model, _old_name(field), "@ignore")
         yield RenameField(field.model, _v2(field), field.name)
+        yield RemoveAttribute(field.model, field.name, "ignore")
+
+
+def _own_relations_hidden(pair: _Pair) -> Iterator[SchemaEdit]:
+    """The old model's relations to itself, whose foreign keys are dropped before it is: code writes its plain fields."""
+    for relation in pair.own:
+        for side in (relation.holder, relation.other):
+            yield AddAttribute(pair.model, side.name, "@ignore")
 
 
 def _detach_steps(pair: _Pair) -> Iterator[Step]:

@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from refract.escaping import code_span, prisma_string
 from refract.lowering import lower
 from refract.recipes._hanging import Replaced, with_what_hangs
+from refract.recipes._lists import lists_with, names_field, renamed_in, without_map
 from refract.recipes._sql import row, values_differ
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, Act, Deploy
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync, Trigger
@@ -31,11 +32,9 @@ from refract.recipes.schema_edits import (
     apply_schema_edits,
 )
 from refract.schema.model import Table
-from refract.syntax.tree import Attribute
 from refract.wording import listed
 
 TRIGGER, APPLICATION = "trigger", "application"
-_LISTS = ("index", "unique", "fulltext")
 _GENERATED = re.compile(r"@default\(\s*(cuid|uuid|ulid|nanoid)\s*\(")
 
 
@@ -115,7 +114,7 @@ def refuse_keys(situation: Situation, old: ModelField, instead: str = "Drop the 
     block = situation.block(old.model)
     if old.column is None:
         raise CannotPlan(f"{code_span(f'{old.model}.{old.name}')} is a relation, which has no column.")
-    if old.attribute("id") or any(_names(situation, old.model, a, old.name) for a in block.attributes_named("id")):
+    if old.attribute("id") or any(names_field(situation, old.model, a, old.name) for a in block.attributes_named("id")):
         raise CannotPlan(
             f"{code_span(f'{old.model}.{old.name}')} is part of the primary key, which other tables may refer to."
         )
@@ -174,8 +173,8 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
         edits=(
             *_removals(s, twin),
             *twin.leftover,
-            *(RemoveAttribute(b.block, b.member, "default") for b in bridges),
-            *twin.later,
+            *(RemoveAttribute(b.block, b.member, "default") for b in bridges if b not in twin.later),
+            *(edit for edit in twin.later if edit not in bridges),
         ),
         ends=(sync,),
         point_of_no_return=bool(twin.lossy),
@@ -186,11 +185,13 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
 
 def _bridges(twin: Twin) -> Iterator[AddAttribute]:
     """Lets the app leave out a new field whose default is added later. Before that, the trigger fills the field with
-    the old field's default, which Prisma sees as a default known only to the database.
+    the old field's default, which Prisma sees as a default known only to the database. A value that Prisma Client makes
+    is no default of the database: nothing but the new field's own default makes it.
     """
     for edit in twin.later:
         if isinstance(edit, AddAttribute) and edit.attribute.startswith("@default("):
-            yield AddAttribute(edit.block, edit.member, "@default(dbgenerated())")
+            is_made = _is_generated(edit.attribute)
+            yield edit if is_made else AddAttribute(edit.block, edit.member, "@default(dbgenerated())")
 
 
 def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
@@ -203,12 +204,13 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         edits=(*twin.extra, *_new_fields(_without_generated_values(twin))),
     )
     generated = tuple(o.name for o in twin.olds if _is_generated(o.attribute("default")))
+    set_by_code = new_names if any(o.attribute("default") for o in twin.olds if o.name not in generated) else ()
     yield Step(
         id="dual-write",
         phase=Phase.DUAL_WRITE,
         title=f"Deploy code that writes both and reads {olds}",
         after=(
-            Deploy(reads=old_names, writes=(*old_names, *new_names), generates=generated),
+            Deploy(reads=old_names, writes=(*old_names, *new_names), always_sets=set_by_code, generates=generated),
             OLD_INSTANCES_STOPPED,
         ),
     )
@@ -218,12 +220,13 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
     yield from _require_steps(twin)
     switched = _switch_step(twin, (_new_version(twin), OLD_INSTANCES_STOPPED))
     made = (AddAttribute(twin.model, n.final or n.name, a) for n in twin.news for a in n.attributes if _is_generated(a))
-    yield evolve(switched, edits=(*switched.edits, *made), oldest_version_that_may_return="read-new")
+    edits = (*switched.edits, *made, *twin.later)
+    yield evolve(switched, edits=edits, oldest_version_that_may_return="read-new")
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
         title=f"Drop {olds}",
-        edits=(*_removals(s, twin), *twin.leftover, *twin.later),
+        edits=(*_removals(s, twin), *twin.leftover),
         point_of_no_return=True,
         loses=twin.lossy,
     )
@@ -357,28 +360,9 @@ def _indexes(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
     if len(twin.olds) != 1 or len(twin.news) != 1:
         return
     old, new = twin.olds[0], twin.news[0]
-    for attribute in _lists_of(s, old):
+    for attribute in lists_with(s, old):
         text = s.text(twin.model, *attribute.span)
-        yield AddBlockAttribute(twin.model, _without_map(_renamed_in(text, old.name, new.name)))
-
-
-def _lists_of(s: Situation, old: ModelField) -> Iterator[Attribute]:
-    for attribute in s.block(old.model).attributes:
-        if attribute.name.text in _LISTS and _names(s, old.model, attribute, old.name):
-            yield attribute
-
-
-def _names(s: Situation, model: str, attribute: Attribute, field: str) -> bool:
-    return re.search(rf"(?<![\w\".]){re.escape(field)}(?![\w\"])", s.text(model, *attribute.span)) is not None
-
-
-def _renamed_in(text: str, old: str, new: str) -> str:
-    return re.sub(rf"(?<![\w\".]){re.escape(old)}(?![\w\":])", new, text)
-
-
-def _without_map(text: str) -> str:
-    """An index's own name in the database cannot be had twice."""
-    return re.sub(r",\s*(map|name):\s*\"[^\"]*\"", "", text)
+        yield AddBlockAttribute(twin.model, without_map(renamed_in(text, old.name, new.name)))
 
 
 def _switch_step(twin: Twin, acts: tuple[Act, ...]) -> Step:
@@ -411,8 +395,8 @@ def _old_name(twin: Twin, old: ModelField) -> str:
 def _removals(s: Situation, twin: Twin) -> Iterator[SchemaEdit]:
     for old in twin.olds:
         name = _old_name(twin, old)
-        for attribute in _lists_of(s, old):
-            yield RemoveBlockAttribute(twin.model, _renamed_in(s.text(twin.model, *attribute.span), old.name, name))
+        for attribute in lists_with(s, old):
+            yield RemoveBlockAttribute(twin.model, renamed_in(s.text(twin.model, *attribute.span), old.name, name))
         yield RemoveField(twin.model, name)
 
 
@@ -474,7 +458,7 @@ def _with_both(s: Situation, twin: Twin) -> Table:
 
 def _undone_later(twin: Twin) -> Iterator[SchemaEdit]:
     for edit in twin.later:
-        if isinstance(edit, AddAttribute):
+        if isinstance(edit, AddAttribute) and not _is_generated(edit.attribute):
             yield RemoveAttribute(edit.block, edit.member, edit.attribute.lstrip("@").split("(")[0])
 
 

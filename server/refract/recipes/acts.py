@@ -54,6 +54,7 @@ class Deploy:
     the models that get the same rows as `writes`, after it and in its transaction.
     `always_sets` are fields that no insert leaves out, `never_null` those that never get NULL, `accepts_null` those that
     may be NULL when it reads, `never_null_but_optional` those that no row has NULL in, although their type is optional;
+    `connects` are relations that a `create` sets by `connect` if it connects others, too.
     `generates` are fields whose value it makes itself instead of Prisma Client. `no_duplicates` and `no_orphans` fields in which it writes neither.
     `handles` are error codes that it must be ready for.
     """
@@ -72,6 +73,7 @@ class Deploy:
     accepts_null: tuple[str, ...] = ()
     never_null_but_optional: tuple[str, ...] = ()
     generates: tuple[str, ...] = ()
+    connects: tuple[str, ...] = ()
     no_duplicates: tuple[str, ...] = ()
     no_orphans: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()

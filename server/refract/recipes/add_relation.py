@@ -100,7 +100,13 @@ def add_relation(s: Situation) -> Iterator[Step]:
         phase=Phase.VALIDATE,
         title=f"Add and validate the foreign key to {listed([relation.other])}",
         edits=_relation_fields(s, relation),
+        after=(Deploy(connects=(relation.name,)),) if _has_other_keys(s, relation) else (),
     )
+
+
+def _has_other_keys(s: Situation, relation: _Relation) -> bool:
+    """Whether code may connect another relation when it creates a row, and set the new relation's fields as they are."""
+    return bool(s.table(relation.model).foreign_keys)
 
 
 @frozen

@@ -70,7 +70,7 @@ from refract.recipes.base import (
     recipe,
 )
 from refract.recipes.dialects import PostgresqlDialect, dialect
-from refract.recipes.schema_edits import AddAttribute, AddField, RemoveField, RetypeField
+from refract.recipes.schema_edits import AddAttribute, AddField, RemoveAttribute, RemoveField, RetypeField
 from refract.schema.model import Table
 
 _Pairs = tuple[tuple[str, str], ...]
@@ -138,11 +138,12 @@ def move_field(s: Situation) -> Iterator[Step]:
 def _expand_step(move: _Move, there: Trigger, back: Trigger) -> Step:
     old, new = move.labels
     type_ = f"{move.old.plain_type}{'' if move.old.is_list else '?'}"
+    attributes = (*move.old.without("unique", "map", "default"), "@ignore")
     return Step(
         id="expand",
         phase=Phase.EXPAND,
         title=f"Add {new}, synced with {old} by triggers",
-        edits=(AddField(move.model, move.name, type_, move.old.without("unique", "map", "default")),),
+        edits=(AddField(move.model, move.name, type_, attributes),),
         begins=(there, back),
     )
 
@@ -186,7 +187,10 @@ def _switch_step(move: _Move) -> Step:
         id="switch",
         phase=Phase.SWITCH,
         title=f"Deploy code that uses {move.labels[1]}",
-        edits=(AddAttribute(move.old.model, move.old.name, "@ignore"),),
+        edits=(
+            AddAttribute(move.old.model, move.old.name, "@ignore"),
+            RemoveAttribute(move.model, move.name, "ignore"),
+        ),
         after=(
             Deploy(uses=(f"{move.model}.{move.name}",), instead_of=(f"{move.old.model}.{move.old.name}",)),
             OLD_INSTANCES_STOPPED,

@@ -43,7 +43,7 @@ With `trigger` and `application`, the last step drops the old table and cannot b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
@@ -56,7 +56,7 @@ from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy, Start, StopAll
 from refract.recipes.base import CannotPlan, Phase, Question, Situation, Step, SubjectKind, Trigger, recipe
 from refract.recipes.dialects import dialect
 from refract.recipes.dialects.postgresql_rights import view_rights
-from refract.recipes.schema_edits import AddBlockAttribute, RenameBlock
+from refract.recipes.schema_edits import AddBlockAttribute, RemoveBlockAttribute, RenameBlock, SchemaEdit
 from refract.schema.changes import Change, RenameTable
 from refract.schema.model import QualifiedName, Table
 from refract.syntax.tree import Keyword
@@ -112,12 +112,19 @@ def rename_model(s: Situation) -> Iterator[Step]:
             ends_use=(old,),
         )
         return
-    yield from _by_view(
-        s, table, new, Step(id="", phase=Phase.EXPAND, title="", edits=(rename, *links), changes=renamed)
+    mapped = f"@@map({prisma_string(to)})"
+    expand = Step(
+        id="expand",
+        phase=Phase.EXPAND,
+        title=f"Rename the table to {listed([to])}, with a view under the old name",
+        edits=(AddBlockAttribute(old, mapped),),
+        changes=renamed,
     )
+    yield from _by_view(s, table, new, expand, (rename, RemoveBlockAttribute(to, mapped), *links))
 
 
-def _by_view(s: Situation, table: Table, new: Table, rename: Step) -> Iterator[Step]:
+def _by_view(s: Situation, table: Table, new: Table, expand: Step, named: Sequence[SchemaEdit]) -> Iterator[Step]:
+    """The table gets its name in `expand`, the model with the code: it is `named` in the switch."""
     if not dialect(s.provider.name).has_writable_views:
         raise CannotPlan(f"`how=view` is not available on {s.provider.name}. Pass `how=map`.")
     if s.table_built(table.name).row_security and not is_since(s.versions.server, VIEWS_WITH_RIGHTS_OF_INVOKER):
@@ -137,16 +144,12 @@ def _by_view(s: Situation, table: Table, new: Table, rename: Step) -> Iterator[S
         (f"DROP VIEW {old_name}",),
         views=(table.name,),
     )
-    yield evolve(
-        rename,
-        id="expand",
-        title=f"Rename the table to {listed([new.name.name])}, with a view under the old name",
-        begins=(view,),
-    )
+    yield evolve(expand, begins=(view,))
     yield Step(
         id="switch",
         phase=Phase.SWITCH,
         title=f"Deploy code that uses {listed([new.name.name])}",
+        edits=tuple(named),
         after=(Deploy(uses=(new.name.name,), instead_of=(table.model_name,)), OLD_INSTANCES_STOPPED),
         ends_use=(table.model_name,),
     )

@@ -37,6 +37,17 @@ def to_do(step: PlanStep, deploy: Iterable[str]) -> tuple[str, ...]:
     return (*map(instruction, step.before), *deploy, *map(instruction, step.after), *check)
 
 
+def asks_for_code(step: Step | PlanStep) -> bool:
+    """Whether the step asks you to deploy another version of the app."""
+    return any(isinstance(act, Deploy | Start | Instruction) for act in step.acts)
+
+
+def code_as_it_is(step: PlanStep) -> str:
+    """What a step that asks for no new version means for the code."""
+    compiles = " It compiles with the Prisma Client of this step." if step.schema else ""
+    return f"Leave the code as it is.{compiles}"
+
+
 def step_numbers(plan: Plan) -> Mapping[str, int]:
     """The number of each step (from 1), by its id."""
     return {step.id: number for number, step in enumerate(plan.steps, 1)}
@@ -100,6 +111,8 @@ def _of_code(act: Deploy) -> Iterator[str]:
         yield f"never leaves {listed(act.never_null)} NULL"
     if act.accepts_null:
         yield f"accepts NULL in {listed(act.accepts_null)}"
+    if act.connects:
+        yield f"sets {listed(act.connects)} with `connect` in each `create` that connects another relation"
     if act.no_duplicates:
         yield f"writes no duplicates of {listed(act.no_duplicates)}"
     if act.no_orphans:

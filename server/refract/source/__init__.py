@@ -4,6 +4,7 @@ Text in, places out: nothing here reads a file. There is no compiler either, so 
 """
 
 from refract.source.client import Client, ClientField, ClientModel, Target, client_of, completed
+from refract.source.creations import creates_rows
 from refract.source.search import Needle, find_uses, needles
 from refract.source.use import CodeUses, Use, counted
 
@@ -18,6 +19,7 @@ __all__ = [
     "client_of",
     "completed",
     "counted",
+    "creates_rows",
     "find_uses",
     "needles",
 ]

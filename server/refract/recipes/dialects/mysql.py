@@ -11,7 +11,7 @@ from refract.recipes.dialects.base import GUARD_HINT, GUARD_NOTE, TEXTS, Dialect
 from refract.schema.model import ColumnType, QualifiedName
 
 _SUFFIX = 2  # characters that distinguish a Sync's two triggers
-ROW_WAIT = 2  # seconds that a batch waits for a row, while it holds others
+ROW_WAIT = 1  # seconds that a batch waits for a row, while it holds others
 _RIGHTS = "-- With binary logging, this needs SUPER or log_bin_trust_function_creators = 1 (error 1419).\n"
 _CASTS = {"INTEGER": "SIGNED", "INT": "SIGNED", "BIGINT": "SIGNED", "SMALLINT": "SIGNED", "DOUBLE": "DOUBLE"}
 
@@ -78,7 +78,9 @@ class MysqlDialect(Dialect):
         )
 
     def fill(self, fill: Fill, pace: PlanSettings) -> tuple[str, ...]:
-        """A procedure: a batch that meets a locked row releases its locks, and is tried again."""
+        """A procedure: a batch that meets a locked row releases its locks, and is tried again. It rests as long as the
+        batch took: to see who waits takes a right that few users have.
+        """
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         procedure = self.quote(self.provider.sync_name(fill.table.name.name, "backfill"))
         declared = "".join(
@@ -91,6 +93,7 @@ class MysqlDialect(Dialect):
 CREATE PROCEDURE {procedure}()
 BEGIN
 {declared}  DECLARE filled BOOLEAN;
+  DECLARE begun DATETIME(6);
   DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN {gone} END;
   SET SESSION innodb_lock_wait_timeout = {ROW_WAIT};
   SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
@@ -101,13 +104,14 @@ BEGIN
     ) AS batch ORDER BY {by.descending} LIMIT 1;
     SET filled = FALSE;
     WHILE NOT filled DO
+      SET begun = SYSDATE(6);
       BEGIN
         DECLARE EXIT HANDLER FOR 1205, 1213 ROLLBACK;
         {self.fill_batch(fill, by.inside)};
         COMMIT;
         SET filled = TRUE;
       END;
-      DO SLEEP({pace.pause / 1000});
+      DO SLEEP(LEAST(GREATEST(TIMESTAMPDIFF(MICROSECOND, begun, SYSDATE(6)) / 1000000, {pace.pause / 1000}), {pace.longest / 1000}));
     END WHILE;
     SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
   END WHILE;

@@ -9,9 +9,9 @@ from refract.escaping import dollar_quoted, sql_comment
 from refract.providers.base import quote_string
 from refract.recipes.base import Fill, Sync, Trigger
 from refract.recipes.dialects.base import GUARD_HINT, GUARD_NOTE, Dialect, concatenated, parted, walk
+from refract.recipes.dialects.postgresql_backfill import paced_loop
 from refract.recipes.dialects.postgresql_rights import column_rights, runs_as_owner, table_rights
 from refract.schema.model import ColumnType, QualifiedName
-from refract.sql.safe.postgresql import LOCK_TRIES, LOCK_WAIT
 
 _FIRES_LAST = "~"
 """Sorts after every letter, digit and `_`."""
@@ -102,40 +102,13 @@ END"""
         than for any other migration, and it cannot be part of a deadlock.
         """
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
-        declared = "".join(
-            f"  {word}_{n} {table}.{self.quote(k.name)}%TYPE;\n"
-            for n, k in enumerate(by.keys, 1)
-            for word in ("low", "high", "last")
-        )
-        block = f"""\
-#variable_conflict use_column
-DECLARE
-{declared}BEGIN
+        quoted = tuple(self.quote(key.name) for key in by.keys)
+        guard = f"""\
   IF row_security_active({quote_string(table)}) THEN
     RAISE EXCEPTION 'row level security hides rows of {table.replace("'", "''").replace("%", "%%")} from this role: deploy as a role with BYPASSRLS';
   END IF;
-  SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
-  SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
-  WHILE {by.to_do} LOOP
-    SELECT {by.names} INTO {by.highs} FROM (
-      SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {pace.batch}
-    ) AS batch ORDER BY {by.descending} LIMIT 1;
-    EXIT WHEN high_1 IS NULL;
-    FOR attempt IN 1..{LOCK_TRIES} LOOP
-      BEGIN
-        SET LOCAL lock_timeout = '{LOCK_WAIT}ms';
-        {self.fill_batch(fill, by.inside)};
-        EXIT;
-      EXCEPTION WHEN lock_not_available THEN
-        IF attempt = {LOCK_TRIES} THEN RAISE; END IF;
-        PERFORM pg_sleep(random());
-      END;
-    END LOOP;
-    COMMIT;
-    PERFORM pg_sleep({pace.pause / 1000});
-    SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
-  END LOOP;
-END"""
+"""
+        block = paced_loop(by, table, quoted, guard, self.fill_batch(fill, by.inside), pace)
         return (f"DO {dollar_quoted(block)}",)
 
     def _syncing(self, sync: Sync) -> Trigger:

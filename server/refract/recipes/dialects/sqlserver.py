@@ -39,18 +39,17 @@ class SqlserverDialect(Dialect):
         batch = self.fill_batch(fill, f"{name} >= @low AND {name} <= @high")
         return (
             f"""\
+DECLARE @begun DATETIME2, @took INT, @until DATETIME2;
 DECLARE @low {type_} = (SELECT MIN({name}) FROM {table}), @high {type_}, @last {type_} = (SELECT MAX({name}) FROM {table});
 WHILE @low <= @last
 BEGIN
   SELECT @high = MAX({name}) FROM (SELECT TOP ({pace.batch}) {name} FROM {table} WHERE {name} >= @low ORDER BY {name}) AS batch;
+  SET @begun = SYSUTCDATETIME();
   {batch};
-  WAITFOR DELAY '{_clock(pace.pause)}';
+  SET @took = DATEDIFF(millisecond, @begun, SYSUTCDATETIME());
+  SET @took = CASE WHEN @took < {pace.pause} THEN {pace.pause} WHEN @took > {pace.longest} THEN {pace.longest} ELSE @took END;
+  SET @until = DATEADD(millisecond, @took, SYSUTCDATETIME());
+  WHILE SYSUTCDATETIME() < @until WAITFOR DELAY '00:00:00.010';
   SET @low = (SELECT MIN({name}) FROM {table} WHERE {name} > @high);
 END""",
         )
-
-
-def _clock(milliseconds: int) -> str:
-    """A time of less than a day as WAITFOR takes it."""
-    seconds, rest = divmod(min(milliseconds, 86_399_999), 1000)
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"

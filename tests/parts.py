@@ -164,7 +164,11 @@ _MARIADB = ("mariadbd", "mariadb-install-db")
 _VSCODE = ("chromium", "g++", "make", "git")
 
 PARTS = (
-    Part("server", "a language server in its own process", ("lsp/*", "safety/test_server.py")),
+    Part(
+        "server",
+        "a language server in its own process",
+        ("lsp/*", "safety/test_server.py", "agents/test_mcp.py", "agents/test_story.py"),
+    ),
     Part("sqlite", "SQLite under load", ("live/*sqlite*",)),
     Part("strace", "a system call trace", ("safety/test_system_calls.py",), _strace, ("strace",), timed=False),
     Part(

@@ -14,9 +14,11 @@ from refract.source import client_of
 _ROUNDS = 3  # an answer may lead to one more question
 
 
-def analyse_with_code(snapshot: Snapshot) -> Analysis:
-    """The analysis of a snapshot, and of the code as far as a rule wants to know about it."""
-    analysis = analyse(snapshot)
+def analyse_with_code(snapshot: Snapshot, previous: Analysis | None = None) -> Analysis:
+    """The analysis of a snapshot, and of the code as far as a rule wants to know about it. With the `previous` analysis
+    of the same project, blocks that stayed the same cost nothing.
+    """
+    analysis = analyse(snapshot, previous)
     for _ in range(_ROUNDS):
         if not analysis.questions:
             break

@@ -13,6 +13,7 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp.types import ToolAnnotations
 
 from refract import __version__
+from refract.cli.mcp_server.checking import Checker
 from refract.cli.mcp_server.running import Refused, ran
 from refract.cli.mcp_server.tools import Tools
 from refract.recipes.base import all_recipes
@@ -30,7 +31,7 @@ _INSTRUCTIONS = (
 
 def make_server(commands: click.Command) -> MCPServer:
     """The server, not running yet, whose tools run these commands."""
-    own = Tools(partial(ran, commands))
+    own = Tools(partial(ran, commands), Checker())
     server = MCPServer("refract", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING")
     for tools, reads in ((own.readers, True), (own.writers, False)):
         notes = ToolAnnotations(read_only_hint=reads, destructive_hint=False, open_world_hint=False)

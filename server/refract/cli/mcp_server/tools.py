@@ -32,6 +32,7 @@ class Tools:
     """The tools, with the commands that they run."""
 
     run: Callable[..., Ran]
+    checked: Callable[[str], Json]
 
     @property
     def readers(self) -> tuple[Tool, ...]:
@@ -58,7 +59,7 @@ class Tools:
         Run this after each edit of a schema or a migration, and before any `prisma migrate` or `prisma db push`.
         Fix each finding of severity `error` first. `now` and `message` tell what to do.
         """
-        return self.run("check", "--format=json", "--", inside(project)).json
+        return self.checked(inside(project))
 
     def check_sql(self, sql: str, project: str = ".") -> Json:
         """Judge SQL that is not on disk, as the next migration of the project. Nothing is written or run."""

@@ -133,14 +133,28 @@ class Dialect:
         """Whether an UPDATE by the app changes one of these columns."""
         return " OR ".join(self._changed(sync, column) for column, _ in columns)
 
+    def independent(self, sync: Sync, columns: Sequence[tuple[str, str]]) -> str:
+        """Whether one of these columns holds something else than follows from the other side. What only follows from it
+        must never be written back: a conversion and its reverse need not give the same value.
+        """
+        return " OR ".join(self._differ(sync, column, f"({self._of_new(e)})") for column, e in columns)
+
     def unset(self, columns: Sequence[tuple[str, str]]) -> str:
         """Whether the row that is written has none of these columns."""
         return " AND ".join(f"NEW.{self.quote(c)} IS NULL" for c, _ in columns)
 
+    def writes_new(self, sync: Sync, written: str) -> str:
+        """Whether the old columns have to follow the new ones, if `written` says that the app wrote these."""
+        return f"({written}) AND ({self.independent(sync, sync.forward)})"
+
+    def writes_old(self, sync: Sync) -> str:
+        """Whether the new columns have to follow the old ones after an UPDATE."""
+        written = f"{self.changed(sync, sync.backward)} OR ({self.unset(sync.forward)})"
+        return f"({written}) AND ({self.independent(sync, sync.backward)})"
+
     def assigned(self, columns: Sequence[tuple[str, str]]) -> str:
         """The assignments of columns in a trigger."""
-        parts = (self.assignment.format(self.quote(c), e.replace("{row}", "NEW")) for c, e in columns)
-        return " ".join(parts)
+        return " ".join(self.assignment.format(self.quote(c), self._of_new(e)) for c, e in columns)
 
     def table_rights(self, old: QualifiedName, new: QualifiedName) -> tuple[str, ...]:
         """What gives a new table the rights of the old one, if the database has rights on single tables that are usual."""
@@ -170,6 +184,9 @@ class Dialect:
     def remaining(self, fill: Fill) -> str:
         """The query that counts the rows still to be filled."""
         return f"SELECT count(*) FROM {self.table(fill.table.name)} WHERE {self.here(fill.where, fill.table.name)}"
+
+    def _of_new(self, expression: str) -> str:
+        return expression.replace("{row}", "NEW")
 
     def _changed(self, sync: Sync, column: str) -> str:
         return self._differ(sync, column, f"OLD.{self.quote(column)}")
@@ -225,9 +242,9 @@ def walk(table: Table, quote: Callable[[str], str]) -> Walk:
 
 
 def concatenated(parts: Sequence[str]) -> str:
-    """Texts with a space between, if the database has CONCAT_WS."""
+    """Texts with a space between, if the database has CONCAT_WS; NULL only if all are."""
     filled = ", ".join(f"NULLIF({part}, '')" for part in parts[1:])
-    return f"CASE WHEN {parts[0]} IS NOT NULL THEN concat_ws(' ', {parts[0]}, {filled}) END"
+    return f"CASE WHEN COALESCE({', '.join(parts)}) IS NOT NULL THEN concat_ws(' ', {parts[0]}, {filled}) END"
 
 
 def parted(text: str) -> tuple[str, str]:

@@ -133,15 +133,15 @@ END""",
         forward, backward = self.assigned(sync.forward), self.assigned(sync.backward)
         if not sync.backward:
             return f"  {forward}"
-        return f"  IF {self.sets_new_column(sync)} THEN {backward}\n  ELSE {forward}\n  END IF;"
+        return f"  IF {self.writes_new(sync, self.sets_new_column(sync))} THEN {backward}\n  ELSE {forward}\n  END IF;"
 
     def _update(self, sync: Sync) -> str:
         forward, backward = self.assigned(sync.forward), self.assigned(sync.backward)
         if not sync.backward:
             return f"  {forward}"
         return (
-            f"  IF {self.changed(sync, sync.forward)} THEN {backward}\n"
-            f"  ELSEIF {self.changed(sync, sync.backward)} OR ({self.unset(sync.forward)}) THEN {forward}\n  END IF;"
+            f"  IF {self.writes_new(sync, self.changed(sync, sync.forward))} THEN {backward}\n"
+            f"  ELSEIF {self.writes_old(sync)} THEN {forward}\n  END IF;"
         )
 
 

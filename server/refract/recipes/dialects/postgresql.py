@@ -17,6 +17,9 @@ _FIRES_LAST = "~"
 """Sorts after every letter, digit and `_`."""
 
 
+_COMPARED_AS_TEXT = frozenset({"CITEXT", "JSON", "XML"})  # of which the last two have no equality
+
+
 class PostgresqlDialect(Dialect):
     """The SQL of PostgreSQL."""
 
@@ -40,7 +43,7 @@ class PostgresqlDialect(Dialect):
         return f"{one} IS DISTINCT FROM {other}"
 
     def folds(self, type_: ColumnType) -> bool:
-        return type_.name == "CITEXT"
+        return type_.name in _COMPARED_AS_TEXT
 
     def texts_differ(self, one: str, other: str) -> str:
         return self.differs(f"({one})::text", f"({other})::text")
@@ -124,13 +127,13 @@ END"""
             return f"  {forward}"
         return f"""\
   IF TG_OP = 'INSERT' THEN
-    IF {self.sets_new_column(sync)} THEN
+    IF {self.writes_new(sync, self.sets_new_column(sync))} THEN
       {backward}
     ELSE
       {forward}
     END IF;
-  ELSIF {self.changed(sync, sync.forward)} THEN
+  ELSIF {self.writes_new(sync, self.changed(sync, sync.forward))} THEN
     {backward}
-  ELSIF {self.changed(sync, sync.backward)} OR ({self.unset(sync.forward)}) THEN
+  ELSIF {self.writes_old(sync)} THEN
     {forward}
   END IF;"""

@@ -51,10 +51,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from refract.escaping import code_span
-from refract.recipes._sql import row
+from refract.recipes._sql import row, silent_default, values_differ
 from refract.recipes._twin import no_longer_copied_back, read_as_optional, refuse_keys
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, Decide, Deploy, Trouble
 from refract.recipes.base import (
@@ -79,7 +79,7 @@ _Pairs = tuple[tuple[str, str], ...]
 
 @frozen
 class _Move:
-    """From one table to another, whose rows are joined by pairs of columns."""
+    """From one table to another, whose rows are joined by pairs of columns. One of both tables holds the foreign key."""
 
     old: ModelField
     source: Table
@@ -87,6 +87,7 @@ class _Move:
     model: str
     name: str
     pairs: _Pairs
+    is_held_by_source: bool
 
     @property
     def column(self) -> str:
@@ -110,7 +111,7 @@ class _Move:
 def move_field(s: Situation) -> Iterator[Step]:
     """Adds the new field next to the old one, keeps both in sync, fills it, switches over."""
     move = _move(s)
-    there, back = _trigger(s, move), _trigger_back(s, move)
+    there, back = _trigger(s, move), _triggers_back(s, move)
     yield _expand_step(move, there, back)
     yield _counterpart_step(s, move)
     yield Step(
@@ -192,7 +193,11 @@ def _switch_step(move: _Move) -> Step:
             RemoveAttribute(move.model, move.name, "ignore"),
         ),
         after=(
-            Deploy(uses=(f"{move.model}.{move.name}",), instead_of=(f"{move.old.model}.{move.old.name}",)),
+            Deploy(
+                uses=(f"{move.model}.{move.name}",),
+                instead_of=(f"{move.old.model}.{move.old.name}",),
+                handles=("40P01",),
+            ),
             OLD_INSTANCES_STOPPED,
         ),
         ends_use=(f"{move.old.model}.{move.old.name}",),
@@ -206,10 +211,14 @@ def _move(s: Situation) -> _Move:
     name = s.new_name(model, s.answer("name") or old.name)
     for key in source.foreign_keys:
         if key.referenced_table == target.name and _is_unique(source, key.columns):
-            return _Move(old, source, target, model, name, tuple(zip(key.columns, key.referenced_columns, strict=True)))
+            return _Move(
+                old, source, target, model, name, tuple(zip(key.columns, key.referenced_columns, strict=True)), True
+            )
     for key in target.foreign_keys:
         if key.referenced_table == source.name and _is_unique(target, key.columns):
-            return _Move(old, source, target, model, name, tuple(zip(key.referenced_columns, key.columns, strict=True)))
+            return _Move(
+                old, source, target, model, name, tuple(zip(key.referenced_columns, key.columns, strict=True)), False
+            )
     raise CannotPlan(f"{code_span(old.model)} and {code_span(model)} are not related one to one.")
 
 
@@ -249,34 +258,91 @@ def _is_unique(table: Table, columns: tuple[str, ...]) -> bool:
 
 
 def _trigger(s: Situation, move: _Move) -> Trigger:
-    """From the old table to the new one."""
-    return _copying(s, move.source, move.target, move.column, move.name, move.pairs)
+    """From the old table to the new one. A row that is inserted without a value, and refers to a row that has one, takes
+    it: the new version does not know the old column.
 
-
-def _trigger_back(s: Situation, move: _Move) -> Trigger:
-    """From the new table to the old one; a new row without a value takes the existing one."""
-    sql = dialect(s.provider.name)
-    name, joined = sql.quote(move.name), " AND ".join(f"{sql.quote(a)} = NEW.{sql.quote(b)}" for a, b in move.pairs)
-    take = (
-        f"  IF TG_OP = 'INSERT' AND NEW.{name} IS NULL THEN\n"
-        f"    SELECT {sql.quote(move.column)} INTO NEW.{name} FROM {sql.table(move.source.name)} WHERE {joined};\n"
-        "    RETURN NEW;\n  END IF;\n"
-    )
-    return _copying(s, move.target, move.source, move.name, move.column, _swapped(move.pairs), take)
-
-
-def _copying(
-    s: Situation, source: Table, target: Table, column: str, other: str, pairs: _Pairs, first: str = ""
-) -> Trigger:
-    """Copies a column of one table to one of another; `first` is what the trigger does before."""
+    The value is read from the row as it is now: a trigger of the user's may have changed it since.
+    """
     sql = PostgresqlDialect(s.provider.name)
-    here, there = sql.quote(column), sql.quote(other)
-    joined = " AND ".join(f"{sql.quote(b)} = NEW.{sql.quote(a)}" for a, b in pairs)
+    column, here, there = sql.quote(move.column), sql.table(move.source.name), sql.table(move.target.name)
+    name, relinked = sql.quote(move.name), [a for a, _ in move.pairs] if move.is_held_by_source else []
+    joined = " AND ".join(f"copy.{sql.quote(b)} = NEW.{sql.quote(a)}" for a, b in move.pairs)
+    own = " AND ".join(f"source.{sql.quote(a)} = NEW.{sql.quote(a)}" for a, _ in move.pairs)
+    silent = silent_default(s, move.old.column) if move.old.column else None
+    absent = " OR ".join(filter(None, (f"NEW.{column} IS NULL", f"NEW.{column} = {silent}" if silent else "")))
+    taken = f"""\
+  PERFORM 1 FROM {there} AS copy WHERE {joined} FOR NO KEY UPDATE;
+  IF TG_OP = 'INSERT' AND ({absent}) THEN
+    UPDATE {here} AS source SET {column} = copy.{name} FROM {there} AS copy
+      WHERE {own} AND {joined} AND copy.{name} IS NOT NULL AND {_differ(s, move, f"source.{column}", f"copy.{name}")};
+  END IF;
+"""
     body = f"""\
-  IF pg_trigger_depth() > 1 THEN RETURN NEW; END IF;
-{first}  UPDATE {sql.table(target.name)} SET {there} = NEW.{here}
-    WHERE {joined} AND {there} IS DISTINCT FROM NEW.{here};
+{_unless_changed(s, move, (move.column, *relinked))}{taken if relinked else ""}\
+  UPDATE {there} AS copy SET {name} = source.{column} FROM {here} AS source
+    WHERE {own} AND {joined} AND {_differ(s, move, f"copy.{name}", f"source.{column}")};
+  RETURN NULL;"""
+    about = f"Copies {move.column} to {move.target.name.name}, if it differs there."
+    return sql.trigger(
+        move.source.name,
+        s.provider.sync_name(move.source.name.name, move.column),
+        "AFTER INSERT OR UPDATE",
+        body,
+        about,
+    )
+
+
+def _triggers_back(s: Situation, move: _Move) -> Trigger:
+    """From the new table to the old one, after a row without a value has taken the existing one."""
+    sql = PostgresqlDialect(s.provider.name)
+    column, here, there = sql.quote(move.column), sql.table(move.source.name), sql.table(move.target.name)
+    name = sql.quote(move.name)
+    joined = " AND ".join(f"copy.{sql.quote(a)} = NEW.{sql.quote(b)}" for a, b in move.pairs)
+    own = " AND ".join(f"source.{sql.quote(b)} = NEW.{sql.quote(b)}" for _, b in move.pairs)
+    body = f"""\
+{_unless_changed(s, move, (move.name,))}\
+  UPDATE {here} AS copy SET {column} = source.{name} FROM {there} AS source
+    WHERE {own} AND {joined} AND {_differ(s, move, f"copy.{column}", f"source.{name}")};
+  RETURN NULL;"""
+    about = f"Copies {move.name} to {move.source.name.name}, if it differs there."
+    back = sql.trigger(
+        move.target.name, s.provider.sync_name(move.target.name.name, move.name), "AFTER INSERT OR UPDATE", body, about
+    )
+    take = _taking(s, move)
+    return evolve(back, create=(*take.create, *back.create), drop=(*back.drop, *take.drop))
+
+
+def _taking(s: Situation, move: _Move) -> Trigger:
+    """What an inserted row, and one that refers to another row, takes from there. That row is locked until the end of the
+    transaction: a change of its value would not see this row.
+    """
+    sql = PostgresqlDialect(s.provider.name)
+    column, name, here = sql.quote(move.column), sql.quote(move.name), sql.table(move.source.name)
+    joined = " AND ".join(f"source.{sql.quote(a)} = NEW.{sql.quote(b)}" for a, b in move.pairs)
+    relinked = " OR ".join(f"NEW.{sql.quote(b)} IS DISTINCT FROM OLD.{sql.quote(b)}" for _, b in move.pairs)
+    kept = f"NOT ({_differ(s, move, f'NEW.{name}', f'OLD.{name}')})"
+    body = f"""\
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.{name} IS NULL THEN
+      SELECT source.{column} INTO NEW.{name} FROM {here} AS source WHERE {joined} FOR SHARE;
+    END IF;
+  ELSIF ({relinked}) AND {kept} AND EXISTS (SELECT 1 FROM {here} AS source WHERE {joined}) THEN
+    SELECT source.{column} INTO NEW.{name} FROM {here} AS source WHERE {joined} FOR SHARE;
+  END IF;
   RETURN NEW;"""
-    name = s.provider.sync_name(source.name.name, column)
-    about = f"Copies {column} to {target.name.name}. Does nothing if another trigger fired it."
-    return sql.trigger(source.name, name, f"BEFORE INSERT OR UPDATE OF {here}", body, about)
+    about = f"Gives a row that is new, or refers to another row, the {move.column} of {move.source.name.name}."
+    taken = s.provider.sync_name(move.target.name.name, f"{move.name}_taken")
+    return sql.trigger(move.target.name, taken, "BEFORE INSERT OR UPDATE", body, about)
+
+
+def _unless_changed(s: Situation, move: _Move, columns: tuple[str, ...]) -> str:
+    """Ends a trigger for an UPDATE that leaves these columns as they were."""
+    quote = s.provider.quote
+    changed = " OR ".join(_differ(s, move, f"NEW.{quote(c)}", f"OLD.{quote(c)}", c) for c in columns)
+    return f"  IF TG_OP = 'UPDATE' AND NOT ({changed}) THEN RETURN NULL; END IF;\n"
+
+
+def _differ(s: Situation, move: _Move, one: str, other: str, column: str = "") -> str:
+    """Whether two values of the field differ; those of another column of its table, if one is named."""
+    known = move.source.column(column) if column not in ("", move.name) else move.old.column
+    return values_differ(s, known, one, other)

@@ -47,13 +47,14 @@ PostgreSQL.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from attrs import frozen
 
 from refract.escaping import code_span
 from refract.lowering.arguments import field_references
-from refract.recipes._sql import row
+from refract.recipes._sql import row, string
 from refract.recipes._twin import no_longer_copied_back, read_as_optional
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, Deploy
 from refract.recipes.base import (
@@ -81,6 +82,10 @@ from refract.recipes.schema_edits import (
 )
 from refract.schema.model import QualifiedName, Table
 from refract.wording import listed
+
+_ON_DELETE = re.compile(r",\s*onDelete:\s*(\w+)")
+_COPIED = "refract.copied_key"
+"""The setting that names the key which a trigger copies from a join table to its row."""
 
 
 @frozen
@@ -161,9 +166,10 @@ def _switch_step(link: _Link) -> Step:
         id="switch",
         phase=Phase.SWITCH,
         title=f"Deploy code that uses {listed([link.to])}",
-        edits=tuple(AddAttribute(m, f, "@ignore") for m, f in _olds(link)),
-        after=(Deploy(uses=(link.to,), instead_of=(link.field.name,)), OLD_INSTANCES_STOPPED),
+        edits=(*_keeps_rows(link), *(AddAttribute(m, f, "@ignore") for m, f in _olds(link))),
+        after=(Deploy(uses=(link.to,), instead_of=(link.field.name,), handles=("40P01",)), OLD_INSTANCES_STOPPED),
         ends_use=tuple(f"{m}.{f}" for m, f in _olds(link)),
+        note=f"From this step on, deleting a {code_span(link.parent)} row keeps the {code_span(link.field.model)} rows that refer to it.",
     )
 
 
@@ -312,41 +318,94 @@ def _made_optional(link: _Link) -> Iterator[SchemaEdit]:
         yield AddAttribute(link.field.model, link.field.name, f"{written[:-1]}, onDelete: Restrict)")
 
 
+def _keeps_rows(link: _Link) -> Iterator[SchemaEdit]:
+    """A row that has other links must outlive the one that its key holds, and must not keep that from being deleted."""
+    node, written = link.field.node.attribute("relation"), link.field.attribute("relation")
+    action = _ON_DELETE.search(written)
+    if node is None or (action[1] == "SetNull" if action else not link.key.is_required):
+        return
+    yield RemoveAttribute(link.field.model, link.field.name, "relation")
+    kept = _ON_DELETE.sub("", written)
+    yield AddAttribute(link.field.model, link.field.name, f"{kept[:-1]}, onDelete: SetNull)")
+
+
 def _forward(s: Situation, link: _Link) -> Trigger:
-    """What is written to the key is written to the join table."""
+    """What is written to the key is written to the join table, unless it was copied from there.
+
+    If the key becomes NULL because its row was deleted, the key gets any link that is left.
+    """
     sql, column = PostgresqlDialect(s.provider.name), _column(link.key)
-    join, key, own = sql.table(_join_name(link)), sql.quote(column), sql.quote(_key(link.child_table))
+    child, join, parent = (
+        sql.table(name) for name in (link.child_table.name, _join_name(link), link.parent_table.name)
+    )
+    key, own = sql.quote(column), sql.quote(_key(link.child_table))
     a, b = sql.quote(link.parent_letter), sql.quote(link.child_letter)
+    left = _link_left(s, link, f"NEW.{own}")
     body = f"""\
-  IF pg_trigger_depth() > 1 THEN RETURN NULL; END IF;
   IF TG_OP = 'UPDATE' AND NEW.{key} IS NOT DISTINCT FROM OLD.{key} THEN RETURN NULL; END IF;
+  IF current_setting('{_COPIED}', true) = {_copied(link, f"NEW.{own}", f"NEW.{key}")} THEN RETURN NULL; END IF;
   IF TG_OP = 'UPDATE' AND OLD.{key} IS NOT NULL THEN
     DELETE FROM {join} WHERE {b} = NEW.{own} AND {a} = OLD.{key};
   END IF;
   IF NEW.{key} IS NOT NULL THEN
     INSERT INTO {join} ({a}, {b}) VALUES (NEW.{key}, NEW.{own}) ON CONFLICT DO NOTHING;
+  ELSIF TG_OP = 'UPDATE' AND NOT EXISTS (SELECT 1 FROM {parent} AS parent WHERE {_parent_key(s, link)} = OLD.{key}) THEN
+    UPDATE {child} SET {key} = ({left}) WHERE {own} = NEW.{own} AND {key} IS NULL;
   END IF;
   RETURN NULL;"""
     name = s.provider.sync_name(link.child_table.name.name, column)
-    about = f"Keeps the join table in sync with {column}. Does nothing if another trigger fired it."
-    return sql.trigger(link.child_table.name, name, f"AFTER INSERT OR UPDATE OF {key}", body, about)
+    about = f"Keeps the join table in sync with {column}. Does nothing if {column} was copied from there."
+    return sql.trigger(link.child_table.name, name, "AFTER INSERT OR UPDATE", body, about)
 
 
 def _reverse(s: Situation, link: _Link) -> Trigger:
-    """What is written to the join table is written to the key."""
+    """What is written to the join table is written to the key.
+
+    The row is locked first: another transaction may write its links at the same time. A setting tells the other trigger
+    which key was copied; it ends with the transaction.
+    """
     sql, column = PostgresqlDialect(s.provider.name), _column(link.key)
     table, join = sql.table(link.child_table.name), sql.table(_join_name(link))
     key, own = sql.quote(column), sql.quote(_key(link.child_table))
     a, b = sql.quote(link.parent_letter), sql.quote(link.child_letter)
     body = f"""\
-  IF pg_trigger_depth() > 1 THEN RETURN NULL; END IF;
-  IF TG_OP <> 'DELETE' THEN
-    UPDATE {table} SET {key} = NEW.{a} WHERE {own} = NEW.{b};
-    RETURN NULL;
-  END IF;
-  UPDATE {table} SET {key} = (SELECT link.{a} FROM {join} AS link WHERE link.{b} = OLD.{b} ORDER BY link.{a} LIMIT 1)
-    WHERE {own} = OLD.{b} AND {key} = OLD.{a};
+  DECLARE
+    refract_row {join}.{b}%TYPE := CASE TG_OP WHEN 'DELETE' THEN OLD.{b} ELSE NEW.{b} END;
+    refract_key {join}.{a}%TYPE;
+    refract_copied TEXT := COALESCE(current_setting('{_COPIED}', true), '');
+  BEGIN
+    PERFORM 1 FROM {table} WHERE {own} = refract_row FOR NO KEY UPDATE;
+    IF TG_OP = 'DELETE' THEN
+      refract_key := ({_link_left(s, link, "refract_row")});
+    ELSE
+      refract_key := NEW.{a};
+    END IF;
+    PERFORM set_config('{_COPIED}', {_copied(link, "refract_row", "refract_key")}, true);
+    UPDATE {table} SET {key} = refract_key
+      WHERE {own} = refract_row AND {key} IS DISTINCT FROM refract_key AND (TG_OP = 'INSERT' OR {key} = OLD.{a});
+    PERFORM set_config('{_COPIED}', refract_copied, true);
+  END;
   RETURN NULL;"""
     name = s.provider.sync_name(link.join, "back")
     about = f"Keeps {column} in sync with the join table. It holds the newest link, or any other if that was deleted."
     return sql.trigger(_join_name(link), name, "AFTER INSERT OR UPDATE OR DELETE", body, about)
+
+
+def _copied(link: _Link, own: str, key: str) -> str:
+    """What names a key that is copied to a row."""
+    return f"concat_ws(' ', {string(link.join)}, {own}, {key})"
+
+
+def _link_left(s: Situation, link: _Link, own: str) -> str:
+    """One of the links that a row has left to rows that exist: others may be deleted in the same statement."""
+    sql = dialect(s.provider.name)
+    a, b = sql.quote(link.parent_letter), sql.quote(link.child_letter)
+    parent = sql.table(link.parent_table.name)
+    return (
+        f"SELECT link.{a} FROM {sql.table(_join_name(link))} AS link WHERE link.{b} = {own} "
+        f"AND EXISTS (SELECT 1 FROM {parent} AS parent WHERE {_parent_key(s, link)} = link.{a}) ORDER BY link.{a} LIMIT 1"
+    )
+
+
+def _parent_key(s: Situation, link: _Link) -> str:
+    return f"parent.{s.provider.quote(_key(link.parent_table))}"

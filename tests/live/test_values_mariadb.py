@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from live.mariadb import MariadbDatabase, empty_database, running_server
-from live.values import ABSENT, DERIVED, Writing, in_words_of
+from live.values import ABSENT, CONVERTED, DERIVED, Writing, in_words_of
 
 _numbers = count()
 
@@ -27,5 +27,19 @@ def test_values_are_held(writing: Writing, server: str) -> None:
             live.run(statement)
         for statement in writing.writes:
             live.run(in_words_of("mysql", statement))
+        cursor.execute(in_words_of("mysql", writing.read))
+        assert list(cursor.fetchall()) == writing.held
+
+
+@pytest.mark.parametrize(("writing", "changed"), CONVERTED, ids=str)
+def test_what_changes_is_counted_before_the_first_step(writing: Writing, changed: int, server: str) -> None:
+    with empty_database(server, f"values_{next(_numbers)}") as cursor:
+        live = MariadbDatabase(cursor)
+        tables, rows, *migrations = writing.statements("mysql", "mariadb")
+        live.run(tables)
+        live.run(rows)
+        assert live.answer(writing.counting("mysql", "mariadb")) == changed
+        for migration in migrations:
+            live.run(migration)
         cursor.execute(in_words_of("mysql", writing.read))
         assert list(cursor.fetchall()) == writing.held

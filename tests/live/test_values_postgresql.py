@@ -7,9 +7,10 @@ from itertools import count
 
 import psycopg
 import pytest
+from attrs import evolve
 
-from live.postgresql import new_database, running_server
-from live.values import ABSENT, DERIVED, Writing
+from live.postgresql import connect, new_database, running_server
+from live.values import ABSENT, CONVERTED, DERIVED, ZONES, Writing
 
 _numbers = count()
 
@@ -20,13 +21,54 @@ def server() -> Iterator[str]:
         yield folder
 
 
-def _plain(row: tuple[object, ...]) -> tuple[object, ...]:
-    return tuple(value.rstrip() if isinstance(value, str) and len(value) == 20 else value for value in row)
-
-
 @pytest.mark.parametrize("writing", [*DERIVED, *ABSENT], ids=str)
 def test_values_are_held(writing: Writing, server: str) -> None:
     with new_database(server, f"values{next(_numbers)}") as connection:
         for statement in (*writing.statements("postgresql"), *writing.writes):
             connection.execute(statement.encode())
-        assert [_plain(row) for row in connection.execute(writing.read.encode()).fetchall()] == writing.held
+        assert connection.execute(writing.read.encode()).fetchall() == writing.held
+
+
+@pytest.mark.parametrize("writing", ZONES, ids=str)
+def test_times_are_held_wherever_the_server_is(writing: Writing, server: str) -> None:
+    name = f"values{next(_numbers)}"
+    new_database(server, name).execute(
+        f"ALTER DATABASE {name} SET timezone = 'Europe/Berlin'".encode()
+    ).connection.close()
+    with connect(server, name) as connection:
+        for statement in (*writing.statements("postgresql"), *writing.writes):
+            connection.execute(statement.encode())
+        assert connection.execute(writing.read.encode()).fetchall() == writing.held
+
+
+@pytest.mark.parametrize(("writing", "changed"), CONVERTED, ids=str)
+def test_what_changes_is_counted_before_the_first_step(writing: Writing, changed: int, server: str) -> None:
+    with new_database(server, f"values{next(_numbers)}") as connection:
+        tables, rows, *migrations = writing.statements("postgresql")
+        connection.execute(tables.encode())
+        connection.execute(rows.encode())
+        assert connection.execute(writing.counting("postgresql").encode()).fetchone() == (changed,)
+        for migration in migrations:
+            connection.execute(migration.encode())
+        assert connection.execute(writing.read.encode()).fetchall() == writing.held
+
+
+def test_rows_that_cannot_be_converted_are_counted_before_the_column_is_required(server: str) -> None:
+    writing = evolve(DERIVED[0], reached="validate", rows="""INSERT INTO "User" (phone) VALUES ('1'), ('12a')""")
+    with new_database(server, f"values{next(_numbers)}") as connection:
+        *until, last = writing.statements("postgresql")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            for statement in (*until, last):
+                connection.execute(statement.encode())
+        *_, convert, validate = writing.steps("postgresql")
+        assert connection.execute(convert.check.encode()).fetchone() == (1,)
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("""INSERT INTO "User" (phone) VALUES ('+49 170')""")
+        for migration in validate.undo:
+            connection.execute(migration.sql.encode())
+        connection.execute("""INSERT INTO "User" (phone) VALUES ('+49 170')""")
+        assert connection.execute(convert.check.encode()).fetchone() == (2,)
+        connection.execute("""UPDATE "User" SET phone = '2' WHERE phone_v2 IS NULL""")
+        assert connection.execute(convert.check.encode()).fetchone() == (0,)
+        for migration in validate.migrations:
+            connection.execute(migration.sql.encode())

@@ -12,6 +12,7 @@ from attrs import frozen
 from recipes.plans import Case, plan_of, situation
 from refract.diff import diff
 from refract.providers import provider
+from refract.recipes.acts import Review
 from refract.recipes.engine import PlannedStep
 from refract.schema.model import Database
 from refract.sql.writer import write_script
@@ -49,6 +50,12 @@ class Writing:
         steps = plan_of(self.case, database, flavour)
         at = next(n for n, step in enumerate(steps, 1) if step.step.id == self.reached)
         return steps[:at]
+
+    def counting(self, database: str, flavour: str = "") -> str:
+        """The query of the first step, which counts the rows that would change."""
+        (act,) = self.steps(database, flavour)[0].step.after
+        assert isinstance(act, Review), act
+        return act.query
 
     def statements(self, database: str, flavour: str = "") -> Iterator[str]:
         """The tables, the rows and the migrations, in the order in which they run."""
@@ -109,7 +116,7 @@ DERIVED = (
         _user("  price Float"),
         'INSERT INTO "User" (price) VALUES (32.285714285714285)',
         "backfill",
-        'SELECT CAST(price AS CHAR(20)), CAST(price_v2 AS CHAR(20)) FROM "User"',
+        'SELECT TRIM(CAST(price AS CHAR(20))), TRIM(CAST(price_v2 AS CHAR(20))) FROM "User"',
         [("32.285714285714285", "32.285714")],
     ),
     Writing(
@@ -219,3 +226,65 @@ ABSENT = (
         ),
     ),
 )
+ZONES = (
+    Writing(
+        "a time without a zone that gets one",
+        _type("at", "DateTime @db.Timestamptz(3)"),
+        _user("  at DateTime"),
+        """INSERT INTO "User" (at) VALUES ('2024-07-01 12:00'), ('2024-01-01 12:00'), ('2024-10-27 00:30'), ('2024-10-27 01:30')""",
+        "switch",
+        """SELECT at::text, (at_v2 AT TIME ZONE 'UTC')::text FROM "User" ORDER BY id""",
+        [
+            ("2024-07-01 12:00:00", "2024-07-01 12:00:00"),
+            ("2024-01-01 12:00:00", "2024-01-01 12:00:00"),
+            ("2024-10-27 00:30:00", "2024-10-27 00:30:00"),
+            ("2024-10-27 01:30:00", "2024-10-27 01:30:00"),
+            ("2024-07-01 10:00:00", "2024-07-01 10:00:00"),
+            ("2024-07-01 11:00:00", "2024-07-01 11:00:00"),
+        ],
+        (
+            """INSERT INTO "User" (at_v2) VALUES ('2024-07-01T10:00:00Z')""",
+            """INSERT INTO "User" (at) VALUES ('2024-07-01 11:00')""",
+        ),
+    ),
+    Writing(
+        "a time with a zone that loses it",
+        _type("at", "DateTime @db.Timestamp(3)"),
+        _user("  at DateTime @db.Timestamptz(3)"),
+        """INSERT INTO "User" (at) VALUES ('2024-07-01T12:00:00Z')""",
+        "switch",
+        """SELECT (at AT TIME ZONE 'UTC')::text, at_v2::text FROM "User" ORDER BY id""",
+        [
+            ("2024-07-01 12:00:00", "2024-07-01 12:00:00"),
+            ("2024-07-01 10:00:00", "2024-07-01 10:00:00"),
+        ],
+        ("""INSERT INTO "User" (at_v2) VALUES ('2024-07-01 10:00')""",),
+    ),
+)
+_TAKEN = """INSERT INTO "User" (value) VALUES {}"""
+
+
+def _converted(title: str, type_: str, becomes: str, values: str, held: Rows, changed: int) -> tuple[Writing, int]:
+    """Values of one type as another, and how many of them do not come back."""
+    plan = _type("value", becomes)
+    read = 'SELECT TRIM(CAST(value_v2 AS CHAR(12))) FROM "User" ORDER BY id'
+    return Writing(title, plan, _user(f"  value {type_}"), _TAKEN.format(values), "backfill", read, held), changed
+
+
+CONVERTED = (
+    _converted(
+        "texts as numbers", "String?", "Int", "('0049'), ('7'), ('9999999999'), ('x'), (NULL)",
+        [("49",), ("7",), (None,), (None,), (None,)], 3,
+    ),
+    _converted(
+        "fractions that are too large", "Float?", "Decimal @db.Decimal(5, 2)", "(999.996), (999.99), (-1000), (12345), (1.5)",
+        [(None,), ("999.99",), (None,), (None,), ("1.50",)], 3,
+    ),
+    _converted(
+        "texts as fractions that are too large", "String?", "Decimal @db.Decimal(5, 2)", "('999.99'), ('1000'), ('1.5'), ('1.555')",
+        [("999.99",), (None,), ("1.50",), (None,)], 3,
+    ),
+    _converted("large numbers as smaller ones", "BigInt?", "Int", "(3000000000), (5)", [("2147483647",), ("5",)], 1),
+    _converted("fractions beyond whole numbers", "Float?", "BigInt", "(1e300), (9223372036854775807), (2.6)", [(None,), (None,), ("3",)], 3),
+    _converted("times that lose digits", "DateTime?", "DateTime @db.Timestamp(0)", "('2024-01-01 12:00:00.600'), ('2024-01-01 12:00:00')", [("2024-01-01 1",), ("2024-01-01 1",)], 1),
+)  # fmt: skip

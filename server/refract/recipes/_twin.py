@@ -7,7 +7,7 @@ dropped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
@@ -15,6 +15,7 @@ from refract.escaping import code_span, prisma_string
 from refract.lowering import lower
 from refract.recipes._hanging import Replaced, with_what_hangs
 from refract.recipes._lists import lists_with, names_field, renamed_in, without_map
+from refract.recipes._losses import NOTHING_LOST, Losses, decision_step, review_step
 from refract.recipes._sql import row, values_differ
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, Act, Deploy
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync, Trigger
@@ -63,7 +64,8 @@ class NewField:
 class Twin:
     """New fields that replace old ones. `forward` and `backward` are the columns of each in terms of the others.
 
-    `lossy` describes what the undo would lose.
+    `lossy` describes what the undo would lose, `losses` what does not survive the way forward; `note` is what that takes
+    for granted, `unclear` what new versions cannot write until the old columns are dropped.
     `extra` are edits made together with the new fields (such as a new enum), `leftover` those made when the old fields
     are removed, `switching` those made when the app switches over, `restoring` bring back what `leftover` removed.
     `deployed` is the version that uses the new fields, if these alone do not identify it.
@@ -79,6 +81,9 @@ class Twin:
     silent: tuple[tuple[str, str], ...] = ()
     later: tuple[SchemaEdit, ...] = ()
     lossy: str = ""
+    losses: Losses = NOTHING_LOST
+    note: str = ""
+    unclear: str = ""
     extra: tuple[SchemaEdit, ...] = ()
     leftover: tuple[SchemaEdit, ...] = ()
     switching: tuple[SchemaEdit, ...] = ()
@@ -91,6 +96,7 @@ def twin_steps(situation: Situation, twin: Twin, how: str) -> Iterator[Step]:
     """The steps; a trigger or the application keeps old and new fields in sync."""
     for old in twin.olds:
         refuse_keys(situation, old)
+    yield from review_step(situation, twin.losses, twin.table, twin.olds, twin.forward, twin.backward)
     steps = _by_application(situation, twin) if how == APPLICATION else _by_trigger(situation, twin)
     olds = tuple(old.column.name for old in twin.olds if old.column is not None)
     copies = tuple((old, new) for new, value in twin.forward for old in olds if value == row(situation, old))
@@ -156,14 +162,16 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
         title=f"Add {news}, synced with {olds} by a trigger",
         edits=(*twin.extra, *_hidden_fields(twin)),
         begins=(sync,),
+        note=twin.note,
     )
     yield _fill_step(s, twin)
-    yield from _require_steps(twin)
+    yield from _decision_steps(s, twin)
+    yield from _require_steps(s, twin)
     yield from _index_steps(s, twin)
     switched = _switch_step(twin, (_new_version(twin), OLD_INSTANCES_STOPPED, SURE_TO_STAY))
     shown = (RemoveAttribute(twin.model, new.final or new.name, "ignore") for new in twin.news)
     bridges = tuple(_bridges(twin))
-    yield evolve(switched, edits=(*switched.edits, *shown, *bridges))
+    yield evolve(switched, edits=(*switched.edits, *shown, *bridges), note=twin.unclear)
     if not dialect(s.provider.name).transactional:
         yield from _relax_steps(s, twin, {o.name: _old_name(twin, o) for o in twin.olds}, Phase.CONTRACT)
     yield Step(
@@ -202,6 +210,7 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         phase=Phase.EXPAND,
         title=f"Add {news}",
         edits=(*twin.extra, *_new_fields(_without_generated_values(twin))),
+        note=twin.note,
     )
     generated = tuple(o.name for o in twin.olds if _is_generated(o.attribute("default")))
     set_by_code = new_names if any(o.attribute("default") for o in twin.olds if o.name not in generated) else ()
@@ -215,9 +224,10 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         ),
     )
     yield _fill_step(s, twin)
+    yield from _decision_steps(s, twin)
     yield from _index_steps(s, twin)
     yield _read_new_step(s, twin)
-    yield from _require_steps(twin)
+    yield from _require_steps(s, twin)
     switched = _switch_step(twin, (_new_version(twin), OLD_INSTANCES_STOPPED))
     made = (AddAttribute(twin.model, n.final or n.name, a) for n in twin.news for a in n.attributes if _is_generated(a))
     edits = (*switched.edits, *made, *twin.later)
@@ -299,7 +309,13 @@ def _fill_step(s: Situation, twin: Twin) -> Step:
     )
 
 
-def _require_steps(twin: Twin) -> Iterator[Step]:
+def _decision_steps(s: Situation, twin: Twin) -> Iterator[Step]:
+    columns = tuple(n.column for n in twin.news if n.must_be_made_required)
+    if columns and twin.losses.is_partial:
+        yield decision_step(s, twin.losses, twin.table, twin.olds, columns)
+
+
+def _require_steps(s: Situation, twin: Twin) -> Iterator[Step]:
     required = [n for n in twin.news if n.must_be_made_required]
     if required:
         yield Step(
@@ -307,6 +323,7 @@ def _require_steps(twin: Twin) -> Iterator[Step]:
             phase=Phase.VALIDATE,
             title=f"Make {listed(n.name for n in required)} required",
             edits=tuple(RetypeField(twin.model, n.name, n.type) for n in required),
+            undo_first=tuple(_failed_checks(s, twin, required)),
         )
 
 
@@ -319,6 +336,12 @@ def _index_steps(s: Situation, twin: Twin) -> Iterator[Step]:
             title=f"Build the indexes for {listed(n.name for n in twin.news)}",
             edits=indexes,
         )
+
+
+def _failed_checks(s: Situation, twin: Twin, required: Iterable[NewField]) -> Iterator[str]:
+    """What removes the checks that a failed validation has left: they refuse rows that cannot be converted."""
+    for new in required if twin.losses.is_partial else ():
+        yield from dialect(s.provider.name).without_check(twin.table.name, new.column)
 
 
 def _hidden_fields(twin: Twin) -> Iterator[SchemaEdit]:

@@ -28,6 +28,7 @@ class Trouble(StrEnum):
     DUPLICATES = "duplicates"  # several rows with the same values in `fields`
     ORPHANS = "orphans"  # `fields` point to no row of `other`
     NO_COUNTERPART = "no-counterpart"  # a row of `model` holds a value and has no row of `other`
+    UNCONVERTED = "unconverted"  # `fields` cannot be converted to `other`
 
 
 @frozen
@@ -55,7 +56,8 @@ class Deploy:
     `always_sets` are fields that no insert leaves out, `never_null` those that never get NULL, `accepts_null` those that
     may be NULL when it reads, `never_null_but_optional` those that no row has NULL in, although their type is optional;
     `connects` are relations that a `create` sets by `connect` if it connects others, too.
-    `generates` are fields whose value it makes itself instead of Prisma Client. `no_duplicates` and `no_orphans` fields in which it writes neither.
+    `generates` are fields whose value it makes itself instead of Prisma Client. `no_duplicates` and `no_orphans` fields in which it writes
+    neither. In `convertible` it writes only values that can be converted to `convertible_to`, a type or fields.
     `handles` are error codes that it must be ready for.
     """
 
@@ -76,6 +78,8 @@ class Deploy:
     connects: tuple[str, ...] = ()
     no_duplicates: tuple[str, ...] = ()
     no_orphans: tuple[str, ...] = ()
+    convertible: tuple[str, ...] = ()
+    convertible_to: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
 
 
@@ -99,6 +103,19 @@ class Decide:
     fields: tuple[str, ...] = ()
     other: str = ""
     expected: str = "0"
+
+
+@frozen
+class Review:
+    """Count the rows of `model` whose `fields` the plan changes in the end, with `query`. Fix these rows, or accept that
+    they change: `changes` describes how.
+    """
+
+    needs_confirmation: ClassVar[bool] = True
+    query: str
+    model: str
+    fields: tuple[str, ...]
+    changes: str
 
 
 @frozen
@@ -145,7 +162,7 @@ class Instruction:
     text: str
 
 
-Act = StopAll | Start | Deploy | Wait | Decide | FillIn | RunScripts | BackUp | RestartPooled | Instruction
+Act = StopAll | Start | Deploy | Wait | Decide | Review | FillIn | RunScripts | BackUp | RestartPooled | Instruction
 
 OLD_INSTANCES_STOPPED = Wait(Until.OLD_INSTANCES_STOPPED)
 SURE_TO_STAY = Wait(Until.SURE_TO_STAY)

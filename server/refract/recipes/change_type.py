@@ -52,13 +52,16 @@ from attrs import evolve
 from refract.escaping import code_span, prisma_string
 from refract.lowering import lower
 from refract.lowering.arguments import EMPTY_DEFAULTS
-from refract.recipes._conversions import Conversion, conversion
-from refract.recipes._sql import row, type_text
+from refract.recipes._conversions import ROUNDED, Conversion, conversion
+from refract.recipes._enums import stored_values
+from refract.recipes._losses import Losses
+from refract.recipes._sql import cast, row, silent_default, type_text
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, ModelField, Question, Situation, Step, SubjectKind, recipe
+from refract.recipes.dialects import dialect
 from refract.recipes.schema_edits import AddAttribute, AddField, apply_schema_edits
 from refract.schema.model import Column
-from refract.syntax.tree import Constant, NumberLiteral, StringLiteral
+from refract.syntax.tree import Call, Constant, NumberLiteral, StringLiteral
 
 _WHOLE, _ANY = re.compile(r"-?\d+"), re.compile(r"-?\d+(\.\d+)?")
 _NUMBERS = {"Int": _WHOLE, "BigInt": _WHOLE, "Float": _ANY, "Decimal": _ANY}
@@ -102,34 +105,71 @@ def _twin(s: Situation, old: ModelField) -> Twin:
     becomes = _new_column(s, old, new)
     if becomes.type == old.column.type and not s.answer("forward"):
         raise CannotPlan(f"{code_span(f'{old.model}.{old.name}')} already has this type.")
-    forth = (
-        Conversion(s.answer("forward"))
-        if s.answer("forward")
-        else _worked_out(s, old, row(s, old.column.name), old.column, becomes, "forward")
-    )
-    back = (
-        Conversion(s.answer("backward"), "what this expression does not keep")
-        if s.answer("backward")
-        else _worked_out(s, old, row(s, column), becomes, old.column, "backward")
-    )
-    lost = " and ".join(filter(None, (forth.lossy, f"{back.lossy} when converted back" if back.lossy else "")))
-    backward = _never_null(s, old, back.expression)
-    default = _default_for(old, written)
+    forth, back = _there_and_back(s, old, becomes)
+    lost = dict.fromkeys(filter(None, (forth.lossy, f"{back.lossy} when converted back" if back.lossy else "")))
+    new, silent = _with_default(s, old, new)
+    later = _default_for(s, old, new.type) if not silent else ""
     return Twin(
         model=old.model,
         table=s.table(old.model),
         olds=(old,),
         news=(new,),
         forward=((column, forth.expression),),
-        backward=((old.column.name, backward),),
-        lossy=f"values of {code_span(old.name)} ({lost})" if lost else "",
-        later=(AddAttribute(old.model, old.name, default),) if default and _fits(s, old, new, default) else (),
+        backward=((old.column.name, _never_null(s, old, back.expression)),),
+        silent=((column, silent),) if silent else (),
+        lossy=f"values of {code_span(old.name)} ({' and '.join(lost)})" if lost else "",
+        losses=Losses(forth.lossy, forth.is_partial, (" ".join((written, *attributes)),)),
+        note=forth.note,
+        unclear=_unclear(old) if later and not old.is_required else "",
+        later=(AddAttribute(old.model, old.name, later),) if later else (),
     )
 
 
-def _worked_out(
-    s: Situation, old: ModelField, value: str, source: Column, target: Column, direction: str
-) -> Conversion:
+def _there_and_back(s: Situation, old: ModelField, becomes: Column) -> tuple[Conversion, Conversion]:
+    """The conversions to the new column and from it."""
+    assert old.column is not None, "a field without a column is refused above"
+    forward, backward = s.answer("forward"), s.answer("backward")
+    kept = "the expression gives other values"
+    return (
+        Conversion(_rounded(s, forward, becomes), kept, is_partial=True)
+        if forward
+        else _worked_out(s, row(s, old.column.name), old.column, becomes, "forward"),
+        Conversion(_rounded(s, backward, old.column), kept)
+        if backward
+        else _worked_out(s, row(s, becomes.name), becomes, old.column, "backward"),
+    )
+
+
+def _rounded(s: Situation, expression: str, column: Column) -> str:
+    """The expression as the column holds it: what differs from it only in digits is the same value."""
+    if column.type.is_list or column.type.name not in ROUNDED:
+        return expression
+    return cast(s, f"({expression})", type_text(s, column))
+
+
+def _with_default(s: Situation, old: ModelField, new: NewField) -> tuple[NewField, str]:
+    """The new field with a default, and that as a value: it tells an INSERT that leaves the field out from one that
+    writes NULL. Without a value where the field takes no NULL, or its default is not the same for all rows.
+    """
+    default = "" if old.is_required or old.is_list else _default_for(s, old, new.type)
+    if not default:
+        return new, ""
+    known = evolve(new, attributes=(*new.attributes, default))
+    column = _new_column(s, old, known)
+    if column.type.name in dialect(s.provider.name).without_default:
+        return new, ""
+    silent = silent_default(s, column)
+    return (known, silent) if silent else (new, "")
+
+
+def _unclear(old: ModelField) -> str:
+    return (
+        f"Until the last step, an insert that sets {code_span(old.name)} to NULL stores the default. "
+        "Set NULL in an update after it."
+    )
+
+
+def _worked_out(s: Situation, value: str, source: Column, target: Column, direction: str) -> Conversion:
     found = conversion(s, value, source.type, target.type, type_text(s, target))
     if found is None:
         raise CannotPlan(
@@ -165,31 +205,45 @@ def _new_column(s: Situation, old: ModelField, new: NewField) -> Column:
     return evolve(found, nullable=old.column.nullable if old.column else True)
 
 
-def _default_for(old: ModelField, type_: str) -> str:
+def _default_for(s: Situation, old: ModelField, type_: str) -> str:
     """The default of a field as Prisma writes it for another type; empty if that type has none like it."""
+    default = _same_default(s, old, type_)
+    return default if default and _fits(s, old, type_, default) else ""
+
+
+def _same_default(s: Situation, old: ModelField, type_: str) -> str:
     attribute = old.node.attribute("default")
+    enum = s.tree.block(type_)
     match attribute.argument("value", 0) if attribute else None:
+        case Constant(text) if s.tree.block(old.type_name) is not None:
+            return f"@default({prisma_string(stored_values(s, old.type_name)[text])})" if type_ == "String" else ""
         case NumberLiteral(text) | Constant("true" | "false" as text) if type_ == "String":
             return f"@default({prisma_string(text)})"
+        case StringLiteral(text) if enum is not None:
+            names = {stored: name for name, stored in stored_values(s, type_).items()}
+            return f"@default({names[text]})" if text in names else ""
         case NumberLiteral(text) | StringLiteral(text) if type_ in _NUMBERS:
             return f"@default({text})" if _NUMBERS[type_].fullmatch(text) else ""
         case NumberLiteral():
             return ""
         case StringLiteral() if type_ not in _QUOTED:
             return ""
+        case Call() if old.plain_type != type_:
+            return ""
         case _:
             return "" if type_.endswith("[]") else old.attribute("default")
 
 
-def _fits(s: Situation, old: ModelField, new: NewField, default: str) -> bool:
+def _fits(s: Situation, old: ModelField, type_: str, default: str) -> bool:
     """Whether the old default can be had by the new type: a schema with it has no problem."""
-    type_ = new.type if new.type.endswith("[]") else f"{new.type}?"
-    tree = apply_schema_edits(s.tree, (AddField(old.model, new.name, type_, (default,)),))
+    optional = type_ if type_.endswith("[]") else f"{type_}?"
+    name_of_new = f"{old.name}V2"
+    tree = apply_schema_edits(s.tree, (AddField(old.model, name_of_new, optional, (default,)),))
     before, after = s.lowered.database, lower(tree, s.lowered, s.versions.prisma)
     name = s.table(old.model).name
     had, has = (
         before.tables[name].column(old.column.name if old.column else ""),
-        after.database.tables[name].column(new.name),
+        after.database.tables[name].column(name_of_new),
     )
     return not after.problems and had is not None and has is not None and bool(has.default) == bool(had.default)
 

@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.escaping import code_span
+from refract.recipes._losses import Losses
 from refract.recipes._sql import row
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, ModelField, Question, Situation, Step, SubjectKind, recipe
@@ -84,6 +85,11 @@ def merge_fields(s: Situation) -> Iterator[Step]:
         news=(new,),
         forward=((to, forward),),
         backward=tuple(zip(columns, backward, strict=True)),
+        losses=Losses(
+            "the expressions give other values" if parts else "the merged value splits into others",
+            is_partial=bool(s.answer("forward")),
+            to=(to,),
+        ),
         lossy="" if parts else f"where {listed(o.name for o in olds)} were separated, if the first one holds a space",
     )
     yield from twin_steps(s, twin, s.answer("how"))

@@ -169,7 +169,7 @@ def _switch_step(link: _Link) -> Step:
         edits=(*_keeps_rows(link), *(AddAttribute(m, f, "@ignore") for m, f in _olds(link))),
         after=(Deploy(uses=(link.to,), instead_of=(link.field.name,), handles=("40P01",)), OLD_INSTANCES_STOPPED),
         ends_use=tuple(f"{m}.{f}" for m, f in _olds(link)),
-        note=f"From this step on, deleting a {code_span(link.parent)} row keeps the {code_span(link.field.model)} rows that refer to it.",
+        note=f"From this step on, deleting rows of {code_span(link.parent)} keeps the {code_span(link.field.model)} rows that refer to them.",
     )
 
 

@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.escaping import code_span
+from refract.recipes._losses import Losses
 from refract.recipes._sql import row
 from refract.recipes._twin import APPLICATION, TRIGGER, NewField, Twin, refuse_keys, refuse_triggers, twin_steps
 from refract.recipes.base import CannotPlan, Question, Situation, Step, SubjectKind, recipe
@@ -91,6 +92,9 @@ def split_field(s: Situation) -> Iterator[Step]:
             news=news,
             forward=tuple(zip(names, forward, strict=True)),
             backward=((old.column.name, backward),),
+            losses=Losses(
+                "the parts merge into another value", is_partial=bool(given) and old.is_required, to=tuple(names)
+            ),
         ),
         s.answer("how"),
     )

@@ -15,6 +15,7 @@ from refract.recipes.acts import (
     FillIn,
     Instruction,
     RestartPooled,
+    Review,
     RunScripts,
     Start,
     StopAll,
@@ -117,6 +118,8 @@ def _of_code(act: Deploy) -> Iterator[str]:
         yield f"writes no duplicates of {listed(act.no_duplicates)}"
     if act.no_orphans:
         yield f"only sets {listed(act.no_orphans)} to existing rows"
+    if act.convertible:
+        yield f"only writes values of {listed(act.convertible)} that convert to {listed(act.convertible_to)}"
 
 
 def _instead(act: Deploy) -> str:
@@ -157,6 +160,16 @@ def _(act: Decide) -> str:
             return f"Fix each {code_span(act.model)} row whose {listed(act.fields)} points to no {code_span(act.other)}. Set NULL, delete the row, or add the {code_span(act.other)}."
         case Trouble.NO_COUNTERPART:
             return f"Add a {code_span(act.other)} row for each {code_span(act.model)} row that has {listed(act.fields)} but no {code_span(act.other)}."
+        case Trouble.UNCONVERTED:
+            return f"Fix {listed(act.fields)} in each {code_span(act.model)} row where it does not convert to {listed(act.other.split(', '))}."
+
+
+@instruction.register
+def _(act: Review) -> str:
+    return (
+        f"Count the {code_span(act.model)} rows whose {listed(act.fields)} the last step will change: {act.changes}. "
+        f"Fix these rows, or accept the change. Query: {code_span(act.query)}"
+    )
 
 
 @instruction.register

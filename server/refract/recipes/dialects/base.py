@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import frozen
 
@@ -35,6 +35,8 @@ class Dialect:
     `repeats_constraints`: checks and indexes of a column can be repeated for the one that replaces it, while the table is
     in use. `matches_patterns`: a text can be matched against a regular expression. `refuses_second_cascade`: Prisma refuses two
     relations by which a deletion could reach a table.
+    `has_zones`: its types of times differ in whether they have a time zone; `times` are the first and the last time of
+    types that do not hold all.
     `any_text` is the type to which any value can be cast as a text; `keyword_of_copy` ends a statement that copies rows
     which a trigger may copy, too; columns of the types `without_default` have none.
     """
@@ -49,6 +51,8 @@ class Dialect:
     has_writable_views = False
     matches_patterns = True
     refuses_second_cascade = False
+    has_zones = False
+    times: Mapping[str, tuple[str, str]] = {}
     any_text = "TEXT"
     keyword_of_copy = ""
     without_default: frozenset[str] = frozenset()
@@ -83,6 +87,10 @@ class Dialect:
     def cast(self, value: str, type_: str) -> str:
         """A value as another type."""
         return f"CAST({value} AS {type_})"
+
+    def between_zones(self, value: str) -> str:
+        """A time without a zone as one that has one, or the reverse."""
+        return value
 
     def widened(self, value: str, type_: str) -> str:
         """A number as a type that holds more of them."""
@@ -122,6 +130,10 @@ class Dialect:
 
     def guard(self, table: QualifiedName, where: str, message: str) -> tuple[str, ...]:
         """Statements that fail with a message if a table has such rows, and otherwise leave nothing. None if it has no Sync."""
+        return ()
+
+    def without_check(self, table: QualifiedName, column: str) -> tuple[str, ...]:
+        """What removes the check by which a column becomes required, if that has failed and left it."""
         return ()
 
     def sets_new_column(self, sync: Sync) -> str:
@@ -245,6 +257,11 @@ def concatenated(parts: Sequence[str]) -> str:
     """Texts with a space between, if the database has CONCAT_WS; NULL only if all are."""
     filled = ", ".join(f"NULLIF({part}, '')" for part in parts[1:])
     return f"CASE WHEN COALESCE({', '.join(parts)}) IS NOT NULL THEN concat_ws(' ', {parts[0]}, {filled}) END"
+
+
+def in_utc(value: str) -> str:
+    """A time without a zone as the time in UTC, or a time as UTC has it, whatever the zone of the session is."""
+    return f"{value} AT TIME ZONE 'UTC'"
 
 
 def parted(text: str) -> tuple[str, str]:

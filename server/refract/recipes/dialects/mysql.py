@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from refract.config.settings import PlanSettings
 from refract.escaping import sql_comment
@@ -22,14 +22,18 @@ class MysqlDialect(Dialect):
     syncs = True
     transactional = False
     assignment = "SET NEW.{} = {};"
+    times: Mapping[str, tuple[str, str]] = {"TIMESTAMP": ("1970-01-02 00:00:00", "2038-01-18 00:00:00")}
     any_text = "CHAR"
     without_default = frozenset({"TEXT", "LONGTEXT", "JSON", "BLOB", "LONGBLOB"})
 
     def cast(self, value: str, type_: str) -> str:
         """CAST has separate type names here."""
         upper = type_.upper()
-        is_text = upper.startswith(("VARCHAR", "TEXT", "LONGTEXT"))
-        return f"CAST({value} AS {_CASTS.get(upper.split('(')[0]) or ('CHAR' if is_text else type_)})"
+        if upper.startswith(("VARCHAR", "TEXT", "LONGTEXT")):
+            return f"CAST({value} AS CHAR)"
+        if upper.startswith("TIMESTAMP"):
+            return f"CAST({value} AS DATETIME{type_[len('TIMESTAMP') :]})"
+        return f"CAST({value} AS {_CASTS.get(upper.split('(')[0], type_)})"
 
     def widened(self, value: str, type_: str) -> str:
         return value

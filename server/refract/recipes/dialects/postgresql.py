@@ -8,7 +8,7 @@ from refract.config.settings import PlanSettings
 from refract.escaping import dollar_quoted, sql_comment
 from refract.providers.base import quote_string
 from refract.recipes.base import Fill, Sync, Trigger
-from refract.recipes.dialects.base import GUARD_HINT, GUARD_NOTE, Dialect, concatenated, parted, walk
+from refract.recipes.dialects.base import GUARD_HINT, GUARD_NOTE, Dialect, concatenated, in_utc, parted, walk
 from refract.recipes.dialects.postgresql_backfill import paced_loop
 from refract.recipes.dialects.postgresql_rights import column_rights, runs_as_owner, table_rights
 from refract.schema.model import ColumnType, QualifiedName
@@ -24,6 +24,7 @@ class PostgresqlDialect(Dialect):
     """The SQL of PostgreSQL."""
 
     syncs = True
+    has_zones = True
     syncs_tables = True
     shares_sequences = True
     repeats_constraints = True
@@ -32,6 +33,9 @@ class PostgresqlDialect(Dialect):
 
     def comparable(self, value: str) -> str:
         return f"CAST({value} AS TEXT)"
+
+    def between_zones(self, value: str) -> str:
+        return in_utc(value)
 
     def split_at_space(self, text: str) -> tuple[str, str]:
         return parted(text)
@@ -113,6 +117,10 @@ END"""
 """
         block = paced_loop(by, table, quoted, guard, self.fill_batch(fill, by.inside), pace)
         return (f"DO {dollar_quoted(block)}",)
+
+    def without_check(self, table: QualifiedName, column: str) -> tuple[str, ...]:
+        check = self.quote(self.provider.not_null_name(table.name, column))
+        return (f"ALTER TABLE {self.table(table)} DROP CONSTRAINT IF EXISTS {check}",)
 
     def _syncing(self, sync: Sync) -> Trigger:
         about = "Keeps old and new columns in sync, whichever of them an app instance writes."

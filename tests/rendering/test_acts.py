@@ -10,7 +10,7 @@ import pytest
 from plans.test_file import ACTS
 from recipes.plans import PROVIDERS, plan_of, served_on
 from refract.plans import PlanStep
-from refract.recipes.acts import Act, Decide, Deploy, Instruction, Start, StopAll, Trouble, Until, Wait
+from refract.recipes.acts import Act, Decide, Deploy, Instruction, Review, Start, StopAll, Trouble, Until, Wait
 from refract.recipes.base import Phase
 from refract.rendering.acts import instruction, limits, to_do
 from wording import problems
@@ -50,7 +50,7 @@ def test_all_texts_of_the_recipes_keep_the_measures() -> None:
 
 def test_a_title_is_a_short_imperative() -> None:
     verbs = {
-        "Add", "Build", "Change", "Copy", "Deploy", "Drop", "Fill", "Fix", "Give", "Make", "Park", "Remove", "Rename", "Stop",
+        "Add", "Build", "Change", "Copy", "Count", "Deploy", "Drop", "Fill", "Fix", "Give", "Make", "Park", "Remove", "Rename", "Stop",
     }  # fmt: skip
     titles = {p.step.title for database in PROVIDERS for c in served_on(database) for p in plan_of(c, database)}
     assert {title.split()[0] for title in titles} <= verbs
@@ -63,6 +63,15 @@ def test_everything_to_do_is_in_order() -> None:
         "npx prisma migrate deploy",
         "Start the version that uses `title`.",
         "This must return 0: SELECT 0",
+    )
+
+
+def test_a_query_that_only_counts_follows_its_act() -> None:
+    act = Review("SELECT\n  count(*)", "User", ("phone",), "other texts become NULL")
+    assert to_do(PlanStep("review", Phase.EXPAND, "", after=(act,)), ()) == (
+        "Count the `User` rows whose `phone` the last step will change: other texts become NULL. "
+        "Fix these rows, or accept the change.",
+        "Count them: SELECT count(*)",
     )
 
 

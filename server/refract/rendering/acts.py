@@ -35,7 +35,15 @@ _ERRORS: Mapping[str, str] = {
 def to_do(step: PlanStep, deploy: Iterable[str]) -> tuple[str, ...]:
     """All manual acts of a step, in order; `deploy` is how the migrations are run."""
     check = (query_line(step.check),) if step.check else ()
-    return (*map(instruction, step.before), *deploy, *map(instruction, step.after), *check)
+    return (*_with_queries(step.before), *deploy, *_with_queries(step.after), *check)
+
+
+def _with_queries(acts: Iterable[Act]) -> Iterator[str]:
+    """Each act, and the query that counts what it is about if that need not return 0."""
+    for act in acts:
+        yield instruction(act)
+        if isinstance(act, Review):
+            yield f"Count them: {' '.join(act.query.split())}"
 
 
 def asks_for_code(step: Step | PlanStep) -> bool:
@@ -168,7 +176,7 @@ def _(act: Decide) -> str:
 def _(act: Review) -> str:
     return (
         f"Count the {code_span(act.model)} rows whose {listed(act.fields)} the last step will change: {act.changes}. "
-        f"Fix these rows, or accept the change. Query: {code_span(act.query)}"
+        "Fix these rows, or accept the change."
     )
 
 

@@ -17,6 +17,7 @@ from attrs import frozen
 from refract.docstrings import body, fences, index, section, shown, write_pages
 from refract.providers import provider
 from refract.providers.versions import default_versions
+from refract.recipes.acts import Review
 from refract.recipes.base import Question, Recipe, Situation, all_recipes, answers_for
 from refract.recipes.engine import PlannedStep, StepMigration, plan_steps
 from refract.rendering.acts import instruction, limits
@@ -96,6 +97,9 @@ def _parts(planned_step: PlannedStep, numbers: Mapping[str, int]) -> Iterator[st
     if planned_step.migrations:
         yield _sql(planned_step.migrations)
     yield from map(instruction, step.after)
+    for act in step.after:
+        if isinstance(act, Review):
+            yield f"This query counts them:\n\n```sql\n{act.query}\n```"
     if planned_step.check:
         yield f"This query must return 0:\n\n```sql\n{planned_step.check.strip()}\n```"
     if planned_step.undo:

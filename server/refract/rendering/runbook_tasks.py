@@ -28,7 +28,7 @@ from refract.analysis.runbook import (
     WriteRollback,
 )
 from refract.escaping import code_span, fence
-from refract.recipes.acts import Decide
+from refract.recipes.acts import Decide, Review
 from refract.rendering.acts import instruction
 from refract.rendering.backups import backup_note
 from refract.wording import joined, listed
@@ -161,6 +161,8 @@ def _(task: BackUpTables) -> str:
 def _(task: DoAct) -> str:
     if isinstance(task.act, Decide):
         return f"{instruction(task.act)} This must return {task.act.expected}:\n{query_block(task.act.query)}"
+    if isinstance(task.act, Review):
+        return f"{instruction(task.act)} Count them:\n{query_block(task.act.query)}"
     if task.commands:
         return "\n".join((instruction(task.act), query_block("\n".join(task.commands), "sh")))
     return instruction(task.act)

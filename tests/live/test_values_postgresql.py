@@ -11,6 +11,10 @@ from attrs import evolve
 
 from live.postgresql import connect, new_database, running_server
 from live.values import ABSENT, CONVERTED, DERIVED, ZONES, Writing
+from recipes.plans import Case, plan_of, situation
+from refract.diff import diff
+from refract.schema.model import Database
+from refract.sql.writer import write_script
 
 _numbers = count()
 
@@ -72,3 +76,28 @@ def test_rows_that_cannot_be_converted_are_counted_before_the_column_is_required
         assert connection.execute(convert.check.encode()).fetchone() == (0,)
         for migration in validate.migrations:
             connection.execute(migration.sql.encode())
+
+
+def test_names_and_expressions_may_hold_what_quotes_a_body(server: str) -> None:
+    schema = """model User {
+  id  Int @id @default(autoincrement())
+  low Int @map("lo$$w")
+
+  @@map("us$$er")
+}
+"""
+    answers = (("model", "User"), ("field", "plan"), ("type", "String"), ("value", "'costs $$, $q$' || \"lo$$w\""))
+    added = Case("", "add-required-field", answers, "postgresql", schema, "")
+    retyped = Case(
+        "", "change-type", (("model", "User"), ("field", "low"), ("type", "BigInt")), "postgresql", schema, ""
+    )
+    for case, column in ((added, "plan"), (retyped, "lo$$w_v2")):
+        asked, empty = situation(case, "postgresql").database, Database("postgresql", "public")
+        with new_database(server, f"values{next(_numbers)}") as connection:
+            connection.execute(write_script(diff(empty, asked), empty, asked).encode())
+            connection.execute('INSERT INTO "us$$er" ("lo$$w") VALUES (7)')
+            for step in plan_of(case, "postgresql"):
+                for migration in step.migrations:
+                    connection.execute(migration.sql.encode())
+            held = {"plan": ("costs $$, $q$7",), "lo$$w_v2": (7,)}
+            assert connection.execute(f'SELECT "{column}" FROM "us$$er"'.encode()).fetchone() == held[column]

@@ -27,6 +27,7 @@ from refract.lowering import Lowered, lower
 from refract.lowering.arguments import column_name
 from refract.providers import SQL_PROVIDERS, Provider
 from refract.providers.versions import Versions
+from refract.recipes._expressions import fault_of
 from refract.recipes.acts import Act, need_confirmation
 from refract.recipes.schema_edits import SchemaEdit
 from refract.schema.changes import Change
@@ -168,7 +169,8 @@ class Question:
     """An answer that a recipe needs next to its subject. `text` is the prompt; `default` is None if an answer is
     required.
 
-    `sql`: the answer is an SQL expression, which Refract does not check.
+    `sql`: the answer is an SQL expression, or if `is_list` several that are separated by ` ; `. Refract checks only that
+    they are complete.
     """
 
     name: str
@@ -176,6 +178,7 @@ class Question:
     default: str | None = None
     choices: tuple[str, ...] = ()
     sql: bool = False
+    is_list: bool = False
 
 
 @frozen
@@ -343,6 +346,8 @@ class Recipe:
                 raise CannotPlan(
                     f"{code_span(question.name)} must be one of {', '.join(filter(None, question.choices))}, not {code_span(given)}."
                 )
+        for question in self.questions:
+            _refuse_incomplete(question, situation)
         return tuple(self.plan(situation))
 
     @property
@@ -366,6 +371,16 @@ class Recipe:
             if question.name not in given and question.default is not None:
                 given[question.name] = question.default
         return given
+
+
+def _refuse_incomplete(question: Question, situation: Situation) -> None:
+    """Raises CannotPlan for an SQL expression that could not stand among other SQL."""
+    answer = situation.answers.get(question.name, "")
+    if not question.sql or not answer or answer == UNANSWERED:
+        return
+    for expression in situation.expressions(question.name) if question.is_list else [answer]:
+        if fault := fault_of(expression, situation.provider.name):
+            raise CannotPlan(f"{code_span(question.name)} is not an SQL expression: {fault}.")
 
 
 def subject_parts(subject: SubjectKind) -> tuple[str, ...]:

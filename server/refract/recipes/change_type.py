@@ -106,7 +106,7 @@ def _twin(s: Situation, old: ModelField) -> Twin:
     if becomes.type == old.column.type and not s.answer("forward"):
         raise CannotPlan(f"{code_span(f'{old.model}.{old.name}')} already has this type.")
     forth, back = _there_and_back(s, old, becomes)
-    lost = dict.fromkeys(filter(None, (forth.lossy, f"{back.lossy} when converted back" if back.lossy else "")))
+    lost = _lost(forth.lossy, back.lossy)
     new, silent = _with_default(s, old, new)
     later = _default_for(s, old, new.type) if not silent else ""
     return Twin(
@@ -117,12 +117,19 @@ def _twin(s: Situation, old: ModelField) -> Twin:
         forward=((column, forth.expression),),
         backward=((old.column.name, _never_null(s, old, back.expression)),),
         silent=((column, silent),) if silent else (),
-        lossy=f"values of {code_span(old.name)} ({' and '.join(lost)})" if lost else "",
+        lossy=f"values of {code_span(old.name)} ({lost})" if lost else "",
         losses=Losses(forth.lossy, forth.is_partial, (" ".join((written, *attributes)),)),
         note=forth.note,
         unclear=_unclear(old) if later and not old.is_required else "",
         later=(AddAttribute(old.model, old.name, later),) if later else (),
     )
+
+
+def _lost(forth: str, back: str) -> str:
+    """What is lost on the way and on the way back."""
+    if forth and forth == back:
+        return f"{forth} in both directions"
+    return " and ".join(filter(None, (forth, f"{back} when converted back" if back else "")))
 
 
 def _there_and_back(s: Situation, old: ModelField, becomes: Column) -> tuple[Conversion, Conversion]:

@@ -45,6 +45,7 @@ from refract.recipes._twin import read_as_optional
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, BackUp, Deploy
 from refract.recipes.base import CannotPlan, ModelField, Phase, Question, Situation, Step, SubjectKind, recipe
 from refract.recipes.dialects import dialect
+from refract.recipes.dialects.base import TEXTS
 from refract.recipes.schema_edits import (
     AddAttribute,
     RemoveBlockAttribute,
@@ -52,6 +53,7 @@ from refract.recipes.schema_edits import (
     RetypeField,
     SchemaEdit,
 )
+from refract.schema.model import Column
 from refract.syntax.tree import Attribute
 from refract.wording import listed
 
@@ -112,7 +114,7 @@ def _relax_steps(s: Situation, old: ModelField) -> Iterator[Step]:
         return
     enum = s.tree.block(old.type_name)
     first = enum.values[0].name.text if enum and enum.values else ""
-    default = s.answer("default") or EMPTY_DEFAULTS.get(old.type_name) or first
+    default = s.answer("default") or _empty_default(old, column) or first
     takes_default = column.type.name not in dialect(s.provider.name).without_default
     unique = bool(old.attribute("unique"))
     if default and takes_default and not unique:
@@ -130,6 +132,12 @@ def _relax_steps(s: Situation, old: ModelField) -> Iterator[Step]:
         edits=(RetypeField(old.model, old.name, f"{old.plain_type}?"),),
         after=read_as_optional(old.name),
     )
+
+
+def _empty_default(old: ModelField, column: Column) -> str:
+    """The obvious default of a field; empty for a String that the database keeps as something else, such as a UUID."""
+    is_other = old.type_name == "String" and column.type.name not in TEXTS
+    return "" if is_other else EMPTY_DEFAULTS.get(old.type_name, "")
 
 
 def _lists(s: Situation, old: ModelField) -> Iterator[SchemaEdit]:

@@ -73,7 +73,11 @@ def drop_model(s: Situation) -> Iterator[Step]:
         if t.name != table.name and any(k.referenced_table == table.name for k in t.foreign_keys)
     ]
     if pointing:
-        raise CannotPlan(f"{listed(pointing)} refers to {code_span(name)}. Drop that relation first.")
+        one = len(pointing) == 1
+        raise CannotPlan(
+            f"{listed(pointing)} {'refers' if one else 'refer'} to {code_span(name)}. "
+            f"Drop {'that relation' if one else 'these relations'} first."
+        )
     relations = tuple(_relations(s, name))
     ignored = () if s.block(name).attribute("ignore") else (AddBlockAttribute(name, "@@ignore"),)
     others = tuple(edit for edit in relations if isinstance(edit, RemoveField) and edit.model != name)

@@ -60,6 +60,7 @@ from refract.wording import listed
         "SQL expressions for the old values, separated by ` ; ` (empty: split at the first space)",
         "",
         sql=True,
+        is_list=True,
     ),
 )
 def merge_fields(s: Situation) -> Iterator[Step]:

@@ -58,6 +58,7 @@ from refract.wording import listed
         "SQL expressions for the new values, separated by ` ; ` (empty: split at the first space)",
         "",
         sql=True,
+        is_list=True,
     ),
     Question("backward", "Old value as an SQL expression (empty: joined with a space)", "", sql=True),
 )

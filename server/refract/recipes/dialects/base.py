@@ -8,6 +8,7 @@ from attrs import frozen
 
 from refract.config.settings import PlanSettings
 from refract.providers import provider
+from refract.recipes._expressions import RESERVED
 from refract.recipes.base import CannotPlan, Fill, Sync
 from refract.schema.model import Column, ColumnType, QualifiedName, Table
 
@@ -214,9 +215,10 @@ class Dialect:
 
 @frozen
 class Walk:
-    """The texts of a loop over a table in the order of its key: `low_1, …` and `high_1, …` are the ends of a batch.
+    """The texts of a loop over a table in the order of its key: `refract_low_1, …` and `refract_high_1, …`
+    are the ends of a batch.
 
-    `last_1, …` are the last key when the loop begins: rows after it are written by app instances that already fill
+    `refract_last_1, …` are the last key when the loop begins: rows after it are written by app instances that already fill
     them, and a loop that waited for them would never end on a busy table.
     """
 
@@ -236,7 +238,7 @@ def walk(table: Table, quote: Callable[[str], str]) -> Walk:
     """How to loop over a table. Raises CannotPlan if it has no key for that."""
     keys = key_of(table)
     names = ", ".join(quote(k.name) for k in keys)
-    words = ("low", "high", "last")
+    words = (f"{RESERVED}low", f"{RESERVED}high", f"{RESERVED}last")
     lows, highs, lasts = (", ".join(f"{word}_{n}" for n in range(1, len(keys) + 1)) for word in words)
     key, low, high, last = (f"({part})" if len(keys) > 1 else part for part in (names, lows, highs, lasts))
     return Walk(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from refract.config.settings import PlanSettings
 from refract.escaping import sql_comment
+from refract.recipes._expressions import RESERVED
 from refract.recipes.base import Fill, Sync
 from refract.recipes.dialects.base import GUARD_HINT, GUARD_NOTE, TEXTS, Dialect, concatenated, walk
 from refract.schema.model import ColumnType, QualifiedName
@@ -88,16 +89,17 @@ class MysqlDialect(Dialect):
         by, table = walk(fill.table, self.quote), self.table(fill.table.name)
         procedure = self.quote(self.provider.sync_name(fill.table.name.name, "backfill"))
         declared = "".join(
-            f"  DECLARE low_{n}, high_{n}, last_{n} {self._variable(k.type)};\n" for n, k in enumerate(by.keys, 1)
+            f"  DECLARE {RESERVED}low_{n}, {RESERVED}high_{n}, {RESERVED}last_{n} {self._variable(k.type)};\n"
+            for n, k in enumerate(by.keys, 1)
         )
-        gone = " ".join(f"SET low_{n} = NULL;" for n in range(1, len(by.keys) + 1))
+        gone = " ".join(f"SET {RESERVED}low_{n} = NULL;" for n in range(1, len(by.keys) + 1))
         return (
             f"DROP PROCEDURE IF EXISTS {procedure}",
             f"""\
 CREATE PROCEDURE {procedure}()
 BEGIN
-{declared}  DECLARE filled BOOLEAN;
-  DECLARE begun DATETIME(6);
+{declared}  DECLARE {RESERVED}filled BOOLEAN;
+  DECLARE {RESERVED}begun DATETIME(6);
   DECLARE CONTINUE HANDLER FOR NOT FOUND BEGIN {gone} END;
   SET SESSION innodb_lock_wait_timeout = {ROW_WAIT};
   SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
@@ -106,16 +108,16 @@ BEGIN
     SELECT {by.names} INTO {by.highs} FROM (
       SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {pace.batch}
     ) AS batch ORDER BY {by.descending} LIMIT 1;
-    SET filled = FALSE;
-    WHILE NOT filled DO
-      SET begun = SYSDATE(6);
+    SET {RESERVED}filled = FALSE;
+    WHILE NOT {RESERVED}filled DO
+      SET {RESERVED}begun = SYSDATE(6);
       BEGIN
         DECLARE EXIT HANDLER FOR 1205, 1213 ROLLBACK;
         {self.fill_batch(fill, by.inside)};
         COMMIT;
-        SET filled = TRUE;
+        SET {RESERVED}filled = TRUE;
       END;
-      DO SLEEP(LEAST(GREATEST(TIMESTAMPDIFF(MICROSECOND, begun, SYSDATE(6)) / 1000000, {pace.pause / 1000}), {pace.longest / 1000}));
+      DO SLEEP(LEAST(GREATEST(TIMESTAMPDIFF(MICROSECOND, {RESERVED}begun, SYSDATE(6)) / 1000000, {pace.pause / 1000}), {pace.longest / 1000}));
     END WHILE;
     SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
   END WHILE;

@@ -7,6 +7,7 @@ long as the batch took. Rows that are locked by the app are waited for only shor
 from __future__ import annotations
 
 from refract.config.settings import PlanSettings
+from refract.recipes._expressions import RESERVED
 from refract.recipes.dialects.base import Walk
 from refract.sql.safe.postgresql import LOCK_TRIES
 
@@ -21,52 +22,53 @@ def paced_loop(by: Walk, table: str, quoted: tuple[str, ...], guard: str, batch:
     are hidden from it.
     """
     keys = "".join(
-        f"  {word}_{n} {table}.{name}%TYPE;\n" for n, name in enumerate(quoted, 1) for word in ("low", "high", "last")
+        f"  {RESERVED}{word}_{n} {table}.{name}%TYPE;\n"
+        for n, name in enumerate(quoted, 1)
+        for word in ("low", "high", "last")
     )
     fewest = max(pace.batch // GROWTH, 1)
     floor, ceiling = pace.pause / 1000, pace.longest / 1000
     return f"""\
 #variable_conflict use_column
-<<refract_backfill>>
 DECLARE
-{keys}  batch_rows INTEGER := {pace.batch};
-  attempt INTEGER := 1;
-  begun TIMESTAMPTZ;
-  took DOUBLE PRECISION;
-  a_query_waits BOOLEAN;
+{keys}  {RESERVED}batch_rows INTEGER := {pace.batch};
+  {RESERVED}attempt INTEGER := 1;
+  {RESERVED}begun TIMESTAMPTZ;
+  {RESERVED}took DOUBLE PRECISION;
+  {RESERVED}a_query_waits BOOLEAN;
 BEGIN
 {guard}  SELECT {by.names} INTO {by.lasts} FROM {table} ORDER BY {by.descending} LIMIT 1;
   SELECT {by.names} INTO {by.lows} FROM {table} ORDER BY {by.names} LIMIT 1;
   WHILE {by.to_do} LOOP
     SELECT {by.names} INTO {by.highs} FROM (
-      SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT refract_backfill.batch_rows
+      SELECT {by.names} FROM {table} WHERE {by.from_low} ORDER BY {by.names} LIMIT {RESERVED}batch_rows
     ) AS batch ORDER BY {by.descending} LIMIT 1;
-    EXIT WHEN high_1 IS NULL;
+    EXIT WHEN {RESERVED}high_1 IS NULL;
     -- What a crash could lose is filled again.
     SET LOCAL synchronous_commit = off;
     SET LOCAL lock_timeout = '{ROW_WAIT}ms';
-    begun := clock_timestamp();
+    {RESERVED}begun := clock_timestamp();
     BEGIN
       {batch};
     EXCEPTION WHEN lock_not_available THEN
-      IF attempt = {LOCK_TRIES} THEN RAISE; END IF;
-      attempt := attempt + 1;
-      batch_rows := greatest(batch_rows / 2, {fewest});
+      IF {RESERVED}attempt = {LOCK_TRIES} THEN RAISE; END IF;
+      {RESERVED}attempt := {RESERVED}attempt + 1;
+      {RESERVED}batch_rows := greatest({RESERVED}batch_rows / 2, {fewest});
       PERFORM pg_sleep(random());
       CONTINUE;
     END;
-    attempt := 1;
-    a_query_waits := EXISTS (
+    {RESERVED}attempt := 1;
+    {RESERVED}a_query_waits := EXISTS (
       SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))
     );
     COMMIT;
-    took := extract(epoch FROM clock_timestamp() - begun);
-    IF a_query_waits OR took > {TOO_LONG} THEN
-      batch_rows := greatest(batch_rows / 2, {fewest});
-    ELSIF took < {LONG} THEN
-      batch_rows := least(batch_rows * 2, {pace.batch * GROWTH});
+    {RESERVED}took := extract(epoch FROM clock_timestamp() - {RESERVED}begun);
+    IF {RESERVED}a_query_waits OR {RESERVED}took > {TOO_LONG} THEN
+      {RESERVED}batch_rows := greatest({RESERVED}batch_rows / 2, {fewest});
+    ELSIF {RESERVED}took < {LONG} THEN
+      {RESERVED}batch_rows := least({RESERVED}batch_rows * 2, {pace.batch * GROWTH});
     END IF;
-    PERFORM pg_sleep(CASE WHEN a_query_waits THEN least(greatest(took, {floor}), {ceiling}) ELSE {floor} END);
+    PERFORM pg_sleep(CASE WHEN {RESERVED}a_query_waits THEN least(greatest({RESERVED}took, {floor}), {ceiling}) ELSE {floor} END);
     SELECT {by.names} INTO {by.lows} FROM {table} WHERE {by.past_high} ORDER BY {by.names} LIMIT 1;
   END LOOP;
 END"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from refract.providers import provider
 from refract.sql.reader.tokens import BODY, QUOTED, STRING, SqlToken, tokens
 
 RESERVED = "refract_"
@@ -12,15 +13,16 @@ _BODY = re.compile(r"\$(\w*)\$.*\$\1\$", re.DOTALL)
 _CLOSES = {")": "(", "]": "[", "END": "CASE"}
 
 
-def fault_of(expression: str, provider: str) -> str:
+def fault_of(expression: str, database: str) -> str:
     """Why a text cannot be used as an expression of a database; empty if it can."""
     text = expression.replace("{row}", "x")
-    found = tokens(text, provider)
+    found = tokens(text, database)
     if not found:
         return "it is empty"
     if _has_comment(text, found):
         return "it has a comment"
-    if any(_is_open(text[token.start : token.end], token.key, provider) for token in found):
+    has_backslashes = provider(database).backslash_escapes
+    if any(_is_open(text[token.start : token.end], token.key, has_backslashes) for token in found):
         return "a quote in it is not closed"
     if any(token.key == ";" for token in found):
         return "it has a semicolon"
@@ -35,13 +37,13 @@ def _has_comment(text: str, found: list[SqlToken]) -> bool:
     return any(text[end:start].strip() for end, start in zip(ends, starts, strict=True))
 
 
-def _is_open(written: str, kind: str, provider: str) -> bool:
+def _is_open(written: str, kind: str, has_backslashes: bool) -> bool:
     if kind == BODY:
         return _BODY.fullmatch(written) is None
     if kind not in (STRING, QUOTED):
         return False
     start = next(at for at, char in enumerate(written) if char in "'\"`[")
-    escapes = written[start] in "'\"" and (provider == "mysql" or written[:1] in "eE")
+    escapes = written[start] in "'\"" and (has_backslashes or written[:1] in "eE")
     return _closed(written[start], escapes).fullmatch(written[start:]) is None
 
 

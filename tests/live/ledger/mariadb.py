@@ -92,6 +92,9 @@ class MariadbStore:
     def quote(self, name: str) -> str:
         return provider("mysql").quote(name)
 
+    def skipping_duplicates(self, statement: str) -> str:
+        return statement.replace("INSERT", "INSERT IGNORE", 1)
+
     def parameter(self, column: Column) -> str:
         return "%s"
 

@@ -60,6 +60,18 @@ class Speaker:
             self.insert_rows(entity)
             self.insert_links(entity)
 
+    def insert_again(self, entity: Entity, number: int, draw: random.Random) -> None:
+        """Inserts the entity's rows once more, with other values, as `createMany({ skipDuplicates })` does: what is there
+        has to stay.
+        """
+        keys = {self.meaning.attribute(t.name.name, name) for t in self._tables(entity.table) for name in t.key}
+        drawn = self.new(entity.table, number, draw).tokens
+        again = Entity(entity.table, entity.tables, {**drawn, **{key: entity.tokens[key] for key in keys}})
+        with self.session.transaction():
+            for first, *_ in self._copies(entity.table):
+                statement, values = self._inserted(first, again, None)
+                self.session.rows(self.store.skipping_duplicates(statement), values)
+
     def mark(self, entity: Entity) -> None:
         """Lets a row stay, and others point at it: a version may have written it that knows less, or more, than the first."""
         entity.lasting = True
@@ -216,6 +228,10 @@ class Speaker:
             self._insert_row(table, changed, None)
 
     def _insert_row(self, table: SpokenTable, entity: Entity, numbered: Column | None) -> object:
+        return self.session.insert(*self._inserted(table, entity, numbered), numbered)
+
+    def _inserted(self, table: SpokenTable, entity: Entity, numbered: Column | None) -> tuple[str, list[object]]:
+        """The INSERT of a row, and its values."""
         name = table.name.name
         given: list[tuple[Column, object]] = []
         for column in table.columns:
@@ -225,7 +241,7 @@ class Speaker:
         columns = ", ".join(self.store.quote(c.name) for c, _ in given)
         places = ", ".join(self.store.parameter(c) for c, _ in given)
         statement = f"INSERT INTO {self.store.table(table.name)} ({columns}) VALUES ({places})"
-        return self.session.insert(statement, [self.store.stored(v, c) for c, v in given], numbered)
+        return statement, [self.store.stored(v, c) for c, v in given]
 
     def spoken(self, column: Column, value: object) -> object:
         """A value by the word that this version has for it."""

@@ -67,6 +67,9 @@ class PostgresqlStore:
     def quote(self, name: str) -> str:
         return provider("postgresql").quote(name)
 
+    def skipping_duplicates(self, statement: str) -> str:
+        return f"{statement} ON CONFLICT DO NOTHING"
+
     def parameter(self, column: Column) -> str:
         if column.type.enum is None:
             return "%s"

@@ -75,6 +75,9 @@ class SqliteStore:
     def quote(self, name: str) -> str:
         return provider("sqlite").quote(name)
 
+    def skipping_duplicates(self, statement: str) -> str:
+        return f"{statement} ON CONFLICT DO NOTHING"
+
     def parameter(self, column: Column) -> str:
         return "?"
 

@@ -50,6 +50,9 @@ class Store(Protocol):
     def quote(self, name: str) -> str:
         """A column in a statement."""
 
+    def skipping_duplicates(self, statement: str) -> str:
+        """An INSERT that leaves a row alone which is there."""
+
     def parameter(self, column: Column) -> str:
         """The place of a value for a column, as Prisma Client writes it."""
 

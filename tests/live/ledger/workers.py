@@ -251,6 +251,14 @@ class _Hand:
         elif lot < 0.3 and not entity.lasting:
             if _timed(self.tally, scene, speaker, "delete", partial(speaker.delete, entity)):
                 entities.remove(entity)
+        elif lot < 0.35:
+            _timed(
+                self.tally,
+                scene,
+                speaker,
+                "insert again",
+                partial(speaker.insert_again, entity, self.number, self.draw),
+            )
         elif lot < 0.6:
             changes = speaker.changes(entity, self.number, self.draw)
             if changes and _timed(self.tally, scene, speaker, "update", partial(speaker.update, entity, changes)):

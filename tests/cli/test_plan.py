@@ -59,6 +59,23 @@ def status() -> str:
     return str(plan["status"])
 
 
+def test_a_step_is_refused_while_a_view_needs_what_it_drops(project: Path) -> None:
+    view = project / "prisma" / "migrations" / "20240102000000_view"
+    view.mkdir()
+    (view / "migration.sql").write_text('CREATE VIEW names AS SELECT id, name FROM "User";\n')
+    run("plan", "new", "drop-field", "User.name")
+    assert "drop view `names`, or recreate without `User.name`" in re.sub(r"\s+", " ", run("plan", "show").stdout)
+    run("plan", "next")
+    run("plan", "next")
+    run("plan", "done", "--by", "Ann")
+    refused = re.sub(r"\s+", " ", run("plan", "next", code=2).output)
+    assert "cannot drop `User.name`, which view `names` needs" in refused
+    again = project / "prisma" / "migrations" / "29990103000000_view"
+    again.mkdir()
+    (again / "migration.sql").write_text('DROP VIEW names;\nCREATE VIEW names AS SELECT id FROM "User";\n')
+    run("plan", "next")
+
+
 def test_the_list_shows_where_each_plan_stands(project: Path) -> None:
     start()
     assert run("plan", "list").stdout == "rename_field_user_name_to_title  step 1 of 5: expand\n"

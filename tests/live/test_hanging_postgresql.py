@@ -393,3 +393,14 @@ def test_the_users_own_trigger_fires_before_the_sync(projects: Callable[..., Pro
         )
         different = project.rows('SELECT name, title FROM "User" WHERE title IS NOT NULL AND title <> name')
         assert different == []
+
+
+def test_a_deferred_foreign_key_stays_deferred(projects: Callable[..., Project]) -> None:
+    own = 'ALTER TABLE "Post" ALTER CONSTRAINT "Post_authorId_fkey" DEFERRABLE INITIALLY DEFERRED;'
+    project = projects(BLOG, own)
+    for step in project.plan("change-referential-actions", model="Post", field="author", onDelete="Cascade"):
+        project.take(step)
+    [definition] = project.rows(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'Post_authorId_fkey'"
+    )[0]
+    assert str(definition).endswith("ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED")

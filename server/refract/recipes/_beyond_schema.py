@@ -1,4 +1,4 @@
-"""What the migrations have built beyond the schema, and the writers of SQL have to know: partitions; on SQLite all that a
+"""What the migrations have built beyond the schema, and the writers of SQL have to know: partitions, deferred foreign keys; on SQLite all that a
 table loses when it is rebuilt, which are views, triggers, checks, collations and the indexes that a schema cannot hold.
 """
 
@@ -32,7 +32,12 @@ def with_history(asked: Database, history: Database | None) -> Database:
 
 
 def _as_built(table: Table, built: Table) -> Table:
-    return evolve(table, is_partitioned=True) if built.is_partitioned else table
+    """The table with its partitions, and with foreign keys that are checked when they are."""
+    keys = {key.name: key.deferral for key in built.foreign_keys}
+    foreign_keys = tuple(evolve(key, deferral=keys.get(key.name, key.deferral)) for key in table.foreign_keys)
+    if not built.is_partitioned and foreign_keys == table.foreign_keys:
+        return table
+    return evolve(table, is_partitioned=built.is_partitioned, foreign_keys=foreign_keys)
 
 
 def _rebuildable(table: Table, built: Table) -> Table:

@@ -126,4 +126,5 @@ def _key(s: Situation, model: str, fields: Expression | None) -> ForeignKey:
     found = next((k for k in s.table(model).foreign_keys if k.columns == columns), None)
     if found is None:
         raise CannotPlan(f"The relation of {listed(names)} has no foreign key in the database.")
-    return found
+    built = s.table_built(s.table(model).name).foreign_key(found.name)
+    return evolve(found, deferral=built.deferral) if built else found

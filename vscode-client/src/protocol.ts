@@ -48,6 +48,8 @@ export interface Step {
   readonly phase: string;
   readonly title: string;
   readonly state: StepState;
+  /** How far its files have come: only in this branch, also in the base branch, deployed. */
+  readonly stage: "written" | "merged" | "deployed" | null;
   readonly before: readonly string[];
   readonly after: readonly string[];
   readonly check: string;

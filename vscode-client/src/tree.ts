@@ -178,14 +178,22 @@ const STEP_ICONS: Readonly<Record<StepState, () => ThemeIcon>> = {
   later: () => new ThemeIcon("circle-outline"),
 };
 
+/** A tick is for what is deployed: a step that is only written or merged has a mark of its own. */
+function stepIcon({ state, stage }: Step): ThemeIcon {
+  if (state === "done" && stage === "written") return new ThemeIcon("git-branch");
+  if (state === "done" && stage === "merged") return new ThemeIcon("git-merge");
+  return STEP_ICONS[state]();
+}
+
 function step(of: Step, { open }: Plan): TreeItem {
   const isInHand = open && (of.state === "next" || of.state === "waiting");
+  const done = of.state === "done" && of.stage !== null ? `${of.phase}, ${of.stage}` : of.phase;
   return make(
     `${of.number}. ${of.title.replaceAll("`", "")}`,
-    STEP_ICONS[of.state](),
+    stepIcon(of),
     of.migrations.length === 0 ? None : Collapsed,
     {
-      description: isInHand ? `${of.phase}, ${of.state === "next" ? "next" : "waits for you to deploy"}` : of.phase,
+      description: isInHand ? `${of.phase}, ${of.state === "next" ? "next" : "waits for you to deploy"}` : done,
       tooltip: stepTooltip(of),
     },
   );

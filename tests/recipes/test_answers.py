@@ -66,8 +66,8 @@ def test_a_value_or_an_expression_fills_the_rows(database: str, type_: str, valu
         ("String", "'NL'; DROP TABLE x", "not one SQL expression"),
         ("String", "'NL' -- the country", "must not have a comment"),
         ("String", "'NL' /* the country */", "must not have a comment"),
-        ("String", 'upper("town")', "names `town`, which is no column of `Gym`"),
-        ("String", "low_1::text", "names `low_1`, which is no column of `Gym`"),
+        ("String", 'upper("town")', "names `town`, which is not a column of `Gym`"),
+        ("String", "low_1::text", "names `low_1`, which is not a column of `Gym`"),
     ],
 )
 def test_what_must_fail_is_refused(type_: str, value: str, reason: str) -> None:

@@ -183,7 +183,7 @@ def done(name: str | None, by: str, path: str | None, output: str, *, force: boo
     if not force:
         _refuse(used_before_confirmation(analysis, progress), analysis)
     if is_unmerged(analysis, progress):
-        complain(f"{base_name(analysis)} does not have this step yet. Confirm it only if it is deployed.")
+        complain(f"{base_name(analysis)} does not have this step yet. Confirm only what is deployed.")
     files = write_changes(changes, analysis.snapshot.files.home)
     if output == "json":
         return _say_as_it_is_now(progress, path, files)

@@ -84,7 +84,7 @@ def _check_names(question: str, expression: str, tokens: list[SqlToken], situati
     for name in _names(expression, tokens, table, situation):
         if name.lower() not in known:
             raise CannotPlan(
-                f"{code_span(question)} names {code_span(name)}, which is no column of {code_span(model)}."
+                f"{code_span(question)} names {code_span(name)}, which is not a column of {code_span(model)}."
             )
 
 

@@ -168,6 +168,22 @@ def test_with_the_preview_feature_prisma_changes_partial_indexes(schema: str, ex
     assert pending(partial("(x IS NOT NULL)"), schema) == expected
 
 
+PARTIAL_UNIQUE = 'CREATE UNIQUE INDEX "old" ON "A"("x") WHERE x IS NOT NULL;'
+RENAMED = '-- RenameIndex\nALTER INDEX "old" RENAME TO "A_x_key";\n'
+
+
+@pytest.mark.parametrize(
+    ("indexes", "expected"),
+    [
+        (PARTIAL_UNIQUE, RENAMED),
+        (f'{PARTIAL_UNIQUE} CREATE UNIQUE INDEX "A_x_key" ON "A"("x");', EMPTY),
+        (f'{PARTIAL_UNIQUE} CREATE UNIQUE INDEX "other" ON "A"("x");', EMPTY),
+    ],
+)
+def test_without_the_preview_feature_a_partial_index_is_one_like_others(indexes: str, expected: str) -> None:
+    assert pending(table('"x" INTEGER', indexes), model("x Int? @unique")) == expected
+
+
 @pytest.mark.parametrize(
     ("argument", "written"),
     [
@@ -208,3 +224,28 @@ def test_a_partition_is_left_to_its_parent() -> None:
     added = '-- AlterTable\nALTER TABLE "A" ADD COLUMN     "y" INTEGER;\n'
     assert pending(sql + part, model("y Int?")) == added
     assert pending(sql + part, model("y Int?") + more) == added
+
+
+@pytest.mark.parametrize(
+    ("fields", "columns"),
+    [
+        ("a Float @default(1.0)", '"a" DOUBLE PRECISION NOT NULL DEFAULT 1.0'),
+        ("a Decimal @default(-1.50)", '"a" DECIMAL(65,30) NOT NULL DEFAULT -1.50'),
+        ("a Decimal @default(007.10)", '"a" DECIMAL(65,30) NOT NULL DEFAULT 7.10'),
+        ("a Decimal[] @default([1.0, 2])", '"a" DECIMAL(65,30)[] DEFAULT ARRAY[1.0, 2]::DECIMAL(65,30)[]'),
+    ],
+)
+def test_a_number_keeps_the_digits_of_the_schema(fields: str, columns: str) -> None:
+    sql = f'-- AlterTable\nALTER TABLE "A" ADD COLUMN     {columns};\n'
+    assert (
+        pending('CREATE TABLE "A" ("id" INTEGER NOT NULL, CONSTRAINT "A_pkey" PRIMARY KEY ("id"));', model(fields))
+        == sql
+    )
+
+
+@pytest.mark.parametrize(
+    ("default", "fields"),
+    [("1", "x Float @default(1.0)"), ("1.00", "x Float @default(1)"), ("-0", "x Float @default(0.0)")],
+)
+def test_zeros_after_the_point_are_no_change(default: str, fields: str) -> None:
+    assert pending(table(f'"x" DOUBLE PRECISION NOT NULL DEFAULT {default}'), model(fields)) == EMPTY

@@ -83,3 +83,13 @@ def test_what_sql_makes_knows_where_it_was_made() -> None:
         'ADD COLUMN "b" INT',
         'CREATE INDEX "i" ON "t"',
     ]
+
+
+def test_a_comment_inside_an_expression_is_left_out() -> None:
+    sql = """CREATE TABLE "t" ("a" INT DEFAULT (1 /* one */ + 2), CHECK ("a" > 0 -- positive
+      OR "a" = -1));"""
+    table = read_migration(sql, "m.sql", Database("postgresql", "public"), provider("postgresql")).database.table("t")
+    assert table is not None
+    assert [" ".join(check.expression.split()) for check in table.checks] == ['"a" > 0 OR "a" = -1']
+    assert table.columns[0].default is not None
+    assert "one" not in table.columns[0].default.text

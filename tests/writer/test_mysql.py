@@ -91,7 +91,7 @@ CASES = [
             `seen` TIMESTAMP(0) NOT NULL DEFAULT CURRENT_TIMESTAMP(0),
             `day` DATE NOT NULL,
             `on` BOOLEAN NOT NULL DEFAULT true,
-            `price` DECIMAL(10, 2) NOT NULL DEFAULT 1.5,
+            `price` DECIMAL(10, 2) NOT NULL DEFAULT 1.50,
             `big` BIGINT UNSIGNED NOT NULL DEFAULT 0,
             `ratio` DOUBLE NOT NULL DEFAULT 0.5,
             `data` LONGBLOB NULL,

@@ -106,7 +106,7 @@ CASES = [
             [at] DATETIME2 NOT NULL CONSTRAINT [User_at_df] DEFAULT CURRENT_TIMESTAMP,
             [day] DATE NOT NULL,
             [on] BIT NOT NULL CONSTRAINT [User_on_df] DEFAULT 1,
-            [price] DECIMAL(10,2) NOT NULL CONSTRAINT [User_price_df] DEFAULT 1.5,
+            [price] DECIMAL(10,2) NOT NULL CONSTRAINT [User_price_df] DEFAULT 1.50,
             [other] DECIMAL(32,16) NOT NULL,
             [big] BIGINT NOT NULL CONSTRAINT [User_big_df] DEFAULT 0,
             [ratio] FLOAT(53) NOT NULL CONSTRAINT [User_ratio_df] DEFAULT 0.5,
@@ -433,6 +433,26 @@ CASES = [
         );
         IF EXISTS(SELECT * FROM [dbo].[User])
             EXEC('INSERT INTO [dbo].[_prisma_new_User] ([a],[b],[id]) SELECT [a],[b],[id] FROM [dbo].[User] WITH (holdlock tablockx)');
+        DROP TABLE [dbo].[User];
+        EXEC SP_RENAME N'dbo._prisma_new_User', N'User';
+        COMMIT;
+        """),
+    ),
+    Case(
+        "identity-removed-with-its-type",
+        user("a Int", key="id Int @id @default(autoincrement())"),
+        user("a Int", key="id String @id @db.UniqueIdentifier"),
+        framed(f"""
+        -- RedefineTables
+        BEGIN TRANSACTION;
+        {indent(DROP_ALL_CONSTRAINTS, " " * 8).strip()}
+        CREATE TABLE [dbo].[_prisma_new_User] (
+            [id] UNIQUEIDENTIFIER NOT NULL,
+            [a] INT NOT NULL,
+            CONSTRAINT [User_pkey] PRIMARY KEY CLUSTERED ([id])
+        );
+        IF EXISTS(SELECT * FROM [dbo].[User])
+            EXEC('INSERT INTO [dbo].[_prisma_new_User] ([a],[id]) SELECT [a],[id] FROM [dbo].[User] WITH (holdlock tablockx)');
         DROP TABLE [dbo].[User];
         EXEC SP_RENAME N'dbo._prisma_new_User', N'User';
         COMMIT;

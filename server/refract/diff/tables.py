@@ -176,7 +176,7 @@ def _indexes(pair: _Pair, columns: Sequence[_ColumnPair]) -> Iterator[Ranked]:
     for index in new:
         if not any(indexes_match(other, index, traits) for other in (*old, *partial)):
             yield Rank.CREATE_INDEX, c.CreateIndex(table=name, index=index, origin=index.origin or pair.after.origin)
-    for before, after in _index_pairs(old, new, traits):
+    for before, after in _index_pairs([*old, *partial] if traits.pairs_partial_indexes else old, new, traits):
         yield from _kept_index(pair, before, after, columns)
 
 
@@ -188,9 +188,14 @@ def _kept_index(pair: _Pair, before: Index, after: Index, columns: Sequence[_Col
         yield Rank.CREATE_INDEX, c.CreateIndex(table=pair.name, index=after, origin=origin)
     elif pair.traits.column_drop_drops_indexes and Cast.NOT_CASTABLE in casts:
         yield Rank.CREATE_INDEX, c.CreateIndex(table=pair.name, index=after, origin=origin)
-    elif before.name != after.name:
+    elif before.name != after.name and not _is_named_by_server(before, after, pair.traits):
         rank = Rank.FREE_INDEX_NAME if _is_created(pair.after.index(before.name), pair) else Rank.RENAME_INDEX
         yield rank, c.RenameIndex(table=pair.name, before=before, after=after, origin=origin)
+
+
+def _is_named_by_server(before: Index, after: Index, traits: DifferTraits) -> bool:
+    """Whether the schema has the name that the server has given to the index of a constraint, as `db pull` writes it."""
+    return before.constraint and bool(traits.index_of_constraint) and after.name.startswith(traits.index_of_constraint)
 
 
 def _is_created(index: Index | None, pair: _Pair) -> bool:

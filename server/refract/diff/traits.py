@@ -53,6 +53,8 @@ class DifferTraits:
     ignores that, and MySQL then refuses its SQL ("Incorrect prefix key").
     `sees_partial_indexes`: those that only migrations make are compared, as Prisma does with its preview feature.
     `casts_indexed_columns`: columns in an index or key can change their type in place.
+    `pairs_partial_indexes`: those that only migrations make get the name of the schema's index on the same columns.
+    `index_of_constraint`: how a name begins that the server gives to the index of a UNIQUE constraint, and to no other.
     """
 
     enum_types: bool = False
@@ -74,6 +76,8 @@ class DifferTraits:
     schemas: bool = False
     takes_included_for_columns: bool = False
     sees_partial_indexes: bool = False
+    pairs_partial_indexes: bool = True
+    index_of_constraint: str = ""
     redefines: MustRedefine = _never
 
     def is_inline(self, index: Index) -> bool:
@@ -85,10 +89,18 @@ _ON_INDEXES = (CreateIndex, DropIndex, RenameIndex, RecreateIndex)
 
 
 def _sqlite_redefines(_: Table, changes: Sequence[TableChange]) -> bool:
-    """SQLite's ALTER TABLE can only add an optional column or rename one."""
+    """SQLite's ALTER TABLE can only add an optional column or rename one. It drops no index of a UNIQUE constraint."""
     return not all(
-        isinstance(x, (*_ON_INDEXES, RenameColumn)) or (isinstance(x, AddColumn) and x.column.nullable) for x in changes
+        (isinstance(x, _ON_INDEXES) and not _drops_constraint(x))
+        or isinstance(x, RenameColumn)
+        or (isinstance(x, AddColumn) and x.column.nullable)
+        for x in changes
     )
+
+
+def _drops_constraint(change: TableChange) -> bool:
+    index = change.index if isinstance(change, DropIndex) else getattr(change, "before", None)
+    return isinstance(index, Index) and index.constraint
 
 
 def _cockroachdb_redefines(before: Table, changes: Sequence[TableChange]) -> bool:
@@ -106,7 +118,8 @@ def _cockroachdb_redefines(before: Table, changes: Sequence[TableChange]) -> boo
 
 def _sqlserver_redefines(before: Table, changes: Sequence[TableChange]) -> bool:
     """SQL Server can neither add nor remove IDENTITY, nor drop all columns of a table."""
-    if any(isinstance(x, AlterColumn) and x.before.auto_increment != x.after.auto_increment for x in changes):
+    altered = (x for x in changes if isinstance(x, AlterColumn | RecreateColumn))
+    if any(x.before.auto_increment != x.after.auto_increment for x in altered):
         return True
     dropped = {x.column.name for x in changes if isinstance(x, DropColumn)}
     recreated = {x.before.name for x in changes if isinstance(x, RecreateColumn)}
@@ -128,6 +141,8 @@ _TRAITS: Mapping[str, DifferTraits] = {
         redefines=_cockroachdb_redefines,
     ),
     "sqlite": DifferTraits(
+        pairs_partial_indexes=False,
+        index_of_constraint="sqlite_autoindex_",
         auto_increment=AutoIncrement.IMPLIED,
         inline_foreign_keys=True,
         renames_foreign_keys=False,

@@ -198,7 +198,7 @@ class Provider:
             case DefaultKind.STRING:
                 return quote_string(default.text)
             case _:
-                return default.text
+                return default.plain
 
     def _cut(self, stem: str, suffix: str) -> str:
         """`stem` + `suffix` within the limit; only the stem is cut, never inside a character."""

@@ -22,7 +22,7 @@ def _literal(default: Default, type_: ColumnType) -> str:
         case DefaultKind.STRING:
             return quote_string(default.text)
         case _:
-            return default.text
+            return default.plain
 
 
 COCKROACHDB = Provider(

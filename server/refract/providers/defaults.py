@@ -57,12 +57,14 @@ def boolean(value: bool) -> Default:
 
 
 def number(text: str) -> Default:
-    """A number in its shortest plain form: `1.50` is `1.5`, `-0` is `0`, `1e3` is `1000`."""
+    """A number in its shortest plain form: `1.50` is `1.5`, `-0` is `0`, `1e3` is `1000`. It keeps its digits: Prisma
+    writes them.
+    """
     value = _decimal(text)
     if value is None:
         return Default(DefaultKind.EXPRESSION, text)
     plain = format(value.normalize(), "f") if value else "0"
-    return Default(DefaultKind.NUMBER, plain)
+    return Default(DefaultKind.NUMBER, plain, digits=format(value if value else abs(value), "f"))
 
 
 def _decimal(text: str) -> Decimal | None:

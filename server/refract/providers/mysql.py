@@ -35,7 +35,7 @@ def _literal(default: Default, type_: ColumnType) -> str:
         case DefaultKind.EXPRESSION if default.text and not _STANDS_ALONE.match(default.text):
             return f"({bare_expression(default.text)})"
         case _:
-            return default.text
+            return default.plain
 
 
 def _date(text: str, name: str) -> str:

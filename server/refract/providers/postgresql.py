@@ -20,7 +20,7 @@ def array_literal(default: Default, type_: ColumnType) -> str:
         case DefaultKind.STRING:
             return bytes_literal(default, type_) if type_.name in ("BYTEA", "BYTES") else quote_string(default.text)
         case _:
-            return default.text
+            return default.plain
 
 
 def bytes_literal(default: Default, _: ColumnType) -> str:

@@ -68,11 +68,17 @@ class DefaultKind(StrEnum):
 
 @frozen
 class Default:
-    """A column's default in the database."""
+    """A column's default in the database. `digits` is a number with the zeros that the schema has after the point."""
 
     kind: DefaultKind
     text: str = ""
     items: tuple[Default, ...] = ()
+    digits: str = field(default="", eq=False, repr=False)
+
+    @property
+    def plain(self) -> str:
+        """The text as SQL has it without quotes."""
+        return self.digits or self.text
 
 
 class Identity(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from itertools import chain, pairwise
 
 from refract.schema.model import QualifiedName
 from refract.sql.reader.tokens import BODY, END, NUMBER, QUOTED, STRING, SqlToken
@@ -17,6 +18,14 @@ class UnreadableStatement(Exception):
 
 
 _NOT_NAMES = frozenset({"(", ")", ",", ";", ".", "=", "::", "*", END, NUMBER, BODY, "+", "-", "/", "<", ">"})
+
+
+_COMMENT_MARKS = ("--", "/*", "#")
+
+
+def _has_comment(text: str) -> bool:
+    """Whether there may be a comment in a text."""
+    return any(mark in text for mark in _COMMENT_MARKS)
 
 
 class Cursor:
@@ -72,7 +81,7 @@ class Cursor:
 
     def whole(self) -> str:
         """The text of all tokens, as written."""
-        return self.sql[self._tokens[0].start : self._tokens[-1].end] if self._tokens else ""
+        return self._written(self._tokens)
 
     def span(self) -> Span:
         """The span of all its tokens in `sql`."""
@@ -182,16 +191,30 @@ class Cursor:
 
     def until_true(self, stops: Callable[[], bool]) -> str:
         """The text up to where `stops` is true outside parentheses; at least one token."""
-        start = self.token
-        end, depth = start.end, 0
+        start, depth = self.position, 0
         while not self.done:
             key = self.key()
-            if depth == 0 and self.token is not start and stops():
+            if depth == 0 and self.position != start and stops():
                 break
             depth += (key in ("(", "[")) - (key in (")", "]"))
-            end = self.token.end
             self.position += 1
-        return self.sql[start.start : end]
+        return self._written(self._tokens[start : self.position])
+
+    def _written(self, tokens: list[SqlToken]) -> str:
+        """The text of tokens in a row: as written, with a space for each comment, which could hide what follows it when
+        the text is written on one line.
+        """
+        if not tokens:
+            return ""
+        text = self.sql[tokens[0].start : tokens[-1].end]
+        if not _has_comment(text):
+            return text
+        gaps = (self.sql[one.end : other.start] for one, other in pairwise(tokens))
+        kept = (" " if _has_comment(gap) else gap for gap in gaps)
+        return "".join(chain.from_iterable(zip(map(self._text_of, tokens), (*kept, ""), strict=True)))
+
+    def _text_of(self, token: SqlToken) -> str:
+        return self.sql[token.start : token.end]
 
     def rest(self) -> str:
         """The text of the remaining tokens."""

@@ -105,6 +105,7 @@ ADVICE: Mapping[Do, str] = {
     Do.COPY_VALUES_IN_BATCHES: "Copy the values in batches.",
     Do.FILL_WITH_DISTINCT_VALUES: "Give every existing row a distinct value.",
     Do.CREATE_TABLE_WITH_CONSTRAINT: "Create a new table with the constraint.",
+    Do.COPY_ROWS_BEFORE_DROP: "Copy the rows to another table before this statement, and back after the new table exists.",
     Do.COPY_ROWS_IN_BATCHES: "Copy the rows in batches.",
     Do.ADD_PLAIN_COLUMN: "Add a plain column.",
     Do.KEEP_CURRENT_WITH_TRIGGER: "Create a trigger that keeps the column current.",

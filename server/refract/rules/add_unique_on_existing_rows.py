@@ -71,7 +71,7 @@ from refract.wording import listed
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each unique index that may find duplicates or blocks queries."""
     for built in built_indexes(context):
-        if not built.index.unique:
+        if not built.index.unique or rows_before(context, built.change).is_empty(built.change.table):
             continue
         duplicates = _duplicates(context, built)
         if duplicates or built.blocks:
@@ -113,8 +113,6 @@ def _duplicates(context: RuleContext, built: BuiltIndex) -> Harm | None:
     if already_unique(context, built.change.table, (c.name for c in built.index.columns)):
         return None
     rows = rows_before(context, built.change)
-    if rows.is_empty(built.change.table):
-        return None
     added = [context.added_column(built.change.table, c.name) for c in built.index.columns]
     if any(c is not None and _differs_by_row(context, c) for c in added):
         return None

@@ -33,6 +33,7 @@ PostgreSQL, SQL Server.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from refract.rules.kit.advice import Do, action, instead
@@ -41,6 +42,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
 from refract.schema.changes import Backfill, Statement, TableChange
+from refract.schema.model import QualifiedName
 from refract.sql.transactions import in_transaction, is_one_transaction
 from refract.wording import listed
 
@@ -67,4 +69,19 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 def _rewritten(context: RuleContext, statement: Statement) -> list[str]:
     updates = (c for c in statement.changes if isinstance(c, Backfill) and c.verb == "UPDATE")
-    return [table.name for change in updates for table in change.tables if not context.is_new(table)]
+    return [
+        table.name
+        for change in updates
+        for table in change.tables
+        if not context.is_new(table) and not _is_one_row(context, change, table)
+    ]
+
+
+def _is_one_row(context: RuleContext, update: Backfill, name: QualifiedName) -> bool:
+    """Whether an UPDATE chooses its row by a value of the key."""
+    table = context.before.tables.get(name)
+    key = [part.name for part in table.primary_key.columns] if table and table.primary_key else []
+    condition = re.split(r"\bWHERE\b", update.sql, flags=re.IGNORECASE)[-1]
+    chosen = rf"""^\s*\(?[\["`]?{re.escape(key[0])}[\]"`]?\s*=\s*(?:'[^']*'|\d+)""" if len(key) == 1 else "(?!)"
+    alternative = re.search(r"\bOR\b", condition, re.IGNORECASE)
+    return bool(update.filtered and re.match(chosen, condition, re.IGNORECASE) and not alternative)

@@ -63,7 +63,7 @@ from refract.schema.model import Column, DefaultKind, QualifiedName
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each column of the same type whose default changes."""
     for change in _net(context.on_existing(AlterColumn)):
-        if _changes(context, change):
+        if _changes(context, change) and (_fails(context, change) or not _is_new(context, change)):
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
                 what=_what(context, change),
@@ -71,7 +71,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 now=_actions(context, change),
                 change=change,
                 related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
-                severity=Severity.WARNING if _fails(change) else None,
+                severity=Severity.WARNING if _fails(context, change) else None,
             )
 
 
@@ -103,22 +103,27 @@ def _value_is_removed(context: RuleContext, before: Column) -> bool:
     return enum is not None and before.default is not None and all(v.name != before.default.text for v in enum.values)
 
 
-def _fails(change: AlterColumn) -> bool:
-    """Whether Prisma Client itself leaves the field to the database, which no longer has a value for it."""
+def _is_new(context: RuleContext, change: AlterColumn) -> bool:
+    """Whether the same migration adds the column: running code does not know it."""
+    return context.added_column(change.table, change.before.name) is not None
+
+
+def _fails(context: RuleContext, change: AlterColumn) -> bool:
+    """Whether running code leaves the field to the database, which no longer has a value for it."""
     before, after = change.before.default, change.after
-    left = before is not None and before.kind is DefaultKind.EXPRESSION
+    left = before is not None and (before.kind is DefaultKind.EXPRESSION or _is_new(context, change))
     return left and after.default is None and not after.nullable and not after.type.is_list
 
 
 def _what(context: RuleContext, change: AlterColumn) -> str:
     label = column_label(context, change.table, change.after)
-    if _fails(change):
+    if _fails(context, change):
         return f"Dropping the default of {label} breaks inserts"
     return f"Old app instances still write {code_span(context.provider.render_default(change.before))} into {label}"
 
 
 def _harm(context: RuleContext, change: AlterColumn) -> Iterator[Harm]:
-    if _fails(change):
+    if _fails(context, change):
         yield harm(Effect.INSERTS_LACK_DEFAULT, default=code_span(context.provider.render_default(change.before)))
         return
     new = context.provider.render_default(change.after)

@@ -102,7 +102,10 @@ def _is_renamed(
 def _what(context: RuleContext, table: QualifiedName, before: PrimaryKey | None, after: PrimaryKey | None) -> str:
     label, operation = table_label(context, table), context.behaviour.change_primary_key
     if after is None:
-        return f"Dropping the primary key of {label} allows duplicate rows"
+        lost = (
+            "leaves rows without a key" if _is_dropped_with_columns(context, table, before) else "allows duplicate rows"
+        )
+        return f"Dropping the primary key of {label} {lost}"
     subject = f"Changing the primary key of {label}" if before else f"Adding a primary key to {label}"
     if _may_fail(context, table, after):
         return f"{subject} fails on duplicates"
@@ -115,16 +118,29 @@ def _harm(
     context: RuleContext, table: QualifiedName, before: PrimaryKey | None, after: PrimaryKey | None
 ) -> Iterator[AnyHarm]:
     label, old = table_label(context, table), listed(_names(before)) if before else ""
-    if after is None:
+    if after is None and _is_dropped_with_columns(context, table, before):
+        yield harm(Effect.TOOLS_NEED_PRIMARY_KEY)
+    elif after is None:
         yield harm(Effect.DUPLICATES_ALLOWED, table=label, key=old)
     elif _may_fail(context, table, after):
         yield harm(Effect.FAILS_ON_DUPLICATE_KEYS, key=listed(_names(after)))
     if after is not None:
         yield from blocking(context.behaviour.change_primary_key, label)
-    if before and after:
+    if before and after and _is_referenced(context, table, before):
         yield harm(Effect.FOREIGN_KEYS_RECREATED)
     if before:
         yield harm(Effect.LOOKUPS_BY_KEY_BREAK, key=old)
+
+
+def _is_dropped_with_columns(context: RuleContext, table: QualifiedName, key: PrimaryKey | None) -> bool:
+    now = context.after.tables.get(table)
+    return now is not None and not all(now.column(name) for name in _names(key))
+
+
+def _is_referenced(context: RuleContext, table: QualifiedName, key: PrimaryKey) -> bool:
+    """Whether a foreign key references the key's columns."""
+    keys = (key for other in context.before.tables.values() for key in other.foreign_keys)
+    return any(k.referenced_table == table and set(k.referenced_columns) == set(_names(key)) for k in keys)
 
 
 def _actions(

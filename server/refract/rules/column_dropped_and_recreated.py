@@ -99,7 +99,9 @@ def _harm(context: RuleContext, change: RecreateColumn) -> Iterator[Harm]:
     if _is_copied(context, change):
         yield harm(Effect.VALUES_LOST_UNLESS_COPIED)
     else:
-        yield harm(Effect.COLUMN_WITHOUT_CAST_RECREATED_EMPTY, column=code_span(change.after.name))
+        numbered = change.after.auto_increment
+        effect = Effect.COLUMN_RECREATED_NUMBERED if numbered else Effect.COLUMN_WITHOUT_CAST_RECREATED_EMPTY
+        yield harm(effect, column=code_span(change.after.name))
     if _fails_on_rows(context, change):
         yield harm(Effect.FAILS_ON_ROWS, table=table_label(context, change.table))
 

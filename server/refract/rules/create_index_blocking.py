@@ -62,6 +62,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import blocking
 from refract.rules.kit.indexes import BuiltIndex, built_indexes, index_key, severity
 from refract.rules.kit.labels import blocked, table_label
+from refract.rules.kit.row_state import rows_before
 from refract.rules.kit.rule import rule
 from refract.wording import listed
 
@@ -70,7 +71,11 @@ from refract.wording import listed
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each index that is not unique and keeps queries waiting."""
     for built in built_indexes(context):
-        if not built.index.unique and built.blocks:
+        if (
+            not built.index.unique
+            and built.blocks
+            and not rows_before(context, built.change).is_empty(built.change.table)
+        ):
             table = table_label(context, built.change.table)
             yield Risk(
                 key=index_key(built),

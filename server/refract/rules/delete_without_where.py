@@ -31,6 +31,7 @@ All SQL databases.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import dropwhile
 
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
@@ -39,6 +40,8 @@ from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.row_state import rows_before
 from refract.rules.kit.rows import in_use, rows_changed
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
+from refract.schema.changes import Backfill, Statement
+from refract.schema.model import QualifiedName
 from refract.wording import listed
 
 
@@ -49,6 +52,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         tables = in_use(context, change)
         if tables and change.verb == "DELETE" and change.filtered is False:
             copied = all(rows_before(context, change).has_copied_rows(table) for table in tables)
+            known = copied or all(_is_filled_after(context, statement, table) for table in tables)
             yield Risk(
                 key=",".join(map(str, tables)),
                 what=f"`DELETE` without `WHERE` deletes all rows of {listed(t.name for t in tables)}",
@@ -56,5 +60,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 now=(action(Do.ADD_WHERE),),
                 change=change,
                 origin=statement.origin,
-                severity=Severity.WARNING if copied else None,
+                severity=Severity.WARNING if known else None,
             )
+
+
+def _is_filled_after(context: RuleContext, statement: Statement, table: QualifiedName) -> bool:
+    """Whether a later statement inserts rows into the table, as for data that the migration holds itself."""
+    later = dropwhile(lambda one: one is not statement, context.statements)
+    written = (change for one in later for change in one.changes if isinstance(change, Backfill))
+    return any(data.verb == "INSERT" and table in data.tables for data in written)

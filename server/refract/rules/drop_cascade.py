@@ -39,7 +39,7 @@ from refract.rules.kit.dependents import cascades, labels, taken_along
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, Harm, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, rule
-from refract.schema.changes import Statement
+from refract.schema.changes import DropTable, Statement
 
 
 @rule(Severity.ERROR, frozenset({"postgresql", "cockroachdb"}), MIGRATION_ONLY)
@@ -54,11 +54,21 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 now=(action(Do.DROP_DEPENDENTS_BY_NAME), action(Do.REMOVE_CASCADE)),
                 change=statement.changes[0] if statement.changes else None,
                 origin=statement.origin,
+                severity=Severity.INFO if _is_alone(context, statement) else None,
             )
+
+
+def _is_alone(context: RuleContext, statement: Statement) -> bool:
+    """Whether the migrations have created the tables that it drops, and nothing that depends on them."""
+    dropped = [change.table for change in statement.changes if isinstance(change, DropTable)]
+    known = all(t.name in context.before.tables and not t.assumed and not context.doubt(t.name) for t in dropped)
+    return bool(dropped) and len(dropped) == len(statement.changes) and known and not taken_along(context, statement)
 
 
 def _harm(context: RuleContext, statement: Statement) -> Harm:
     known = taken_along(context, statement)
+    if _is_alone(context, statement):
+        return harm(Effect.DEPENDENTS_UNKNOWN)
     if not known:
         return harm(Effect.DEPENDENTS_DROPPED)
     return harm(Effect.DEPENDENTS_DROPPED_BY_NAME, objects=labels(known))

@@ -48,11 +48,11 @@ from collections.abc import Iterator
 
 from refract.escaping import code_span
 from refract.providers.operation import Blocks
-from refract.rules.kit.advice import Do, action
+from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
-from refract.rules.kit.harm import Effect, blocking, harm
+from refract.rules.kit.harm import Effect, Harm, blocking, harm
 from refract.rules.kit.indexes import drops_only_the_index
 from refract.rules.kit.labels import created_here, table_label
 from refract.rules.kit.rule import SQL, rule
@@ -71,11 +71,26 @@ def check(context: RuleContext) -> Iterator[Risk]:
             yield Risk(
                 key=f"{change.table}.{change.index.name}",
                 what=_headline(context, change),
-                harm=(*blocking(operation, table_label(context, change.table)), harm(Effect.INDEX_QUERIES_SLOW)),
-                now=(action(Do.CHECK_INDEX_UNUSED), *cures(operation)),
+                harm=(*blocking(operation, table_label(context, change.table)), *_slow(context, change)),
+                now=(*_check(context, change), *cures(operation)),
                 change=change,
                 related=created_here(f"Index {code_span(change.index.name)}", change.index.origin),
             )
+
+
+def _slow(context: RuleContext, change: DropIndex) -> tuple[Harm, ...]:
+    return () if _is_replaced(context, change) else (harm(Effect.INDEX_QUERIES_SLOW),)
+
+
+def _check(context: RuleContext, change: DropIndex) -> tuple[Action, ...]:
+    return () if _is_replaced(context, change) else (action(Do.CHECK_INDEX_UNUSED),)
+
+
+def _is_replaced(context: RuleContext, change: DropIndex) -> bool:
+    """Whether an index that remains or is created begins with the same columns."""
+    table, columns = context.after.tables.get(change.table), change.index.columns
+    others = table.indexes if table else ()
+    return any(i.type == change.index.type and i.where is None and i.columns[: len(columns)] == columns for i in others)
 
 
 def _headline(context: RuleContext, change: DropIndex) -> str:

@@ -78,7 +78,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
             what=f"Dropping {table_label(context, table.name)} deletes {'rows not copied above' if copied else 'all its rows'}",
             harm=(
                 harm(Effect.ROWS_LOST_UNLESS_COPIED if copied else Effect.ROWS_LOST),
-                *(() if ignored else _old_users(context, table)),
+                *(() if ignored or _is_recreated(context, table) else _old_users(context, table)),
                 *code.harm,
             ),
             now=(*code.now, *(() if ignored else _actions(context, table))),
@@ -92,7 +92,14 @@ def _old_users(context: RuleContext, table: Table) -> Iterator[Harm]:
     yield harm(Effect.MODEL_USERS_FAIL, model=code_span(model_target(context, table.name)))
 
 
+def _is_recreated(context: RuleContext, table: Table) -> bool:
+    return table.name in context.after.tables
+
+
 def _actions(context: RuleContext, table: Table) -> Iterator[AnyAction]:
+    if _is_recreated(context, table):
+        yield action(Do.COPY_ROWS_BEFORE_DROP)
+        return
     name = str(model_target(context, table.name))
     yield action(Do.MARK_MODEL_IGNORED, model=code_span(name))
     yield action(Do.REMOVE_MODEL_LATER)

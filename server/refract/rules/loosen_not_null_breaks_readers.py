@@ -6,7 +6,8 @@ Finds columns that lose `NOT NULL`.
 ## Why it is risky
 The change itself is safe for the database.
 But code built from the old schema expects a value in every row.
-Prisma Client returns `null` to that code without an error as soon as a row holds NULL.
+As soon as a row holds NULL, Prisma Client 7 returns `null` to that code without an error.
+Older versions fail when they read the row (P2032).
 
 ## Example
 ```prisma before
@@ -46,6 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.escaping import code_span
+from refract.providers.versions import is_since
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
@@ -53,6 +55,9 @@ from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.labels import column_label, created_here
 from refract.rules.kit.rule import rule
 from refract.schema.changes import AlterColumn
+
+_RETURNS_NULL = (7,)
+"""The first version of Prisma Client whose engine does not check values that it reads."""
 
 
 @rule(Severity.INFO)
@@ -63,8 +68,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
             yield Risk(
                 key=f"{change.table}.{change.after.name}",
                 what=f"Old app instances do not expect NULL in {column_label(context, change.table, change.after)}",
-                harm=(harm(Effect.NULL_WITHOUT_ERROR),),
+                harm=(harm(_effect(context)),),
                 now=(action(Do.DEPLOY_SCHEMA_EVERYWHERE), action(Do.WRITE_VALUES_LATER, values="NULL")),
                 change=change,
                 related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
             )
+
+
+def _effect(context: RuleContext) -> Effect:
+    return Effect.NULL_WITHOUT_ERROR if is_since(context.versions.prisma, _RETURNS_NULL) else Effect.NULL_READS_FAIL

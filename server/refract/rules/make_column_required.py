@@ -94,6 +94,10 @@ def _filled(context: RuleContext, change: AlterColumn) -> Filled:
     return Filled.ALL if rows.is_empty(change.table) else rows.filled(change.table, change.before.name)
 
 
+def _is_empty(context: RuleContext, change: AlterColumn) -> bool:
+    return rows_before(context, change).is_empty(change.table)
+
+
 def _what(context: RuleContext, change: AlterColumn) -> str:
     required = f"Making {column_label(context, change.table, change.after)} required"
     match _filled(context, change):
@@ -111,7 +115,8 @@ def _harm(context: RuleContext, change: AlterColumn) -> Iterator[AnyHarm]:
         return
     yield from _harm_of_null(context, change, field, table)
     yield from _harm_to_relation(context, change)
-    yield from blocking(context.behaviour.set_not_null, table)
+    if not _is_empty(context, change):
+        yield from blocking(context.behaviour.set_not_null, table)
 
 
 def _harm_of_null(context: RuleContext, change: AlterColumn, field: str, table: str) -> Iterator[Harm]:
@@ -148,7 +153,7 @@ def _actions(context: RuleContext, change: AlterColumn) -> tuple[AnyAction, ...]
     field = code_span(field_name(change.after))
     if context.behaviour.schemaless:
         return (action(Do.FILL_DOCUMENTS, field=field),)
-    without_wait = cures(context.behaviour.set_not_null)
+    without_wait = () if _is_empty(context, change) else cures(context.behaviour.set_not_null)
     match _filled(context, change):
         case Filled.ALL:
             write = () if _has_default(context, change) else (action(Do.WRITE_FIELD_IN_CODE, field=field),)

@@ -33,8 +33,9 @@ All SQL databases.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from refract.baseline import Migration
 from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
@@ -43,7 +44,8 @@ from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.history import head_of
 from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
 
-_USUAL = re.compile(r"\d{14}_\S+\Z")
+_USUAL = re.compile(r"\d{14}(?:_\S*)?\Z")
+_NUMBERED = re.compile(r"\d+(?=_)")
 # as Prisma's documentation calls the first migration of an existing database, and a squash
 _IN_DOCUMENTATION = ("0_init", "000000000000_squashed_migrations")
 
@@ -52,7 +54,9 @@ _IN_DOCUMENTATION = ("0_init", "000000000000_squashed_migrations")
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new migration without a timestamp, if all earlier ones have one."""
     history = context.history
-    if history is None or not all(_is_usual(m.name) for m in history.here if not history.is_new(m.name)):
+    if history is None or _are_numbered(history.here):
+        return
+    if not all(_is_usual(m.name) for m in history.here if not history.is_new(m.name)):
         return
     for migration in history.new:
         if not _is_usual(migration.name) and "/" in migration.file:  # a flat folder has other names
@@ -64,6 +68,12 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 change=None,
                 origin=head_of(migration),
             )
+
+
+def _are_numbered(migrations: Iterable[Migration]) -> bool:
+    """Whether all names begin with numbers of one length, such as `001_`: their order is that of the numbers."""
+    numbers = [_NUMBERED.match(migration.name) for migration in migrations]
+    return len({len(number[0]) if number else 0 for number in numbers} | {0}) == 2 and all(numbers)
 
 
 def _is_usual(name: str) -> bool:

@@ -122,6 +122,7 @@ class Do(Enum):
     COPY_VALUES_IN_BATCHES = ActionKind.WRITE_SQL, "copy-values-in-batches"
     FILL_WITH_DISTINCT_VALUES = ActionKind.WRITE_SQL, "fill-with-distinct-values"
     CREATE_TABLE_WITH_CONSTRAINT = ActionKind.WRITE_SQL, "create-table-with-constraint"
+    COPY_ROWS_BEFORE_DROP = ActionKind.WRITE_SQL, "copy-rows-before-drop"
     COPY_ROWS_IN_BATCHES = ActionKind.WRITE_SQL, "copy-rows-in-batches"
     ADD_PLAIN_COLUMN = ActionKind.WRITE_SQL, "add-plain-column"
     KEEP_CURRENT_WITH_TRIGGER = ActionKind.WRITE_SQL, "keep-current-with-trigger"

@@ -271,7 +271,8 @@ def _may_clash(table: Table) -> bool:
 
 def is_complete(before: Database, after: Database) -> bool:
     """Whether Prisma's migration, and so Refract's, does all there is to do. It does not restore an index that has a twin
-    and whose column it drops and adds. On CockroachDB, it drops columns of a composite key, which the server refuses, sets
+    and whose column it drops and adds. Between two schemas it takes a time without a precision for one of 3 digits, and
+    the server gives it 6. On CockroachDB, it drops columns of a composite key, which the server refuses, sets
     a default before the type that it is of, and loses a foreign key between two tables that it redefines.
     """
     changes = diff(before, after).changes
@@ -280,8 +281,24 @@ def is_complete(before: Database, after: Database) -> bool:
         gone |= {(x.table, x.column.name) for x in changes if isinstance(x, DropColumn)}
         if any(_sets_default_first(x) for x in changes) or _redefines_both(gone, before):
             return False
+    if any(map(_is_taken_for_three_digits, *_kept_columns(before, after))):
+        return False
     parts = ((name, part) for name, table in before.tables.items() for parts in _fragile(table) for part in parts)
     return not any(part in gone for part in parts)
+
+
+def _kept_columns(before: Database, after: Database) -> tuple[list[Column], list[Column]]:
+    pairs = [
+        (old, new)
+        for name, table in before.tables.items()
+        for old in table.columns
+        if name in after.tables and (new := after.tables[name].column(old.name)) is not None
+    ]
+    return [old for old, _ in pairs], [new for _, new in pairs]
+
+
+def _is_taken_for_three_digits(old: Column, new: Column) -> bool:
+    return old.type.name == new.type.name and "TIME" in old.type.name and not old.type.args and new.type.args == (3,)
 
 
 def _sets_default_first(change: Change) -> bool:

@@ -20,6 +20,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from refract.analysis.branch import NewMigration, read_new
+from refract.analysis.combined import combined
 from refract.analysis.result import history_context, migration_context, versions_of
 from refract.analysis.snapshot import Snapshot, open_project, provider_of
 from refract.baseline import Migration, MigrationFolder, compare_histories, load_migrations
@@ -147,7 +148,7 @@ def of_migration(
 ) -> Iterator[Finding]:
     """What is found about a migration, and about the history that ends with it."""
     versions = versions_of(snapshot, provider)
-    yield from check_all(migration_context(new, provider, versions))
+    yield from combined(check_all(migration_context(new, provider, versions)))
     here, base = (upto(folder, folder.migrations[:end]) for end in (at + 1, at))
     compared = evolve(compare_histories(here, base, base, "base"), changes={new.source.name: new.diff.changes})
     yield from check_all(history_context(compared, new.before, new.after, provider, versions))

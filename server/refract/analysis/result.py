@@ -10,6 +10,7 @@ from refract.analysis.accepted import accepted_keys
 from refract.analysis.baseline_choice import git_problems
 from refract.analysis.branch import NewMigration
 from refract.analysis.code_uses import CodeQuestion, Inquiry, Side
+from refract.analysis.combined import combined
 from refract.analysis.half_typed import Settled, read_half_typed
 from refract.analysis.snapshot import Snapshot
 from refract.analysis.suppressions import MARK, Commented, shifted, suppress, suppressions
@@ -163,11 +164,11 @@ def _judged(draft: Analysis) -> Analysis:
     suppressed = suppress(placed, _commented(snapshot, draft.problems), rule_names(snapshot.settings))
     findings = with_plans_named(_levelled(suppressed.findings, snapshot.settings), draft.plans, snapshot.tree)
     if not snapshot.accepted:
-        return evolve(draft, findings=findings, silenced=suppressed.silenced)
+        return evolve(draft, findings=combined(findings), silenced=suppressed.silenced)
     known = accepted_keys(snapshot, (f.key for f in findings))
     return evolve(
         draft,
-        findings=tuple(f for f in findings if f.key not in known),
+        findings=combined(f for f in findings if f.key not in known),
         silenced=suppressed.silenced,
         accepted=tuple(f for f in findings if f.key in known),
         outdated=tuple(sorted(snapshot.accepted.difference(known.values()))),

@@ -161,7 +161,9 @@ def _rules_of(fix: str) -> tuple[str, ...]:
 
 
 def _offered(context: FixContext) -> Iterator[Fix]:
-    for name, offer in (*_offers.get(context.finding.rule, ()), *_offers[EVERY_RULE]):
+    rules = (context.finding.rule, *context.finding.parts)
+    own = dict.fromkeys(offer for rule in rules for offer in _offers.get(rule, ()))
+    for name, offer in (*own, *_offers[EVERY_RULE]):
         yield from (evolve(fix, id=name) for fix in offer(context))
 
 

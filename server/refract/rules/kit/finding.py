@@ -80,7 +80,9 @@ class Risk:
 
 @frozen
 class Finding:
-    """A risk under the name of the rule that found it. `key` stays the same while the risk does, wherever it moves."""
+    """A risk under the name of the rule that found it. `key` stays the same while the risk does, wherever it moves.
+    `parts` are the rules whose findings about the same object are in this one.
+    """
 
     rule: str
     severity: Severity
@@ -93,3 +95,4 @@ class Finding:
     related: tuple[Related, ...] = ()
     rename: ProbableRename | None = None
     judged: Judged = Judged.SCHEMA
+    parts: tuple[str, ...] = ()

@@ -1,0 +1,66 @@
+"""One finding with parts: what several rules find about one object, where one of them alone would contradict the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import evolve
+
+from refract.rules.kit.advice import Action, AnyAction
+from refract.rules.kit.finding import Finding, Judged
+
+_WHOLES: Mapping[str, tuple[str, ...]] = {
+    "drop-foreign-key-locks-both-tables": ("drop-table", "drop-column"),
+    "redundant-index": ("create-index-blocking",),
+    "drop-index-blocking": ("unmodelled-object-dropped",),
+}
+"""The rules whose findings are parts, each with those whose finding about the same object includes it."""
+
+_MOST_ACTIONS = 4
+
+
+def combined(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, without those that have become parts of others."""
+    given = tuple(findings)
+    parts = [finding for finding in given if finding.rule in _WHOLES]
+    if not parts:
+        return given
+    known = {(finding.rule, _subject(finding)): finding for finding in given}
+    changed: dict[Finding, Finding | None] = {}
+    for part in parts:
+        wholes = (known.get((rule, _subject(part))) for rule in _WHOLES[part.rule])
+        whole = next((found for found in wholes if found is not None), None)
+        if whole is not None:
+            changed[part] = None
+            changed[whole] = _with_part(changed.get(whole) or whole, part)
+    return tuple(now for now in (changed.get(finding, finding) for finding in given) if now is not None)
+
+
+def _subject(finding: Finding) -> tuple[Judged, str]:
+    """What a finding is about: its key without its rule."""
+    return finding.judged, finding.key.partition(":")[2]
+
+
+def _with_part(whole: Finding, part: Finding) -> Finding:
+    return evolve(
+        whole,
+        harm=tuple(dict.fromkeys((*whole.harm, *part.harm))),
+        now=_actions(whole, part),
+        parts=(*whole.parts, part.rule),
+    )
+
+
+def _actions(whole: Finding, part: Finding) -> tuple[AnyAction, ...]:
+    match part.rule:
+        case "redundant-index":
+            return (*part.now, *_instead(whole.now))
+        case "drop-index-blocking":
+            return (*whole.now, *_instead(part.now[-1:]))
+        case _:
+            return (*whole.now, *part.now[: _MOST_ACTIONS - len(whole.now)][:1])
+
+
+def _instead(actions: Iterable[AnyAction]) -> tuple[AnyAction, ...]:
+    """The actions, of which the first replaces those before it."""
+    first, *others = actions
+    return (evolve(first, alternative=True) if isinstance(first, Action) else first, *others)

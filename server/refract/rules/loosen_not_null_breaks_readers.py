@@ -56,8 +56,7 @@ from refract.rules.kit.labels import column_label, created_here
 from refract.rules.kit.rule import rule
 from refract.schema.changes import AlterColumn
 
-_RETURNS_NULL = (7,)
-"""The first version of Prisma Client whose engine does not check values that it reads."""
+_RETURNS_NULL = (7,)  # the first version whose engine does not check what it reads
 
 
 @rule(Severity.INFO)

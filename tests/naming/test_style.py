@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from naming.test_names import names
-from refract.naming.style import Case, Style, learnt
+from refract.naming.style import Case, Style, learnt, says_nothing
 
 BEFORE = "model User {\n  id Int @id\n}\n"
 AFTER = "model User {\n  id Int @id\n  email String?\n}\n"
@@ -43,3 +43,20 @@ def test_names_follow_it(history: tuple[str, ...], expected: str) -> None:
     assert names(BEFORE, AFTER, history)[0] == expected
     used = tuple(f"20250101000000_{name}" for name in (*history, expected))
     assert names(BEFORE, AFTER, used)[0] != expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("add_y_to_a", False),
+        ("create_a", False),
+        ("rename_a_to_b", False),
+        ("add_a_field", True),
+        ("update_schema_2", True),
+        ("a", True),
+        ("", True),
+        ("add_email", False),
+    ],
+)
+def test_a_name_says_nothing(name: str, expected: bool) -> None:
+    assert says_nothing(f"20250101000000_{name}") is expected

@@ -134,11 +134,17 @@ def plain(folder: str) -> str:
     return _TIMESTAMP.sub("", folder, count=1)
 
 
+_LETTERS = re.compile(r"(?:add|change|create|drop|index|make|remove|rename)_[a-z](?:_(?:and|from|on|to|[a-z]))*")
+
+
 def says_nothing(folder: str) -> bool:
     """Whether no word of a migration's name distinguishes one change from another: `fix`, `update_schema_2`, or
-    nothing.
+    nothing. A single letter is a name only where nothing but letters is named: `add_y_to_a`.
     """
-    return all(word in _SAYS_NOTHING or word.isdigit() or len(word) < 2 for word in split(plain(folder)))
+    words = split(plain(folder))
+    if _LETTERS.fullmatch("_".join(words)):
+        return False
+    return all(word in _SAYS_NOTHING or word.isdigit() or len(word) < 2 for word in words)
 
 
 def learnt(history: Sequence[str]) -> Style:

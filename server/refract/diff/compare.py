@@ -205,6 +205,8 @@ def _is_managed(name: QualifiedName, before: Database, after: Database) -> bool:
     """Whether Prisma looks at the table or enum. It leaves those alone that are external by its configuration, or in a
     namespace that the datasource does not name.
     """
+    if not (before.managed or after.managed or before.external or after.external):
+        return True
     managed = (*before.managed, *after.managed)
     return (not managed or name.schema in managed) and name not in before.external and name not in after.external
 

@@ -205,6 +205,8 @@ class Provider:
         if self.identifier_limit is None:
             return stem + suffix
         room = self.identifier_limit - len(suffix.encode())
+        if stem.isascii() and len(stem) <= room:
+            return stem + suffix
         return stem.encode(errors="replace")[:room].decode(errors="ignore") + suffix
 
     def _cut_of_join_table(self, stem: str, suffix: str) -> str:

@@ -143,7 +143,10 @@ class Field:
 
     def attribute(self, name: str) -> Attribute | None:
         """The first attribute called `name`, e.g. `id` or `db.VarChar`."""
-        return next((a for a in self.attributes if a.name.text == name), None)
+        for attribute in self.attributes:  # asked at each key for each field: no generator
+            if attribute.name.text == name:
+                return attribute
+        return None
 
 
 @frozen
@@ -157,7 +160,10 @@ class EnumValueNode:
 
     def attribute(self, name: str) -> Attribute | None:
         """The first attribute called `name`."""
-        return next((a for a in self.attributes if a.name.text == name), None)
+        for attribute in self.attributes:  # asked at each key for each field: no generator
+            if attribute.name.text == name:
+                return attribute
+        return None
 
 
 @frozen
@@ -206,7 +212,10 @@ class Block:
 
     def attribute(self, name: str) -> Attribute | None:
         """The first block attribute called `name` (without `@@`)."""
-        return next((a for a in self.attributes if a.name.text == name), None)
+        for attribute in self.attributes:  # asked at each key for each field: no generator
+            if attribute.name.text == name:
+                return attribute
+        return None
 
     def attributes_named(self, name: str) -> tuple[Attribute, ...]:
         """All block attributes called `name`, such as every `@@index`."""

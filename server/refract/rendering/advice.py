@@ -129,6 +129,7 @@ ADVICE: Mapping[Do, str] = {
     Do.REDEFINE_DEPENDENTS: "Change or drop {objects} in the same migration.",
     Do.RECREATE_TRIGGERS: "Create {objects} again at the end of the migration.",
     Do.DROP_DEPENDENTS_BY_NAME: "Drop each dependent object by name.",
+    Do.LEAVE_OUT_IF_NOT_EXISTS: "Leave out `IF NOT EXISTS`, so that a second run fails on an invalid index.",
     Do.REMOVE_CASCADE: "Remove `CASCADE`, so that the migration fails if you missed one.",
     Do.DROP_FOREIGN_KEY_EARLIER: "Drop the foreign key in an earlier migration.",
     Do.DROP_TABLES_BY_NAME: "Drop or move each table by name.",
@@ -152,6 +153,7 @@ ADVICE: Mapping[Do, str] = {
     Do.FIX_VIOLATING_ROWS: "Find and fix the rows that violate the constraint.",
     Do.FIX_ORPHANS: "Find and fix the rows that reference a missing row.",
     Do.FIND_CASE_DUPLICATES: "Find and resolve values that differ only in case.",
+    Do.CHECK_INDEX_VALID: "After a failed run, drop the index if `indisvalid` is false in `pg_index`.",
     Do.CHECK_INDEX_UNUSED: "Check that no query uses the index (`idx_scan` in `pg_stat_user_indexes`).",
     # change-code
     Do.STOP_WRITING_VALUES: "Deploy code that does not write {values}.",

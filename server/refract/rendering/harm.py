@@ -210,6 +210,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.EVERY_INSERT_WRITES_INDEXES: "Every insert writes all of them.",
     Effect.TOOLS_NEED_PRIMARY_KEY: "Replication, online schema changes and batched backfills need a primary key.",
     Effect.COLUMN_ORDER_IS_FINAL: "The order of columns cannot be changed once the table exists.",
+    Effect.INVALID_INDEX_KEPT: "A second run after a failed build does nothing: no query uses the index, and writes maintain it.",
     Effect.INDEX_QUERIES_SLOW: "Queries that use the index become slow.",
     Effect.ENUM_REMOVAL_REWRITES: "Removing a value later rewrites every table that uses the enum.",
     Effect.LENGTH_SAVES_NOTHING: "A length limit saves no space, and a shorter one rewrites the table.",

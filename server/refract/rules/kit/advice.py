@@ -146,6 +146,7 @@ class Do(Enum):
     REDEFINE_DEPENDENTS = ActionKind.WRITE_SQL, "redefine-dependents"
     RECREATE_TRIGGERS = ActionKind.WRITE_SQL, "recreate-triggers"
     DROP_DEPENDENTS_BY_NAME = ActionKind.WRITE_SQL, "drop-dependents-by-name"
+    LEAVE_OUT_IF_NOT_EXISTS = ActionKind.WRITE_SQL, "leave-out-if-not-exists"
     REMOVE_CASCADE = ActionKind.WRITE_SQL, "remove-cascade"
     DROP_FOREIGN_KEY_EARLIER = ActionKind.WRITE_SQL, "drop-foreign-key-earlier"
     DROP_TABLES_BY_NAME = ActionKind.WRITE_SQL, "drop-tables-by-name"
@@ -170,6 +171,7 @@ class Do(Enum):
     FIX_VIOLATING_ROWS = ActionKind.RUN_QUERY, "fix-violating-rows"
     FIX_ORPHANS = ActionKind.RUN_QUERY, "fix-orphans"
     FIND_CASE_DUPLICATES = ActionKind.RUN_QUERY, "find-case-duplicates"
+    CHECK_INDEX_VALID = ActionKind.RUN_QUERY, "check-index-valid"
     CHECK_INDEX_UNUSED = ActionKind.RUN_QUERY, "check-index-unused"
 
     # change-code

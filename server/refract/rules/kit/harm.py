@@ -232,6 +232,7 @@ class Effect(Enum):
     EVERY_INSERT_WRITES_INDEXES = HarmKind.COSTS, "every-insert-writes-indexes"
     TOOLS_NEED_PRIMARY_KEY = HarmKind.COSTS, "tools-need-primary-key"
     COLUMN_ORDER_IS_FINAL = HarmKind.COSTS, "column-order-is-final"
+    INVALID_INDEX_KEPT = HarmKind.COSTS, "invalid-index-kept"
     INDEX_QUERIES_SLOW = HarmKind.COSTS, "index-queries-slow"
     ENUM_REMOVAL_REWRITES = HarmKind.COSTS, "enum-removal-rewrites"
     LENGTH_SAVES_NOTHING = HarmKind.COSTS, "length-saves-nothing"

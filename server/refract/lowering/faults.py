@@ -99,7 +99,8 @@ def _repeated_field(block: Block, field: Field) -> Fault:
 
 def _field_faults(block: Block, field: Field, scope: Scope) -> Iterator[Fault]:
     yield from _name_faults(field.name)
-    yield from field_attribute_faults(field.attributes, FIELD_ATTRIBUTES)
+    if field.attributes:
+        yield from field_attribute_faults(field.attributes, FIELD_ATTRIBUTES)
     type_name = field.type.name.text
     target = scope.blocks.get(type_name)
     if field.type.unsupported is None and target is None and type_name not in scope.provider.scalars:
@@ -122,6 +123,13 @@ def _unknown_type(block: Block, field: Field, scope: Scope) -> Fault:
 
 
 def _scalar_faults(block: Block, field: Field, scope: Scope) -> Iterator[Fault]:
+    if field.type.arity is Arity.LIST and not scope.provider.scalar_lists:
+        yield Fault(f"{scope.provider.name} has no lists of {field.type.name.text}.", field.type.span)
+    if field.attributes:
+        yield from _faults_of_attributes(block, field, scope)
+
+
+def _faults_of_attributes(block: Block, field: Field, scope: Scope) -> Iterator[Fault]:
     relation, default = field.attribute("relation"), field.attribute("default")
     if relation is not None:
         yield Fault(
@@ -133,8 +141,6 @@ def _scalar_faults(block: Block, field: Field, scope: Scope) -> Iterator[Fault]:
         yield Fault(f"@updatedAt needs the type DateTime ({field.name.text}).", field.type.span)
     if field.attribute("id") and field.type.arity is not Arity.REQUIRED:
         yield Fault(f"The @id field {field.name.text} must be required, and no list.", field.type.span)
-    if field.type.arity is Arity.LIST and not scope.provider.scalar_lists:
-        yield Fault(f"{scope.provider.name} has no lists of {field.type.name.text}.", field.type.span)
     owner = _owner_of_name(block, field, scope)
     if owner is not None:
         message = (

@@ -9,7 +9,7 @@ from refract.lowering.fault import Fault
 from refract.lowering.scope import Scope
 from refract.syntax.tree import Arity, Attribute, Block, Field, Keyword
 
-_NO_RELATION = ("id", "unique", "default", "map", "updatedAt")
+_NO_RELATION = frozenset({"id", "unique", "default", "map", "updatedAt"})
 """Attributes that stand on scalar fields only."""
 
 
@@ -20,7 +20,7 @@ def relation_fault(block: Block, field: Field, target: Block, scope: Scope) -> F
 
 def _faults(block: Block, field: Field, target: Block, scope: Scope) -> Iterator[Fault]:
     attribute, name = field.attribute("relation"), field.name.text
-    for wrong in (a for n in _NO_RELATION if (a := field.attribute(n))):
+    for wrong in (a for a in field.attributes if a.name.text in _NO_RELATION):
         yield Fault(f"@{wrong.name.text} cannot stand on the relation {name}.", wrong.span)
     if block.problems or target.problems:  # the line that is missing may be among those
         return

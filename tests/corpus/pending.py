@@ -40,6 +40,7 @@ VERDICTS = {
     "superfluous": "Refract shows a change where Prisma finds none",
     "missed": "Prisma finds a change where Refract shows none",
     "wrong": "Refract's statements leave a difference, or fail",
+    "refused": "the server refuses Refract's statements and Prisma's for the same reason",
     "uncertain": "one of the last three, but a finding says that the history of what changes was not followed",
     "not-run": "the real server refuses the history, or Prisma the schema",
     "no-oracle": "no server and engine for this provider here",
@@ -102,9 +103,20 @@ def _judged(refract: str, prisma: str, database: Database, found: Analysis) -> t
         try:
             twin.run(refract)
         except CannotRun as error:
-            return "wrong", f"the server refuses it: {error}"
+            same = _refusal(prisma, database) == str(error)
+            return ("refused" if same else "wrong"), f"the server refuses it: {error}"
         left = twin.prisma(found.snapshot.tree)
     return ("wrong", left) if left != EMPTY and statements(left) else ("equivalent", "")
+
+
+def _refusal(script: str, database: Database) -> str:
+    """Why the server refuses a script; empty if it does not."""
+    with copied(database) as twin:
+        try:
+            twin.run(script)
+        except CannotRun as error:
+            return str(error)
+    return ""
 
 
 @contextmanager

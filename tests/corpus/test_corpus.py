@@ -113,7 +113,8 @@ OTHER = 'ALTER TABLE "User" ADD "name" TEXT;'
         (True, Stub(), "superfluous"),
         (True, Stub(OTHER, EMPTY, ALL), "equivalent"),
         (True, Stub(OTHER, OTHER, ALL), "wrong"),
-        (True, Stub(OTHER, EMPTY), "wrong"),
+        (True, Stub(OTHER, EMPTY, (FIRST, OTHER)), "wrong"),
+        (True, Stub(OTHER, EMPTY), "refused"),
     ],
 )
 def test_verdicts(checkout: Path, pending: bool, stub: Server, verdict: str) -> None:

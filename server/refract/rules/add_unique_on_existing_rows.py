@@ -110,7 +110,7 @@ def _columns(built: BuiltIndex) -> str:
 
 def _duplicates(context: RuleContext, built: BuiltIndex) -> Harm | None:
     """What duplicates would do; None if there can be none."""
-    if already_unique(context, built.change.table, (c.name for c in built.index.columns)):
+    if already_unique(context, built.change.table, (c.name for c in built.index.columns), built.index.where):
         return None
     rows = rows_before(context, built.change)
     added = [context.added_column(built.change.table, c.name) for c in built.index.columns]

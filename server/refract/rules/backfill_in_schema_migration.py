@@ -77,11 +77,18 @@ def _rewritten(context: RuleContext, statement: Statement) -> list[str]:
     ]
 
 
+_VALUE = r"(?:'[^']*'|\d+)"
+
+
 def _is_one_row(context: RuleContext, update: Backfill, name: QualifiedName) -> bool:
-    """Whether an UPDATE chooses its row by a value of the key."""
+    """Whether an UPDATE chooses its row, or a few, by values of the key."""
     table = context.before.tables.get(name)
     key = [part.name for part in table.primary_key.columns] if table and table.primary_key else []
     condition = re.split(r"\bWHERE\b", update.sql, flags=re.IGNORECASE)[-1]
-    chosen = rf"""^\s*\(?[\["`]?{re.escape(key[0])}[\]"`]?\s*=\s*(?:'[^']*'|\d+)""" if len(key) == 1 else "(?!)"
+    chosen = (
+        rf"""^\s*\(?[\["`]?{re.escape(key[0])}[\]"`]?\s*(?:=\s*{_VALUE}|IN\s*\({_VALUE}(?:\s*,\s*{_VALUE})*\s*\))"""
+        if len(key) == 1
+        else "(?!)"
+    )
     alternative = re.search(r"\bOR\b", condition, re.IGNORECASE)
     return bool(update.filtered and re.match(chosen, condition, re.IGNORECASE) and not alternative)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
+from refract.diff.server_words import same_predicate
 from refract.providers.operation import Blocks, Operation
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Severity
@@ -57,15 +58,20 @@ def _operation(context: RuleContext, change: CreateIndex | RecreateIndex, index:
     return facts.special_indexes.get(index.type, facts.create_unique if index.unique else facts.create_index)
 
 
-def already_unique(context: RuleContext, name: QualifiedName, columns: Iterable[str]) -> bool:
-    """Whether no two rows of the table before the change can hold the same values in these columns."""
+def already_unique(
+    context: RuleContext, name: QualifiedName, columns: Iterable[str], condition: str | None = None
+) -> bool:
+    """Whether no two rows of the table before the change, or of those that meet the condition, can hold the same values
+    in these columns.
+    """
     table = context.before.tables.get(name)
     if table is None:
         return False
     keys = [table.primary_key.columns] if table.primary_key else []
-    keys += [i.columns for i in table.indexes if i.unique and i.where is None]
+    keys += [i.columns for i in table.indexes if i.unique and (i.where is None or same_predicate(i.where, condition))]
     wanted = set(columns)
-    return any(_is_known(table, key) and {part.name for part in key} <= wanted for key in keys)
+    names = [(key, {part.name for part in key}) for key in keys]
+    return any(found == wanted or (_is_known(table, key) and found <= wanted) for key, found in names)
 
 
 def numbers_rows(column: Column) -> bool:

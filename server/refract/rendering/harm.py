@@ -93,6 +93,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.APPLIED_BEFORE_COMMIT: "The statements above were applied one by one.",
     Effect.UNDO_FAILS_ON_ROWS: "`{of}` is required, so adding it again fails while the table has rows.",
     Effect.FAILS_ON_ROWS: "The migration fails if {table} has any row.",
+    Effect.DUPLICATES_BETWEEN: "The index is dropped in an earlier transaction. Duplicates that are inserted before the build make it fail.",
     Effect.FAILS_ON_DUPLICATES_LEFT: "The migration fails if the statements above leave duplicates in {table}, or an app instance writes one while it runs.",
     Effect.FAILS_ON_DUPLICATES_WHERE: "The migration fails if two rows of {table} with {condition} have the same values.",
     Effect.FAILS_ON_DUPLICATES: "The migration fails if two rows of {table} have the same values.",

@@ -62,8 +62,9 @@ from refract.rules.kit.labels import blocked, model_name, table_label
 from refract.rules.kit.recipes import offered, within_limit
 from refract.rules.kit.row_state import RowState, rows_before
 from refract.rules.kit.rule import rule
-from refract.schema.changes import CreateIndex
+from refract.schema.changes import CreateIndex, DropIndex
 from refract.schema.model import Column, DefaultKind, IndexColumn
+from refract.sql.transactions import shared_transactions
 from refract.wording import listed
 
 
@@ -111,7 +112,7 @@ def _columns(built: BuiltIndex) -> str:
 def _duplicates(context: RuleContext, built: BuiltIndex) -> Harm | None:
     """What duplicates would do; None if there can be none."""
     if already_unique(context, built.change.table, (c.name for c in built.index.columns), built.index.where):
-        return None
+        return harm(Effect.DUPLICATES_BETWEEN) if _is_dropped_and_committed(context, built) else None
     rows = rows_before(context, built.change)
     added = [context.added_column(built.change.table, c.name) for c in built.index.columns]
     if any(c is not None and _differs_by_row(context, c) for c in added):
@@ -123,6 +124,22 @@ def _duplicates(context: RuleContext, built: BuiltIndex) -> Harm | None:
     if built.index.where is not None:
         return harm(Effect.FAILS_ON_DUPLICATES_WHERE, table=table, condition=code_span(built.index.where))
     return harm(Effect.FAILS_ON_SAME_VALUE if same else Effect.FAILS_ON_DUPLICATES, table=table)
+
+
+def _is_dropped_and_committed(context: RuleContext, built: BuiltIndex) -> bool:
+    """Whether an earlier transaction of the migration has dropped the unique index: rows can be inserted in between."""
+    own, columns = context.statement_of(built.change), {part.name for part in built.index.columns}
+    drops = (
+        context.statement_of(change)
+        for change in context.diff.changes
+        if isinstance(change, DropIndex) and change.table == built.change.table and change.index.unique
+        if {part.name for part in change.index.columns} == columns
+    )
+    groups = shared_transactions(context.statements, context.versions)
+    return own is not None and any(
+        drop is not None and drop is not own and not any(drop in group and own in group for group in groups)
+        for drop in drops
+    )
 
 
 def _are_settled(rows: RowState, built: BuiltIndex) -> bool:
@@ -148,6 +165,8 @@ def _with_new_field(built: BuiltIndex) -> tuple[Action, ...]:
 
 def _actions(context: RuleContext, built: BuiltIndex, duplicates: Harm | None) -> tuple[AnyAction, ...]:
     settled = duplicates is None or duplicates.effect is Effect.FAILS_ON_DUPLICATES_LEFT
+    if duplicates is not None and duplicates.effect is Effect.DUPLICATES_BETWEEN:
+        return (action(Do.WRITE_TRANSACTION),)
     find = () if settled else (action(Do.FIND_DUPLICATES),)
     return within_limit((*find, *cures(built.operation)), _plan(context, built))
 

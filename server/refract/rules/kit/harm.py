@@ -111,6 +111,7 @@ class Effect(Enum):
     APPLIED_BEFORE_COMMIT = HarmKind.MIGRATION_FAILS, "applied-before-commit"
     UNDO_FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "undo-fails-on-rows"
     FAILS_ON_ROWS = HarmKind.MIGRATION_FAILS, "fails-on-rows"
+    DUPLICATES_BETWEEN = HarmKind.MIGRATION_FAILS, "duplicates-between"
     FAILS_ON_DUPLICATES_LEFT = HarmKind.MIGRATION_FAILS, "fails-on-duplicates-left"
     FAILS_ON_DUPLICATES_WHERE = HarmKind.MIGRATION_FAILS, "fails-on-duplicates-where"
     FAILS_ON_DUPLICATES = HarmKind.MIGRATION_FAILS, "fails-on-duplicates"

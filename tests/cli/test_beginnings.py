@@ -100,7 +100,7 @@ def test_the_history_is_whole(pushed: str, refract: Refract) -> None:
     result = refract("check")
     assert result.exit_code == 0
     assert "compared with 2 migrations" in result.stdout
-    assert refract("create").stdout == "No pending changes.\n"
+    assert refract("create").stdout == "MongoDB has no migrations. Use `prisma db push`.\n"
 
 
 def test_a_beginning_is_all_if_nothing_is_pending(tmp_path: Path, refract: Refract) -> None:
@@ -162,5 +162,5 @@ def test_no_history_begins_on_mongodb(tmp_path: Path, refract: Refract) -> None:
     model = 'model User {\n  id String @id @map("_id")\n}\n'
     write(tmp_path, {"prisma/schema.prisma": HEAD.replace("postgresql", "mongodb") + model})
     commit(tmp_path)
-    assert refract("create", "--project", str(tmp_path)).stdout == "No pending changes.\n"
+    assert refract("create", "--project", str(tmp_path)).stdout == "MongoDB has no migrations. Use `prisma db push`.\n"
     assert not list(tmp_path.rglob("migration*"))

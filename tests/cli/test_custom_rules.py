@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Refract
-from refract.cli.service_findings import source_root
 from refract.rules.kit.installed import installed_rules
 from small_projects import HEAD, USER, commit, write
 
@@ -50,11 +49,6 @@ DECLARED = {
 
 def declared(text: str) -> str:
     return f'[custom-rules.ours]\n{text}\nmessage = "M"\nhelp = "Ask `#data`."\n'
-
-
-@pytest.fixture(autouse=True)
-def _sources(project: Path) -> None:
-    source_root.cache_clear()
 
 
 def found(refract: Refract, *arguments: str) -> list[dict[str, str]]:

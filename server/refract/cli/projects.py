@@ -14,7 +14,7 @@ from refract.git import upwards
 from refract.workspace.discovery import every_project, left_alone
 from refract.workspace.projects import ProjectFiles, is_excluded, prisma_project, project_root
 
-_NO_SCHEMAS = frozenset({".json", ".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".toml", ".yaml", ".yml", ".md"})
+_NO_SCHEMAS = frozenset({".json", ".toml", ".yaml", ".yml", ".md"})
 """Endings of files that are near a schema and are none."""
 
 

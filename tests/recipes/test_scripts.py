@@ -16,7 +16,7 @@ from refract.plans.scripts import scripts_of, with_folders
 from refract.recipes.acts import RunScripts
 from refract.recipes.base import Situation, all_recipes
 
-SCRIPT = PlanSettings(backfill=BackfillForm.SCRIPT, batch=250, pause=1_500)
+SCRIPT = PlanSettings(backfill=BackfillForm.SCRIPT, batch=250, pause=1_500, longest_pause=3_000)
 
 
 def _plan(case: Case, database: str, settings: PlanSettings) -> Plan:
@@ -61,9 +61,14 @@ def _confirmed(plan: Plan, number: int) -> PlanStep:
 
 
 PACES = {
-    "postgresql": ("LIMIT 250", "pg_sleep(1.5)"),
-    "mysql": ("LIMIT 250", "SLEEP(1.5)"),
-    "sqlserver": ("TOP (250)", "WAITFOR DELAY '00:00:01.500'"),
+    "postgresql": (
+        "batch_rows INTEGER := 250;",
+        "batch_rows * 2, 2500",
+        "batch_rows / 2, 25",
+        "greatest(took, 1.5), 3.0",
+    ),
+    "mysql": ("LIMIT 250", "/ 1000000, 1.5), 3.0)"),
+    "sqlserver": ("TOP (250)", "@took < 1500 THEN 1500", "@took > 3000 THEN 3000"),
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from recipes.plans import Case, first_migration, plan_of, served_on, situation
 from refract.providers import provider
-from refract.recipes.base import Situation, all_recipes
+from refract.recipes.base import CannotPlan, Situation, all_recipes
 from refract.recipes.dropping import still_hanging
 from refract.recipes.engine import StepMigration, plan_steps
 from refract.schema.model import Database
@@ -126,3 +126,18 @@ def test_a_new_plan_says_what_to_do_about_it(own: str, notes: dict[str, str]) ->
 def test_it_is_found_on_mysql(own: str, users: list[str]) -> None:
     case = Case("", RENAME[0], tuple(RENAME[1].items()), "mysql", SCHEMA, "")
     assert [(subject, names) for _, subject, names in found_in(case, "mysql", own)] == [("User.name", users)]
+
+
+@pytest.mark.parametrize(
+    ("own", "thing"),
+    [(CHECK, "check `filled`"), (PARTIAL, "index `grown`"), (TRIGGER, "trigger `zz`"), (GENERATED, "column `low`")],
+)
+def test_a_second_table_is_not_made_without_what_the_first_one_has(own: str, thing: str) -> None:
+    case = Case("", "rename-model", (("model", "User"), ("to", "Person"), ("how", "trigger")), "postgresql", SCHEMA, "")
+    start, database = situation(case, "postgresql"), Database("postgresql", "public")
+    for sql in (first_migration(start).sql, own):
+        database = read_migration(sql, "init", database, provider("postgresql")).database
+    given = Situation(start.tree, start.provider, start.versions, start.answers, history=database)
+    with pytest.raises(CannotPlan, match=thing) as refusal:
+        plan_steps(all_recipes()["rename-model"], given)
+    assert problems(str(refusal.value)) == []

@@ -33,8 +33,9 @@ from refract.recipes.schema_edits import (
     apply_schema_edits,
     block_text,
 )
-from refract.schema.model import QualifiedName, Table
-from refract.wording import listed
+from refract.schema.indexes import is_beyond_schema
+from refract.schema.model import ObjectKind, QualifiedName, Table
+from refract.wording import joined, listed
 
 _NO_EQUALITY = frozenset({"JSON", "XML", "POINT"})
 
@@ -71,6 +72,7 @@ class _Pair:
 def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[Step]:
     """The steps; triggers or the application keep both tables in sync. Raises CannotPlan."""
     pair = _pair(s, model, to)
+    _refuse_what_stays_behind(s, pair)
     by_application = how == APPLICATION
     triggers = (
         ()
@@ -116,6 +118,21 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
         first=tuple(_numbers_kept(s, pair)),
         point_of_no_return=True,
     )
+
+
+def _refuse_what_stays_behind(s: Situation, pair: _Pair) -> None:
+    """Raises CannotPlan for what a schema cannot hold: a table that is made of it would not have that."""
+    built = s.table_built(pair.old.name)
+    triggers = (key for key in s.history.objects if key.table == built.name) if s.history else ()
+    left = (
+        *(f"check {code_span(check.name)}" for check in built.checks if check.not_null is None),
+        *(f"index {code_span(index.name)}" for index in built.indexes if is_beyond_schema(index)),
+        *(f"generated column {code_span(column.name)}" for column in built.columns if column.generated),
+        *(f"trigger {code_span(key.name.name)}" for key in triggers if key.kind is ObjectKind.TRIGGER),
+    )
+    if left:
+        others = "`how=view` or `how=map`" if dialect(s.provider.name).has_writable_views else "`how=map`"
+        raise CannotPlan(f"A second table would not have {joined(left)}. Pass {others}, which keeps the table.")
 
 
 def _pair(s: Situation, model: str, to: str) -> _Pair:

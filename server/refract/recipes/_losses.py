@@ -47,12 +47,14 @@ def review_step(
 
 def decision_step(
     s: Situation, losses: Losses, table: Table, olds: Sequence[ModelField], required: Sequence[str]
-) -> Step:
+) -> Iterator[Step]:
     """A step that leaves no row without a new value. `required` are the columns that will take no NULL."""
+    if not (losses.is_partial and required):
+        return
     sql, names = dialect(s.provider.name), tuple(old.name for old in olds)
     empty = " OR ".join(f"{sql.quote(column)} IS NULL" for column in required)
     query = f"SELECT count(*) FROM {sql.table(table.name)} WHERE {empty}"
-    return Step(
+    yield Step(
         id="convert",
         phase=Phase.BACKFILL,
         title=f"Fix the values of {listed(names)} that cannot be converted",
@@ -62,6 +64,13 @@ def decision_step(
             Decide(Trouble.UNCONVERTED, query, olds[0].model, names, ", ".join(losses.to)),
         ),
     )
+
+
+def checks_removed(s: Situation, losses: Losses, table: Table, required: Sequence[str]) -> tuple[str, ...]:
+    """What removes the checks that a failed validation has left: they refuse rows that cannot be converted."""
+    sql = dialect(s.provider.name)
+    columns = required if losses.is_partial else ()
+    return tuple(statement for column in columns for statement in sql.without_check(table.name, column))
 
 
 def _changed(s: Situation, table: Table, forward: _Columns, backward: _Columns) -> str:

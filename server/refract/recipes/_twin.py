@@ -7,7 +7,7 @@ dropped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
@@ -15,7 +15,7 @@ from refract.escaping import code_span, prisma_string
 from refract.lowering import lower
 from refract.recipes._hanging import Replaced, with_what_hangs
 from refract.recipes._lists import lists_with, names_field, renamed_in, without_map
-from refract.recipes._losses import NOTHING_LOST, Losses, decision_step, review_step
+from refract.recipes._losses import NOTHING_LOST, Losses, checks_removed, decision_step, review_step
 from refract.recipes._sql import row, values_differ
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, Act, Deploy
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync, Trigger
@@ -165,7 +165,7 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
         note=twin.note,
     )
     yield _fill_step(s, twin)
-    yield from _decision_steps(s, twin)
+    yield from decision_step(s, twin.losses, twin.table, twin.olds, _required_columns(twin))
     yield from _require_steps(s, twin)
     yield from _index_steps(s, twin)
     switched = _switch_step(twin, (_new_version(twin), OLD_INSTANCES_STOPPED, SURE_TO_STAY))
@@ -224,7 +224,7 @@ def _by_application(s: Situation, twin: Twin) -> Iterator[Step]:
         ),
     )
     yield _fill_step(s, twin)
-    yield from _decision_steps(s, twin)
+    yield from decision_step(s, twin.losses, twin.table, twin.olds, _required_columns(twin))
     yield from _index_steps(s, twin)
     yield _read_new_step(s, twin)
     yield from _require_steps(s, twin)
@@ -309,10 +309,8 @@ def _fill_step(s: Situation, twin: Twin) -> Step:
     )
 
 
-def _decision_steps(s: Situation, twin: Twin) -> Iterator[Step]:
-    columns = tuple(n.column for n in twin.news if n.must_be_made_required)
-    if columns and twin.losses.is_partial:
-        yield decision_step(s, twin.losses, twin.table, twin.olds, columns)
+def _required_columns(twin: Twin) -> list[str]:
+    return [n.column for n in twin.news if n.must_be_made_required]
 
 
 def _require_steps(s: Situation, twin: Twin) -> Iterator[Step]:
@@ -323,7 +321,7 @@ def _require_steps(s: Situation, twin: Twin) -> Iterator[Step]:
             phase=Phase.VALIDATE,
             title=f"Make {listed(n.name for n in required)} required",
             edits=tuple(RetypeField(twin.model, n.name, n.type) for n in required),
-            undo_first=tuple(_failed_checks(s, twin, required)),
+            undo_first=checks_removed(s, twin.losses, twin.table, [n.column for n in required]),
         )
 
 
@@ -336,12 +334,6 @@ def _index_steps(s: Situation, twin: Twin) -> Iterator[Step]:
             title=f"Build the indexes for {listed(n.name for n in twin.news)}",
             edits=indexes,
         )
-
-
-def _failed_checks(s: Situation, twin: Twin, required: Iterable[NewField]) -> Iterator[str]:
-    """What removes the checks that a failed validation has left: they refuse rows that cannot be converted."""
-    for new in required if twin.losses.is_partial else ():
-        yield from dialect(s.provider.name).without_check(twin.table.name, new.column)
 
 
 def _hidden_fields(twin: Twin) -> Iterator[SchemaEdit]:

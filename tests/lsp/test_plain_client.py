@@ -65,4 +65,4 @@ async def test_what_others_wrote_is_seen_when_the_schema_is_saved(plain: Languag
     saved = types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(editor.uri))
     plain.text_document_did_save(saved)
     first, *_ = await lenses(plain, editor)
-    assert first.title.startswith("Refract: rename-field User.name, step 1")
+    assert first.title.startswith("Take step 1: ")

@@ -33,7 +33,7 @@ nvim.run(function()
   nvim.answer('rename-field: ', 'User.name', 'title', 'trigger')
   vim.cmd('LspRefractPlan')
   nvim.told('wrote .*rename_field_user_name_to_title.toml')
-  nvim.wait_for_lens('Refract: rename-field User.name, step 1 of 5: expand')
+  nvim.wait_for_lens('Refract 1/5')
 
   vim.cmd('LspRefractRunbook 20250101000000_init')
   nvim.wait('the runbook', function()

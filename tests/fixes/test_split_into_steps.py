@@ -140,7 +140,10 @@ CASES = [
         "enum Event",
     ),
     Case(
-        "model-rename-as-drop-create", (("model Audit", "model AuditLog"),), "Rename in 3 safe steps", "model AuditLog"
+        "model-rename-as-drop-create",
+        (("model Audit", "model AuditLog"),),
+        "Rename in 3 safe steps",
+        '@@map("AuditLog")',
     ),
     Case("drop-table", ((AUDIT, ""),), "Remove in 3 safe steps", "@@ignore"),
     Case(

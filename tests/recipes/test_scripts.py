@@ -65,7 +65,7 @@ PACES = {
         "batch_rows INTEGER := 250;",
         "batch_rows * 2, 2500",
         "batch_rows / 2, 25",
-        "greatest(took, 1.5), 3.0",
+        "took, 1.5), 3.0)",
     ),
     "mysql": ("LIMIT 250", "/ 1000000, 1.5), 3.0)"),
     "sqlserver": ("TOP (250)", "@took < 1500 THEN 1500", "@took > 3000 THEN 3000"),

@@ -68,12 +68,12 @@ def test_what_is_fine_stays_one_statement(text: str, database: str) -> None:
 def test_an_answer_with_a_fault_is_refused() -> None:
     schema = "model User {\n  id Int @id\n}\n"
     answers = (("model", "User"), ("field", "plan"), ("type", "String"), ("value", "'free"))
-    with pytest.raises(CannotPlan, match="`value` is not one SQL expression"):
+    with pytest.raises(CannotPlan, match="`value` is not an SQL expression: a quote in it is not closed"):
         plan_of(Case("", "add-required-field", answers, "postgresql", schema, ""), "postgresql")
 
 
 def test_each_of_several_is_looked_at() -> None:
     schema = "model User {\n  id Int @id\n  full String\n}\n"
     answers = (("model", "User"), ("field", "full"), ("into", "a,b"), ("forward", "lower({row}.full) ; (1"))
-    with pytest.raises(CannotPlan, match="`forward` has a bracket without its partner"):
+    with pytest.raises(CannotPlan, match="`forward` is not an SQL expression: its brackets do not match"):
         plan_of(Case("", "split-field", answers, "postgresql", schema, ""), "postgresql")

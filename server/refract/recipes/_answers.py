@@ -1,4 +1,4 @@
-"""The SQL in answers: what must fail is refused when the plan is made, and not at the deploy of its third step."""
+"""The names and values in answers: what must fail is refused when the plan is made, and not at the deploy of its third step."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from refract.escaping import code_span
 from refract.providers.base import quote_string
 from refract.recipes.base import UNANSWERED, CannotPlan, Recipe, Situation
 from refract.schema.model import Table
-from refract.sql.reader.tokens import QUOTED, SqlToken, statements
+from refract.sql.reader.tokens import QUOTED, SqlToken, tokens
 from refract.syntax.tree import Keyword
 
 _CONSTANTS = frozenset({
     "NULL", "TRUE", "FALSE", "DEFAULT", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_USER",
     "LOCALTIME", "LOCALTIMESTAMP", "SESSION_USER", "USER",
 })  # fmt: skip
-_OF_BLOCKS = re.compile(r"(?:low|high|last)_\d+", re.IGNORECASE)
-"""The variables of the loop that fills rows."""
 
 
-def check_answers(recipe: Recipe, situation: Situation) -> None:
-    """Raises CannotPlan for an SQL answer that is not one or several whole expressions."""
+def check_names(recipe: Recipe, situation: Situation) -> None:
+    """Raises CannotPlan for an SQL answer that names a column which the model does not have."""
     for question in recipe.questions:
         given = situation.answers.get(question.name, "") if question.sql else ""
-        for expression in given.split(" ; ") if given and given != UNANSWERED else ():
-            _check(question.name, expression.strip(), situation)
+        if given and given != UNANSWERED:
+            _check_names(question.name, given, situation)
 
 
 def value_of(situation: Situation, question: str, model: str, type_: str) -> str:
@@ -43,60 +41,27 @@ def value_of(situation: Situation, question: str, model: str, type_: str) -> str
     )
 
 
-def _check(question: str, expression: str, situation: Situation) -> None:
-    found = [statement.tokens for statement in statements(expression, situation.provider.name)]
-    if _has_comment(expression, found):
-        raise CannotPlan(f"{code_span(question)} must not have a comment: {code_span(expression)}.")
-    if len(found) != 1 or any(_is_open(expression[token.start : token.end]) for token in found[0]):
-        raise CannotPlan(f"{code_span(question)} is not one SQL expression: {code_span(expression)}.")
-    if not _is_balanced(token.key for token in found[0]):
-        raise CannotPlan(f"{code_span(question)} has a bracket without its partner: {code_span(expression)}.")
-    _check_names(question, expression, found[0], situation)
-
-
-def _is_open(token: str) -> bool:
-    """Whether a quote has no end, or the token ends a statement."""
-    return token == ";" or (token[0] in "'\"`" and (len(token) == 1 or token[-1] != token[0]))
-
-
-def _has_comment(expression: str, found: list[list[SqlToken]]) -> bool:
-    """Whether something stands between the tokens that is no space: they leave out comments."""
-    tokens = [token for statement in found for token in statement]
-    starts, ends = [*(token.start for token in tokens), len(expression)], [0, *(token.end for token in tokens)]
-    return any(expression[end:start].strip(" ;\t\r\n") for start, end in zip(starts, ends, strict=True))
-
-
-def _is_balanced(keys: Iterable[str]) -> bool:
-    depth = 0
-    for key in keys:
-        depth += (key == "(") - (key == ")")
-        if depth < 0:
-            return False
-    return depth == 0
-
-
-def _check_names(question: str, expression: str, tokens: list[SqlToken], situation: Situation) -> None:
+def _check_names(question: str, expression: str, situation: Situation) -> None:
+    found = tokens(expression, situation.provider.name)
     model = situation.answers.get("model", "")
     table = situation.table(model) if model else None
-    if table is None or any(token.key == "SELECT" for token in tokens):
+    if table is None or any(token.key == "SELECT" for token in found):
         return
     known = {column.name.lower() for column in table.columns}
-    for name in _names(expression, tokens, table, situation):
+    for name in _names(expression, found, table, situation):
         if name.lower() not in known:
             raise CannotPlan(
                 f"{code_span(question)} names {code_span(name)}, which is not a column of {code_span(model)}."
             )
 
 
-def _names(expression: str, tokens: list[SqlToken], table: Table, situation: Situation) -> Iterable[str]:
-    """The names of columns: quoted where quotes never hold a text, and those that a block would take for its own."""
-    for at, token in enumerate(tokens):
+def _names(expression: str, found: list[SqlToken], table: Table, situation: Situation) -> Iterable[str]:
+    """The names of columns that are quoted, if quotes never hold a text."""
+    for at, token in enumerate(found):
         text = expression[token.start : token.end]
-        before, behind = (tokens[n].key if 0 <= n < len(tokens) else "" for n in (at - 1, at + 1))
+        before, behind = (found[n].key if 0 <= n < len(found) else "" for n in (at - 1, at + 1))
         if behind in (".", "(") or before in ("::", ".", "AS", "{"):
             continue
-        if _OF_BLOCKS.fullmatch(text):
-            yield text
         is_name = token.key == QUOTED and text.startswith('"') and situation.provider.quotes[0] == '"'
         if is_name and text[1:-1] != table.name.name:
             yield text[1:-1].replace('""', '"')

@@ -19,7 +19,7 @@ from refract.escaping import code_span
 from refract.lowering import Lowered, lower
 from refract.naming import suggest
 from refract.providers import Provider
-from refract.recipes._answers import check_answers
+from refract.recipes._answers import check_names
 from refract.recipes._beyond_schema import with_history
 from refract.recipes._guards import guard_of
 from refract.recipes.acts import Decide
@@ -85,8 +85,9 @@ class _State:
 
 def plan_steps(recipe: Recipe, situation: Situation) -> tuple[PlannedStep, ...]:
     """The steps of a recipe, with all that each writes. Raises CannotPlan."""
-    check_answers(recipe, situation)
-    steps = tuple(_Engine(situation).run(recipe.steps(situation)))
+    written = recipe.steps(situation)
+    check_names(recipe, situation)
+    steps = tuple(_Engine(situation).run(written))
     return steps if situation.history is None else _with_notes(steps, situation.history, situation.provider)
 
 

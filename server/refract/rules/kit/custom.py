@@ -14,7 +14,6 @@ from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Risk, Severity
-from refract.rules.kit.installed import installed_rules
 from refract.rules.kit.labels import column_label, model_name, table_label
 from refract.rules.kit.new import new_columns, new_foreign_keys, new_indexes
 from refract.rules.kit.rule import CHANGES, EVERY_PROVIDER, Rule
@@ -42,7 +41,7 @@ class _Subject:
 
 def custom_rules(settings: Settings) -> tuple[Rule, ...]:
     """The rules of the packages that the settings name, then one for each declaration. Raises SettingsError."""
-    packaged = (rule for package in settings.rule_packages for rule in installed_rules(package))
+    packaged = _packaged(settings.rule_packages) if settings.rule_packages else ()
     return (*packaged, *(_rule(name, custom) for name, custom in settings.custom_rules.items()))
 
 
@@ -61,6 +60,12 @@ def check_custom_rules(settings: Settings, known: Iterable[str], where: str) -> 
                 meant = nearest(kind, KINDS)
                 hint = f", did you mean {meant}?" if meant else f" (known: {', '.join(KINDS)})"
                 raise SettingsError(f"{where}: custom-rules.{name}.on has an unknown change {kind}{hint}")
+
+
+def _packaged(packages: Iterable[str]) -> tuple[Rule, ...]:
+    from refract.rules.kit.installed import installed_rules  # noqa: PLC0415  slow to import, and rarely needed
+
+    return tuple(rule for package in packages for rule in installed_rules(package))
 
 
 def _rule(name: str, custom: CustomRule) -> Rule:

@@ -178,6 +178,8 @@ PARTS = (
             "catalogue/*postgresql*",
             "live/*postgresql*",
             "live/test_backfill*",
+            "live/test_guards.py",
+            "live/test_values_of_two_tables.py",
             "live/test_followed_runbooks.py",
             "live/test_runbooks.py",
             "prisma/test_client_queries.py",
@@ -190,7 +192,7 @@ PARTS = (
     Part(
         "mariadb",
         "MariaDB",
-        ("catalogue/*mariadb*", "live/*mariadb*", "live/test_runbooks.py"),
+        ("catalogue/*mariadb*", "live/*mariadb*", "live/test_guards.py", "live/test_runbooks.py"),
         _programs(*_MARIADB),
         ("mariadb-server",),
     ),

@@ -100,7 +100,7 @@ def test_the_history_is_whole(pushed: str, refract: Refract) -> None:
     result = refract("check")
     assert result.exit_code == 0
     assert "compared with 2 migrations" in result.stdout
-    assert refract("create").stdout == "MongoDB has no migrations. Use `prisma db push`.\n"
+    assert refract("create").stdout == "No pending changes.\n"
 
 
 def test_a_beginning_is_all_if_nothing_is_pending(tmp_path: Path, refract: Refract) -> None:

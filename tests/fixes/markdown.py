@@ -85,7 +85,7 @@ def render(case: Case) -> str:
     with TemporaryDirectory() as folder:
         root = Path(folder)
         analysis = _opened(root, case)
-        found = [finding for finding in analysis.findings if finding.rule == case.rule]
+        found = [finding for finding in analysis.findings if case.rule in (finding.rule, *finding.parts)]
         if not found:
             return f"{NO_FINDING}\n```\n"
         offered = ((finding, fix) for finding in found for fix in fixes_of(analysis, finding, NOW))

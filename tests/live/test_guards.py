@@ -48,7 +48,9 @@ def mariadb_server() -> Iterator[str]:
 
 def _ends(steps: tuple[PlannedStep, ...]) -> tuple[PlannedStep, PlannedStep]:
     """The first step and the last one: those between them, which copy the rows, are left out."""
-    return steps[0], [step for step in steps if step.step.phase is Phase.CONTRACT][-1]
+    return next(step for step in steps if step.migrations), [
+        step for step in steps if step.step.phase is Phase.CONTRACT
+    ][-1]
 
 
 def _begun(connection: psycopg.Connection, case: Case) -> Database:

@@ -121,6 +121,7 @@ def test_bash_reads_the_argument_back(text: str) -> None:
 
 ROOT = Path(__file__).parents[2] / "server" / "refract"
 OF_REFRACT_ALONE = (
+    "agents/references.py",
     "config/reference.py",
     "docstrings.py",
     "fixes/documentation.py",

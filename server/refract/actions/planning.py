@@ -108,7 +108,8 @@ def _must_be_as_left(analysis: Analysis, progress: Progress) -> None:
     if changed is not None:
         raise CannotPlan(
             f"{code_span(changed.name)} is not as step {changed.number + 1} of {plan.name} needs it. Undo that edit: "
-            f"`refract check` shows how. Or run `refract plan back {plan.name}`, then `refract plan abandon {plan.name}`."
+            f"`refract check` shows how. Or run {code_span(f'refract plan back {plan.name}')}, "
+            f"then {code_span(f'refract plan abandon {plan.name}')}."
         )
     step = progress.step
     written = [m for m in step.migrations if m.folder in analysis.snapshot.plans.migrations] if step else []
@@ -118,7 +119,7 @@ def _must_be_as_left(analysis: Analysis, progress: Progress) -> None:
     if misfit:
         raise CannotPlan(
             f"The database has changed since {plan.name} was made: {misfit}. No step was taken. "
-            f"Undo the other change first, or run `refract plan abandon {plan.name}`."
+            f"Undo the other change first, or run {code_span(f'refract plan abandon {plan.name}')}."
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from attrs import frozen
 
 from refract.agents.shell import ShellCommand, program, words_of
+from refract.escaping import code_span
 from refract.reading import UnreadableFile, read_text
 
 _LARGEST = 2_000_000  # bytes of a file of SQL
@@ -86,7 +87,7 @@ def code_losses(words: Sequence[str], command: ShellCommand) -> tuple[str, ...]:
     texts = (*_arguments(words), *([command.text] if command.text else []), *_input(command, Path()))
     pattern = _CODE if names & INTERPRETERS else _MONGO if names & _MONGO_SHELLS else None
     hits = [hit[0] for text in texts if pattern for hit in [pattern.search(text)] if hit]
-    return tuple(f"runs `{' '.join(hit.split())}`" for hit in hits)
+    return tuple(f"runs {code_span(' '.join(hit.split()))}" for hit in hits)
 
 
 def _arguments(words: Sequence[str]) -> Iterator[str]:

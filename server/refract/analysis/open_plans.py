@@ -121,8 +121,9 @@ def _refusal(other: Progress, subject: str) -> CannotPlan:
     name, step = other.plan.name, (other.number or 0) + 1
     return CannotPlan(
         f"Plan {name} already changes {code_span(subject)} (step {step} of {len(other.plan.steps)}). Finish that plan first. "
-        f"`refract plan show {name}` lists what is left. To stop, undo the steps with `refract plan back {name}`, "
-        f"then run `refract plan abandon {name}`."
+        f"{code_span(f'refract plan show {name}')} lists what is left. "
+        f"To stop, undo the steps with {code_span(f'refract plan back {name}')}, "
+        f"then run {code_span(f'refract plan abandon {name}')}."
     )
 
 

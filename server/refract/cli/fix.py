@@ -162,4 +162,4 @@ def _check(analysis: Analysis, keys: Sequence[str], rules: Sequence[str], fix: s
 
 
 def _advice(meant: str | None, command: str) -> str:
-    return f"Did you mean {meant}?" if meant else f"Run `{command}` for the list."
+    return f"Did you mean {meant}?" if meant else f"Run {code_span(command)} for the list."

@@ -138,7 +138,10 @@ def fixes(*rules: str) -> Callable[[Offer], Offer]:
 def fixes_for(context: FixContext) -> tuple[Fix, ...]:
     """The fixes for a finding, best first: those of its rule, then those for any finding."""
     load_fixes()
-    return tuple(_offered(context))
+    offered = tuple(_offered(context))
+    # That of a part comes last, and makes the fix of the whole needless: an index that is not needed is not built.
+    preferred = next((fix for fix in reversed(offered) if fix.preferred), None)
+    return tuple(evolve(fix, preferred=fix is preferred) for fix in offered)
 
 
 def documented_fixes() -> tuple[Documented, ...]:

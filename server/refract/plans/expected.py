@@ -93,9 +93,11 @@ _Key = tuple[str, str, str]
 def _from_taken(progress: Progress, tree: SchemaTree) -> Iterator[Divergence]:
     found: dict[_Key, tuple[int, SchemaEdit]] = {}
     for number, (step, state) in enumerate(zip(progress.plan.steps, progress.states, strict=True)):
-        if state not in (State.DONE, State.WAITING):
+        edits = [edit_now(edit, progress.plan, tree) for edit in step.schema]
+        is_interrupted = state is State.NEXT and all_hold(tree, edits)  # the schema is written first
+        if state not in (State.DONE, State.WAITING) and not is_interrupted:
             continue
-        for key, lasting in (kept for e in step.schema for kept in _lasting(edit_now(e, progress.plan, tree))):
+        for key, lasting in (kept for edit in edits for kept in _lasting(edit)):
             if key[2] == "":
                 found = {k: v for k, v in found.items() if k[:2] != key[:2]}
             found[key] = (number, lasting)

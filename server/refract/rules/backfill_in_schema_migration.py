@@ -77,6 +77,7 @@ def _rewritten(context: RuleContext, statement: Statement) -> list[str]:
     ]
 
 
+_QUOTE = r"""[\["`\]]?"""
 _VALUE = r"(?:'[^']*'|\d+)"
 
 
@@ -86,7 +87,7 @@ def _is_one_row(context: RuleContext, update: Backfill, name: QualifiedName) -> 
     key = [part.name for part in table.primary_key.columns] if table and table.primary_key else []
     condition = re.split(r"\bWHERE\b", update.sql, flags=re.IGNORECASE)[-1]
     chosen = (
-        rf"""^\s*\(?[\["`]?{re.escape(key[0])}[\]"`]?\s*(?:=\s*{_VALUE}|IN\s*\({_VALUE}(?:\s*,\s*{_VALUE})*\s*\))"""
+        rf"""^\s*\(?{_QUOTE}{re.escape(key[0])}{_QUOTE}\s*(?:=\s*{_VALUE}|IN\s*\({_VALUE}(?:\s*,\s*{_VALUE})*\s*\))"""
         if len(key) == 1
         else "(?!)"
     )

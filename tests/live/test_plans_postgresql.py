@@ -112,4 +112,6 @@ def _value(column: Column, database: Database) -> str:
         return f"""to_json('{{"n": ' || n || '}}')::{column.type.name.lower()}"""
     if column.type.name == "TIMESTAMP":
         return "now()"
+    if column.type.name == "UUID":
+        return "md5(n::text)::uuid"
     return "n"

@@ -115,11 +115,13 @@ def plan_of(case: Case, database: str, flavour: str = "") -> tuple[PlannedStep, 
 
 @cache
 def served_on(database: str, flavour: str = "") -> tuple[Case, ...]:
-    """The cases whose recipe can be followed on a database."""
+    """The cases whose schema is valid on a database and whose recipe can be followed there."""
     return tuple(case for case in cases() if _is_served(case, database, flavour))
 
 
 def _is_served(case: Case, database: str, flavour: str) -> bool:
+    if situation(case, database, flavour).lowered.problems:
+        return False
     try:
         plan_of(case, database, flavour)
     except CannotPlan:

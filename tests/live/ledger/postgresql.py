@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 
 import psycopg
 from psycopg.types.json import Json
@@ -76,9 +77,13 @@ class PostgresqlStore:
         return f"CAST(%s::text{'[]' if column.type.is_list else ''} AS {self.table(column.type.enum)}{'[]' if column.type.is_list else ''})"
 
     def stored(self, value: object, column: Column) -> object:
+        if column.type.name == "TIMESTAMPTZ" and isinstance(value, datetime):
+            return value.replace(tzinfo=UTC)  # as Prisma Client writes times, whatever the zone of the session is
         return Json(value) if column.type.name in ("JSON", "JSONB") and value is not None else value
 
     def read(self, value: object, column: Column) -> object:
+        if column.type.name == "TIMESTAMPTZ" and isinstance(value, datetime):
+            return value.astimezone(UTC).replace(tzinfo=None)
         return str(value) if column.type.name == "UUID" and value is not None else value
 
     def code(self, error: Exception) -> str:

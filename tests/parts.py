@@ -143,6 +143,13 @@ def _neovim() -> str:
     return ""
 
 
+def _pyinstaller() -> str:
+    if reason := _programs("objdump", "objcopy")():
+        return reason
+    found = "import sys; from PyInstaller.depend.bindepend import get_python_library_path as path; sys.exit(not path())"
+    return "" if _runs(sys.executable, "-c", found) else "PyInstaller finds no shared library of this Python"
+
+
 def _pypi() -> str:
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps")
     with tempfile.TemporaryDirectory() as folder:
@@ -199,7 +206,7 @@ PARTS = (
     Part(
         "npm",
         "Node and what it runs: Prisma's engine and client",
-        ("oracle/*", "prisma/*", "live/test_ledger_postgresql.py", "editors/vscode/*"),
+        ("oracle/*", "prisma/*", "live/test_ledger_postgresql.py", "editors/vscode/*", "distribution/test_npm.py"),
         _node,
         ("npm",),
         _build_node,
@@ -215,6 +222,14 @@ PARTS = (
     ),
     Part("emacs", "Emacs with Eglot", ("editors/test_emacs.py",), _emacs, ("emacs-nox", "elpa-eglot")),
     Part("neovim", "Neovim", ("editors/test_neovim.py",), _neovim, ("patchelf",), _build_neovim),
+    Part(
+        "pyinstaller",
+        "a build with a Python of its own",
+        ("distribution/test_npm.py",),
+        _pyinstaller,
+        ("binutils", "python3-dev"),
+        timed=False,
+    ),
     Part("pypi", "packages from PyPI", ("distribution/*",), _pypi, timed=False),
 )
 

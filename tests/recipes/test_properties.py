@@ -20,6 +20,7 @@ from refract.providers import provider
 from refract.providers.versions import default_versions
 from refract.recipes.acts import Decide
 from refract.recipes.base import CannotPlan, all_recipes
+from refract.recipes.dialects.base import GUARD_NOTE
 from refract.recipes.engine import PlannedStep, StepMigration
 from refract.recipes.schema_edits import all_hold, contradiction, inverse_edits
 from refract.rules.kit.context import JudgedMigration, PlansInView, RuleContext
@@ -113,6 +114,14 @@ def test_a_column_that_comes_back_gets_its_default_when_its_rows_are_filled(case
             added = [change.column for change in reading.changes if isinstance(change, AddColumn)]
             assert not [column.name for column in added if column.default], step.step.title
             back = reading.database
+
+
+@every_plan
+def test_only_a_step_that_drops_a_column_is_stopped_while_rows_are_not_copied(case: Case, database: str) -> None:
+    for step in _steps(case, database):
+        for migrations in (step.migrations, step.undo):
+            sql = "".join(migration.sql for migration in migrations)
+            assert GUARD_NOTE not in sql or "DROP COLUMN" in sql, step.step.title
 
 
 @every_plan

@@ -168,13 +168,14 @@ class _Engine:
         changes = _changes(step, before.built, after.database)
         _loses_nothing_silently(step, changes)
         parts = self._parts(changes, before.built, after.database)
-        yield from self._with_statements(step, parts, before.database, self._guards(step, before.database))
+        yield from self._with_statements(step, parts, before.database, self._guards(step, changes, before.database))
 
-    def _guards(self, step: Step, before: Database) -> tuple[str, ...]:
-        """What stops a step that ends a Sync while rows are not copied."""
+    def _guards(self, step: Step, changes: Sequence[Change], before: Database) -> tuple[str, ...]:
+        """What stops a step that ends a Sync and drops its old columns while rows are not copied."""
         if not self._situation.settings.guards:
             return ()
-        ended = ((thing, before.tables.get(thing.table)) for thing in step.ends if isinstance(thing, Sync))
+        syncs = (t for t in step.ends if isinstance(t, Sync) and _loses_old_values(t, changes))
+        ended = ((sync, before.tables.get(sync.table)) for sync in syncs)
         guards = (guard_of(sync, table, self._dialect) for sync, table in ended if table is not None)
         return tuple(s for guard in guards for s in self._dialect.guard(guard.table, guard.where, guard.message))
 
@@ -308,6 +309,12 @@ class _Engine:
 
     def _about(self, things: Sequence[Sync | Trigger]) -> str:
         return _plain(things[0].table.name) if things else "rows"
+
+
+def _loses_old_values(sync: Sync, changes: Sequence[Change]) -> bool:
+    """Whether the changes drop a column that `sync` copies: if they drop none, a row that is not copied loses nothing."""
+    dropped = {c.column.name for c in changes if isinstance(c, DropColumn) and c.table == sync.table}
+    return not dropped <= {new for new, _ in sync.forward}
 
 
 def _guarded(migration: StepMigration, guards: Sequence[str]) -> StepMigration:

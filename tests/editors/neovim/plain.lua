@@ -1,10 +1,11 @@
--- Neovim as any client: started without what editors/neovim adds, as before 0.11. It asks nothing, and makes the files
--- of an edit as buffers, which the person writes.
+-- Neovim as any client: started without what editors/neovim adds, as before 0.11. It asks nothing, makes the files of
+-- an edit as buffers, which the person writes, and shows the migration.
 local folder = arg[1]
 package.path = vim.fs.dirname(vim.fs.abspath(arg[0])) .. '/?.lua;' .. package.path
 local nvim = require('driver')
 
 nvim.run(function()
+  local schema = folder .. '/prisma/schema.prisma'
   vim.lsp.enable('refract', false)
   vim.api.nvim_create_autocmd('FileType', {
     pattern = 'prisma',
@@ -12,7 +13,7 @@ nvim.run(function()
       vim.lsp.start({ name = 'refract', cmd = { 'refract', 'server' }, root_dir = folder })
     end,
   })
-  nvim.open(folder .. '/prisma/schema.prisma')
+  nvim.open(schema)
   nvim.client()
   nvim.go_to('naive')
   nvim.type('Otext  String<Esc>')
@@ -22,10 +23,14 @@ nvim.run(function()
   nvim.wait('the files of the plan', function()
     return #nvim.unsaved() == 3
   end)
+  nvim.wait('the migration on screen', function()
+    return vim.api.nvim_buf_get_name(0):find('_add_text_to_users/migration.sql', 1, true)
+  end)
   vim.cmd.wall()
+  nvim.open(schema)
   vim.cmd.write() -- the last one: the server reads again when the schema is saved
   nvim.holds(folder .. '/prisma/plans/add_required_field_user_text.toml', 'TODO')
-  nvim.wait_for_lens('Refract: add-required-field User.text, step 2 of 4: dual write, waiting for your deploy')
+  nvim.wait_for_lens('Refract 2/4')
 
   nvim.run_lens('Confirm: ')
   nvim.wait('the confirmed plan', function()

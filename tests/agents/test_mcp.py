@@ -146,7 +146,13 @@ async def test_a_step_that_waits_for_a_deploy_is_not_taken(quiet: Path) -> None:
         await call(client, "plan_new", recipe="drop-field", subject="User.email")
         await call(client, "plan_next")
         await call(client, "plan_next")
-        assert "waits for you" in await refusal(client, "plan_next")
+        before = {path: path.read_bytes() for path in quiet.rglob("prisma/**/*") if path.is_file()}
+        waiting = await call(client, "plan_next")
+        assert waiting["files"] == []
+        assert waiting["message"].startswith("No step was taken. ")
+        assert "waits for you" in waiting["message"]
+        assert any("Deploy code" in line for line in waiting["to_do"])
+        assert {path: path.read_bytes() for path in quiet.rglob("prisma/**/*") if path.is_file()} == before
 
 
 async def test_pages_are_resources(quiet: Path) -> None:

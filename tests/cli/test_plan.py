@@ -163,7 +163,12 @@ def test_a_step_that_waits_writes_nothing(project: Path) -> None:
     start()
     for _ in range(4):
         run("plan", "next")
-    assert as_json("next")["files"] == []
+    found = as_json("next")
+    assert found["files"] == []
+    assert found["message"] == f"No step was taken. Step 4 of {found['plan']['name']} waits for you."
+    assert found["to_do"][-1] == f"refract plan done {found['plan']['name']}"
+    text = run("plan", "next").stdout
+    assert all(f"{number}. {line}" in text for number, line in enumerate(found["to_do"], 1))
 
 
 def test_long_sentences_are_wrapped(project: Path) -> None:

@@ -16,9 +16,11 @@ PATIENCE = 20.0
 
 
 class Disk:
-    """A client that makes the edits it is asked for, on disk, and says which files changed."""
+    """A client that makes the edits it is asked for, on disk, and says which files changed. `opened` are the files that
+    it shows: what they say now follows each edit.
+    """
 
-    def __init__(self, client: LanguageClient) -> None:
+    def __init__(self, client: LanguageClient, *opened: Path) -> None:
         self.asked: list[types.ApplyWorkspaceEditParams] = []
 
         @client.feature(types.WORKSPACE_APPLY_EDIT)
@@ -26,6 +28,13 @@ class Disk:
             self.asked.append(params)
             changed = write(params.edit)
             events = [types.FileEvent(uri=path.as_uri(), type=types.FileChangeType.Changed) for path in changed]
+            for path in set(changed) & set(opened):
+                client.text_document_did_change(
+                    types.DidChangeTextDocumentParams(
+                        types.VersionedTextDocumentIdentifier(len(self.asked) + 1, path.as_uri()),
+                        [types.TextDocumentContentChangeWholeDocument(path.read_text())],
+                    )
+                )
             client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes=events))
             return types.ApplyWorkspaceEditResult(applied=True)
 

@@ -134,7 +134,7 @@ async def take_twice(client: LanguageClient, root: Path) -> list[object]:
 
 async def test_a_second_step_finds_the_first(client: LanguageClient, tmp_path: Path) -> None:
     planned(tmp_path)
-    editor = Disk(client)
+    editor = Disk(client, tmp_path / "prisma" / "schema.prisma")
     assert await take_twice(client, tmp_path) == [True, True]
     assert editor.asked[0].label != editor.asked[1].label
     plan = (tmp_path / "prisma" / "plans" / f"{NAME}.toml").read_text()

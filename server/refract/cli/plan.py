@@ -147,7 +147,7 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
     say("\n")
     say(printable(f"Review these files{in_folder(analysis)}, then:\n"))
     migrations = [str(file) for file in files if file.name == SQL_FILE]
-    say(printable(_to_do(analysis, progress, migrations, commit_sentence(base_name(analysis)))))
+    say(printable(_numbered(_to_do(analysis, progress, migrations, commit_sentence(base_name(analysis))))))
     further = (*code_lines(analysis, progress), *recovery_lines(analysis, migrations))
     say(printable("".join(f"{line}\n" for line in further)))
     return 0
@@ -155,17 +155,20 @@ def next_step(name: str | None, path: str | None, output: str, *, force: bool) -
 
 def _say_finished(analysis: Analysis, progress: Progress, output: str) -> int:
     """Nothing is wrong with a plan that has ended."""
+    message = finished_sentence(progress.plan, shown_path(progress.plan.path))
     if output == "json":
-        return _say_json(plan=_as_json(analysis, progress), files=[])
-    say(f"{finished_sentence(progress.plan, shown_path(progress.plan.path))}\n")
+        return _say_json(plan=_as_json(analysis, progress), files=[], message=message, to_do=[])
+    say(f"{message}\n")
     return 0
 
 
 def _say_waiting(analysis: Analysis, progress: Progress, output: str, reason: CannotPlan) -> int:
     """Nothing is wrong with a step that waits either: no file is written, and what is left to do is listed."""
+    to_do_now = _still_to_do(analysis, progress)
     if output == "json":
-        return _say_json(plan=_as_json(analysis, progress), files=[])
-    say(printable(f"{reason}\n{_still_to_do(analysis, progress)}"))
+        message = f"No step was taken. {reason}"
+        return _say_json(plan=_as_json(analysis, progress), files=[], message=message, to_do=list(to_do_now))
+    say(printable(f"{reason}\n{_numbered(to_do_now)}"))
     return 0
 
 
@@ -365,25 +368,28 @@ def _lines(step: PlanStep, far: str, numbers: Mapping[str, int]) -> Iterator[str
 
 def _hint(analysis: Analysis, progress: Progress) -> str:
     if progress.waits_for_people:
-        return f"Waiting for you{in_folder(analysis)}:\n{_still_to_do(analysis, progress)}"
+        return f"Waiting for you{in_folder(analysis)}:\n{_numbered(_still_to_do(analysis, progress))}"
     return f"Next: refract plan next {progress.plan.name}\n"
 
 
-def _still_to_do(analysis: Analysis, progress: Progress) -> str:
+def _still_to_do(analysis: Analysis, progress: Progress) -> tuple[str, ...]:
     commit = commit_sentence(base_name(analysis)) if is_unmerged(analysis, progress) else ""
     return _to_do(analysis, progress, _written(analysis, progress), commit)
 
 
-def _to_do(analysis: Analysis, progress: Progress, migrations: Sequence[str], commit: str) -> str:
+def _to_do(analysis: Analysis, progress: Progress, migrations: Sequence[str], commit: str) -> tuple[str, ...]:
     """What is left to do in the current step after its files are written, in order; `commit` is first, if needed."""
     if progress.step is None:
-        return ""
+        return ()
     commands = Commands(analysis.snapshot.files, analysis.versions)
     deploy = commands.deploy(migrations) if progress.step.migrations else ()
     word = "done" if progress.step.needs_confirmation else "next"
     is_last = progress.number == len(progress.plan.steps) - 1 and word == "next"
     further = () if is_last else (f"refract plan {word} {progress.plan.name}",)
-    lines = (*filter(None, (commit,)), *to_do(progress.step, deploy), *further)
+    return (*filter(None, (commit,)), *to_do(progress.step, deploy), *further)
+
+
+def _numbered(lines: Sequence[str]) -> str:
     return "".join(f"  {n}. {line}\n" for n, line in enumerate(lines, 1))
 
 

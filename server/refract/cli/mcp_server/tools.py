@@ -108,7 +108,10 @@ class Tools:
         return self.run("plan", "new", "--format=json", *_project(project), "--", recipe, subject, *pairs).json
 
     def plan_next(self, name: str = "", project: str = ".") -> Json:
-        """Take the next step of a plan: write its edits of the schema and its migrations. No database is changed."""
+        """Take the next step of a plan: write its edits of the schema and its migrations. No database is changed.
+
+        If `files` is empty, no step was taken: `message` is the reason, and `to_do` is what the user must do first.
+        """
         return self.run("plan", "next", "--format=json", *_project(project), *_named(name)).json
 
     def plan_status(self, name: str = "", project: str = ".") -> Json:

@@ -133,6 +133,15 @@ def test_a_plan_can_be_made_without_a_finding(vscode: VSCode, opened: Open, shop
     shown.wait_for_tab("drop_field_customer_phone.toml")
 
 
+def test_a_sample_project_opens_in_a_new_window(vscode: VSCode, opened: Open, shop: Path) -> None:
+    shown = opened(vscode, shop)
+    shown.expect_status("no pending changes")
+    with shown.page.expect_popup() as another:
+        shown.command("Refract: Open a Sample Project")
+    files = another.value.locator(".explorer-folders-view .monaco-list-row")
+    files.filter(has_text="prisma.config.ts").wait_for(timeout=PATIENCE)
+
+
 def test_sql_is_previewed_compared_and_written(vscode: VSCode, opened: Open, shop: Path) -> None:
     shown = opened(vscode, shop)
     shown.show_tree()

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import expect
@@ -140,6 +141,7 @@ def test_a_sample_project_opens_in_a_new_window(vscode: VSCode, opened: Open, sh
         shown.command("Refract: Open a Sample Project")
     files = another.value.locator(".explorer-folders-view .monaco-list-row")
     files.filter(has_text="prisma.config.ts").wait_for(timeout=PATIENCE)
+    assert "/samples/" in unquote(another.value.url), "a copy in the storage of the extension"
 
 
 def test_sql_is_previewed_compared_and_written(vscode: VSCode, opened: Open, shop: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from refract.recipes._sql import values_differ
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, Decide, Deploy, Review, Trouble
@@ -19,12 +19,14 @@ _Columns = Sequence[tuple[str, str]]
 @frozen
 class Losses:
     """What becomes of values on their way: `changes` describes those that do not come back as they were (empty: all do);
-    `is_partial`: some have no new value at all. `to` is what they become.
+    `is_partial`: some have no new value at all. `to` is what they become; `back_to` is the old type if not every new value
+    has one of it: until the old column is dropped, the app must not write the others.
     """
 
     changes: str = ""
     is_partial: bool = False
     to: tuple[str, ...] = ()
+    back_to: tuple[str, ...] = ()
 
 
 NOTHING_LOST = Losses()
@@ -64,6 +66,13 @@ def decision_step(
             Decide(Trouble.UNCONVERTED, query, olds[0].model, names, ", ".join(losses.to)),
         ),
     )
+
+
+def copied_back(deploy: Deploy, losses: Losses) -> Deploy:
+    """A version that uses the new fields while a trigger copies them back: the old column may refuse other values."""
+    if not losses.back_to:
+        return deploy
+    return evolve(deploy, convertible=deploy.uses, convertible_to=losses.back_to)
 
 
 def checks_removed(s: Situation, losses: Losses, table: Table, required: Sequence[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from refract.escaping import code_span, prisma_string
 from refract.lowering import lower
 from refract.recipes._hanging import Replaced, with_what_hangs
 from refract.recipes._lists import lists_with, names_field, renamed_in, without_map
-from refract.recipes._losses import NOTHING_LOST, Losses, checks_removed, decision_step, review_step
+from refract.recipes._losses import NOTHING_LOST, Losses, checks_removed, copied_back, decision_step, review_step
 from refract.recipes._sql import row, values_differ
 from refract.recipes.acts import OLD_INSTANCES_STOPPED, SURE_TO_STAY, Act, Deploy
 from refract.recipes.base import CannotPlan, Fill, ModelField, Phase, Situation, Step, Sync, Trigger
@@ -168,7 +168,7 @@ def _by_trigger(s: Situation, twin: Twin) -> Iterator[Step]:
     yield from decision_step(s, twin.losses, twin.table, twin.olds, _required_columns(twin))
     yield from _require_steps(s, twin)
     yield from _index_steps(s, twin)
-    switched = _switch_step(twin, (_new_version(twin), OLD_INSTANCES_STOPPED, SURE_TO_STAY))
+    switched = _switch_step(twin, (copied_back(_new_version(twin), twin.losses), OLD_INSTANCES_STOPPED, SURE_TO_STAY))
     shown = (RemoveAttribute(twin.model, new.final or new.name, "ignore") for new in twin.news)
     bridges = tuple(_bridges(twin))
     yield evolve(switched, edits=(*switched.edits, *shown, *bridges), note=twin.unclear)

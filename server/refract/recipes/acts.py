@@ -57,7 +57,8 @@ class Deploy:
     may be NULL when it reads, `never_null_but_optional` those that no row has NULL in, although their type is optional;
     `connects` are relations that a `create` sets by `connect` if it connects others, too.
     `generates` are fields whose value it makes itself instead of Prisma Client. `no_duplicates` and `no_orphans` fields in which it writes
-    neither. In `convertible` it writes only values that can be converted to `convertible_to`, a type or fields.
+    neither. In `convertible` it writes only values that can be converted to `convertible_to`, a type or fields: if it `uses`
+    these already, until the plan ends.
     `handles` are error codes that it must be ready for.
     """
 

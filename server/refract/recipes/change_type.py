@@ -118,11 +118,22 @@ def _twin(s: Situation, old: ModelField) -> Twin:
         backward=((old.column.name, _never_null(s, old, back.expression)),),
         silent=((column, silent),) if silent else (),
         lossy=f"values of {code_span(old.name)} ({lost})" if lost else "",
-        losses=Losses(forth.lossy, forth.is_partial, (" ".join((written, *attributes)),)),
+        losses=Losses(
+            forth.lossy,
+            forth.is_partial,
+            to=(" ".join((written, *attributes)),),
+            back_to=(_type_of(old),) if back.is_partial else (),
+        ),
         note=forth.note,
         unclear=_unclear(old) if later and not old.is_required else "",
         later=(AddAttribute(old.model, old.name, later),) if later else (),
     )
+
+
+def _type_of(field: ModelField) -> str:
+    """The type of a field as the schema has it, without `?`."""
+    native = (a for a in field.without() if a.startswith("@db."))
+    return " ".join((field.plain_type, *native))
 
 
 def _lost(forth: str, back: str) -> str:

@@ -126,7 +126,7 @@ def _of_code(act: Deploy) -> Iterator[str]:
         yield f"writes no duplicates of {listed(act.no_duplicates)}"
     if act.no_orphans:
         yield f"only sets {listed(act.no_orphans)} to existing rows"
-    if act.convertible:
+    if act.convertible and not act.uses:
         yield f"only writes values of {listed(act.convertible)} that convert to {listed(act.convertible_to)}"
 
 
@@ -140,6 +140,8 @@ def _upserted(act: Deploy) -> Iterator[str]:
 
 
 def _values(act: Deploy) -> Iterator[str]:
+    if act.convertible and act.uses:
+        yield f"Until the last step, only write values of {listed(act.convertible)} that convert to {listed(act.convertible_to)}."
     if act.generates:
         yield f"Generate {listed(act.generates)} in the code, so that both fields get the same value."
     if act.never_null_but_optional:

@@ -58,7 +58,10 @@ class Notes:
 
 @frozen(eq=False)
 class Meaning:
-    """What places mean. `copies` are tables whose rows are those of another, `parts` what a place holds together."""
+    """What places mean. `copies` are tables whose rows are those of another, `parts` what a place holds together.
+
+    `values` are those of the enum that one of the places is of.
+    """
 
     notes: Notes
     _homes: Mapping[str, str]
@@ -70,6 +73,7 @@ class Meaning:
     pointing: Mapping[Attribute, Attribute]
     owners: Mapping[str, str]
     required: frozenset[Attribute]
+    values: Mapping[Attribute, tuple[str, ...]]
 
     def home(self, table: str) -> str:
         """The name that a table had before the plan."""
@@ -146,6 +150,11 @@ def meaning(start: Database, plan: Sequence[PlannedStep], notes: Notes) -> Meani
         dict(_pointing(tables, same)),
         owners,
         frozenset(_root(same, place) for place, column in _places(databases[-1:]) if not column.nullable),
+        {
+            _root(same, place): tuple(v.name for v in start.enums[column.type.enum].values)
+            for place, column in _places((start,))
+            if column.type.enum is not None
+        },
     )
 
 

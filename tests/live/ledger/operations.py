@@ -203,6 +203,8 @@ class Speaker:
         written = [set(map(str, map(self.meaning.token, self.version.written_values(c)))) for c in columns]
         if any(written):
             return draw.choice(sorted(set.intersection(*filter(None, written))))
+        if self.version.converts and attribute in self.meaning.values:
+            return draw.choice(self.meaning.values[attribute])
         default = next((default_token(c) for c in columns if c.default is not None), UNKNOWN)
         return default if default is not UNKNOWN and draw.random() < DEFAULTS else number
 

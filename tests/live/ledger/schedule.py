@@ -14,7 +14,7 @@ from itertools import groupby
 from attrs import field, frozen
 
 from live.ledger.speech import Application, application
-from refract.recipes.acts import StopAll, error_codes
+from refract.recipes.acts import Deploy, StopAll, error_codes
 from refract.recipes.base import Fill, Phase, Sync, Trigger
 from refract.recipes.engine import PlannedStep, StepMigration
 from refract.schema.model import Database
@@ -139,6 +139,7 @@ def _versions(first: Application, plan: Sequence[PlannedStep]) -> tuple[Applicat
                 step.database,
                 first=False,
                 unwritten=frozenset(retired | new),
+                converts=any(isinstance(act, Deploy) and act.convertible for act in step.step.acts),
                 only=first.database if beside else None,
             )
         )

@@ -40,6 +40,7 @@ class Application:
     """A version of an application. `unwritten` are values of enums that it may read, but does not write: (enum, value).
 
     `first` is the version that was there before the plan: only the later ones do what the plan asks of programs.
+    `converts`: the plan asks it to write only what another column of the same meaning can hold, too.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Application:
     links: tuple[SpokenLinks, ...]
     first: bool
     unwritten: frozenset[tuple[str, str]] = frozenset()
+    converts: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -80,6 +82,7 @@ def application(
     *,
     first: bool,
     unwritten: frozenset[tuple[str, str]] = frozenset(),
+    converts: bool = False,
     only: Database | None = None,
 ) -> Application:
     """The version that is built from the schema of a database; one that knows `only` what that other one has."""
@@ -93,7 +96,7 @@ def application(
         else:
             known = tuple(c for c in table.columns if not c.ignored)
             tables.append(SpokenTable(table.name, known, _key(table, {c.name for c in known})))
-    return Application(name, database, tuple(tables), tuple(links), first, unwritten)
+    return Application(name, database, tuple(tables), tuple(links), first, unwritten, converts)
 
 
 def parents_first(database: Database) -> Iterator[Table]:

@@ -15,6 +15,11 @@ def joined(words: Iterable[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something: 1 error, 2 errors."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def listed(names: Iterable[str]) -> str:
     """Names in a row, as code: `a`, `b` and `c`."""
     return joined(map(code_span, names))
@@ -24,7 +29,7 @@ def files_of(origins: Iterable[Origin]) -> str:
     """The files that places are in: `user.ts`, `user.ts` and 2 other files."""
     first, *others = dict.fromkeys(origin.path for origin in origins)
     named = code_span(PurePath(first).name)
-    return f"{named} and {len(others)} other file{'' if len(others) == 1 else 's'}" if others else named
+    return f"{named} and {counted(len(others), 'other file')}" if others else named
 
 
 def shorten(text: str, most: int) -> str:

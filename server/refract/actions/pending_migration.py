@@ -18,6 +18,7 @@ from refract.naming import suggest
 from refract.rules.kit.finding import Judged, Severity
 from refract.sql.writer import EMPTY, write_migration
 from refract.text import NewFile
+from refract.wording import counted
 from refract.workspace.projects import ProjectFiles
 
 _NOT_IN_A_NAME = re.compile(r"[^\w-]+")
@@ -44,24 +45,20 @@ class Summary:
     def __str__(self) -> str:
         if not self.changes:
             return "no pending changes"
-        counted = _counted(self.changes, "pending change")
-        return f"{counted}, {self.risky} risky" if self.risky else counted
+        changes = counted(self.changes, "pending change")
+        return f"{changes}, {self.risky} risky" if self.risky else changes
 
     @property
     def shortest(self) -> str:
         """The one thing to know: the risks, pending or written, or else how much is pending."""
         risky = self.risky + self.written
-        return _counted(risky, "risky change") if risky else str(self)
+        return counted(risky, "risky change") if risky else str(self)
 
 
 def summary(analysis: Analysis) -> Summary:
     """How much the schema requires that no migration does yet, and how much is risky about that and new migrations."""
     errors = [f.judged for f in analysis.findings if f.severity is Severity.ERROR]
     return Summary(len(analysis.diff.changes), errors.count(Judged.SCHEMA), errors.count(Judged.MIGRATION))
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def names(analysis: Analysis) -> tuple[str, ...]:

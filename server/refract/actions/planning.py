@@ -186,8 +186,6 @@ def _file_of(analysis: Analysis, progress: Progress) -> OpenPlan:
 def _nothing_may_hang_on(analysis: Analysis, step: PlanStep, number: int) -> None:
     """Raises CannotPlan if the server would refuse the step for something that hangs on what it drops, or drop that too."""
     built, provider = analysis.snapshot.baseline.database, analysis.lowered.provider
-    if built is None:
-        return
     for found in still_hanging(step.migrations, built, provider):
         subject, need = code_span(found.subject), "needs" if len(found.users) == 1 else "need"
         if found.lost:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from refract.agents import finding_words
 from refract.agents.dangers import Danger, Kind
 from refract.agents.edits import EditedFile
-from refract.agents.nearest_project import home_of, project_for_command, project_of_file
+from refract.agents.nearest_project import project_for_command, project_of_file
 from refract.analysis import Analysis, analyse, open_project
 from refract.analysis.proposed import applied_migrations, with_migration, with_schema
 from refract.config import load_settings
@@ -93,11 +93,6 @@ def described(seen: Seen) -> Iterator[str]:
     yield finding_words.after_edit(found, (finding_words.line_of(seen.analysis.place(f), files) for f in found))
 
 
-def is_inside(path: Path, folder: Path) -> bool:
-    """Whether a file is below the repository that the agent works in, with links resolved."""
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(home_of(folder)))
-
-
 def short(path: Path) -> str:
     """A file with its folder, which names a migration."""
     return one_line("/".join(path.parts[-2:]))
@@ -107,14 +102,10 @@ def _of(project: ProjectFiles | None) -> Seen:
     if project is None:
         return Seen()
     try:
-        analysis = analyse(open_project(project, environment=_environment()))
+        analysis = analyse(open_project(project, environment=os.environ))
     except CannotAnalyse as error:
         return Seen(notes=(str(error),))
     return _levelled(analysis.findings, analysis)
-
-
-def _environment() -> Mapping[str, str]:
-    return os.environ
 
 
 def _levelled(found: tuple[Finding, ...], analysis: Analysis | None) -> Seen:

@@ -107,8 +107,9 @@ def _file(file: EditedFile, folder: Path) -> Verdict:
     if file.path.name in SETTINGS:
         return _settings_file(file)
     from refract.agents import finding_words, findings  # noqa: PLC0415
+    from refract.agents.nearest_project import is_inside  # noqa: PLC0415
 
-    if not findings.is_inside(file.path, folder):
+    if not is_inside(file.path, folder):
         return Verdict(notes=(f"{file.path} is outside of the project, and was not judged.",))
     seen = findings.after(file)
     seen = evolve(seen, notes=(*note, *seen.notes))
@@ -143,11 +144,11 @@ def _settings_file(file: EditedFile) -> Verdict:
 def _on_edited(event: Event) -> Verdict:
     if not _concerns(event):
         return _NOTHING
-    from refract.agents import findings  # noqa: PLC0415
+    from refract.agents.nearest_project import is_inside  # noqa: PLC0415
 
     paths = edited_paths(event.edits, event.folder)
     judged = (path for path in paths if path.name not in SETTINGS and is_file(path))
-    return joined(_edited(path) for path in judged if findings.is_inside(path, event.folder))
+    return joined(_edited(path) for path in judged if is_inside(path, event.folder))
 
 
 def _edited(path: Path) -> Verdict:

@@ -41,6 +41,11 @@ def home_of(folder: Path) -> Path:
     return top if exists(top / ".git") else folder
 
 
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether a file is below the repository that the agent works in, with links resolved."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(home_of(folder)))
+
+
 def _configured(project: ProjectFiles | None) -> ProjectFiles | None:
     if project is None or is_excluded(project):
         return None

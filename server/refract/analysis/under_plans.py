@@ -39,8 +39,11 @@ _Names = Mapping[str, frozenset[str]]
 
 def with_plans_named(findings: Iterable[Finding], plans: Iterable[Progress], tree: SchemaTree) -> tuple[Finding, ...]:
     """The findings; those about something under an open plan begin with its name."""
+    found = tuple(findings)
+    if not found:
+        return ()
     held = [(progress.plan, _names(progress.plan, tree)) for progress in plans if progress.is_open]
-    return tuple(_named(finding, held) for finding in findings) if held else tuple(findings)
+    return tuple(_named(finding, held) for finding in found) if held else found
 
 
 def _named(finding: Finding, held: Iterable[tuple[Plan, _Names]]) -> Finding:

@@ -14,14 +14,14 @@ from refract.collector import without_collector
 from refract.providers import Provider
 from refract.schema.model import Database
 from refract.text import Origin, Problem, Span
+from refract.wording import counted
 
 
 def replay(folder: MigrationFolder, provider: Provider, upto: int | None = None) -> Baseline:
     """The database that the migrations of a folder build (the first `upto` of them; default: all)."""
     migrations = folder.migrations[:upto]
     database = Database(provider.name, provider.default_schema)
-    counted = f"{len(migrations)} migration{'' if len(migrations) == 1 else 's'}"
-    start = Baseline(database, "migrations", f"{counted} in {folder.path}")
+    start = Baseline(database, "migrations", f"{counted(len(migrations), 'migration')} in {folder.path}")
     mismatch = lock_mismatch(folder, provider)
     if mismatch:  # the SQL of another database would be read as nonsense
         detail = f"an empty database (the migrations in {folder.path} are for {folder.provider})"

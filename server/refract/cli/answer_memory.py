@@ -99,7 +99,7 @@ def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable
         yield os.fsencode(_commit(project, base or settings.base))
         if project.plan_files():  # how long a plan has rested depends on the day
             yield clock.today().isoformat().encode()
-        for file in _inputs(project):
+        for file in (*settings.extended, *_inputs(project)):
             yield os.fsencode(file)
             yield _content(file)
         for file in version_files(project.root):
@@ -148,7 +148,6 @@ def _commit(project: ProjectFiles, base: str | None) -> str:
 
 def _inputs(project: ProjectFiles) -> Iterator[Path]:
     yield from settings_files(project.root)
-    yield from _settings(project).extended
     yield accepted_file(project)
     yield from project.schema_files
     yield from project.plan_files()

@@ -25,6 +25,7 @@ from refract.escaping import code_span, one_line, printable
 from refract.fixes import Fix
 from refract.fixes.base import Changes, changes_of, documented_fixes
 from refract.rules.kit.finding import Finding
+from refract.wording import counted
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.project_settings import rule_names
 
@@ -106,7 +107,7 @@ def _write(analysis: Analysis, fixed: Fixed) -> None:
 def _remaining(count: int) -> str:
     if not count:
         return "No findings remain.\n"
-    return f"{count} finding{'' if count == 1 else 's'} remain{'s' if count == 1 else ''}. Run `refract check`.\n"
+    return f"{counted(count, 'finding')} remain{'s' if count == 1 else ''}. Run `refract check`.\n"
 
 
 def _analysis(path: str | None, base: str | None) -> Analysis:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from refract.agents.event import Event, Moment
 from refract.agents.harnesses import HARNESSES, harness_of
-from refract.agents.harnesses.base import Harness, Reply
+from refract.agents.harnesses.base import Reply
 from refract.agents.verdict import Verdict
 from refract.cli.terminal import complain
 from refract.escaping import one_line
@@ -40,11 +40,10 @@ def _answered(name: str | None) -> int:
     event = harness.read(raw)
     if event.moment is Moment.OTHER:
         return 0
-    return _write(harness.answer(raw, event, _verdict(harness, event)))
+    return _write(harness.answer(raw, event, _verdict(event)))
 
 
-def _verdict(harness: Harness, event: Event) -> Verdict:
-    del harness
+def _verdict(event: Event) -> Verdict:
     from refract.agents.judging import judge
 
     verdict = judge(event)

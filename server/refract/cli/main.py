@@ -170,7 +170,7 @@ def name(source: str | None, target: str | None, path: str | None, output: str) 
 
 @cli.command()
 @click.argument("name", required=False)
-@click.option("--project", "path", metavar="PATH", help="Project or schema. Default: the project in this folder.")
+@_PROJECT
 @click.option("--accept-data-loss", is_flag=True, help="Write the migration even if it deletes rows or values.")
 def create(name: str | None, path: str | None, accept_data_loss: bool) -> None:
     """Write the pending migration. No database is changed.

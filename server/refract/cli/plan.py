@@ -326,7 +326,7 @@ def _say_files(files: Sequence[Path]) -> None:
 
 
 def _say_list(lines: Sequence[str]) -> None:
-    say(printable("".join(f"  {number}. {line}\n" for number, line in enumerate(filter(None, lines), 1))))
+    say(printable(_numbered(lines)))
 
 
 def _say_plan(analysis: Analysis, progress: Progress) -> None:
@@ -390,7 +390,7 @@ def _to_do(analysis: Analysis, progress: Progress, migrations: Sequence[str], co
 
 
 def _numbered(lines: Sequence[str]) -> str:
-    return "".join(f"  {n}. {line}\n" for n, line in enumerate(lines, 1))
+    return "".join(f"  {n}. {line}\n" for n, line in enumerate(filter(None, lines), 1))
 
 
 def _written(analysis: Analysis, progress: Progress) -> list[str]:

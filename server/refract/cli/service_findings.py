@@ -9,10 +9,10 @@ from pathlib import Path
 
 from attrs import frozen
 
+from refract.agents.nearest_project import home_of
 from refract.analysis import Analysis
 from refract.cli.places import Place, Places
 from refract.cli.report import placed_findings
-from refract.git import upwards
 from refract.rendering.findings import related_sentence
 from refract.rules.kit.comment_rules import COMMENT_RULES
 from refract.rules.kit.finding import Finding
@@ -33,10 +33,11 @@ def service_findings(analyses: Iterable[Analysis]) -> Iterator[ServiceFinding]:
     for analysis in analyses:
         places = Places(analysis.snapshot.tree.documents)
         schema = str(analysis.snapshot.files.schema)
+        home = rooted(schema) or schema
         for finding, place in placed_findings(analysis, places):
             located = ((related_sentence(related), analysis.locate(related.origin)) for related in finding.related)
             related = tuple((message, places.find(location)) for message, location in located if location)
-            name = f"{rooted(schema) or schema}\0{finding.key}"
+            name = f"{home}\0{finding.key}"
             yield ServiceFinding(finding, place, related, sha256(os.fsencode(name)).hexdigest())
 
 
@@ -47,9 +48,7 @@ def own_rules() -> Iterable[tuple[str, str]]:
 
 def source_root() -> Path:
     """The root of the repository of the current folder; without one, that folder."""
-    here = Path.cwd()
-    top = tuple(upwards(here))[-1]
-    return top if (top / ".git").exists() else here
+    return home_of(Path.cwd())
 
 
 def rooted(path: str) -> str | None:

@@ -13,6 +13,7 @@ from refract.escaping import one_line
 from refract.rules.kit.finding import Finding, Severity
 from refract.schema.changes import NotFollowed
 from refract.text import Location
+from refract.wording import counted
 
 
 def summary(analysis: Analysis, places: Places, examples: int = 0) -> Iterator[str]:
@@ -29,7 +30,7 @@ def summary(analysis: Analysis, places: Places, examples: int = 0) -> Iterator[s
 def counted_findings(findings: Sequence[Finding]) -> str:
     """The findings by severity, such as 1 error, 2 warnings; empty if there are none."""
     counts = Counter(finding.severity for finding in findings)
-    return ", ".join(_counted(counts[severity], severity.value) for severity in Severity if counts[severity])
+    return ", ".join(_of_severity(counts[severity], severity) for severity in Severity if counts[severity])
 
 
 def baseline_detail(analysis: Analysis) -> str:
@@ -41,8 +42,8 @@ def baseline_detail(analysis: Analysis) -> str:
 def _found(analysis: Analysis) -> str:
     totals = list(filter(None, [counted_findings(analysis.findings)]))
     quiet = {"ignored": analysis.silenced, "accepted": analysis.accepted}
-    counted = ", ".join(f"{len(those)} {how}" for how, those in quiet.items() if those)
-    silenced = f" ({counted})" if counted else ""
+    kept_quiet = ", ".join(f"{len(those)} {how}" for how, those in quiet.items() if those)
+    silenced = f" ({kept_quiet})" if kept_quiet else ""
     answer = f"{_verdict(totals, len(analysis.problems))}{silenced} in {_where(analysis)}."
     return one_line(f"{answer}{_outdated(len(analysis.outdated))}")
 
@@ -66,7 +67,7 @@ def scope(compared: Coverage, examples: int) -> Iterator[str]:
     if compared.not_followed:
         hint = "" if examples else " (-v shows one)"
         count = len(compared.not_followed)
-        yield f"{_counted(count, 'statement')} {'was' if count == 1 else 'were'} not followed{hint}."
+        yield f"{counted(count, 'statement')} {'was' if count == 1 else 'were'} not followed{hint}."
 
 
 def _base(compared: Coverage) -> str:
@@ -80,7 +81,7 @@ def _base(compared: Coverage) -> str:
         return f"No migration was judged, since there is no base ({compared.no_base})."
     if not new:
         return f"No migration is new since {compared.base}."
-    return f"{new} of {_counted(count, 'migration')} {'is' if new == 1 else 'are'} new since {compared.base}."
+    return f"{new} of {counted(count, 'migration')} {'is' if new == 1 else 'are'} new since {compared.base}."
 
 
 def _examples(statements: Sequence[NotFollowed], places: Places) -> Iterator[str]:
@@ -94,7 +95,7 @@ def _verdict(totals: Sequence[str], problems: int) -> str:
     """The findings, counted. Where something could not be read, their absence means little."""
     if not problems:
         return ", ".join(totals) or "No findings"
-    return f"Incomplete, {_counted(problems, 'problem')}; {', '.join(totals) or 'nothing else found'}"
+    return f"Incomplete, {counted(problems, 'problem')}; {', '.join(totals) or 'nothing else found'}"
 
 
 def _outdated(count: int) -> str:
@@ -105,9 +106,9 @@ def _outdated(count: int) -> str:
     return f" {count} accepted {those}. Run `refract check --accept` to remove {them}."
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 or noun == Severity.INFO else f"{count} {noun}s"
+def _of_severity(count: int, severity: Severity) -> str:
+    return f"{count} {severity}" if severity is Severity.INFO else counted(count, severity)
 
 
 def _are(count: int, noun: str) -> str:
-    return f"{_counted(count, noun)} {'is' if count == 1 else 'are'}"
+    return f"{counted(count, noun)} {'is' if count == 1 else 'are'}"

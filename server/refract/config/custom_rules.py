@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _LONGEST_NAME = 60
@@ -31,9 +31,9 @@ class CustomRule:
     message: str
     help: str = ""
     severity: str = "warning"
-    tables: tuple[str, ...] = field(default=())
-    names: tuple[str, ...] = field(default=())
-    types: tuple[str, ...] = field(default=())
+    tables: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
 
 
 def read_custom_rules(value: object) -> Mapping[str, CustomRule]:

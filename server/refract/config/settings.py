@@ -12,6 +12,7 @@ import attrs
 from attrs import evolve, field, frozen
 
 from refract.config.custom_rules import CustomRule, json_schema, read_custom_rules
+from refract.config.patterns import as_regex
 from refract.frozen_map import frozen_map
 
 Version = tuple[int, ...]
@@ -463,4 +464,4 @@ def _hint(name: str, known: Iterable[str]) -> str:
 
 
 def _fits(pattern: str, rule: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), rule) is not None
+    return re.fullmatch(as_regex(pattern), rule) is not None

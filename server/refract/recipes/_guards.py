@@ -34,12 +34,9 @@ def guard_of(sync: Sync, table: Table, dialect: Dialect) -> Guard:
 
 def _is_copy(sync: Sync, dialect: Dialect) -> bool:
     """Whether new columns hold the same values as the old ones, one by one: then no row may differ."""
-    old_by_new = {
-        new: f"{{row}}.{dialect.quote(old)}" for (new, _), (old, _) in zip(sync.forward, sync.backward, strict=False)
-    }
-    new_by_old = {
-        old: f"{{row}}.{dialect.quote(new)}" for (new, _), (old, _) in zip(sync.forward, sync.backward, strict=False)
-    }
+    pairs = [(new, old) for (new, _), (old, _) in zip(sync.forward, sync.backward, strict=False)]
+    old_by_new = {new: f"{{row}}.{dialect.quote(old)}" for new, old in pairs}
+    new_by_old = {old: f"{{row}}.{dialect.quote(new)}" for new, old in pairs}
     return dict(sync.forward) == old_by_new and dict(sync.backward) == new_by_old
 
 

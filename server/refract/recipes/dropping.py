@@ -107,7 +107,7 @@ def _on_column(table: Table, column: Column, known: Surroundings) -> Iterator[Ha
 
 
 def _reading_triggers(table: Table, column: Column, known: Surroundings) -> Iterator[Dependent]:
-    """The triggers whose code reads the column from the row: it fails when the column is gone."""
+    """The triggers whose code reads the column from the row: it fails once the column is dropped."""
     for trigger in known.triggers_on(table.name):
         if reads_from_row(trigger_code(trigger, known.objects), column.name):
             yield Dependent(DependentKind.TRIGGER, trigger.key.name.name, trigger.origin)

@@ -55,6 +55,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.history import head_of
 from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
+from refract.wording import counted
 
 
 @rule(Severity.ERROR, SQL, HISTORY_ONLY)
@@ -98,7 +99,7 @@ def _squashed(squash: Squash, history: History) -> Risk:
     kept = ", ".join(quote_string(m.name) for m in history.here if m.name not in new)
     return Risk(
         key=squash.migration.name,
-        what=f"{name} replaces {count} migration{'' if count == 1 else 's'} of {code_span(history.base)}",
+        what=f"{name} replaces {counted(count, 'migration')} of {code_span(history.base)}",
         harm=_RUNS_AGAIN,
         now=_recorded(squash.migration, f"NOT IN ({kept})", action),
         change=None,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from refract import wording
 from refract.escaping import code_span
 from refract.source.client import Target
 from refract.text import Origin, Span
@@ -35,8 +36,7 @@ class CodeUses:
     @property
     def counted(self) -> str:
         """How many there are for sure: `3 places`, `at least 1 place`."""
-        count = len(self.sure)
-        return f"{'' if self.whole else 'at least '}{count} place{'' if count == 1 else 's'}"
+        return f"{'' if self.whole else 'at least '}{wording.counted(len(self.sure), 'place')}"
 
 
 def counted(found: Iterable[tuple[Target, CodeUses]]) -> str:

@@ -12,8 +12,8 @@ from attrs import frozen
 from refract.providers import Provider
 from refract.schema.changes import Statement
 from refract.schema.model import Database, DatabaseObject, Enum, ObjectKind, QualifiedName, Table
+from refract.sql.programs import shortened
 
-_MOST = 100  # characters of a statement
 _ALWAYS = frozenset({"GRANT", "REVOKE", "COMMENT", "SECURITY", "CLUSTER", "REASSIGN"})
 _KINDS = frozenset({
     "ROLE", "USER", "GROUP", "PUBLICATION", "SUBSCRIPTION", "STATISTICS", "COLLATION", "SERVER", "CAST", "OPERATOR",
@@ -89,11 +89,11 @@ def _security_on(old: Table, new: Table, provider: Provider) -> Iterator[str]:
 def _sequences_to_drop(before: Database, after: Database, provider: Provider) -> Iterator[str]:
     """Those that belong to no column: the others are dropped with it, or by its default."""
     for name, sequence in after.sequences.items():
-        if name not in before.sequences and sequence.owner is None and not _counts_a_new_column(name, before, after):
+        if name not in before.sequences and sequence.owner is None and not _counts_a_column(name, after):
             yield f"DROP SEQUENCE {provider.quote_name(name)}"
 
 
-def _counts_a_new_column(name: QualifiedName, before: Database, after: Database) -> bool:
+def _counts_a_column(name: QualifiedName, after: Database) -> bool:
     """Whether the inverse of the tables drops the sequence with the numbering of a column."""
     columns = (column for table in after.tables.values() for column in table.columns)
     return any(column.auto_increment and column.sequence == name.name for column in columns)
@@ -104,7 +104,7 @@ def _not_undone(statements: Iterable[Statement], sql: str, before: Database, aft
     for statement in statements:
         text = sql[statement.origin.span.start : statement.origin.span.end]
         if _is_hidden(statement, text) and not any(statement.mentions(name) for name in made):
-            yield _shortened(text)
+            yield shortened(text)
 
 
 def _is_hidden(statement: Statement, text: str) -> bool:
@@ -126,8 +126,3 @@ def _reordered(before: Database, after: Database) -> Iterator[str]:
 
 def _values(enum: Enum) -> list[str]:
     return [value.name for value in enum.values]
-
-
-def _shortened(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _MOST else f"{plain[:_MOST]}…"

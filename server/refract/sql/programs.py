@@ -46,8 +46,14 @@ def programs_undone(sql: str, provider: Provider) -> Programs:
         if program.undo:
             made[key] = program.undo
         elif program.verb != "DROP" or made.pop(key, None) is None:
-            left.append(_shortened(sql[statement.start : statement.end]))
+            left.append(shortened(sql[statement.start : statement.end]))
     return Programs(tuple(reversed(made.values())), tuple(left))
+
+
+def shortened(text: str) -> str:
+    """A statement on one line, cut off if it is long."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _MOST else f"{plain[:_MOST]}…"
 
 
 def _program(statement: StatementTokens, sql: str, traits: ReaderTraits) -> _Program | None:
@@ -92,8 +98,3 @@ def _target(cursor: Cursor, statement: StatementTokens, kind: str) -> str:
 def _skip_to(cursor: Cursor, keys: tuple[str, ...]) -> None:
     while not cursor.done and cursor.key() not in keys:
         cursor.position += 1
-
-
-def _shortened(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _MOST else f"{plain[:_MOST]}…"

@@ -16,6 +16,9 @@ Raw = Mapping[str, object]
 
 BLOCKED = 2
 """The exit code that blocks, in the harnesses that read one."""
+BEFORE = {"shell": Moment.COMMAND, "edit": Moment.EDIT}
+AFTER = {"shell": Moment.RAN, "edit": Moment.EDITED}
+"""The moments of a tool that is about to run, and of one that has run."""
 
 _SHELLS = frozenset(
     [

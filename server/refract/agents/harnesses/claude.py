@@ -5,11 +5,21 @@ from __future__ import annotations
 from attrs import evolve
 
 from refract.agents.event import Event, Moment
-from refract.agents.harnesses.base import Harness, Raw, Reply, folder_of, of_tool, reason_of, reply, table_of, text_of
+from refract.agents.harnesses.base import (
+    AFTER,
+    BEFORE,
+    Harness,
+    Raw,
+    Reply,
+    folder_of,
+    of_tool,
+    reason_of,
+    reply,
+    table_of,
+    text_of,
+)
 from refract.agents.verdict import Decision, Verdict
 
-_BEFORE = {"shell": Moment.COMMAND, "edit": Moment.EDIT}
-_AFTER = {"shell": Moment.RAN, "edit": Moment.EDITED}
 _UNATTENDED = ("bypassPermissions", "dontAsk")
 
 
@@ -22,7 +32,7 @@ def _read(raw: Raw) -> Event:
     if name in ("PreToolUse", "PostToolUse"):
         tool = table_of(raw, "tool_input")
         unattended = text_of(raw, "permission_mode") in _UNATTENDED
-        return of_tool(text_of(raw, "tool_name"), tool, _BEFORE if name == "PreToolUse" else _AFTER, folder, unattended)
+        return of_tool(text_of(raw, "tool_name"), tool, BEFORE if name == "PreToolUse" else AFTER, folder, unattended)
     if name in ("Stop", "SubagentStop"):
         return Event(Moment.STOP, folder, is_again=raw.get("stop_hook_active") is True)
     return Event(Moment.OTHER)

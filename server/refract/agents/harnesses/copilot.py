@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from refract.agents.event import Event, Moment
-from refract.agents.harnesses.base import Harness, Raw, Reply, folder_of, of_tool, reason_of, reply, table_of, text_of
+from refract.agents.harnesses.base import (
+    AFTER,
+    BEFORE,
+    Harness,
+    Raw,
+    Reply,
+    folder_of,
+    of_tool,
+    reason_of,
+    reply,
+    table_of,
+    text_of,
+)
 from refract.agents.verdict import Verdict
-
-_BEFORE = {"shell": Moment.COMMAND, "edit": Moment.EDIT}
-_AFTER = {"shell": Moment.RAN, "edit": Moment.EDITED}
 
 
 def _wrote(raw: Raw) -> bool:
@@ -17,7 +26,7 @@ def _wrote(raw: Raw) -> bool:
 def _read(raw: Raw) -> Event:
     if "toolName" not in raw:
         return Event(Moment.STOP, folder_of(raw))
-    moment = _AFTER if "toolResult" in raw else _BEFORE
+    moment = AFTER if "toolResult" in raw else BEFORE
     return of_tool(text_of(raw, "toolName"), table_of(raw, "toolArgs"), moment, folder_of(raw))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from refract.agents.event import Event, Moment
 from refract.agents.harnesses.base import (
+    AFTER,
+    BEFORE,
     Harness,
     Raw,
     Reply,
@@ -17,8 +19,6 @@ from refract.agents.harnesses.base import (
 )
 from refract.agents.verdict import Verdict
 
-_BEFORE = {"shell": Moment.COMMAND, "edit": Moment.EDIT}
-_AFTER = {"shell": Moment.RAN, "edit": Moment.EDITED}
 _EVENTS = (
     "beforeShellExecution",
     "afterShellExecution",
@@ -43,7 +43,7 @@ def _read(raw: Raw) -> Event:
         case "afterFileEdit":
             return Event(Moment.EDITED, folder, edits=tuple(edits_of(raw)))
         case "preToolUse" | "postToolUse":
-            return of_tool(text_of(raw, "tool_name"), tool, _BEFORE if name == "preToolUse" else _AFTER, folder)
+            return of_tool(text_of(raw, "tool_name"), tool, BEFORE if name == "preToolUse" else AFTER, folder)
         case "stop":
             return Event(Moment.STOP, folder, is_again=raw.get("loop_count") not in (None, 0))
     return Event(Moment.OTHER)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from refract.agents.event import Event, Moment
-from refract.agents.harnesses.base import Harness, Raw, Reply, folder_of, of_tool, reason_of, reply, table_of, text_of
+from refract.agents.harnesses.base import (
+    AFTER,
+    BEFORE,
+    Harness,
+    Raw,
+    Reply,
+    folder_of,
+    of_tool,
+    reason_of,
+    reply,
+    table_of,
+    text_of,
+)
 from refract.agents.verdict import Verdict
-
-_BEFORE = {"shell": Moment.COMMAND, "edit": Moment.EDIT}
-_AFTER = {"shell": Moment.RAN, "edit": Moment.EDITED}
 
 
 def _wrote(raw: Raw) -> bool:
@@ -18,7 +27,7 @@ def _read(raw: Raw) -> Event:
     name, tool = text_of(raw, "hook_event_name"), table_of(raw, "tool_input")
     if name == "AfterAgent":
         return Event(Moment.STOP, folder_of(raw), is_again=raw.get("stop_hook_active") is True)
-    moment = _BEFORE if name == "BeforeTool" else _AFTER
+    moment = BEFORE if name == "BeforeTool" else AFTER
     return of_tool(text_of(raw, "tool_name"), tool, moment, folder_of(raw, tool))
 
 

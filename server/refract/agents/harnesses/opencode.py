@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from refract.agents.event import Event, Moment
-from refract.agents.harnesses.base import Harness, Raw, Reply, folder_of, of_tool, reason_of, reply, table_of, text_of
+from refract.agents.harnesses.base import (
+    AFTER,
+    BEFORE,
+    Harness,
+    Raw,
+    Reply,
+    folder_of,
+    of_tool,
+    reason_of,
+    reply,
+    table_of,
+    text_of,
+)
 from refract.agents.verdict import Verdict
 
-_BEFORE = {"shell": Moment.COMMAND, "edit": Moment.EDIT}
-_AFTER = {"shell": Moment.RAN, "edit": Moment.EDITED}
 _EVENTS = ("tool.execute.before", "tool.execute.after", "session.idle")
 
 
@@ -19,7 +29,7 @@ def _read(raw: Raw) -> Event:
     name, tool = text_of(raw, "event"), table_of(raw, "args")
     if name == "session.idle":
         return Event(Moment.STOP, folder_of(raw))
-    moment = _BEFORE if name == "tool.execute.before" else _AFTER
+    moment = BEFORE if name == "tool.execute.before" else AFTER
     return of_tool(text_of(raw, "tool"), tool, moment, folder_of(raw, tool))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from threading import Lock
@@ -13,7 +12,7 @@ from typing import Any
 import click
 from attrs import frozen
 
-from refract.agents.nearest_project import home_of
+from refract.agents.nearest_project import is_inside
 
 _ONE_AT_A_TIME = Lock()  # what a command prints is taken from the process
 
@@ -56,6 +55,6 @@ def ran(commands: click.Command, *arguments: str) -> Ran:
 def inside(path: str) -> str:
     """A path, if it is inside of the repository that the server was started in. Raises Refused."""
     here = Path.cwd()
-    if "\0" in path or not Path(os.path.realpath(here / path)).is_relative_to(os.path.realpath(home_of(here))):
+    if "\0" in path or not is_inside(here / path, here):
         raise Refused("This path is outside of the project. Pass a path inside.")
     return path

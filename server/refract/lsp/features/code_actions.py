@@ -18,7 +18,7 @@ from refract.fixes import Fix
 from refract.fixes.base import Asked
 from refract.lsp import convert, edits
 from refract.lsp.features import plans, refactorings, rollback
-from refract.lsp.features.recipes import question_as_json
+from refract.lsp.features.recipes import asking, plan_to_make
 from refract.lsp.session import Session
 from refract.rules.kit.finding import Finding
 from refract.text import FileChange, Location, NewFile, Span
@@ -139,15 +139,8 @@ def command_of(finding: Finding, fix: Fix, uri: str) -> types.Command:
 
 def _ask(finding: Finding, asked: Asked, uri: str) -> types.Command:
     """The client's command: it asks the user, and makes the plan with the answers."""
-    plan = {
-        "uri": uri,
-        "finding": finding.key,
-        "recipe": asked.recipe,
-        "subject": asked.subject,
-        "answers": dict(asked.answers),
-        "questions": [question_as_json(question) for question in asked.questions],
-    }
-    return types.Command(title="Ask, then plan the steps", command=refactorings.ASK_AND_SPLIT, arguments=[plan])
+    plan = plan_to_make(uri, asked.recipe, asked.subject, asked.answers, asked.questions)
+    return asking(plan | {"finding": finding.key})
 
 
 def _rollback(path: str, params: types.CodeActionParams) -> Iterator[types.CodeAction]:

@@ -20,6 +20,7 @@ from refract.rendering.servers import SERVER_NAMES
 from refract.rules.kit.finding import Judged, Severity
 from refract.schema.changes import Change
 from refract.text import Location
+from refract.wording import counted
 
 OVERVIEW = "refract.overview"
 MOST = 500
@@ -67,9 +68,9 @@ def _analysed(session: Session, analysis: Analysis, failures: list[str]) -> dict
 
 
 def _read(analysis: Analysis) -> str:
-    """What was read and compared, in a few words: for somebody who sees Refract for the first time."""
+    """What was read and compared, in a few words, for a new user."""
     found = coverage(analysis)
-    migrations = f"{found.migrations} migration{'' if found.migrations == 1 else 's'}"
+    migrations = counted(found.migrations, "migration")
     base = f"base {found.base}" if found.base else ""
     return ", ".join(
         filter(None, (migrations, SERVER_NAMES[analysis.versions.flavour or analysis.lowered.provider.name], base))

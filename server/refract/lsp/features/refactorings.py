@@ -17,15 +17,12 @@ from refract.analysis.mentions import mention_at
 from refract.escaping import code_span
 from refract.lowering.arguments import field_references
 from refract.lsp.features.plans import NEW
-from refract.lsp.features.recipes import question_as_json
+from refract.lsp.features.recipes import asking, plan_to_make
 from refract.recipes.base import UNANSWERED, Question, all_recipes
 from refract.schema.model import Column
 from refract.source import Target
 from refract.syntax.tree import Arity, Keyword
 from refract.text import Span
-
-ASK_AND_SPLIT = "refract.askAndSplit"
-"""A command of the client, if the client supports it."""
 
 
 @frozen
@@ -47,17 +44,9 @@ def code_actions(analysis: Analysis, path: str, wanted: Span, uri: str) -> Itera
         if analysis.lowered.provider.name not in recipe.providers:
             continue
         questions = [q for q in recipe.questions if q.name not in offer.answers and _is_worth_asking(q)]
-        plan = {
-            "uri": uri,
-            "finding": None,
-            "recipe": offer.recipe,
-            "subject": offer.subject,
-            "answers": dict(offer.answers),
-            "questions": [question_as_json(question) for question in questions],
-        }
-        command = types.Command(title="Ask, then plan the steps", command=ASK_AND_SPLIT, arguments=[plan])
-        if not questions:
-            command = types.Command(title="Plan the steps", command=NEW, arguments=[uri, plan])
+        plan = plan_to_make(uri, offer.recipe, offer.subject, offer.answers, questions)
+        planning = types.Command(title="Plan the steps", command=NEW, arguments=[uri, plan])
+        command = asking(plan) if questions else planning
         title = f"{offer.title} safely…" if questions else f"{offer.title} safely"
         yield types.CodeAction(title=title, kind=types.CodeActionKind.RefactorRewrite, command=command)
 

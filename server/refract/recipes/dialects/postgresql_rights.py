@@ -38,7 +38,7 @@ def table_rights(old: str, new: str, names: tuple[QualifiedName, QualifiedName])
 
 
 def view_rights(table: str, view: str, names: tuple[QualifiedName, QualifiedName]) -> str:
-    """The view gets owner and rights of the table, and reads it with the rights of whoever uses the view."""
+    """The view gets owner and rights of the table, and reads it with the rights of the role that uses the view."""
     about = f"The view {names[1].name} gets the owner and rights of {names[0].name}, and obeys its row level security."
     return _block(about, table, view, (_OWNER, _RIGHTS, _COLUMN_RIGHTS, _INVOKER))
 
@@ -131,16 +131,16 @@ _COLUMN_RIGHTS = f"""\
     EXECUTE format('GRANT %s (%I) ON %s TO %s%s', found.privilege_type, found.attname, new, {_ROLE}, {_OPTION});
   END LOOP;
 """
+_LINKS = """\
+      (VALUES ('SELECT', 'SELECT'), ('INSERT', 'INSERT'), ('UPDATE', 'INSERT'), ('UPDATE', 'UPDATE'), ('UPDATE', 'DELETE'))
+      AS link (given, privilege)
+"""
 _LINK_RIGHTS = f"""\
   FOR found IN
     SELECT DISTINCT p.grantee, link.privilege FROM pg_class AS c, aclexplode(c.relacl) AS p,
-      (VALUES ('SELECT', 'SELECT'), ('INSERT', 'INSERT'), ('UPDATE', 'INSERT'), ('UPDATE', 'UPDATE'), ('UPDATE', 'DELETE'))
-      AS link (given, privilege)
-    WHERE c.oid = old AND p.grantee <> c.relowner AND p.privilege_type = link.given
+{_LINKS}    WHERE c.oid = old AND p.grantee <> c.relowner AND p.privilege_type = link.given
     UNION SELECT DISTINCT p.grantee, link.privilege FROM pg_attribute AS a, aclexplode(a.attacl) AS p,
-      (VALUES ('SELECT', 'SELECT'), ('INSERT', 'INSERT'), ('UPDATE', 'INSERT'), ('UPDATE', 'UPDATE'), ('UPDATE', 'DELETE'))
-      AS link (given, privilege)
-    WHERE a.attrelid = old AND p.privilege_type = link.given
+{_LINKS}    WHERE a.attrelid = old AND p.privilege_type = link.given
   LOOP
     EXECUTE format('GRANT %s ON %s TO %s', found.privilege, new, {_ROLE});
   END LOOP;

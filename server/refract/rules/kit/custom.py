@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import get_args
 
@@ -10,6 +11,7 @@ from attrs import frozen
 
 from refract.config import Settings, SettingsError, nearest
 from refract.config.custom_rules import CustomRule
+from refract.config.patterns import as_regex
 from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
@@ -51,7 +53,7 @@ def check_custom_rules(settings: Settings, known: Iterable[str], where: str) -> 
         names = [*known, *(rule.name for rule in custom_rules(settings))]
     except SettingsError as error:
         raise SettingsError(f"{where}: {error}") from error
-    twice = next((name for name in names if names.count(name) > 1), None)
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice:
         raise SettingsError(f"{where}: two rules are called {twice}: give yours another name")
     for name, custom in settings.custom_rules.items():
@@ -169,4 +171,4 @@ def _name(part: object) -> str:
 
 
 def _fits(patterns: Iterable[str], text: str) -> bool:
-    return any(re.fullmatch(".*".join(map(re.escape, p.split("*"))), text, re.IGNORECASE) for p in patterns)
+    return any(re.fullmatch(as_regex(p), text, re.IGNORECASE) for p in patterns)

@@ -182,9 +182,7 @@ def _apart(change: Change, before: Database) -> Iterator[MigrationPart]:
             yield MigrationPart((added,), (), locks=_locked(change, before), mode=_SHARED)
             yield _validated(change.table, key.name)
         case c.AddCheck(check=check) if in_use and check.validated:
-            added_check = evolve(change, check=evolve(check, validated=False))
-            yield MigrationPart((added_check,), (), locks=_locked(change, before))
-            yield _validated(change.table, check.name)
+            yield from _checked_later(change, check, before)
         case c.AlterColumn() if in_use and _becomes_required(change):
             yield from _required(change, before)
         case c.AlterEnum() if not change.removed:
@@ -201,11 +199,15 @@ def _on_partitions(change: Change, before: Database) -> Iterator[MigrationPart]:
         case c.AlterColumn() if _becomes_required(change):
             yield from _required(change, before)
         case c.AddCheck(check=check) if check.validated:
-            added_check = evolve(change, check=evolve(check, validated=False))
-            yield MigrationPart((added_check,), (), locks=_locked(change, before))
-            yield _validated(change.table, check.name)
+            yield from _checked_later(change, check, before)
         case _:
             return
+
+
+def _checked_later(change: c.AddCheck, check: Check, before: Database) -> Iterator[MigrationPart]:
+    added = evolve(change, check=evolve(check, validated=False))
+    yield MigrationPart((added,), (), locks=_locked(change, before))
+    yield _validated(change.table, check.name)
 
 
 def _validated(table: QualifiedName, constraint: str) -> MigrationPart:

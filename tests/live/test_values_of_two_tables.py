@@ -210,7 +210,7 @@ KEYS = (
     _linked("the key of an author changes", "", [(9, [1, 9])], ADD_2, 'UPDATE "Author" SET id = 9 WHERE id = 2'),
     _linked("the key of an author changes that is not the newest", "", [(2, [2, 9])], ADD_2, 'UPDATE "Author" SET id = 9 WHERE id = 1'),
     _linked("the key of the row changes", "", [(2, [1, 2])], ADD_2, 'UPDATE "Post" SET id = 9'),
-    _linked("a link that is there", "", [(1, [1])], 'INSERT INTO "_PostAuthors" VALUES (1, 1) ON CONFLICT DO NOTHING'),
+    _linked("an existing link", "", [(1, [1])], 'INSERT INTO "_PostAuthors" VALUES (1, 1) ON CONFLICT DO NOTHING'),
 )  # fmt: skip
 
 

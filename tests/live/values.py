@@ -1,4 +1,4 @@
-"""What plans do to values, statement by statement: rows that are there, what programs write, and what is then read.
+"""What plans do to values, statement by statement: existing rows, writes of app instances, and what is read afterwards.
 
 SQL quotes names as PostgreSQL does; MariaDB's are written from that.
 """

@@ -1,4 +1,4 @@
-"""Values and SQL expressions in answers: a bare word is a value, and what must fail is refused at once."""
+"""Values and SQL expressions in answers: a bare word is a value, and an answer that must fail is refused."""
 
 from __future__ import annotations
 

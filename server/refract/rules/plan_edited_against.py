@@ -113,7 +113,7 @@ def _headline(plan: Plan, found: Divergence) -> str:
     if found.is_made:
         return f"{name} no longer matches step {found.number + 1} of plan {plan_name}"
     if found.way is Way.GONE:
-        return f"{name} is gone, but step {found.number + 1} of plan {plan_name} needs it"
+        return f"{name} is missing, but step {found.number + 1} of plan {plan_name} needs it"
     return f"{name} was changed under plan {plan_name}"
 
 

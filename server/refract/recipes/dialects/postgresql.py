@@ -123,7 +123,7 @@ END"""
         return (f"ALTER TABLE {self.table(table)} DROP CONSTRAINT IF EXISTS {check}",)
 
     def _syncing(self, sync: Sync) -> Trigger:
-        about = "Keeps old and new columns in sync, whichever of them an app instance writes."
+        about = "Keeps old and new columns in sync, even if app instances write only one."
         body = f"{self._body(sync)}\n  RETURN NEW;"
         looks_up = any("SELECT" in expression for _, expression in (*sync.forward, *sync.backward))
         rights = (runs_as_owner(self._function(sync.table, sync.name)),) if looks_up else ()

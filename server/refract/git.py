@@ -18,6 +18,7 @@ import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from threading import Event, Thread, Timer
@@ -75,6 +76,14 @@ _TREE_ENTRY = re.compile(rb"(?P<mode>\d{6}) \w+ (?P<hash>[0-9a-f]{40,64})\t(?P<p
 _NAME = "git.exe" if os.name == "nt" else "git"
 _PLACES = ("remotes/origin", "heads")
 _MAIN_BRANCHES = ("main", "master")
+_HEADS, _REMOTES = "refs/heads/", "refs/remotes/"
+_RECENT = timedelta(days=30)
+_MOST_BRANCHES = 10  # each costs two calls to compare
+_MOST_REFERENCES = 40  # a branch may be here and at several remotes
+_BRANCH = "%(committerdate:unix) %(objectname) %(refname)"
+_BRANCH_ENTRY = re.compile(
+    r"(?P<date>\d+) (?P<hash>[0-9a-f]{40,64}) refs/(heads/|remotes/(?P<remote>[^/]+/))(?P<branch>\S+)"
+)
 _FULL_HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 
 
@@ -172,6 +181,25 @@ def merge_base(first: Commit, second: Commit) -> Commit | Unavailable:
     if isinstance(found, str):
         return Commit(first.repository, found, f"{first.name}...{second.name}")
     return found if found.is_failure else Unavailable(f"{first.name} and {second.name} have no common commit in {root}")
+
+
+def open_branches(base: Commit, now: datetime) -> tuple[Commit, ...]:
+    """The branches of this clone, here and at remotes, that are not merged into `base`: the ten newest with a commit in the
+    last 30 days, the newest first. The branch that is checked out is left out, also at a remote. None if git fails.
+    """
+    root, since = base.repository.root, (now - _RECENT).timestamp()
+    order = (f"--no-merged={base.hash}", "--sort=-committerdate", f"--count={_MOST_REFERENCES}")
+    listed = _run(["for-each-ref", *order, f"--format={_BRANCH}", _HEADS, _REMOTES], root)
+    here = _run(["symbolic-ref", "--quiet", "--short", "HEAD"], root)
+    if isinstance(listed, Unavailable):
+        return ()
+    current = "" if isinstance(here, Unavailable) else os.fsdecode(here).strip()
+    known: dict[str, Commit | None] = {"HEAD": None, current: None}
+    for entry in map(_BRANCH_ENTRY.fullmatch, os.fsdecode(listed).splitlines()):
+        if entry and int(entry["date"]) >= since:
+            name = (entry["remote"] or "") + entry["branch"]
+            known.setdefault(entry["branch"], Commit(base.repository, entry["hash"], name))
+    return tuple(commit for commit in known.values() if commit)[:_MOST_BRANCHES]
 
 
 def files_at(commit: Commit, under: str = "") -> tuple[str, ...] | Unavailable:

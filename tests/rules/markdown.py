@@ -9,7 +9,8 @@ What is judged is given in fenced blocks, by their info strings:
   plans made from a schema, with what was done, a word a line (`rules.plan_scripts` knows them);
 - with any of these but the next, `ts PATH` and `ts base PATH`: code of the application, as it is and as it was at the base;
 - `sql base NAME`, `sql here NAME`, `sql theirs NAME`: the migrations that a branch began with, those that it has or
-  has edited (an empty one is deleted), and those that the base got meanwhile.
+  has edited (an empty one is deleted), and those that the base got meanwhile;
+- with a schema or with such migrations, `sql open BRANCH NAME`: a migration of another branch that is not merged.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from attrs import evolve
 
 from refract.analysis.branch import read_new, with_rollback
 from refract.analysis.squash import with_squash
-from refract.baseline import Migration, MigrationFolder, compare_histories
+from refract.baseline import Migration, MigrationFolder, compare_histories, replay
 from refract.diff import Diff, diff
 from refract.lowering import lower
 from refract.positions import PlainText
@@ -33,9 +34,10 @@ from refract.providers.versions import Versions, default_versions
 from refract.rendering.advice import action_sentence
 from refract.rendering.findings import related_sentence
 from refract.rendering.harm import harm_sentence
-from refract.rules.kit.context import RuleContext
+from refract.rules.kit.context import OpenBranch, RuleContext
 from refract.rules.kit.finding import Finding, Judged
 from refract.rules.kit.rule import check_all
+from refract.rules.kit.touched import touched
 from refract.schema.model import Database
 from refract.source import CodeUses, Target, client_of, completed, find_uses
 from refract.sql.reader import read_migration
@@ -66,6 +68,7 @@ class Sides(NamedTuple):
     after: str
     code: Code = NO_CODE
     history: str = ""
+    open: Mapping[str, str] = {}
 
 
 class Sql(NamedTuple):
@@ -78,11 +81,14 @@ class Sql(NamedTuple):
 
 
 class Team(NamedTuple):
-    """Migrations by name: those that a branch began with, those it has itself, those that its base got meanwhile."""
+    """Migrations by name: those that a branch began with, those it has itself, those that its base got meanwhile, and those
+    of other branches, by the branch.
+    """
 
     base: Mapping[str, str]
     here: Mapping[str, str]
     theirs: Mapping[str, str]
+    open: Mapping[str, str] = {}
 
 
 Given = Sides | Sql | Team | Followed
@@ -103,14 +109,15 @@ def given(found: Mapping[str, str]) -> Given:
     scripts = {info.removeprefix("plan "): text for info, text in found.items() if info.startswith("plan ")}
     if scripts:
         return Followed(found["prisma before"], scripts, found.get("prisma after", ""), code)
+    others = {info.split()[2]: text for info, text in found.items() if info.startswith("sql open ")}
     if "prisma after" in found:
-        return Sides(found["prisma before"], found["prisma after"], code, found.get("sql history", ""))
+        return Sides(found["prisma before"], found["prisma after"], code, found.get("sql history", ""), others)
     if "sql migration" in found:
         return Sql(found.get("sql before", ""), found["sql migration"], found.get("sql down", ""), code)
     base, here, theirs = (
         {n.split()[2]: t for n, t in found.items() if n.startswith(f"sql {kind} ")} for kind in _KINDS
     )
-    return Team(base, here, theirs)
+    return Team(base, here, theirs, others)
 
 
 _KINDS = ("base", "here", "theirs")
@@ -134,7 +141,7 @@ def moved(what: Given) -> Given:
     """The same with everything further down."""
     match what:
         case Sides():
-            return Sides("// moved\n\n" + what.before, "// moved\n\n" + what.after, what.code, what.history)
+            return Sides("// moved\n\n" + what.before, "// moved\n\n" + what.after, what.code, what.history, what.open)
         case Sql():
             return Sql(what.before, "-- moved\n\n" + what.migration, what.down, what.code)
         case Team():
@@ -194,6 +201,7 @@ def _in_schema(sides: Sides, target: str, rule: str) -> Found:
         changes,
         not_followed=history.not_followed,
         read_deployed=lambda: old.database,
+        read_open_branches=partial(_open_branches, sides.open, old.database, old.provider),
     )
     findings = _check(with_code(context, sides.code, before, after), target, rule)
     texts = {BEFORE: sides.before, AFTER: sides.after, _path("20250101000000_init"): sides.history}
@@ -228,9 +236,21 @@ def _in_history(team: Team, target: str, rule: str) -> Found:
     changes = _changes(folders[0], chosen) | _changes(folders[2], chosen)
     empty = Database(chosen.name, chosen.default_schema)
     context = RuleContext(
-        empty, empty, chosen, Diff(()), judged=Judged.HISTORY, history=evolve(history, changes=changes)
+        empty,
+        empty,
+        chosen,
+        Diff(()),
+        judged=Judged.HISTORY,
+        history=evolve(history, changes=changes),
+        read_open_branches=partial(_open_branches, team.open, replay(folders[1], chosen).database, chosen),
     )
     return Found(_check(context, target, rule), {_path(name): text for name, text in {**team.base, **here}.items()})
+
+
+def _open_branches(texts: Mapping[str, str], start: Database, chosen: Provider) -> tuple[OpenBranch, ...]:
+    """The branches with a migration each, by name, that follows the database `start`."""
+    read = {name: read_migration(text, _path(NEW), start, chosen) for name, text in texts.items()}
+    return tuple(OpenBranch(name, touched(reading.changes)) for name, reading in read.items())
 
 
 def _in_plans(followed: Followed, target: str, rule: str) -> Found:

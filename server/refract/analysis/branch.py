@@ -108,6 +108,27 @@ class Branch:
         return any(migration.path == path for migration in self._ends.here.migrations)
 
     @property
+    def tip(self) -> git.Commit | None:
+        """The newest commit of the base; None without git."""
+        return self._ends.commit
+
+    def changes_on(self, commit: git.Commit, provider: Provider) -> Mapping[str, tuple[Change, ...]]:
+        """What the migrations at a commit change that neither this branch nor its base has, by name, the same SQL under
+        another name included. Nothing if that commit has a new migration of this branch: its own follow that one.
+        """
+        folder = self._ends.folder and _at(commit, self._ends.folder, self._ends.here)
+        if (
+            not folder
+            or isinstance(folder, git.Unavailable)
+            or any(self.history.is_new(m.name) for m in folder.migrations)
+        ):
+            return {}
+        known = {m.checksum for m in (*self._ends.here.migrations, *self._ends.tip.migrations)}
+        history = compare_histories(self._ends.here, self._ends.tip, folder, commit.name)
+        theirs = tuple(m for m in history.theirs if m.checksum not in known)
+        return _theirs(folder, evolve(history, theirs=theirs), provider)
+
+    @property
     def here(self) -> tuple[Migration, ...]:
         """The migrations here."""
         return self._ends.here.migrations
@@ -127,12 +148,16 @@ class Branch:
 
 @frozen(eq=False)
 class _Ends:
-    """The migrations here, at the commit that this branch began from, and at the newest commit of its base."""
+    """The migrations here, at the commit that this branch began from, and at the newest commit of its base, with that
+    commit, what it is called, and the folder of the migrations in git.
+    """
 
     here: MigrationFolder
     fork: MigrationFolder
     tip: MigrationFolder
     base: str
+    commit: git.Commit | None = None
+    folder: str = ""
 
 
 def read_branch(
@@ -264,7 +289,7 @@ def _branch(
     if not at_fork.migrations and not at_tip.migrations:  # a project that the base has never had: nothing is deployed
         return git.Unavailable(f"{tip.name} has no migrations of this project")
     deployed = Deployed(fork, fork.repository.relative(files.schema))
-    return _compared(_Ends(here, at_fork, at_tip, tip.name), provider, deployed, fork, None)
+    return _compared(_Ends(here, at_fork, at_tip, tip.name, tip, folder), provider, deployed, fork, None)
 
 
 def _compared(

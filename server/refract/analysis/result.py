@@ -115,6 +115,7 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
         diff=changes,
         versions=versions_of(snapshot, lowered.provider),
         read_deployed=_deployed(snapshot),
+        read_open_branches=snapshot.open_branches,
         uses=_if_gone(inquiry(Side.HERE), settled.tree),
         former_uses=inquiry(Side.BASE),
         not_followed=snapshot.baseline.not_followed,
@@ -264,7 +265,9 @@ def _branch_findings(
     database = snapshot.baseline.database
     start = branch.migrations[0].before if branch.migrations else database
     history = evolve(
-        history_context(branch.history, start, database, provider, versions), read_deployed=branch.deployed_database
+        history_context(branch.history, start, database, provider, versions),
+        read_deployed=branch.deployed_database,
+        read_open_branches=snapshot.open_branches,
     )
     return (*found, *_check(history, settings))
 

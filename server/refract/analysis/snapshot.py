@@ -13,6 +13,7 @@ from refract.analysis.baseline_choice import baseline_for, git_problems, migrati
 from refract.analysis.branch import Branch, read_branch
 from refract.analysis.ci_base import ci_base
 from refract.analysis.code_uses import NO_ANSWERS, Answers
+from refract.analysis.open_branches import NO_OPEN_BRANCHES, OpenBranches
 from refract.analysis.open_plans import NO_PLANS, Plans, built_again, read_plans
 from refract.baseline import Baseline, MigrationFolder
 from refract.collector import without_collector
@@ -44,7 +45,7 @@ class Snapshot:
     files of the schema that could not be read. `accepted` are the keys of findings that the project lives with.
     `prisma` is the version of Prisma, if its files show one. `plans` are those of the project, with what of them the
     migrations have built. `code` is what is known of the application's code. `no_base` is why there is no branch, if
-    there are `migrations`, which it counts.
+    there are `migrations`, which it counts. `open_branches` reads the other branches of the clone.
     """
 
     files: ProjectFiles
@@ -61,6 +62,7 @@ class Snapshot:
     code: Answers = NO_ANSWERS
     no_base: str = ""
     migrations: int = 0
+    open_branches: OpenBranches = NO_OPEN_BRANCHES
 
     def edited(self, document: Document) -> Snapshot:
         """The snapshot with one file of the schema in its new form. Costs what changed in that file."""
@@ -118,7 +120,8 @@ def open_project(
         found = Snapshot(
             files, settings, tree, baseline, clock.today(), base, branch, unreadable, accepted, prisma, plans
         )
-        return evolve(found, no_base=compared.no_base, migrations=compared.migrations)
+        others = OpenBranches(branch, provider)
+        return evolve(found, no_base=compared.no_base, migrations=compared.migrations, open_branches=others)
 
 
 def read_baseline(snapshot: Snapshot) -> Snapshot:
@@ -131,6 +134,7 @@ def read_baseline(snapshot: Snapshot) -> Snapshot:
         branch=compared.branch,
         no_base=compared.no_base,
         migrations=compared.migrations,
+        open_branches=OpenBranches(compared.branch, provider),
         plans=read_plans(files, compared.baseline.database, here.migrations if here else (), provider),
     )
 

@@ -135,14 +135,17 @@ def _installed(package: str) -> str:
 
 
 def _commit(project: ProjectFiles, base: str | None) -> str:
-    """The commits that the project is compared with: the one that is checked out, and the newest of the base."""
+    """The commits that the project is compared with: the one that is checked out, the newest of the base, and those of
+    branches that are not merged.
+    """
     repository = git.repository(project.schema)
     if isinstance(repository, git.Unavailable):
         return repository.reason
     target = ci.target_branch(os.environ)
     bases = (base,) if base else (f"refs/remotes/origin/{target}", f"refs/heads/{target}") if target else ()
     known = [git.commit(repository, name) for name in bases] or [git.default_base(repository)]
-    ends = (git.commit(repository, "HEAD"), *known)
+    others = [commit for tip in known if isinstance(tip, git.Commit) for commit in git.open_branches(tip, clock.now())]
+    ends = (git.commit(repository, "HEAD"), *known, *others)
     return " ".join(end.reason if isinstance(end, git.Unavailable) else f"{end.name} {end.hash}" for end in ends)
 
 

@@ -197,6 +197,7 @@ ADVICE: Mapping[Do, str] = {
     Do.USE_PG_REPACK: "Use pg_repack outside the migration.",
     Do.MERGE_BASE: "Merge {base} into this branch.",
     Do.RECREATE_MIGRATION: "Delete {migration} and create the migration again.",
+    Do.CREATE_AFTER_MERGE: "Or wait until {branch} is merged, then create the migration on top of it.",
     Do.RENAME_BACK: "Rename the folder back to {migration}.",
     Do.MARK_APPLIED: "Run `prisma migrate resolve --applied {migration}` on every existing database before you deploy.",
     Do.RECORD_AS_APPLIED: "Record {migration} as applied on every existing database with your migration tool before you deploy.",
@@ -208,6 +209,7 @@ ADVICE: Mapping[Do, str] = {
     Do.COMPARE_WITH_DATABASE: "Compare the change with a database that has all migrations.",
     Do.ACCEPT_FINDING: "Run `refract check --accept` if the change is right.",
     Do.REVIEW_BY_HAND: "Review this statement by hand.",
+    Do.AGREE_WITH_BRANCH: "Agree with the author of {branch} on one of the changes.",
     # comments that silence rules
     Do.WRITE_COMMENT_AS: "Write `{example}`.",
     Do.FOLLOW_PROJECT: "{text}",

@@ -36,8 +36,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
@@ -45,32 +43,7 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.history import head_of
 from refract.rules.kit.rule import HISTORY_ONLY, SQL, rule
-from refract.schema.changes import (
-    AddColumn,
-    AlterColumn,
-    AlterEnum,
-    Change,
-    CreateEnum,
-    CreateIndex,
-    CreateTable,
-    DropColumn,
-    DropEnum,
-    DropIndex,
-    DropTable,
-    RecreateColumn,
-    RenameColumn,
-    RenameTable,
-    TableChange,
-)
-from refract.wording import listed
-
-
-@frozen
-class _Touched:
-    """What a migration changes: the names that it adds, renames or drops, and those that must exist."""
-
-    claimed: frozenset[str]
-    needed: frozenset[str]
+from refract.rules.kit.touched import shown_names, touched
 
 
 @rule(Severity.ERROR, SQL, HISTORY_ONLY)
@@ -79,16 +52,16 @@ def check(context: RuleContext) -> Iterator[Risk]:
     history = context.history
     if history is None:
         return
-    theirs = [(m.name, _touched(history.changes.get(m.name, ()))) for m in history.theirs]
+    theirs = [(m.name, touched(history.changes.get(m.name, ()))) for m in history.theirs]
     for migration in history.new:
-        mine = _touched(history.changes.get(migration.name, ()))
+        mine = touched(history.changes.get(migration.name, ()))
         for name, other in theirs:
-            shared = (mine.claimed & (other.claimed | other.needed)) | (mine.needed & other.claimed)
+            shared = mine.clashes_with(other)
             if shared:
                 yield Risk(
                     key=f"{migration.name}/{name}",
                     what=f"{code_span(migration.name)} conflicts with {code_span(name)} on {code_span(history.base)}",
-                    harm=(harm(Effect.SECOND_FAILS_OR_UNDOES, objects=_shown(context, shared)),),
+                    harm=(harm(Effect.SECOND_FAILS_OR_UNDOES, objects=shown_names(shared, context.provider)),),
                     now=(
                         action(Do.MERGE_BASE, base=code_span(history.base)),
                         action(Do.RECREATE_MIGRATION, migration=code_span(migration.name)),
@@ -96,34 +69,3 @@ def check(context: RuleContext) -> Iterator[Risk]:
                     change=None,
                     origin=head_of(migration),
                 )
-
-
-def _shown(context: RuleContext, names: frozenset[str]) -> str:
-    """The names, without the default schema."""
-    default = f"{context.provider.default_schema}."
-    return listed(sorted(name.removeprefix(default) for name in names))
-
-
-def _touched(changes: tuple[Change, ...]) -> _Touched:
-    claimed = {name for change in changes for name in _claimed(change)}
-    made = {str(c.table.name) for c in changes if isinstance(c, CreateTable)}
-    needed = {str(change.table) for change in changes if isinstance(change, TableChange)}
-    return _Touched(frozenset(claimed), frozenset(needed - made))
-
-
-def _claimed(change: Change) -> Iterator[str]:
-    match change:
-        case CreateTable() | DropTable():
-            yield str(change.table.name)
-        case RenameTable():
-            yield from (str(change.before.name), str(change.after.name))
-        case AddColumn() | DropColumn():
-            yield f"{change.table}.{change.column.name}"
-        case AlterColumn() | RecreateColumn() | RenameColumn():
-            yield from {f"{change.table}.{change.before.name}", f"{change.table}.{change.after.name}"}
-        case CreateIndex() | DropIndex():
-            yield f"{change.table}.{change.index.name}"
-        case CreateEnum() | DropEnum():
-            yield str(change.enum.name)
-        case AlterEnum():
-            yield from (f"{change.before.name}.{value}" for value in (*change.added, *change.removed))

@@ -218,6 +218,7 @@ class Do(Enum):
     USE_PG_REPACK = ActionKind.RUN_COMMAND, "use-pg-repack"
     MERGE_BASE = ActionKind.RUN_COMMAND, "merge-base"
     RECREATE_MIGRATION = ActionKind.RUN_COMMAND, "recreate-migration"
+    CREATE_AFTER_MERGE = ActionKind.RUN_COMMAND, "create-after-merge"
     RENAME_BACK = ActionKind.RUN_COMMAND, "rename-back"
     MARK_APPLIED = ActionKind.RUN_COMMAND, "mark-applied"
     RECORD_AS_APPLIED = ActionKind.RUN_COMMAND, "record-as-applied"
@@ -231,6 +232,7 @@ class Do(Enum):
     COMPARE_WITH_DATABASE = ActionKind.REVIEW, "compare-with-database"
     ACCEPT_FINDING = ActionKind.RUN_COMMAND, "accept-finding"
     REVIEW_BY_HAND = ActionKind.REVIEW, "review-by-hand"
+    AGREE_WITH_BRANCH = ActionKind.REVIEW, "agree-with-branch"
 
     # comments that silence rules
     WRITE_COMMENT_AS = ActionKind.EDIT_SCHEMA, "write-comment-as"

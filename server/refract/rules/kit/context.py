@@ -17,6 +17,7 @@ from refract.providers.base import Provider
 from refract.providers.behaviour import Behaviour, behaviour
 from refract.providers.versions import Versions, default_versions
 from refract.rules.kit.finding import Judged, PlaceRole, Related
+from refract.rules.kit.touched import Touched
 from refract.schema.changes import (
     AddColumn,
     Change,
@@ -56,6 +57,14 @@ class JudgedMigration:
 
 
 @frozen(eq=False)
+class OpenBranch:
+    """A branch that is not merged, and what its new migrations touch."""
+
+    name: str
+    touched: Touched
+
+
+@frozen(eq=False)
 class PlansInView:
     """The unfinished plans of a project, with what they are compared with: the schema, the migrations by folder, and the day.
 
@@ -79,6 +88,7 @@ class RuleContext:
     `fresh` are tables that earlier migrations of this branch created: no running code uses them.
     `not_followed` are statements before these changes whose effect is not known.
     `read_deployed` returns the database of the schema at the base, from which running code was built; None if unknown.
+    `read_open_branches` returns the other branches that are not merged and have migrations.
     `uses` returns the places where the code uses a model or field, `former_uses` those in files that changed since this
     branch began. Both return None until the code has been searched.
     """
@@ -95,6 +105,7 @@ class RuleContext:
     fresh: frozenset[QualifiedName] = frozenset()
     not_followed: tuple[NotFollowed, ...] = field(default=(), repr=False)
     read_deployed: Callable[[], Database | None] = field(default=lambda: None, repr=False)
+    read_open_branches: Callable[[], tuple[OpenBranch, ...]] = field(default=tuple, repr=False)
     uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
     former_uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
     _created: frozenset[QualifiedName] = field(init=False)
@@ -140,6 +151,11 @@ class RuleContext:
     def deployed(self) -> Database | None:
         """The database that running code was built for; None if it is unknown."""
         return self.read_deployed()
+
+    @property
+    def open_branches(self) -> tuple[OpenBranch, ...]:
+        """The other branches that are not merged and have migrations."""
+        return self.read_open_branches()
 
     @property
     def behaviour(self) -> Behaviour:

@@ -17,13 +17,16 @@ TARGETS = (
 )
 """The variables with the target branch of a pull request, a service each."""
 
+ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN")
+"""The variables with the user who started the job."""
+
 _TRAVIS = ("TRAVIS_PULL_REQUEST", "TRAVIS_BRANCH")
 _QUEUE = ("GITHUB_EVENT_NAME", "GITHUB_REF")
 _JOBS = ("CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "BUILDKITE")
 _QUEUED = "refs/heads/gh-readonly-queue/"
 _OFF = ("", "0", "false")
 
-VARIABLES = (*TARGETS, *_TRAVIS, *_QUEUE, *_JOBS)
+VARIABLES = (*TARGETS, *ACTORS, *_TRAVIS, *_QUEUE, *_JOBS)
 """Everything that is read."""
 
 
@@ -37,6 +40,11 @@ def target_branch(environment: Mapping[str, str]) -> str | None:
 def is_job(environment: Mapping[str, str]) -> bool:
     """Whether this is a job of a CI service."""
     return any(environment.get(name, "").lower() not in _OFF for name in _JOBS)
+
+
+def actors(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The user who started the job, as CODEOWNERS names users."""
+    return tuple(f"@{environment[name]}" for name in ACTORS if environment.get(name))
 
 
 def _of_travis(environment: Mapping[str, str]) -> str:

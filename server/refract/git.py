@@ -157,6 +157,15 @@ def user_name(path: Path) -> str:
     return "" if isinstance(found, Unavailable) else found.decode(errors="replace").strip()
 
 
+def user_names(path: Path) -> tuple[str, ...]:
+    """What CODEOWNERS may call the user: the address in git, and the names at GitHub and GitLab if git has them."""
+    settings = r"^(user\.email|github\.user|gitlab\.user)$"
+    found = _run(["config", "--get-regexp", settings], path if path.is_dir() else path.parent)
+    lines = [] if isinstance(found, Unavailable) else found.decode(errors="replace").splitlines()
+    pairs = (line.partition(" ") for line in lines)
+    return tuple(value if key == "user.email" else f"@{value.removeprefix('@')}" for key, _, value in pairs if value)
+
+
 def default_base(repository: Repository) -> Commit | Unavailable:
     """The commit that work in `repository` is merged into: the remote's default branch, else `main` or `master`, else
     HEAD.

@@ -97,7 +97,7 @@ async def asking(lsp_client: LanguageClient):  # type: ignore[no-untyped-def]
 @pytest_lsp.fixture(config=_SERVER)
 async def showing(lsp_client: LanguageClient):  # type: ignore[no-untyped-def]
     """A client that opens files on request, and resolves the commands of actions."""
-    able = capabilities()
+    able = capabilities({"refract": {"buttons": True}})
     able.window = types.WindowClientCapabilities(show_document=types.ShowDocumentClientCapabilities(support=True))
     assert able.text_document is not None and able.text_document.code_action is not None
     resolve = types.ClientCodeActionResolveOptions(properties=["edit", "command"])

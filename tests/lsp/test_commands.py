@@ -237,7 +237,7 @@ async def test_a_client_that_asks_gets_the_questions(asking: LanguageClient, pro
     git(project.parent, "init", "--initial-branch=main")
     git(project.parent, "add", ".")
     git(project.parent, "commit", "--message=start")
-    disk, editor = Disk(asking), Editor(asking, project)
+    disk, editor, person = Disk(asking), Editor(asking, project), Person(asking, None)
     editor.replace("  name String\n", EMAIL)
     await editor.wait_for("add-required-column-without-default")
     split = next(a for a in await editor.actions("email") if a.title.startswith("Add in"))
@@ -264,6 +264,9 @@ async def test_a_client_that_asks_gets_the_questions(asking: LanguageClient, pro
     assert "'nobody@example.org'" in (project.parent / "plans" / "add_required_field_user_email.toml").read_text()
     assert "email String?" in project.read_text()
     assert len(disk.asked) == 1
+    await _until(lambda: person.questions)
+    (question,) = person.questions
+    assert question.message.startswith("Step 1 of 4 is written.")
 
 
 async def test_a_client_that_asks_nothing_gets_the_edit(client: LanguageClient, project: Path) -> None:

@@ -146,6 +146,24 @@ async def test_a_fix_opens_the_migration_that_it_writes(showing: LanguageClient,
     assert disk.asked == []
 
 
+async def test_a_split_shows_what_it_has_written_and_what_to_do(showing: LanguageClient, project: Path) -> None:
+    Disk(showing)
+    editor, person = Editor(showing, project), Person(showing, "What Now?")
+    editor.replace("  name String\n", "  fullName String\n")
+    action = next(a for a in await editor.actions("fullName") if a.title.startswith("Rename in "))
+    resolved = await showing.code_action_resolve_async(action)
+    assert resolved.edit is not None and resolved.command is not None
+    write(resolved.edit)
+    before = len(showing.messages)
+    await execute(showing, resolved.command.command, *resolved.command.arguments or [])
+    while len(showing.messages) == before:
+        await asyncio.sleep(0.01)
+    (question,) = person.questions
+    assert question.message == "Step 1 of 5 is written. Review the files, commit and deploy them."
+    assert [button.title for button in question.actions or []] == ["Open Migration", "What Now?"]
+    assert "Deploy the migrations." in showing.messages[-1].message
+
+
 async def test_the_lens_leads_to_the_fixes(showing: LanguageClient, project: Path) -> None:
     editor = Editor(showing, project)
     editor.replace("  name String\n", "  fullName String\n")

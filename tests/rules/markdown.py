@@ -10,12 +10,13 @@ What is judged is given in fenced blocks, by their info strings:
 - with any of these but the next, `ts PATH` and `ts base PATH`: code of the application, as it is and as it was at the base;
 - `sql base NAME`, `sql here NAME`, `sql theirs NAME`: the migrations that a branch began with, those that it has or
   has edited (an empty one is deleted), and those that the base got meanwhile;
+- with a schema, `owners`: the table of that name in the settings;
 - with a schema or with such migrations, `sql open BRANCH NAME`: a migration of another branch that is not merged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +27,7 @@ from attrs import evolve
 from refract.analysis.branch import read_new, with_rollback
 from refract.analysis.squash import with_squash
 from refract.baseline import Migration, MigrationFolder, compare_histories, replay
+from refract.config.owners import Owners, read_owners
 from refract.diff import Diff, diff
 from refract.lowering import lower
 from refract.positions import PlainText
@@ -36,13 +38,15 @@ from refract.rendering.findings import related_sentence
 from refract.rendering.harm import harm_sentence
 from refract.rules.kit.context import OpenBranch, RuleContext
 from refract.rules.kit.finding import Finding, Judged
+from refract.rules.kit.owners import Owned, owned
 from refract.rules.kit.rule import check_all
 from refract.rules.kit.touched import touched
-from refract.schema.model import Database
+from refract.schema.model import Database, QualifiedName
 from refract.source import CodeUses, Target, client_of, completed, find_uses
 from refract.sql.reader import read_migration
 from refract.syntax import SchemaTree, parse_schema
 from refract.text import Location, Origin
+from refract.toml import parse_toml
 from rules.plan_scripts import Followed, follow
 
 BEFORE = "before.prisma"
@@ -69,6 +73,7 @@ class Sides(NamedTuple):
     code: Code = NO_CODE
     history: str = ""
     open: Mapping[str, str] = {}
+    owners: str = ""
 
 
 class Sql(NamedTuple):
@@ -111,7 +116,14 @@ def given(found: Mapping[str, str]) -> Given:
         return Followed(found["prisma before"], scripts, found.get("prisma after", ""), code)
     others = {info.split()[2]: text for info, text in found.items() if info.startswith("sql open ")}
     if "prisma after" in found:
-        return Sides(found["prisma before"], found["prisma after"], code, found.get("sql history", ""), others)
+        return Sides(
+            found["prisma before"],
+            found["prisma after"],
+            code,
+            found.get("sql history", ""),
+            others,
+            found.get("owners", ""),
+        )
     if "sql migration" in found:
         return Sql(found.get("sql before", ""), found["sql migration"], found.get("sql down", ""), code)
     base, here, theirs = (
@@ -141,7 +153,14 @@ def moved(what: Given) -> Given:
     """The same with everything further down."""
     match what:
         case Sides():
-            return Sides("// moved\n\n" + what.before, "// moved\n\n" + what.after, what.code, what.history, what.open)
+            return Sides(
+                "// moved\n\n" + what.before,
+                "// moved\n\n" + what.after,
+                what.code,
+                what.history,
+                what.open,
+                what.owners,
+            )
         case Sql():
             return Sql(what.before, "-- moved\n\n" + what.migration, what.down, what.code)
         case Team():
@@ -202,6 +221,7 @@ def _in_schema(sides: Sides, target: str, rule: str) -> Found:
         not_followed=history.not_followed,
         read_deployed=lambda: old.database,
         read_open_branches=partial(_open_branches, sides.open, old.database, old.provider),
+        owned=owned_in(sides, new.database),
     )
     findings = _check(with_code(context, sides.code, before, after), target, rule)
     texts = {BEFORE: sides.before, AFTER: sides.after, _path("20250101000000_init"): sides.history}
@@ -245,6 +265,11 @@ def _in_history(team: Team, target: str, rule: str) -> Found:
         read_open_branches=partial(_open_branches, team.open, replay(folders[1], chosen).database, chosen),
     )
     return Found(_check(context, target, rule), {_path(name): text for name, text in {**team.base, **here}.items()})
+
+
+def owned_in(sides: Sides, schema: Database) -> Callable[[QualifiedName], Owned]:
+    """Who owns the models of a schema."""
+    return partial(owned, Owners(read_owners(parse_toml(sides.owners))), schema)
 
 
 def _open_branches(texts: Mapping[str, str], start: Database, chosen: Provider) -> tuple[OpenBranch, ...]:

@@ -17,7 +17,7 @@ from refract.schema.model import Database
 from refract.sql.reader import read_migration
 from refract.sql.writer import write_script
 from refract.syntax import parse_schema
-from rules.markdown import Sides, find, parse_target, with_code
+from rules.markdown import Sides, find, owned_in, parse_target, with_code
 from rules.test_fixtures import ALL, Case
 
 ONLY_THE_SCHEMA_TELLS = {
@@ -82,6 +82,7 @@ def find_in_sql(case: Case, target: str) -> tuple[Finding, ...]:
         versions=Versions(server or usual.server, flavour, usual.prisma),
         migration=new.judged,
         read_deployed=lambda: before,
+        owned=owned_in(case.given, after),
     )
     context = with_code(context, case.given.code, *(parse_schema([("s.prisma", text)]) for text in case.given[:2]))
     return check_all(context, lambda rule: rule.name == case.path.stem)

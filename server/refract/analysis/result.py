@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from attrs import evolve, field, frozen
 
@@ -28,6 +29,7 @@ from refract.recipes.schema_edits import AddAttribute
 from refract.rules.kit.context import PlansInView, RuleContext
 from refract.rules.kit.custom import custom_rules
 from refract.rules.kit.finding import Finding, Judged, Severity
+from refract.rules.kit.owners import owned
 from refract.rules.kit.rule import Rule, check_all
 from refract.schema.model import Database
 from refract.source import CodeUses, Target
@@ -116,6 +118,7 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
         versions=versions_of(snapshot, lowered.provider),
         read_deployed=_deployed(snapshot),
         read_open_branches=snapshot.open_branches,
+        owned=partial(owned, snapshot.owners, after),
         uses=_if_gone(inquiry(Side.HERE), settled.tree),
         former_uses=inquiry(Side.BASE),
         not_followed=snapshot.baseline.not_followed,
@@ -256,6 +259,7 @@ def _branch_findings(
         evolve(
             migration_context(new, provider, versions),
             read_deployed=branch.deployed_database,
+            owned=schema.owned,
             uses=schema.uses,
             former_uses=schema.former_uses,
         )

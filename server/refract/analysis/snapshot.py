@@ -18,6 +18,7 @@ from refract.analysis.open_plans import NO_PLANS, Plans, built_again, read_plans
 from refract.baseline import Baseline, MigrationFolder
 from refract.collector import without_collector
 from refract.config import Flavour, Settings, SettingsError
+from refract.config.owners import Owners
 from refract.lowering import lower
 from refract.providers import Provider
 from refract.providers.versions import Version
@@ -29,10 +30,13 @@ from refract.text import Origin, Problem, Span
 from refract.workspace.accepted import read_accepted
 from refract.workspace.database_server import server_of
 from refract.workspace.failure import CannotAnalyse
+from refract.workspace.owners import read_owners
 from refract.workspace.prisma_version import prisma_version
 from refract.workspace.project_settings import settings_of
 from refract.workspace.projects import ProjectFiles, configured
 from refract.workspace.schema_files import is_left_alone
+
+NO_OWNERS = Owners()
 
 
 @frozen(eq=False)
@@ -46,6 +50,7 @@ class Snapshot:
     `prisma` is the version of Prisma, if its files show one. `plans` are those of the project, with what of them the
     migrations have built. `code` is what is known of the application's code. `no_base` is why there is no branch, if
     there are `migrations`, which it counts. `open_branches` reads the other branches of the clone.
+    `owners` are those of the models.
     """
 
     files: ProjectFiles
@@ -63,6 +68,7 @@ class Snapshot:
     no_base: str = ""
     migrations: int = 0
     open_branches: OpenBranches = NO_OPEN_BRANCHES
+    owners: Owners = NO_OWNERS
 
     def edited(self, document: Document) -> Snapshot:
         """The snapshot with one file of the schema in its new form. Costs what changed in that file."""
@@ -120,8 +126,13 @@ def open_project(
         found = Snapshot(
             files, settings, tree, baseline, clock.today(), base, branch, unreadable, accepted, prisma, plans
         )
-        others = OpenBranches(branch, provider)
-        return evolve(found, no_base=compared.no_base, migrations=compared.migrations, open_branches=others)
+        return evolve(
+            found,
+            no_base=compared.no_base,
+            migrations=compared.migrations,
+            open_branches=OpenBranches(branch, provider),
+            owners=read_owners(files, settings, environment or {}),
+        )
 
 
 def read_baseline(snapshot: Snapshot) -> Snapshot:

@@ -23,6 +23,7 @@ from refract.reading import UnreadableFile, files_in, folders_in, read_bytes
 from refract.workspace.accepted import accepted_file
 from refract.workspace.database_server import server_of
 from refract.workspace.migration_folders import main_file
+from refract.workspace.owners import read_owners
 from refract.workspace.prisma_version import version_files
 from refract.workspace.projects import ProjectFiles, configured
 from refract.workspace.schema_files import provider_in
@@ -99,6 +100,7 @@ def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable
         yield os.fsencode(_commit(project, base or settings.base))
         if project.plan_files():  # how long a plan has rested depends on the day
             yield clock.today().isoformat().encode()
+        yield os.fsencode(repr(read_owners(project, settings, os.environ)))
         for file in (*settings.extended, *_inputs(project)):
             yield os.fsencode(file)
             yield _content(file)

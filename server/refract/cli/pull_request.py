@@ -7,6 +7,7 @@ was not judged.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from refract.actions.applied_fixes import usual_fix
 from refract.actions.fixing import fixes_of
@@ -30,8 +31,10 @@ from refract.rendering.progress import standing
 from refract.rendering.runbook import limit, statement_lines, step_label
 from refract.rules.kit.advice import FollowRecipe
 from refract.rules.kit.finding import Finding, Severity
+from refract.rules.kit.owners import by_owners, owned
 from refract.schema.changes import Change
 from refract.schema.model import Database
+from refract.wording import joined, listed
 
 MARK = "<!-- refract -->"
 """Begins the report, so that the comment is found again."""
@@ -60,6 +63,7 @@ def _project(analysis: Analysis) -> Iterator[str]:
     runbook = _runbook(analysis)
     sections = (
         ("What changes", list(_changes(analysis))),
+        ("Owners", list(_owners(analysis))),
         ("Risks", list(_risks(analysis))),
         ("Locks, in order", list(_locks(runbook))),
         ("Rollback", list(_ways_back(runbook))),
@@ -97,6 +101,20 @@ def _listed(changes: Sequence[Change], *databases: Database) -> Iterator[str]:
     yield from (f"  - {prose(line)}" for line in lines[:_MOST_CHANGES])
     if len(lines) > _MOST_CHANGES:
         yield f"  - and {len(lines) - _MOST_CHANGES} more"
+
+
+def _owners(analysis: Analysis) -> Iterator[str]:
+    """The owners of what changes, as names that notify them, each group with the models."""
+    owned_now = partial(owned, analysis.snapshot.owners, analysis.database)
+    for owners, models in by_owners(_all_changes(analysis), owned_now).items():
+        yield f"- {joined(owners)}: {listed(models)}"
+
+
+def _all_changes(analysis: Analysis) -> Iterator[Change]:
+    branch = analysis.snapshot.branch
+    for new in branch.migrations if branch else ():
+        yield from new.diff.changes
+    yield from analysis.diff.changes
 
 
 def _risks(analysis: Analysis) -> Iterator[str]:

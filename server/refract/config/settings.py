@@ -12,6 +12,8 @@ import attrs
 from attrs import evolve, field, frozen
 
 from refract.config.custom_rules import CustomRule, json_schema, read_custom_rules
+from refract.config.owners import json_schema as owners_schema
+from refract.config.owners import read_owners
 from refract.config.patterns import as_regex
 from refract.frozen_map import frozen_map
 
@@ -20,7 +22,7 @@ _T = TypeVar("_T", bound=attrs.AttrsInstance)
 _MISSING = object()
 _FEW = 24
 
-IN_FILES_ONLY = ("custom-rules", "rule-packages", "extends")
+IN_FILES_ONLY = ("owners", "custom-rules", "rule-packages", "extends")
 """Settings that an editor does not have: everybody who works on a project, and CI, must judge by the same rules."""
 
 
@@ -149,6 +151,7 @@ TEXTS = SettingType(_texts, {"type": "array", "items": {"type": "string"}})
 VERSION = SettingType(_version, {"type": "string", "pattern": f"^{_VERSION.pattern}$"})
 COUNT = SettingType(_count, {"type": "integer", "minimum": 1})
 CUSTOM_RULES = SettingType(read_custom_rules, json_schema())
+OWNERS = SettingType(read_owners, owners_schema())
 SWITCH = SettingType(_switch, {"type": "boolean"})
 LEVELS = SettingType(_levels, {"type": "object", "additionalProperties": {"enum": list(Level)}})
 
@@ -327,6 +330,16 @@ class Settings:
             TEXTS,
             "Schemas and folders that are not checked, relative to this file. `*` matches any text, including `/`.",
             '["examples/*"]',
+        ),
+    )
+    owners: Mapping[str, tuple[str, ...]] = field(
+        factory=dict,
+        converter=frozen_map,
+        metadata=about(
+            OWNERS,
+            "The owners of models, by name. `*` matches any text; the longest pattern that fits counts. "
+            "For other models, the owners of the schema file in CODEOWNERS. `owned-by-others` reports the owners of a change.",
+            '{ "Invoice*" = "@shop/billing", User = ["@ada", "grace@example.org"] }',
         ),
     )
     custom_rules: Mapping[str, CustomRule] = field(

@@ -177,7 +177,10 @@ async def _show_fixes(ls: RefractServer, arguments: _Arguments) -> types.Locatio
 
 
 async def _show_file(ls: RefractServer, arguments: _Arguments) -> None:
-    await questions.show_file(ls, arguments.text(0, "the URI of a file"))
+    uri, message = arguments.text(0, "the URI of a file"), arguments.optional(1)
+    await questions.show_file(ls, uri)
+    if message and ls.session.abilities.shows_buttons:
+        ls.later(questions.offer(ls, message, uri, arguments.optional(2) or ""))
 
 
 async def _overview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
@@ -193,7 +196,10 @@ async def _recipes(ls: RefractServer, arguments: _Arguments) -> list[dict[str, A
 async def _new_plan(ls: RefractServer, arguments: _Arguments) -> list[str]:
     analysis = await _analysis(ls, arguments)
     wish = plans.wish(arguments.mapping(1))
-    return await _made(ls, analysis, plans.new(analysis, wish), f"Plan {wish.recipe} {wish.subject}")
+    changes = plans.new(analysis, wish)
+    made = await _made(ls, analysis, changes, f"Plan {wish.recipe} {wish.subject}")
+    _offer(ls, plans.first_step_of(changes), changes)
+    return made
 
 
 async def _take(ls: RefractServer, arguments: _Arguments) -> bool:
@@ -211,7 +217,7 @@ async def _take(ls: RefractServer, arguments: _Arguments) -> bool:
         await _refuse_unseen(before, analysis, progress, used_before_next)
         await _made(ls, analysis, changes, title)
         _show_first_migration(ls, analysis, changes)
-    _offer_next(ls, analysis, progress, changes)
+    _offer_next(ls, progress, changes)
     return True
 
 
@@ -280,15 +286,18 @@ async def _confirm(ls: RefractServer, arguments: _Arguments) -> bool:
     return True
 
 
-def _offer_next(ls: RefractServer, analysis: Analysis, progress: Progress, changes: Iterable[FileChange]) -> None:
+def _offer_next(ls: RefractServer, progress: Progress, changes: Iterable[FileChange]) -> None:
     """Show what a step has written, with buttons, while the command has ended."""
-    step, number = progress.step, progress.number
-    if not ls.session.abilities.shows_buttons or step is None or number is None:
+    if progress.number is not None:
+        _offer(ls, plans.written(progress.plan, progress.number), changes)
+
+
+def _offer(ls: RefractServer, step: plans.Written | None, changes: Iterable[FileChange]) -> None:
+    if step is None or not ls.session.abilities.shows_buttons:
         return
     new = [change.path for change in changes if isinstance(change, NewFile)]
     migration = next((convert.to_uri(path) for path in new if path.endswith(".sql")), "")
-    message = f"Step {number + 1} of {len(progress.plan.steps)} is written. Review the files, commit and deploy them."
-    ls.later(questions.offer(ls, message, migration, " ".join(to_do(step, ("Deploy the migrations.",)))))
+    ls.later(questions.offer(ls, step.message, migration, step.acts))
 
 
 async def _undo_step(ls: RefractServer, arguments: _Arguments) -> bool:

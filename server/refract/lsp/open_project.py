@@ -29,6 +29,7 @@ from refract.reading import exists, is_file
 from refract.source import CodeUses
 from refract.syntax import Document, SchemaTree
 from refract.workspace import CannotAnalyse, ProjectFiles, find_projects, prisma_project
+from refract.workspace.codeowners import CODEOWNERS
 from refract.workspace.prisma_config import configured_folder
 
 SETTINGS = ("refract.toml", "refract-accepted.json", "pyproject.toml", "package.json")
@@ -95,7 +96,7 @@ class OpenProject:
         folder = changed.parent if changed.name in SETTINGS else configured_folder(changed)
         if folder is not None:
             return self.files.root.is_relative_to(folder)
-        return ".git" in changed.parts
+        return ".git" in changed.parts or changed.name == CODEOWNERS
 
     def read(self) -> None:
         """Read the project from disk in the background. If a read is already running, another one follows it."""

@@ -16,6 +16,7 @@ from refract.lsp.client import RefractServer
 from refract.lsp.commands import add_commands
 from refract.lsp.features import code_actions, hover, navigation, pending, plans
 from refract.lsp.open_project import SETTINGS
+from refract.workspace.codeowners import CODEOWNERS
 from refract.workspace.prisma_config import CONFIG_PATTERNS
 
 _WATCHED = (
@@ -27,6 +28,7 @@ _WATCHED = (
     *(f"**/{pattern}" for pattern in CONFIG_PATTERNS),
     *(f"**/{name}" for name in SETTINGS),
     "**/.git/HEAD",
+    f"**/{CODEOWNERS}",
 )
 _log = logging.getLogger(__name__)
 

@@ -209,6 +209,7 @@ ADVICE: Mapping[Do, str] = {
     Do.COMPARE_WITH_DATABASE: "Compare the change with a database that has all migrations.",
     Do.ACCEPT_FINDING: "Run `refract check --accept` if the change is right.",
     Do.REVIEW_BY_HAND: "Review this statement by hand.",
+    Do.ASK_OWNERS: "Ask {owners} to review the change.",
     Do.AGREE_WITH_BRANCH: "Agree with the author of {branch} on one of the changes.",
     # comments that silence rules
     Do.WRITE_COMMENT_AS: "Write `{example}`.",

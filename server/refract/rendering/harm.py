@@ -220,6 +220,7 @@ EFFECTS: Mapping[Effect, str] = {
     # not-checked
     Effect.STEP_UNCONFIRMED: "Step {number} is not confirmed: “{title}”.",
     Effect.STEP_NOT_FINISHED: "Step {number} is finished when no deployed code uses {object}.",
+    Effect.OWNERS_UNAWARE: "Code, reports or jobs of the owners may rely on it.",
     Effect.RULE_FAILED: "Its package has a bug: `{error}`.",
     Effect.STATEMENT_NOT_CHECKED: "Refract does not check {statement} and ignores its effect.",
     Effect.STATE_UNCERTAIN: "An earlier statement may have changed it, so this change can fail or repeat that one.",

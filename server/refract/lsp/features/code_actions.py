@@ -25,7 +25,7 @@ from refract.text import FileChange, Location, NewFile, Span
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.refract"
 SHOW_FILE = "refract.showFile"
-"""Opens a file that an action has written."""
+"""Opens a file that an action has written, and shows what to do next."""
 APPLY_FIX = "refract.applyFix"
 """Applies a fix that creates files, for a client that cannot create any."""
 _QUICK_FIX = types.CodeActionKind.QuickFix.value
@@ -113,7 +113,9 @@ def _put(
     abilities = session.abilities
     shown = next((c.path for c in changes if isinstance(c, NewFile) and c.path.endswith(".sql")), None)
     if shown and abilities.shows_documents and (abilities.resolves_commands or not abilities.resolves_edits):
-        action.command = types.Command(title="Open", command=SHOW_FILE, arguments=[convert.to_uri(shown)])
+        step = plans.first_step_of(changes)
+        then = [step.message, step.acts] if step else []
+        action.command = types.Command(title="Open", command=SHOW_FILE, arguments=[convert.to_uri(shown), *then])
 
 
 def chosen(analysis: Analysis, key: str, fix: str) -> tuple[str, tuple[FileChange, ...]] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from attrs import evolve, frozen
@@ -17,10 +18,11 @@ from refract.escaping import code_span, one_line, prose
 from refract.lsp import convert
 from refract.lsp.refusal import Refused
 from refract.lsp.session import Session
-from refract.plans import Progress
+from refract.plans import Plan, Progress
+from refract.plans.file import read_plan
 from refract.rendering.acts import limits, step_numbers, to_do
 from refract.rendering.progress import standing
-from refract.text import FileChange, Span
+from refract.text import FileChange, NewFile, Span
 from refract.wording import shorten
 
 NEXT = "refract.takeNextStep"
@@ -30,6 +32,7 @@ ABANDON = "refract.abandonPlan"
 _LONGEST_LENS = 66
 """Characters of a title above a line: with the one next to it, it fits an editor of a small screen."""
 NEW = "refract.newPlan"
+_PLAN_AND_STEP = 2  # new files: the plan, and at least one migration or script
 
 
 def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
@@ -76,6 +79,29 @@ def paragraphs(progress: Progress) -> Iterator[str]:
     yield "\n".join(
         f"{n}. {prose(act)}" for n, act in enumerate((*acts, *(confirm if step.needs_confirmation else ())), 1)
     )
+
+
+@frozen
+class Written:
+    """What is shown after a step is written: a message, and what to do next."""
+
+    message: str
+    acts: str
+
+
+def written(plan: Plan, number: int) -> Written:
+    """The message about the step of a plan with this number, counted from 0."""
+    message = f"Step {number + 1} of {len(plan.steps)} is written. Review the files, commit and deploy them."
+    return Written(message, " ".join(to_do(plan.steps[number], ("Deploy the migrations.",))))
+
+
+def first_step_of(changes: Iterable[FileChange]) -> Written | None:
+    """The message about the first step, if the changes write a new plan with that step."""
+    new = [change for change in changes if isinstance(change, NewFile)]
+    plan = next((change for change in new if change.path.endswith(".toml")), None)
+    if plan is None or len(new) < _PLAN_AND_STEP:
+        return None
+    return written(read_plan(plan.text, PurePath(plan.path).stem, plan.path), 0)
 
 
 @frozen

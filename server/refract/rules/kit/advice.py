@@ -232,6 +232,7 @@ class Do(Enum):
     COMPARE_WITH_DATABASE = ActionKind.REVIEW, "compare-with-database"
     ACCEPT_FINDING = ActionKind.RUN_COMMAND, "accept-finding"
     REVIEW_BY_HAND = ActionKind.REVIEW, "review-by-hand"
+    ASK_OWNERS = ActionKind.REVIEW, "ask-owners"
     AGREE_WITH_BRANCH = ActionKind.REVIEW, "agree-with-branch"
 
     # comments that silence rules

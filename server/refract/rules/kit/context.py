@@ -17,6 +17,7 @@ from refract.providers.base import Provider
 from refract.providers.behaviour import Behaviour, behaviour
 from refract.providers.versions import Versions, default_versions
 from refract.rules.kit.finding import Judged, PlaceRole, Related
+from refract.rules.kit.owners import Owned
 from refract.rules.kit.touched import Touched
 from refract.schema.changes import (
     AddColumn,
@@ -89,6 +90,7 @@ class RuleContext:
     `not_followed` are statements before these changes whose effect is not known.
     `read_deployed` returns the database of the schema at the base, from which running code was built; None if unknown.
     `read_open_branches` returns the other branches that are not merged and have migrations.
+    `owned` returns the model of a table, or the enum, with its owners, if they are others than the person at work.
     `uses` returns the places where the code uses a model or field, `former_uses` those in files that changed since this
     branch began. Both return None until the code has been searched.
     """
@@ -106,6 +108,7 @@ class RuleContext:
     not_followed: tuple[NotFollowed, ...] = field(default=(), repr=False)
     read_deployed: Callable[[], Database | None] = field(default=lambda: None, repr=False)
     read_open_branches: Callable[[], tuple[OpenBranch, ...]] = field(default=tuple, repr=False)
+    owned: Callable[[QualifiedName], Owned | None] = field(default=lambda _: None, repr=False)
     uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
     former_uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
     _created: frozenset[QualifiedName] = field(init=False)

@@ -243,6 +243,7 @@ class Effect(Enum):
     # not-checked
     STEP_UNCONFIRMED = HarmKind.NOT_CHECKED, "step-unconfirmed"
     STEP_NOT_FINISHED = HarmKind.NOT_CHECKED, "step-not-finished"
+    OWNERS_UNAWARE = HarmKind.NOT_CHECKED, "owners-unaware"
     RULE_FAILED = HarmKind.NOT_CHECKED, "rule-failed"
     STATEMENT_NOT_CHECKED = HarmKind.NOT_CHECKED, "statement-not-checked"
     STATE_UNCERTAIN = HarmKind.NOT_CHECKED, "state-uncertain"

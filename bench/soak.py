@@ -1,9 +1,9 @@
 """`python -m bench.soak [--root DIR] [--minutes 60]`: random typing without pauses, file events, switches of branches.
 
-A driver types into a schema: words letter by letter, lines taken out and put back, blocks pasted, undone. Now and
-then it asks for diagnostics, lenses and hovers, a migration changes on disk, or git switches to another branch and
-back. It passes when the server never failed, its memory stayed flat, and its last diagnostics are those of a fresh
-server for the same text. It works on a copy of the folder.
+A driver types into a schema: words and random text letter by letter, lines taken out and put back, blocks pasted,
+undone. Now and then it asks for diagnostics, lenses and hovers, a migration changes on disk, or git switches to
+another branch and back. It passes when the server never failed, its memory stayed flat, and its last diagnostics are
+those of a fresh server for the same text. It works on a copy of the folder.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ WORDS = (
     "é",
     "\n",
 )
+PARTS = (*WORDS, *'()[]{}@?.,:="\\/ #$&a0', "model ", "enum ", "map: ", "[] ", "-1.5", "'", "\U0001f600")
+"""What random text is made of: lines of forms that nobody has typed before."""
+
 CHECKS = 12
 WARM = 1 / 6
 """The part of the run after which memory must be flat: ten minutes of an hour."""
@@ -182,7 +185,7 @@ class Typist:
         kind = self.chance.random()
         at = self.chance.randrange(len(self.text) + 1)
         if kind < 0.6:
-            word = self.chance.choice(WORDS)
+            word = self.chance.choice(WORDS) if kind < 0.5 else "".join(self.chance.choices(PARTS, k=8))
             yield from ((at + i, at + i, letter) for i, letter in enumerate(word))
             if self.chance.random() < 0.7:
                 yield from ((at + i - 1, at + i, "") for i in range(len(word), 0, -1))

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from threading import Event, Thread, Timer
 from typing import IO
@@ -27,11 +28,13 @@ from typing import IO
 from attrs import frozen
 
 from refract.escaping import code_span
+from refract.reading import exists
 
 TIMEOUT = 20.0
 """Seconds for one call. After a call that took longer, git is not called in that folder for a while."""
 
 _SILENCE = 60.0  # seconds without calls after one that did not end
+_DEEPEST = 100  # folders in a path
 _MAX_FILES = 200_000
 _MAX_BYTES = 500_000_000
 _MAX_MESSAGE = 10_000
@@ -88,10 +91,12 @@ _FULL_HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 
 
 def upwards(folder: Path) -> Iterator[Path]:
-    """A folder and those above it, up to the root of its repository; without one, up to the root of the disk."""
-    for place in (folder, *folder.parents):
+    """A folder and those above it, up to the root of its repository; without one, up to the root of the disk, or as many
+    as no project is deep.
+    """
+    for place in islice(chain((folder,), folder.parents), _DEEPEST):
         yield place
-        if (place / ".git").exists():
+        if exists(place / ".git"):
             return
 
 

@@ -62,9 +62,9 @@ def drafts(texts: Mapping[str, str]) -> Iterator[None]:
 def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes | UnreadableFile:
     """The content of a file of up to `most` bytes."""
     draft = _DRAFTS.get().get(str(path))
-    if draft is not None:
-        return draft.encode("utf-8", "surrogateescape")
     try:
+        if draft is not None:
+            return draft.encode("utf-8", "surrogateescape")
         if not stat.S_ISREG(path.stat().st_mode):  # not even opened: that alone can change a device
             return UnreadableFile(str(path), f"{path} is not a file")
         descriptor = os.open(path, _FLAGS)

@@ -17,6 +17,9 @@ from refract.agents.sql_clients import INTERPRETERS, code_losses, sql_of
 from refract.escaping import code_span
 
 _DEEPEST = 6
+_LONGEST_PATH = 1_000  # characters of a folder that a command enters
+_NEAR = 100
+"""Words after the name of a tool among which its command is looked for."""
 
 _INERT = frozenset(
     [
@@ -143,12 +146,22 @@ def dangers(text: str, folder: Path, depth: int = 0) -> Iterator[Danger]:
     for command in commands(text) if depth <= _DEEPEST else ():
         words = words_of(command)
         if words and words[0] in ("cd", "pushd") and len(words) > 1:
-            folder = Path(os.path.normpath(folder / Path(words[1]).expanduser()))
+            folder = _entered(folder, words[1])
             continue
         if command.writes:
             written[folder / command.writes] = _content(command)
         if words:
             yield from _of(words, command, folder, written, depth)
+
+
+def _entered(folder: Path, name: str) -> Path:
+    """Where `cd` leads; nowhere if the system has no such place."""
+    if len(str(folder)) + len(name) > _LONGEST_PATH:
+        return folder
+    try:
+        return Path(os.path.normpath(folder / Path(name).expanduser()))
+    except RuntimeError:  # the home of an unknown user
+        return folder
 
 
 def _content(command: ShellCommand) -> str:
@@ -193,7 +206,7 @@ def _inner(words: tuple[str, ...], folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _prisma(words: Sequence[str], folder: Path) -> Iterator[Danger]:
-    at = next((n for n, word in enumerate(words) if _is_prisma(word, words[n + 1 :])), None)
+    at = next((n for n, word in enumerate(words) if _is_prisma(word, words[n + 1 : n + _NEAR])), None)
     if at is None:
         return
     arguments = words[at + 1 :]
@@ -211,7 +224,7 @@ def _is_prisma(word: str, after: Sequence[str]) -> bool:
     is_tool = program(word) in ("prisma", "zenstack", "zen") or word.replace("\\", "/").endswith(
         "prisma/build/index.js"
     )
-    return is_tool and bool(_plain(after)) and _plain(after)[0] in ("migrate", "db")
+    return is_tool and _plain(after)[:1] in (["migrate"], ["db"])
 
 
 def _kind(names: Sequence[str], flags: set[str]) -> Kind | None:

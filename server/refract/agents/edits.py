@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 
-from attrs import frozen
+from attrs import define, frozen
 
 from refract.agents.event import Edit, Patch, Replacement, Whole
 from refract.reading import UnreadableFile, exists, read_text
@@ -91,7 +90,10 @@ def _replaced(text: str, old: str, new: str, everywhere: bool, path: Path) -> st
         old, new = old.replace("\n", "\r\n"), new.replace("\n", "\r\n")
     if old not in text:
         raise CannotFollow(f"{path} does not contain the text to replace.")
-    return text.replace(old, new) if everywhere else text.replace(old, new, 1)
+    count = text.count(old) if everywhere else 1
+    if len(text) + count * (len(new) - len(old)) > LARGEST:  # before it is in memory
+        raise CannotFollow(f"{path} would be too large to judge.")
+    return text.replace(old, new, count)
 
 
 def _patched(patch: str) -> Iterator[tuple[str, Edit | list[str]]]:
@@ -119,23 +121,48 @@ def _one(name: str, kind: str, lines: list[str]) -> Iterator[tuple[str, Edit | l
 
 
 def _hunks(text: str, lines: list[str], path: Path) -> str:
-    found, at = text.splitlines(), 0
+    patched = _Lines.of(text)
     hunk: list[str] = []
     for line in (*lines, "@@"):
         if not line.startswith("@@"):
             hunk.append(line)
             continue
-        if hunk:
-            at = _apply(found, hunk, at, path)
+        if hunk and not patched.patch(hunk):
+            raise CannotFollow(f"{path} does not contain the lines of the patch.")
         hunk = []
-    return "".join(f"{line}\n" for line in found)
+    return "".join(f"{line}\n" for line in patched.lines)
 
 
-def _apply(found: list[str], hunk: list[str], start: int, path: Path) -> int:
-    old = [line[1:] for line in hunk if line[:1] in (" ", "-", "")]
-    new = [line[1:] for line in hunk if line[:1] in (" ", "+", "")]
-    for at in chain(range(start, len(found) - len(old) + 1), range(start)):
-        if [line.rstrip() for line in found[at : at + len(old)]] == [line.rstrip() for line in old]:
-            found[at : at + len(old)] = new
-            return at + len(new)
-    raise CannotFollow(f"{path} does not contain the lines of the patch.")
+@define
+class _Lines:
+    """The lines of a file, and the same ones in one text, without spaces at their ends, each after a line end: there the
+    lines of a hunk are found in one search. `at` is where the last hunk ended in that text.
+    """
+
+    lines: list[str]
+    searched: str
+    at: int = 0
+
+    @classmethod
+    def of(cls, text: str) -> _Lines:
+        lines = text.splitlines()
+        return cls(lines, _searched(lines) + "\n")
+
+    def patch(self, hunk: Iterable[str]) -> bool:
+        """Apply a hunk at its first place after the last one, else before. Returns whether there is one."""
+        old, new = ([line[1:] for line in hunk if line[:1] in (" ", sign, "")] for sign in "-+")
+        wanted = _searched(old)
+        start = self.searched.find(f"{wanted}\n", self.at) if old else self.at
+        if start < 0:
+            start = self.searched.find(f"{wanted}\n")
+        if start < 0:
+            return False
+        first, added = self.searched.count("\n", 0, start), _searched(new)
+        self.lines[first : first + len(old)] = new
+        self.searched = self.searched[:start] + added + self.searched[start + len(wanted) :]
+        self.at = start + len(added)
+        return True
+
+
+def _searched(lines: Iterable[str]) -> str:
+    return "".join(f"\n{line.rstrip()}" for line in lines)

@@ -5,7 +5,6 @@ Markdown gets a section.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -131,9 +130,12 @@ def _section(text: str) -> Make:
     section = f"{_BEGIN}\n{text.strip()}\n{_END}"
 
     def make(before: str | None) -> str:
-        if before and _BEGIN in before and _END in before:
-            return re.sub(f"{_BEGIN}.*?{_END}", lambda _: section, before, count=1, flags=re.DOTALL)
-        return f"{before.rstrip()}\n\n{section}\n" if before and before.strip() else f"{section}\n"
+        before = before or ""
+        start = before.rfind(_BEGIN)  # the last one: between an earlier one and the end, others may have written
+        end = before.find(_END, max(start, 0))
+        if 0 <= start < end:
+            return before[:start] + section + before[end + len(_END) :]
+        return f"{before.rstrip()}\n\n{section}\n" if before.strip() else f"{section}\n"
 
     return make
 

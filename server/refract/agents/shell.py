@@ -19,6 +19,7 @@ _OPERATORS = ("&&", "||", "|&", ";;", "|", ";", "&", "\n", "(", ")")
 _REDIRECTION = re.compile(r"\d*(?:&>>?|>>|>\||>&|<&|<>|>|<)")
 _HEREDOC = re.compile(r"<<(?P<strip>-?)[ \t]*(?P<quote>['\"]?)(?P<tag>[\w.-]+)(?P=quote)")
 _IN_FRONT = re.compile(r"[A-Za-z_]\w*\+?=|(?:[{!]|if|then|else|elif|do|while|until|time)$")
+_ENDINGS = frozenset({"cmd", "exe", "ps1", "bat"})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
@@ -221,9 +222,10 @@ def words_of(command: ShellCommand) -> tuple[str, ...]:
 
 def program(word: str) -> str:
     """The name of a program: without its folder, its version (`prisma@6`) and the ending of Windows."""
-    name = re.split(r"[\\/]", word)[-1]
+    name = word.replace("\\", "/").rpartition("/")[2]
     name = name.partition("@")[0] or name
-    return re.sub(r"\.(?:cmd|exe|ps1|bat)$", "", name)
+    stem, _, ending = name.rpartition(".")
+    return stem if ending in _ENDINGS else name
 
 
 def _end_of_line(text: str, at: int) -> int:

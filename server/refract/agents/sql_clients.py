@@ -13,6 +13,7 @@ from refract.escaping import code_span
 from refract.reading import UnreadableFile, read_text
 
 _LARGEST = 2_000_000  # bytes of a file of SQL
+_MOST_PIPES = 20  # commands in a row that are looked at for what the last one reads
 
 
 @frozen
@@ -44,10 +45,10 @@ _CLIENTS: Mapping[str, _Client] = {
 }
 _FLAG = re.compile(r"^(?:-[A-Za-z](?=[A-Za-z])|--[\w-]+=)")
 _INCLUDED = re.compile(r"^\s*(?:\\i|\\ir|\\include|\.read|source)\s+(\S+)", re.MULTILINE)
-_MONGO = re.compile(r"dropDatabase\(|\.drop\(\s*\)|(?:deleteMany|remove)\(\s*(?:\{\s*\})?\s*\)")
+_MONGO = re.compile(r"dropDatabase\(|\.drop\(\s*\)|(?:deleteMany|remove)\(\s*+(?:\{\s*+\}\s*+)?\)")
 _CODE = re.compile(
     r"\b(?:DROP\s+(?:TABLE|DATABASE|SCHEMA)\s|TRUNCATE\s+(?:TABLE\s+)?[\"'`\w\\]"
-    r"|DELETE\s+FROM\s+[\w.\"\\]+\s*[;'`\"]?\s*[`'\")])|\.deleteMany\(\s*(?:\{\s*\})?\s*\)|dropDatabase\(",
+    r"|DELETE\s+FROM\s+[\w.\"\\]+\s*+(?:[;'`\"]\s*+)?[`'\")])|\.deleteMany\(\s*+(?:\{\s*+\}\s*+)?\)|dropDatabase\(",
     re.IGNORECASE,
 )
 INTERPRETERS = frozenset({"node", "tsx", "ts-node", "bun", "deno", "python", "python3", "ruby", "php", "perl"})
@@ -84,8 +85,8 @@ def sql_of(words: Sequence[str], command: ShellCommand, folder: Path, written: M
 def code_losses(words: Sequence[str], command: ShellCommand) -> tuple[str, ...]:
     """What code in the arguments of an interpreter, or of MongoDB's shell, would destroy."""
     names = {program(word) for word in words[:4]}
-    texts = (*_arguments(words), *([command.text] if command.text else []), *_input(command, Path()))
     pattern = _CODE if names & INTERPRETERS else _MONGO if names & _MONGO_SHELLS else None
+    texts = (*_arguments(words), *_input(command, Path())) if pattern else ()
     hits = [hit[0] for text in texts if pattern for hit in [pattern.search(text)] if hit]
     return tuple(f"runs {code_span(' '.join(hit.split()))}" for hit in hits)
 
@@ -102,18 +103,24 @@ def _files(words: Sequence[str], client: _Client, folder: Path, written: Mapping
 
 
 def _input(command: ShellCommand, folder: Path) -> Iterator[str]:
-    if command.text is not None:
-        yield command.text
-    if command.reads:
-        yield from _read(folder / command.reads, {})
-    if command.fed_by:
-        words = words_of(command.fed_by)
-        name = program(words[0]) if words else ""
-        if name in ("echo", "printf"):
-            yield " ".join(words[1:])
-        elif name in ("cat", "envsubst", "sed"):
-            yield from (text for word in words[1:] for text in _read(folder / word, {}))
-        yield from _input(command.fed_by, folder)
+    """What a command reads: of itself, or through pipes."""
+    for _ in range(_MOST_PIPES):
+        if command.text is not None:
+            yield command.text
+        if command.reads:
+            yield from _read(folder / command.reads, {})
+        if command.fed_by is None:
+            return
+        command = command.fed_by
+        yield from _printed(words_of(command), folder)
+
+
+def _printed(words: Sequence[str], folder: Path) -> Iterator[str]:
+    name = program(words[0]) if words else ""
+    if name in ("echo", "printf"):
+        yield " ".join(words[1:])
+    elif name in ("cat", "envsubst", "sed"):
+        yield from (text for word in words[1:] for text in _read(folder / word, {}))
 
 
 def _read(file: Path, written: Mapping[Path, str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ It fails open: what cannot be read or judged is a line on stderr, exit code 0 an
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 
@@ -15,6 +16,12 @@ from refract.agents.harnesses.base import Reply
 from refract.agents.verdict import Verdict
 from refract.cli.terminal import complain
 from refract.escaping import one_line
+
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""One escape of JSON: a pair, a half of one, or any other."""
 
 LARGEST = 20_000_000
 """Bytes of an event that is read."""
@@ -59,10 +66,15 @@ def _event() -> Mapping[str, object] | str:
     if len(data) > LARGEST:
         return f"The event is larger than {LARGEST // 1_000_000} MB."
     try:
-        raw = json.loads(data.decode("utf-8", "replace").removeprefix("\ufeff"))
+        raw = json.loads(_whole_characters(data.decode("utf-8", "replace").removeprefix("\ufeff")))
     except (ValueError, RecursionError) as error:
         return f"The event is not JSON ({error})."
     return raw if isinstance(raw, dict) else "The event is not a JSON object."
+
+
+def _whole_characters(text: str) -> str:
+    """JSON in which no text holds half a surrogate pair, which no file and no path can hold."""
+    return _ESCAPE.sub(lambda found: "\\ufffd" if found["half"] else found[0], text)
 
 
 def _write(reply: Reply) -> int:

@@ -29,7 +29,7 @@ def load_settings(folder: Path) -> Settings:
     for file in settings_files(folder):
         found = _read(file, ("tool", "refract") if file.name == "pyproject.toml" else ())
         if found is not None:
-            return evolve(_extended(settings_from(found, str(file)), file, (file,)), file=file)
+            return evolve(_extended(settings_from(found, str(file)), file, (file,), {}), file=file)
     return Settings()
 
 
@@ -40,17 +40,22 @@ def settings_files(folder: Path) -> Iterator[Path]:
         yield place / "pyproject.toml"
 
 
-def _extended(settings: Settings, file: Path, chain: tuple[Path, ...]) -> Settings:
-    """The settings of a file over those of the files that it extends. `chain` are the files that lead here."""
+def _extended(settings: Settings, file: Path, chain: tuple[Path, ...], known: dict[Path, Settings]) -> Settings:
+    """The settings of a file over those of the files that it extends. `chain` are the files that lead here, and `known`
+    those that were read before: each is read once, however many files extend it.
+    """
     below = Settings()
-    extended: tuple[Path, ...] = ()
-    for name in settings.extends:
-        shared = _shared(Path(os.path.normpath(file.parent / name)), file, chain)
-        below, extended = merged(below, shared), (*extended, *shared.extended)
-    return evolve(merged(below, settings), extended=extended)
+    extended: dict[Path, None] = {}
+    for name in dict.fromkeys(settings.extends):
+        path = Path(os.path.normpath(file.parent / name))
+        if path not in known:
+            known[path] = _shared(path, file, chain, known)
+        below = merged(below, known[path])
+        extended.update(dict.fromkeys(known[path].extended))
+    return evolve(merged(below, settings), extended=tuple(extended))
 
 
-def _shared(file: Path, by: Path, chain: tuple[Path, ...]) -> Settings:
+def _shared(file: Path, by: Path, chain: tuple[Path, ...], known: dict[Path, Settings]) -> Settings:
     """The settings of a file that others extend. It sets nothing that is a path of one project."""
     if file in chain or len(chain) > _DEEPEST:
         raise SettingsError(f"{by}: extends leads back to {file}")
@@ -60,7 +65,7 @@ def _shared(file: Path, by: Path, chain: tuple[Path, ...]) -> Settings:
     own = sorted(found.keys() & _OF_ONE_PROJECT)
     if own:
         raise SettingsError(f"{file} must not set {own[0]}, since other projects extend this file")
-    settings = _extended(settings_from(found, str(file)), file, (*chain, file))
+    settings = _extended(settings_from(found, str(file)), file, (*chain, file), known)
     return evolve(settings, extended=(*settings.extended, file))
 
 

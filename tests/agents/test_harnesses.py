@@ -112,6 +112,27 @@ def test_codex_denies(quiet: Path) -> None:
     assert hook(event, quiet).answer["hookSpecificOutput"]["permissionDecision"] == "deny"
 
 
+def test_codex_edits_with_patches_and_stops_with_a_reason(renamed: Path) -> None:
+    def codex(name: str, **more: object) -> dict[str, object]:
+        known = {
+            "turn_id": "t1",
+            "model": "m",
+            "session_id": "s",
+            "transcript_path": None,
+            "permission_mode": "default",
+        }
+        return {**known, "hook_event_name": name, "cwd": str(renamed), **more}
+
+    patch = "*** Begin Patch\n*** Update File: prisma/schema.prisma\n@@\n-  mail  String\n*** End Patch"
+    edit = codex("PreToolUse", tool_name="apply_patch", tool_input={"command": patch}, tool_use_id="1")
+    assert hook(edit, renamed).answer["hookSpecificOutput"]["permissionDecision"] == "deny"
+    answer = hook(codex("Stop", stop_hook_active=False, last_assistant_message="done"), renamed).answer
+    assert set(answer) == {"decision", "reason"}
+    assert answer["decision"] == "block"
+    assert "1 error" in answer["reason"]
+    assert hook(codex("Stop", stop_hook_active=True, last_assistant_message="done"), renamed).answer is None
+
+
 def cursor(name: str, folder: Path, **more: object) -> dict[str, object]:
     return {
         "conversation_id": "668320d2",

@@ -24,14 +24,18 @@ from refract.whole_file import write_whole
 
 _COMPILER = "compile"
 _DIGEST = 32
+_MOST = 2_000  # methods; more are left over from other versions
 _SEED = re.compile(r"(hash\(\(\n\s+)-?\d+(?=,\n)")
 """The number by which a method `__hash__` begins: another one in each process, and any would do."""
 
 
 @contextmanager
-def compiled_classes() -> Iterator[None]:
-    """Within the body, classes of attrs are made of code that is kept, as far as it is."""
-    module, file = _attrs(), _file()
+def compiled_classes(entry: str = "attrs") -> Iterator[None]:
+    """Within the body, classes of attrs are made of code that is kept, as far as it is.
+
+    Each entry point has a file of its own, so that a small one does not read the code of a large one.
+    """
+    module, file = _attrs(), _file(entry)
     if module is None or file is None:
         yield
         return
@@ -42,7 +46,7 @@ def compiled_classes() -> Iterator[None]:
     finally:
         delattr(module, _COMPILER)
     if memory.is_new and not sys.dont_write_bytecode:
-        _write(file, memory.used)
+        _write(file, memory.kept)
 
 
 class _Memory:
@@ -56,6 +60,12 @@ class _Memory:
     def is_new(self) -> bool:
         """Whether something had to be compiled."""
         return any(key not in self._known for key in self.used)
+
+    @property
+    def kept(self) -> dict[bytes, CodeType]:
+        """What to keep: also what this run did not need, since the next one may."""
+        every = {**self._known, **self.used}
+        return every if len(every) <= _MOST else self.used
 
     def compile(self, source: object, filename: object, mode: object, *more: object, **named: object) -> CodeType:
         """As the builtin does: the code of one source, file name and mode is always the same, but for the seed."""
@@ -79,10 +89,10 @@ def _attrs() -> ModuleType | None:
     return None if hasattr(module, _COMPILER) else module
 
 
-def _file() -> Path | None:
+def _file(entry: str = "attrs") -> Path | None:
     """Next to the compiled form of this module; None if Python keeps none."""
     try:
-        return Path(cache_from_source(__file__, optimization="attrs"))
+        return Path(cache_from_source(__file__, optimization=entry))
     except (NotImplementedError, ValueError):
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from refract.agents.edits import CannotFollow, EditedFile, edited_files
 from refract.agents.event import Edit, Event, Moment, Patch, Replacement, Whole
 from refract.agents.judging import judge
 from refract.agents.verdict import Decision, Verdict
-from small_projects import HEAD, INIT, USER, write
+from small_projects import HEAD, INIT, USER, commit, write
 
 SCHEMA = "prisma/schema.prisma"
 NEXT = "prisma/migrations/20990101000000_next/migration.sql"
@@ -181,3 +182,18 @@ def test_what_cannot_be_followed_is_an_error(edit: Edit, tmp_path: Path) -> None
     write(tmp_path, {"a.sql": TEXT})
     with pytest.raises(CannotFollow):
         edited_files((edit,), tmp_path)
+
+
+@pytest.mark.parametrize("base", ["", "develop"])
+def test_the_base_of_a_ci_job_counts_before_and_after_an_edit(
+    base: str, quiet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The base is the one of `refract check` in the same shell: for an edit, a command, and what is on disk."""
+    subprocess.run(["git", "checkout", "-qb", "develop"], cwd=quiet, check=True)
+    write(quiet, {NEXT: 'CREATE TABLE "Log" ("id" INTEGER NOT NULL);\n'})
+    commit(quiet)
+    monkeypatch.setenv("GITHUB_BASE_REF", base)
+    edit = judge(Event(Moment.EDIT, quiet, edits=(Replacement(NEXT, "Log", "Logs"),)))
+    removal = judge(Event(Moment.COMMAND, quiet, f"rm {NEXT}"))
+    assert any("is applied" in reason for reason in edit.reasons) is bool(base)
+    assert (removal.decision is not None) is bool(base)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 
+import refract.agents
 from refract.agents.harnesses import HARNESSES, harness_of
 from small_projects import HEAD, USER
 
@@ -108,6 +110,27 @@ def test_codex_denies(quiet: Path) -> None:
     patch = "*** Begin Patch\n*** Update File: prisma/schema.prisma\n@@\n-  email String\n+  mail String\n*** End Patch"
     event = claude("PreToolUse", "apply_patch", {"command": patch}, quiet, turn_id="t1")
     assert hook(event, quiet).answer["hookSpecificOutput"]["permissionDecision"] == "deny"
+
+
+def test_codex_edits_with_patches_and_stops_with_a_reason(renamed: Path) -> None:
+    def codex(name: str, **more: object) -> dict[str, object]:
+        known = {
+            "turn_id": "t1",
+            "model": "m",
+            "session_id": "s",
+            "transcript_path": None,
+            "permission_mode": "default",
+        }
+        return {**known, "hook_event_name": name, "cwd": str(renamed), **more}
+
+    patch = "*** Begin Patch\n*** Update File: prisma/schema.prisma\n@@\n-  mail  String\n*** End Patch"
+    edit = codex("PreToolUse", tool_name="apply_patch", tool_input={"command": patch}, tool_use_id="1")
+    assert hook(edit, renamed).answer["hookSpecificOutput"]["permissionDecision"] == "deny"
+    answer = hook(codex("Stop", stop_hook_active=False, last_assistant_message="done"), renamed).answer
+    assert set(answer) == {"decision", "reason"}
+    assert answer["decision"] == "block"
+    assert "1 error" in answer["reason"]
+    assert hook(codex("Stop", stop_hook_active=True, last_assistant_message="done"), renamed).answer is None
 
 
 def cursor(name: str, folder: Path, **more: object) -> dict[str, object]:
@@ -286,6 +309,47 @@ def test_a_shell_without_refract_blocks_nothing(quiet: Path) -> None:
         check=False,
     )
     assert done.returncode not in (0, 2)
+
+
+@pytest.mark.parametrize("module", ["refract.cli.hook", "refract.compiled", "refract.agents.judging"])
+def test_a_broken_installation_blocks_nothing(module: str, quiet: Path) -> None:
+    code = f"import sys; sys.modules[{module!r}] = None; sys.argv = ['refract', 'hook']\n"
+    event = claude("PreToolUse", "Bash", {"command": RESET}, quiet)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}from refract.cli.main import main; main()"],
+        input=json.dumps(event),
+        text=True,
+        cwd=quiet,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("refract: ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="OpenCode's plugin is JavaScript")
+def test_the_plugin_of_opencode_without_refract_blocks_nothing(quiet: Path) -> None:
+    plugin = Path(refract.agents.__path__[0]) / "files" / "opencode.js"
+    (quiet / "refract.mjs").write_bytes(plugin.read_bytes())
+    code = (
+        "const { Refract } = await import('./refract.mjs')\n"
+        "const hooks = await Refract({ directory: '.' })\n"
+        "const output = { args: { command: 'npx prisma migrate reset' }, output: 'x' }\n"
+        "await hooks['tool.execute.before']({ tool: 'bash' }, output)\n"
+        "await hooks['tool.execute.after']({ tool: 'bash', args: output.args }, output)\n"
+        "console.log(output.output)\n"
+    )
+    node = shutil.which("node") or ""
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", code],
+        text=True,
+        cwd=quiet,
+        env={"PATH": "/nowhere"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("x\n", "")
 
 
 def test_nothing_is_run_or_written(quiet: Path) -> None:

@@ -163,7 +163,9 @@ async def test_pages_are_resources(quiet: Path) -> None:
         assert page.startswith("# drop-column")
         recipe = (await client.read_resource("refract://recipes/rename-field")).contents[0].text
         assert recipe.startswith("# rename-field")
+        assert {r.name for r in (await client.list_resources()).resources} == {"rules", "recipes"}
         templates = (await client.list_resource_templates()).resource_templates
+        assert {t.name for t in templates} == {"rule", "recipe"}
         assert {t.uri_template for t in templates} == {"refract://rules/{name}", "refract://recipes/{name}"}
         with pytest.raises(MCPError):
             await client.read_resource("refract://rules/nonsense")

@@ -46,7 +46,7 @@ def is_command(command: str, arguments: list[str]) -> bool:
 
 def test_the_marketplace_names_the_plugin() -> None:
     marketplace = read(ROOT / ".claude-plugin/marketplace.json")
-    assert set(marketplace) == {"name", "owner", "plugins"}
+    assert set(marketplace) == {"name", "description", "owner", "plugins"}
     (entry,) = marketplace["plugins"]
     plugin = read(ROOT / entry["source"] / ".claude-plugin/plugin.json")
     assert entry["source"].startswith("./")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 
-from attrs import frozen
-
+from refract.agents.danger import Danger, Kind
+from refract.agents.file_dangers import file_dangers
 from refract.agents.package_scripts import scripts_of, shell_script
 from refract.agents.shell import ShellCommand, commands, program, words_of
 from refract.agents.sql_clients import INTERPRETERS, code_losses, sql_of
-from refract.escaping import code_span
+from refract.agents.tool_dangers import tool_dangers
 
 _DEEPEST = 6
 _LONGEST_PATH = 1_000  # characters of a folder that a command enters
@@ -107,43 +107,17 @@ _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "ash", "fish", "pwsh", 
 _TEXT_FLAG = re.compile(r"-[a-z]*c|-C|/[cC]|-Command|--call|--command|--exec|--cmd")
 _INLINE_TEXT = re.compile(r"(?:--call|--command|--exec|--cmd)=(.*\s.*)", re.DOTALL)
 _PUNCTUATION = re.compile(r"[\[\](){},'\"`]+")
+_WINDOWS = re.compile(r"^\s*(?:Remove-Item|Move-Item|ri|rmdir|rd|del|erase|move)\s", re.IGNORECASE | re.MULTILINE)
+_WINDOWS_PATH = re.compile(r"\\(?=[\w.\\*])")
 _WITH_VALUE = frozenset({"--schema", "--config", "--name", "-n", "--file", "--url", "--env-file", "--to", "--from"})
-
-
-class Kind(StrEnum):
-    """What a command would do."""
-
-    RESET = "reset"
-    ACCEPT_LOSS = "accept-loss"
-    DESTROY = "destroy"
-    RESOLVE = "resolve"
-    APPLY_SCHEMA = "apply-schema"
-    APPLY_MIGRATIONS = "apply-migrations"
-    APPLY_BOTH = "apply-both"
-    CREATE = "create"
-    REMOVE_FILES = "remove-files"
-    WRITE_FILES = "write-files"
-    SILENCE = "silence"
-
-
-@frozen
-class Danger:
-    """One thing that a command would do, in `folder`. `command` is its own words. `schema` is the path that it names for
-    Prisma's project, `losses` are what SQL would destroy, and `files` are those that it would remove or write.
-    """
-
-    kind: Kind
-    command: str
-    folder: Path
-    schema: str = ""
-    losses: tuple[str, ...] = ()
-    files: tuple[Path, ...] = ()
 
 
 def dangers(text: str, folder: Path, depth: int = 0) -> Iterator[Danger]:
     """All that a command line would do, in order. The scripts that it names are read, and never run."""
     written: dict[Path, str] = {}
-    for command in commands(text) if depth <= _DEEPEST else ():
+    for command in (
+        commands(_WINDOWS_PATH.sub("/", text) if _WINDOWS.search(text) else text) if depth <= _DEEPEST else ()
+    ):
         words = words_of(command)
         if words and words[0] in ("cd", "pushd") and len(words) > 1:
             folder = _entered(folder, words[1])
@@ -171,17 +145,17 @@ def _content(command: ShellCommand) -> str:
 def _of(
     words: tuple[str, ...], command: ShellCommand, folder: Path, written: dict[Path, str], depth: int
 ) -> Iterator[Danger]:
-    yield from _files(words, command, folder)
+    yield from file_dangers(words, command, folder)
     head = program(words[0])
     if head in _INERT or (head == "git" and "run" not in words):
         return
     if head in _MANAGERS and len(words) > 1 and words[1] in _INSTALLS:
         return
     yield from _prisma(words, folder)
-    yield from _other_tools(words, folder)
+    yield from tool_dangers(words, folder)
     yield from _refract(words, folder)
     yield from _sql(words, command, folder, written)
-    for inner, place in _inner(words, folder):
+    for inner, place in (*_inner(words, folder), *_of_xargs(words, command, folder)):
         yield from dangers(inner, place, depth + 1)
 
 
@@ -203,6 +177,14 @@ def _inner(words: tuple[str, ...], folder: Path) -> Iterator[tuple[str, Path]]:
     script = shell_script(words[at:] if at else words, folder)
     if script:
         yield script.text, script.folder
+
+
+def _of_xargs(words: Sequence[str], command: ShellCommand, folder: Path) -> Iterator[tuple[str, Path]]:
+    """The command line that xargs makes of its own words and of those that it reads."""
+    fed = words_of(command.fed_by) if command.fed_by else ()
+    if program(words[0]) == "xargs" and fed and program(fed[0]) in ("echo", "printf"):
+        first = next((n for n, word in enumerate(words[1:], 1) if not word.startswith("-")), len(words))
+        yield shlex.join((*words[first:], *fed[1:])), folder
 
 
 def _prisma(words: Sequence[str], folder: Path) -> Iterator[Danger]:
@@ -260,47 +242,6 @@ def _value(words: Sequence[str], flag: str) -> str:
     return inline or after
 
 
-_RESETS = (
-    ("supabase", "db", "reset"),
-    ("supabase", "stop", "--no-backup"),
-    ("supabase", "projects", "delete"),
-    ("dropdb",),
-    ("mysqladmin", "drop"),
-    ("pg_restore", "--clean"),
-    ("pg_restore", "-c"),
-    ("turso", "db", "destroy"),
-    ("wrangler", "d1", "delete"),
-    ("neonctl", "branches", "reset"),
-    ("neonctl", "branches", "delete"),
-    ("neonctl", "databases", "delete"),
-    ("neon", "databases", "delete"),
-    ("pscale", "database", "delete"),
-    ("heroku", "pg:reset"),
-)
-_APPLIES = (
-    ("supabase", "db", "push"),
-    ("supabase", "migration", "up"),
-    ("wrangler", "d1", "migrations", "apply"),
-)
-
-
-def _other_tools(words: Sequence[str], folder: Path) -> Iterator[Danger]:
-    names = [program(words[0]), *words[1:]]
-    if {"-h", "--help"} & set(words):
-        return
-    names = [name if name.startswith("-") else program(name) for name in names]
-    for kind, forms in ((Kind.RESET, _RESETS), (Kind.APPLY_MIGRATIONS, _APPLIES)):
-        for form in forms:
-            if form[0] in names and _follow(names[names.index(form[0]) + 1 :], form[1:]):
-                yield Danger(kind, " ".join(form), folder)
-
-
-def _follow(words: Sequence[str], form: Sequence[str]) -> bool:
-    """Whether the words of a form stand in this order."""
-    left = iter(words)
-    return all(word in left for word in form)
-
-
 def _refract(words: Sequence[str], folder: Path) -> Iterator[Danger]:
     at = next((n for n, word in enumerate(words) if program(word) == "refract"), None)
     rest = words[at + 1 :] if at is not None else ()
@@ -320,23 +261,3 @@ def _sql(words: tuple[str, ...], command: ShellCommand, folder: Path, written: d
         yield Danger(Kind.APPLY_SCHEMA, f"{found.client} with the output of prisma migrate diff", folder)
     if losses := code_losses(words, command):
         yield Danger(Kind.DESTROY, program(words[0]), folder, losses=losses)
-
-
-def _files(words: tuple[str, ...], command: ShellCommand, folder: Path) -> Iterator[Danger]:
-    """Migrations that are removed or written without an edit that a hook would see."""
-    head = program(words[0])
-    removes = head in ("rm", "rimraf", "unlink", "trash", "mv", "del") or words[:2] in (("git", "rm"), ("git", "mv"))
-    removes = removes or (head == "find" and "-delete" in words)
-    edits = head == "tee" or (head in ("sed", "perl") and any(re.match(r"-\w*i", word) for word in words))
-    if removes and (files := tuple(_migrations(words[1:-1] if head == "mv" else words[1:], folder))):
-        yield Danger(Kind.REMOVE_FILES, code_span(head), folder, files=files)
-    named = (*(words[1:] if edits else ()), *((command.writes,) if command.writes else ()))
-    if files := tuple(_migrations(named, folder)):
-        yield Danger(Kind.WRITE_FILES, code_span(head), folder, files=files)
-
-
-def _migrations(words: Sequence[str], folder: Path) -> Iterator[Path]:
-    """The paths among some words that may be of migrations; the part before a wildcard of those with one."""
-    for word in words:
-        if not word.startswith("-") and ("migration" in word or "prisma" in word):
-            yield Path(os.path.normpath(folder / (re.split(r"[*?\[{]", word)[0] or ".")))

@@ -15,6 +15,7 @@ LARGEST = 2_000_000
 """Characters of a file that is judged before it is written."""
 
 SETTINGS = ("refract.toml", "refract-accepted.json")
+"""Files that hold nothing but settings of Refract, and decisions of the person."""
 _ADD, _UPDATE, _DELETE, _MOVE = "*** Add File: ", "*** Update File: ", "*** Delete File: ", "*** Move to: "
 
 
@@ -50,8 +51,13 @@ def edited_paths(edits: Iterable[Edit], folder: Path) -> tuple[Path, ...]:
 
 
 def is_judged(path: Path) -> bool:
-    """Whether a file may be part of a schema, of its migrations or of the settings."""
-    return path.suffix in (".prisma", ".sql") or path.name in SETTINGS
+    """Whether a file may be part of a schema, of its migrations, of the settings or of a plan."""
+    return path.suffix in (".prisma", ".sql") or is_decided(path)
+
+
+def is_decided(path: Path) -> bool:
+    """Whether a file may hold settings, which others extend, accepted findings, or a plan."""
+    return path.suffix == ".toml" or path.name in SETTINGS
 
 
 def _changes(edits: Iterable[Edit], folder: Path) -> Iterator[tuple[Path, Edit | list[str]]]:

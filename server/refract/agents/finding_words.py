@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from refract.agents.dangers import Danger
+from refract.agents.danger import Danger
 from refract.escaping import code_span, one_line
 from refract.positions import PlainText, TextFile, read_plain
 from refract.rendering.findings import message

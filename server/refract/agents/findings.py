@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
+from refract import git
 from refract.agents import finding_words
-from refract.agents.dangers import Danger, Kind
+from refract.agents.danger import Danger, Kind
 from refract.agents.edits import EditedFile
 from refract.agents.nearest_project import project_for_command, project_of_file
 from refract.analysis import Analysis, analyse, open_project
@@ -68,7 +69,7 @@ def after(file: EditedFile) -> Seen:
     if project is None:
         return Seen()
     try:
-        before = analyse(open_project(project))
+        before = _analysed(project)
     except CannotAnalyse as error:
         return Seen(notes=(str(error),))
     if file.path.suffix == ".sql" and file.path not in _files_of(before) and not _may_be_migration(project, file.path):
@@ -82,6 +83,16 @@ def applied(folder: Path) -> frozenset[Path]:
     """The migrations of the project of a folder that databases have applied."""
     seen = here(folder)
     return applied_migrations(seen.analysis) if seen.analysis else frozenset()
+
+
+def is_missing_at(revision: str, files: Iterable[Path], folder: Path) -> bool:
+    """Whether a commit lacks one of the files; false if git does not know the commit."""
+    repository = git.repository(folder)
+    found = git.commit(repository, revision) if isinstance(repository, git.Repository) else repository
+    known = git.files_at(found) if isinstance(found, git.Commit) else found
+    if isinstance(known, git.Unavailable) or not isinstance(repository, git.Repository):
+        return False
+    return not {repository.relative(file) for file in files}.issubset(known)
 
 
 def described(seen: Seen) -> Iterator[str]:
@@ -102,10 +113,15 @@ def _of(project: ProjectFiles | None) -> Seen:
     if project is None:
         return Seen()
     try:
-        analysis = analyse(open_project(project, environment=os.environ))
+        analysis = _analysed(project)
     except CannotAnalyse as error:
         return Seen(notes=(str(error),))
     return _levelled(analysis.findings, analysis)
+
+
+def _analysed(project: ProjectFiles) -> Analysis:
+    """The analysis that `refract check` makes in the same shell: in a CI job, the environment names the base."""
+    return analyse(open_project(project, environment=os.environ))
 
 
 def _levelled(found: tuple[Finding, ...], analysis: Analysis | None) -> Seen:
@@ -121,7 +137,7 @@ def _edited(before: Analysis, file: EditedFile) -> Analysis:
 
 
 def _compared(before: Analysis, now: Analysis, file: EditedFile) -> Seen:
-    known = {f.key for f in before.findings} | {f.key for f in before.accepted}
+    known = {f.key for f in (*before.findings, *before.accepted, *before.silenced)}
     new = tuple(f for f in now.findings if f.key not in known)
     silent = {f.key for f in before.silenced}
     silenced = tuple(f for f in now.silenced if f.key not in silent and f.severity is Severity.ERROR)

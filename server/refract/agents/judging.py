@@ -8,8 +8,9 @@ from pathlib import Path
 from attrs import evolve
 
 from refract.agents import wordings
-from refract.agents.dangers import Danger, Kind, dangers
-from refract.agents.edits import SETTINGS, CannotFollow, EditedFile, edited_files, edited_paths, is_judged
+from refract.agents.danger import Danger, Kind
+from refract.agents.dangers import dangers
+from refract.agents.edits import CannotFollow, EditedFile, edited_files, edited_paths, is_decided, is_judged
 from refract.agents.event import Event, Moment, Patch
 from refract.agents.shell import LONGEST
 from refract.agents.verdict import Decision, Verdict, joined
@@ -69,8 +70,8 @@ def _files(danger: Danger, decision: Decision) -> Verdict:
 
     applied = findings.applied(danger.folder)
     hit = any(file.is_relative_to(path) for path in danger.files for file in applied)
-    if danger.kind is Kind.WRITE_FILES:
-        hit = bool(applied.intersection(danger.files))
+    if danger.revision:
+        hit = findings.is_missing_at(danger.revision, applied, danger.folder)
     return Verdict(decision, (wordings.destruction(danger), wordings.STOPPED)) if hit else _NOTHING
 
 
@@ -104,8 +105,8 @@ def _file(file: EditedFile, folder: Path) -> Verdict:
     settings, note = _settings(file.path.parent)
     if settings.edits is AgentEdits.OFF:
         return _NOTHING
-    if file.path.name in SETTINGS:
-        return _settings_file(file)
+    if is_decided(file.path):
+        return _decided_file(file, folder)
     from refract.agents import finding_words, findings  # noqa: PLC0415
     from refract.agents.nearest_project import is_inside  # noqa: PLC0415
 
@@ -131,14 +132,17 @@ def _strict(settings: AgentSettings) -> Decision | None:
     return None if settings.edits is AgentEdits.WARN else Decision(settings.edits)
 
 
-def _settings_file(file: EditedFile) -> Verdict:
-    """Settings that decide on findings are those of the person; others, such as the version of the server, are not."""
-    if file.path.suffix == ".toml":
-        from refract.agents.loosened import is_loosened  # noqa: PLC0415
+def _decided_file(file: EditedFile, folder: Path) -> Verdict:
+    """Plans, and settings that decide on findings, are those of the person; facts, such as a version, are not."""
+    from refract.agents.loosened import ACCEPTED, is_loosened  # noqa: PLC0415
+    from refract.agents.nearest_project import has_settings, is_plan  # noqa: PLC0415
 
-        if not is_loosened(file.before, file.after, file.path):
-            return _NOTHING
-    return Verdict(Decision.ASK, (wordings.SETTINGS_CHANGE.format(path=file.path.name),))
+    path = file.path
+    if path.name == ACCEPTED or has_settings(path, folder):
+        is_asked, wording = is_loosened(file.before, file.after, path), wordings.SETTINGS_CHANGE
+    else:
+        is_asked, wording = is_plan(path), wordings.PLAN_CHANGE
+    return Verdict(Decision.ASK, (wording.format(path=path.name),)) if is_asked else _NOTHING
 
 
 def _on_edited(event: Event) -> Verdict:
@@ -147,7 +151,7 @@ def _on_edited(event: Event) -> Verdict:
     from refract.agents.nearest_project import is_inside  # noqa: PLC0415
 
     paths = edited_paths(event.edits, event.folder)
-    judged = (path for path in paths if path.name not in SETTINGS and is_file(path))
+    judged = (path for path in paths if not is_decided(path) and is_file(path))
     return joined(_edited(path) for path in judged if is_inside(path, event.folder))
 
 

@@ -35,6 +35,20 @@ def project_of_file(path: Path) -> ProjectFiles | None:
     return next((project for project in above if project and _holds(project, path)), None)
 
 
+def is_plan(path: Path) -> bool:
+    """Whether a file is a plan of a project."""
+    above = (prisma_project(place) for place in git.upwards(path.parent))
+    return any(_plans_of(project) == path.parent for project in above if project)
+
+
+def has_settings(path: Path, folder: Path) -> bool:
+    """Whether a TOML file holds settings of a project that the agent works in: its own, or those that it extends."""
+    if path.name in ("refract.toml", "pyproject.toml"):
+        return True
+    places = (path.parent, folder, *(project.root for project in find_projects(home_of(folder))))
+    return any(path in _extended(place) for place in dict.fromkeys(places))
+
+
 def home_of(folder: Path) -> Path:
     """The repository that a folder is in; the folder itself without one."""
     top = tuple(git.upwards(folder))[-1]
@@ -44,6 +58,19 @@ def home_of(folder: Path) -> Path:
 def is_inside(path: Path, folder: Path) -> bool:
     """Whether a file is below the repository that the agent works in, with links resolved."""
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(home_of(folder)))
+
+
+def _plans_of(project: ProjectFiles) -> Path | None:
+    """The folder of the plans of a project; None if its settings exclude it."""
+    known = _configured(project)
+    return known.plans if known else None
+
+
+def _extended(folder: Path) -> tuple[Path, ...]:
+    try:
+        return load_settings(folder).extended
+    except SettingsError:  # the analysis reports it
+        return ()
 
 
 def _configured(project: ProjectFiles | None) -> ProjectFiles | None:

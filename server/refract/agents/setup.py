@@ -175,6 +175,7 @@ def _opencode() -> Iterator[tuple[str, Make]]:
 
 
 def _codex() -> Iterator[tuple[str, Make]]:
+    yield ".codex/hooks.json", _merged(_json("files/codex-hooks.json"))
     yield from _skill(".agents/skills")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from refract.agents.dangers import Danger, Kind
+from refract.agents.danger import Danger, Kind
 from refract.escaping import code_span
 
 _MOST = 3  # losses that are named
 
 _DOES = {
     Kind.RESET: "{command} drops the whole database with all rows.",
+    Kind.DELETE: "{command} deletes the files of a database.",
     Kind.ACCEPT_LOSS: "{command} deletes values without asking.",
     Kind.RESOLVE: "{command} changes the record of applied migrations without running SQL.",
     Kind.REMOVE_FILES: "{command} removes migrations that databases have applied.",
@@ -18,6 +19,7 @@ _DOES = {
 _INSTEAD = {
     Kind.RESET: "Run {check} to see what is pending, and apply new migrations with `prisma migrate deploy`.",
     Kind.ACCEPT_LOSS: "Run {check} to see which values would be lost, and follow its advice.",
+    Kind.DELETE: "Make a backup first, or ask the user whether the rows are still needed.",
     Kind.DESTROY: "Write a migration instead, and run {check}. To change rows, add a WHERE.",
     Kind.RESOLVE: "Run `prisma migrate status` first, and show the result to the user.",
     Kind.REMOVE_FILES: "Keep them. Undo a change with a new migration.",
@@ -31,6 +33,10 @@ APPLIED_EDIT = (
 )
 SILENCING = "This edit silences {rules}. Silencing a finding is the decision of the user."
 SETTINGS_CHANGE = "This edit changes which findings Refract reports ({path}). That is the decision of the user."
+PLAN_CHANGE = (
+    "This edit changes a plan by hand ({path}). Take its next step with `refract plan next`. "
+    "Any other change of a plan is the decision of the user."
+)
 STOPPED = "Do not look for another way to run this. Ask the user, or follow the advice."
 
 

@@ -81,7 +81,28 @@ class Deployed:
 
     @cached_property
     def _tree(self) -> SchemaTree | git.Unavailable | None:
-        return schema_at(self.commit, self.path) if self.commit and self.path else None
+        if not self.commit or not self.path:
+            return None
+        try:
+            return _schema_of(self.commit, self.path)
+        except _NoSchema as none:
+            return none.failure
+
+
+class _NoSchema(Exception):
+    """There is no schema at a commit, or git failed to read it."""
+
+    def __init__(self, failure: git.Unavailable | None) -> None:
+        super().__init__()
+        self.failure = failure
+
+
+@lru_cache(maxsize=8)  # a commit stays the same; a failure may not, and is not kept
+def _schema_of(commit: git.Commit, path: str) -> SchemaTree:
+    found = schema_at(commit, path)
+    if not isinstance(found, SchemaTree):
+        raise _NoSchema(found)
+    return found
 
 
 @frozen(eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import evolve
 
@@ -22,18 +22,22 @@ _MOST_ACTIONS = 4
 def combined(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings, without those that have become parts of others."""
     given = tuple(findings)
-    parts = [finding for finding in given if finding.rule in _WHOLES]
-    if not parts:
+    wholes = wholes_of(given)
+    if not wholes:
         return given
-    known = {(finding.rule, _subject(finding)): finding for finding in given}
-    changed: dict[Finding, Finding | None] = {}
-    for part in parts:
-        wholes = (known.get((rule, _subject(part))) for rule in _WHOLES[part.rule])
-        whole = next((found for found in wholes if found is not None), None)
-        if whole is not None:
-            changed[part] = None
-            changed[whole] = _with_part(changed.get(whole) or whole, part)
-    return tuple(now for now in (changed.get(finding, finding) for finding in given) if now is not None)
+    changed: dict[int, Finding] = {}
+    for part in given:
+        if (whole := wholes.get(id(part))) is not None:
+            changed[id(whole)] = _with_part(changed.get(id(whole)) or whole, part)
+    return tuple(changed.get(id(finding)) or finding for finding in given if id(finding) not in wholes)
+
+
+def wholes_of(findings: Sequence[Finding]) -> Mapping[int, Finding]:
+    """The findings that are parts, by their id, each with the one that includes it."""
+    parts = [finding for finding in findings if finding.rule in _WHOLES]
+    known = {(f.rule, _subject(f)): f for f in findings} if parts else {}
+    wholes = ((part, [known.get((rule, _subject(part))) for rule in _WHOLES[part.rule]]) for part in parts)
+    return {id(part): whole for part, found in wholes for whole in [next((f for f in found if f), None)] if whole}
 
 
 def _subject(finding: Finding) -> tuple[Judged, str]:

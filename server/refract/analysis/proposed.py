@@ -20,8 +20,10 @@ def judge_sql(snapshot: Snapshot, path: str, sql: str) -> tuple[Finding, ...]:
 
 
 def with_schema(snapshot: Snapshot, path: str, text: str) -> Snapshot:
-    """The snapshot with one file of the schema as it would be; a new one counts as part of the schema, too."""
-    document = read_document(path, text)
+    """The snapshot with one file of the schema as it would be; a new one counts as part of the schema, too. Costs the
+    blocks that are not in the snapshot yet.
+    """
+    document = read_document(path, text, snapshot.tree)
     if snapshot.tree.document(path) is not None:
         return snapshot.edited(document)
     return evolve(snapshot, tree=SchemaTree((*snapshot.tree.documents, document)))

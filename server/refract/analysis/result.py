@@ -11,7 +11,7 @@ from refract.analysis.accepted import accepted_keys
 from refract.analysis.baseline_choice import git_problems
 from refract.analysis.branch import NewMigration
 from refract.analysis.code_uses import CodeQuestion, Inquiry, Side
-from refract.analysis.combined import combined
+from refract.analysis.combined import combined, wholes_of
 from refract.analysis.half_typed import Settled, read_half_typed
 from refract.analysis.snapshot import Snapshot
 from refract.analysis.suppressions import MARK, Commented, shifted, suppress, suppressions
@@ -163,18 +163,20 @@ def _judged(draft: Analysis) -> Analysis:
     """
     snapshot = draft.snapshot
     planned, filled = _planned_migrations(draft), _filled_by_plans(draft)
-    judged = (f for f in draft.findings if f.key not in filled and not _is_planned(f, planned))
+    judged = tuple(f for f in draft.findings if f.key not in filled and not _is_planned(f, planned))
     placed = ((finding, draft.place(finding)) for finding in judged)
-    suppressed = suppress(placed, _commented(snapshot, draft.problems), rule_names(snapshot.settings))
+    comments = _commented(snapshot, draft.problems)
+    suppressed = suppress(placed, comments, rule_names(snapshot.settings), wholes_of(judged))
     findings = with_plans_named(_levelled(suppressed.findings, snapshot.settings), draft.plans, snapshot.tree)
     if not snapshot.accepted:
         return evolve(draft, findings=combined(findings), silenced=suppressed.silenced)
-    known = accepted_keys(snapshot, (f.key for f in findings))
+    known, wholes = accepted_keys(snapshot, (f.key for f in findings)), wholes_of(findings)
+    accepted = {id(f) for f in findings if f.key in known or wholes.get(id(f), f).key in known}
     return evolve(
         draft,
-        findings=combined(f for f in findings if f.key not in known),
+        findings=combined(f for f in findings if id(f) not in accepted),
         silenced=suppressed.silenced,
-        accepted=tuple(f for f in findings if f.key in known),
+        accepted=tuple(f for f in findings if id(f) in accepted),
         outdated=tuple(sorted(snapshot.accepted.difference(known.values()))),
     )
 

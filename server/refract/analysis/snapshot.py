@@ -206,11 +206,13 @@ def prisma_of(files: ProjectFiles) -> Version | None:
     return _prisma(files, _settings(files, None))
 
 
-def read_document(path: str, text: str) -> Document:
-    """A schema file as an editor holds it."""
+def read_document(path: str, text: str, known: SchemaTree | None = None) -> Document:
+    """A schema file as an editor holds it. Blocks that are the same in `known` are taken from there."""
     with without_collector():
         grammar_memory.recall()
-        return parse_document(path, text)
+        document = parse_document(path, text, known.document(path) if known else None)
+        grammar_memory.remember()
+        return document
 
 
 def read_schema(files: ProjectFiles, known: SchemaTree | None = None) -> tuple[SchemaTree, tuple[Problem, ...]]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import NamedTuple
 
 from attrs import evolve, frozen
@@ -63,6 +64,9 @@ class Commented(NamedTuple):
     complete: bool = True
 
 
+NO_WHOLES: Mapping[int, Finding] = MappingProxyType({})
+
+
 class Suppressed(NamedTuple):
     """`findings` are those that stay (and those about comments), `silenced` those that do not."""
 
@@ -71,17 +75,29 @@ class Suppressed(NamedTuple):
 
 
 def suppress(
-    findings: Iterable[tuple[Finding, Location | None]], files: Iterable[Commented], known: frozenset[str]
+    findings: Iterable[tuple[Finding, Location | None]],
+    files: Iterable[Commented],
+    known: frozenset[str],
+    wholes: Mapping[int, Finding] = NO_WHOLES,
 ) -> Suppressed:
-    """The findings that no comment silences. Each is given with its place; `known` are the names of all rules."""
+    """The findings that no comment silences. Each is given with its place; `known` are the names of all rules.
+
+    `wholes` are the findings that include others, which are given by their id: people see a part at the place of its
+    whole, and silence it there, by its own rule or together with the whole.
+    """
     by_path = {file.path: file for file in files if file.comments}
     kept: list[Finding] = []
     silenced: list[Finding] = []
     used: set[tuple[str, Span]] = set()
-    for finding, location in findings:
+    placed = tuple(findings)
+    places = {id(finding): location for finding, location in placed} if wholes else {}
+    for finding, location in placed:
         found = [*_speaking_for(finding, location, by_path)]
+        if whole := wholes.get(id(finding)):
+            found += _speaking_for(finding, places[id(whole)], by_path)
         used.update(found)
-        (silenced if found else kept).append(finding)
+        is_included = whole is not None and any(_speaking_for(whole, places[id(whole)], by_path))
+        (silenced if found or is_included else kept).append(finding)
     own = [finding for file in by_path.values() for finding in _about(file, used, known)]
     return Suppressed((*kept, *_with_distinct_keys(own)), tuple(silenced))
 

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -108,9 +109,13 @@ def _parts(projects: Iterable[ProjectFiles], base: str | None, options: Iterable
             yield os.fsencode(f"{file}{_stamp(file)}")
 
 
-def _code() -> Iterator[str]:
+@cache  # a process keeps the code that it started with
+def _code() -> tuple[str, ...]:
     """Identifies one build of Refract, a working copy being edited included."""
-    yield refract.__version__
+    return (refract.__version__, *_modules())
+
+
+def _modules() -> Iterator[str]:
     for package in refract.__path__:
         for folder, _, names in sorted(os.walk(package)):
             for name in sorted(names):

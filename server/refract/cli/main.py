@@ -390,9 +390,17 @@ def hook(harness: str | None) -> None:
     Commands that destroy data and edits that add errors are stopped, as set in refract.toml.
     An event that cannot be judged is let through, with a message on stderr.
     """
-    from refract.cli.hook import run
+    try:
+        from refract.compiled import compiled_classes
 
-    sys.exit(run(harness))
+        with compiled_classes("hook"):
+            from refract.cli.hook import run
+
+            code = run(harness)
+    except Exception as error:  # even a broken installation must not block
+        click.echo(f"refract: Bug in Refract ({type(error).__name__}: {error}). Nothing was judged.", err=True)
+        code = 0
+    sys.exit(code)
 
 
 @cli.command()

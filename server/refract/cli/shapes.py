@@ -87,7 +87,7 @@ def _analysis(analysis: Analysis) -> dict[str, Any]:
         ],
         "rules": {
             name: _rule(name, analysis.snapshot.settings)
-            for name in sorted({finding.rule for finding in analysis.findings})
+            for name in sorted({name for finding in analysis.findings for name in (finding.rule, *finding.parts)})
         },
         "ignored": len(analysis.silenced),
         "accepted": len(analysis.accepted),
@@ -138,6 +138,7 @@ def finding_as_json(finding: Finding, analysis: Analysis, places: Places) -> dic
     located = [(related, analysis.locate(related.origin)) for related in finding.related]
     return {
         "rule": finding.rule,
+        "parts": list(finding.parts),
         "severity": finding.severity.value,
         "what": finding.what,
         "harm": [harm_as_json(harm) for harm in finding.harm],

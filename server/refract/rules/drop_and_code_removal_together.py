@@ -88,14 +88,15 @@ def _actions(target: Target) -> tuple[Action, ...]:
 
 def _dropped(context: RuleContext) -> Iterator[tuple[Change, str, str, Target]]:
     """The drops of what deployed code knows: the change, its key, its label and its name in code."""
-    deployed = context.deployed
-    for change in context.on_existing(DropColumn) if deployed else ():
+    columns, tables = tuple(context.on_existing(DropColumn)), tuple(context.changes(DropTable))
+    deployed = context.deployed if columns or tables else None  # reading a schema at another commit is slow
+    for change in columns if deployed else ():
         table = deployed.tables.get(change.table) if deployed else None
         column = table.column(change.column.name) if table else None
         if table and column and not table.ignored and not column.ignored:
             label = column_label(context, change.table, change.column)
             yield change, f"{change.table}.{column.name}", label, field_target(context, change.table, column)
-    for dropped in context.changes(DropTable) if deployed else ():
+    for dropped in tables if deployed else ():
         name = dropped.table.name
         known = deployed.tables.get(name) if deployed else None
         if known and not known.ignored and not is_join_table(dropped.table) and not context.is_created_elsewhere(name):

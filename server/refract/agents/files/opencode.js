@@ -9,7 +9,7 @@ function judge(event, directory) {
     timeout: 20000,
   })
   try {
-    return JSON.parse(done.stdout)
+    return JSON.parse(done.stdout) ?? {} // null without an output: Refract could not be started
   } catch {
     return {}
   }

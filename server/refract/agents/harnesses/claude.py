@@ -51,6 +51,9 @@ def _answer(raw: Raw, event: Event, verdict: Verdict) -> Reply:
 
 
 def _answer_codex(raw: Raw, event: Event, verdict: Verdict) -> Reply:
+    if event.moment is Moment.STOP:  # it refuses other fields here, and goes on with the reason once
+        reason = "\n\n".join(verdict.context)
+        return reply({"decision": "block", "reason": reason}) if reason else Reply()
     return _answer(raw, event, evolve(verdict, decision=verdict.decision and Decision.DENY))
 
 

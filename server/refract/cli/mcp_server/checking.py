@@ -68,5 +68,8 @@ class Checker:
     def _analysis(self, project: ProjectFiles) -> Analysis:
         known = self._known.get(project.schema)
         snapshot = open_project(project, known=known.snapshot.tree if known else None, environment=os.environ)
-        self._known[project.schema] = analyse_with_code(snapshot, known)
-        return self._known[project.schema]
+        analysis = analyse_with_code(snapshot, known)
+        if known and analysis.problems:  # in place of what cannot be read, an editor shows the last form that could be
+            analysis = analyse_with_code(snapshot)
+        self._known[project.schema] = analysis
+        return analysis

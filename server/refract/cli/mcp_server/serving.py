@@ -37,10 +37,16 @@ def make_server(commands: click.Command) -> MCPServer:
         notes = ToolAnnotations(read_only_hint=reads, destructive_hint=False, open_world_hint=False)
         for tool in tools:
             server.add_tool(_refusing(tool), annotations=notes, structured_output=True)
-    server.resource("refract://rules", mime_type="application/json", description="All rules.")(_rules)
-    server.resource("refract://rules/{name}", mime_type="text/markdown", description="The page of a rule.")(_rule)
-    server.resource("refract://recipes", mime_type="application/json", description="All recipes.")(_recipes)
-    server.resource("refract://recipes/{name}", mime_type="text/markdown", description="The page of a recipe.")(_recipe)
+    server.resource("refract://rules", name="rules", mime_type="application/json", description="All rules.")(_rules)
+    server.resource(
+        "refract://rules/{name}", name="rule", mime_type="text/markdown", description="The page of a rule."
+    )(_rule)
+    server.resource("refract://recipes", name="recipes", mime_type="application/json", description="All recipes.")(
+        _recipes
+    )
+    server.resource(
+        "refract://recipes/{name}", name="recipe", mime_type="text/markdown", description="The page of a recipe."
+    )(_recipe)
     return server
 
 

@@ -9,6 +9,8 @@ from attrs import evolve
 
 from refract.diff import diff
 from refract.providers.versions import Version, Versions, default_versions
+from refract.schema.apply import apply
+from refract.schema.changes import RenameColumn
 from refract.sql.safe import safe_writer
 from writer.cases import database
 
@@ -157,3 +159,24 @@ def _texts(
     before, after = database(start, "mysql"), database(dedent(edited), "mysql")
     writer = safe_writer("mysql", versions)
     return [writer.text(part) for part in writer.parts(diff(before, after).changes, before, after) if part.statements]
+
+
+@pytest.mark.parametrize(
+    ("server", "flavour", "expected"),
+    [
+        ((5, 7), "", "CHANGE `name` `title` VARCHAR(40) NULL, ALGORITHM=INPLACE, LOCK=NONE;"),
+        ((10, 4), "mariadb", "CHANGE `name` `title` VARCHAR(40) NULL, ALGORITHM=INPLACE, LOCK=NONE;"),
+        ((8, 0), "", "RENAME COLUMN `name` TO `title`, ALGORITHM=INPLACE, LOCK=NONE;"),
+        ((10, 6), "mariadb", "RENAME COLUMN `name` TO `title`, ALGORITHM=INPLACE, LOCK=NONE;"),
+    ],
+)
+def test_an_old_server_renames_a_column_with_its_definition(server: Version, flavour: str, expected: str) -> None:
+    before = database(BEFORE, "mysql")
+    table = before.table("User")
+    assert table is not None
+    old = table.column("name")
+    assert old is not None
+    change = RenameColumn(table=table.name, before=old, after=evolve(old, name="title"))
+    writer = safe_writer("mysql", Versions(server, flavour))
+    part = next(iter(writer.parts([change], before, apply(before, (change,))[0])))
+    assert f"ALTER TABLE `User` {expected}" in writer.text(part)

@@ -4,7 +4,7 @@
 Gives the field the type that it has in the deployed schema. Its edited attributes are kept.
 
 ## When it is offered
-The deployed schema is known from git, and the written type differs from it.
+The deployed schema is known from git, and the written type differs from it. The edited default fits that type.
 
 ## What it costs
 The type change is undone.
@@ -20,6 +20,8 @@ from refract.fixes.base import Fix, FixContext, fixes
 from refract.schema.changes import AlterColumn, RecreateColumn
 from refract.syntax import edits
 
+_NUMBERED = ("Int", "BigInt")
+
 
 @fixes("column-dropped-and-recreated", "risky-type-change", "change-type-rewrite", "cockroach-type-change")
 def keep_type(context: FixContext) -> Iterator[Fix]:
@@ -30,6 +32,8 @@ def keep_type(context: FixContext) -> Iterator[Fix]:
     written, former = field_of(context, change.after), former_field(context, change.table, change.before.name)
     if written is None or former is None or former.type == written.type:
         return
+    if change.after.auto_increment and former.type not in _NUMBERED:
+        return  # the edited default is not one of that type
     name, type_text = written.name, former.type
     yield Fix(
         title=f"Keep {code_span(name)} as {code_span(type_text)}",

@@ -59,6 +59,8 @@ class Behaviour:
     `volatile` finds the defaults that are computed row by row; `adds_defaults_since` is the version from which any other
     default of a new column is written to the catalog only; `instant_columns_since` that from which columns are added
     and dropped without rewriting the table.
+    `forgets_null_default`: DROP DEFAULT leaves an optional column without a default, even without NULL.
+    `renames_columns_since` are the versions from which flavours know RENAME COLUMN, if not all of them do.
     `recreates_renamed_indexes` and `rebuild_cascades` name flavours: on the first, Prisma recreates a renamed index;
     on the second, rebuilding a table deletes the rows that depend on it.
     `indexes_foreign_keys`: each foreign key gets an index.
@@ -109,6 +111,8 @@ class Behaviour:
     add_unique_constraint: Operation | None = None
     adds_defaults_since: Version = ()
     instant_columns_since: Version = ()
+    forgets_null_default: bool = False
+    renames_columns_since: Mapping[str, Version] = field(factory=dict)
     recreates_renamed_indexes: frozenset[str] = frozenset()
     rebuild_cascades: frozenset[str] = frozenset()
     indexes_foreign_keys: bool = False
@@ -304,6 +308,8 @@ _MYSQL = Behaviour(
     ),
     volatile=re.compile(r"\("),  # any expression: only literals and the current time are written to the catalog
     instant_columns_since=(8, 0, 29),
+    forgets_null_default=True,
+    renames_columns_since={"": (8, 0, 3), "mariadb": (10, 5, 2)},  # before, only CHANGE: error 1064
     recreates_renamed_indexes=frozenset({"mariadb"}),
     indexes_foreign_keys=True,
     implicit_value="an empty string, 0 or the first value of the enum",

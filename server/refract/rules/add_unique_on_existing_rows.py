@@ -119,6 +119,8 @@ def _duplicates(context: RuleContext, built: BuiltIndex) -> Harm | None:
         return None
     same = all(c is not None for c in added)
     table = table_label(context, built.change.table)
+    if rows.has_deduplicated(built.change.table, [c.name for c in built.index.columns]):
+        return None
     if _are_settled(rows, built):
         return harm(Effect.FAILS_ON_DUPLICATES_LEFT, table=table)
     if built.index.where is not None:

@@ -71,7 +71,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 now=_actions(context, change),
                 change=change,
                 related=created_here(f"Column {code_span(change.before.name)}", change.before.origin),
-                severity=Severity.WARNING if _fails(context, change) else None,
+                severity=Severity.WARNING if _breaks_inserts(context, change) else None,
             )
 
 
@@ -115,9 +115,14 @@ def _fails(context: RuleContext, change: AlterColumn) -> bool:
     return left and after.default is None and not after.nullable and not after.type.is_list
 
 
+def _breaks_inserts(context: RuleContext, change: AlterColumn) -> bool:
+    lost = change.after.default is None and change.after.nullable
+    return _fails(context, change) or (lost and _is_left_without_null(context, change))
+
+
 def _what(context: RuleContext, change: AlterColumn) -> str:
     label = column_label(context, change.table, change.after)
-    if _fails(context, change):
+    if _breaks_inserts(context, change):
         return f"Dropping the default of {label} breaks inserts"
     return f"Old app instances still write {code_span(context.provider.render_default(change.before))} into {label}"
 
@@ -127,19 +132,31 @@ def _harm(context: RuleContext, change: AlterColumn) -> Iterator[Harm]:
         yield harm(Effect.INSERTS_LACK_DEFAULT, default=code_span(context.provider.render_default(change.before)))
         return
     new = context.provider.render_default(change.after)
-    yield harm(Effect.SQL_GETS_NEW_DEFAULT, default=code_span(new)) if new else harm(_without_default(change))
+    yield harm(Effect.SQL_GETS_NEW_DEFAULT, default=code_span(new)) if new else harm(_without_default(context, change))
     yield harm(Effect.EXISTING_ROWS_KEEP_VALUES)
 
 
-def _without_default(change: AlterColumn) -> Effect:
+def _without_default(context: RuleContext, change: AlterColumn) -> Effect:
     optional = change.after.nullable or change.after.type.is_list
+    if optional and _is_left_without_null(context, change):
+        return Effect.STRICT_INSERTS_FAIL
     return Effect.SQL_GETS_NO_DEFAULT if optional else Effect.SQL_INSERTS_FAIL
+
+
+def _is_left_without_null(context: RuleContext, change: AlterColumn) -> bool:
+    """Whether the column has no default at all after DROP DEFAULT, which Prisma writes too. MariaDB gives it NULL."""
+    statement = context.statement_of(change)
+    written = statement is None or statement.says("DROP", "DEFAULT")
+    return context.behaviour.forgets_null_default and not context.versions.flavour and written
 
 
 def _actions(context: RuleContext, change: AlterColumn) -> Iterator[AnyAction]:
     name = field_name(change.after)
     if change.after.default is not None:
         yield action(Do.CHECK_RAW_SQL, field=code_span(name))
+        return
+    if not _fails(context, change) and _breaks_inserts(context, change):
+        yield action(Do.SET_DEFAULT_NULL)
         return
     yield action(Do.WRITE_FIELD_IN_CODE, field=code_span(name))
     yield action(Do.DROP_DEFAULT_LATER)

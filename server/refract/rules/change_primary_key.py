@@ -55,7 +55,7 @@ from refract.rules.kit.indexes import already_unique, numbers_rows
 from refract.rules.kit.labels import blocked, created_here, table_label
 from refract.rules.kit.row_state import rows_at_the_end
 from refract.rules.kit.rule import SQL, rule
-from refract.schema.changes import AddPrimaryKey, DropPrimaryKey
+from refract.schema.changes import AddPrimaryKey, DropPrimaryKey, RenameColumn
 from refract.schema.model import PrimaryKey, QualifiedName
 from refract.wording import listed
 
@@ -72,7 +72,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
         change = new or old
         before = old.primary_key if old else None
         after = new.primary_key if new else None
-        if change is None or _same_columns(before, after) or _is_renamed(context, table, before, after):
+        if change is None or _same_columns(context, table, before, after) or _is_renamed(context, table, before, after):
             continue
         yield Risk(
             key=str(table),
@@ -84,9 +84,18 @@ def check(context: RuleContext) -> Iterator[Risk]:
         )
 
 
-def _same_columns(before: PrimaryKey | None, after: PrimaryKey | None) -> bool:
-    """Whether only the type of a key column changed, which other rules find."""
-    return bool(before and after) and _names(before) == _names(after)
+def _same_columns(
+    context: RuleContext, table: QualifiedName, before: PrimaryKey | None, after: PrimaryKey | None
+) -> bool:
+    """Whether only the type of a key column changed, which other rules find. Another column may have got its name."""
+    return bool(before and after) and _names(before) == _names(after) == _former_names(context, table, _names(after))
+
+
+def _former_names(context: RuleContext, table: QualifiedName, names: tuple[str, ...]) -> tuple[str, ...]:
+    """What columns were called before the migration renamed them, if another column had their name then."""
+    known = context.before.tables.get(table)
+    renamed = {c.after.name: c.before.name for c in context.changes(RenameColumn) if c.table == table}
+    return tuple(renamed.get(name, name) if known and known.column(name) else name for name in names)
 
 
 def _names(key: PrimaryKey | None) -> tuple[str, ...]:
@@ -159,4 +168,5 @@ def _may_fail(context: RuleContext, table: QualifiedName, key: PrimaryKey) -> bo
     if rows_at_the_end(context).is_empty(table):
         return False
     numbered = {c.name for c in columns if numbers_rows(c) and context.added_column(table, c.name)}
-    return not (numbered & set(_names(key)) or already_unique(context, table, _names(key)))
+    former = _former_names(context, table, _names(key))
+    return not (numbered & set(_names(key)) or already_unique(context, table, former))

@@ -49,8 +49,8 @@ from refract.rules.kit.context import RuleContext
 from refract.rules.kit.cures import cures
 from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import AnyHarm, Effect, blocking, harm
-from refract.rules.kit.indexes import drops_only_the_index
-from refract.rules.kit.labels import created_here, is_join_table, table_label
+from refract.rules.kit.indexes import drops_only_the_index, guards_values
+from refract.rules.kit.labels import created_here, table_label
 from refract.rules.kit.rule import rule
 from refract.schema.changes import DropIndex
 from refract.wording import listed
@@ -60,8 +60,7 @@ from refract.wording import listed
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each unique index that is dropped without a replacement."""
     for change in context.on_existing(DropIndex):
-        guards = change.index.unique and change.index.where is None and change.index.valid
-        if guards and drops_only_the_index(context, change) and not _is_still_unique(context, change):
+        if drops_only_the_index(context, change) and guards_values(context, change):
             yield Risk(
                 key=f"{change.table}.{change.index.name}",
                 what=_what(context, change),
@@ -75,14 +74,6 @@ def check(context: RuleContext) -> Iterator[Risk]:
 def _what(context: RuleContext, change: DropIndex) -> str:
     breaks = context.behaviour.upserts_by_conflict
     return f"Dropping this unique index {'breaks upserts by' if breaks else 'allows duplicates of'} {_columns(change)}"
-
-
-def _is_still_unique(context: RuleContext, change: DropIndex) -> bool:
-    table = context.after.tables[change.table]
-    keys = [table.primary_key.columns] if table.primary_key else []
-    keys += [i.columns for i in table.indexes if i.unique and i.where is None]
-    wanted = {part.name for part in change.index.columns}
-    return is_join_table(table) or any({part.name for part in key} <= wanted for key in keys)
 
 
 def _columns(change: DropIndex) -> str:

@@ -1,7 +1,7 @@
 """A foreign key has no index, so every delete of a parent row scans the whole table.
 
 ## What it does
-Finds new foreign keys whose fields do not begin any index.
+Finds new foreign keys whose fields do not begin any index, except in the first migration of a project.
 
 ## Why it is risky
 When a parent row is deleted or its key changes, the database searches for the rows that reference it.
@@ -78,7 +78,7 @@ from refract.wording import listed
 @rule(Severity.INFO, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each foreign key that is new, not only recreated or renamed, and that no index serves."""
-    if context.behaviour.indexes_foreign_keys:
+    if context.behaviour.indexes_foreign_keys or context.begins_history:
         return
     known = set(_former_keys(context))
     renamed = {new.name for _, new in context.table_renames()}

@@ -1,7 +1,7 @@
 """A new index serves no query that another index does not serve.
 
 ## What it does
-Finds new indexes whose fields are the first ones of another index, unique or key of the same model.
+Finds new indexes whose fields are the first ones of another index, unique or key of the same model, except in the first migration of a project.
 
 ## Why it is risky
 An index on `(a, b)` also serves every query by `a`. The second index costs space and time on every write and has no benefit.
@@ -66,6 +66,8 @@ from refract.wording import listed
 @rule(Severity.INFO)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new index that is the beginning of another."""
+    if context.begins_history:
+        return
     for name, index, change in new_indexes(context):
         table = context.after.tables.get(name)
         covered = _covering(table, index) if table else None

@@ -3,6 +3,7 @@
 ## What it does
 Finds statements of a new migration about objects that no statement before them creates, and those that create what already exists.
 On SQLite, also statements that the database does not have, such as `ADD CONSTRAINT` or a new column that is `UNIQUE`.
+On MySQL before 8.0.3 and MariaDB before 10.5.2, also `RENAME COLUMN`.
 
 ## Why it is risky
 The migration fails: on databases that have the history, or on new ones such as the shadow database and those of CI.
@@ -33,12 +34,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refract.escaping import code_span
+from refract.providers.versions import is_since
 from refract.rules.kit.advice import Do, action, instead
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Related, Risk, Severity
 from refract.rules.kit.harm import AnyHarm, Effect, harm
 from refract.rules.kit.rule import MIGRATION_ONLY, SQL, rule
-from refract.schema.changes import Misfit, NotFollowed, Reason, Statement
+from refract.schema.changes import Misfit, NotFollowed, Reason, RenameColumn, Statement
 
 
 @rule(Severity.ERROR, SQL, MIGRATION_ONLY)
@@ -50,6 +52,30 @@ def check(context: RuleContext) -> Iterator[Risk]:
                 yield _risk(f"statement {number}", change, change.misfit, statement, context)
             if isinstance(change, NotFollowed) and change.reason is Reason.REFUSED and change.misfit is None:
                 yield _refused(f"statement {number}", change, statement)
+            if isinstance(change, RenameColumn) and statement.says("RENAME", "COLUMN"):
+                yield from _unknown_rename(f"statement {number}", change, statement, context)
+
+
+def _unknown_rename(key: str, change: RenameColumn, statement: Statement, context: RuleContext) -> Iterator[Risk]:
+    """MySQL and MariaDB know RENAME COLUMN from a version on."""
+    versions = context.versions
+    since = context.behaviour.renames_columns_since.get(versions.flavour, ())
+    if is_since(versions.server, since):
+        return
+    yield Risk(
+        key=key,
+        what="The server version does not have `RENAME COLUMN`",
+        harm=(
+            harm(
+                Effect.SERVER_LACKS_RENAME,
+                server="MariaDB" if versions.flavour else "MySQL",
+                version=".".join(map(str, since)),
+            ),
+        ),
+        now=(action(Do.USE_INSTEAD, sql=f"CHANGE {change.before.name} {change.after.name} ..."),),
+        change=change,
+        origin=statement.origin,
+    )
 
 
 def _refused(key: str, change: NotFollowed, statement: Statement) -> Risk:

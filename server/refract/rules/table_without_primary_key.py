@@ -1,7 +1,7 @@
 """A new model has unique fields but no `@id`.
 
 ## What it does
-Finds new tables without a primary key.
+Finds new tables without a primary key, except in the first migration of a project.
 
 ## Why it is risky
 Logical replication, online schema change tools (gh-ost, pt-online-schema-change) and batched backfills identify rows by the primary key.
@@ -58,6 +58,8 @@ from refract.schema.changes import AddPrimaryKey, CreateTable
 @rule(Severity.INFO, SQL)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each new table without a key, even at the end of the change."""
+    if context.begins_history:
+        return
     keyed = {c.table for c in context.changes(AddPrimaryKey)}
     for change in context.changes(CreateTable):
         table = change.table

@@ -185,6 +185,11 @@ class RuleContext:
         """The probable renames whose dropped half is of one kind."""
         return ((r, r.dropped) for r in self.diff.renames if isinstance(r.dropped, kind))
 
+    @property
+    def begins_history(self) -> bool:
+        """Whether nothing exists before the changes: the first migration of a project, or its first schema."""
+        return not self.before.tables and not self.not_followed
+
     def is_new(self, table: QualifiedName) -> bool:
         """Whether the judged changes or earlier migrations of the branch create the table: no rows, and no code uses it."""
         return table in self._created or table in self.fresh

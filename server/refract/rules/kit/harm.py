@@ -66,6 +66,7 @@ class Effect(Enum):
     ONLY_CLIENT_CHECKS_RELATIONS = HarmKind.DATA_CHANGED, "only-client-checks-relations"
     MODIFY_DROPS_CLAUSES = HarmKind.DATA_CHANGED, "modify-drops-clauses"
     VALUES_CUT_OR_REFUSED = HarmKind.DATA_CHANGED, "values-cut-or-refused"
+    ONLY_CONVERTED_VALUES_KEPT = HarmKind.DATA_CHANGED, "only-converted-values-kept"
     DATA_STAYS_BEHIND = HarmKind.DATA_CHANGED, "data-stays-behind"
     DOCUMENTS_STAY_IN_OLD = HarmKind.DATA_CHANGED, "documents-stay-in-old"
     VALUES_ADDED_AT_END = HarmKind.DATA_CHANGED, "values-added-at-end"
@@ -136,6 +137,11 @@ class Effect(Enum):
     FAILS_ON_NEW_DATABASES = HarmKind.MIGRATION_FAILS, "fails-on-new-databases"
     FAILS_UNLESS_UNFOLLOWED = HarmKind.MIGRATION_FAILS, "fails-unless-unfollowed"
     NAME_OVER_LIMIT = HarmKind.MIGRATION_FAILS, "name-over-limit"
+    VALUES_NOT_IN_ENUM = HarmKind.MIGRATION_FAILS, "values-not-in-enum"
+    TEXT_KEYS_ARE_NO_NUMBERS = HarmKind.MIGRATION_FAILS, "text-keys-are-no-numbers"
+    SERVER_LACKS_RENAME = HarmKind.MIGRATION_FAILS, "server-lacks-rename"
+    COLLATIONS_DIFFER = HarmKind.MIGRATION_FAILS, "collations-differ"
+    DEFAULT_MUST_BE_CONSTANT = HarmKind.MIGRATION_FAILS, "default-must-be-constant"
 
     # code-breaks
     DELETE_REFUSED = HarmKind.CODE_BREAKS, "delete-refused"
@@ -157,10 +163,12 @@ class Effect(Enum):
     DISTINCT_FAILS = HarmKind.CODE_BREAKS, "distinct-fails"
     OLD_READS_FAIL = HarmKind.CODE_BREAKS, "old-reads-fail"
     SQL_INSERTS_FAIL = HarmKind.CODE_BREAKS, "sql-inserts-fail"
+    STRICT_INSERTS_FAIL = HarmKind.CODE_BREAKS, "strict-inserts-fail"
     OLD_INSERTS_FAIL = HarmKind.CODE_BREAKS, "old-inserts-fail"
     STILL_USED_IN_CODE = HarmKind.CODE_BREAKS, "still-used-in-code"
     DOCUMENTS_LACK_FIELD = HarmKind.CODE_BREAKS, "documents-lack-field"
     INSERTS_LACK_DEFAULT = HarmKind.CODE_BREAKS, "inserts-lack-default"
+    INSERTS_LACK_SEQUENCE = HarmKind.CODE_BREAKS, "inserts-lack-sequence"
     LOOKUPS_BY_KEY_BREAK = HarmKind.CODE_BREAKS, "lookups-by-key-break"
     OLD_CODE_STILL_USES = HarmKind.CODE_BREAKS, "old-code-still-uses"
     RELEASE_CANNOT_ROLL_BACK = HarmKind.CODE_BREAKS, "release-cannot-roll-back"
@@ -215,6 +223,8 @@ class Effect(Enum):
     FOREIGN_KEYS_RECREATED = HarmKind.BLOCKS, "foreign-keys-recreated"
     CATALOG_ONLY = HarmKind.BLOCKS, "catalog-only"
     DOMAIN_CHECK_SCANS_TABLES = HarmKind.BLOCKS, "domain-check-scans-tables"
+    DEFAULT_PARTITION_SCANNED = HarmKind.BLOCKS, "default-partition-scanned"
+    ROWS_LOCKED_UNTIL_COMMIT = HarmKind.BLOCKS, "rows-locked-until-commit"
 
     # costs
     SERVED_BY_PRIMARY_KEY = HarmKind.COSTS, "served-by-primary-key"
@@ -239,6 +249,7 @@ class Effect(Enum):
     LENGTH_SAVES_NOTHING = HarmKind.COSTS, "length-saves-nothing"
     ONLINE_TOOLS_EXCLUDED = HarmKind.COSTS, "online-tools-excluded"
     KEY_NOT_INDEXED = HarmKind.COSTS, "key-not-indexed"
+    EVERY_ROW_WRITTEN = HarmKind.COSTS, "every-row-written"
 
     # not-checked
     STEP_UNCONFIRMED = HarmKind.NOT_CHECKED, "step-unconfirmed"
@@ -247,6 +258,7 @@ class Effect(Enum):
     RULE_FAILED = HarmKind.NOT_CHECKED, "rule-failed"
     STATEMENT_NOT_CHECKED = HarmKind.NOT_CHECKED, "statement-not-checked"
     STATE_UNCERTAIN = HarmKind.NOT_CHECKED, "state-uncertain"
+    ROWS_WRITTEN_MEANWHILE = HarmKind.NOT_CHECKED, "rows-written-meanwhile"
     SILENCES_NOTHING = HarmKind.NOT_CHECKED, "silences-nothing"
     ORPHANS_STAY = HarmKind.NOT_CHECKED, "orphans-stay"
     BAD_REFERENCES_STAY = HarmKind.NOT_CHECKED, "bad-references-stay"

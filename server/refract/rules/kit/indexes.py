@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import frozen
 
 from refract.diff.server_words import same_predicate
+from refract.escaping import prisma_string
 from refract.providers.operation import Blocks, Operation
 from refract.rules.kit.context import RuleContext
 from refract.rules.kit.finding import Severity
+from refract.rules.kit.labels import field_name, is_join_table
 from refract.schema.changes import CreateIndex, DropIndex, RecreateIndex
 from refract.schema.model import Column, Index, IndexColumn, QualifiedName, Table
 
@@ -96,6 +98,37 @@ def drops_only_the_index(context: RuleContext, change: DropIndex) -> bool:
     if table is None or context.is_renamed(change.table, names):
         return False
     return all(table.column(name) is not None for name in names)
+
+
+def guards_values(context: RuleContext, change: DropIndex) -> bool:
+    """Whether only this unique index keeps two rows from holding the same values."""
+    guards = change.index.unique and change.index.where is None and change.index.valid
+    return guards and not _is_still_unique(context, change)
+
+
+def _is_still_unique(context: RuleContext, change: DropIndex) -> bool:
+    table = context.after.tables[change.table]
+    keys = [table.primary_key.columns] if table.primary_key else []
+    keys += [i.columns for i in table.indexes if i.unique and i.where is None]
+    wanted = {part.name for part in change.index.columns}
+    return is_join_table(table) or any({part.name for part in key} <= wanted for key in keys)
+
+
+_ACCESS = {"GIN": "Gin", "GIST": "Gist", "SPGIST": "SpGist", "BRIN": "Brin"}
+"""The access methods that nobody writes without meaning to, by Prisma's names of them."""
+
+
+def index_attribute(index: Index, table: Table) -> str:
+    """The `@@index` that gives a schema an index of PostgreSQL's other access methods; empty if none can."""
+    columns = [table.column(part.name) for part in index.columns]
+    if index.type not in _ACCESS or index.where is not None or not all(columns) or index.unique:
+        return ""
+    parts = (_part(part, field_name(column)) for part, column in zip(index.columns, columns, strict=True) if column)
+    return f"@@index([{', '.join(parts)}], type: {_ACCESS[index.type]}, map: {prisma_string(index.name)})"
+
+
+def _part(part: IndexColumn, field: str) -> str:
+    return f"{field}(ops: raw({prisma_string(part.ops)}))" if part.ops else field
 
 
 def severity(built: BuiltIndex) -> Severity:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
-from itertools import takewhile
+from itertools import permutations, takewhile
 
 from attrs import evolve, frozen
 
@@ -50,6 +50,14 @@ class RowState:
             empty = data.verb == "TRUNCATE" or (data.verb == "DELETE" and (data.filtered is False or empty))
         return empty
 
+    def has_rows(self, table: QualifiedName) -> bool:
+        """Whether a statement above has written rows to a table, and none has emptied it since."""
+        return any(data.verb in _COPIES for data in self._written(table)) and not self.is_empty(table)
+
+    def has_check(self, table: QualifiedName) -> bool:
+        """Whether a CHECK of the table holds for every row."""
+        return any(check.validated for check in self._checks(table).values())
+
     def filled(self, table: QualifiedName, column: str) -> Filled:
         """How far NULL has been replaced in the column."""
         by_rows = (_fills(data, column) for data in self._written(table))
@@ -78,6 +86,16 @@ class RowState:
             or (data.verb == "UPDATE" and not set(columns).isdisjoint(data.columns))
             for data in self._written(table)
         )
+
+    def has_deduplicated(self, table: QualifiedName, columns: Sequence[str]) -> bool:
+        """Whether a DELETE compares rows by these columns, and so leaves one of each that are equal."""
+        return any(data.verb == "DELETE" and _compares(data.sql, columns) for data in self._written(table))
+
+    def is_filled_by_statement(self, table: QualifiedName, column: str) -> bool:
+        """Whether an UPDATE or DELETE above has left no NULL in a column that existed before the migration."""
+        if self.context.added_column(table, column) is not None:
+            return False
+        return any(_fills(data, column) is Filled.ALL for data in self._written(table))
 
     def is_null_everywhere(self, table: QualifiedName, column: str) -> bool:
         """Whether the column is so new that every row still holds NULL in it."""
@@ -132,6 +150,11 @@ def rows_before(context: RuleContext, change: Change) -> RowState:
     return RowState(context, above, own.changes if own else ())
 
 
+def rows_above(context: RuleContext, statement: Statement) -> RowState:
+    """The rows when a statement runs."""
+    return RowState(context, tuple(takewhile(lambda other: other is not statement, context.statements)))
+
+
 def rows_at_the_end(context: RuleContext) -> RowState:
     """The rows after the whole migration."""
     return RowState(context, context.statements)
@@ -141,9 +164,19 @@ _COPIES = frozenset({"UPDATE", "INSERT", "MERGE"})
 _NEVER_NULL = re.compile(r"^\W*(?:COALESCE|CONCAT)\s*\(|\bIS\s+(?:NOT\s+)?NULL\W*$", re.IGNORECASE)
 """A conversion whose result is no NULL. COALESCE can give one, but is written to give none."""
 
+_ASKS_FOR_NULL = re.compile(r"\A\W*\w+\W+IS\s+(?:NOT\s+)?NULL\W*\Z", re.IGNORECASE)
 _WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
+_AND = re.compile(r"\bAND\b", re.IGNORECASE)
+_HAVING = re.compile(r"\bHAVING\b", re.IGNORECASE)
+_NOT_IN = re.compile(r"\bNOT\s+IN\b", re.IGNORECASE)
+_SECOND_AND_LATER = re.compile(r">\s*1\b|>=\s*2\b|<>\s*1\b|!=\s*1\b")
 _OTHER_ROWS = re.compile(r"<>|!=|\bNOT\b", re.IGNORECASE)
 _EVERY_COLUMN = re.compile(r"\bSELECT\s+(?:\w+\.)?\*", re.IGNORECASE)
+
+
+def never_fails(using: str) -> bool:
+    """Whether a conversion only asks whether there is a value, which is possible for each."""
+    return _ASKS_FOR_NULL.search(using) is not None
 
 
 def names_column(sql: str, column: str) -> bool:
@@ -160,6 +193,34 @@ def _fills(data: Backfill, column: str) -> Filled:
         return Filled.NOTHING
     reaches_all = data.filtered is False or _is_null(column).search(data.sql) is not None
     return Filled.ALL if reaches_all and not data.reads else Filled.SOME
+
+
+def _compares(sql: str, columns: Sequence[str]) -> bool:
+    """Whether rows are numbered, grouped or joined by exactly these columns, and nothing else decides which are deleted.
+
+    `HAVING` is no such form: it deletes one row of each group, which leaves two of three.
+    """
+    wheres, ands = len(_WHERE.findall(sql)), len(_AND.findall(sql))
+    if wheres <= 2 and wheres + ands == 2 and _grouped("PARTITION", columns).search(sql):
+        return _SECOND_AND_LATER.search(sql) is not None
+    if wheres == 1 and not ands and _grouped("GROUP", columns).search(sql):
+        return _NOT_IN.search(sql) is not None and _HAVING.search(sql) is None
+    equal = (re.search(rf"{_part(column)}\s*=\s*{_part(column)}", sql) for column in columns)
+    return wheres == 1 and ands == len(columns) and all(equal)
+
+
+def _grouped(word: str, columns: Sequence[str]) -> re.Pattern[str]:
+    orders = ([_part(column) for column in order] for order in permutations(columns[:_MOST_GROUPED]))
+    lists = "|".join(r"\s*,\s*".join(order) for order in orders)
+    return re.compile(rf"\b{word}\s+BY\s+(?:{lists})\s*(?=\)|\bORDER\b|\bHAVING\b|\Z)", re.IGNORECASE)
+
+
+_MOST_GROUPED = 4
+
+
+def _part(column: str) -> str:
+    """A column with or without its table and quotes."""
+    return rf"(?:\w+\.)?[\"`\[]?(?<![\w$]){re.escape(column)}(?![\w$])[\"`\]]?"
 
 
 def _removes(data: Backfill, column: str, value: str) -> bool:

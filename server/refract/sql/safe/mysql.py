@@ -19,12 +19,13 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve, frozen
 
 from refract.providers.behaviour import behaviour
-from refract.providers.versions import Version, Versions
+from refract.providers.versions import Version, Versions, is_since
 from refract.schema import changes as c
 from refract.schema.apply import apply
 from refract.schema.changes import Change
 from refract.schema.model import Column, ColumnType, Database, QualifiedName, Table
 from refract.sql.safe.base import MigrationPart, SafeWriter, closed, tables_of, written
+from refract.sql.writer.mysql import renamed_by_definition
 
 LOCK_WAIT = 2  # seconds that a statement waits for the table's metadata lock, and all other queries behind it
 ROW_WAIT = 1  # seconds that it waits for row locks, whose holder may wait for it in turn: an undetected deadlock
@@ -36,6 +37,7 @@ _INSTANT, _ONLINE = "ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE"
 _ALTER = re.compile(r"(-- \w+\n)?ALTER TABLE\b")
 _CREATE_INDEX = re.compile(r"(-- \w+\n)?CREATE (UNIQUE )?INDEX\b")
 _DROP_INDEX = re.compile(r"(?P<title>-- \w+\n)?DROP INDEX (?P<index>`(?:[^`]|``)+`) ON (?P<table>.+)")
+_RENAME_COLUMN = re.compile(r"\bRENAME COLUMN `(?:[^`]|``)+` TO `(?:[^`]|``)+`")
 _VOLATILE = behaviour("mysql").volatile
 _SHORT_TEXT = 63  # characters of utf8mb4 whose length takes one byte: beyond, the table is copied
 
@@ -60,6 +62,7 @@ class MysqlSafeWriter(SafeWriter):
         instant = _MARIADB if versions.flavour == "mariadb" else _MYSQL
         self._catalog = _INSTANT if versions.server >= instant.any else _ONLINE
         self._drop = _INSTANT if versions.server >= instant.drops else _ONLINE
+        self._renames = is_since(versions.server, behaviour("mysql").renames_columns_since.get(versions.flavour, ()))
 
     def parts(self, changes: Sequence[Change], before: Database, after: Database) -> Iterator[MigrationPart]:
         together: list[Change] = []
@@ -80,7 +83,9 @@ class MysqlSafeWriter(SafeWriter):
 
     def _online(self, changes: Sequence[Change], before: Database, after: Database) -> MigrationPart:
         algorithm = self._algorithm(changes, before)
-        statements = tuple(_asserted(s, algorithm) for s in written(changes, before, after))
+        plain = written(changes, before, after)
+        plain = plain if self._renames else tuple(_with_change(s, changes, before, after) for s in plain)
+        statements = tuple(_asserted(s, algorithm) for s in plain)
         return MigrationPart(tuple(changes), statements, before=before, after=apply(before, changes)[0])
 
     def _algorithm(self, changes: Sequence[Change], before: Database) -> str:
@@ -161,6 +166,15 @@ def _takes_no_copy(before: ColumnType, after: ColumnType) -> bool:
 def _only_metadata(before: Column, after: Column) -> bool:
     same = before.nullable == after.nullable and before.auto_increment == after.auto_increment
     return same and (before.type == after.type or after.type.name == "ENUM")
+
+
+def _with_change(statement: str, changes: Sequence[Change], before: Database, after: Database) -> str:
+    """The statement with CHANGE and the whole definition in place of RENAME COLUMN."""
+    for change in changes:
+        if isinstance(change, c.RenameColumn):
+            old, definition = renamed_by_definition(change, before, after)
+            statement = f"CHANGE {old} {definition}".join(_RENAME_COLUMN.split(statement))
+    return statement
 
 
 def _asserted(statement: str, algorithm: str) -> str:

@@ -10,14 +10,21 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
-from refract.providers.mysql import MYSQL
+from refract.providers.mysql import DEFAULT_COLLATION, MYSQL
 from refract.schema import changes as c
-from refract.schema.model import Column, ColumnType, DefaultKind, Index, IndexColumn, QualifiedName
+from refract.schema.model import Column, ColumnType, Database, DefaultKind, Index, IndexColumn, QualifiedName
 from refract.sql.writer.base import Context, TableAlteration, Writer
 
 _ENUM = "ENUM"
 _BYTES = frozenset({"BINARY", "VARBINARY", "TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB"})
-_TABLE_OPTIONS = "DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
+_TABLE_OPTIONS = f"DEFAULT CHARACTER SET utf8mb4 COLLATE {DEFAULT_COLLATION}"
+
+
+def renamed_by_definition(change: c.RenameColumn, before: Database, after: Database) -> tuple[str, str]:
+    """What CHANGE takes to rename a column: its old name, and its new one with the whole definition."""
+    writer = MysqlWriter()
+    definition = writer.column(change.after, change.table, Context(before, after, MYSQL))
+    return writer.quote(change.before.name), definition
 
 
 class MysqlWriter(Writer):

@@ -122,7 +122,7 @@ WRITE_SENTENCES = (
         "sql/reader/state.py",
     ),
     # The comments of generated files: Prisma's warnings, Refract's migrations and plans.
-    *("sql/writer/warnings.py", "sql/safe/postgresql.py", "sql/safe/mysql.py", "plans/file.py"),
+    *("sql/writer/warnings.py", "sql/atomic_block.py", "sql/safe/postgresql.py", "sql/safe/mysql.py", "plans/file.py"),
     # The documentation of a setting and of a rule about comments, and the pages made of it.
     *("config/settings.py", "rules/kit/comment_rules.py", "fixes/documentation.py"),
 )

@@ -50,9 +50,8 @@ def prisma_string(text: str) -> str:
     )
 
 
-def dollar_quoted(body: str) -> str:
-    """A body of several lines as a string of PostgreSQL, between tags that it does not hold."""
-    tag = "$$"
+def dollar_quoted(body: str, tag: str = "$$") -> str:
+    """A body of several lines as a string of PostgreSQL, between tags that it does not hold: `tag`, or a longer one."""
     while tag in body:
         tag = f"${tag.strip('$')}q$"
     return f"{tag}\n{body} {tag}"

@@ -138,6 +138,26 @@ def test_a_backfill_that_stops_half_way_goes_on(project: Project) -> None:
     assert left == (0,)
 
 
+def test_prisma_shows_why_a_migration_stopped(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prisma keeps its record on the same connection, which refuses it in a transaction that has failed."""
+    monkeypatch.setattr("refract.sql.safe.postgresql.LOCK_TRIES", 2)
+    project.refract("plan", "next")
+    with project.connect() as connection:
+        with connection.transaction():
+            connection.execute('SELECT FROM "User"')
+            assert "long transactions kept the table in use" in project.prisma("migrate", "deploy", code=1)
+        (expand,) = (project.folder / "prisma" / "migrations").glob("*_add_title_*")
+        project.prisma("migrate", "resolve", "--rolled-back", expand.name)
+        for _ in range(4):
+            project.refract("plan", "next")
+        project.prisma("migrate", "deploy")
+        project.refract("plan", "done", "--by", "Ann")
+        project.refract("plan", "next")
+        connection.execute('ALTER TABLE "User" DISABLE TRIGGER USER')
+        connection.execute("""UPDATE "User" SET name = 'not copied' WHERE id = 1""")
+        assert "rows of User are not copied to title" in project.prisma("migrate", "deploy", code=1)
+
+
 def test_a_schema_that_is_edited_besides_is_seen(project: Project) -> None:
     schema = project.folder / "prisma" / "schema.prisma"
     schema.write_text(SCHEMA.replace("@unique", ""))

@@ -7,7 +7,9 @@ import pytest
 from reader.equivalents import NOTHING, built, shape
 from refract.providers import provider
 from refract.schema.model import Database
+from refract.sql.atomic_block import atomic_block
 from refract.sql.reader import read_migration, read_statements
+from refract.sql.transactions import leaves_nothing
 
 ADD_C = "ALTER TABLE post ADD COLUMN c int;"
 DROP_N = "ALTER TABLE post DROP COLUMN n;"
@@ -54,3 +56,16 @@ def test_mysql_keeps_what_is_defined(name: str, tables: int) -> None:
     chosen = provider(name)
     sql = "BEGIN; CREATE TABLE t (id INT); ROLLBACK;"
     assert len(read_migration(sql, "m.sql", Database(name, chosen.default_schema), chosen).database.tables) == tables
+
+
+def test_the_statements_of_an_atomic_block_are_read_one_by_one() -> None:
+    """A function in it has a body of its own, with its own tag."""
+    function = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  RETURN '$refract$';\nEND $$;"
+    sql = f"{atomic_block(f'{ADD_C}{chr(10)}{function}{chr(10)}{DROP_N}')};\n{ADD_C}"
+    found = read_statements(sql, "m.sql", built(NOTHING).database, provider("postgresql"))
+    assert [statement.verb for statement in found] == [
+        "BEGIN", "ALTER TABLE", "CREATE FUNCTION", "ALTER TABLE", "COMMIT", "ALTER TABLE",
+    ]  # fmt: skip
+    texts = [sql[s.origin.span.start : s.origin.span.end] for s in found if s.origin is not None]
+    assert texts == ["BEGIN", ADD_C[:-1], function[:-1], DROP_N[:-1], "END", ADD_C[:-1]]
+    assert leaves_nothing(found[:-1], sql, "postgresql", (7, 4, 0))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 from typing import NamedTuple
 
+from refract.sql.atomic_block import inside
 from refract.sql.reader.traits import ReaderTraits, reader_traits
 
 STRING = "'"
@@ -161,7 +162,25 @@ def statements(sql: str, provider: str) -> Iterator[StatementTokens]:
     elif traits.is_transact_sql:
         yield from _batches(sql, provider, traits)
     else:
-        yield from _split(_each_token(sql, provider), traits)
+        for statement in _split(_each_token(sql, provider), traits):
+            yield from _opened(statement, sql, provider)
+
+
+def _opened(statement: StatementTokens, sql: str, provider: str) -> Iterator[StatementTokens]:
+    """The statements in a block that Refract writes in place of BEGIN and COMMIT, between these two."""
+    literal = statement.tokens[-1]
+    found = inside(sql[literal.start : literal.end]) if _is_block(statement) else None
+    if found is None:
+        yield statement
+        return
+    begin, body, end = (slice(part.start + literal.start, part.stop + literal.start) for part in found)
+    yield StatementTokens([SqlToken("BEGIN", begin.start, begin.stop)])
+    yield from _split(_shifted(tokens(sql[body], provider), body.start), reader_traits(provider))
+    yield StatementTokens([SqlToken("COMMIT", end.start, end.stop)])
+
+
+def _is_block(statement: StatementTokens) -> bool:
+    return [token.key for token in statement.tokens] == ["DO", BODY]
 
 
 def _delimited(sql: str, provider: str, traits: ReaderTraits) -> Iterator[StatementTokens]:

@@ -17,6 +17,7 @@ from refract.schema import changes as c
 from refract.schema.apply import apply
 from refract.schema.changes import Change
 from refract.schema.model import Check, Database, QualifiedName
+from refract.sql.atomic_block import atomic_block
 from refract.sql.safe.base import MigrationPart, SafeWriter, closed, tables_of, written
 
 LOCK_WAIT = 400  # milliseconds
@@ -50,11 +51,12 @@ class PostgresqlSafeWriter(SafeWriter):
             yield _plain(together, current, after)
 
     def text(self, part: MigrationPart, first: Sequence[str] = (), last: Sequence[str] = ()) -> str:
-        """A transaction that locks first, or a single statement if it must be alone."""
+        """All or nothing, after it has locked; a single statement is that by itself, and some must be alone."""
         if part.alone and not first and not last:
             return closed(part.statements)
         lock = (polite_lock(part.locks, part.mode or EXCLUSIVE),) if part.locks else ()
-        return closed(("BEGIN", *lock, *first, *_in_one_transaction(part.statements), *last, "COMMIT"))
+        together = (*lock, *first, *_in_one_transaction(part.statements), *last)
+        return closed(together if len(together) == 1 else (atomic_block(closed(together)),))
 
 
 def polite_lock(tables: Sequence[QualifiedName], mode: str) -> str:

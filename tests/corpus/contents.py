@@ -151,7 +151,12 @@ def _definitions(dump: str) -> Iterator[tuple[str, str]]:
     for head, end in zip(heads, ends, strict=False):
         body = dump[head.end() : end].strip()
         name = f"{head['kind']} {head['schema']}.{head['name']}"
-        yield name, _unordered(body) if head["kind"] == "TABLE" else body
+        yield name, _unordered(_in_full(body)) if head["kind"] == "TABLE" else body
+
+
+def _in_full(body: str) -> str:
+    """A table with the precision that times have without one, and one word for the current time."""
+    return re.sub(r"\b(time|timestamp) with", r"\1(6) with", body).replace("DEFAULT now()", "DEFAULT CURRENT_TIMESTAMP")
 
 
 def _unordered(body: str) -> str:
@@ -199,7 +204,7 @@ def _of_sqlite(database: SqliteDatabase) -> Contents:
 def _without_place(fact: tuple[str, str]) -> tuple[str, str]:
     """The fact of a column by its name: a column that is restored is the last one."""
     key, value = fact
-    found = re.match(r"\((\d+), '([^']*)', ", value)
+    found = re.match(r"\[(\d+), '([^']*)', ", value)
     if not key.startswith("column ") or found is None:
         return fact
     return f"{key.removesuffix(found[1])}{found[2]}", value[found.end() :]

@@ -78,22 +78,25 @@ def roll_back(found: Analysis, number: int, database: Database) -> RolledBack:
     before = replay(folder, found.lowered.provider, number).database
     migration = folder.migrations[number]
     with_rows = _tried(found, migration, before, database, fill)
-    if with_rows.kind == "equal" or with_rows.rows == 0 or with_rows.kind == "not written":
+    if with_rows.kind in ("equal", "not written"):
         return with_rows
-    if with_rows.kind == "not-run":  # as most tables with rows refuse a required column
+    if with_rows.kind == "not-run" and with_rows.rows:  # as most tables with rows refuse a required column
         return _tried(found, migration, before, database, _nothing)
-    if with_rows.kind == "fails" and _may_fail_on_rows(with_rows):
-        empty = _tried(found, migration, before, database, _nothing)
-        return evolve(with_rows, kind="fails, announced") if empty.kind in ("equal", "announced") else empty
-    return with_rows
+    if with_rows.kind != "fails" or not _fails_on_rows(with_rows):
+        return with_rows
+    empty = _tried(found, migration, before, database, _nothing)
+    announced = empty.kind in ("equal", "announced") or _fails_on_rows(empty)  # on rows that the history has inserted
+    return evolve(with_rows, kind="fails, announced") if announced else empty
 
 
 def _nothing(database: Database, model: Model) -> int:
     return 0
 
 
-def _may_fail_on_rows(result: RolledBack) -> bool:
-    return any(name.startswith(LossKind.EMPTY_REQUIRED_COLUMN) for name in result.named)
+def _fails_on_rows(result: RolledBack) -> bool:
+    """Whether it fails for NULL in a column of which Refract has said that it cannot be added while there are rows."""
+    is_named = any(name.startswith(LossKind.EMPTY_REQUIRED_COLUMN) for name in result.named)
+    return is_named and "null" in result.detail.lower()
 
 
 def _tried(found: Analysis, migration: Migration, before: Model, database: Database, filled: Filling) -> RolledBack:

@@ -39,7 +39,6 @@ from refract.sql.reader import read_migration
 from refract.sql.safe import MigrationPart, safe_writer
 from refract.sql.unseen_parts import with_unseen_parts
 
-
 _DROPS = (DropForeignKey, DropIndex, DropCheck, DropColumn, DropTable)
 
 

@@ -40,6 +40,9 @@ class Database(Protocol):
     def run(self, script: str) -> None:
         """Run a script on it. Raises CannotRun."""
 
+    def answer(self, query: str) -> object:
+        """The first value of the first row."""
+
     def catalog(self) -> Catalog:
         """What the database holds, to compare with a twin."""
 

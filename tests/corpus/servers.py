@@ -85,6 +85,10 @@ class PostgresqlDatabase:
         with closing(postgresql.connect(self.server.socket, self.name)) as connection:
             return postgresql.catalog(connection)
 
+    def answer(self, query: str) -> object:
+        with closing(postgresql.connect(self.server.socket, self.name)) as connection:
+            return (connection.execute(query.encode()).fetchone() or (None,))[0]
+
     def differences(self, model: Model, history: Sequence[Migration]) -> list[str]:
         with closing(postgresql.connect(self.server.socket, self.name)) as connection, connection.transaction():
             facts = postgresql_facts.server_facts(connection)
@@ -167,6 +171,10 @@ class SqliteDatabase:
             except (sqlite3.Error, ValueError) as error:
                 raise CannotRun(str(error)) from error
 
+    def answer(self, query: str) -> object:
+        with closing(sqlite3.connect(self.file)) as connection:
+            return (connection.execute(query).fetchone() or (None,))[0]
+
     def prisma(self, schema: SchemaTree) -> str:
         with prisma_engine("sqlite", f"file:{self.file}") as engine:
             return _asked(engine, schema)
@@ -218,6 +226,11 @@ class MariadbDatabase:
             except pymysql.Error as error:
                 raise CannotRun(str(error)) from error
         self.scripts.append(script)
+
+    def answer(self, query: str) -> object:
+        with closing(mariadb.connect(self.server.socket, self.name)) as connection, connection.cursor() as cursor:
+            cursor.execute(query)
+            return (cursor.fetchone() or (None,))[0]
 
     def prisma(self, schema: SchemaTree) -> str:
         raise NoEngine

@@ -56,6 +56,9 @@ class Stub:
         if not set(statements(script)) <= {part for text in self.given for part in statements(text)}:
             raise CannotRun("no such statement")
 
+    def answer(self, query: str) -> object:
+        return 0
+
     def catalog(self) -> Catalog:
         return {}
 

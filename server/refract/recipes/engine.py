@@ -255,7 +255,7 @@ class _Engine:
             return
         back = diff(after.built, before.database).changes if step.edits else ()
         if step.changes:
-            back = _inverse_of(step, before.database, after.built)
+            back = _inverse_of(step, before.built, after.built)
         parts = self._parts(back, after.built, before.database)
         reverse = Step(
             id=step.id,

@@ -18,9 +18,13 @@ from refract.schema.changes import (
     Backfill,
     Cast,
     Change,
+    CreateExtension,
     CreateTable,
     CreateView,
+    DropCheck,
     DropColumn,
+    DropForeignKey,
+    DropIndex,
     DropTable,
     DropView,
     NotFollowed,
@@ -34,6 +38,8 @@ from refract.schema.model import Database
 from refract.sql.reader import read_migration
 from refract.sql.safe import MigrationPart, safe_writer
 from refract.sql.unseen_parts import with_unseen_parts
+
+_DROPS = (DropForeignKey, DropIndex, DropCheck, DropColumn, DropTable)
 
 
 class NoRollback(Exception):
@@ -53,12 +59,13 @@ def rollback_texts(
 
     `first` and `last` are statements to put before and after all others. Raises NoRollback.
     """
-    before, after = _with_namespaces(before), _with_namespaces(after)
+    before, after = _with_namespaces(_with_extensions(before, after)), _with_namespaces(after)
     back = inverse(changes, before, after)
     if not back and not first and not last:
         raise NoRollback("Refract finds nothing to undo.")
     writer = safe_writer(provider.name, versions)
-    parts = [part for part in writer.parts(back, after, before) if part.statements]
+    stages = _stages(back, after, before)
+    parts = [part for stage in stages for part in writer.parts(*stage) if part.statements]
     if first and (not parts or parts[0].alone):
         parts.insert(0, MigrationPart((), ()))
     if last and (not parts or parts[-1].alone):
@@ -73,6 +80,11 @@ def rollback_texts(
     if not is_same(current, before):
         raise NoRollback("Refract finds no SQL that restores the earlier schema. Write down.sql by hand.")
     return texts
+
+
+def _with_extensions(before: Database, after: Database) -> Database:
+    """An extension stays: a history does not show who else uses it, and its columns of other tables would be dropped."""
+    return evolve(before, extensions={**after.extensions, **before.extensions})
 
 
 def _with_namespaces(database: Database) -> Database:
@@ -95,8 +107,34 @@ def inverse(changes: Iterable[Change], before: Database, after: Database) -> tup
     views = _views(current, before)
     dropped = tuple(change for change in views if isinstance(change, DropView))
     made = tuple(change for change in views if not isinstance(change, DropView))
-    seen = diff(current, before).changes
-    return (*renames, *dropped, *with_unseen_parts(seen, current, before), *made)
+    seen = with_unseen_parts(diff(current, before).changes, current, before)
+    return (*renames, *dropped, *_newest_first(seen, current), *made)
+
+
+def _newest_first(changes: Sequence[Change], current: Database) -> tuple[Change, ...]:
+    """The changes with the newest table dropped first: something of it that was not read, such as a policy, may need an
+    older one.
+    """
+    places = {name: place for place, name in enumerate(current.tables)}
+    tables = [change for change in changes if isinstance(change, DropTable)]
+    newest = iter(sorted(tables, key=lambda change: -places.get(change.table.name, 0)))
+    return tuple(next(newest) if isinstance(change, DropTable) else change for change in changes)
+
+
+def _stages(
+    changes: Sequence[Change], after: Database, before: Database
+) -> tuple[tuple[Sequence[Change], Database, Database], ...]:
+    """Changes with the databases that they lead from and to. What uses an enum is dropped before the enum changes, which
+    rewrites the columns that stay.
+    """
+    start = next((place for place, change in enumerate(changes) if isinstance(change, AlterEnum)), None)
+    if start is None:
+        return ((changes, after, before),)
+    drops = tuple(change for change in changes[start:] if isinstance(change, _DROPS))
+    first = (*changes[:start], *drops)
+    between, _ = apply(after, first)
+    rest = tuple(change for change in changes[start:] if not isinstance(change, _DROPS))
+    return ((first, after, between), (rest, between, before))
 
 
 class LossKind(StrEnum):
@@ -131,6 +169,8 @@ def losses(changes: Iterable[Change]) -> Iterator[Loss]:
                 yield Loss(LossKind.EMPTY_REQUIRED_COLUMN, f"{table.name}.{column.name}")
             case NotFollowed(summary=summary):
                 yield Loss(LossKind.STATEMENT, summary)
+            case CreateExtension(extension=extension):
+                yield Loss(LossKind.STATEMENT, f"CREATE EXTENSION {extension.name}")
             case _:
                 pass
 

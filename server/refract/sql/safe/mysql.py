@@ -68,7 +68,7 @@ class MysqlSafeWriter(SafeWriter):
         together: list[Change] = []
         current = before
         for change in changes:
-            if together and not _shares_a_file(together[-1], change, before):
+            if together and not (_shares_a_file(together[-1], change, before) or _lacks_key(together, change)):
                 yield self._online(together, current, after)
                 current, together = apply(current, tuple(together))[0], []
             together.append(change)
@@ -122,6 +122,14 @@ def _shares_a_file(last: Change, change: Change, before: Database) -> bool:
         return True
     alters = (c.AddColumn, c.DropColumn)
     return tables_of(last) == tables_of(change) and type(last) is type(change) and isinstance(change, alters)
+
+
+def _lacks_key(together: Sequence[Change], change: Change) -> bool:
+    """Whether the table of a change has lost its primary key and not got another one. A column that counts must be a key
+    at the end of every statement (1075), so it loses the key, changes and gets another in one ALTER TABLE.
+    """
+    keys = [x for x in together if isinstance(x, c.DropPrimaryKey | c.AddPrimaryKey)]
+    return bool(keys) and isinstance(keys[-1], c.DropPrimaryKey) and tables_of(keys[-1]) == tables_of(change)
 
 
 def _in_use(change: Change, before: Database) -> bool:

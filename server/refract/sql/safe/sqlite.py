@@ -17,7 +17,7 @@ from refract.providers.behaviour import behaviour
 from refract.schema import changes as c
 from refract.schema.apply import apply
 from refract.schema.changes import Change
-from refract.schema.model import Database, QualifiedName, Table
+from refract.schema.model import Column, Database, QualifiedName, Table
 from refract.sql.safe.around_rebuilt import around_rebuilt
 from refract.sql.safe.base import MigrationPart, SafeWriter, closed, titled
 from refract.sql.writer.base import Context
@@ -25,11 +25,16 @@ from refract.sql.writer.sqlite import SqliteWriter
 
 _OFF, _ON = "PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON"
 _DEFER = ("PRAGMA defer_foreign_keys=ON", "PRAGMA defer_foreign_keys=OFF")
-_SWITCHES = (_OFF, _ON, *_DEFER)
+_SWITCHES = tuple(switch.casefold() for switch in (_OFF, _ON, *_DEFER))
 
 
 class _NumberingWriter(SqliteWriter):
-    """A rebuilt table continues counting where the old one was, so that no number is used twice."""
+    """A rebuilt table continues counting where the old one was, so that no number is used twice. A table read from SQL
+    counts if it did there, though Prisma's always do.
+    """
+
+    def counts(self, column: Column, table: Table) -> bool:
+        return super().counts(column, table) and (column.auto_increment or bool(table.model_name))
 
     def redefine(self, before: Table, after: Table, context: Context) -> Iterator[str]:
         create, *rest = super().redefine(before, after, context)
@@ -43,11 +48,14 @@ class _NumberingWriter(SqliteWriter):
 class _KeepingWriter(_NumberingWriter):
     """Rebuilds tables while foreign keys are on: with no row in them, and none in those that depend on them."""
 
+    def drop_table(self, change: c.DropTable, context: Context) -> Sequence[str]:
+        return tuple(s for s in super().drop_table(change, context) if not _is_switch(s))
+
     def redefine_tables(self, changes: Sequence[c.TableChange], context: Context) -> Sequence[str]:
         names = tuple(self.redefined_tables(changes, context))
         dependent = _dependents(names, context.before)
         if not dependent:
-            return tuple(s for s in super().redefine_tables(changes, context) if s not in _SWITCHES)
+            return tuple(s for s in super().redefine_tables(changes, context) if not _is_switch(s))
         touched = dependent.union(names)
         kept = tuple(_children_first((n for n in context.before.tables if n in touched), context.before))
         return (
@@ -85,8 +93,8 @@ class SqliteSafeWriter(SafeWriter):
             yield self.part(renames, before, after)
             before = apply(before, renames)[0]
         rest = [x for x in changes if x not in renames]
-        if self._cascades:  # tables that depend on a dropped table are rebuilt before that
-            rest.sort(key=lambda change: isinstance(change, c.DropTable))
+        if self._cascades:  # tables that depend on a dropped table are rebuilt or dropped before that
+            rest = list(_drops_last(rest, before))
         if rest:
             yield self.part(rest, before, after)
 
@@ -103,9 +111,21 @@ class SqliteSafeWriter(SafeWriter):
             return closed(statements)
         if self._cascades:
             return closed(("BEGIN", *statements, "COMMIT") if len(statements) > 1 else statements)
-        bare = [s for s in statements if s.rsplit("\n", 1)[-1] not in _SWITCHES]
+        bare = [s for s in statements if not _is_switch(s)]
         inside = ("BEGIN", *bare, "COMMIT") if len(bare) > 1 else tuple(bare)
         return closed((_OFF, *inside, _ON) if len(bare) < len(statements) else inside)
+
+
+def _is_switch(statement: str) -> bool:
+    """Whether a statement only turns foreign keys off or on, which a transaction ignores."""
+    return statement.rsplit("\n", 1)[-1].casefold() in _SWITCHES
+
+
+def _drops_last(changes: Iterable[Change], before: Database) -> Iterator[Change]:
+    listed = list(changes)
+    dropped = {change.table.name: change for change in listed if isinstance(change, c.DropTable)}
+    yield from (change for change in listed if not isinstance(change, c.DropTable))
+    yield from (dropped[name] for name in _children_first(dropped, before))
 
 
 def _kept_name(name: QualifiedName) -> str:

@@ -23,7 +23,7 @@ class SqliteWriter(Writer):
 
     def _create_table_as(self, table: Table, name: str, context: Context) -> str:
         key = _single_key(table)
-        lines = [self._column(x, context, is_key=x.name == key) for x in table.columns]
+        lines = [self._key(x, table, context) if x.name == key else self._column(x, context) for x in table.columns]
         body = self.indented(lines)
         if table.primary_key and key is None:
             body += f",\n\n{INDENT}PRIMARY KEY ({self.quoted_list(p.name for p in table.primary_key.columns)})"
@@ -40,14 +40,20 @@ class SqliteWriter(Writer):
     def column(self, column: Column, table: QualifiedName, context: Context) -> str:
         return self._column(column, context)
 
-    def _column(self, column: Column, context: Context, *, is_key: bool = False) -> str:
+    def counts(self, column: Column, table: Table) -> bool:
+        """Whether a primary key is written with AUTOINCREMENT: Prisma does that for every whole number."""
+        return column.type.name == _WHOLE_NUMBER
+
+    def _key(self, column: Column, table: Table, context: Context) -> str:
+        counts = " AUTOINCREMENT" if self.counts(column, table) else ""
+        return self._column(column, context, f" PRIMARY KEY{counts}")
+
+    def _column(self, column: Column, context: Context, key: str = "") -> str:
         required = "" if arity(column) is ColumnArity.NULLABLE else " NOT NULL"
-        key = " PRIMARY KEY" if is_key else ""
-        counts = " AUTOINCREMENT" if is_key and column.type.name == _WHOLE_NUMBER else ""
         default = self._default(column, context)
         text = f" DEFAULT {default}" if default else ""
         text += f" COLLATE {column.collation}" if column.collation else ""
-        return f"{self.quote(column.name)} {context.provider.render_type(column.type)}{required}{key}{counts}{text}"
+        return f"{self.quote(column.name)} {context.provider.render_type(column.type)}{required}{key}{text}"
 
     def _default(self, column: Column, context: Context) -> str:
         if column.default is None or (column.default.kind is DefaultKind.EXPRESSION and not column.default.text):

@@ -1,0 +1,99 @@
+"""A migration and its rollback on a real PostgreSQL: the catalog is as it was, or what differs is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from live.postgresql import catalog, new_database, running_server
+from refract.providers import provider
+from refract.providers.versions import default_versions
+from refract.schema.model import Database
+from refract.sql.reader import read_migration
+from refract.sql.rollback import Loss, LossKind, losses, rollback_texts
+
+POSTGRESQL = provider("postgresql")
+_numbers = count()
+_STATE = """CREATE TYPE "State" AS ENUM ('OPEN');\n"""
+_RUN = f'{_STATE}CREATE TABLE "Run" ("id" INTEGER PRIMARY KEY, "state" "State" NOT NULL DEFAULT \'OPEN\');\n'
+_POLICY = """\
+DO $$ BEGIN
+  EXECUTE format('CREATE POLICY p ON %I USING (EXISTS (SELECT 1 FROM "Parent" r WHERE r.id = parent))', 'Child');
+END $$;"""
+CASES = {
+    "a new table that a policy of another new table reads": (
+        "",
+        'CREATE TABLE "Parent" ("id" INTEGER PRIMARY KEY);\n'
+        'CREATE TABLE "Child" ("id" INTEGER PRIMARY KEY, "parent" INTEGER REFERENCES "Parent" ("id"));\n' + _POLICY,
+    ),
+    "a new value of an enum and a new table that uses it": (
+        _RUN,
+        "ALTER TYPE \"State\" ADD VALUE 'DONE';\n"
+        'CREATE TABLE "Step" ("id" INTEGER PRIMARY KEY, "state" "State" NOT NULL DEFAULT \'OPEN\');',
+    ),
+    "a new value of an enum and a new column that uses it": (
+        _RUN,
+        'ALTER TYPE "State" ADD VALUE \'DONE\';\nALTER TABLE "Run" ADD COLUMN "last" "State" DEFAULT \'OPEN\';\n'
+        'CREATE INDEX "Run_last_idx" ON "Run" ("last");',
+    ),
+    "a new value of an enum, and a table in place of another": (
+        _RUN,
+        'ALTER TYPE "State" ADD VALUE \'DONE\';\nDROP TABLE "Run";\n'
+        'CREATE TABLE "runs" ("id" INTEGER PRIMARY KEY, "state" "State" NOT NULL DEFAULT \'OPEN\');',
+    ),
+    "a new table that refers to one that stays": (
+        _RUN,
+        "ALTER TYPE \"State\" ADD VALUE 'DONE';\n"
+        'CREATE TABLE "Step" ("id" INTEGER PRIMARY KEY, "state" "State", "run" INTEGER REFERENCES "Run" ("id"));\n'
+        'ALTER TABLE "Run" ADD COLUMN "first" INTEGER REFERENCES "Step" ("id");',
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with running_server() as folder:
+        yield folder
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_up_and_down_is_the_start(name: str, server: str) -> None:
+    base, migration = CASES[name]
+    before = read_migration(base, "base", Database("postgresql", "public"), POSTGRESQL).database
+    reading = read_migration(migration, "next", before, POSTGRESQL)
+    down = rollback_texts(reading.changes, before, reading.database, POSTGRESQL, default_versions("postgresql"))
+    with new_database(server, f"rollback{next(_numbers)}") as connection:
+        connection.execute(base.encode())
+        held = catalog(connection)
+        for statement in migration.split(";\n") if "DO $$" not in migration else [migration]:
+            connection.execute(statement.encode())
+        assert catalog(connection) != held
+        for text in down:
+            connection.execute(text.encode())
+        assert catalog(connection) == held
+
+
+def test_an_extension_stays_and_is_named(server: str) -> None:
+    migration = (
+        'CREATE EXTENSION IF NOT EXISTS "citext";\nCREATE TABLE "User" ("id" INTEGER PRIMARY KEY, "name" CITEXT);'
+    )
+    before = Database("postgresql", "public")
+    reading = read_migration(migration, "next", before, POSTGRESQL)
+    down = rollback_texts(reading.changes, before, reading.database, POSTGRESQL, default_versions("postgresql"))
+    assert Loss(LossKind.STATEMENT, "CREATE EXTENSION citext") in tuple(losses(reading.changes))
+    with new_database(server, f"rollback{next(_numbers)}") as connection:
+        connection.execute(migration.encode())
+        for text in down:
+            connection.execute(text.encode())
+        assert connection.execute("SELECT extname FROM pg_extension WHERE extname = 'citext'").fetchall()
+        assert catalog(connection)["columns"] == []
+
+
+def test_an_extension_that_is_dropped_is_restored() -> None:
+    base = 'CREATE EXTENSION "citext";'
+    before = read_migration(base, "base", Database("postgresql", "public"), POSTGRESQL).database
+    reading = read_migration('DROP EXTENSION "citext";', "next", before, POSTGRESQL)
+    down = rollback_texts(reading.changes, before, reading.database, POSTGRESQL, default_versions("postgresql"))
+    assert "CREATE EXTENSION" in "".join(down)

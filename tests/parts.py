@@ -25,6 +25,8 @@ ROOT = TESTS.parent
 NEOVIM = ROOT / "build" / "neovim"
 NODE = ROOT / "build" / "node"
 NODE_VERSION = "22"
+AGENTS = ROOT / "build" / "agents"
+_AGENTS = ("@modelcontextprotocol/inspector@0.15.0", "@anthropic-ai/claude-code@2.1.197")
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _LIMIT = 60.0  # seconds
 
@@ -167,6 +169,20 @@ def _build_node() -> None:
     subprocess.run(command, cwd=NODE, check=False)
 
 
+def _agents() -> str:
+    if reason := _node():
+        return reason
+    folders = (AGENTS / "node_modules" / name.rpartition("@")[0] for name in _AGENTS)
+    return "" if all(folder.is_dir() for folder in folders) else f"{AGENTS} has no programs of coding agents"
+
+
+def _build_agents() -> None:
+    AGENTS.mkdir(parents=True, exist_ok=True)
+    (AGENTS / "package.json").write_text('{"private": true}\n')
+    command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *_AGENTS]
+    subprocess.run(command, cwd=AGENTS, check=False)
+
+
 _MARIADB = ("mariadbd", "mariadb-install-db")
 _VSCODE = ("chromium", "g++", "make", "git")
 
@@ -211,6 +227,14 @@ PARTS = (
         ("npm",),
         _build_node,
         timed=False,
+    ),
+    Part(
+        "agents",
+        "programs of coding agents: Claude Code, the inspector of MCP",
+        ("agents/test_programs.py",),
+        _agents,
+        ("npm",),
+        _build_agents,
     ),
     Part("linux", "programs built for Linux on x86_64", ("live/test_ledger_postgresql.py", "editors/vscode/*"), _linux),
     Part(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import PurePath
@@ -23,9 +23,9 @@ from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.comment_rules import UNKNOWN, UNUSED, WITHOUT_REASON
 from refract.rules.kit.finding import Finding, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.syntax import MARK
 from refract.text import Location, Origin, Span
 
-MARK = "refract-ignore"
 _COMMENT = re.compile(r"(?P<slashes>//+|--+|#+)[ \t]*refract-ignore(?P<scope>-block|-file)?(?P<rest>(?![\w-])[^\r\n]*)")
 _NAMES = re.compile(
     r"[ \t]*:[ \t]*(?P<names>[\w-]+?(?:[ \t]*,[ \t]*[\w-]+?)*)[ \t]*(?:[ \t]--[ \t]*(?P<reason>.*?))?[ \t]*"
@@ -71,9 +71,9 @@ class Suppressed(NamedTuple):
 
 
 def suppress(
-    findings: Iterable[tuple[Finding, Location | None]], files: Iterable[Commented], known: frozenset[str]
+    findings: Iterable[tuple[Finding, Location | None]], files: Iterable[Commented], known: Callable[[], frozenset[str]]
 ) -> Suppressed:
-    """The findings that no comment silences. Each is given with its place; `known` are the names of all rules."""
+    """The findings that no comment silences. Each is given with its place; `known` returns the names of all rules."""
     by_path = {file.path: file for file in files if file.comments}
     kept: list[Finding] = []
     silenced: list[Finding] = []
@@ -82,7 +82,7 @@ def suppress(
         found = [*_speaking_for(finding, location, by_path)]
         used.update(found)
         (silenced if found else kept).append(finding)
-    own = [finding for file in by_path.values() for finding in _about(file, used, known)]
+    own = [finding for file in by_path.values() for finding in _about(file, used, known())]
     return Suppressed((*kept, *_with_distinct_keys(own)), tuple(silenced))
 
 

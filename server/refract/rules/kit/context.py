@@ -81,6 +81,7 @@ class RuleContext:
     `read_deployed` returns the database of the schema at the base, from which running code was built; None if unknown.
     `uses` returns the places where the code uses a model or field, `former_uses` those in files that changed since this
     branch began. Both return None until the code has been searched.
+    `standing` are the tables of `after` that are judged even if nothing changes; None if nobody has looked for them.
     """
 
     before: Database
@@ -97,6 +98,7 @@ class RuleContext:
     read_deployed: Callable[[], Database | None] = field(default=lambda: None, repr=False)
     uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
     former_uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
+    standing: tuple[Table, ...] | None = field(default=None, repr=False)
     _created: frozenset[QualifiedName] = field(init=False)
     _created_names: frozenset[str] = field(init=False)
     _passed_over: frozenset[int] = field(init=False)
@@ -140,6 +142,13 @@ class RuleContext:
     def deployed(self) -> Database | None:
         """The database that running code was built for; None if it is unknown."""
         return self.read_deployed()
+
+    @property
+    def judged_unchanged(self) -> Iterable[Table]:
+        """The tables that may be judged without a change: at least all join tables, and all with ignored columns."""
+        if self.standing is None:
+            return self.after.tables.values()
+        return (table for table in self.standing if self.after.tables.get(table.name) is table)
 
     @property
     def behaviour(self) -> Behaviour:

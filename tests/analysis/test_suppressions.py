@@ -22,7 +22,7 @@ def finding(rule: str, start: int) -> tuple[Finding, Location]:
 def check(text: str, *found: tuple[str, str], complete: bool = True) -> tuple[list[str], list[str]]:
     """The rules that stay and those that are silenced, each finding standing where its word first is."""
     placed = [finding(rule, text.index(word)) for rule, word in found]
-    answer = suppress(placed, [Commented("f", suppressions(text, (Span(0, len(text)),)), complete)], KNOWN)
+    answer = suppress(placed, [Commented("f", suppressions(text, (Span(0, len(text)),)), complete)], lambda: KNOWN)
     return [f.rule for f in answer.findings], [f.rule for f in answer.silenced]
 
 
@@ -76,7 +76,7 @@ def test_a_comment_that_silences_nothing_is_a_finding(text: str, kept: list[str]
 
 def test_one_name_of_two_may_be_of_no_use() -> None:
     text = "b Int // refract-ignore: drop-table, drop-column -- why"
-    answer = suppress([finding("drop-column", 0)], [Commented("f", suppressions(text))], KNOWN)
+    answer = suppress([finding("drop-column", 0)], [Commented("f", suppressions(text))], lambda: KNOWN)
     (unused,) = answer.findings
     assert unused.origin is not None
     assert text[slice(*unused.origin.span)] == "drop-table"
@@ -88,7 +88,7 @@ def test_nothing_is_called_unused_while_something_cannot_be_read() -> None:
 
 def test_the_nearest_rule_is_named_and_two_comments_differ() -> None:
     text = "// refract-ignore: drop-colum -- why\nx\n// refract-ignore: drop-colum -- why\nx"
-    first, second = suppress([], [Commented("f", suppressions(text))], KNOWN).findings
+    first, second = suppress([], [Commented("f", suppressions(text))], lambda: KNOWN).findings
     assert ("rule", "drop-column") in first.now[0].facts
     assert first.key != second.key
 

@@ -7,7 +7,8 @@ line) its table is taken unchanged from the baseline, so that nothing is reporte
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import count
 from typing import TypeVar
 
@@ -116,7 +117,7 @@ def read_half_typed(
             return ReadSchema(now, database, problems)
         unresolved |= found if number < _ROUNDS else {placed.block.name.text for placed in tree.blocks()} | found
         now = settle(tree, settled, unresolved)
-        database = lower(now.tree, database, prisma)
+        database = lower(now.tree, lowered or database, prisma)
     raise AssertionError("the names of a schema are finite")
 
 
@@ -129,16 +130,47 @@ def settle(tree: SchemaTree, previous: Settled | None, unresolved: Collection[st
     doubtful = {*unresolved, *tree.repeated_names}
     absent = frozenset(name for name in doubtful if tree.placed(name) is None)
     doubtful |= _perhaps_renamed(tree, previous, absent)
-    settled = [_settled(document, previous, doubtful, absent) for document in tree.documents]
+    places = _doubtful_places(tree, previous, doubtful, absent)
+    settled = [_settled(tree.documents[n], chunks, previous, absent) for n, chunks in places.items()]
     broken = frozenset().union(*(s.broken for s in settled)) | (absent if previous is None else frozenset())
     unseen = broken if previous is None else broken & previous.unseen
-    lost = bool(tree.repeated_names) or any(s.lost for s in settled)
+    lost = bool(tree.repeated) or any(s.lost for s in settled)
     nameless = lost and (previous is None or previous.nameless)
     if nameless and tree.datasource is None:
         broken |= {_ANY_DATASOURCE}
-    if all(new.document is old for new, old in zip(settled, tree.documents, strict=True)):
-        return Settled(tree, tree, broken, unseen, nameless)
-    return Settled(tree, SchemaTree(tuple(s.document for s in settled)), broken, unseen, nameless)
+    return Settled(tree, _with_documents(tree, [s.document for s in settled]), broken, unseen, nameless)
+
+
+def _doubtful_places(
+    tree: SchemaTree, previous: Settled | None, doubtful: Collection[str], absent: Collection[str]
+) -> dict[int, set[int]]:
+    """The doubtful chunks by the numbers of their documents, of which some only had a block that is absent now."""
+    found: dict[int, set[int]] = {}
+    named = (place for name in doubtful if (place := tree.place(name)))
+    for number, at in (*tree.unread, *tree.repeated, *named):
+        found.setdefault(number, set()).add(at)
+    for name in absent if previous is not None else ():
+        last = _number_of_last(name, tree, previous)
+        if last is not None:
+            found.setdefault(last, set())
+    return found
+
+
+def _number_of_last(name: str, tree: SchemaTree, previous: Settled | None) -> int | None:
+    """The number of the document that had the block called `name`."""
+    placed = previous.tree.placed(name) if previous is not None else None
+    return tree.number(placed.path) if placed else None
+
+
+_FEW = 4
+
+
+def _with_documents(tree: SchemaTree, documents: Sequence[Document]) -> SchemaTree:
+    """The schema with other forms of some documents; the same if none is another."""
+    changed = {document.path: document for document in documents if tree.document(document.path) is not document}
+    if len(changed) > _FEW:  # then one look at everything is faster
+        return SchemaTree(tuple(changed.get(document.path, document) for document in tree.documents))
+    return reduce(SchemaTree.replaced, changed.values(), tree)
 
 
 def _perhaps_renamed(tree: SchemaTree, previous: Settled | None, absent: Collection[str]) -> set[str]:
@@ -160,35 +192,43 @@ class _SettledDocument:
 
 
 def _settled(
-    document: Document, previous: Settled | None, unresolved: Collection[str], absent: Collection[str]
+    document: Document, numbers: Collection[int], previous: Settled | None, absent: Collection[str]
 ) -> _SettledDocument:
-    doubtful = [n for n, chunk in enumerate(document.chunks) if chunk.problems or chunk.key in unresolved]
-    doubtful += [n - 1 for n in doubtful if n and has_stray_text(document.chunks[n])]
-    if not doubtful and not absent:
-        return _SettledDocument(document)
-    chunks = list(document.chunks)
+    """A document with the last readable forms of its doubtful chunks, which are those with the `numbers`."""
+    doubtful = {*numbers, *(n - 1 for n in numbers if n and has_stray_text(document.chunks[n]))}
+    known: dict[int, Chunk] = {}
     broken: set[str] = set()
-    for number in sorted(set(doubtful)):
-        key = chunks[number].key
-        known = _readable(key, document.path, previous) if key else None
-        chunks[number] = known or chunks[number]
-        if key and known is None:
+    for number in sorted(doubtful):
+        key = document.chunks[number].key
+        readable = _readable(key, document.path, previous) if key else None
+        if readable is not None:
+            known[number] = readable
+        elif key:
             broken.add(key)
     lost = any(hides_blocks(document.chunks[number]) for number in doubtful)
-    return _SettledDocument(
-        document.with_chunks(_with_lost(chunks, document.path, previous, absent, lost)), frozenset(broken), lost
-    )
+    return _SettledDocument(_with_lost(_with_known(document, known), previous, absent, lost), frozenset(broken), lost)
 
 
-def _with_lost(
-    chunks: list[Chunk], path: str, previous: Settled | None, absent: Collection[str], lost: bool
-) -> tuple[Chunk, ...]:
-    """`chunks`, with the readable blocks of earlier that unreadable text hides, or that others name."""
-    document = previous.tree.document(path) if previous is not None else None
-    if document is None or previous is None:
-        return tuple(chunks)
-    wanted = [c.key for c in document.chunks if c.key and (lost or c.key in absent) and c.key not in previous.broken]
-    return with_lost(chunks, document.chunks, wanted)
+def _with_known(document: Document, known: Mapping[int, Chunk]) -> Document:
+    """The document with earlier forms of some chunks."""
+    if not known:
+        return document
+    first, end = min(known), max(known) + 1
+    return document.with_part(first, end, tuple(known.get(n, document.chunks[n]) for n in range(first, end)))
+
+
+def _with_lost(document: Document, previous: Settled | None, absent: Collection[str], lost: bool) -> Document:
+    """The document, with the readable blocks of earlier that unreadable text hides, or that others name."""
+    before = previous.tree.document(document.path) if previous is not None else None
+    if before is None or previous is None:
+        return document
+    sought = (c.key for c in before.chunks if c.key) if lost else (n for n in absent if _was_in(n, before, previous))
+    wanted = {key for key in sought if key not in previous.broken}
+    return document.with_chunks(with_lost(document.chunks, before.chunks, wanted)) if wanted else document
+
+
+def _was_in(name: str, document: Document, previous: Settled) -> bool:
+    return previous.tree.chunk(name, document.path) is not None
 
 
 def _readable(key: str, path: str, previous: Settled | None) -> Chunk | None:

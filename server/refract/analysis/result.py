@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import groupby
 
 from attrs import evolve, field, frozen
 
@@ -14,7 +15,7 @@ from refract.analysis.code_uses import CodeQuestion, Inquiry, Side
 from refract.analysis.combined import combined, wholes_of
 from refract.analysis.half_typed import Settled, read_half_typed
 from refract.analysis.snapshot import Snapshot
-from refract.analysis.suppressions import MARK, Commented, shifted, suppress, suppressions
+from refract.analysis.suppressions import Commented, Suppression, shifted, suppress, suppressions
 from refract.analysis.under_plans import with_plans_named
 from refract.baseline.history import History
 from refract.collector import without_collector
@@ -31,9 +32,9 @@ from refract.rules.kit.custom import custom_rules
 from refract.rules.kit.finding import Finding, Judged, Severity
 from refract.rules.kit.owners import owned
 from refract.rules.kit.rule import Rule, check_all
-from refract.schema.model import Database
+from refract.schema.model import Database, DatabaseObject
 from refract.source import CodeUses, Target
-from refract.syntax import SchemaTree
+from refract.syntax import Document, SchemaTree
 from refract.text import Location, Origin, Problem, Span
 from refract.workspace.project_settings import rule_names
 
@@ -48,7 +49,8 @@ class Analysis:
     keys of accepted ones that are no longer found. `problems` are what could not be read: the findings are true without
     it, but not all that there would be. `plans` is the status of each plan.
     `questions` is what the rules need to know about the code and no search has found out yet. `versions` are those of
-    the database server and of Prisma that the project runs.
+    the database server and of Prisma that the project runs. `plan_triggers` are those that plans have made in the
+    baseline.
     """
 
     snapshot: Snapshot
@@ -64,6 +66,7 @@ class Analysis:
     accepted: tuple[Finding, ...] = ()
     outdated: tuple[str, ...] = ()
     plans: tuple[Progress, ...] = ()
+    plan_triggers: tuple[DatabaseObject, ...] = field(default=(), repr=False)
     questions: frozenset[CodeQuestion] = field(default=frozenset(), repr=False)
 
     def locate(self, origin: Origin | None) -> Location | None:
@@ -122,10 +125,12 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
         uses=_if_gone(inquiry(Side.HERE), settled.tree),
         former_uses=inquiry(Side.BASE),
         not_followed=snapshot.baseline.not_followed,
+        standing=lowered.standing,
     )
     of_branch = _branch_findings(snapshot, lowered.provider, previous, context)
     plans = snapshot.plans.progress(settled.tree)
-    of_plans = _plan_findings(snapshot, evolve(context, uses=inquiry(Side.HERE)), plans)
+    triggers = _plan_triggers(snapshot, previous)
+    of_plans = _plan_findings(snapshot, evolve(context, uses=inquiry(Side.HERE)), plans, triggers)
     findings = (*_check(context, snapshot.settings), *of_branch, *of_plans)
     problems = tuple(
         dict.fromkeys(
@@ -152,6 +157,7 @@ def _analysed(snapshot: Snapshot, previous: Analysis | None) -> Analysis:
             problems=problems,
             of_branch=of_branch,
             plans=plans,
+            plan_triggers=triggers,
             questions=frozenset(inquiry.open) | open_before,
         )
     )
@@ -166,7 +172,7 @@ def _judged(draft: Analysis) -> Analysis:
     judged = tuple(f for f in draft.findings if f.key not in filled and not _is_planned(f, planned))
     placed = ((finding, draft.place(finding)) for finding in judged)
     comments = _commented(snapshot, draft.problems)
-    suppressed = suppress(placed, comments, rule_names(snapshot.settings), wholes_of(judged))
+    suppressed = suppress(placed, comments, lambda: rule_names(snapshot.settings), wholes_of(judged))
     findings = with_plans_named(_levelled(suppressed.findings, snapshot.settings), draft.plans, snapshot.tree)
     if not snapshot.accepted:
         return evolve(draft, findings=combined(findings), silenced=suppressed.silenced)
@@ -200,7 +206,7 @@ def _filled_by_plans(draft: Analysis) -> frozenset[str]:
     left_out = {name for p in draft.plans if p.is_open for name in _left_out(p)}
     if not left_out:
         return frozenset()
-    fields = ((table, c) for table in draft.database.tables.values() for c in table.ignored_columns)
+    fields = ((table, c) for table in draft.lowered.standing for c in table.ignored_columns)
     names = (f"{table.name}.{c.name}" for table, c in fields if f"{table.model_name}.{c.field_name}" in left_out)
     return frozenset(f"drop-required-column-blocks-inserts:{name}" for name in names)
 
@@ -215,18 +221,19 @@ def _left_out(progress: Progress) -> Iterator[str]:
 
 def _commented(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Iterator[Commented]:
     """The comments of all that is judged. While something cannot be read, it is unknown which of them are of use."""
-    for document in snapshot.tree.documents:
-        comments = (
-            shifted(comment, start)
-            for chunk, start in zip(document.chunks, document.starts, strict=True)
-            if MARK in chunk.text
-            for comment in suppressions(chunk.text, (Span(0, len(chunk.text)),))
-        )
+    for number, places in groupby(snapshot.tree.marked, key=lambda place: place[0]):
+        document = snapshot.tree.documents[number]
+        comments = (comment for _, at in places for comment in _comments_of(document, at))
         yield Commented(document.path, tuple(comments), not problems)
     for new in snapshot.branch.migrations if snapshot.branch else ():
         ends = [statement.origin.span.end for statement in new.judged.statements]
         blocks = tuple(map(Span, (0, *ends), (*ends, len(new.text))))
         yield Commented(new.judged.path, suppressions(new.text, blocks), not problems)
+
+
+def _comments_of(document: Document, at: int) -> Iterator[Suppression]:
+    text, start = document.chunks[at].text, document.starts[at]
+    return (shifted(comment, start) for comment in suppressions(text, (Span(0, len(text)),)))
 
 
 def _check(context: RuleContext, settings: Settings) -> tuple[Finding, ...]:
@@ -329,11 +336,20 @@ def history_context(
     )
 
 
-def _plan_findings(snapshot: Snapshot, schema: RuleContext, plans: tuple[Progress, ...]) -> tuple[Finding, ...]:
-    """The findings about the plans that are not finished."""
+def _plan_triggers(snapshot: Snapshot, previous: Analysis | None) -> tuple[DatabaseObject, ...]:
+    """The triggers of the baseline that plans have made. They stay the same while the schema is typed."""
+    baseline = snapshot.baseline
+    if previous is not None and previous.snapshot.baseline is baseline:
+        return previous.plan_triggers
+    return triggers_of_plans(baseline.database.objects.values())
+
+
+def _plan_findings(
+    snapshot: Snapshot, schema: RuleContext, plans: tuple[Progress, ...], made: tuple[DatabaseObject, ...]
+) -> tuple[Finding, ...]:
+    """The findings about the plans that are not finished, and about the triggers that plans have `made`."""
     unfinished = tuple(progress for progress in plans if progress.is_open)
-    are_read = not snapshot.plans.problems
-    triggers = triggers_of_plans(snapshot.baseline.database.objects.values()) if are_read else ()
+    triggers = () if snapshot.plans.problems else made
     if not unfinished and not triggers:
         return ()
     rest = snapshot.settings.plans.rest

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import PurePath
@@ -24,9 +24,9 @@ from refract.rules.kit.advice import Action, Do, action
 from refract.rules.kit.comment_rules import UNKNOWN, UNUSED, WITHOUT_REASON
 from refract.rules.kit.finding import Finding, Severity
 from refract.rules.kit.harm import Effect, harm
+from refract.syntax import MARK
 from refract.text import Location, Origin, Span
 
-MARK = "refract-ignore"
 _COMMENT = re.compile(r"(?P<slashes>//+|--+|#+)[ \t]*refract-ignore(?P<scope>-block|-file)?(?P<rest>(?![\w-])[^\r\n]*)")
 _NAMES = re.compile(
     r"[ \t]*:[ \t]*(?P<names>[\w-]+?(?:[ \t]*,[ \t]*[\w-]+?)*)[ \t]*(?:[ \t]--[ \t]*(?P<reason>.*?))?[ \t]*"
@@ -77,10 +77,10 @@ class Suppressed(NamedTuple):
 def suppress(
     findings: Iterable[tuple[Finding, Location | None]],
     files: Iterable[Commented],
-    known: frozenset[str],
+    known: Callable[[], frozenset[str]],
     wholes: Mapping[int, Finding] = NO_WHOLES,
 ) -> Suppressed:
-    """The findings that no comment silences. Each is given with its place; `known` are the names of all rules.
+    """The findings that no comment silences. Each is given with its place; `known` returns the names of all rules.
 
     `wholes` are the findings that include others, which are given by their id: people see a part at the place of its
     whole, and silence it there, by its own rule or together with the whole.
@@ -98,7 +98,7 @@ def suppress(
         used.update(found)
         is_included = whole is not None and any(_speaking_for(whole, places[id(whole)], by_path))
         (silenced if found or is_included else kept).append(finding)
-    own = [finding for file in by_path.values() for finding in _about(file, used, known)]
+    own = [finding for file in by_path.values() for finding in _about(file, used, known())]
     return Suppressed((*kept, *_with_distinct_keys(own)), tuple(silenced))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import compress
+from operator import attrgetter, is_not
 
 from attrs import evolve, field, frozen
 
@@ -16,6 +18,7 @@ from refract.providers import provider
 from refract.schema import changes as c
 from refract.schema.model import Database, Enum, Extension, QualifiedName, Table
 
+_SCHEMA = attrgetter("schema")
 _NOT_OURS = re.compile(
     r"_prisma_migrations|(?i:spatial_ref_sys|geometry_columns|geography_columns|raster_columns|raster_overviews)"
 )
@@ -40,6 +43,7 @@ class _Known:
     created: tuple[QualifiedName, ...]
     dropped: tuple[QualifiedName, ...]
     changed: tuple[QualifiedName, ...]
+    enum_steps: tuple[Ranked, ...] = ()
 
 
 @frozen
@@ -59,20 +63,36 @@ def diff(before: Database, after: Database, previous: Diff | None = None) -> Dif
     Tables that are the same objects as in `previous` cost almost nothing.
     """
     known = _compare(before, after, previous._known if previous is not None else None)
-    steps = [*_database_steps(before, after), *_table_steps(known)]
+    steps = [*_database_steps(before, after), *known.enum_steps, *_table_steps(known)]
     steps.sort(key=lambda ranked: ranked[0])
     changes = in_prismas_order(steps, before, after)
     return Diff(changes, probable_renames(changes, before, after), known)
 
 
 def _compare(before: Database, after: Database, known: _Known | None) -> _Known:
-    if known is not None and traits_between(known.before, known.after) != traits_between(before, after):
+    if known is not None and not _is_compared_alike(known, before, after):
         known = None
-    if known is not None and known.before.tables is before.tables:
-        touched = [n for n, table in after.tables.items() if known.after.tables.get(n) is not table]
-        if len(after.tables) == len(known.after.tables) and all(n in known.after.tables for n in touched):
-            return _compare_touched(before, after, known, touched)
-    return _compare_all(before, after, known)
+    compared = _compare_tables(before, after, known)
+    if known is not None and known.before.enums is before.enums and known.after.enums is after.enums:
+        return evolve(compared, enum_steps=known.enum_steps)
+    return evolve(compared, enum_steps=tuple(_enum_steps(before, after)))
+
+
+def _is_compared_alike(known: _Known, before: Database, after: Database) -> bool:
+    """Whether the same objects of two databases would have the same differences as last time."""
+    if traits_between(known.before, known.after) != traits_between(before, after):
+        return False
+    same = ((known.before, before), (known.after, after))
+    return all((old.managed, old.external) == (new.managed, new.external) for old, new in same)
+
+
+def _compare_tables(before: Database, after: Database, known: _Known | None) -> _Known:
+    if known is None or known.before.tables is not before.tables:
+        return _compare_all(before, after, known)
+    if tuple(after.tables) != tuple(known.after.tables):
+        return _compare_all(before, after, known)
+    touched = compress(after.tables, map(is_not, after.tables.values(), known.after.tables.values()))
+    return _compare_touched(before, after, known, list(touched))
 
 
 def _compare_touched(before: Database, after: Database, known: _Known, touched: list[QualifiedName]) -> _Known:
@@ -111,13 +131,14 @@ def _database_steps(before: Database, after: Database) -> Iterator[Ranked]:
     traits = differ_traits(after.provider)
     if traits.schemas:
         yield from _schema_steps(before, after)
-    yield from _enum_steps(before, after) if traits.enum_types else _client_enum_steps(before, after)
     for extension in sorted(after.extensions.values(), key=lambda x: x.name):
         yield from _extension_steps(before.extensions.get(extension.name), extension)
 
 
 def _schema_steps(before: Database, after: Database) -> Iterator[Ranked]:
     existing = {before.default_schema, *before.schemas} if _exists(before) else set()
+    if not after.creates_empty_schemas and _schemas_used(after) <= existing:
+        return
     for name in sorted(_wanted_schemas(before, after) - existing):
         yield Rank.CREATE_SCHEMA, c.CreateSchema(name=name)
 
@@ -129,12 +150,22 @@ def _wanted_schemas(before: Database, after: Database) -> set[str]:
     return {name.schema for name in (*after.tables, *after.enums) if _is_managed(name, before, after)}
 
 
+def _schemas_used(database: Database) -> set[str]:
+    """The namespaces of its tables and enums. Asked at each key of each table: no loop in Python."""
+    return set(map(_SCHEMA, (*database.tables, *database.enums)))
+
+
 def _exists(database: Database) -> bool:
     """Whether there is a database at all, even without tables: `empty` has nothing, not even its default schema."""
     return bool(database.default_schema or database.schemas)
 
 
 def _enum_steps(before: Database, after: Database) -> Iterator[Ranked]:
+    has_types = differ_traits(after.provider).enum_types
+    return _enum_type_steps(before, after) if has_types else _client_enum_steps(before, after)
+
+
+def _enum_type_steps(before: Database, after: Database) -> Iterator[Ranked]:
     for name, enum in after.enums.items():
         old = before.enums.get(name)
         if not _is_managed(name, before, after):

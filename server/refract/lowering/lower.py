@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import compress
+from operator import is_not
 from typing import TypeVar
 
 from attrs import field, frozen
@@ -12,6 +14,7 @@ from refract.lowering.arguments import mapped_name, setting_texts, text_of
 from refract.lowering.fault import did_you_mean, doubts_of, problems_of
 from refract.lowering.faults import enum_faults
 from refract.lowering.model import LoweredModel, Scope, lower_model
+from refract.lowering.visible import change_between
 from refract.providers import Provider, UnknownProvider, provider
 from refract.providers.versions import (
     DEFAULT_PRISMA,
@@ -47,17 +50,20 @@ class Lowered:
     """A lowered schema, with the parts that lowering the next state of the same schema can reuse.
 
     `doubtful` names the blocks that cannot be understood as they are now: those with problems, and those that the
-    problems of others are about. They may have names that no block has.
+    problems of others are about. They may have names that no block has. `standing` are the tables that rules may judge
+    although they have not changed: those with ignored columns or with the name of a join table.
     """
 
     database: Database
     problems: tuple[Problem, ...]
     doubtful: frozenset[str]
+    standing: tuple[Table, ...]
     provider: Provider
     preview_features: frozenset[str]
     _settings: _Settings = field(repr=False)
     _blocks: Mapping[str, Block] = field(repr=False)
     _parts: _Parts = field(repr=False)
+    _clashing: frozenset[QualifiedName] = field(repr=False)
 
 
 @frozen
@@ -71,11 +77,21 @@ class _LoweredEnum:
 
 @frozen
 class _Parts:
-    """The lowered parts of each block, by its name in the schema and in its order."""
+    """The lowered parts of each block, by its name in the schema and in its order.
+
+    `readers` are the models that read a block, by its name. `faulty` names the models and enums with problems,
+    `standing` the models that have standing tables.
+    """
 
     models: Mapping[str, LoweredModel]
     enums: Mapping[str, _LoweredEnum]
     views: Mapping[str, View]
+    readers: Mapping[str, frozenset[str]]
+    faulty: frozenset[str]
+    standing: frozenset[str]
+
+
+_NO_PARTS = _Parts({}, {}, {}, {}, frozenset(), frozenset())
 
 
 @frozen
@@ -111,71 +127,137 @@ def lower(tree: SchemaTree, previous: Lowered | None = None, prisma: Version | N
     )
     known = previous if previous is not None and previous._settings == settings else None
     stale = _stale(scope.blocks, known)
-    parts, database = known._parts if known else _Parts({}, {}, {}), known.database if known else None
-    if stale or database is None:
-        lowered = _lowered_parts(tree, scope, stale, parts)
-        tables = _replaced_tables(database, parts, lowered) if database else None
-        database = _database(lowered, tables or _tables(lowered.models.values()), settings, scope)
-        parts = lowered
-    problems += _clashes(tree, parts)
+    if stale or known is None:
+        parts = _lowered_parts(tree, scope, stale, known._parts if known else _NO_PARTS)
+        tables = _replaced_tables(known, parts, stale) if known else None
+        clashing = known._clashing if known and tables is not None else _clashing(parts)
+        tables = _tables(parts.models.values()) if tables is None else tables
+        database = _database(known, parts, tables, settings, scope)
+    else:
+        parts, database, clashing = known._parts, known.database, known._clashing
+    problems += _clashes(tree, parts, clashing)
     doubtful = {p.origin.block for p in problems if p.origin.block}
-    read: tuple[LoweredModel | _LoweredEnum, ...] = (*parts.models.values(), *parts.enums.values())
-    for part in read:
-        if part.problems:
-            problems += part.problems
-            doubtful |= part.doubtful
+    for part in _faulty(tree, parts):
+        problems += part.problems
+        doubtful |= part.doubtful
     features = settings.preview_features
     return Lowered(
-        database, tuple(problems), frozenset(doubtful), scope.provider, features, settings, scope.blocks, parts
+        database,
+        tuple(problems),
+        frozenset(doubtful),
+        _standing_tables(tree, parts),
+        scope.provider,
+        features,
+        settings,
+        scope.blocks,
+        parts,
+        clashing,
     )
 
 
 def _stale(blocks: Mapping[str, Block], previous: Lowered | None) -> set[str]:
-    """The names of changed, added and removed blocks, and of models that read one of those. All, without `previous`."""
-    known = previous._blocks if previous else {}
-    if previous is None or (blocks.keys() == known.keys() and list(blocks) != list(known)):
+    """The names of changed, added and removed blocks, and of models that see the change. All, without `previous`."""
+    if previous is None:
+        return set(blocks)
+    known = previous._blocks
+    if blocks is known:
+        return set()
+    changed = _changed(blocks, known)
+    if changed is None:
         return {*blocks, *known}
+    stale = set(changed)
+    for name in changed:
+        readers = previous._parts.readers.get(name, frozenset()) - stale
+        change = change_between(known.get(name), blocks.get(name)) if readers else None
+        stale.update(reader for reader in readers if change is not None and change.is_seen_by(blocks[reader]))
+    return stale
+
+
+def _changed(blocks: Mapping[str, Block], known: Mapping[str, Block]) -> set[str] | None:
+    """The names of changed, added and removed blocks; None if the others are in another order."""
+    if tuple(blocks) == tuple(known):
+        return set(compress(blocks, map(is_not, blocks.values(), known.values())))
+    if blocks.keys() == known.keys():
+        return None
     changed = {name for name, block in blocks.items() if known.get(name) is not block}
-    changed |= known.keys() - blocks.keys()
-    if not changed:
-        return changed
-    models = previous._parts.models
-    return changed.union([name for name, model in models.items() if not changed.isdisjoint(model.reads)])
+    return changed | (known.keys() - blocks.keys())
 
 
 def _lowered_parts(tree: SchemaTree, scope: Scope, stale: set[str], known: _Parts) -> _Parts:
     """The parts of all blocks, with those of stale ones lowered again."""
-    models, enums, views = dict(known.models), dict(known.enums), dict(known.views)
+    placed = [(name, found) for name in stale if (found := tree.placed(name))]
+    fresh_models = {n: lower_model(p, scope) for n, p in placed if p.block.keyword is Keyword.MODEL}
+    fresh_enums = {n: _enum(p, scope) for n, p in placed if p.block.keyword is Keyword.ENUM}
+    fresh_views = {n: _view(p, scope) for n, p in placed if p.block.keyword is Keyword.VIEW}
+    fresh: dict[str, LoweredModel | _LoweredEnum] = {**fresh_models, **fresh_enums}
+    return _Parts(
+        _replaced(known.models, fresh_models, stale, scope),
+        _replaced(known.enums, fresh_enums, stale, scope),
+        _replaced(known.views, fresh_views, stale, scope),
+        _readers(known, fresh_models, stale),
+        (known.faulty - stale).union(name for name, part in fresh.items() if part.problems),
+        (known.standing - stale).union(name for name, part in fresh_models.items() if any(_standing(part))),
+    )
+
+
+def _standing(model: LoweredModel) -> Iterator[Table]:
+    return (t for t in _tables_of(model) if t.ignored_columns or t.name.name.startswith("_"))
+
+
+def _standing_tables(tree: SchemaTree, parts: _Parts) -> tuple[Table, ...]:
+    """In the order of the database: tables of models first, each in the order written."""
+    found = [t for name in sorted(parts.standing, key=_place_in(tree)) for t in _standing(parts.models[name])]
+    return tuple(sorted(found, key=lambda table: not table.model_name))
+
+
+def _place_in(tree: SchemaTree) -> Callable[[str], tuple[int, int]]:
+    return lambda name: tree.place(name) or (0, 0)
+
+
+def _replaced(
+    known: Mapping[str, _Part], fresh: Mapping[str, _Part], stale: set[str], scope: Scope
+) -> Mapping[str, _Part]:
+    """The parts of one kind, with those of stale blocks replaced; the same mapping if there are none of that kind."""
+    gone = known.keys() & (stale - fresh.keys())
+    if not fresh and not gone:
+        return known
+    parts = {**known, **fresh}
+    if not gone and len(parts) == len(known):
+        return parts
+    return {name: parts[name] for name in scope.blocks if name in parts and name not in gone}
+
+
+def _readers(known: _Parts, fresh: Mapping[str, LoweredModel], stale: set[str]) -> Mapping[str, frozenset[str]]:
+    """Which models read each block, after the stale ones have been lowered again."""
+    changed: dict[str, set[str]] = {}
     for name in stale:
-        placed = tree.placed(name)
-        keyword = placed.block.keyword if placed else None
-        _set(models, name, lower_model(placed, scope) if placed and keyword is Keyword.MODEL else None)
-        _set(enums, name, _enum(placed, scope) if placed and keyword is Keyword.ENUM else None)
-        _set(views, name, _view(placed, scope) if placed and keyword is Keyword.VIEW else None)
-    if models.keys() == known.models.keys() and enums.keys() == known.enums.keys():
-        return _Parts(models, enums, views)
-    return _Parts(_in_order(models, scope), _in_order(enums, scope), _in_order(views, scope))
+        before, after = known.models.get(name), fresh.get(name)
+        was, now = before.reads if before else frozenset[str](), after.reads if after else frozenset[str]()
+        for read in was ^ now:
+            changed.setdefault(read, set(known.readers.get(read, ()))).symmetric_difference_update((name,))
+    if not changed:
+        return known.readers
+    return {**known.readers, **{read: frozenset(names) for read, names in changed.items()}}
 
 
-def _in_order(parts: dict[str, _Part], scope: Scope) -> dict[str, _Part]:
-    return {name: parts[name] for name in scope.blocks if name in parts}
+def _faulty(tree: SchemaTree, parts: _Parts) -> Iterator[LoweredModel | _LoweredEnum]:
+    """The parts with problems: models first, each in the order written."""
+    names = sorted(parts.faulty, key=_place_in(tree))
+    yield from (parts.models[name] for name in names if name in parts.models)
+    yield from (parts.enums[name] for name in names if name in parts.enums)
 
 
-def _set(parts: dict[str, _Part], name: str, part: _Part | None) -> None:
-    """Adds, replaces or (if `part` is None) removes the part called `name`."""
-    if part is not None:
-        parts[name] = part
-    else:
-        parts.pop(name, None)
-
-
-def _database(parts: _Parts, tables: Mapping[QualifiedName, Table], settings: _Settings, scope: Scope) -> Database:
+def _database(
+    known: Lowered | None, parts: _Parts, tables: Mapping[QualifiedName, Table], settings: _Settings, scope: Scope
+) -> Database:
+    same_enums = known is not None and known._parts.enums is parts.enums
+    same_views = known is not None and known._parts.views is parts.views
     return Database(
         provider=scope.provider.name,
         default_schema=scope.provider.default_schema,
         tables=tables,
-        enums={lowered.enum.name: lowered.enum for lowered in parts.enums.values()},
-        views={v.name: v for v in parts.views.values()},
+        enums=known.database.enums if known and same_enums else {p.enum.name: p.enum for p in parts.enums.values()},
+        views=known.database.views if known and same_views else {v.name: v for v in parts.views.values()},
         extensions={e.name: e for e in settings.extensions},
         schemas=settings.schemas,
         managed=settings.schemas or ((scope.provider.default_schema,) if scope.provider.default_schema else ()),
@@ -198,37 +280,47 @@ def _tables(models: Iterable[LoweredModel]) -> dict[QualifiedName, Table]:
     return tables
 
 
-def _replaced_tables(before: Database, old: _Parts, new: _Parts) -> dict[QualifiedName, Table] | None:
-    """The tables of `before` with those of re-lowered models replaced; None if that is not enough."""
-    if old.models.keys() != new.models.keys():
+def _replaced_tables(known: Lowered, parts: _Parts, stale: set[str]) -> Mapping[QualifiedName, Table] | None:
+    """The tables of `known` with those of re-lowered models replaced; None if that is not enough."""
+    before = known.database.tables
+    if parts.models is known._parts.models:
+        return before
+    if len(parts.models) != len(known._parts.models):
         return None
-    tables = dict(before.tables)
-    for name, model in new.models.items():
-        known = old.models[name]
-        if known is model:
-            continue
-        if _table_names(known) != _table_names(model) or tables[known.table.name] is not known.table:
+    changed: dict[QualifiedName, Table] = {}
+    for name in stale & parts.models.keys():
+        old, new = known._parts.models.get(name), parts.models[name]
+        if old is None or _table_names(old) != _table_names(new):
             return None
-        tables.update({table.name: table for table in (model.table, *model.join_tables)})
-    return tables
+        if any(before[table.name] is not table for table in _tables_of(old)):
+            return None
+        changed.update({table.name: table for table in _tables_of(new)})
+    return {**before, **changed}
+
+
+def _tables_of(model: LoweredModel) -> tuple[Table, ...]:
+    return (model.table, *model.join_tables)
 
 
 def _table_names(model: LoweredModel) -> list[QualifiedName]:
-    return [table.name for table in (model.table, *model.join_tables)]
+    return [table.name for table in _tables_of(model)]
 
 
 def _view(placed: PlacedBlock, scope: Scope) -> View:
     return View(scope.qualified(placed.block), origin=_name_origin(placed))
 
 
-def _clashes(tree: SchemaTree, parts: _Parts) -> Iterator[Problem]:
-    """Models that share a table."""
+def _clashing(parts: _Parts) -> frozenset[QualifiedName]:
+    """The tables that several models have."""
     counted = Counter([model.table.name for model in parts.models.values()])
-    if len(counted) == len(parts.models):
-        return
-    for name, model in parts.models.items():
+    return frozenset(name for name, count in counted.items() if count > 1)
+
+
+def _clashes(tree: SchemaTree, parts: _Parts, clashing: frozenset[QualifiedName]) -> Iterator[Problem]:
+    """Models that share a table."""
+    for name, model in parts.models.items() if clashing else ():
         placed = tree.placed(name)
-        if counted[model.table.name] > 1 and placed is not None:
+        if model.table.name in clashing and placed is not None:
             message = f'Two models have the table "{model.table.name.name}". Give one another @@map.'
             yield Problem(message, _name_origin(placed))
 

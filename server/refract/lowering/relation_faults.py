@@ -49,7 +49,7 @@ def relation_name(field: Field) -> str | None:
 
 def _same_relation(block: Block, target: Block, field: Field) -> list[Field]:
     """The other fields of `block` that lead to `target` under the name of the relation of `field`."""
-    leading = [f for f in block.fields if f.type.name.text == target.name.text and f is not field]
+    leading = [f for f in block.fields_of_type(target.name.text) if f is not field]
     return [f for f in leading if relation_name(f) == relation_name(field)] if leading else leading
 
 

@@ -95,8 +95,8 @@ def _relation_name(field: Field) -> str | None:
 
 def _opposite(block: Block, field: Field, other: Block) -> Field | None:
     """The list field of `other` that is the other side of `field`."""
-    for candidate in other.fields:
-        if candidate is field or candidate.type.name.text != block.name.text:
+    for candidate in other.fields_of_type(block.name.text):
+        if candidate is field:
             continue
         if candidate.type.arity is Arity.LIST and _relation_name(candidate) == _relation_name(field):
             return candidate

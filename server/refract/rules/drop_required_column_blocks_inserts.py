@@ -56,7 +56,7 @@ def check(context: RuleContext) -> Iterator[Risk]:
     """Each ignored field that deployed code still fills. The schema at the base shows what was ignored; migrations do not."""
     unfilled = [
         (table.name, column)
-        for table in context.after.tables.values()
+        for table in context.judged_unchanged
         if table.ignored_columns and not table.ignored
         for column in table.ignored_columns
         if _needs_value(column)

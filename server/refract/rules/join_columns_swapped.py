@@ -48,7 +48,7 @@ All SQL databases.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from refract.escaping import code_span
 from refract.rules.kit.advice import AnyAction, Do, action, instead
@@ -66,14 +66,15 @@ _Ends = tuple[str, str]  # labels of what A and B belong to
 @rule(Severity.ERROR, SQL, unchanged=True)
 def check(context: RuleContext) -> Iterator[Risk]:
     """Each join table that stays and whose columns change places."""
-    for table in context.after.tables.values():
+    renamed = {old.name: new.name for old, new in context.table_renames()}
+    for table in context.judged_unchanged:
         before = context.before.tables.get(table.name) if is_join_table(table) else None
         if before is None:
             continue
         if swaps_join_columns(context, table.name):
             yield _swapped_by_migration(context, table)
             continue
-        ends = _swapped_targets(context, before, table) or _swapped_fields(context, before, table)
+        ends = _swapped_targets(context, before, table, renamed) or _swapped_fields(context, before, table)
         if ends:
             yield Risk(
                 key=str(table.name),
@@ -100,9 +101,10 @@ def _swapped_by_migration(context: RuleContext, table: Table) -> Risk:
     )
 
 
-def _swapped_targets(context: RuleContext, before: Table, after: Table) -> _Ends | None:
+def _swapped_targets(
+    context: RuleContext, before: Table, after: Table, renamed: Mapping[QualifiedName, QualifiedName]
+) -> _Ends | None:
     """Of two models: whether each column refers to the table of the other one, which its foreign keys show."""
-    renamed = {old.name: new.name for old, new in context.table_renames()}
     a, b = _target(before, "A"), _target(before, "B")
     if a is None or b is None or a == b:
         return None

@@ -16,6 +16,9 @@ from refract.text import Span
 MAX_LENGTH = 5_000_000
 """Code points; a longer schema file is not read. The largest known real schema is below 400,000."""
 
+MARK = "refract-ignore"
+"""The word in comments that silence findings."""
+
 
 @frozen
 class Chunk:
@@ -24,7 +27,7 @@ class Chunk:
     `block` is None if no block was found (trailing comments, or unreadable text).
     Spans of `problems` count from the chunk's start. `closed` is false for a block without its brace and
     for trailing text: both may join with what follows when the text changes. `dangling`: it holds a `/*` that is
-    never closed, so that any `*/` further on would change its meaning.
+    never closed, so that any `*/` further on would change its meaning. `marked`: a comment in it may silence findings.
     """
 
     text: str
@@ -35,9 +38,15 @@ class Chunk:
     dangling: bool = False
     key: str = field(init=False, eq=False, repr=False)
 
+    marked: bool = field(init=False, eq=False, repr=False)
+
     @key.default
     def _find_key(self) -> str:
         return block_key(self.block) if self.block is not None else ""
+
+    @marked.default
+    def _has_mark(self) -> bool:
+        return MARK in self.text
 
 
 def block_key(block: Block) -> str:
@@ -128,7 +137,7 @@ class Document:
         if any(cut.dangling for cut in found):
             return self._edited_whole(span, new_text)
         middle = _chunks(region, found, self.chunks[first : last + 1])
-        return _document(self.path, (*self.chunks[:first], *middle, *self.chunks[last + 1 :]))
+        return self.with_part(first, last + 1, middle)
 
     def _edited_whole(self, span: Span, new_text: str) -> Document:
         text = self.text
@@ -140,6 +149,27 @@ class Document:
         while index > 0 and not (self.chunks[index - 1].closed and self.chunks[index - 1].text.endswith("\n")):
             index -= 1
         return index
+
+    def with_part(self, first: int, end: int, chunks: tuple[Chunk, ...]) -> Document:
+        """A document with `chunks` in place of those from `first` up to `end`. What follows is moved without a look at it."""
+        starts = list(accumulate([len(c.text) for c in chunks], initial=self.starts[first]))
+        lines = list(accumulate([c.newlines for c in chunks], initial=self.lines[first]))
+        following = end < len(self.chunks)
+        return Document(
+            self.path,
+            (*self.chunks[:first], *chunks, *self.chunks[end:]),
+            (
+                *self.starts[:first],
+                *starts[:-1],
+                *_moved(self.starts[end:], starts[-1] - self.starts[end] if following else 0),
+            ),
+            (
+                *self.lines[:first],
+                *lines[:-1],
+                *_moved(self.lines[end:], lines[-1] - self.lines[end] if following else 0),
+            ),
+            any(c.dangling for c in chunks) or (self._has_dangling and any(c.dangling for c in self.chunks)),
+        )
 
     def with_chunks(self, chunks: tuple[Chunk, ...]) -> Document:
         """A document of the same file made of `chunks`, which may be older forms of the present ones."""
@@ -175,6 +205,10 @@ class Document:
                 return end - 1 if end > start and self.slice(Span(end - 1, end)) == "\r" else end
             index += 1
         return self.length
+
+
+def _moved(places: tuple[int, ...], by: int) -> Iterable[int]:
+    return map(by.__add__, places) if by else places
 
 
 def parse_document(path: str, text: str, previous: Document | None = None) -> Document:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import compress
+from operator import is_not
 from typing import NamedTuple
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from refract.syntax.document import Chunk, Document, parse_document
 from refract.syntax.tree import Block, Keyword
@@ -25,29 +27,79 @@ _Place = tuple[int, int]
 
 
 @frozen(eq=False)
+class _Index:
+    """Where the blocks of a schema are. After an edit that keeps their names, only what it touched is found again.
+
+    `places` are those of the blocks that count by their keys, `named` the models, views, types and enums among them,
+    `settings` the keys of datasources and generators. `repeated` are the places of blocks that repeat a name, `unread`
+    those of chunks with problems, `marked` of those with comments for Refract. `files` are the numbers of documents.
+    """
+
+    places: Mapping[str, _Place]
+    named: Mapping[str, Block]
+    settings: tuple[str, ...]
+    repeated: tuple[_Place, ...]
+    unread: frozenset[_Place]
+    marked: frozenset[_Place]
+    files: Mapping[str, int]
+
+    def edited(self, number: int, before: Document, after: Document) -> _Index | None:
+        """The index with document `number` in another form; None if its blocks have other names than before."""
+        old, new = before.chunks, after.chunks
+        if len(old) != len(new):
+            return None
+        touched = tuple(compress(range(len(old)), map(is_not, old, new)))
+        if any(old[at].key != new[at].key for at in touched):
+            return None
+        places = frozenset((number, at) for at in touched)
+        own = ((chunk.key, chunk.block) for at in touched if self.places.get((chunk := new[at]).key) == (number, at))
+        return evolve(
+            self,
+            named={**self.named, **{key: block for key, block in own if block and key in self.named}},
+            unread=self.unread - places | {(number, at) for at in touched if new[at].problems},
+            marked=self.marked - places | {(number, at) for at in touched if new[at].marked},
+        )
+
+
+def _indexed(documents: tuple[Document, ...]) -> _Index:
+    places: dict[str, _Place] = {}
+    repeated: list[_Place] = []
+    for number, document in enumerate(documents):
+        for at, key in enumerate([chunk.key for chunk in document.chunks]):
+            if key not in places:
+                places[key] = (number, at)
+            elif key:
+                repeated.append((number, at))
+    places.pop("", None)
+    blocks = ((key, documents[number].chunks[at].block) for key, (number, at) in places.items() if " " not in key)
+    every = [
+        (number, at, chunk) for number, document in enumerate(documents) for at, chunk in enumerate(document.chunks)
+    ]
+    return _Index(
+        places,
+        {key: block for key, block in blocks if block},
+        tuple(key for key in places if " " in key),
+        tuple(repeated),
+        frozenset((number, at) for number, at, chunk in every if chunk.problems),
+        frozenset((number, at) for number, at, chunk in every if chunk.marked),
+        {document.path: number for number, document in reversed([*enumerate(documents)])},
+    )
+
+
+@frozen(eq=False)
 class SchemaTree:
     """All documents of a schema, in the order they were given. Of blocks with one name, the first counts."""
 
     documents: tuple[Document, ...]
-    _index: tuple[dict[str, _Place], tuple[_Place, ...]] = field(init=False, repr=False)
+    _index: _Index = field(repr=False)
 
     @_index.default
-    def _find_blocks(self) -> tuple[dict[str, _Place], tuple[_Place, ...]]:
-        """The places of the blocks that count, and of those that repeat a name."""
-        places: dict[str, _Place] = {}
-        repeated: list[_Place] = []
-        for number, document in enumerate(self.documents):
-            for index, chunk in enumerate(document.chunks):
-                if chunk.key not in places:
-                    places[chunk.key] = (number, index)
-                elif chunk.key:
-                    repeated.append((number, index))
-        places.pop("", None)
-        return places, tuple(repeated)
+    def _find_blocks(self) -> _Index:
+        return _indexed(self.documents)
 
     @property
-    def _places(self) -> dict[str, _Place]:
-        return self._index[0]
+    def _places(self) -> Mapping[str, _Place]:
+        return self._index.places
 
     def block(self, name: str) -> Block | None:
         """The model, view, type or enum called `name`."""
@@ -70,20 +122,34 @@ class SchemaTree:
         """Every block that counts, in document order."""
         return map(self._placed, self._places.values())
 
-    def named(self) -> dict[str, Block]:
+    def named(self) -> Mapping[str, Block]:
         """The models, views, types and enums that count, by name, in document order."""
-        documents = self.documents
-        return {
-            key: block
-            for key, (number, index) in self._places.items()
-            if " " not in key and (block := documents[number].chunks[index].block)
-        }
+        return self._index.named
+
+    def place(self, key: str) -> tuple[int, int] | None:
+        """The numbers of the document and of the chunk that hold the block that `Origin.block` calls `key`."""
+        return self._places.get(key)
+
+    @property
+    def unread(self) -> tuple[tuple[int, int], ...]:
+        """The chunks that cannot be read as a whole: the numbers of their documents and their own."""
+        return tuple(sorted(self._index.unread))
+
+    @property
+    def marked(self) -> tuple[tuple[int, int], ...]:
+        """The chunks in which a comment may silence findings, by the numbers of their documents and their own."""
+        return tuple(sorted(self._index.marked))
+
+    @property
+    def repeated(self) -> tuple[tuple[int, int], ...]:
+        """The chunks whose name another block has that counts, by the numbers of their documents and their own."""
+        return self._index.repeated
 
     @property
     def repeated_names(self) -> frozenset[str]:
         """What `Origin.block` calls the blocks whose name several have."""
         documents = self.documents
-        return frozenset(documents[number].chunks[index].key for number, index in self._index[1])
+        return frozenset(documents[number].chunks[index].key for number, index in self._index.repeated)
 
     @property
     def datasource(self) -> PlacedBlock | None:
@@ -102,29 +168,37 @@ class SchemaTree:
 
     def document(self, path: str) -> Document | None:
         """The document of the file at `path`."""
-        return next((d for d in self.documents if d.path == path), None)
+        number = self._index.files.get(path)
+        return None if number is None else self.documents[number]
+
+    def number(self, path: str) -> int | None:
+        """The number of the document of the file at `path`, from 0."""
+        return self._index.files.get(path)
 
     def replaced(self, document: Document) -> SchemaTree:
         """The schema with `document` in place of the one of the same path; at the end if that is new."""
-        if self.document(document.path) is None:
+        number = self._index.files.get(document.path)
+        if number is None:
             return SchemaTree((*self.documents, document))
-        return SchemaTree(tuple(document if d.path == document.path else d for d in self.documents))
+        documents = (*self.documents[:number], document, *self.documents[number + 1 :])
+        index = self._index.edited(number, self.documents[number], document)
+        return SchemaTree(documents, index) if index else SchemaTree(documents)
 
     def problems(self) -> tuple[Problem, ...]:
         """Unreadable text and repeated names. Origins have no block: their spans count from the file's start."""
         return tuple(self._problems())
 
     def _problems(self) -> Iterator[Problem]:
-        for document in self.documents:
-            for index, problems in enumerate([chunk.problems for chunk in document.chunks]):
-                for problem in problems:
-                    span = problem.span.shifted(document.starts[index])
-                    yield Problem(problem.message, Origin(document.path, "", span))
-        yield from map(_duplicate, map(self._placed, self._index[1]))
+        for number, index in self.unread:
+            document = self.documents[number]
+            for problem in document.chunks[index].problems:
+                span = problem.span.shifted(document.starts[index])
+                yield Problem(problem.message, Origin(document.path, "", span))
+        yield from map(_duplicate, map(self._placed, self._index.repeated))
 
     def _settings(self, keyword: Keyword) -> Iterator[PlacedBlock]:
-        places = [place for key, place in self._places.items() if " " in key]
-        return (placed for placed in map(self._placed, places) if placed.block.keyword is keyword)
+        placed = (self._placed(self._places[key]) for key in self._index.settings)
+        return (found for found in placed if found.block.keyword is keyword)
 
     def _placed(self, place: _Place) -> PlacedBlock:
         document = self.documents[place[0]]

@@ -8,6 +8,7 @@ place in a file.
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -206,9 +207,20 @@ class Block:
     def _index_fields(self) -> dict[str, Field]:
         return {f.name.text: f for f in reversed(self.fields)}
 
+    @cached_property
+    def _fields_by_type(self) -> dict[str, tuple[Field, ...]]:
+        found: dict[str, tuple[Field, ...]] = {}
+        for one in self.fields:
+            found[one.type.name.text] = (*found.get(one.type.name.text, ()), one)
+        return found
+
     def field(self, name: str) -> Field | None:
         """The field called `name` (the first one, if several)."""
         return self._fields_by_name.get(name)
+
+    def fields_of_type(self, name: str) -> tuple[Field, ...]:
+        """The fields whose type is called `name`, in the order written."""
+        return self._fields_by_type.get(name, ())
 
     def attribute(self, name: str) -> Attribute | None:
         """The first block attribute called `name` (without `@@`)."""

@@ -93,6 +93,7 @@ class RuleContext:
     `owned` returns the model of a table, or the enum, with its owners, if they are others than the person at work.
     `uses` returns the places where the code uses a model or field, `former_uses` those in files that changed since this
     branch began. Both return None until the code has been searched.
+    `standing` are the tables of `after` that are judged even if nothing changes; None if nobody has looked for them.
     """
 
     before: Database
@@ -111,6 +112,7 @@ class RuleContext:
     owned: Callable[[QualifiedName], Owned | None] = field(default=lambda _: None, repr=False)
     uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
     former_uses: Callable[[Target], CodeUses | None] = field(default=lambda _: None, repr=False)
+    standing: tuple[Table, ...] | None = field(default=None, repr=False)
     _created: frozenset[QualifiedName] = field(init=False)
     _created_names: frozenset[str] = field(init=False)
     _passed_over: frozenset[int] = field(init=False)
@@ -159,6 +161,13 @@ class RuleContext:
     def open_branches(self) -> tuple[OpenBranch, ...]:
         """The other branches that are not merged and have migrations."""
         return self.read_open_branches()
+
+    @property
+    def judged_unchanged(self) -> Iterable[Table]:
+        """The tables that may be judged without a change: at least all join tables, and all with ignored columns."""
+        if self.standing is None:
+            return self.after.tables.values()
+        return (table for table in self.standing if self.after.tables.get(table.name) is table)
 
     @property
     def behaviour(self) -> Behaviour:

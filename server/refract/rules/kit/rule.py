@@ -49,9 +49,13 @@ class Rule:
         """What the rule is about, in one sentence."""
         return summary(self.doc)
 
+    def judges_in(self, context: RuleContext) -> bool:
+        """Whether the rule is for this provider and for what is judged."""
+        return context.judged in self.judges and context.provider.name in self.providers
+
     def findings(self, context: RuleContext) -> Iterator[Finding]:
         """What the rule finds; nothing if the rule is not for this provider or does not judge this."""
-        if context.provider.name in self.providers and context.judged in self.judges:
+        if self.judges_in(context):
             yield from (self._finding(risk, context) for risk in self.check(context))
 
     def _finding(self, risk: Risk, context: RuleContext) -> Finding:
@@ -142,7 +146,7 @@ def check_all(
     switched = context.before.provider != context.after.provider
     still = context.judged is Judged.SCHEMA and not switched and not context.diff.changes
     context = evolve(context, diff=Diff(())) if switched else context
-    judged = (r for r in (*all_rules(), *custom) if wanted(r) and (r.unchanged or not still))
+    judged = (r for r in (*all_rules(), *custom) if r.judges_in(context) and (r.unchanged or not still) and wanted(r))
     return _with_distinct_keys(with_held_locks(context, f) for r in judged for f in r.findings(context))
 
 

@@ -72,7 +72,6 @@ ADVICE: Mapping[Do, str] = {
     Do.COMBINE_WITH_EARLIER: "Combine both changes in one statement, unless a database has already applied {migration}.",
     Do.BUILD_INDEX_LAST: "Build {index} in a migration after this one, unless a database has already applied {migration}.",
     Do.REMOVE_EARLIER_INDEX: "Remove the index from {migration}, unless a database has already applied it.",
-    Do.FILL_ROWS_AGAIN: "Fill the remaining rows again in this migration, before this statement.",
     Do.GIVE_DEFAULT_BEFORE: "Give {field} a default in {migration}.",
     Do.REPLACE_PLACEHOLDER: "Replace `{placeholder}` with an SQL expression, such as `'unknown'` or another column.",
     Do.RENAME_FOLDER_AFTER: "Rename the folder to a time after {migration}, unless a database has already applied this migration.",

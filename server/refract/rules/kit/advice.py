@@ -89,7 +89,6 @@ class Do(Enum):
     COMBINE_WITH_EARLIER = ActionKind.WRITE_SQL, "combine-with-earlier"
     BUILD_INDEX_LAST = ActionKind.WRITE_SQL, "build-index-last"
     REMOVE_EARLIER_INDEX = ActionKind.WRITE_SQL, "remove-earlier-index"
-    FILL_ROWS_AGAIN = ActionKind.WRITE_SQL, "fill-rows-again"
     GIVE_DEFAULT_BEFORE = ActionKind.WRITE_SQL, "give-default-before"
     REPLACE_PLACEHOLDER = ActionKind.WRITE_SQL, "replace-placeholder"
     RENAME_FOLDER_AFTER = ActionKind.WRITE_SQL, "rename-folder-after"

@@ -14,7 +14,7 @@ from refract.cli.shapes import analyses_as_json
 from refract.rendering.findings import message
 from refract.rules.kit.finding import Finding, Judged
 from refract.workspace import find_projects
-from rules.markdown import Sql, find
+from rules.markdown import NEW, Sql, Team, find
 from small_projects import HEAD, LOCK, commit, write
 
 TABLES = """\
@@ -70,6 +70,17 @@ def test_what_is_dropped_with_its_foreign_key_locks_the_parent_too(sql: str, rul
 def test_a_part_alone_stays_a_finding() -> None:
     findings = find(Sql(TABLES, 'CREATE INDEX CONCURRENTLY "User_a_idx" ON "User"("a");'), "postgresql").findings
     assert "redundant-index" in {finding.rule for finding in combined(findings)}
+
+
+def test_a_backfill_before_a_required_column_is_not_asked_for_again() -> None:
+    fill = 'ALTER TABLE "User" ADD COLUMN "c" INTEGER; UPDATE "User" SET "c" = "a";'
+    require = 'ALTER TABLE "User" ALTER COLUMN "c" SET NOT NULL;'
+    team = Team({"20250101000000_init": TABLES}, {"20250115000000_fill": fill, NEW: require}, {})
+    of_deploy = [f for f in find(team, "postgresql").findings if f.rule == "rows-missed-by-backfill"]
+    of_file = [f for f in find(Sql(TABLES + fill, require), "postgresql").findings if f.rule == "make-column-required"]
+    (found,) = combined([*of_file, *of_deploy])
+    assert (found.rule, found.parts) == ("make-column-required", ("rows-missed-by-backfill",))
+    assert found.now == of_deploy[0].now
 
 
 DROP = 'ALTER TABLE "Post" DROP COLUMN "userId";\n'

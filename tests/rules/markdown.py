@@ -16,7 +16,7 @@ What is judged is given in fenced blocks, by their info strings:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +24,8 @@ from typing import NamedTuple
 
 from attrs import evolve
 
-from refract.analysis.branch import read_new, with_rollback
+from refract.analysis.branch import NewMigration, read_new, with_rollback
+from refract.analysis.result import deployed_together
 from refract.analysis.squash import with_squash
 from refract.baseline import Migration, MigrationFolder, compare_histories, replay
 from refract.config.owners import Owners, read_owners
@@ -263,6 +264,7 @@ def _in_history(team: Team, target: str, rule: str) -> Found:
         judged=Judged.HISTORY,
         history=evolve(history, changes=changes),
         read_open_branches=partial(_open_branches, team.open, replay(folders[1], chosen).database, chosen),
+        deploy=deployed_together(m for m in _read(folders[0], chosen) if history.is_new(m.judged.name)),
     )
     return Found(_check(context, target, rule), {_path(name): text for name, text in {**team.base, **here}.items()})
 
@@ -306,11 +308,15 @@ def _uses(files: Mapping[str, str], trees: tuple[SchemaTree, ...], target: Targe
 
 
 def _changes(folder: MigrationFolder, chosen: Provider) -> dict[str, tuple[object, ...]]:
-    database, found = Database(chosen.name, chosen.default_schema), {}
+    return {new.judged.name: new.diff.changes for new in _read(folder, chosen)}
+
+
+def _read(folder: MigrationFolder, chosen: Provider) -> Iterator[NewMigration]:
+    database = Database(chosen.name, chosen.default_schema)
     for migration in folder.migrations:
         new = read_new(migration, database, chosen)
-        database, found[migration.name] = new.after, new.diff.changes
-    return found
+        database = new.after
+        yield new
 
 
 def _check(context: RuleContext, target: str, rule: str) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from refract.rules.kit.finding import Finding, Judged
 
 _WHOLES: Mapping[str, tuple[str, ...]] = {
     "drop-foreign-key-locks-both-tables": ("drop-table", "drop-column"),
+    "rows-missed-by-backfill": ("make-column-required",),
     "redundant-index": ("create-index-blocking",),
     "drop-index-blocking": ("unmodelled-object-dropped",),
 }
@@ -42,7 +43,8 @@ def wholes_of(findings: Sequence[Finding]) -> Mapping[int, Finding]:
 
 def _subject(finding: Finding) -> tuple[Judged, str]:
     """What a finding is about: its key without its rule."""
-    return finding.judged, finding.key.partition(":")[2]
+    judged = Judged.MIGRATION if finding.judged is Judged.HISTORY else finding.judged  # they are about the same files
+    return judged, finding.key.partition(":")[2]
 
 
 def _with_part(whole: Finding, part: Finding) -> Finding:
@@ -56,6 +58,8 @@ def _with_part(whole: Finding, part: Finding) -> Finding:
 
 def _actions(whole: Finding, part: Finding) -> tuple[AnyAction, ...]:
     match part.rule:
+        case "rows-missed-by-backfill":  # the rows are filled: what else the whole asks for is no help
+            return part.now
         case "redundant-index":
             return (*part.now, *_instead(whole.now))
         case "drop-index-blocking":

@@ -27,12 +27,13 @@ from refract.plans.territory import triggers_of_plans
 from refract.providers import Provider
 from refract.providers.versions import Versions, default_versions
 from refract.recipes.schema_edits import AddAttribute
-from refract.rules.kit.context import PlansInView, RuleContext
+from refract.rules.kit.context import MigrationInDeploy, PlansInView, RuleContext
 from refract.rules.kit.custom import custom_rules
 from refract.rules.kit.finding import Finding, Judged, Severity
 from refract.rules.kit.owners import owned
 from refract.rules.kit.rule import Rule, check_all
-from refract.schema.model import Database, DatabaseObject
+from refract.schema.changes import CreateTable
+from refract.schema.model import Database, DatabaseObject, QualifiedName
 from refract.source import CodeUses, Target
 from refract.syntax import Document, SchemaTree
 from refract.text import Location, Origin, Problem, Span
@@ -278,7 +279,7 @@ def _branch_findings(
     database = snapshot.baseline.database
     start = branch.migrations[0].before if branch.migrations else database
     history = evolve(
-        history_context(branch.history, start, database, provider, versions),
+        history_context(branch.history, start, database, provider, versions, deployed_together(branch.migrations)),
         read_deployed=branch.deployed_database,
         read_open_branches=snapshot.open_branches,
     )
@@ -321,8 +322,22 @@ def migration_context(new: NewMigration, provider: Provider, versions: Versions)
     )
 
 
+def deployed_together(migrations: Iterable[NewMigration]) -> tuple[MigrationInDeploy, ...]:
+    """The new migrations as rules see them that judge all of them."""
+    found, fresh = list[MigrationInDeploy](), frozenset[QualifiedName]()
+    for new in migrations:
+        fresh |= {change.table.name for change in new.diff.changes if isinstance(change, CreateTable)}
+        found.append(MigrationInDeploy(new.judged, new.diff.changes, new.before, fresh))
+    return tuple(found)
+
+
 def history_context(
-    history: History, before: Database, after: Database, provider: Provider, versions: Versions
+    history: History,
+    before: Database,
+    after: Database,
+    provider: Provider,
+    versions: Versions,
+    deploy: tuple[MigrationInDeploy, ...] = (),
 ) -> RuleContext:
     """What rules look at when they judge a history, but for what is known of running code."""
     return RuleContext(
@@ -333,6 +348,7 @@ def history_context(
         versions=versions,
         judged=Judged.HISTORY,
         history=history,
+        deploy=deploy,
     )
 
 

@@ -17,6 +17,7 @@ _ROLES = {
     PlaceRole.CREATED: "{what} was created here",
     PlaceRole.USED: "{what} is used here",
     PlaceRole.PLAN: "{what} is here",
+    PlaceRole.EARLIER: "{what} is changed here before",
     PlaceRole.NOT_FOLLOWED: "This statement on {what} was not followed",
 }
 

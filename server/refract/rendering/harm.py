@@ -87,6 +87,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.DEFAULT_IS_A_CONSTRAINT: "SQL Server keeps the default as a constraint, and refuses to drop the column (error 5074).",
     Effect.FAILS_ON_NULL_DESPITE_DEFAULT: "The migration fails if any row of {table} holds NULL, which the default does not replace.",
     Effect.FAILS_ON_NULL_LEFT: "The migration fails if the statements above leave NULL in any row of {table}.",
+    Effect.OLD_INSERTS_LEAVE_NULL: "Old app instances leave out {field}: a row that they insert after {migration} holds NULL, and the migration fails.",
     Effect.FAILS_ON_NULL: "The migration fails if any row of {table} holds NULL.",
     Effect.FAILS_IF_PARTLY_APPLIED: "It fails if the migration was only partly applied.",
     Effect.BEGIN_HAS_NO_EFFECT: "This `BEGIN` does nothing.",
@@ -162,6 +163,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.DUPLICATES_UPDATED: "If duplicates exist, `findUnique` and `connect` take any of them, and `update` changes all before it fails.",
     Effect.OLD_READS_OF_VALUES_FAIL: "App instances built from the old schema fail when they read a row that holds a new value (P2023).",
     Effect.NO_COMMON_MOMENT: "Old and new code cannot both work during the deploy.",
+    Effect.NO_DEPLOY_BETWEEN: "Old app instances still use {old}, and fail until the new code runs.",
     # history-breaks
     Effect.STEP_NOT_UNDONE: "Without this migration, the changes of step {number} stay in the database.",
     Effect.STEP_NOT_FILLED: "No other migration shows that step {number} filled the rows.",
@@ -189,6 +191,8 @@ EFFECTS: Mapping[Effect, str] = {
     # blocks
     Effect.EACH_TABLE_LOCKED_FOR_DROP: "Each table is locked while its foreign keys are dropped.",
     Effect.ALL_TABLES_LOCKED: "The migration locks all these tables until it ends.",
+    Effect.SCANNED_BY_EARLIER_MIGRATION: "{migration} already scans or copies it; the lock is released, then taken for a second pass.",
+    Effect.INDEX_BUILT_TWICE: "It builds {index} a second time, under the lock of the rewrite.",
     Effect.SCANNED_BY_ALTER_TABLE_ABOVE: "An `ALTER TABLE` above already scans or copies it.",
     Effect.LOCKS_HELD_WITHOUT_LIMIT: "The locks are held until the statement ends, however long that takes.",
     Effect.DEADLOCK_POSSIBLE: "Transactions that lock the same tables in another order can deadlock.",
@@ -227,6 +231,7 @@ EFFECTS: Mapping[Effect, str] = {
     Effect.LENGTH_SAVES_NOTHING: "A length limit saves no space, and a shorter one rewrites the table.",
     Effect.ONLINE_TOOLS_EXCLUDED: "Online migration tools such as gh-ost cannot change tables with foreign keys.",
     Effect.EVERY_ROW_WRITTEN: "Every row is written again, which makes the table, its indexes and the replication log grow.",
+    Effect.INDEX_NEVER_USED: "Building {index} in {migration} is wasted work.",
     Effect.KEY_NOT_INDEXED: "No index begins with {fields}, so queries over the relation scan the table too.",
     # not-checked
     Effect.STEP_UNCONFIRMED: "Step {number} is not confirmed: “{title}”.",

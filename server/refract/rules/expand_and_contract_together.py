@@ -45,7 +45,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refract.diff.names import words
 from refract.escaping import code_span
 from refract.rules.kit.advice import Do, action
 from refract.rules.kit.context import RuleContext
@@ -53,10 +52,9 @@ from refract.rules.kit.finding import Risk, Severity
 from refract.rules.kit.harm import Effect, harm
 from refract.rules.kit.labels import column_label, created_here, field_name
 from refract.rules.kit.rule import SQL, rule
+from refract.rules.kit.successors import is_named_after
 from refract.schema.changes import AddColumn, DropColumn
 from refract.wording import listed
-
-_FILLERS = frozenset({"id", "is", "has", "at", "on", "by", "the", "of", "to"})
 
 
 @rule(Severity.WARNING, SQL)
@@ -84,9 +82,9 @@ def check(context: RuleContext) -> Iterator[Risk]:
 
 def _follows(context: RuleContext, added: AddColumn, dropped: DropColumn) -> bool:
     """Whether all words of the shorter name are in the longer one, and the values could be the same."""
-    old, new = (set(words(c.column.name)) - _FILLERS for c in (dropped, added))
-    alike = bool(old and new) and (old <= new or new <= old)
-    return alike and (added.column.type == dropped.column.type or _refers(context, added))
+    return is_named_after(added.column, dropped.column) and (
+        added.column.type == dropped.column.type or _refers(context, added)
+    )
 
 
 def _refers(context: RuleContext, added: AddColumn) -> bool:

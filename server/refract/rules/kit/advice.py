@@ -86,6 +86,10 @@ class Do(Enum):
     DROP_KEYS_TABLE_BY_TABLE = ActionKind.WRITE_SQL, "drop-keys-table-by-table"
     ADD_KEYS_TABLE_BY_TABLE = ActionKind.WRITE_SQL, "add-keys-table-by-table"
     COMBINE_ALTER_TABLES = ActionKind.WRITE_SQL, "combine-alter-tables"
+    COMBINE_WITH_EARLIER = ActionKind.WRITE_SQL, "combine-with-earlier"
+    BUILD_INDEX_LAST = ActionKind.WRITE_SQL, "build-index-last"
+    REMOVE_EARLIER_INDEX = ActionKind.WRITE_SQL, "remove-earlier-index"
+    GIVE_DEFAULT_BEFORE = ActionKind.WRITE_SQL, "give-default-before"
     REPLACE_PLACEHOLDER = ActionKind.WRITE_SQL, "replace-placeholder"
     RENAME_FOLDER_AFTER = ActionKind.WRITE_SQL, "rename-folder-after"
     RENAME_FOLDER_AS = ActionKind.WRITE_SQL, "rename-folder-as"
@@ -190,6 +194,8 @@ class Do(Enum):
     STOP_RELYING_ON_UNIQUE = ActionKind.CHANGE_CODE, "stop-relying-on-unique"
 
     # deploy
+    DEPLOY_BEFORE_DROP = ActionKind.DEPLOY, "deploy-before-drop"
+    MOVE_TO_LATER_DEPLOY = ActionKind.DEPLOY, "move-to-later-deploy"
     STOP_APP_DURING_MIGRATION = ActionKind.DEPLOY, "stop-app-during-migration"
     MOVE_ROWS_WITH_TOOL = ActionKind.DEPLOY, "move-rows-with-tool"
     WAIT_FOR_OLD_INSTANCES = ActionKind.DEPLOY, "wait-for-old-instances"

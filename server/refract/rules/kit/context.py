@@ -66,6 +66,23 @@ class OpenBranch:
 
 
 @frozen(eq=False)
+class MigrationInDeploy:
+    """One of the migrations that are new on this branch and so deployed together: what it is, what it changes, and the
+    database before it. `fresh` are the tables that it or an earlier one of them creates.
+    """
+
+    migration: JudgedMigration
+    changes: tuple[Change, ...]
+    before: Database = field(repr=False)
+    fresh: frozenset[QualifiedName] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        return self.migration.name
+
+
+@frozen(eq=False)
 class PlansInView:
     """The unfinished plans of a project, with what they are compared with: the schema, the migrations by folder, and the day.
 
@@ -86,6 +103,7 @@ class RuleContext:
 
     `judged` is what these changes are: those of the edited schema, of one migration, of a branch, or plans.
     Of `migration`, `history` and `plans`, only the one that is judged is set; a schema has none of them.
+    `deploy` are the new migrations of a `history`, in the order in which they run.
     `fresh` are tables that earlier migrations of this branch created: no running code uses them.
     `not_followed` are statements before these changes whose effect is not known.
     `read_deployed` returns the database of the schema at the base, from which running code was built; None if unknown.
@@ -104,6 +122,7 @@ class RuleContext:
     versions: Versions = field()
     migration: JudgedMigration | None = None
     history: History | None = None
+    deploy: tuple[MigrationInDeploy, ...] = field(default=(), repr=False)
     plans: PlansInView | None = None
     fresh: frozenset[QualifiedName] = frozenset()
     not_followed: tuple[NotFollowed, ...] = field(default=(), repr=False)

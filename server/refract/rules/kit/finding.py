@@ -45,6 +45,7 @@ class PlaceRole(StrEnum):
     CREATED = "created"  # the object was created there
     USED = "used"  # code uses the object there
     PLAN = "plan"  # the plan's file
+    EARLIER = "earlier"  # an earlier migration of the same deploy changes the object there
     NOT_FOLLOWED = "not-followed"  # a statement that names the object, with an effect that is not known
 
 

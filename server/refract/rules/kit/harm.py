@@ -105,6 +105,7 @@ class Effect(Enum):
     DEFAULT_IS_A_CONSTRAINT = HarmKind.MIGRATION_FAILS, "default-is-a-constraint"
     FAILS_ON_NULL_DESPITE_DEFAULT = HarmKind.MIGRATION_FAILS, "fails-on-null-despite-default"
     FAILS_ON_NULL_LEFT = HarmKind.MIGRATION_FAILS, "fails-on-null-left"
+    OLD_INSERTS_LEAVE_NULL = HarmKind.MIGRATION_FAILS, "old-inserts-leave-null"
     FAILS_ON_NULL = HarmKind.MIGRATION_FAILS, "fails-on-null"
     FAILS_IF_PARTLY_APPLIED = HarmKind.MIGRATION_FAILS, "fails-if-partly-applied"
     BEGIN_HAS_NO_EFFECT = HarmKind.MIGRATION_FAILS, "begin-has-no-effect"
@@ -181,6 +182,7 @@ class Effect(Enum):
     DUPLICATES_UPDATED = HarmKind.CODE_BREAKS, "duplicates-updated"
     OLD_READS_OF_VALUES_FAIL = HarmKind.CODE_BREAKS, "old-reads-of-values-fail"
     NO_COMMON_MOMENT = HarmKind.CODE_BREAKS, "no-common-moment"
+    NO_DEPLOY_BETWEEN = HarmKind.CODE_BREAKS, "no-deploy-between"
 
     # history-breaks
     STEP_NOT_UNDONE = HarmKind.HISTORY_BREAKS, "step-not-undone"
@@ -210,6 +212,8 @@ class Effect(Enum):
     # blocks
     EACH_TABLE_LOCKED_FOR_DROP = HarmKind.BLOCKS, "each-table-locked-for-drop"
     ALL_TABLES_LOCKED = HarmKind.BLOCKS, "all-tables-locked"
+    SCANNED_BY_EARLIER_MIGRATION = HarmKind.BLOCKS, "scanned-by-earlier-migration"
+    INDEX_BUILT_TWICE = HarmKind.BLOCKS, "index-built-twice"
     SCANNED_BY_ALTER_TABLE_ABOVE = HarmKind.BLOCKS, "scanned-by-alter-table-above"
     LOCKS_HELD_WITHOUT_LIMIT = HarmKind.BLOCKS, "locks-held-without-limit"
     DEADLOCK_POSSIBLE = HarmKind.BLOCKS, "deadlock-possible"
@@ -248,6 +252,7 @@ class Effect(Enum):
     ENUM_REMOVAL_REWRITES = HarmKind.COSTS, "enum-removal-rewrites"
     LENGTH_SAVES_NOTHING = HarmKind.COSTS, "length-saves-nothing"
     ONLINE_TOOLS_EXCLUDED = HarmKind.COSTS, "online-tools-excluded"
+    INDEX_NEVER_USED = HarmKind.COSTS, "index-never-used"
     KEY_NOT_INDEXED = HarmKind.COSTS, "key-not-indexed"
     EVERY_ROW_WRITTEN = HarmKind.COSTS, "every-row-written"
 

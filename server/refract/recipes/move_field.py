@@ -114,18 +114,19 @@ def move_field(s: Situation) -> Iterator[Step]:
     there, back = _trigger(s, move), _triggers_back(s, move)
     yield _expand_step(move, there, back)
     yield _counterpart_step(s, move)
+    fill = _copy(s, move.target, move.name, move.source, move.column, _swapped(move.pairs))
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
         title=f"Fill {move.labels[1]} in existing rows",
-        fills=(_copy(s, move.target, move.name, move.source, move.column, _swapped(move.pairs)),),
+        fills=(fill,),
     )
     early, late = _requirement_steps(s, move)
     yield from early
     yield _switch_step(s, move)
     yield from late
     refill = _copy(s, move.source, move.column, move.target, move.name, move.pairs)
-    yield no_longer_copied_back("values", back, refill)
+    yield no_longer_copied_back("values", back, fill, refill)
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,

@@ -12,6 +12,8 @@ from attrs import evolve
 
 from live import mariadb, postgresql
 from live.plans import begin
+from live.test_values_of_two_tables import LINKS, MANY, MOVE, MOVED, TWO_USERS
+from live.values import Writing
 from recipes.plans import Case, cases, plan_of, situation
 from refract.config.settings import PlanSettings
 from refract.diff import diff
@@ -79,6 +81,31 @@ def test_rows_that_were_not_copied_stop_the_deploy(case: Case, server: str) -> N
         assert "Complete the earlier steps" in str(stopped.value.diag.message_hint)
         assert connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
         assert postgresql.catalog(connection) == before
+
+
+TABLE = "\nmodel User {\n  id Int @id\n  name String?\n}\n"
+OF_TWO_TABLES = (
+    Writing("a field", MOVE, MOVED, TWO_USERS, "expand", "", []),
+    Writing(
+        "a relation", "relation-to-many-to-many|model=Post|field=author|to=authors|back=authored", MANY % "", LINKS, "expand", "", []
+    ),
+    Writing("a table", "rename-model|model=User|to=Person|how=trigger", TABLE, """INSERT INTO "User" VALUES (1, 'a')""", "expand", "", []),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("writing", OF_TWO_TABLES, ids=str)
+def test_rows_of_two_tables_that_were_not_copied_stop_the_deploy(writing: Writing, server: str) -> None:
+    steps = plan_of(writing.case, "postgresql")
+    (guarded,) = (step for step in steps if step.step.copied)
+    with postgresql.new_database(server, f"guard{next(_numbers)}") as connection:
+        for statement in writing.statements("postgresql"):
+            connection.execute(statement.encode())
+        before = postgresql.catalog(connection)
+        with pytest.raises(psycopg.errors.RaiseException, match="is not complete, so nothing was dropped"):
+            connection.execute(guarded.migrations[0].sql.encode())
+        assert postgresql.catalog(connection) == before
+        for migration in (m for step in steps[1:] for m in step.migrations):
+            connection.execute(migration.sql.encode())
 
 
 def test_a_trigger_that_was_disabled_stops_the_deploy(server: str) -> None:

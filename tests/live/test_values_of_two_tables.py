@@ -55,6 +55,7 @@ model Profile {
   user   User?
 }
 """
+REQUIRED_AND_HELD_BY_THE_USER = HELD_BY_THE_USER.replace("bio       String?", "bio       String")
 TWO_USERS = """
 INSERT INTO "User" (email, bio) VALUES ('a', 'mine'), ('b', 'mine too');
 INSERT INTO "Profile" ("userId") VALUES (1), (2);
@@ -76,9 +77,9 @@ def _moved(
     return Writing(title, MOVE, MOVED, TWO_USERS + own, reached, PAIRS, held, writes)
 
 
-def _held(title: str, held: list[tuple[object, ...]], *writes: str) -> Writing:
+def _held(title: str, held: list[tuple[object, ...]], *writes: str, schema: str = HELD_BY_THE_USER) -> Writing:
     rows = """INSERT INTO "Profile" (note) VALUES ('1'), ('2'); INSERT INTO "User" (email, bio, "profileId") VALUES ('a', 'mine', 1)"""
-    return Writing(title, MOVE, HELD_BY_THE_USER, rows, "switch", PAIRS_HELD, held, writes)
+    return Writing(title, MOVE, schema, rows, "switch", PAIRS_HELD, held, writes)
 
 
 VALUES = (
@@ -142,6 +143,13 @@ VALUES = (
         "a row that refers to another one, by the old version",
         [("mine", "mine")],
         """UPDATE "User" SET "profileId" = 2 WHERE id = 1""",
+    ),
+    _held(
+        "a required value, by the old version, whose rows refer to one that it inserts first",
+        [("mine", "mine"), ("old", "old")],
+        """INSERT INTO "Profile" (note) VALUES ('3')""",
+        """INSERT INTO "User" (email, bio, "profileId") VALUES ('o', 'old', 3)""",
+        schema=REQUIRED_AND_HELD_BY_THE_USER,
     ),
 )  # fmt: skip
 

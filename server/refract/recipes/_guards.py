@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from refract.recipes.base import Sync
+from refract.recipes.base import Fill, Sync
 from refract.recipes.dialects import Dialect
 from refract.schema.model import Column, QualifiedName, Table
 
@@ -30,6 +30,12 @@ def guard_of(sync: Sync, table: Table, dialect: Dialect) -> Guard:
     news = ", ".join(name for name, _ in sync.forward)
     where = _differing(sync, table, dialect) if _is_copy(sync, dialect) else _never_filled(sync, table, dialect)
     return Guard(sync.table, dialect.here(where, sync.table), f"rows of {sync.table.name} are not copied to {news}")
+
+
+def guard_of_fill(fill: Fill, dialect: Dialect) -> Guard:
+    """The rows that a fill has not reached. Two triggers must still keep both sides in sync."""
+    table = fill.table.name
+    return Guard(table, dialect.here(fill.where, table), f"the backfill of {table.name} is not complete")
 
 
 def _is_copy(sync: Sync, dialect: Dialect) -> bool:

@@ -115,6 +115,7 @@ def table_twin_steps(s: Situation, model: str, to: str, how: str) -> Iterator[St
         title=f"Drop {listed([model])}",
         edits=(RemoveBlock(model), *_usual_names(s, pair)),
         ends=triggers,
+        copied=() if by_application else (_fill(s, pair),),
         first=tuple(_numbers_kept(s, pair)),
         point_of_no_return=True,
     )

@@ -286,13 +286,16 @@ def read_as_optional(field: str) -> tuple[Act, ...]:
     return Deploy(accepts_null=(field,)), OLD_INSTANCES_STOPPED
 
 
-def no_longer_copied_back(what: str, back: Trigger, refill: Fill) -> Step:
-    """After this, the old side may fall behind; the undo catches up. `what` are links, values."""
+def no_longer_copied_back(what: str, back: Trigger, fill: Fill, refill: Fill) -> Step:
+    """After this, the old side may fall behind; the undo catches up. `what` are links, values. Up to this moment both sides
+    hold the same, so it is proved here that `fill` has reached every row.
+    """
     return Step(
         id="detach",
         phase=Phase.CONTRACT,
         title=f"Stop copying {what} back",
         ends=(back,),
+        copied=(fill,),
         undo=(
             Step(id="attach", phase=Phase.DUAL_WRITE, title="", begins=(back,)),
             Step(id="refill", phase=Phase.BACKFILL, title="", fills=(refill,)),

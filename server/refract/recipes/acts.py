@@ -28,6 +28,7 @@ class Trouble(StrEnum):
     DUPLICATES = "duplicates"  # several rows with the same values in `fields`
     ORPHANS = "orphans"  # `fields` point to no row of `other`
     NO_COUNTERPART = "no-counterpart"  # a row of `model` holds a value and has no row of `other`
+    EMPTY = "empty"  # `fields` are NULL
     UNCONVERTED = "unconverted"  # `fields` cannot be converted to `other`
 
 

@@ -111,6 +111,7 @@ class Step:
     - `edits` change the schema. The engine compares both schemas; `changes` replaces changes that a comparison
       misunderstands, such as a rename.
     - `begins` and `ends` are what keeps old and new in sync after this step, or up to it. `fills` fills existing rows.
+    - `copied` are fills that may have no row left when the migrations of this step run: it loses what is not copied.
     - `first` and `last` are SQL statements around those of the edits, in the same transaction; `undo_first` and
       `undo_last` are those of the undo.
     - `before` and `after` are what you do around the migrations. A step without migrations has only these. `check` is a
@@ -130,6 +131,7 @@ class Step:
     begins: tuple[Sync | Trigger, ...] = ()
     ends: tuple[Sync | Trigger, ...] = ()
     fills: tuple[Fill, ...] = ()
+    copied: tuple[Fill, ...] = ()
     first: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
     undo_first: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ from refract.naming import suggest
 from refract.providers import Provider
 from refract.recipes._answers import check_names
 from refract.recipes._beyond_schema import with_history
-from refract.recipes._guards import guard_of
+from refract.recipes._guards import guard_of, guard_of_fill
 from refract.recipes.acts import Decide
 from refract.recipes.base import CannotPlan, Fill, Phase, Recipe, Situation, Step, Sync, Trigger
 from refract.recipes.dialects import Dialect, dialect
@@ -171,12 +171,15 @@ class _Engine:
         yield from self._with_statements(step, parts, before.database, self._guards(step, changes, before.database))
 
     def _guards(self, step: Step, changes: Sequence[Change], before: Database) -> tuple[str, ...]:
-        """What stops a step that ends a Sync and drops its old columns while rows are not copied."""
+        """What stops a step that ends a Sync and drops its old columns, or other copies, while rows are not copied."""
         if not self._situation.settings.guards:
             return ()
         syncs = (t for t in step.ends if isinstance(t, Sync) and _loses_old_values(t, changes))
         ended = ((sync, before.tables.get(sync.table)) for sync in syncs)
-        guards = (guard_of(sync, table, self._dialect) for sync, table in ended if table is not None)
+        guards = (
+            *(guard_of(sync, table, self._dialect) for sync, table in ended if table is not None),
+            *(guard_of_fill(fill, self._dialect) for fill in step.copied),
+        )
         return tuple(s for guard in guards for s in self._dialect.guard(guard.table, guard.where, guard.message))
 
     def _fills(self, step: Step) -> Iterator[StepMigration]:

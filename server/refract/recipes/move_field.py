@@ -114,17 +114,19 @@ def move_field(s: Situation) -> Iterator[Step]:
     there, back = _trigger(s, move), _triggers_back(s, move)
     yield _expand_step(move, there, back)
     yield _counterpart_step(s, move)
+    fill = _copy(s, move.target, move.name, move.source, move.column, _swapped(move.pairs))
     yield Step(
         id="backfill",
         phase=Phase.BACKFILL,
         title=f"Fill {move.labels[1]} in existing rows",
-        fills=(_copy(s, move.target, move.name, move.source, move.column, _swapped(move.pairs)),),
+        fills=(fill,),
     )
-    if move.old.is_required:
-        yield from _requirement_steps(move)
-    yield _switch_step(move)
+    early, late = _requirement_steps(s, move)
+    yield from early
+    yield _switch_step(s, move)
+    yield from late
     refill = _copy(s, move.source, move.column, move.target, move.name, move.pairs)
-    yield no_longer_copied_back("values", back, refill)
+    yield no_longer_copied_back("values", back, fill, refill)
     yield Step(
         id="contract",
         phase=Phase.CONTRACT,
@@ -151,39 +153,69 @@ def _expand_step(move: _Move, there: Trigger, back: Trigger) -> Step:
 
 def _counterpart_step(s: Situation, move: _Move) -> Step:
     """A row without its other half has nowhere to put the value."""
-    sql = dialect(s.provider.name)
-    joined = " AND ".join(f"source.{sql.quote(a)} = target.{sql.quote(b)}" for a, b in move.pairs)
-    lonely = (
-        f"SELECT count(*) FROM {sql.table(move.source.name)} AS source WHERE source.{sql.quote(move.column)} IS NOT NULL "
-        f"AND NOT EXISTS (SELECT 1 FROM {sql.table(move.target.name)} AS target WHERE {joined})"
-    )
     return Step(
         id="halves",
         phase=Phase.BACKFILL,
         title=f"Add the missing {code_span(move.model)} rows",
-        after=(Decide(Trouble.NO_COUNTERPART, lonely, move.old.model, (move.old.name,), move.model),),
+        after=(_without_counterpart(s, move),),
     )
 
 
-def _requirement_steps(move: _Move) -> Iterator[Step]:
-    """The new field becomes required, the old one optional."""
+def _without_counterpart(s: Situation, move: _Move) -> Decide:
+    sql = dialect(s.provider.name)
+    lonely = (
+        f"SELECT count(*) FROM {sql.table(move.source.name)} AS source WHERE source.{sql.quote(move.column)} IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM {sql.table(move.target.name)} AS target WHERE {_joined(s, move)})"
+    )
+    return Decide(Trouble.NO_COUNTERPART, lonely, move.old.model, (move.old.name,), move.model)
+
+
+def _joined(s: Situation, move: _Move) -> str:
+    return " AND ".join(f"source.{s.provider.quote(a)} = target.{s.provider.quote(b)}" for a, b in move.pairs)
+
+
+def _requirement_steps(s: Situation, move: _Move) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """The steps before the switch and those after it by which the new field becomes required, and the old one optional.
+
+    If the old table holds the key, the old version inserts the other row first, which has no value at that moment.
+    """
+    if not move.old.is_required:
+        return (), ()
     old, new = move.labels
-    yield Step(
+    required = Step(
         id="validate",
         phase=Phase.VALIDATE,
         title=f"Make {new} required",
         edits=(RetypeField(move.model, move.name, move.old.plain_type),),
     )
-    yield Step(
+    relaxed = Step(
         id="relax",
         phase=Phase.EXPAND,
         title=f"Make {old} optional",
         edits=(RetypeField(move.old.model, move.old.name, f"{move.old.plain_type}?"),),
         after=read_as_optional(move.old.name),
     )
+    if not move.is_held_by_source:
+        return (required, relaxed), ()
+    after_switch = evolve(required, oldest_version_that_may_return="switch")
+    return (relaxed,), (_empty_step(s, move), after_switch)
 
 
-def _switch_step(move: _Move) -> Step:
+def _empty_step(s: Situation, move: _Move) -> Step:
+    """A row of the new table that no row of the old one refers to has no value."""
+    sql = dialect(s.provider.name)
+    empty = f"SELECT count(*) FROM {sql.table(move.target.name)} WHERE {sql.quote(move.name)} IS NULL"
+    return Step(
+        id="empty",
+        phase=Phase.BACKFILL,
+        title=f"Fill {move.labels[1]} where no {code_span(move.old.model)} row has a value",
+        after=(Decide(Trouble.EMPTY, empty, move.model, (move.name,)),),
+    )
+
+
+def _switch_step(s: Situation, move: _Move) -> Step:
+    """Rows without a counterpart are counted again: the old version may have added some since."""
+    optional = (f"{move.model}.{move.name}",) if move.old.is_required and move.is_held_by_source else ()
     return Step(
         id="switch",
         phase=Phase.SWITCH,
@@ -196,9 +228,11 @@ def _switch_step(move: _Move) -> Step:
             Deploy(
                 uses=(f"{move.model}.{move.name}",),
                 instead_of=(f"{move.old.model}.{move.old.name}",),
+                never_null=optional,
                 handles=("40P01",),
             ),
             OLD_INSTANCES_STOPPED,
+            _without_counterpart(s, move),
         ),
         ends_use=(f"{move.old.model}.{move.old.name}",),
     )

@@ -128,7 +128,7 @@ def relation_to_many_to_many(s: Situation) -> Iterator[Step]:
     )
     yield from _relax_steps(s, link)
     yield _switch_step(link)
-    yield no_longer_copied_back("links", reverse, _refill(s, link))
+    yield no_longer_copied_back("links", reverse, _fill(s, link), _refill(s, link))
     yield _contract_step(s, link, forward)
 
 

@@ -170,6 +170,8 @@ def _(act: Decide) -> str:
             return f"Fix each {code_span(act.model)} row whose {listed(act.fields)} points to no {code_span(act.other)}. Set NULL, delete the row, or add the {code_span(act.other)}."
         case Trouble.NO_COUNTERPART:
             return f"Add a {code_span(act.other)} row for each {code_span(act.model)} row that has {listed(act.fields)} but no {code_span(act.other)}."
+        case Trouble.EMPTY:
+            return f"Give each {code_span(act.model)} row without {listed(act.fields)} a value, or delete the row."
         case Trouble.UNCONVERTED:
             return f"Fix {listed(act.fields)} in each {code_span(act.model)} row where it does not convert to {listed(act.other.split(', '))}."
 

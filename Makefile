@@ -40,7 +40,7 @@ fuzz: .venv/ready ## random texts for everything that reads one: FUZZ="--inputs 
 bench: .venv/ready ## the speed of the analysis, cold and warm, per key
 	$(BIN)/python -m bench
 
-prove: .venv/ready ## every plan under load on every PostgreSQL from npm, for long: docs/proof.md
+prove: .venv/ready ## every plan under load on every PostgreSQL from npm, for long: docs/proof-under-load.md
 	PYTHONPATH=tests $(BIN)/python -m live.ledger.prove $(PROVE)
 
 new-rule new-recipe: new-%: .venv/ready ## the module and the fixture of a new rule or recipe: NAME=nullable-json

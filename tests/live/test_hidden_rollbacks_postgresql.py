@@ -103,6 +103,14 @@ def test_what_is_not_undone_is_named(sql: str, server: str) -> None:
         connection.execute(sql.encode())
 
 
+def test_a_new_schema_is_named() -> None:
+    sql = 'CREATE SCHEMA IF NOT EXISTS "public";\nCREATE SCHEMA IF NOT EXISTS "other";\nCREATE TABLE "other"."x" ("id" INTEGER);'
+    before = read_migration(BASE, "base", Database("postgresql", "public"), POSTGRESQL).database
+    after = read_migration(sql, "next", before, POSTGRESQL).database
+    statements = read_statements(sql, "next", before, POSTGRESQL)
+    assert hidden_parts_undone(statements, sql, before, after, POSTGRESQL).left == ("CREATE SCHEMA other",)
+
+
 def test_what_goes_with_a_new_table_is_not_named() -> None:
     sql = 'CREATE TABLE "New" ("id" INTEGER PRIMARY KEY);\nGRANT SELECT ON "New" TO PUBLIC;\nALTER TABLE "New" SET (fillfactor = 70);'
     before = read_migration(BASE, "base", Database("postgresql", "public"), POSTGRESQL).database

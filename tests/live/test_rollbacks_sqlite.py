@@ -33,6 +33,12 @@ CASES = {
         'CONSTRAINT "o" FOREIGN KEY ("owner") REFERENCES "Owner" ("id") ON DELETE RESTRICT ON UPDATE CASCADE);',
         'INSERT INTO "Owner" VALUES (1); INSERT INTO "Pet" VALUES (1, 1);',
     ),
+    "a new table with a unique column in place of another": (
+        _OWNER + 'CREATE TABLE "Pet" ("id" INTEGER NOT NULL PRIMARY KEY);',
+        'DROP TABLE "Owner";\nCREATE TABLE "Person" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT NOT NULL UNIQUE);\n'
+        'ALTER TABLE "Pet" ADD COLUMN "owner" INTEGER REFERENCES "Person" ("id");',
+        "INSERT INTO \"Person\" VALUES (1, 'x');",
+    ),
     "a key that does not count": (
         _OWNER,
         'ALTER TABLE "Owner" ADD COLUMN "name" TEXT;',

@@ -53,7 +53,11 @@ def hidden_parts_undone(
             *(s for old, new in pairs for s in _security_on(old, new, provider)),
             *_sequences_to_drop(before, after, provider),
         ),
-        left=(*_not_undone(statements, sql, before, after), *_reordered(before, after)),
+        left=(
+            *_not_undone(statements, sql, before, after),
+            *(f"CREATE SCHEMA {name}" for name in after.schemas if name not in (*before.schemas, after.default_schema)),
+            *_reordered(before, after),
+        ),
     )
 
 

@@ -108,7 +108,13 @@ def inverse(changes: Iterable[Change], before: Database, after: Database) -> tup
     dropped = tuple(change for change in views if isinstance(change, DropView))
     made = tuple(change for change in views if not isinstance(change, DropView))
     seen = with_unseen_parts(diff(current, before).changes, current, before)
-    return (*renames, *dropped, *_newest_first(seen, current), *made)
+    return (*renames, *dropped, *_newest_first(_without_parts(seen), current), *made)
+
+
+def _without_parts(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes without those of constraints that go with their table: only a rebuilt table loses one (sqlite)."""
+    gone = {change.table.name for change in changes if isinstance(change, DropTable)}
+    return tuple(x for x in changes if not (isinstance(x, DropIndex) and x.index.constraint and x.table in gone))
 
 
 def _newest_first(changes: Sequence[Change], current: Database) -> tuple[Change, ...]:

@@ -1,6 +1,6 @@
 """Runs every plan of the fixtures on every version of PostgreSQL for longer than the tests do, and prints what it saw.
 
-`make prove` writes the table into docs/proof.md; `make prove PROVE="--versions 12 18 --hold 2"` is another run.
+`make prove` writes docs/proof-under-load.md; `make prove PROVE="--versions 12 18 --hold 2"` is another run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from live.postgresql import running_server
 from recipes.plans import served_on
 from refract.sql.safe.postgresql import LOCK_WAIT
 
-PAGE = Path(__file__).parents[3] / "docs" / "proof.md"
+PAGE = Path(__file__).parents[3] / "docs" / "proof-under-load.md"
 LIMIT = LOCK_WAIT / 1000 + MARGIN
 
 

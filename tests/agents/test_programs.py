@@ -19,11 +19,7 @@ CLAUDE = AGENTS / "node_modules" / "@anthropic-ai" / "claude-code" / "cli-wrappe
 CALLS: tuple[tuple[str, dict[str, str]], ...] = (
     ("check_schema", {}),
     ("check_sql", {"sql": "DROP TABLE x;"}),
-    ("preview_migration", {}),
     ("plan_new", {"recipe": "rename-field", "subject": "User.email", "answers": '{"to": "mail", "how": "trigger"}'}),
-    ("plan_next", {}),
-    ("runbook", {}),
-    ("explain_rule", {"rule": "drop-column"}),
 )
 
 

@@ -23,6 +23,20 @@ def files(root: Path) -> dict[str, str]:
     return {name: (root / name).read_text() for name in sorted(names) if not name.startswith(".git/")}
 
 
+def test_an_earlier_mark_of_others_keeps_what_follows_it(quiet: Path) -> None:
+    write(quiet, {"AGENTS.md": "We write <!-- refract --> in pages.\nKeep this.\n"})
+    assert (init().exit_code, init().exit_code) == (0, 0)
+    text = files(quiet)["AGENTS.md"]
+    assert "Keep this." in text
+    assert text.count("<!-- /refract -->") == 1
+
+
+def test_half_a_character_in_a_shared_file_stays(quiet: Path) -> None:
+    write(quiet, {".mcp.json": '{"mcpServers": {"other": {"command": "\\ud800"}}}', "CLAUDE.md": "Be brief.\n"})
+    assert init().exit_code == 0
+    assert json.loads(files(quiet)[".mcp.json"])["mcpServers"]["other"] == {"command": "\ud800"}
+
+
 def test_only_the_harnesses_of_the_project_get_files(quiet: Path) -> None:
     write(quiet, {"CLAUDE.md": "Be brief.\n"})
     before = files(quiet)

@@ -290,6 +290,7 @@ CONFIGURATIONS = {
     "an unclosed string": 'export default { schema: "' + "\\'" * 45_000,
     "quotes": "\"'" * 45_000,
     "templates": "`${" * 30_000,
+    "a template without an end": "export default { schema: `a${b",
     "opening parentheses": "(" * 95_000,
     "opening braces": "export default " + "{" * 90_000,
     "calls": "defineConfig(" * 7_000,

@@ -8,6 +8,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import Result
@@ -69,8 +70,46 @@ def test_reports_for_tools_are_valid(name: str, refract: Refract, output: str) -
 
 
 def test_a_report_for_github_has_a_command_a_line(name: str, refract: Refract) -> None:
-    lines = refract("check", "--format", "github").output.strip().splitlines()
+    lines = refract("check", "--format", "github").output.strip().split("\n")
+    assert all(line.isprintable() for line in lines)
     assert all(re.match(r"::(error|warning|notice) file=[^:]*::", line) for line in lines)
+
+
+def test_a_junit_report_is_xml(name: str, refract: Refract) -> None:
+    text = refract("check", "--format", "junit").output
+    cases = ElementTree.fromstring(text).iter("testcase")
+    found = json.loads(refract("check", "--format", "json").output)["projects"][0]["findings"]
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert [case.get("classname") for case in cases] == [finding["rule"] for finding in found]
+
+
+HEADINGS = {"What changes", "Risks", "Locks, in order", "Rollback", "Plans", "Not judged"}
+RULE = """\
+[custom-rules.no-change]
+on = ["*"]
+message = "![x](https://evil.example/p.png) <img src=x> `a [b](https://evil.example)"
+help = "<b>![x](https://evil.example/p.png)"
+"""
+
+
+def test_a_report_for_a_pull_request_is_text_and_code(name: str, refract: Refract, tmp_path: Path) -> None:
+    (tmp_path / "refract.toml").write_text(RULE)
+    text = refract("check", "--format", "markdown").output
+    assert all(line.isprintable() for line in text.split("\n"))
+    tokens = MarkdownIt("commonmark").parse(text)
+    assert not markdown_kinds(text) & (NOT_TEXT - {"heading_open", "html_block"}), text
+    assert [token.content.strip() for token in tokens if token.type == "html_block"] == ["<!-- refract -->"]
+    title, *others = [after.content for at, after in itertools.pairwise(tokens) if at.type == "heading_open"]
+    assert title.startswith("Refract: ") and set(others) <= HEADINGS
+
+
+@pytest.mark.parametrize("arguments", [[], ["--diff"], ["--safe"]], ids=" ".join)
+def test_fixes_are_lines_of_their_form(name: str, arguments: list[str], refract: Refract, tmp_path: Path) -> None:
+    done = refract("fix", *arguments)
+    assert (done.exit_code in (0, 1) and done.exception is None) or isinstance(done.exception, SystemExit), done.output
+    assert all(line.isprintable() for line in done.output.split("\n"))
+    assert not re.search(r"^(prisma/schema.prisma:1:1: error drop-table: forged|::|DROP)", done.output, re.MULTILINE)
+    assert [sql for sql in tmp_path.rglob("*/migration.sql") if "secrets" in statements(sql.read_text())] == []
 
 
 def test_findings_in_markdown_are_text_and_code(name: str, tmp_path: Path) -> None:

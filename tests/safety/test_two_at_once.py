@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,12 @@ PROJECT: dict[str, str | bytes] = {
     "prisma/migrations/migration_lock.toml": LOCK,
     "prisma/migrations/20240101000000_init/migration.sql": INIT,
 }
+RENAMED = PROJECT | {"prisma/schema.prisma": HEAD + USER.replace("email", "mail")}
+INDEXED = PROJECT | {
+    "prisma/migrations/20240201000000_index/migration.sql": 'CREATE INDEX "i" ON "User"("email");\n',
+    "prisma/schema.prisma": HEAD + USER.replace("email String", 'email String\n\n  @@index([email], map: "i")'),
+}
+_NOW = re.compile(r"\b20(?!24)\d{12}(?=_)")
 CREATE = ["create"]
 NEW = ["plan", "new", "rename-field", "User.email", "to=mail", "how=trigger"]
 NEXT = ["plan", "next"]
@@ -76,6 +83,47 @@ def test_one_of_two_takes_the_step_and_the_other_the_next(tmp_path: Path) -> Non
         schema = (root / "prisma" / "schema.prisma").read_text()
         if codes != [0, 0] or code or "step 3 of 5" not in out or schema.count("  mail ") != 1:
             wrong.append((codes, code, out, schema))
+    assert wrong == []
+
+
+KINDS: dict[str, tuple[dict[str, str | bytes], list[list[str]], list[str]]] = {
+    "plan new": (PROJECT, [], NEW),
+    "plan done": (PROJECT, [NEW, *[NEXT] * 4], ["plan", "done", "--by", "me"]),
+    "plan back": (PROJECT, [NEW, NEXT], ["plan", "back"]),
+    "plan abandon": (PROJECT, [NEW, NEXT], ["plan", "abandon", "--why", "x"]),
+    "fix": (RENAMED, [], ["fix", "--rule", "field-rename-as-drop-add"]),
+    "accept": (RENAMED, [], ["check", "--accept"]),
+    "rollback": (INDEXED, [], ["rollback"]),
+    "init": (PROJECT, [], ["init"]),
+    "init --agents": (PROJECT, [], ["init", "--agents", "--harness", "claude", "--harness", "cursor"]),
+}
+"""By name: a project, the commands that run before, and the one that is started twice."""
+
+
+def files(root: Path) -> dict[str, str]:
+    """The files of a project, without the time in the names of migrations."""
+    found = {path.relative_to(root).as_posix(): path.read_text() for path in root.rglob("*") if path.is_file()}
+    return {_NOW.sub("NOW", path): _NOW.sub("NOW", text) for path, text in found.items()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_at_once_are_as_one_after_the_other(kind: str, tmp_path: Path) -> None:
+    project, before, command = KINDS[kind]
+    template = tmp_path / "template"
+    write(template, project)
+    assert [ended(template, *arguments)[0] for arguments in before] == [0] * len(before)
+    serial = tmp_path / "serial"
+    shutil.copytree(template, serial)
+    expected = sorted((ended(serial, *command)[0], ended(serial, *command)[0]))
+    wrong = []
+    for number in range(PAIRS):
+        root = tmp_path / f"{number}" / "p"
+        shutil.copytree(template, root)
+        both = [start(root, *command), start(root, *command)]
+        printed = ["".join(process.communicate(timeout=120)) for process in both]
+        codes = sorted(process.returncode for process in both)
+        if codes != expected or files(root) != files(serial) or "Traceback" in "".join(printed):
+            wrong.append((codes, printed))
     assert wrong == []
 
 

@@ -5,6 +5,7 @@ Markdown gets a section.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from refract.text import FileChange, FileEdits, NewFile, Span, TextEdit
 _HERE = Path(__file__).parent
 _SKILL = "database-migrations"
 _BEGIN, _END = "<!-- refract -->", "<!-- /refract -->"
+_UNPAIRED = re.compile(r"[\ud800-\udfff]")  # half a character: JSON holds it as an escape only
 _ENTRIES = 2  # the depth of hooks and servers in their files
 _RULE_HEADS = {
     "cursor": "---\ndescription: Changes of the Prisma schema and its migrations\nglobs: **/*.prisma,**/migrations/**/*.sql\n---\n\n",
@@ -106,13 +108,14 @@ def _merged(values: Mapping[str, Any]) -> Make:
         if not isinstance(known, dict):
             raise _Left("Not a JSON object, and was not changed.")
         merged = _merge(known, values)
-        return (
-            before
-            if before is not None and merged == known
-            else f"{json.dumps(merged, indent=2, ensure_ascii=False)}\n"
-        )
+        return before if before is not None and merged == known else f"{_dumped(merged)}\n"
 
     return make
+
+
+def _dumped(value: Any) -> str:
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return text if _UNPAIRED.search(text) is None else json.dumps(value, indent=2)
 
 
 def _merge(known: Any, new: Any, depth: int = 0) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -21,7 +20,7 @@ from refract.cli.report import heading, placed_findings
 from refract.cli.terminal import CannotRun, complain, patience, say, shown_path, terminal_text
 from refract.cli.writing import only_writer, write_changes
 from refract.config import nearest
-from refract.escaping import code_span, one_line, printable
+from refract.escaping import code_span, one_line, printable, shell
 from refract.fixes import Fix
 from refract.fixes.base import Changes, changes_of, documented_fixes
 from refract.rules.kit.finding import Finding
@@ -53,7 +52,7 @@ def _fix_lines(finding: Finding, fixes: Sequence[Fix]) -> Iterator[str]:
         return
     real = [fix for fix in fixes if changes_of(fix) is not Changes.SETTINGS]
     width = max(len(fix.id) for fix in real)
-    yield printable(shlex.join(["refract", "fix", "--finding", finding.key]))
+    yield f"refract fix --finding {shell(finding.key)}"
     for fix in real:
         mark = "*" if fix is usual else " "
         yield f"  {mark} --with {fix.id:<{width}}  {one_line(fix.title)}"
@@ -78,7 +77,7 @@ def apply(
     with patience("Trying the fixes ..."):
         fixed = with_fixes(analysis, partial(_is_wanted, frozenset(keys), frozenset(rules)), choose)
     for refusal in fixed.refused:
-        complain(f"{refusal.finding.key}: not fixed. {one_line(refusal.reason)}")
+        complain(one_line(f"{refusal.finding.key}: not fixed. {refusal.reason}"))
     if not fixed.applied and not fixed.refused:
         say("No fix applies. `refract fix` lists the fixes of each finding.\n")
         return 1 if keys or fix else 0

@@ -12,7 +12,7 @@ from refract.actions.project_facts import Beginning, beginning_of, first_setting
 from refract.cli.projects import place, projects_at
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, say, shown_path, terminal_text
-from refract.cli.writing import write_changes
+from refract.cli.writing import only_writer, write_changes
 from refract.providers import provider
 from refract.text import NewFile
 
@@ -31,14 +31,10 @@ class _Start:
 def write(path: str, output: str) -> int:
     """Print what is found at `path`, and write the settings for it, unless there are some. Returns the exit code."""
     found = _look(path)
-    if output != "json":
-        say(terminal_text(_text(_lines(found))))  # first: what is found is worth knowing even if nothing can be written
-    if found.file is not None:
-        write_changes((found.file,), Path(found.file.path).parent)
-    if output == "json":
-        return _say(found, dumps(_as_json(found, "written")) + "\n")
-    written = () if found.file is None else (f"Wrote {shown_path(found.file.path)} with every setting, commented out.",)
-    return _say(found, _text((*written, "Next: refract check")))
+    if found.file is None:
+        return _write(found, output)
+    with only_writer(Path(found.file.path).parent):
+        return _write(_look(path), output)
 
 
 def preview(path: str, output: str) -> int:
@@ -52,6 +48,17 @@ def preview(path: str, output: str) -> int:
         else (f"{shown_path(found.file.path)} would contain:", "", found.file.text.rstrip("\n"))
     )
     return _say(found, _text((*_lines(found), *shown)))
+
+
+def _write(found: _Start, output: str) -> int:
+    if output != "json":
+        say(terminal_text(_text(_lines(found))))  # first: what is found is worth knowing even if nothing can be written
+    if found.file is not None:
+        write_changes((found.file,), Path(found.file.path).parent)
+    if output == "json":
+        return _say(found, dumps(_as_json(found, "written")) + "\n")
+    written = () if found.file is None else (f"Wrote {shown_path(found.file.path)} with every setting, commented out.",)
+    return _say(found, _text((*written, "Next: refract check")))
 
 
 def _look(path: str) -> _Start:

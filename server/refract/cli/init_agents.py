@@ -10,28 +10,33 @@ from refract.agents.nearest_project import home_of
 from refract.agents.setup import HARNESSES, Planned, harnesses_of, planned_files
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, say, shown_path, terminal_text
-from refract.cli.writing import write_changes
+from refract.cli.writing import only_writer, write_changes
 
 
 def write(path: str, harnesses: Iterable[str], output: str) -> int:
     """Write the files for the repository at `path`. Returns the exit code."""
-    home, names, planned = _plan(path, harnesses)
-    write_changes((file.change for file in planned if file.change), home)
+    home = _home(path)
+    with only_writer(home):
+        names, planned = _plan(home, harnesses)
+        write_changes((file.change for file in planned if file.change), home)
     return _say(names, planned, output, "Wrote")
 
 
 def preview(path: str, harnesses: Iterable[str], output: str) -> int:
     """The same, but nothing is written."""
-    _, names, planned = _plan(path, harnesses)
+    names, planned = _plan(_home(path), harnesses)
     return _say(names, planned, output, "Would write")
 
 
-def _plan(path: str, harnesses: Iterable[str]) -> tuple[Path, tuple[str, ...], tuple[Planned, ...]]:
+def _home(path: str) -> Path:
     if not Path(path).is_dir():
         raise CannotRun(f"{path} is not a folder. Pass the folder of the project.")
-    home = home_of(Path(path).absolute())
+    return home_of(Path(path).absolute())
+
+
+def _plan(home: Path, harnesses: Iterable[str]) -> tuple[tuple[str, ...], tuple[Planned, ...]]:
     names = tuple(harnesses) or harnesses_of(home, os.environ)
-    return home, names, planned_files(home, names)
+    return names, planned_files(home, names)
 
 
 def _say(names: tuple[str, ...], planned: tuple[Planned, ...], output: str, verb: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
@@ -11,16 +10,15 @@ from refract.cli.places import Places, problem_lines
 from refract.cli.report import placed_findings
 from refract.cli.service_findings import rooted
 from refract.cli.terminal import shown_path
+from refract.escaping import printable
 from refract.rendering.findings import message
 from refract.rules.kit.finding import Severity
-
-_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(analyses: list[Analysis]) -> str:
     """A suite for each project, a case for each finding; one case that passes for a project without findings."""
     suites = "\n".join(line for analysis in analyses for line in _suite(analysis))
-    return _NOT_IN_XML.sub("\ufffd", f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{suites}\n</testsuites>')
+    return printable(f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{suites}\n</testsuites>')
 
 
 def _suite(analysis: Analysis) -> Iterator[str]:

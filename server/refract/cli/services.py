@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from refract.analysis import Analysis
 from refract.cli.service_findings import ServiceFinding, rooted, service_findings
 from refract.cli.shapes import dumps
-from refract.escaping import one_line
+from refract.escaping import one_line, printable
 from refract.rendering.findings import message
 from refract.rules.kit.finding import Severity
 
@@ -59,7 +59,7 @@ def _properties(found: ServiceFinding) -> Iterator[tuple[str, str]]:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:

@@ -261,7 +261,7 @@ class ConfigValues:
         found: list[Value] = []
         while at < end:
             if tokens.sign(at) == "${":
-                last = min(tokens.pair[at], end)
+                last = min(tokens.pair[at], end) if tokens.pair[at] > at else end  # else it is never closed
                 found.append(self._value((at + 1, last), depth))
                 at = last + 1
             else:

@@ -250,13 +250,21 @@ def _in_sql(sql: Sql, target: str, rule: str) -> Found:
 
 
 def _in_history(team: Team, target: str, rule: str) -> Found:
+    context = history_in(team, target)
+    texts = {_path(name): text for name, text in {**team.base, **team.here}.items() if text.strip()}
+    base = {_path(name): text for name, text in team.base.items()}
+    return Found(_check(context, target, rule), {**base, **texts})
+
+
+def history_in(team: Team, target: str, read_deployed: Callable[[], Database | None] = lambda: None) -> RuleContext:
+    """What rules look at when they judge a team's history; `read_deployed` is the database of the schema at the base."""
     chosen = provider(parse_target(target)[0])
     here = {name: text for name, text in {**team.base, **team.here}.items() if text.strip()}
     folders = [_folder(migrations) for migrations in (here, team.base, {**team.base, **team.theirs})]
     history = with_squash(compare_histories(*folders, "origin/main"), folders[1], folders[0], chosen)
     changes = _changes(folders[0], chosen) | _changes(folders[2], chosen)
     empty = Database(chosen.name, chosen.default_schema)
-    context = RuleContext(
+    return RuleContext(
         empty,
         empty,
         chosen,
@@ -265,8 +273,8 @@ def _in_history(team: Team, target: str, rule: str) -> Found:
         history=evolve(history, changes=changes),
         read_open_branches=partial(_open_branches, team.open, replay(folders[1], chosen).database, chosen),
         deploy=deployed_together(m for m in _read(folders[0], chosen) if history.is_new(m.judged.name)),
+        read_deployed=read_deployed,
     )
-    return Found(_check(context, target, rule), {_path(name): text for name, text in {**team.base, **here}.items()})
 
 
 def owned_in(sides: Sides, schema: Database) -> Callable[[QualifiedName], Owned]:

@@ -60,22 +60,41 @@ class Hanging:
         return any(user.kind is DependentKind.TRIGGER for user in self.users)
 
 
-def still_hanging(migrations: Iterable[NamedSql], database: Database, provider: Provider) -> Iterator[Hanging]:
+def still_hanging(migrations: Iterable[NamedSql], database: Database, provider: Provider) -> tuple[Hanging, ...]:
     """What hangs on what the migrations of a step drop. `database` is what the migrations before it have built."""
-    from refract.sql.reader import read_migration, read_statements  # noqa: PLC0415  only when a step is taken
+    return still_hanging_and_built(migrations, database, provider)[0]
 
+
+def still_hanging_and_built(
+    migrations: Iterable[NamedSql], database: Database, provider: Provider
+) -> tuple[tuple[Hanging, ...], Database]:
+    """The same, and what the migrations of the step have built."""
+    from refract.sql.reader import read_migration  # noqa: PLC0415  only when a step is taken
+
+    found: list[Hanging] = []
     for migration in migrations:
         after = read_migration(migration.sql, migration.name, database, provider)
-        if behaviour(provider.name).is_file:  # a column is dropped by a table that is rebuilt
-            known = _surroundings(database, provider, tuple(database.views.values()), tuple(database.objects.values()))
-            for change in after.changes:
-                yield from _hanging(change, database, known)
-        else:
-            for statement in read_statements(migration.sql, migration.name, database, provider):
-                known = _surroundings(database, provider, statement.views, statement.objects)
-                for change in statement.changes:
-                    yield from _hanging(change, database, known)
+        if "DROP" in migration.sql.upper():
+            found += _on_dropped(migration, after.changes, database, provider)
         database = after.database
+    return tuple(found), database
+
+
+def _on_dropped(
+    migration: NamedSql, changes: Iterable[c.Change], database: Database, provider: Provider
+) -> Iterator[Hanging]:
+    """What hangs on what a migration drops, at the moment when it does; `changes` are those of the whole migration."""
+    from refract.sql.reader import read_statements  # noqa: PLC0415  only when a step is taken
+
+    if behaviour(provider.name).is_file:  # a column is dropped by a table that is rebuilt
+        known = _surroundings(database, provider, tuple(database.views.values()), tuple(database.objects.values()))
+        for change in changes:
+            yield from _hanging(change, database, known)
+        return
+    for statement in read_statements(migration.sql, migration.name, database, provider):
+        known = _surroundings(database, provider, statement.views, statement.objects)
+        for change in statement.changes:
+            yield from _hanging(change, database, known)
 
 
 def _surroundings(

@@ -25,7 +25,7 @@ from refract.recipes._guards import guard_of, guard_of_fill
 from refract.recipes.acts import Decide
 from refract.recipes.base import CannotPlan, Fill, Phase, Recipe, Situation, Step, Sync, Trigger
 from refract.recipes.dialects import Dialect, dialect
-from refract.recipes.dropping import still_hanging
+from refract.recipes.dropping import still_hanging_and_built
 from refract.recipes.schema_edits import apply_schema_edits
 from refract.schema.apply import apply
 from refract.schema.changes import AddColumn, Change, CreateIndex, DropColumn, DropTable
@@ -93,18 +93,15 @@ def plan_steps(recipe: Recipe, situation: Situation) -> tuple[PlannedStep, ...]:
 
 def _with_notes(steps: Sequence[PlannedStep], built: Database, provider: Provider) -> tuple[PlannedStep, ...]:
     """The steps with what to do before them about the user's own views, triggers and indexes on what they drop."""
-    from refract.sql.reader import read_migration  # noqa: PLC0415  only when a plan is made
-
     noted = list(steps)
     for number, step in enumerate(steps):
-        for found in still_hanging(step.migrations, built, provider):
+        hanging, built = still_hanging_and_built(step.migrations, built, provider)
+        for found in hanging:
             noted[number] = _noted(noted[number], f"Before this step, {found.advice}")
             switch = next((n for n in range(number) if steps[n].step.phase is Phase.SWITCH), None)
             if switch is not None and found.has_trigger:
                 about = f"Before this step, let {found.things} also handle what replaces {code_span(found.subject)}."
                 noted[switch] = _noted(noted[switch], about)
-        for migration in step.migrations:
-            built = read_migration(migration.sql, migration.name, built, provider).database
     return tuple(noted)
 
 

@@ -11,6 +11,7 @@ from refract.cli.answer_memory import Answer, key_of, recall, remember
 from refract.cli.options import Options
 from refract.cli.projects import projects_at
 from refract.cli.terminal import is_unicode, say, width
+from refract.compiled import compiled_classes
 
 
 def run(path: str, base: str | None, options: Options, project: str | None = None) -> int:
@@ -25,9 +26,10 @@ def run(path: str, base: str | None, options: Options, project: str | None = Non
     key = key_of(projects, base, (*options.parts(), str(is_unicode())))
     answer = recall(key, projects)
     if answer is None:
-        from refract.cli.answer import answer_for
+        with compiled_classes("answer"):
+            from refract.cli.answer import answer_for
 
-        answer = answer_for(projects, base, options)
+            answer = answer_for(projects, base, options)
         remember(key, answer)
     return _print(answer)
 

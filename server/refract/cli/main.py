@@ -78,8 +78,11 @@ def check(
         from refract.cli.accept import run as run_accept
 
         sys.exit(run_accept(project or path, base))
-    from refract.cli.check import run
-    from refract.cli.options import Options
+    from refract.compiled import compiled_classes
+
+    with compiled_classes("check"):
+        from refract.cli.check import run
+        from refract.cli.options import Options
 
     options = Options(output, fail_on, examples=examples, counts=counts, brief=brief)
     sys.exit(run(path, base, options, project))

@@ -49,7 +49,11 @@ SOURCES = sorted(
 
 PAGES = (
     ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "packaging" / "npm" / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "rules").glob("*.md")),
     EXTENSION / "README.md",
     EXTENSION / "CHANGELOG.md",
     *sorted(EXTENSION.glob("walkthrough/*.md")),
@@ -269,10 +273,33 @@ def test_problems_of_schemas_and_migrations() -> None:
     assert [problem for text in found for problem in problems(text)] == []
 
 
-def test_messages_of_the_extension() -> None:
-    quoted = re.compile(r'"([^"\n]*)"|`([^`]+)`')
-    sources = [re.sub(r"\$\{[^{}]*\}", CODE, path.read_text("utf-8")) for path in EXTENSION.glob("src/*.ts")]
-    found = [one or other for source in sources for one, other in quoted.findall(source)]
-    read = [text for text in found if text.count(" ") > 1]
-    assert len(read) > 20
+@pytest.mark.parametrize(
+    ("sources", "quotes", "at_least"),
+    (
+        (EXTENSION.glob("src/*.ts"), '"`', 20),
+        ((ROOT / "editors" / "neovim").rglob("*.lua"), "'", 8),
+        ((ROOT / "packaging" / "npm" / "bin").glob("*.mjs"), '"`', 2),
+    ),
+    ids=("vscode", "neovim", "npm"),
+)
+def test_messages_of_a_client(sources: Iterator[Path], quotes: str, at_least: int) -> None:
+    read = [text for path in sources for text in texts_of_a_client(path, quotes)]
+    assert len(read) >= at_least
     assert [problem for text in read for problem in page_problems(text)] == []
+
+
+def texts_of_a_client(path: Path, quotes: str) -> Iterator[str]:
+    """The strings of several words in TypeScript, JavaScript or Lua, with CODE for each value in them."""
+    source = re.sub(r"\$\{[^{}]*\}|%[sd]", CODE, path.read_text("utf-8"))
+    # A comment has apostrophes, which begin no string.
+    source = re.sub(r"^\s*(?:--|//|/?\*).*$", "", source, flags=re.MULTILINE)
+    for found in re.findall("|".join(f"{quote}([^{quote}\n]*){quote}" for quote in quotes), source):
+        text = found if isinstance(found, str) else "".join(found)
+        if text.count(" ") > 1:
+            yield text
+
+
+def test_descriptions_of_the_action() -> None:
+    found = re.findall(r"^ *description: (.*)$", (ROOT / "action.yml").read_text("utf-8"), re.MULTILINE)
+    assert len(found) > 5
+    assert [problem for text in found for problem in problems(text)] == []

@@ -411,7 +411,7 @@ def test_a_step_names_the_code_that_changes_with_it_and_says_if_none_does(projec
     for _ in range(3):
         said = run("plan", "next").stdout
         assert "Code to change" not in said and "create.ts" not in said
-        assert "\nLeave the code as it is." in said
+        assert "\nDo not change the code." in said
     said = run("plan", "next").stdout
     assert "Leave the code" not in said
     assert "\nCode to change:\n  user.ts:1:61: export const names" in said

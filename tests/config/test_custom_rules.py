@@ -31,7 +31,7 @@ BAD = {
         NO_MONEY.replace("add-column", "add-colum"),
         "unknown change add-colum, did you mean add-column?",
     ),
-    "a name of ours": (NO_MONEY.replace("no-money", "drop-column"), "two rules are called drop-column"),
+    "a name of ours": (NO_MONEY.replace("no-money", "drop-column"), "drop-column is the name of two rules"),
     "a package that is not installed": (
         'rule-packages = ["nowhere"]\n',
         "rule-packages has nowhere, which is not installed",

@@ -102,7 +102,7 @@ def test_a_python_of_the_project_is_not_run(installed: Path, shop: Path, no_pyth
 
 def test_a_python_that_is_set_and_wrong(installed: Path, shop: Path) -> None:
     output = run(installed, "check", cwd=shop, code=2, REFRACT_PYTHON="/nowhere/python")
-    assert output.startswith("refract: /nowhere/python cannot be started")
+    assert output.startswith("refract: cannot start /nowhere/python")
 
 
 @pytest.mark.parametrize("has_python", [True, False])

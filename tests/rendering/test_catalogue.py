@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
+from statistics import median
 from string import Formatter
 
 import pytest
@@ -20,7 +21,7 @@ from refract.rendering.losses import loss_sentence
 from refract.rules.kit.advice import Action, Do
 from refract.rules.kit.harm import Effect, Harm
 from refract.sql.rollback import Loss, LossKind
-from wording import problems
+from wording import headline_problems, problems, words
 
 SERVER = Path(refract.__file__).parent
 STATED = frozenset(
@@ -32,6 +33,14 @@ STATED = frozenset(
 """Every effect and action that the sources name, but for their sentences."""
 
 SAMPLE = "`Order`"
+
+HEADLINES = frozenset(
+    found
+    for page in (SERVER.parents[1] / "tests" / "rules").glob("*.md")
+    for block in re.findall(r"^```findings.*?^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    for found in re.findall(r"^(?:error|warning|information|hint): (.*)$", block, re.MULTILINE)
+)
+"""The headlines of the rules' fixtures, as a user sees them."""
 
 
 def facts_of(template: str) -> tuple[tuple[str, str], ...]:
@@ -87,3 +96,15 @@ def test_a_wait_reads_well(work: Work, blocks: Blocks, duration: Duration) -> No
 @pytest.mark.parametrize("kind", LossKind)
 def test_a_loss_reads_well(kind: LossKind) -> None:
     assert problems(loss_sentence(Loss(kind, SAMPLE))) == []
+
+
+@pytest.mark.parametrize("headline", sorted(HEADLINES))
+def test_a_headline_reads_well(headline: str) -> None:
+    assert headline_problems(headline) == []
+    assert not headline.endswith(".")
+
+
+def test_half_of_the_headlines_have_nine_words_at_most() -> None:
+    forms = {re.sub(r"`[^`]*`", "`x`", headline) for headline in HEADLINES}
+    assert len(forms) > 100
+    assert median(map(words, forms)) <= 9

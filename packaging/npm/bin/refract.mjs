@@ -19,7 +19,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => child.kill(signal));
 }
 child.on("error", (error) => {
-  process.stderr.write(`refract: ${command} cannot be started: ${error.message}\n`);
+  process.stderr.write(`refract: cannot start ${command} (${error.message})\n`);
   process.exit(MISSING);
 });
 child.on("exit", (code, signal) => process.exit(code ?? 128 + (system.signals[signal] ?? 0)));

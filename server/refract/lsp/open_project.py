@@ -160,7 +160,7 @@ class OpenProject:
             try:
                 uses = (await asyncio.to_thread(look_up, self.analysis, self._sought)).known
             except Exception:
-                _log.exception("the code beside %s could not be searched", self.files.schema)
+                _log.exception("the code of %s could not be searched", self.files.schema)
                 uses = {question: CodeUses() for question in self._sought}
             self._sought = frozenset()
             if self._is_closed:

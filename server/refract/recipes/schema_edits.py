@@ -281,7 +281,7 @@ def contradiction(tree: SchemaTree, wanted: Sequence[SchemaEdit]) -> str:
             continue
         here = _text(tree, edit.model, node.type.span)
         if not _same(here, edit.type):
-            return f"it has {code_span(f'{edit.model}.{edit.field}')} as {code_span(here)}, and the step adds it as {code_span(edit.type)}"
+            return f"it has {code_span(f'{edit.model}.{edit.field}')} as {code_span(here)}, and the step adds {code_span(edit.type)}"
     return ""
 
 

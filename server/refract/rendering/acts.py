@@ -54,7 +54,7 @@ def asks_for_code(step: Step | PlanStep) -> bool:
 def code_as_it_is(step: PlanStep) -> str:
     """What a step that asks for no new version means for the code."""
     compiles = " It compiles with the Prisma Client of this step." if step.schema else ""
-    return f"Leave the code as it is.{compiles}"
+    return f"Do not change the code.{compiles}"
 
 
 def step_numbers(plan: Plan) -> Mapping[str, int]:

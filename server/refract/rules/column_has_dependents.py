@@ -6,7 +6,7 @@ generated column uses. The migrations show what uses a column; Prisma's schema d
 
 ## Why it is risky
 PostgreSQL refuses the statement, so the migration fails. SQLite refuses to rebuild a table under a view, and drops its
-triggers without an error. On MySQL the migration succeeds, and the view fails from then on.
+triggers without an error. On MySQL the migration succeeds, and every later read of the view fails.
 With `CASCADE`, PostgreSQL drops the view instead.
 
 ## Example
@@ -19,7 +19,7 @@ ALTER TABLE "User" DROP COLUMN "nickname";
 ```
 
 ## Safer way
-Drop the view before the statement, and create it again after it without the column.
+Drop the view before the statement. After the statement, create the view again without the column.
 ```sql migration
 DROP VIEW "UserInfo";
 ALTER TABLE "User" DROP COLUMN "nickname";
@@ -30,7 +30,7 @@ CREATE VIEW "UserInfo" AS SELECT "id" FROM "User";
 When the object no longer exists in any database.
 
 ## Providers
-All SQL databases. CockroachDB refuses what PostgreSQL refuses. On SQL Server the view fails from then on, as on MySQL.
+All SQL databases. CockroachDB refuses what PostgreSQL refuses. On SQL Server later reads of the view fail, as on MySQL.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 Finds `CREATE INDEX CONCURRENTLY IF NOT EXISTS` without a `DROP INDEX` above it.
 
 ## Why it is risky
-A concurrent build that fails leaves an invalid index under the same name. No query uses it, but every write maintains it.
+A concurrent build that fails leaves an invalid index under the same name. No query uses that index, but every write maintains it.
 A second run finds the name, does nothing and succeeds. A unique index that is invalid need not hold for existing rows.
 
 ## Example

@@ -26,13 +26,13 @@ CREATE TABLE "User" ("id" INTEGER);
 DROP TABLE "User";
 ```
 
-To squash or rename on purpose, mark the new migration as applied on every existing database, and remove the old records there:
+To squash or rename on purpose, mark the new migration as applied on every existing database:
 
 ```sh
 npx prisma migrate resolve --applied 000000000000_squashed_migrations
 ```
 
-The finding has the statement that removes the records.
+Then remove the old records there. The finding has the statement.
 
 ## When to ignore it
 After a squash or a rename whose records were changed on every database.

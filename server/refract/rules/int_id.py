@@ -4,7 +4,7 @@
 Finds auto-incremented ids of new tables that have 32 bits or less.
 
 ## Why it is risky
-A 32-bit id ends at 2,147,483,647, and inserts fail from then on.
+A 32-bit id ends at 2,147,483,647. After that, every insert fails.
 Changing the type later rewrites the table, its indexes and all tables that reference it.
 This is one of the most expensive migrations.
 

@@ -25,7 +25,9 @@ model User {
 ```
 
 ## Safer way
-Deploy code that never writes NULL, then replace NULL in existing rows, and make the field required in a later migration.
+1. Deploy code that never writes NULL.
+2. Replace NULL in existing rows.
+3. Make the field required in a later migration.
 Until then, leave the field optional.
 ```prisma after
 model User {

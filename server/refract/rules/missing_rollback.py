@@ -15,7 +15,7 @@ ALTER TABLE "User" ADD COLUMN "age" INTEGER;
 ```
 
 ## Safer way
-Run `refract rollback`. It writes the file, and checks it by replaying the migration and then the file.
+Run `refract rollback`. The command writes `down.sql` and checks that it undoes the migration.
 ```sql migration
 ALTER TABLE "User" ADD COLUMN "age" INTEGER;
 ```

@@ -5,7 +5,7 @@ Finds the first statement that reads or writes all rows of a table in use, if no
 
 ## Why it is risky
 A statement can take much longer than on the test database.
-It holds its locks all that time, until you find and cancel it.
+Until you find and cancel the statement, its locks block other queries.
 
 ## Example
 ```sql before

@@ -34,8 +34,8 @@ model Account {
   @@map("User")
 }
 ```
-If the table itself must be renamed on PostgreSQL, write `ALTER TABLE ... RENAME TO` in the migration,
-and create a view with the old name until no app instance uses that name.
+If the table itself must be renamed on PostgreSQL, write `ALTER TABLE ... RENAME TO` in the migration.
+Create a view with the old name, and drop the view when no app instance uses that name.
 If you can stop the app, write only `ALTER TABLE ... RENAME TO`: app instances that use the old name fail after it.
 
 ## When to ignore it

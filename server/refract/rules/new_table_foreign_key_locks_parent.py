@@ -28,7 +28,7 @@ model Post {
 ```
 
 ## Safer way
-Start the migration with `SET lock_timeout = '500ms';`, and run it again if it times out.
+Start the migration with `SET lock_timeout = '500ms';`, and retry if it times out.
 A model without relations locks nothing:
 ```prisma after
 model User {

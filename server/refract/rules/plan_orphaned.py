@@ -6,7 +6,7 @@ Plans that were made for another database are reported too.
 
 ## Why it is risky
 The next step cannot be taken.
-What earlier steps added stays in the database, such as a second column or a trigger that runs on every write.
+The database keeps the additions of earlier steps, such as a second column or a trigger that runs on every write.
 
 ## Example
 ```prisma before

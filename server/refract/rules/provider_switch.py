@@ -29,7 +29,11 @@ model User {
 
 ## Safer way
 Keep the provider, or start a new history:
-move the old migrations away, create a first migration for the new database, and copy the rows with a migration tool.
+
+1. Move the old migrations away.
+2. Create a first migration for the new database.
+3. Copy the rows with a migration tool.
+
 ```prisma after
 datasource db {
   provider = "sqlite"

@@ -4,9 +4,9 @@
 Finds foreign keys whose `onDelete` or `onUpdate` changes, including changes of Prisma's default.
 
 ## Why it is risky
-A delete then has another effect: with `Cascade` it also deletes rows that it did not touch before.
+A delete then has another effect: with `Cascade` also deletes the rows that refer to the deleted one.
 Prisma drops and recreates the foreign key, and the database checks every row again.
-PostgreSQL locks both tables meanwhile, for reads too.
+During the check PostgreSQL locks both tables, for reads too.
 
 ## Example
 ```prisma before

@@ -36,7 +36,9 @@ enum Role {
 ```
 
 ## Safer way
-Stop writing the value, update the rows that have it, and remove it when no app instance writes it.
+1. Stop writing the value.
+2. Update the rows that have it.
+3. When no app instance writes the value, remove it.
 Or keep the value: an unused value is harmless.
 ```prisma after
 model User {

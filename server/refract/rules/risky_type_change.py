@@ -24,7 +24,8 @@ model User {
 
 ## Safer way
 Find the values that do not fit before you change the type.
-If the table is large, add a field of the new type, copy the values in batches, switch to it, and drop the old field last.
+If the table is large, add a field of the new type and copy the values in batches.
+Then switch to the new field, and drop the old one last.
 ```prisma after
 model User {
   id         Int     @id @default(autoincrement())

@@ -5,7 +5,7 @@ Finds a schema that differs from what its migrations build.
 
 ## Why it is risky
 Code deployed with this schema expects columns that no database has.
-In the editor this is normal while you type; before a merge it means that nobody ran `prisma migrate dev`.
+In the editor this is normal while you type; before a merge it means that `prisma migrate dev` was not run.
 
 ## Example
 ```prisma before

@@ -5,7 +5,7 @@ Finds `@db.Timestamp`, `@db.DateTime` and `@db.Time` without a precision, and th
 
 ## Why it is risky
 MySQL stores precision 0 for these types. Prisma compares 0 with no precision, finds a difference, and writes a `MODIFY` for each such column into every new migration.
-The clauses change nothing that was asked for, and they hide the real change. `MODIFY` also drops the comment and the `ON UPDATE` of a column that it does not repeat.
+The clauses change nothing in the database, and they hide the real change. `MODIFY` also drops the comment and the `ON UPDATE` of a column that it does not repeat.
 
 ## Example
 ```prisma before

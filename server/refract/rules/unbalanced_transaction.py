@@ -28,7 +28,7 @@ COMMIT;
 
 ## When to ignore it
 When a lone `COMMIT` is intended.
-After `ALTER TYPE ... ADD VALUE` it is not reported, because it lets the statements below use the value.
+After `ALTER TYPE ... ADD VALUE` a `COMMIT` is not reported, because the statements below need it to use the value.
 
 ## Providers
 PostgreSQL and CockroachDB.

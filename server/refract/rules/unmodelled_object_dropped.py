@@ -4,8 +4,7 @@
 Finds dropped indexes on expressions or with conditions, which hand-written SQL created.
 
 ## Why it is risky
-Prisma's schema cannot express such an index. A generated migration drops it because the schema does not have it,
-not because you meant to.
+Prisma's schema cannot express such an index. A generated migration drops every index that the schema does not have, also those that you meant to keep.
 
 ## Example
 ```sql before

@@ -55,7 +55,7 @@ def check_custom_rules(settings: Settings, known: Iterable[str], where: str) -> 
         raise SettingsError(f"{where}: {error}") from error
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice:
-        raise SettingsError(f"{where}: two rules are called {twice}: give yours another name")
+        raise SettingsError(f"{where}: {twice} is the name of two rules. Rename yours")
     for name, custom in settings.custom_rules.items():
         for kind in custom.on:
             if not any(_fits((kind,), existing) for existing in KINDS):

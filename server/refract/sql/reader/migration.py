@@ -11,7 +11,7 @@ from refract.sql.reader.dispatch import is_rename, read_statement
 from refract.sql.reader.folding import fold
 from refract.sql.reader.sqlite_grammar import is_refused
 from refract.sql.reader.state import Reading, ReadingState
-from refract.sql.reader.tokens import StatementTokens, statements
+from refract.sql.reader.tokens import StatementTokens, first_words, statements
 from refract.text import Origin, Span
 
 SIZE_LIMIT = 8_000_000
@@ -22,7 +22,7 @@ def read_migration(sql: str, path: str, before: Database, provider: Provider) ->
     """What the migration in `sql` changes in the database `before` it. Any text can be read; `path` names it."""
     session = ReadingState(sql, before, provider)
     if len(sql) > SIZE_LIMIT:
-        return Reading((too_large(" ".join(sql[:200].split())[:60], path),), before, 1)
+        return Reading((too_large(first_words(sql), path),), before, 1)
     count = 0
     redefines = "_prisma_new_" in sql
     for statement in statements(sql, provider.name):

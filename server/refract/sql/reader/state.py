@@ -52,6 +52,7 @@ from refract.schema.unlisted import lacking, with_renamed
 from refract.sql.reader.cursor import Cursor
 from refract.sql.reader.scope import DefinitionScope
 from refract.sql.reader.taken_names import fitted
+from refract.sql.reader.tokens import first_words
 from refract.sql.reader.touched import touched
 from refract.sql.reader.traits import KeptNames, reader_traits
 from refract.text import Origin, Span
@@ -401,7 +402,7 @@ class ReadingState:
                 return
         self.changes.append(
             NotFollowed(
-                summary=" ".join(sql[:200].split())[:60],
+                summary=first_words(sql),
                 sql=sql,
                 reason=misfit.reason if misfit else reason,
                 misfit=misfit,

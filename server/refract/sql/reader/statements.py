@@ -12,7 +12,7 @@ from refract.schema.model import Database, DatabaseObject, View
 from refract.sql.reader.migration import SIZE_LIMIT, read_next, too_large
 from refract.sql.reader.rows import with_rows
 from refract.sql.reader.state import ReadingState
-from refract.sql.reader.tokens import QUOTED, STRING, SqlToken, statements
+from refract.sql.reader.tokens import QUOTED, STRING, SqlToken, first_words, statements
 from refract.text import Origin, Span
 
 _TWO_WORDS = frozenset({"ALTER", "CREATE", "DROP", "RENAME", "REFRESH", "TRUNCATE", "VACUUM", "REINDEX", "COMMENT"})
@@ -25,7 +25,7 @@ _FILLERS = frozenset({
 def read_statements(sql: str, path: str, before: Database, provider: Provider) -> tuple[Statement, ...]:
     """The statements of the migration in `sql`, in order. Any text can be read; one beyond the size limit is one statement."""
     if len(sql) > SIZE_LIMIT:
-        return (unread_statement(" ".join(sql[:200].split())[:60], path),)
+        return (unread_statement(first_words(sql), path),)
     session = ReadingState(sql, before, provider)
     redefines = "_prisma_new_" in sql
     found: list[tuple[Statement, list[Change]]] = []

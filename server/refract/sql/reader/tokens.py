@@ -93,6 +93,11 @@ def tokens(sql: str, provider: str) -> list[SqlToken]:
     return list(_each_token(sql, provider))
 
 
+def first_words(sql: str) -> str:
+    """The beginning of a statement on one line, of at most 60 characters."""
+    return " ".join(sql[:200].split())[:60]
+
+
 def _each_token(sql: str, provider: str) -> Iterator[SqlToken]:
     lexer = _LEXERS.get(provider, _POSTGRESQL)
     position, length = 0, len(sql)

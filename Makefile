@@ -66,7 +66,7 @@ release: .venv/ready site vsix ## what a release publishes, in build/release; np
 	$(BIN)/python -m pip install --quiet build
 	$(BIN)/python -m build --outdir build/release/python
 	mkdir -p build/release/vscode
-	cp vscode-client/dist/prisma-refract.vsix build/release/vscode
+	cp vscode-client/dist/prisma-refract.vsix vscode-client/dist/prisma-refract.cdx.json build/release/vscode
 	cp -r build/site/html build/release/site
 	$(BIN)/python scripts/release_notes.py > build/release/notes.md
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
+
+from small_projects import HEAD, USER, write
 
 ROOT = Path(__file__).parents[2]
 CLIENT = ROOT / "vscode-client"
@@ -30,6 +35,22 @@ def test_each_library_is_pinned_with_its_hash() -> None:
     pinned = {line.split("==")[0] for line in lines}
     needed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     assert {re.split(r"[<>=]", name)[0] for name in needed} <= pinned
+
+
+def test_a_release_has_the_bill_of_materials() -> None:
+    assert "vscode-client/dist/prisma-refract.cdx.json build/release/vscode" in (ROOT / "Makefile").read_text()
+    (job,) = [
+        line for line in (ROOT / ".github/workflows/release.yml").read_text().splitlines() if "gh release" in line
+    ]
+    assert job.endswith("artifacts/release/vscode/*")
+
+
+def test_the_action_installs_libraries_by_hash() -> None:
+    steps = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+    (script,) = [step["run"] for step in steps if step["name"] == "Install Refract"]
+    installs = [line.strip() for line in script.splitlines() if line.strip().startswith("install --")]
+    assert [line.split()[1] for line in installs] == ["--require-hashes", "--no-deps"]
+    assert '"$GITHUB_ACTION_PATH/vscode-client/requirements.txt"' in installs[0]
 
 
 def test_each_package_from_npm_is_pinned_with_its_hash() -> None:
@@ -80,3 +101,23 @@ def test_a_package_without_a_licence_stops_the_build(built: ModuleType) -> None:
     (built.CLIENT / "node_modules/@x/b/LICENSE.md").unlink()
     with pytest.raises(SystemExit, match="@x/b"):
         built.main()
+
+
+@pytest.mark.parametrize("command", [["-m", "refract"], ["-c", "from refract.cli.main import main; main()"]])
+def test_a_package_of_rules_in_the_checkout_is_not_run(command: list[str], tmp_path: Path) -> None:
+    trap = f"open({str(tmp_path / 'ran')!r}, 'w')\n"
+    write(tmp_path, {
+        "prisma/schema.prisma": HEAD + USER,
+        "refract.toml": 'rule-packages = ["evil"]\n',
+        "evil.py": trap,
+        "lark.py": trap,
+        "pathlib.py": trap,
+        "evil-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n",
+        "evil-1.0.dist-info/entry_points.txt": "[refract.rules]\nx = evil\n",
+    })  # fmt: skip
+    safe = ["-P"] if command[0] == "-c" else []
+    done = subprocess.run(
+        [sys.executable, *safe, *command, "check"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "is not installed" in done.stderr) == (2, True), done.stderr
+    assert not (tmp_path / "ran").exists()

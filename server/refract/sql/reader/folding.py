@@ -43,7 +43,9 @@ def _without_recreations(changes: list[c.Change]) -> Iterator[c.Change]:
 
 
 def _without_swaps(changes: list[c.Change], provider: Provider) -> list[c.Change]:
-    """CREATE TYPE new, columns to new, old RENAME TO spare, new RENAME TO old, DROP spare: the enum has other values."""
+    """The enum has other values: CREATE TYPE new, columns to new, old RENAME TO spare, new RENAME TO old, DROP spare.
+    Or: old RENAME TO spare, CREATE TYPE old, columns to old, DROP spare.
+    """
     for rename in [x for x in changes if isinstance(x, c.RenameEnum)]:
         changes = _without_swap(changes, rename, provider)
     return changes
@@ -56,6 +58,8 @@ def _without_swap(changes: list[c.Change], rename: c.RenameEnum, provider: Provi
     moved = next((x for x in changes if isinstance(x, c.RenameEnum) and x.before.name == name), None)
     spare = moved.after.name if moved else name
     dropped = next((x for x in changes if isinstance(x, c.DropEnum) and x.enum.name == spare), None)
+    if created is not None and changes.index(created) > changes.index(rename):
+        return _without_replacement(changes, rename, created, provider)
     if created is None or dropped is None:
         return changes
     before = moved.before if moved else dropped.enum
@@ -63,6 +67,20 @@ def _without_swap(changes: list[c.Change], rename: c.RenameEnum, provider: Provi
     steps = {id(x) for x in (created, moved, dropped, rename)}
     kept = [swap if x is created else x for x in changes if x is created or id(x) not in steps]
     return _with_columns_merged(kept, {temporary: name, spare: name}, provider)
+
+
+def _without_replacement(
+    changes: list[c.Change], rename: c.RenameEnum, created: c.CreateEnum, provider: Provider
+) -> list[c.Change]:
+    """`rename` makes room for a new enum under the old name."""
+    name, spare = rename.before.name, rename.after.name
+    dropped = next((x for x in changes if isinstance(x, c.DropEnum) and x.enum.name == spare), None)
+    if dropped is None:
+        return changes
+    swap = c.AlterEnum(before=rename.before, after=created.enum, origin=created.origin)
+    steps = {id(x) for x in (created, rename, dropped)}
+    kept = [swap if x is created else x for x in changes if x is created or id(x) not in steps]
+    return _with_columns_merged(kept, {spare: name, name: name}, provider)
 
 
 def _with_columns_merged(

@@ -12,7 +12,7 @@ from refract.providers import provider
 from refract.providers.versions import default_versions
 from refract.schema.model import Database
 from refract.sql.reader import read_migration
-from refract.sql.rollback import Loss, LossKind, losses, rollback_texts
+from refract.sql.rollback import Loss, LossKind, losses, lost_by_undoing, rollback_texts
 
 POSTGRESQL = provider("postgresql")
 _numbers = count()
@@ -97,3 +97,13 @@ def test_an_extension_that_is_dropped_is_restored() -> None:
     reading = read_migration('DROP EXTENSION "citext";', "next", before, POSTGRESQL)
     down = rollback_texts(reading.changes, before, reading.database, POSTGRESQL, default_versions("postgresql"))
     assert "CREATE EXTENSION" in "".join(down)
+
+
+def test_values_that_the_way_back_loses_are_named() -> None:
+    base = f"""{_RUN}CREATE TYPE "Phase" AS ENUM ('OPEN');"""
+    migration = """ALTER TABLE "Run" ALTER COLUMN "state" DROP DEFAULT;
+    ALTER TABLE "Run" ALTER COLUMN "state" TYPE "Phase" USING "state"::text::"Phase";"""
+    before = read_migration(base, "base", Database("postgresql", "public"), POSTGRESQL).database
+    reading = read_migration(migration, "next", before, POSTGRESQL)
+    lost = tuple(lost_by_undoing(reading.changes, before, reading.database))
+    assert lost == (Loss(LossKind.COLUMN_VALUES, "Run.state"),)

@@ -18,7 +18,7 @@ from refract.schema.model import Database, QualifiedName
 from refract.sql.hidden_parts import hidden_parts_undone
 from refract.sql.programs import programs_undone
 from refract.sql.reader import read_migration, read_statements
-from refract.sql.rollback import Loss, LossKind, NoRollback, losses, lost_since, rollback_texts
+from refract.sql.rollback import Loss, LossKind, NoRollback, losses, lost_by_undoing, lost_since, rollback_texts
 from refract.sql.safe.base import tables_of
 from refract.sql.transactions import leaves_nothing
 from refract.text import NewFile
@@ -60,7 +60,8 @@ def rollback_to(migration: Migration, before: Database, analysis: Analysis) -> R
     programs = programs_undone(migration.sql, provider)
     hidden = hidden_parts_undone(statements, migration.sql, before, reading.database, provider)
     left = (Loss(LossKind.STATEMENT, text) for text in (*programs.left, *hidden.left))
-    lost = tuple(dict.fromkeys((*losses(reading.changes), *left)))
+    undoing = lost_by_undoing(reading.changes, before, reading.database)
+    lost = tuple(dict.fromkeys((*losses(reading.changes), *undoing, *left)))
     sentences = tuple(map(loss_sentence, lost))
     try:
         texts = rollback_texts(

@@ -181,6 +181,16 @@ def losses(changes: Iterable[Change]) -> Iterator[Loss]:
                 pass
 
 
+def lost_by_undoing(changes: Iterable[Change], before: Database, after: Database) -> Iterator[Loss]:
+    """What the way back loses itself: values of a column that it has to create again, since no cast leads to its type."""
+    for change in inverse(changes, _with_extensions(before, after), after):
+        if isinstance(change, RecreateColumn):
+            name = f"{change.table.name}.{change.after.name}"
+            yield Loss(LossKind.COLUMN_VALUES, name)
+            if not change.after.nullable and change.after.default is None:
+                yield Loss(LossKind.EMPTY_REQUIRED_COLUMN, name)
+
+
 def lost_for_good(change: Change) -> Iterator[Loss]:
     """What existed before the change and can be restored only from a backup."""
     match change:

@@ -32,9 +32,11 @@ export function activate(context: ExtensionContext): void {
     commands.registerCommand("refract.showLog", () => log.show()),
     commands.registerCommand("refract.chooseInterpreter", chooseInterpreter),
     commands.registerCommand("refract.openSample", () => openSample(context)),
-    commands.registerCommand("refract.walkthrough", () =>
-      commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#begin`),
-    ),
+    commands.registerCommand("refract.walkthrough", async () => {
+      await commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#begin`);
+      // VS Code ticks no step for a context that was true before it first read the walkthrough
+      await commands.executeCommand("setContext", "refract.walkthrough", true);
+    }),
     workspace.onDidGrantWorkspaceTrust(restart),
     workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("refract.interpreter")) restart();

@@ -225,6 +225,12 @@ class Window:
         """Take one of the actions that the light bulb offers."""
         self.page.locator(".action-widget .monaco-list-row.action", has_text=title).first.click()
 
+    def walkthrough_step(self, title: str, *, ticked: bool) -> Locator:
+        """The tick of a step of the walkthrough, if it is or is not set."""
+        mark = "checked" if ticked else "unchecked"
+        step = self.page.locator(".getting-started-step", has_text=title)
+        return step.locator(f".codicon-getting-started-step-{mark}")
+
     def lenses(self) -> Locator:
         """The titles above lines."""
         return self.page.locator(".codelens-decoration a, .codelens-decoration span")

@@ -75,6 +75,7 @@ def test_a_rename_becomes_a_plan_step_by_step(vscode: VSCode, opened: Open, shop
     shown.show_tree()
     split_rename(shown)
     shown.expect_status("no pending changes")
+    shown.notification("Step 1 of 5 is written.")
     assert len([file for file in written(shop) if file.endswith(("migration.sql", ".toml"))]) == 2
     assert all(text for text in written(shop).values()), "what is new is saved"
     expect(shown.lenses().filter(has_text="Create")).to_have_count(0)
@@ -251,3 +252,16 @@ def test_how_long_it_takes(vscode: VSCode, opened: Open, shop: Path) -> None:
     note("activation, ms", int(milliseconds))
     assert seconds < PATIENCE / 1000 / 4
     assert int(milliseconds) < 400
+
+
+def test_the_steps_of_the_walkthrough_are_ticked(vscode: VSCode, opened: Open, shop: Path) -> None:
+    shown = opened(vscode, shop)
+    shown.show_tree()
+    split_rename(shown)
+    shown.command("Refract: Get Started")
+    shown.page.locator(".getting-started-step").first.wait_for()
+    for title in ("Open a schema", "Split it into safe steps", "Set up Python"):
+        expect(shown.walkthrough_step(title, ticked=True)).to_have_count(1)
+    for title in ("See what a change would do", "Read the SQL and write the migration"):
+        expect(shown.walkthrough_step(title, ticked=False)).to_have_count(1)
+    shown.picture("walkthrough")

@@ -233,8 +233,7 @@ PARTS = (
         "programs of coding agents: Claude Code, the inspector of MCP",
         ("agents/test_programs.py",),
         _agents,
-        ("npm",),
-        _build_agents,
+        build=_build_agents,  # with the npm of the part above
     ),
     Part("linux", "programs built for Linux on x86_64", ("live/test_ledger_postgresql.py", "editors/vscode/*"), _linux),
     Part(
@@ -279,7 +278,7 @@ def left_out(parts: Iterable[Part]) -> list[str]:
 def reason(part: Part) -> str:
     """Why the tests of a part cannot run here, and how to install it; empty if they can."""
     missing = part.missing()
-    if not missing or not part.packages:
+    if not missing or not (part.packages or part.build):
         return missing
     how = "make setup, as root" if part.build else f"apt-get install {' '.join(part.packages)}"
     return f"{missing} (Debian: {how})"

@@ -8,6 +8,8 @@ from pathlib import PurePath
 from refract.escaping import code_span
 from refract.text import Origin
 
+_LONGEST_PATH = 200
+
 
 def joined(words: Iterable[str]) -> str:
     """Words in a row: a, b and c."""
@@ -30,6 +32,11 @@ def files_of(origins: Iterable[Origin]) -> str:
     first, *others = dict.fromkeys(origin.path for origin in origins)
     named = code_span(PurePath(first).name)
     return f"{named} and {counted(len(others), 'other file')}" if others else named
+
+
+def short_path(path: object) -> str:
+    """A path that a user gave, at a length that fits in a message."""
+    return shorten(str(path), _LONGEST_PATH)
 
 
 def shorten(text: str, most: int) -> str:

@@ -104,6 +104,18 @@ def test_paths(project: Path, refract: Refract, setting: str, value: str) -> Non
     assert_answers(refract)
 
 
+@pytest.mark.parametrize("command", [
+    "check {}", "init {}", "fix --project {}", "create --project {}", "plan list --project {}", "plan next {}",
+    "plan show {}", "plan new rename-field {} to=x", "rollback {}", "rollback --project {}", "runbook {}",
+    "runbook --project {}", "name --from {} --to {}", "diff --from {} --to {}", "explain {}", "check --base {}", "init --agents {}",
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["a" * 6_000, "a/" * 3_000], ids=["name", "folders"])
+def test_a_name_that_no_file_can_have(project: Path, refract: Refract, command: str, name: str) -> None:
+    done = refract(*(word.replace("{}", name) for word in command.split()))
+    assert done.exit_code in (1, 2), done.output
+    assert "Traceback" not in done.output and done.exception.__class__ in (SystemExit, type(None)), done.exception
+
+
 @pytest.mark.parametrize(("folder", "expected"), [
     ("99991231235959_x", None),
     ("99999999999999_z", None),

@@ -25,9 +25,11 @@ from refract.baseline import Baseline, MigrationFolder, load_migrations
 from refract.diff import Diff, diff
 from refract.providers import Provider, provider
 from refract.providers.versions import Version
+from refract.reading import exists
 from refract.schema.model import Database
 from refract.syntax import SchemaTree
 from refract.text import Problem
+from refract.wording import short_path
 from refract.workspace.discovery import find_projects
 from refract.workspace.failure import CannotAnalyse
 from refract.workspace.migration_folders import holds_migrations
@@ -112,9 +114,11 @@ def _migrations(folder: Path) -> MigrationFolder:
 
 
 def _schema(path: Path) -> ReadSchema:
+    if not exists(path):
+        raise CannotAnalyse(
+            f"{short_path(path)} does not exist. Pass a schema, migrations:DIR, git:REV[:PATH] or empty."
+        )
     projects = find_projects(path)
-    if not path.exists():
-        raise CannotAnalyse(f"{path} does not exist. Pass a schema, migrations:DIR, git:REV[:PATH] or empty.")
     if len(projects) != 1:
         found = "no schema" if not projects else f"{len(projects)} schemas"
         raise CannotAnalyse(f"{path} has {found}. Pass the path of one schema file or folder.")

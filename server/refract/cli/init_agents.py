@@ -11,6 +11,8 @@ from refract.agents.setup import HARNESSES, Planned, harnesses_of, planned_files
 from refract.cli.shapes import VERSION, dumps
 from refract.cli.terminal import CannotRun, say, shown_path, terminal_text
 from refract.cli.writing import only_writer, write_changes
+from refract.reading import is_folder
+from refract.wording import short_path
 
 
 def write(path: str, harnesses: Iterable[str], output: str) -> int:
@@ -29,8 +31,8 @@ def preview(path: str, harnesses: Iterable[str], output: str) -> int:
 
 
 def _home(path: str) -> Path:
-    if not Path(path).is_dir():
-        raise CannotRun(f"{path} is not a folder. Pass the folder of the project.")
+    if not is_folder(Path(path)):
+        raise CannotRun(f"{short_path(path)} is not a folder. Pass the folder of the project.")
     return home_of(Path(path).absolute())
 
 

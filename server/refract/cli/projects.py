@@ -11,6 +11,8 @@ import click
 from refract.cli.terminal import CannotRun, shown_path
 from refract.escaping import one_line
 from refract.git import upwards
+from refract.reading import exists, is_file
+from refract.wording import short_path
 from refract.workspace.discovery import every_project, left_alone
 from refract.workspace.projects import ProjectFiles, is_excluded, prisma_project, project_root
 
@@ -23,9 +25,9 @@ def projects_at(path: Path) -> tuple[ProjectFiles, ...]:
 
     Raises CannotRun if none exists.
     """
-    if not path.exists():
-        raise CannotRun(f"{path} does not exist. Pass the path of a Prisma project or schema.")
-    if path.suffix in _NO_SCHEMAS and path.is_file():
+    if not exists(path):
+        raise CannotRun(f"{short_path(path)} does not exist. Pass the path of a Prisma project or schema.")
+    if path.suffix in _NO_SCHEMAS and is_file(path):
         raise CannotRun(f"{path} is not a Prisma schema. Pass its folder, or a .prisma file.")
     projects = _of_migration(path) if path.suffix == ".sql" else every_project(path) or _above(path)
     beside = left_alone(path)

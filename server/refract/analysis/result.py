@@ -304,7 +304,7 @@ def _has(tree: SchemaTree, target: Target) -> bool:
 def _has_same_branch(snapshot: Snapshot, known: Snapshot) -> bool:
     """Whether there is a branch and everything that its findings are made from is unchanged: then so are its questions."""
     same = known.branch is snapshot.branch and known.settings == snapshot.settings and known.code is snapshot.code
-    return snapshot.branch is not None and same
+    return snapshot.branch is not None and same and known.open_branches is snapshot.open_branches
 
 
 def migration_context(new: NewMigration, provider: Provider, versions: Versions) -> RuleContext:

@@ -19,6 +19,7 @@ from attrs import define, evolve, field
 from refract import clock
 from refract.analysis import Analysis, Snapshot, analyse, open_project, read_baseline
 from refract.analysis.code_uses import CodeQuestion
+from refract.analysis.open_branches import NO_OPEN_BRANCHES, OpenBranches
 from refract.analysis.with_code import look_up
 from refract.baseline.folder import is_flat_name
 from refract.config import Settings
@@ -198,10 +199,18 @@ class OpenProject:
         if self.snapshot is None or self.failure:
             self.editor.publish(self)
             return
+        others, self.snapshot = self.snapshot.open_branches, evolve(self.snapshot, open_branches=NO_OPEN_BRANCHES)
         for document in self.editor.documents_of(self):
             self.snapshot = _with_document(self.snapshot, document)
         self.current()
         gc.freeze()
+        await self._compare_with(others)
+
+    async def _compare_with(self, others: OpenBranches) -> None:
+        """Read the other branches of the clone, and add them to the snapshot, if there are any with migrations."""
+        if await asyncio.to_thread(others) and self.snapshot is not None:
+            self.snapshot = evolve(self.snapshot, open_branches=others)
+            self.current()
 
     async def _with_progress(self, reading: Coroutine[Any, Any, Snapshot]) -> Snapshot:
         """Wait for the reading; the client shows it if that takes long."""

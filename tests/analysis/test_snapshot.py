@@ -28,8 +28,8 @@ DERIVED = {
 }
 """Private indexes: made with their object from its other fields, and never changed after that."""
 
-ON_DEMAND = {("Branch", "deployed")}
-"""What git has at a commit, read when it is first wanted. It is the same whenever that is."""
+ON_DEMAND = {("Branch", "deployed"), ("Snapshot", "open_branches")}
+"""What git has, read when it is first wanted, and the same from then on."""
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """One deploy adds the new form of a field or table and drops the old one.
 
 ## What it does
-Finds columns and tables that a new migration drops, after an earlier one of the same branch has added their successor:
-a column that got its values, a table that got its rows, or a column named after the old one.
+Finds columns and tables that a new migration drops, after an earlier one of the same branch has added their successor.
+A successor is a column with the copied values, a table with the copied rows, or a column named after the old one.
 
 ## Why it is risky
 All migrations of a branch run before its code does. The old version of the app needs the old column, and the new version

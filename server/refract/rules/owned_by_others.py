@@ -1,7 +1,7 @@
-"""A change of a model that somebody else owns.
+"""A change of a model with other owners than you.
 
 ## What it does
-Finds changes of models and enums whose owners are other people, and names these once for all models that they own.
+Finds changes of models and enums that you do not own. Each group of owners is named once, for all that they own.
 Owners are set under `owners` in refract.toml, else read from the line of CODEOWNERS that fits the schema file.
 A line of CODEOWNERS for all files (`*`) does not count.
 You are known by `user.email` and `github.user` of git, in a CI job by its user.

@@ -5,7 +5,7 @@ Finds `ATTACH PARTITION` of a table with rows and without a CHECK, and `DETACH P
 
 ## Why it is risky
 PostgreSQL scans a table that it attaches, unless a valid CHECK proves that every row fits.
-It also scans the default partition, if there is one. Both are locked with ACCESS EXCLUSIVE meanwhile.
+It also scans the default partition, if there is one. Both are locked with ACCESS EXCLUSIVE while the scans run.
 Detaching locks the partitioned table with ACCESS EXCLUSIVE: all queries on all its partitions wait.
 
 ## Example

@@ -5,7 +5,7 @@ Finds `SET NOT NULL` on a column that earlier new migrations of the branch add a
 
 ## Why it is risky
 Migrations run one after another, and the old version of the app runs until the last one is done.
-It does not know the column: every row that it inserts after the backfill holds NULL.
+The old code does not know the column: its rows after the backfill hold NULL.
 One such row makes the migration fail. Afterwards, every insert of an old app instance fails.
 
 ## Example
@@ -28,7 +28,7 @@ Require the column in a later deploy, when code that writes it runs. Or give it 
 ```
 
 ## When to ignore it
-When the app is stopped during the deploy, or nothing inserts rows meanwhile.
+When the app is stopped during the deploy, or nothing inserts rows while it runs.
 
 ## Providers
 All SQL databases.

@@ -23,7 +23,7 @@ UPDATE "User" SET "name" = '' WHERE "name" IS NULL;
 ```
 
 ## When to ignore it
-Always: it only says what Refract has recognised.
+Always: the rule only reports what Refract has recognised.
 
 ## Providers
 All SQL databases.

@@ -5,7 +5,7 @@ Finds `CREATE TRIGGER` and `DROP TRIGGER` on tables that exist, in migrations wi
 
 ## Why it is risky
 PostgreSQL takes a SHARE ROW EXCLUSIVE lock to create a trigger, and ACCESS EXCLUSIVE to drop one.
-The change is brief, but it waits for running transactions, and every later query that conflicts waits behind it.
+The change is brief, but it waits for running transactions. Every later query that conflicts waits, too.
 
 ## Example
 ```sql before

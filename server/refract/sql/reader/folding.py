@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from attrs import evolve
 
 from refract.providers import Provider
 from refract.schema import changes as c
 from refract.schema.model import Column, Database, QualifiedName, Table
+
+_E = TypeVar("_E", c.CreateEnum, c.DropEnum)
 
 
 def fold(changes: Sequence[c.Change], before: Database, after: Database, provider: Provider) -> tuple[c.Change, ...]:
@@ -54,10 +57,10 @@ def _without_swaps(changes: list[c.Change], provider: Provider) -> list[c.Change
 def _without_swap(changes: list[c.Change], rename: c.RenameEnum, provider: Provider) -> list[c.Change]:
     """`rename` gives the new enum the name of the old one, if this is a swap."""
     name, temporary = rename.after.name, rename.before.name
-    created = next((x for x in changes if isinstance(x, c.CreateEnum) and x.enum.name == temporary), None)
+    created = next(_of_enum_named(c.CreateEnum, temporary, changes), None)
     moved = next((x for x in changes if isinstance(x, c.RenameEnum) and x.before.name == name), None)
     spare = moved.after.name if moved else name
-    dropped = next((x for x in changes if isinstance(x, c.DropEnum) and x.enum.name == spare), None)
+    dropped = next(_of_enum_named(c.DropEnum, spare, changes), None)
     if created is not None and changes.index(created) > changes.index(rename):
         return _without_replacement(changes, rename, created, provider)
     if created is None or dropped is None:
@@ -69,12 +72,17 @@ def _without_swap(changes: list[c.Change], rename: c.RenameEnum, provider: Provi
     return _with_columns_merged(kept, {temporary: name, spare: name}, provider)
 
 
+def _of_enum_named(kind: type[_E], name: QualifiedName, changes: Iterable[c.Change]) -> Iterator[_E]:
+    """The changes of one kind that create or drop the enum of that name."""
+    return (change for change in changes if isinstance(change, kind) and change.enum.name == name)
+
+
 def _without_replacement(
     changes: list[c.Change], rename: c.RenameEnum, created: c.CreateEnum, provider: Provider
 ) -> list[c.Change]:
     """`rename` makes room for a new enum under the old name."""
     name, spare = rename.before.name, rename.after.name
-    dropped = next((x for x in changes if isinstance(x, c.DropEnum) and x.enum.name == spare), None)
+    dropped = next(_of_enum_named(c.DropEnum, spare, changes), None)
     if dropped is None:
         return changes
     swap = c.AlterEnum(before=rename.before, after=created.enum, origin=created.origin)

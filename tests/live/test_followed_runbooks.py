@@ -186,7 +186,7 @@ def test_an_index_that_could_not_be_built_is_removed_as_the_page_says(rig: Calla
 def _fail_in_the_middle(rig: Rig) -> None:
     """The deploy fails before the last statement of the migration, as for a lack of memory."""
     execute = rig.deployer.execute
-    rig.deployer.execute = lambda sql: execute(sql.replace("COMMIT;", "SELECT 1/0;\nCOMMIT;"))
+    rig.deployer.execute = lambda sql: execute(sql.replace("END $refract$", "PERFORM 1/0;\nEND $refract$"))
     with pytest.raises(DeployFailed, match="division by zero"):
         rig.deployer.run("npx prisma migrate deploy")
     rig.store.migrate("ROLLBACK")  # the end of Prisma's session

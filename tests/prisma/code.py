@@ -99,7 +99,7 @@ def _model(code: Code, model: Block) -> Iterator[str]:
     scalars = [f for f in visible if not _target(code, f)]
     holders = [f for f in visible if _target(code, f) and _keys(f)]
     name = f"prisma.{model.name.text[:1].lower()}{model.name.text[1:]}"
-    needed = [f for f in scalars if _is_needed(f) or f.name.text in code.written]
+    needed = [f for f in scalars if _is_needed(f) or _is_written(code, model, f)]
     yield f"await {name}.create({{ data: {{ {_data(code, needed)} }} }})"
     yield f"await {name}.create({{ data: {{ {_data(code, scalars)} }} }})"
     keys = {key for holder in holders for key in _keys(holder)}
@@ -117,6 +117,11 @@ def _model(code: Code, model: Block) -> Iterator[str]:
             f"const {relation.name.text}Of{model.name.text}: {{ {relation.name.text}: {kind} }} = "
             f"await {name}.findFirstOrThrow({{ include: {{ {relation.name.text}: true }} }})"
         )
+
+
+def _is_written(code: Code, model: Block, field: Field) -> bool:
+    """Whether the code always writes a field, which is named alone or with its model."""
+    return not code.written.isdisjoint({field.name.text, f"{model.name.text}.{field.name.text}"})
 
 
 def _target(code: Code, field: Field) -> Block | None:

@@ -21,6 +21,7 @@ ASKED = {
     "fail-on": '"never"',
     "exclude": '["apps/*"]',
     "custom-rules": '{ no-money = { on = ["add-column"], types = ["MONEY"], message = "Store cents" } }',
+    "owners": '{ User = "@ada" }',
     "rule-packages": '["acme-rules"]',
     "extends": '["shared.toml"]',
     "plans.rest": "90",

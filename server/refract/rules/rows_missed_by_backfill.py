@@ -107,7 +107,7 @@ def _risk(context: RuleContext, fill: _Fill, found: InDeploy, change: AlterColum
     name = code_span(filling.name)
     return Risk(
         key=f"{found.step.name}:{change.table}.{change.after.name}",
-        what=f"Requiring {label} fails if old code inserts rows meanwhile",
+        what=f"Requiring {label} fails if old code inserts rows before it",
         harm=(harm(Effect.OLD_INSERTS_LEAVE_NULL, field=label, migration=name),),
         now=(
             action(Do.MOVE_TO_LATER_DEPLOY),

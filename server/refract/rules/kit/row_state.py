@@ -220,7 +220,8 @@ _MOST_GROUPED = 4
 
 def _part(column: str) -> str:
     """A column with or without its table and quotes."""
-    return rf"(?:\w+\.)?[\"`\[]?(?<![\w$]){re.escape(column)}(?![\w$])[\"`\]]?"
+    opened, closed = r'["\x60\[]?', r'["\x60\]]?'  # x60 is the backtick of MySQL
+    return rf"(?:\w+\.)?{opened}(?<![\w$]){re.escape(column)}(?![\w$]){closed}"
 
 
 def _removes(data: Backfill, column: str, value: str) -> bool:

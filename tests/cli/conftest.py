@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,12 @@ Refract = Callable[..., Result]
 def refract() -> Refract:
     """Runs the command in this process; its exit code, stdout and stderr."""
     return lambda *arguments: CliRunner().invoke(cli, [str(argument) for argument in arguments], prog_name="refract")
+
+
+def headlines(refract: Refract, rule: str) -> list[str]:
+    """The headlines of what a rule finds in the current folder."""
+    report = json.loads(refract("check", "--format", "json").stdout)
+    return [f["what"] for project in report["projects"] for f in project["findings"] if f["rule"] == rule]
 
 
 @pytest.fixture(autouse=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from cli.conftest import Refract
+from cli.conftest import Refract, headlines
 from small_projects import HEAD, INIT, LOCK, USER, commit, write
 
 RULE = "conflicts-with-open-branch"
@@ -50,12 +49,6 @@ def branch(
     git("checkout", "-q", "main")
 
 
-def found(refract: Refract) -> list[str]:
-    """The headlines of the rule's findings."""
-    report = json.loads(refract("check", "--format", "json").stdout)
-    return [f["what"] for project in report["projects"] for f in project["findings"] if f["rule"] == RULE]
-
-
 def mine(sql: str = FREE_EMAIL) -> None:
     """A new migration that is not committed, and its schema."""
     schema = HEAD + (USER.replace("String", "String?") if sql == FREE_EMAIL else USER)
@@ -65,7 +58,7 @@ def mine(sql: str = FREE_EMAIL) -> None:
 def test_a_new_migration_conflicts_with_an_open_branch(refract: Refract) -> None:
     branch("nicknames", DROP_EMAIL)
     mine()
-    assert found(refract) == ["`20240202000000_mine` conflicts with the open branch `nicknames`"]
+    assert headlines(refract, RULE) == ["`20240202000000_mine` conflicts with the open branch `nicknames`"]
 
 
 def test_a_pending_change_conflicts_before_its_migration_is_written(refract: Refract) -> None:
@@ -73,18 +66,18 @@ def test_a_pending_change_conflicts_before_its_migration_is_written(refract: Ref
     schema = Path("prisma/schema.prisma")
     text = schema.read_text()
     schema.write_text("\n".join(line for line in text.splitlines() if "email" not in line) + "\n")
-    assert found(refract) == ["`User.email` conflicts with the open branch `nicknames`"]
+    assert headlines(refract, RULE) == ["`User.email` conflicts with the open branch `nicknames`"]
 
 
 def test_nothing_is_changed_here(refract: Refract) -> None:
     branch("nicknames", DROP_EMAIL)
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
 
 
 def test_another_column_is_no_conflict(refract: Refract) -> None:
     branch("nicknames", DROP_EMAIL)
     mine('ALTER TABLE "User" ADD COLUMN "label" TEXT;\n')
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
 
 
 def test_a_branch_at_a_remote_counts_once(refract: Refract) -> None:
@@ -92,7 +85,7 @@ def test_a_branch_at_a_remote_counts_once(refract: Refract) -> None:
     git("update-ref", "refs/remotes/origin/nicknames", "nicknames")
     git("update-ref", "refs/remotes/fork/nicknames", "nicknames")
     mine()
-    assert len(found(refract)) == 1
+    assert len(headlines(refract, RULE)) == 1
 
 
 def test_the_branch_that_is_checked_out_is_no_other(refract: Refract) -> None:
@@ -101,7 +94,7 @@ def test_the_branch_that_is_checked_out_is_no_other(refract: Refract) -> None:
     git("checkout", "-q", "mine")
     git("mv", f"{FOLDER}/20240201000000_theirs", f"{FOLDER}/20240203000000_theirs")
     git("commit", "-qam", "rename")
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
 
 
 def test_a_branch_that_was_merged_as_one_commit_is_no_other(refract: Refract) -> None:
@@ -109,39 +102,39 @@ def test_a_branch_that_was_merged_as_one_commit_is_no_other(refract: Refract) ->
     git("checkout", "-q", "nicknames", "--", FOLDER)
     git("commit", "-qm", "squashed")
     mine('ALTER TABLE "User" ADD COLUMN "email" TEXT;\n')
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
 
 
 def test_a_branch_on_top_of_this_one_is_no_conflict(refract: Refract) -> None:
     branch("mine", FREE_EMAIL, "20240202000000_mine")
     branch("stacked", DROP_EMAIL, "20240203000000_stacked", start="mine")
     git("checkout", "-q", "mine")
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
 
 
 def test_an_old_branch_counts_as_abandoned(refract: Refract) -> None:
     branch("nicknames", DROP_EMAIL, date="2020-01-01T00:00:00Z")
     mine()
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
 
 
 def test_a_remembered_report_knows_a_new_branch(refract: Refract) -> None:
     mine()
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
     git("stash", "-qu")
     branch("nicknames", DROP_EMAIL)
     git("stash", "pop", "-q")
-    assert len(found(refract)) == 1
+    assert len(headlines(refract, RULE)) == 1
 
 
 def test_a_detached_head_is_compared(refract: Refract) -> None:
     branch("nicknames", DROP_EMAIL)
     git("checkout", "-q", "--detach")
     mine()
-    assert len(found(refract)) == 1
+    assert len(headlines(refract, RULE)) == 1
 
 
 def test_the_name_of_a_branch_is_code_in_each_report(refract: Refract) -> None:
     branch("`rm`$(id)", DROP_EMAIL)
     mine()
-    assert found(refract) == ["`20240202000000_mine` conflicts with the open branch `` `rm`$(id) ``"]
+    assert headlines(refract, RULE) == ["`20240202000000_mine` conflicts with the open branch `` `rm`$(id) ``"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from cli.conftest import Refract
+from cli.conftest import Refract, headlines
 from small_projects import HEAD, INIT, LOCK, USER, commit, write
 
+RULE = "owned-by-others"
 CHANGED = HEAD + USER.replace("}", "  phone String?\n}")
 MIGRATION = {"prisma/migrations/20240202000000_phone/migration.sql": 'ALTER TABLE "User" ADD COLUMN "phone" TEXT;\n'}
 
@@ -33,53 +33,47 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def found(refract: Refract) -> list[str]:
-    """The headlines about owners."""
-    report = json.loads(refract("check", "--format", "json").stdout)
-    return [f["what"] for project in report["projects"] for f in project["findings"] if f["rule"] == "owned-by-others"]
-
-
 def test_nobody_owns_anything(refract: Refract) -> None:
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
 
 
 def test_codeowners_name_the_schema(refract: Refract) -> None:
     write(Path(), {".github/CODEOWNERS": "* @shop/all\n/prisma/ @shop/data\n"})
-    assert found(refract) == ["`User` is owned by @shop/data"]
+    assert headlines(refract, RULE) == ["`User` is owned by @shop/data"]
 
 
 def test_an_owner_of_everything_is_not_named(refract: Refract) -> None:
     write(Path(), {"CODEOWNERS": "* @shop/all\n"})
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
 
 
 def test_the_settings_count_before_codeowners(refract: Refract) -> None:
     write(Path(), {"CODEOWNERS": "/prisma/ @shop/data\n", "refract.toml": '[owners]\nUser = "@shop/accounts"\n'})
-    assert found(refract) == ["`User` is owned by @shop/accounts"]
+    assert headlines(refract, RULE) == ["`User` is owned by @shop/accounts"]
 
 
 def test_a_new_migration_has_the_owners_of_its_models(refract: Refract) -> None:
     write(Path(), {"CODEOWNERS": "/prisma/schema.prisma @shop/data\n", **MIGRATION})
-    assert found(refract) == ["`User` is owned by @shop/data"]
+    assert headlines(refract, RULE) == ["`User` is owned by @shop/data"]
 
 
 def test_an_owner_is_known_by_the_address_in_git(refract: Refract) -> None:
     write(Path(), {"refract.toml": '[owners]\nUser = ["@ada", "Me@example.org"]\n'})
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
 
 
 def test_an_owner_is_known_by_the_ci_job(refract: Refract, monkeypatch: pytest.MonkeyPatch) -> None:
     write(Path(), {"refract.toml": '[owners]\nUser = "@Ada"\n'})
-    assert len(found(refract)) == 1
+    assert len(headlines(refract, RULE)) == 1
     monkeypatch.setenv("GITHUB_ACTOR", "ada")
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
 
 
 def test_a_remembered_report_knows_new_owners(refract: Refract) -> None:
     write(Path(), {"CODEOWNERS": "/prisma/ @shop/data\n"})
-    assert len(found(refract)) == 1
+    assert len(headlines(refract, RULE)) == 1
     write(Path(), {"CODEOWNERS": "/prisma/ me@example.org\n"})
-    assert found(refract) == []
+    assert headlines(refract, RULE) == []
 
 
 def test_a_wrong_owner_is_a_clear_error(refract: Refract) -> None:

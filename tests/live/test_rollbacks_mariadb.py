@@ -8,13 +8,8 @@ from itertools import count
 import pytest
 
 from live.mariadb import MariadbDatabase, empty_database, run_script, running_server
-from refract.providers import provider
-from refract.providers.versions import default_versions
-from refract.schema.model import Database
-from refract.sql.reader import read_migration
-from refract.sql.rollback import rollback_texts
+from live.rollbacks import down_of
 
-MYSQL = provider("mysql")
 _numbers = count()
 _BOOK = "CREATE TABLE `Book` (`id` INTEGER NOT NULL AUTO_INCREMENT, `a` INTEGER NOT NULL, PRIMARY KEY (`id`));"
 _LINE = "CREATE TABLE `order line` (`a` INTEGER NOT NULL, `b` INTEGER NOT NULL, PRIMARY KEY (`a`, `b`));"
@@ -45,9 +40,7 @@ def server() -> Iterator[str]:
 @pytest.mark.parametrize("name", CASES)
 def test_up_and_down_is_the_start(name: str, server: str) -> None:
     base, migration = CASES[name]
-    before = read_migration(base, "base", Database("mysql", ""), MYSQL).database
-    reading = read_migration(migration, "next", before, MYSQL)
-    down = rollback_texts(reading.changes, before, reading.database, MYSQL, default_versions("mysql", "mariadb"))
+    down = down_of(base, migration, "mysql", "mariadb")
     with empty_database(server, f"rollback{next(_numbers)}") as cursor:
         run_script(cursor, base)
         held = MariadbDatabase(cursor).catalog()

@@ -8,11 +8,11 @@ from itertools import count
 import pytest
 
 from live.postgresql import catalog, new_database, running_server
+from live.rollbacks import down_of
 from refract.providers import provider
-from refract.providers.versions import default_versions
 from refract.schema.model import Database
 from refract.sql.reader import read_migration
-from refract.sql.rollback import Loss, LossKind, losses, lost_by_undoing, rollback_texts
+from refract.sql.rollback import Loss, LossKind, losses, lost_by_undoing
 
 POSTGRESQL = provider("postgresql")
 _numbers = count()
@@ -61,9 +61,7 @@ def server() -> Iterator[str]:
 @pytest.mark.parametrize("name", CASES)
 def test_up_and_down_is_the_start(name: str, server: str) -> None:
     base, migration = CASES[name]
-    before = read_migration(base, "base", Database("postgresql", "public"), POSTGRESQL).database
-    reading = read_migration(migration, "next", before, POSTGRESQL)
-    down = rollback_texts(reading.changes, before, reading.database, POSTGRESQL, default_versions("postgresql"))
+    down = down_of(base, migration, "postgresql")
     with new_database(server, f"rollback{next(_numbers)}") as connection:
         connection.execute(base.encode())
         held = catalog(connection)
@@ -79,9 +77,8 @@ def test_an_extension_stays_and_is_named(server: str) -> None:
     migration = (
         'CREATE EXTENSION IF NOT EXISTS "citext";\nCREATE TABLE "User" ("id" INTEGER PRIMARY KEY, "name" CITEXT);'
     )
-    before = Database("postgresql", "public")
-    reading = read_migration(migration, "next", before, POSTGRESQL)
-    down = rollback_texts(reading.changes, before, reading.database, POSTGRESQL, default_versions("postgresql"))
+    reading = read_migration(migration, "next", Database("postgresql", "public"), POSTGRESQL)
+    down = down_of("", migration, "postgresql")
     assert Loss(LossKind.STATEMENT, "CREATE EXTENSION citext") in tuple(losses(reading.changes))
     with new_database(server, f"rollback{next(_numbers)}") as connection:
         connection.execute(migration.encode())
@@ -93,10 +90,7 @@ def test_an_extension_stays_and_is_named(server: str) -> None:
 
 def test_an_extension_that_is_dropped_is_restored() -> None:
     base = 'CREATE EXTENSION "citext";'
-    before = read_migration(base, "base", Database("postgresql", "public"), POSTGRESQL).database
-    reading = read_migration('DROP EXTENSION "citext";', "next", before, POSTGRESQL)
-    down = rollback_texts(reading.changes, before, reading.database, POSTGRESQL, default_versions("postgresql"))
-    assert "CREATE EXTENSION" in "".join(down)
+    assert "CREATE EXTENSION" in "".join(down_of(base, 'DROP EXTENSION "citext";', "postgresql"))
 
 
 def test_values_that_the_way_back_loses_are_named() -> None:

@@ -7,14 +7,9 @@ from pathlib import Path
 import pytest
 
 from catalogue.sqlite_facts import server_facts
+from live.rollbacks import down_of
 from live.sqlite import new_database
-from refract.providers import provider
-from refract.providers.versions import default_versions
-from refract.schema.model import Database
-from refract.sql.reader import read_migration
-from refract.sql.rollback import rollback_texts
 
-SQLITE = provider("sqlite")
 _PAIR = """\
 CREATE TABLE "Note" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT);
 CREATE TABLE "Tag" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT);
@@ -63,9 +58,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_up_and_down_is_the_start(name: str, flavour: str, tmp_path: Path) -> None:
     base, migration, rows = CASES[name]
-    before = read_migration(base, "base", Database("sqlite", ""), SQLITE).database
-    reading = read_migration(migration, "next", before, SQLITE)
-    down = rollback_texts(reading.changes, before, reading.database, SQLITE, default_versions("sqlite", flavour))
+    down = down_of(base, migration, "sqlite", flavour)
     with new_database(tmp_path) as database:
         database.run(base)
         held = server_facts(database.connection)

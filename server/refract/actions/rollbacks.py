@@ -13,13 +13,12 @@ from refract.baseline import Migration, replay
 from refract.baseline.folder import rollback_paths
 from refract.escaping import sql_comment
 from refract.rendering.losses import loss_sentence
-from refract.schema.changes import Change
+from refract.schema.changes import Change, tables_of
 from refract.schema.model import Database, QualifiedName
 from refract.sql.hidden_parts import hidden_parts_undone
 from refract.sql.programs import programs_undone
 from refract.sql.reader import read_migration, read_statements
 from refract.sql.rollback import Loss, LossKind, NoRollback, losses, lost_by_undoing, lost_since, rollback_texts
-from refract.sql.safe.base import tables_of
 from refract.sql.transactions import leaves_nothing
 from refract.text import NewFile
 

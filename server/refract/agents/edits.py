@@ -14,7 +14,8 @@ from refract.reading import UnreadableFile, exists, read_text
 LARGEST = 2_000_000
 """Characters of a file that is judged before it is written."""
 
-SETTINGS = ("refract.toml", "refract-accepted.json")
+ACCEPTED = "refract-accepted.json"
+SETTINGS = ("refract.toml", ACCEPTED)
 """Files that hold nothing but settings of Refract, and decisions of the person."""
 _ADD, _UPDATE, _DELETE, _MOVE = "*** Add File: ", "*** Update File: ", "*** Delete File: ", "*** Move to: "
 

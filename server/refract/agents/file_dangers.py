@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from refract.agents.danger import Danger, Kind
+from refract.agents.edits import ACCEPTED, SETTINGS
 from refract.agents.shell import ShellCommand, program
 from refract.escaping import code_span
 from refract.reading import is_file
@@ -17,7 +18,6 @@ _REMOVERS = frozenset(
     ["rm", "rimraf", "unlink", "trash", "mv", "shred", "truncate", "del", "erase", "rd", "rmdir", "ri", "move"]
 ) | {"remove-item", "move-item"}
 _MOVERS = frozenset({"mv", "move", "move-item"})
-_SETTINGS = ("refract.toml", "refract-accepted.json")
 _PLAN = re.compile(r"(?:^|/)plans(?:/[^/]*)?$")
 _DATABASE = re.compile(r"\.(?:db|sqlite|sqlite3|duckdb)$")
 _NOW = frozenset({"", "HEAD", "@"})
@@ -93,9 +93,9 @@ def _is_decided(word: str, *, is_removed: bool = False) -> bool:
     """Whether a path is one of settings, accepted findings or plans. To accept less hides nothing."""
     path = word.replace("\\", "/")
     name = path.rpartition("/")[2]
-    if is_removed and name == _SETTINGS[1]:
+    if is_removed and name == ACCEPTED:
         return False
-    return name in _SETTINGS or (bool(_PLAN.search(path)) and ("prisma" in path or path.endswith(".toml")))
+    return name in SETTINGS or (bool(_PLAN.search(path)) and ("prisma" in path or path.endswith(".toml")))
 
 
 def _migrations(words: Sequence[str], folder: Path) -> Iterator[Path]:

@@ -10,7 +10,7 @@ from attrs import evolve
 from refract.agents import wordings
 from refract.agents.danger import Danger, Kind
 from refract.agents.dangers import dangers
-from refract.agents.edits import CannotFollow, EditedFile, edited_files, edited_paths, is_decided, is_judged
+from refract.agents.edits import ACCEPTED, CannotFollow, EditedFile, edited_files, edited_paths, is_decided, is_judged
 from refract.agents.event import Event, Moment, Patch
 from refract.agents.shell import LONGEST
 from refract.agents.verdict import Decision, Verdict, joined
@@ -134,7 +134,7 @@ def _strict(settings: AgentSettings) -> Decision | None:
 
 def _decided_file(file: EditedFile, folder: Path) -> Verdict:
     """Plans, and settings that decide on findings, are those of the person; facts, such as a version, are not."""
-    from refract.agents.loosened import ACCEPTED, is_loosened  # noqa: PLC0415
+    from refract.agents.loosened import is_loosened  # noqa: PLC0415
     from refract.agents.nearest_project import has_settings, is_plan  # noqa: PLC0415
 
     path = file.path

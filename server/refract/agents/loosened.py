@@ -9,11 +9,11 @@ from typing import Any
 
 import attrs
 
+from refract.agents.edits import ACCEPTED
 from refract.config import Settings, SettingsError
 from refract.config.settings import keys, settings_from
 from refract.toml import TomlError, parse_toml
 
-ACCEPTED = "refract-accepted.json"
 NOT_OF_FINDINGS = frozenset(
     [
         "prisma",

@@ -38,6 +38,7 @@ from refract.schema.changes import (
     DropTable,
     NotFollowed,
     Statement,
+    tables_of,
 )
 from refract.schema.model import Database, QualifiedName
 from refract.syntax import SchemaTree
@@ -137,17 +138,14 @@ class Branch:
         """What the migrations at a commit change that neither this branch nor its base has, by name, the same SQL under
         another name included. Nothing if that commit has a new migration of this branch: its own follow that one.
         """
-        folder = self._ends.folder and _at(commit, self._ends.folder, self._ends.here)
-        if (
-            not folder
-            or isinstance(folder, git.Unavailable)
-            or any(self.history.is_new(m.name) for m in folder.migrations)
-        ):
+        here, tip = self._ends.here, self._ends.tip
+        there = _at(commit, self._ends.folder, here)
+        if isinstance(there, git.Unavailable) or any(self.history.is_new(m.name) for m in there.migrations):
             return {}
-        known = {m.checksum for m in (*self._ends.here.migrations, *self._ends.tip.migrations)}
-        history = compare_histories(self._ends.here, self._ends.tip, folder, commit.name)
+        known = {m.checksum for m in (*here.migrations, *tip.migrations)}
+        history = compare_histories(here, tip, there, commit.name)
         theirs = tuple(m for m in history.theirs if m.checksum not in known)
-        return _theirs(folder, evolve(history, theirs=theirs), provider)
+        return _theirs(there, evolve(history, theirs=theirs), provider)
 
     @property
     def here(self) -> tuple[Migration, ...]:
@@ -261,7 +259,9 @@ def _lasting(changes: Iterable[Change], before: Database, after: Database) -> tu
     """
     all_changes = tuple(changes)
     moved = {table for change in all_changes if isinstance(change, Backfill) for table in change.tables}
-    return tuple(change for change in all_changes if _lasts(change, before, after) and _table_of(change) not in moved)
+    return tuple(
+        change for change in all_changes if _lasts(change, before, after) and moved.isdisjoint(tables_of(change))
+    )
 
 
 def _lasts(change: Change, before: Database, after: Database) -> bool:
@@ -271,10 +271,6 @@ def _lasts(change: Change, before: Database, after: Database) -> bool:
     if isinstance(change, DropTable | CreateTable):
         return change.table.name in (before if isinstance(change, DropTable) else after).tables
     return True
-
-
-def _table_of(change: Change) -> QualifiedName | None:
-    return change.table.name if isinstance(change, DropTable | CreateTable) else getattr(change, "table", None)
 
 
 def _ends(files: ProjectFiles, base: str | None) -> tuple[git.Commit, git.Commit] | git.Unavailable:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from attrs import field, frozen
 
+from refract.config.patterns import fits
 from refract.frozen_map import frozen_map
 
 OWNER = re.compile(r"@[A-Za-z0-9][A-Za-z0-9._/-]{0,99}|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}")
@@ -29,7 +29,7 @@ class Owners:
         """The owners of a model that is written in the file at `path` (None: in none any more); none if the person at work
         is one of them. The longest pattern that fits counts before shorter ones, and each of them before the file.
         """
-        fitting = [pattern for pattern in self.models if fnmatchcase(model, _plain(pattern))]
+        fitting = [pattern for pattern in self.models if fits(pattern, model)]
         owners = self.models[max(fitting, key=len)] if fitting else self._of_file(path)
         return () if any(owner.lower() in self.me for owner in owners) else owners
 
@@ -51,11 +51,6 @@ def json_schema() -> Mapping[str, Any]:
     """What `read_owners` accepts, as a JSON schema."""
     owner = {"type": "string", "pattern": f"^({OWNER.pattern})$"}
     return {"type": "object", "additionalProperties": {"anyOf": [owner, {"type": "array", "items": owner}]}}
-
-
-def _plain(pattern: str) -> str:
-    """The pattern for fnmatch, with `*` as the only special character."""
-    return pattern.replace("[", "[[]").replace("?", "[?]")
 
 
 def _owners(pattern: str, named: object) -> tuple[str, ...]:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 
 
+def fits(pattern: str, text: str) -> bool:
+    """Whether a pattern stands for a text."""
+    return re.fullmatch(as_regex(pattern), text) is not None
+
+
 def as_regex(pattern: str) -> str:
     """A pattern as a regular expression for a whole text: `*` stands for any text.
 

@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 from refract.config.custom_rules import CustomRule, json_schema, read_custom_rules
 from refract.config.owners import json_schema as owners_schema
 from refract.config.owners import read_owners
-from refract.config.patterns import as_regex
+from refract.config.patterns import fits
 from refract.frozen_map import frozen_map
 
 Version = tuple[int, ...]
@@ -378,7 +378,7 @@ class Settings:
         """The level that is set for a rule by its name, or else by the longest pattern that fits; None without one."""
         if rule in self.rules:
             return self.rules[rule]
-        fitting = [pattern for pattern in self.rules if "*" in pattern and _fits(pattern, rule)]
+        fitting = [pattern for pattern in self.rules if "*" in pattern and fits(pattern, rule)]
         return self.rules[max(fitting, key=lambda p: (len(p), p))] if fitting else None
 
     def is_on(self, rule: str, by_default: bool) -> bool:
@@ -388,7 +388,7 @@ class Settings:
 
     def check_rules(self, known: Collection[str], where: str = "settings") -> None:
         """Raise SettingsError when a level is set for an unknown rule. `where` names settings of no file."""
-        wrong = [name for name in self.rules if not any(_fits(name, rule) for rule in known)]
+        wrong = [name for name in self.rules if not any(fits(name, rule) for rule in known)]
         if wrong:
             listed = "; ".join(f"unknown rule {name}{_hint(name, known)}" for name in wrong)
             raise SettingsError(f"{self.file or where}: {listed}")
@@ -474,7 +474,3 @@ def _hint(name: str, known: Iterable[str]) -> str:
     meant = nearest(name, names)
     listed = f" (known: {', '.join(names)})" if len(names) <= _FEW else ""
     return f", did you mean {meant}?" if meant else listed
-
-
-def _fits(pattern: str, rule: str) -> bool:
-    return re.fullmatch(as_regex(pattern), rule) is not None

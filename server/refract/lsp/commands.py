@@ -25,7 +25,7 @@ from refract.analysis import Analysis
 from refract.escaping import code_span
 from refract.lsp import convert, questions
 from refract.lsp.client import RefractServer
-from refract.lsp.edits import Outdated, workspace_edit
+from refract.lsp.edits import Outdated, new_migration, workspace_edit
 from refract.lsp.features import code_actions, overview, pending, plans, recipes, rollback, runbook
 from refract.lsp.open_project import OpenProject
 from refract.lsp.refusal import Refused, shown_problem
@@ -179,8 +179,8 @@ async def _show_fixes(ls: RefractServer, arguments: _Arguments) -> types.Locatio
 async def _show_file(ls: RefractServer, arguments: _Arguments) -> None:
     uri, message = arguments.text(0, "the URI of a file"), arguments.optional(1)
     await questions.show_file(ls, uri)
-    if message and ls.session.abilities.shows_buttons:
-        ls.later(questions.offer(ls, message, uri, arguments.optional(2) or ""))
+    if message:
+        _offer(ls, plans.Written(message, arguments.optional(2) or ""), uri)
 
 
 async def _overview(ls: RefractServer, arguments: _Arguments) -> dict[str, Any]:
@@ -198,7 +198,7 @@ async def _new_plan(ls: RefractServer, arguments: _Arguments) -> list[str]:
     wish = plans.wish(arguments.mapping(1))
     changes = plans.new(analysis, wish)
     made = await _made(ls, analysis, changes, f"Plan {wish.recipe} {wish.subject}")
-    _offer(ls, plans.first_step_of(changes), changes)
+    _offer(ls, plans.first_step_of(changes), new_migration(changes))
     return made
 
 
@@ -289,15 +289,12 @@ async def _confirm(ls: RefractServer, arguments: _Arguments) -> bool:
 def _offer_next(ls: RefractServer, progress: Progress, changes: Iterable[FileChange]) -> None:
     """Show what a step has written, with buttons, while the command has ended."""
     if progress.number is not None:
-        _offer(ls, plans.written(progress.plan, progress.number), changes)
+        _offer(ls, plans.written(progress.plan, progress.number), new_migration(changes))
 
 
-def _offer(ls: RefractServer, step: plans.Written | None, changes: Iterable[FileChange]) -> None:
-    if step is None or not ls.session.abilities.shows_buttons:
-        return
-    new = [change.path for change in changes if isinstance(change, NewFile)]
-    migration = next((convert.to_uri(path) for path in new if path.endswith(".sql")), "")
-    ls.later(questions.offer(ls, step.message, migration, step.acts))
+def _offer(ls: RefractServer, step: plans.Written | None, migration: str | None) -> None:
+    if step is not None and ls.session.abilities.shows_buttons:
+        ls.later(questions.offer(ls, step.message, migration or "", step.acts))
 
 
 async def _undo_step(ls: RefractServer, arguments: _Arguments) -> bool:

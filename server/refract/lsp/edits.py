@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lsprotocol import types
@@ -33,6 +33,13 @@ def workspace_edit(
     return types.WorkspaceEdit(
         document_changes=operations, change_annotations={_ANNOTATION: annotation} if annotated else None
     )
+
+
+def new_migration(changes: Iterable[FileChange]) -> str | None:
+    """The URI of the first file of SQL that the changes create; None if there is none."""
+    new = (change.path for change in changes if isinstance(change, NewFile) and change.path.endswith(".sql"))
+    path = next(new, None)
+    return convert.to_uri(path) if path else None
 
 
 def _operations(

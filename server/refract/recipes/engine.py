@@ -28,12 +28,12 @@ from refract.recipes.dialects import Dialect, dialect
 from refract.recipes.dropping import still_hanging_and_built
 from refract.recipes.schema_edits import apply_schema_edits
 from refract.schema.apply import apply
-from refract.schema.changes import AddColumn, Change, CreateIndex, DropColumn, DropTable
+from refract.schema.changes import AddColumn, Change, CreateIndex, DropColumn, DropTable, tables_of
 from refract.schema.key_indexes import with_all_key_indexes
 from refract.schema.model import Database, QualifiedName
 from refract.sql.rollback import inverse
 from refract.sql.safe import MigrationPart, SafeWriter, safe_writer
-from refract.sql.safe.base import closed, tables_of
+from refract.sql.safe.base import closed
 from refract.syntax import SchemaTree
 from refract.wording import listed
 

@@ -451,3 +451,12 @@ class Statement:
         """Whether the statement has `words`, one after another."""
         width = len(words)
         return any(self.words[at : at + width] == words for at in range(len(self.words) - width + 1))
+
+
+def tables_of(change: Change) -> tuple[QualifiedName, ...]:
+    """The table that a change is made in."""
+    table = getattr(change, "table", None)
+    name = getattr(table, "name", None)
+    if isinstance(table, QualifiedName):
+        return (table,)
+    return (name,) if isinstance(name, QualifiedName) else ()

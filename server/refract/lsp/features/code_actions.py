@@ -111,11 +111,11 @@ def _put(
     """Give the action its edit, and the command that shows the migration written."""
     action.edit = edits.workspace_edit(session, changes, analysis.snapshot.files.home, fix.title, fix.note)
     abilities = session.abilities
-    shown = next((c.path for c in changes if isinstance(c, NewFile) and c.path.endswith(".sql")), None)
+    shown = edits.new_migration(changes)
     if shown and abilities.shows_documents and (abilities.resolves_commands or not abilities.resolves_edits):
         step = plans.first_step_of(changes)
         then = [step.message, step.acts] if step else []
-        action.command = types.Command(title="Open", command=SHOW_FILE, arguments=[convert.to_uri(shown), *then])
+        action.command = types.Command(title="Open", command=SHOW_FILE, arguments=[shown, *then])
 
 
 def chosen(analysis: Analysis, key: str, fix: str) -> tuple[str, tuple[FileChange, ...]] | None:

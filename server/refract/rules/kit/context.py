@@ -29,6 +29,7 @@ from refract.schema.changes import (
     RenameColumn,
     Statement,
     TableChange,
+    tables_of,
 )
 from refract.schema.model import Column, Database, DatabaseObject, QualifiedName, Table
 from refract.source import CodeUses, Target
@@ -233,11 +234,7 @@ class RuleContext:
 
     def tables_of(self, statement: Statement) -> tuple[QualifiedName, ...]:
         """The tables that a statement changes or drops."""
-        found = (
-            c.table.name if isinstance(c, CreateTable | DropTable) else getattr(c, "table", None)
-            for c in statement.changes
-        )
-        return tuple(table for table in found if isinstance(table, QualifiedName))
+        return tuple(table for change in statement.changes for table in tables_of(change))
 
     def is_created_elsewhere(self, table: QualifiedName) -> bool:
         """Whether the diff creates a table of the same name in another schema of the database."""

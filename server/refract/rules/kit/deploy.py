@@ -15,7 +15,7 @@ from refract.providers.operation import Blocks, Duration
 from refract.providers.versions import Versions
 from refract.rules.kit.context import MigrationInDeploy, RuleContext
 from refract.rules.kit.finding import PlaceRole, Related
-from refract.schema.changes import Backfill, Change, CreateTable, DropTable
+from refract.schema.changes import Backfill, Change, CreateTable, tables_of
 from refract.schema.model import Column, QualifiedName
 
 
@@ -32,7 +32,7 @@ def changes_of(context: RuleContext) -> Iterator[InDeploy]:
     """All changes of the deploy, in order: those to tables that it does not create, and the creation of these."""
     for at, step in enumerate(context.deploy):
         for change in step.changes:
-            if isinstance(change, CreateTable) or _table_of(change) not in step.fresh:
+            if isinstance(change, CreateTable) or step.fresh.isdisjoint(tables_of(change)):
                 yield InDeploy(at, step, change)
 
 
@@ -69,7 +69,3 @@ def is_deployed(context: RuleContext, table: QualifiedName, column: Column | Non
 def earlier(found: InDeploy, what: str) -> tuple[Related, ...]:
     """Points to the change of an earlier migration."""
     return (Related(found.change.origin, PlaceRole.EARLIER, what),) if found.change.origin else ()
-
-
-def _table_of(change: Change) -> QualifiedName | None:
-    return change.table.name if isinstance(change, DropTable) else getattr(change, "table", None)

@@ -67,12 +67,3 @@ def closed(statements: Sequence[str]) -> str:
     """Statements as a file: each closed, a blank line above a comment."""
     lines = [f"{'' if at == 0 or not s.startswith('--') else chr(10)}{s};\n" for at, s in enumerate(statements)]
     return "".join(lines)
-
-
-def tables_of(change: Change) -> tuple[QualifiedName, ...]:
-    """The table that a change is made in."""
-    table = getattr(change, "table", None)
-    name = getattr(table, "name", None)
-    if isinstance(table, QualifiedName):
-        return (table,)
-    return (name,) if isinstance(name, QualifiedName) else ()

@@ -22,9 +22,9 @@ from refract.providers.behaviour import behaviour
 from refract.providers.versions import Version, Versions, is_since
 from refract.schema import changes as c
 from refract.schema.apply import apply
-from refract.schema.changes import Change
+from refract.schema.changes import Change, tables_of
 from refract.schema.model import Column, ColumnType, Database, QualifiedName, Table
-from refract.sql.safe.base import MigrationPart, SafeWriter, closed, tables_of, written
+from refract.sql.safe.base import MigrationPart, SafeWriter, closed, written
 from refract.sql.writer.mysql import renamed_by_definition
 
 LOCK_WAIT = 2  # seconds that a statement waits for the table's metadata lock, and all other queries behind it

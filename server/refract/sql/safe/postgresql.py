@@ -15,10 +15,10 @@ from refract.escaping import dollar_quoted, sql_comment
 from refract.providers import provider
 from refract.schema import changes as c
 from refract.schema.apply import apply
-from refract.schema.changes import Change
+from refract.schema.changes import Change, tables_of
 from refract.schema.model import Check, Database, QualifiedName
 from refract.sql.atomic_block import atomic_block
-from refract.sql.safe.base import MigrationPart, SafeWriter, closed, tables_of, written
+from refract.sql.safe.base import MigrationPart, SafeWriter, closed, written
 
 LOCK_WAIT = 400  # milliseconds
 LOCK_TRIES = 50

@@ -199,7 +199,7 @@ def merge_base(first: Commit, second: Commit) -> Commit | Unavailable:
 
 def open_branches(base: Commit, now: datetime) -> tuple[Commit, ...]:
     """The branches of this clone, here and at remotes, that are not merged into `base`: the ten newest with a commit in the
-    last 30 days, the newest first. The branch that is checked out is left out, also at a remote. None if git fails.
+    last 30 days, the newest first. The branch that is checked out is left out, also at a remote. Empty if git fails.
     """
     root, since = base.repository.root, (now - _RECENT).timestamp()
     order = (f"--no-merged={base.hash}", "--sort=-committerdate", f"--count={_MOST_REFERENCES}")

@@ -125,7 +125,7 @@ def test_a_failure_to_read_a_commit_is_not_kept(quiet: Path, monkeypatch: pytest
     commit_ = git.commit(here, "HEAD")
     assert isinstance(commit_, git.Commit)
     with monkeypatch.context() as broken:
-        broken.setattr(git, "_run", lambda *_: git.Unavailable("git is gone", is_failure=True))
+        broken.setattr(git, "_run", lambda *_: git.Unavailable("git is not installed", is_failure=True))
         failed = Deployed(commit_, SCHEMA)
         assert failed() is None
         assert failed.failure()

@@ -115,9 +115,9 @@ _WITH_VALUE = frozenset({"--schema", "--config", "--name", "-n", "--file", "--ur
 def dangers(text: str, folder: Path, depth: int = 0) -> Iterator[Danger]:
     """All that a command line would do, in order. The scripts that it names are read, and never run."""
     written: dict[Path, str] = {}
-    for command in (
-        commands(_WINDOWS_PATH.sub("/", text) if _WINDOWS.search(text) else text) if depth <= _DEEPEST else ()
-    ):
+    if depth > _DEEPEST:
+        return
+    for command in commands(_WINDOWS_PATH.sub("/", text) if _WINDOWS.search(text) else text):
         words = words_of(command)
         if words and words[0] in ("cd", "pushd") and len(words) > 1:
             folder = _entered(folder, words[1])

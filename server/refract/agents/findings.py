@@ -88,9 +88,11 @@ def applied(folder: Path) -> frozenset[Path]:
 def is_missing_at(revision: str, files: Iterable[Path], folder: Path) -> bool:
     """Whether a commit lacks one of the files; false if git does not know the commit."""
     repository = git.repository(folder)
-    found = git.commit(repository, revision) if isinstance(repository, git.Repository) else repository
-    known = git.files_at(found) if isinstance(found, git.Commit) else found
-    if isinstance(known, git.Unavailable) or not isinstance(repository, git.Repository):
+    if isinstance(repository, git.Unavailable):
+        return False
+    commit = git.commit(repository, revision)
+    known = commit if isinstance(commit, git.Unavailable) else git.files_at(commit)
+    if isinstance(known, git.Unavailable):
         return False
     return not {repository.relative(file) for file in files}.issubset(known)
 

@@ -149,17 +149,11 @@ def _doubtful_places(
     named = (place for name in doubtful if (place := tree.place(name)))
     for number, at in (*tree.unread, *tree.repeated, *named):
         found.setdefault(number, set()).add(at)
-    for name in absent if previous is not None else ():
-        last = _number_of_last(name, tree, previous)
+    for placed in map(previous.tree.placed, absent) if previous is not None else ():
+        last = tree.number(placed.path) if placed else None
         if last is not None:
             found.setdefault(last, set())
     return found
-
-
-def _number_of_last(name: str, tree: SchemaTree, previous: Settled | None) -> int | None:
-    """The number of the document that had the block called `name`."""
-    placed = previous.tree.placed(name) if previous is not None else None
-    return tree.number(placed.path) if placed else None
 
 
 _FEW = 4

@@ -40,9 +40,9 @@ class BlockChange:
         if self.everywhere or not self.fields:
             return self.everywhere
         names = frozenset(_referenced(reader))
-        if self._is_linked_with(reader):  # a join table refers to the key, whichever that is
-            return any(map(self._is_key, self.fields)) or any(_is_seen(field, reader, names) for field in self.fields)
-        return any(_is_seen(field, reader, names) for field in self.fields)
+        if any(_is_seen(field, reader, names) for field in self.fields):
+            return True
+        return self._is_linked_with(reader) and any(map(self._is_key, self.fields))  # a join table refers to the key
 
     def _is_linked_with(self, reader: Block) -> bool:
         return reader.name.text in self.linked and self.name in _linked(reader)

@@ -9,10 +9,10 @@ from refract.providers.defaults import bare_expression
 from refract.providers.native_forms import native_forms
 from refract.schema.model import ColumnType, Default, DefaultKind
 
-# Defaults that MySQL accepts without parentheses; every other expression needs them.
 DEFAULT_COLLATION = "utf8mb4_unicode_ci"
 """Of the tables that Prisma creates."""
 
+# Defaults that MySQL accepts without parentheses; every other expression needs them.
 _STANDS_ALONE = re.compile(
     r"(?:current_timestamp|now|localtime|localtimestamp)(?:\(\d*\))?(?:\s+on\s+update\s.*)?\Z"
     r"|(?:null|true|false|[bxn]?'[^']*'|0x[0-9a-f]+|[-+]?[\d.]+)\Z",

@@ -4,7 +4,7 @@
 Finds foreign keys whose `onDelete` or `onUpdate` changes, including changes of Prisma's default.
 
 ## Why it is risky
-A delete then has another effect: with `Cascade` also deletes the rows that refer to the deleted one.
+A delete then has another effect: with `Cascade`, rows that refer to the deleted row are deleted, too.
 Prisma drops and recreates the foreign key, and the database checks every row again.
 During the check PostgreSQL locks both tables, for reads too.
 

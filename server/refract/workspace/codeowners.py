@@ -66,7 +66,8 @@ def _fits(pattern: str, path: str) -> bool:
         steps.append("*")  # at least one name below the folder
     names = path.split("/")
     ends = _ends(steps, names)
-    return len(names) in ends or bool(ends and steps and steps[-1] != "*") or bool(ends and pattern.endswith("/"))
+    names_files = steps[-1:] == ["*"] and not pattern.endswith("/")  # `docs/*` leaves out what is in a folder of docs
+    return len(names) in ends if names_files else bool(ends)
 
 
 def _ends(steps: list[str], names: list[str]) -> set[int]:
